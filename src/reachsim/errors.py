@@ -1,0 +1,217 @@
+"""One family of errors: what was wrong, where it stands, and what would be right.
+
+```
+Exception
+└── ReachsimError            what reachsim raises on purpose; carries the exit code of the command line
+    ├── DesignError          a file that cannot be used: one or more `Problem`s, each with its position
+    ├── EndpointError        a name that stands for nothing, or for more than one thing
+    └── UsageError           a question or an option that makes no sense
+ValueError
+└── HintedError              what a validator raises while a file is read; becomes a `Problem`
+```
+
+A `Problem` reads like a compiler's message, so that editors can jump to it:
+
+    design.yaml:12:23: vpcs.app.subnets.db.cidr: '10.0.1.7/24' has host bits set; did you mean '10.0.1.0/24'?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "DesignError",
+    "EndpointError",
+    "HintedError",
+    "Path",
+    "Problem",
+    "ReachsimError",
+    "UsageError",
+    "format_path",
+    "shown",
+    "visible",
+]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a file: keys of mappings (str) and indexes of lists (int), from the top."""
+
+_SHOWN_PROBLEMS = 100
+_SHOWN_CANDIDATES = 20
+_SHOWN_CHARACTERS = 80
+_BARE_KEY = re.compile(r"[\w-]+")
+
+
+def visible(text: str) -> str:
+    r"""`text` with every character that a terminal would obey, or hide, written as its escape.
+
+    Names come from files that other people wrote: an escape sequence could repaint the terminal, and a
+    bidirectional override could show another address than the one that is checked.
+
+    >>> visible("web\x1b[2J\u202e")
+    'web\\x1b[2J\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shown(value: object) -> str:
+    """How a value of a file is named in a message: text in quotes, cut to a line, the rest in words.
+
+    >>> shown("no"), shown(None), shown(True), shown([1])
+    ("'no'", 'nothing', 'true', 'a list')
+    """
+    if isinstance(value, str):
+        return repr(value if len(value) <= _SHOWN_CHARACTERS else value[: _SHOWN_CHARACTERS - 3] + "...")
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    return visible(str(value))[:_SHOWN_CHARACTERS]
+
+
+def format_path(path: Sequence[str | int]) -> str:
+    """A path of keys in one line; a key that is not a plain word is quoted.
+
+    >>> format_path(("vpcs", "app", "ingress", 0, "from")), format_path(("hosts", "www.example.com"))
+    ('vpcs.app.ingress[0].from', "hosts.'www.example.com'")
+    """
+    parts: list[str] = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        else:
+            plain = len(step) <= _SHOWN_CHARACTERS and _BARE_KEY.fullmatch(step)
+            parts.append(("." if parts else "") + (step if plain else shown(step)))
+    return "".join(parts)
+
+
+class ReachsimError(Exception):
+    """The root of the family. `exit_code`: what the command line ends with; `str()`: what a person reads."""
+
+    exit_code: int = 2
+
+
+class UsageError(ReachsimError):
+    """A question or an option that makes no sense, whatever the file says."""
+
+
+class EndpointError(ReachsimError):
+    """A name that stands for no endpoint, or for several.
+
+    `name`: as asked.  `candidates`: what it may have meant, best first; all of them where it is ambiguous.
+    """
+
+    def __init__(self, message: str, name: str = "", candidates: Iterable[str] = ()) -> None:
+        self.message = message
+        self.name = name
+        self.candidates = tuple(candidates)
+        # All three are arguments of the base class too, so that the error survives pickling.
+        super().__init__(message, name, self.candidates)
+
+    def __str__(self) -> str:
+        return visible(self.message)
+
+    @classmethod
+    def unknown(cls, name: str, candidates: Iterable[str] = ()) -> EndpointError:
+        """`name` is nothing in this design; `candidates` are near matches, best first (possibly none).
+
+        >>> str(EndpointError.unknown("fetsh", ["fetch"]))
+        "unknown endpoint 'fetsh'; did you mean 'fetch'?"
+        """
+        near = tuple(candidates)
+        hint = f"; did you mean {_alternatives(near)}?" if near else ""
+        return cls(f"unknown endpoint {shown(name)}{hint}", name, near)
+
+    @classmethod
+    def ambiguous(cls, name: str, candidates: Iterable[str]) -> EndpointError:
+        """`name` is more than one thing; `candidates` are their full names.
+
+        >>> str(EndpointError.ambiguous("api", ["app.api", "partner.api"]))
+        "'api' is ambiguous; write 'app.api' or 'partner.api'"
+        """
+        full = tuple(candidates)
+        return cls(f"{shown(name)} is ambiguous; write {_alternatives(full)}", name, full)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a file.
+
+    `message`: what is wrong, without a full stop.  `path`: the keys that lead there.  `file`, `line`,
+    `column`: where it stands, counted from 1; None where there is no such place (a file that does not exist
+    has no lines). `hint`: what would be right ("did you mean 'cidr'?").  `code`: the rule or the stable
+    code behind it.
+    """
+
+    message: str
+    path: Path = ()
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    code: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        parts = [part for part in (place, format_path(self.path), self.message) if part]
+        text = ": ".join(parts)
+        if self.hint:
+            text += f"; {self.hint}"
+        if self.code:
+            text += f" [{self.code}]"
+        return visible(text)
+
+
+class DesignError(ReachsimError):
+    """A file that cannot be used. `problems`: everything that is wrong with it, in the order of the file."""
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem] | Problem) -> None:
+        found = (problems,) if isinstance(problems, Problem) else tuple(dict.fromkeys(problems))
+        if not found:
+            raise ValueError("a DesignError needs at least one problem")
+        self.problems = tuple(sorted(found, key=_position))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
+        if len(self.problems) > _SHOWN_PROBLEMS:
+            lines.append(f"... and {len(self.problems) - _SHOWN_PROBLEMS} more")
+        return "\n".join(lines)
+
+
+class HintedError(ValueError):
+    """What a validator raises when it knows more than a message.
+
+    `hint`: what would be right.  `code`: the rule behind it.  A ValueError, so that pydantic collects
+    it with all others; the loader makes a `Problem` of it.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, code: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        self.code = code
+        super().__init__(message, hint, code)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def _position(problem: Problem) -> tuple[str, int, int]:
+    return problem.file or "", problem.line or 0, problem.column or 0
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    """'a', 'b' or 'c'; a long list is cut, since it is read by a person."""
+    quoted = [shown(name) for name in names[:_SHOWN_CANDIDATES]]
+    if len(names) > _SHOWN_CANDIDATES:
+        return ", ".join(quoted) + f" or {len(names) - _SHOWN_CANDIDATES} others"
+    return ", ".join(quoted[:-1]) + " or " + quoted[-1] if len(quoted) > 1 else "".join(quoted)

@@ -1,0 +1,86 @@
+"""A filter: the clauses that stand at one checkpoint in one direction, asked packet by packet or all at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import StrEnum
+
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath, first_match, peer_starts, permitted
+from reachsim.rules.codes import Code
+
+
+class Direction(StrEnum):
+    """Which way a packet crosses a filter, as AWS names it, seen from the interface or the subnet."""
+
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+
+class Filter:
+    """Clauses with what to say when none permits.
+
+    `name`: for people, such as ``security group web``. `stateful`: whether answers to what passed one way pass the
+    other way unasked (SG-4; an ACL judges every packet, NACL-5). `code`, `rule`: the blame when no clause permits.
+    `path`: where the owner is written.
+    """
+
+    __slots__ = ("_cache", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
+
+    def __init__(
+        self,
+        name: str,
+        direction: Direction,
+        clauses: tuple[Clause, ...],
+        *,
+        stateful: bool,
+        code: Code,
+        rule: str,
+        path: KeyPath = (),
+    ) -> None:
+        self.name = name
+        self.direction = direction
+        self.clauses = clauses
+        self.stateful = stateful
+        self.code = code
+        self.rule = rule
+        self.path = path
+        self._starts: list[int] | None = None
+        self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
+
+    def decide(self, peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
+        """The clause that decides on one packet, or None when none matches (which denies it)."""
+        return first_match(self.clauses, peer, groups, service)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where along the address line the answer for a peer may change."""
+        if self._starts is None:
+            self._starts = peer_starts(self.clauses)
+        return self._starts
+
+    def allowed(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
+        """All traffic that passes between the owner and a peer."""
+        key = bisect_right(self.starts, peer), groups
+        answer = self._cache.get(key)
+        if answer is None:
+            answer = self._cache[key] = permitted(self.clauses, peer, groups)
+        return answer
+
+    def named_groups(self) -> frozenset[GroupId]:
+        """Every security group that a clause names."""
+        return frozenset().union(*(clause.groups for clause in self.clauses)) if self.clauses else NO_GROUPS
+
+    def runs(self, peers: AddressSet) -> list[tuple[AddressSet, Traffic]]:
+        """Peers (of no group) by what passes between them and the owner: disjoint sets that make up `peers`."""
+        by_traffic: dict[Traffic, list[tuple[int, int]]] = {}
+        starts = self.starts
+        for low, high in peers.spans:
+            at = low
+            while at <= high:
+                index = bisect_right(starts, at)
+                end = min(high, starts[index] - 1) if index < len(starts) else high
+                by_traffic.setdefault(self.allowed(at), []).append((at, end))
+                at = end + 1
+        return [(AddressSet.union_of(spans), traffic) for traffic, spans in by_traffic.items()]

@@ -1,0 +1,105 @@
+"""The walk: from checkpoint to checkpoint until the packet is delivered, lost, or comes round again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Step, Transit
+from reachsim.net.intervals import Span
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+LONGEST_WALK = 512
+"""More steps than any design without a loop needs; a loop is found by its repeated state long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A checkpoint on the way: the packet's addresses as they came, and what was done.
+
+    `depth`: how many translating devices chose the source port anew between the client and here.
+    """
+
+    checkpoint: Checkpoint
+    transit: Transit
+    step: Step
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One way from a start to an end.
+
+    `visits` in order; `arrived`: the packet's addresses at its end, None where it never would get there, whatever were
+    mended; `end`: the last checkpoint. `source_run`, `destination_run`: all addresses in place of the packet's for
+    which the walk is the same, as far as the end of the flow that is never translated is concerned.
+    """
+
+    visits: tuple[Visit, ...]
+    end: Checkpoint
+    arrived: Transit | None
+    source_run: Span
+    destination_run: Span
+    leg: Leg
+
+    @property
+    def lost(self) -> bool:
+        """Whether some checkpoint loses the packet, whatever its ports."""
+        return self.arrived is None or any(visit.step.loss is not None for visit in self.visits)
+
+    @property
+    def unknown(self) -> str:
+        """Why reachsim cannot say how the walk goes on; empty where it can."""
+        return next((visit.step.unknown for visit in self.visits if visit.step.unknown), "")
+
+
+def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int = 0) -> Walk:
+    """Take a packet from `start` to its end.
+
+    A state met twice is a forwarding loop (NATGW-13, NATI-10): the packet would go round until its time to live ends,
+    so the walk stops with that loss.
+    """
+    leg = Leg() if leg is None else leg
+    checkpoint = start
+    visits: list[Visit] = []
+    met: set[tuple[Checkpoint, int, int]] = set()
+    source_low, source_high = EVERYWHERE
+    destination_low, destination_high = EVERYWHERE
+    while True:
+        state = checkpoint, transit.source, transit.destination
+        if state in met or len(visits) >= LONGEST_WALK:
+            loop = Loss(Code.FORWARDING_LOOP, "NATGW-13", _loop_text(visits, checkpoint))
+            step = Step(None, transit, "the packet comes round again", loss=loop, path=checkpoint.path)
+        else:
+            met.add(state)
+            step = checkpoint.step(transit, leg)
+        visits.append(Visit(checkpoint, transit, step, depth))
+        depth += step.translated
+        low, high = step.source_run
+        source_low = low if low > source_low else source_low
+        source_high = high if high < source_high else source_high
+        low, high = step.destination_run
+        destination_low = low if low > destination_low else destination_low
+        destination_high = high if high < destination_high else destination_high
+        transit = step.transit
+        if step.next is None:
+            arrived = None if step.loss is not None or step.unknown else transit
+            return Walk(
+                tuple(visits),
+                checkpoint,
+                arrived,
+                (source_low, source_high),
+                (destination_low, destination_high),
+                leg,
+            )
+        checkpoint = step.next
+
+
+def _loop_text(visits: list[Visit], again: Checkpoint) -> str:
+    first = next((i for i, visit in enumerate(visits) if visit.checkpoint is again), 0)
+    names: list[str] = []
+    for visit in visits[first:]:
+        name = visit.checkpoint.component
+        if not names or names[-1] != name:
+            names.append(name)
+    return "the packet goes round in a circle: " + " -> ".join([*names, again.component])

@@ -1,0 +1,58 @@
+"""The whole design: what one file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from reachsim.kinds.api_gateway import ApiGateway
+from reachsim.kinds.expectation import Expectation
+from reachsim.kinds.internet import Internet
+from reachsim.kinds.kind import Kind, Name
+from reachsim.kinds.lambda_function import LambdaFunction
+from reachsim.kinds.peering_connection import PeeringConnection
+from reachsim.kinds.prefix_list import PrefixList
+from reachsim.kinds.unmodelled import Unmodelled
+from reachsim.kinds.vpc import Vpc
+
+
+class Design(Kind):
+    """A network design, version 1 of the format (docs/format.md)."""
+
+    version: Literal[1]
+    """The version of the format: 1."""
+    name: str = ""
+    region: Name | None = None
+    """The AWS Region, for the reader."""
+    warn: tuple[str, ...] = ()
+    """IDs of rules whose refusals become warnings, to simulate what AWS would not accept."""
+    vpcs: dict[Name, Vpc] = Field(default_factory=dict)
+    peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
+    prefix_lists: dict[Name, PrefixList] = Field(default_factory=dict)
+    lambda_functions: dict[Name, LambdaFunction] = Field(default_factory=dict)
+    api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
+    internet: Internet = Internet()
+    expect: tuple[Expectation, ...] = ()
+
+    transit_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+    vpn_connections: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+    direct_connect_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+
+    def unmodelled(self) -> Iterator[tuple[str, str]]:
+        """What it has outside VPCs that reachsim does not model: section and name."""
+        for section in UNMODELLED_OUTSIDE:
+            for name in getattr(self, section):
+                yield section, name
+
+
+UNMODELLED_OUTSIDE = {
+    "transit_gateways": "transit gateway",
+    "vpn_connections": "VPN connection",
+    "direct_connect_gateways": "Direct Connect gateway",
+}
+"""Sections outside VPCs that reachsim does not model, with the word for one of them."""

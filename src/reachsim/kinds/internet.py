@@ -1,0 +1,97 @@
+"""The internet: hosts outside AWS, and the way between VPCs by public address."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.site import VpcSite
+from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
+from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
+from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.cidr import Cidr, blocks_of
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class InternetHost(Kind):
+    """A host on the internet."""
+
+    ip: AddressField
+    listens: TrafficField | None = None
+    """Traffic that it answers; left out: everything."""
+    client_ports: PortsField | None = None
+    """Source ports that it uses as a client; left out: 1024-65535 (NACL-12)."""
+
+
+class Internet(Kind):
+    """What the design says of the internet."""
+
+    hosts: dict[HostName, InternetHost] = Field(default_factory=dict)
+
+
+class InternetCheckpoint(Checkpoint):
+    """The internet: carries a packet to a public address, of a host outside or of an interface in a VPC (WALK-25).
+
+    `entries`: for each VPC that has one, its gateway for packets that come in.
+    """
+
+    __slots__ = ("entries", "table")
+
+    def __init__(self) -> None:
+        super().__init__("internet", "internet", ("internet",))
+        self.entries: dict[str, tuple[VpcSite, InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
+        self.table: IntervalMap[str | None] = prefix_table([])
+
+    def fill(self, entries: dict[str, tuple[VpcSite, InternetGatewayIn | None, EgressOnlyGatewayIn | None]]) -> None:
+        """Tell it the ways into each VPC: its site, its internet gateway and its egress-only gateway, where it has them.
+
+        A VPC without any gateway is known too, so that its IPv6 addresses are not mistaken for hosts outside.
+        """
+        self.entries = entries
+        owned: list[tuple[Cidr, str]] = [(block, "public") for block in blocks_of(PUBLIC)]
+        for name, (vpc, _gateway, _egress_only) in entries.items():
+            for nic in vpc.owners.values():
+                if nic.public is not None:
+                    owned.append((Cidr.single(nic.public), name))
+                owned += [(Cidr.single(address), name) for address in nic.addresses if address > IPV4_LAST]
+            owned += [(block, name) for block in _ipv6_blocks(vpc)]
+        self.table = prefix_table(owned)
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Find the way in to the destination, or deliver to a host outside."""
+        destination = transit.destination
+        place, low, high = self.table.lookup(destination)
+        run = (low, high)
+        if place == "public":
+            return Step(None, transit, "delivered to the internet", "WALK-11", destination_run=run)
+        if place is None:
+            text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"
+            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
+            return Step(None, transit, "", loss=loss, path=self.path, destination_run=run)
+        vpc, gateway, egress_only = self.entries[place]
+        into: Checkpoint | None = gateway
+        if destination > IPV4_LAST and egress_only is not None:
+            subnet = vpc.subnet_runs[destination]
+            # A subnet that sends its own traffic out by the egress-only gateway is closed to what others start (IPV6-4).
+            if gateway is None or (subnet is not None and subnet.next_hop(transit.source) is egress_only.outward):
+                into = egress_only
+        if into is None:
+            text = f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
+            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
+            return Step(None, transit, "", loss=loss, path=vpc.path, destination_run=run)
+        return Step(into, transit, f"{format_address(destination)} belongs to VPC {vpc.name}", "WALK-25", destination_run=run)
+
+    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
+        """A host outside answers into the internet."""
+        return self, Transit(arrived.destination, arrived.source)
+
+    def successors(self) -> list[Checkpoint]:
+        """The gateways into every VPC."""
+        return [way for _vpc, *ways in self.entries.values() for way in ways if way is not None]
+
+
+def _ipv6_blocks(vpc: VpcSite) -> list[Cidr]:
+    return [block for block in blocks_of(vpc.blocks) if block.version == 6]

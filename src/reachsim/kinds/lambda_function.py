@@ -1,0 +1,190 @@
+"""Lambda functions, their versions and aliases, and their shared Hyperplane interfaces (chapter LAMBDA)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+
+from reachsim.errors import HintedError, shown
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.site import Nic
+from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags
+from reachsim.kinds.network_interface import Host, Outbound
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import TCP, UDP, Traffic
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class FunctionConfiguration(Kind):
+    """What one version (or `latest`) carries of its own: its VPC attachment, or none (LAMBDA-22)."""
+
+    vpc: Reference | None = None
+    """The VPC whose subnets it is attached to; left out together with `subnets`: it runs outside any VPC (LAMBDA-1)."""
+    subnets: References = ()
+    """The subnets it may run in; any invocation may use any of them (LAMBDA-19)."""
+    security_groups: References | None = None
+    """Its groups; left out: the VPC's default group (SG-3)."""
+    ipv6: Boolean = False
+    """IPv6 for dual-stack subnets (LAMBDA-18)."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> FunctionConfiguration:
+        if self.vpc is None and (self.subnets or self.security_groups):
+            raise HintedError("subnets and security groups need a VPC", hint="write vpc: NAME")
+        if self.vpc is not None and not self.subnets:
+            raise HintedError("a function in a VPC needs subnets", hint="write subnets: [NAME]")
+        return self
+
+
+def _version(value: Any) -> str:
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or text[0] == "0":
+        raise HintedError(f"a version is a number from 1, got {shown(value)}")
+    return text
+
+
+Version = Annotated[str, PlainValidator(_version), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]*$"})]
+
+
+def _alias(value: Any) -> Any:
+    """`prod: 2` is version 2 for every invocation; `prod: {2: 90, 3: 10}` splits by weight in percent."""
+    if isinstance(value, dict):
+        return value
+    return {value: 100}
+
+
+Weight = Annotated[Integer, Field(ge=1, le=100)]
+Alias = Annotated[dict[Version, Weight], BeforeValidator(_alias, json_schema_input_type=int | str | dict[str, int])]
+
+
+class LambdaFunction(Kind):
+    """A function with its versions and aliases. `NAME`, `NAME:VERSION` and `NAME:ALIAS` are endpoints (LAMBDA-24)."""
+
+    latest: FunctionConfiguration = FunctionConfiguration()
+    """$LATEST: what the bare name means."""
+    versions: dict[Version, FunctionConfiguration] = Field(default_factory=dict)
+    """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
+    aliases: dict[Name, Alias] = Field(default_factory=dict)
+    """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""
+    memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
+    concurrency: Annotated[Integer, Field(ge=0)] | None = None
+    """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
+    tags: Tags = {}
+
+    @model_validator(mode="after")
+    def _aliases_are_whole(self) -> LambdaFunction:
+        for name, split in self.aliases.items():
+            for version in split:
+                if version not in self.versions:
+                    known = ", ".join(self.versions) or "none"
+                    raise HintedError(
+                        f"alias {name!r} names version {version}, which is not written", hint=f"versions: {known}",
+                        code="LAMBDA-25",
+                    )
+            if len(split) > 2 or sum(split.values()) != 100:
+                raise HintedError(
+                    f"alias {name!r} must name one version, or two whose weights add up to 100", code="LAMBDA-25"
+                )
+        return self
+
+    def versions_of(self, qualifier: str | None) -> list[tuple[str, FunctionConfiguration, Fraction]] | None:
+        """The versions that a qualifier means, each with its share of the invocations; None if it means nothing.
+
+        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26).
+        """
+        if qualifier is None or qualifier == "$LATEST":
+            return [("$LATEST", self.latest, Fraction(1))]
+        if qualifier in self.versions:
+            return [(qualifier, self.versions[qualifier], Fraction(1))]
+        if qualifier in self.aliases:
+            return [(v, self.versions[v], Fraction(share, 100)) for v, share in self.aliases[qualifier].items()]
+        return None
+
+
+_CARRIED = Clause(
+    True, AddressSet.everything(), Traffic.protocol(TCP) | Traffic.protocol(UDP), "a function sends TCP and UDP"
+)
+PROTOCOLS = Filter(
+    "Lambda protocols", Direction.EGRESS, (_CARRIED,), stateful=False, code=Code.PROTOCOL_RESTRICTION, rule="LAMBDA-9"
+)
+
+
+class HyperplaneOut(Checkpoint):
+    """The protocols that a function may send: TCP and UDP (LAMBDA-9)."""
+
+    __slots__ = ("next",)
+
+    def __init__(self, nic: Nic, next: Outbound) -> None:
+        super().__init__(nic.name, "function", nic.path)
+        self.next = next
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Pass TCP and UDP on to the groups of the interface (LAMBDA-10)."""
+        return Step(self.next, transit, "", filter=PROTOCOLS, peer=transit.destination, tracked=leg.reply)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The groups of the interface."""
+        return (self.next,)
+
+
+class HyperplaneIn(Checkpoint):
+    """What reaches a function's interface from outside: answers, never a new connection (LAMBDA-8)."""
+
+    __slots__ = ("groups",)
+
+    def __init__(self, nic: Nic, groups: Checkpoint) -> None:
+        super().__init__(nic.name, "function", nic.path)
+        self.groups = groups
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Drop what is not an answer."""
+        loss = None
+        if not leg.reply:
+            text = "a function's interface is outbound only: nobody can open a connection to it"
+            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text)
+        return Step(self.groups, transit, "an answer", "LAMBDA-8", self.path, loss)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The groups of the interface."""
+        return (self.groups,)
+
+
+class LambdaService(Checkpoint):
+    """A function outside any VPC: it reaches public addresses, and never a private one (LAMBDA-1).
+
+    `reason`: why the version is outside, for people; `path`: where that is written.
+    """
+
+    __slots__ = ("internet", "reason")
+
+    def __init__(self, name: str, reason: str, path: KeyPath, internet: Checkpoint) -> None:
+        super().__init__(name, "function outside a VPC", path)
+        self.reason = reason
+        self.internet = internet
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Send to the internet, from an address that is the Lambda service's own."""
+        destination = transit.destination
+        if leg.reply:
+            return Step(None, transit, "delivered", "LAMBDA-1")
+        if destination in PUBLIC:
+            return Step(self.internet, transit, "the Lambda service's own network", "LAMBDA-1", self.path, filter=PROTOCOLS, peer=destination)
+        text = f"{self.reason}: it runs outside the VPC and cannot reach {format_address(destination)}"
+        loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", text)
+        return Step(None, transit, "", "LAMBDA-1", self.path, loss, destination_run=(destination, destination))
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The internet."""
+        return (self.internet,)
+
+
+def hyperplane_host(nic: Nic) -> Host:
+    """The end of a function's interface, where answers arrive."""
+    return Host(nic)

@@ -1,0 +1,90 @@
+"""NAT gateways (chapter NATGW)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.site import Nic
+from reachsim.kinds.kind import Ipv4Field, Kind, Reference, Tags
+from reachsim.kinds.network_interface import leave, masquerade, own, restore
+from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.rules.clauses import Clause
+from reachsim.rules.codes import Code
+from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS
+from reachsim.rules.verdict import Loss
+
+NAT64 = Cidr.parse("64:ff9b::/96")
+
+
+class NatGateway(Kind):
+    """A zonal NAT gateway. It has no security group (NATGW-6); its subnet's ACL and route table apply (NATGW-12)."""
+
+    subnet: Reference
+    """The subnet it is in; a public one needs a route to an internet gateway there (NATGW-1)."""
+    private_ip: Ipv4Field | None = None
+    """Left out: the lowest free address of its subnet."""
+    public_ip: Ipv4Field | None = None
+    """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
+    connectivity: Literal["public", "private"] = "public"
+    state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
+    """Only `available` surely forwards (NATGW-11)."""
+    tags: Tags = {}
+
+
+_CARRIED = Clause(True, AddressSet.everything(), NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP")
+PROTOCOLS = Filter(
+    "NAT gateway protocols",
+    Direction.EGRESS,
+    (_CARRIED,),
+    stateful=False,
+    code=Code.PROTOCOL_RESTRICTION,
+    rule="NATGW-5",
+)
+
+
+class NatGatewayCheckpoint(Checkpoint):
+    """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (WALK-14)."""
+
+    __slots__ = ("nic", "state")
+
+    def __init__(self, nic: Nic, state: str) -> None:
+        super().__init__(nic.name, "NAT gateway", nic.path)
+        self.nic = nic
+        self.state = state
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19)."""
+        if transit.destination > IPV4_LAST:
+            return self._ipv6(transit)
+        restored = restore(self, self.nic, transit, leg)
+        if restored is not None:
+            text = f"the destination becomes the client's {format_address(restored.destination)} again"
+            return Step(leave(self.nic, restored), restored, text, "NATGW-12", translated=-1, filter=PROTOCOLS)
+        if own(self.nic, transit.destination):
+            text = "a NAT gateway takes no connections: nobody behind it asked for this packet"
+            loss = Loss(Code.NGW_UNSOLICITED_INBOUND, "NATGW-7", text)
+            return Step(None, transit, "", loss=loss, path=self.path)
+        if leg.reply:
+            text = f"{self.nic.name} never saw the packet that this one answers"
+            return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
+        loss = None
+        if self.state not in FORWARDING_STATES:
+            loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
+        onward = masquerade(self, self.nic, transit, leg)
+        text = f"the source becomes {format_address(onward.source)}, its port one of 1024-65535"
+        next = leave(self.nic, onward)
+        return Step(next, onward, text, "NATGW-3", self.path, loss, translated=1, filter=PROTOCOLS)
+
+    def _ipv6(self, transit: Transit) -> Step:
+        """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""
+        if transit.destination in NAT64:
+            return Step(None, transit, "", "NATGW-16", self.path, unknown="NAT64 is not modelled")
+        text = "a NAT gateway carries no IPv6"
+        return Step(None, transit, "", loss=Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), path=self.path)
+
+    def successors(self) -> list[Checkpoint]:
+        """The way out of its subnet, or its link."""
+        return [self.nic.subnet.exit, self.nic.subnet.link]

@@ -1,0 +1,68 @@
+"""VPC peering connections (chapter PEER)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.site import VpcSite
+from reachsim.kinds.kind import Kind, Reference, Tags
+from reachsim.kinds.subnet import enter_subnet
+from reachsim.net.cidr import AddressSet
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.peering import ACTIVE, carrying_loss
+
+
+class PeeringConnection(Kind):
+    """A peering connection between two VPCs."""
+
+    requester: Reference
+    """The VPC that asked for it."""
+    accepter: Reference
+    """The VPC that accepts it."""
+    status: Literal[
+        "active",
+        "pending-acceptance",
+        "initiating-request",
+        "provisioning",
+        "deleting",
+        "deleted",
+        "rejected",
+        "expired",
+        "failed",
+    ] = "active"
+    """Only `active` carries traffic (PEER-1)."""
+    tags: Tags = {}
+
+    @property
+    def active(self) -> bool:
+        """Whether it carries traffic."""
+        return self.status == ACTIVE
+
+
+class PeeringCheckpoint(Checkpoint):
+    """A peering in one direction: into the far VPC, and nowhere beyond (WALK-9). No route table is read on arrival."""
+
+    __slots__ = ("far", "near")
+
+    def __init__(self, name: str, near: VpcSite, far: VpcSite, path: KeyPath) -> None:
+        super().__init__(name, f"peering {near.name} -> {far.name}", path)
+        self.near = near
+        self.far = far
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Carry what is from the near and to the far VPC, each way by its own routes (WALK-10, PEER-3, PEER-9)."""
+        loss = carrying_loss(transit.source, transit.destination, self.near.blocks, self.far.blocks)
+        if loss is not None:
+            run = _run(~self.far.blocks if transit.destination not in self.far.blocks else self.far.blocks, transit)
+            return Step(None, transit, "", "PEER-4", self.path, loss, destination_run=run)
+        onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
+        return enter_subnet(self.far, onward, f"into VPC {self.far.name}", "WALK-9", self.path)
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet of the far VPC."""
+        return [subnet.entry for subnet in self.far.subnets.values()]
+
+
+def _run(addresses: AddressSet, transit: Transit) -> tuple[int, int]:
+    return next(span for span in addresses.spans if span[0] <= transit.destination <= span[1])

@@ -1,0 +1,142 @@
+"""Route tables (chapter ROUTE)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from reachsim.errors import HintedError, shown
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.site import Nic, VpcSite
+from reachsim.kinds.kind import Reference, looks_like_address
+from reachsim.kinds.subnet import enter_subnet
+from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.route import RESERVED_DESTINATIONS, Origin, outranks
+from reachsim.rules.verdict import Loss
+
+
+def _destination(value: Any) -> Cidr | str:
+    if isinstance(value, Cidr):
+        return value
+    if not isinstance(value, str) or not value:
+        raise HintedError(f"a destination is expected, got {shown(value)}", hint="write 0.0.0.0/0: igw")
+    return Cidr.parse(value) if looks_like_address(value) else value
+
+
+Destination = Annotated[
+    Cidr | str,
+    PlainValidator(_destination),
+    WithJsonSchema({"type": "string", "description": "a block or the name of a prefix list"}),
+]
+RouteTable = dict[Destination, Reference]
+"""Routes: destination (a block, or the name of a prefix list) to target.
+
+Targets: the name of an internet gateway, egress-only internet gateway, NAT gateway, instance, interface or peering
+connection; `local`; `blackhole`. The local routes need not be written (ROUTE-1).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of a table, for the router.
+
+    `next`: where it leads; None for a blackhole. `toward`: the interface that is its target, if it is one. `inactive`:
+    why the route is a blackhole; empty if it is active (ROUTE-11). `unknown`: why reachsim cannot follow it.
+    """
+
+    destination: Cidr
+    target: str
+    origin: Origin
+    next: Checkpoint | None
+    path: KeyPath
+    toward: Nic | None = None
+    local: bool = False
+    inactive: str = ""
+    inactive_rule: str = "ROUTE-12"
+    unknown: str = ""
+    prefix_list: str = ""
+
+    def __str__(self) -> str:
+        via = f" ({self.prefix_list})" if self.prefix_list else ""
+        return f"{self.destination}{via} -> {self.target}"
+
+
+def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
+    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19).
+
+    A blackhole competes like the others: nothing falls back to a shorter route (ROUTE-13). The ranges that AWS keeps
+    for its services have no route, whatever wider route is there (ROUTE-17).
+    """
+    entries: list[tuple[Cidr, Route | None]] = [(block, None) for block in RESERVED_DESTINATIONS]
+    entries += [(route.destination, route) for route in routes]
+    return prefix_table(entries, _outranks)
+
+
+def _outranks(new: Route | None, old: Route | None) -> bool:
+    if new is None or old is None:
+        return new is None
+    return outranks((new.origin, new.prefix_list), (old.origin, old.prefix_list))
+
+
+def no_route(destination: int) -> Loss:
+    """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
+    for reserved in RESERVED_DESTINATIONS:
+        if destination in reserved:
+            text = f"{format_address(destination)} is in {reserved}, which no route carries"
+            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text)
+    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", f"no route to {format_address(destination)}")
+
+
+class RouteTableCheckpoint(Checkpoint):
+    """A route table, asked for every packet that leaves a subnet of it (WALK-16), by destination alone."""
+
+    __slots__ = ("routes", "table", "vpc")
+
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath) -> None:
+        super().__init__(vpc.name, f"route table {name}", path)
+        self.vpc = vpc
+        self.routes: list[Route] = []
+        self.table: IntervalMap[Route | None] = route_lookup([])
+
+    def fill(self, routes: list[Route]) -> None:
+        """Set the routes, local ones included."""
+        self.routes = routes
+        self.table = route_lookup(routes)
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Take the route for the destination. Without one the packet is dropped silently (ROUTE-16)."""
+        destination = transit.destination
+        route, low, high = self.table.lookup(destination)
+        run = (low, high)
+        if route is None:
+            return Step(None, transit, "no route", loss=no_route(destination), path=self.path, destination_run=run)
+        text = str(route)
+        if route.unknown:
+            return Step(None, transit, text, "ROUTE-10", route.path, unknown=route.unknown, destination_run=run)
+        if route.local:
+            step = enter_subnet(self.vpc, transit, text, "ROUTE-4", route.path)
+            first, last = step.destination_run
+            step.destination_run = max(low, first), min(high, last)
+            return step
+        loss = None
+        if route.inactive:
+            loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
+        if route.toward is not None:
+            transit = Transit(transit.source, destination, transit.sender, transit.direct, route.toward)
+        return Step(route.next, transit, text, "ROUTE-4", route.path, loss, destination_run=run)
+
+    def successors(self) -> list[Checkpoint]:
+        """Every target, and the ACL of every subnet for the local routes."""
+        nexts: dict[Checkpoint, None] = {}
+        for route in self.routes:
+            if route.local:
+                nexts |= dict.fromkeys(subnet.entry for subnet in self.vpc.subnets.values())
+            elif route.next is not None:
+                nexts[route.next] = None
+        return list(nexts)

@@ -1,0 +1,39 @@
+"""AWS's own services inside every VPC: the resolver, instance metadata, time (WALK-20)."""
+
+from __future__ import annotations
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import Clause
+from reachsim.rules.codes import Code
+
+
+class AmazonService(Checkpoint):
+    """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
+
+    __slots__ = ("filter",)
+
+    def __init__(self, vpc: str, name: str, traffic: Traffic) -> None:
+        super().__init__(vpc, name)
+        clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
+        self.filter = Filter(
+            name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20"
+        )
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Take the service's own traffic; nothing else is there."""
+        here = (transit.destination, transit.destination)
+        return Step(None, transit, "delivered", "WALK-20", filter=self.filter, peer=transit.source, destination_run=here)
+
+    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
+        """The answer goes straight back to the interface that asked."""
+        asker = arrived.sender
+        if asker is None:  # pragma: no cover - only interfaces of a VPC reach a service
+            raise ValueError("only an interface reaches an AWS service")
+        return asker.host, Transit(arrived.destination, arrived.source)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None: the answer goes straight back."""
+        return ()

@@ -1,0 +1,87 @@
+"""Subnets (chapter SUBNET) and the link inside them."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from reachsim.errors import HintedError
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.site import Nic, SubnetSite, VpcSite
+from reachsim.kinds.kind import Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
+from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class Subnet(Kind):
+    """A subnet: in one Availability Zone (SUBNET-5), with one route table (ROUTE-2) and one ACL (NACL-1)."""
+
+    cidr: Ipv4BlockField | None = None
+    """Its IPv4 block, /16 to /28, inside a block of the VPC."""
+    ipv6_cidr: Ipv6BlockField | None = None
+    """Its IPv6 block, /44 to /64 in steps of 4."""
+    az: Name | None = None
+    """Its Availability Zone."""
+    route_table: Reference | None = None
+    """Left out: the VPC's main table (ROUTE-2)."""
+    network_acl: Reference | None = None
+    """Left out: the VPC's default ACL (NACL-1)."""
+    tags: Tags = {}
+
+    @model_validator(mode="after")
+    def _some_block(self) -> Subnet:
+        if self.cidr is None and self.ipv6_cidr is None:
+            raise HintedError("a subnet needs a block", hint="write cidr: 10.0.1.0/24")
+        return self
+
+    @property
+    def blocks(self) -> tuple[Cidr, ...]:
+        """Its blocks of both families."""
+        return tuple(block for block in (self.cidr, self.ipv6_cidr) if block is not None)
+
+
+class Link(Checkpoint):
+    """The link of a subnet: carries a packet to the interface that has its address, or that a route named.
+
+    Hosts of one subnet reach each other here, past every ACL and route table (WALK-5, ROUTE-20).
+    """
+
+    __slots__ = ("subnet",)
+
+    def __init__(self, subnet: SubnetSite) -> None:
+        super().__init__(subnet.full_name, "link", subnet.path)
+        self.subnet = subnet
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Find the interface; an address that no interface has answers nothing (WALK-24)."""
+        if transit.toward is not None:
+            nic: Nic | None = transit.toward
+            transit = Transit(transit.source, transit.destination, transit.sender, transit.direct)
+        else:
+            nic = self.subnet.vpc.owners.get(transit.destination)
+        here = (transit.destination, transit.destination)
+        if nic is None:
+            address = format_address(transit.destination)
+            loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"no interface has the address {address}")
+            return Step(None, transit, "", loss=loss, path=self.path, destination_run=here)
+        return Step(nic.inbound, transit, f"to {nic.name}", rule="WALK-5", destination_run=here)
+
+    def successors(self) -> list[Checkpoint]:
+        """Every interface of the subnet."""
+        return [nic.inbound for nic in self.subnet.nics]
+
+
+def enter_subnet(vpc: VpcSite, transit: Transit, text: str, rule: str, path: KeyPath) -> Step:
+    """Deliver into a VPC: through the ACL of the subnet that has the destination (WALK-3, WALK-9, ROUTE-1).
+
+    Nothing is looked up on the way in but the subnet: a route table is read where a packet leaves, not where it enters.
+    """
+    subnet, low, high = vpc.subnet_runs.lookup(transit.destination)
+    run = (low, high)
+    if subnet is not None:
+        return Step(subnet.entry, transit, text, rule, path, destination_run=run)
+    address = format_address(transit.destination)
+    loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"{address} is in no subnet of VPC {vpc.name}")
+    return Step(None, transit, text, rule, path, loss, destination_run=run)

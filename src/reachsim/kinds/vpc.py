@@ -1,0 +1,75 @@
+"""VPCs: everything that lives in one is written under it (chapter CIDR)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from reachsim.kinds.instance import Instance
+from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Tags
+from reachsim.kinds.nat_gateway import NatGateway
+from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.network_interface import Interface
+from reachsim.kinds.route_table import RouteTable
+from reachsim.kinds.security_group import SecurityGroup
+from reachsim.kinds.subnet import Subnet
+from reachsim.kinds.unmodelled import Unmodelled
+
+
+def _empty_for_none(value: object) -> object:
+    """`lambda:` with nothing behind it is a group, a table or an ACL without rules, as it would be with `{}`."""
+    return {name: {} if body is None else body for name, body in value.items()} if isinstance(value, dict) else value
+
+
+Bodies = BeforeValidator(_empty_for_none)
+
+
+class Vpc(Kind):
+    """A VPC."""
+
+    cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
+    """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
+    internet_gateway: Name | None = None
+    """The name of its internet gateway, if it has one; one at most (IGW-1)."""
+    egress_only_internet_gateway: Name | None = None
+    """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
+    subnets: dict[Name, Subnet] = Field(default_factory=dict)
+    route_tables: Annotated[dict[Name, RouteTable], Bodies] = Field(default_factory=dict)
+    """`main`, where written, is the main table."""
+    network_acls: Annotated[dict[Name, NetworkAcl], Bodies] = Field(default_factory=dict)
+    """`default`, where written, is the default ACL."""
+    security_groups: Annotated[dict[Name, SecurityGroup], Bodies] = Field(default_factory=dict)
+    """`default`, where written, is the default group."""
+    instances: dict[Name, Instance] = Field(default_factory=dict)
+    interfaces: dict[Name, Interface] = Field(default_factory=dict)
+    nat_gateways: dict[Name, NatGateway] = Field(default_factory=dict)
+    enable_dns_support: Boolean = True
+    """Whether the Amazon resolver answers in the VPC (DNS-2)."""
+    enable_dns_hostnames: Boolean = False
+    tags: Tags = {}
+
+    vpc_endpoints: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+    load_balancers: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+    network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+    vpn_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+
+    def unmodelled(self) -> Iterator[tuple[str, str]]:
+        """What it has that reachsim does not model: section and name."""
+        for section in UNMODELLED_IN_VPC:
+            for name in getattr(self, section):
+                yield section, name
+
+
+UNMODELLED_IN_VPC = {
+    "vpc_endpoints": "VPC endpoint",
+    "load_balancers": "load balancer",
+    "network_firewalls": "Network Firewall endpoint",
+    "vpn_gateways": "virtual private gateway",
+}
+"""Sections of a VPC that reachsim does not model, with the word for one of them."""

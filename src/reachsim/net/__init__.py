@@ -1,0 +1,1 @@
+"""Integers that mean addresses, blocks, traffic and packets. Knows nothing of AWS."""

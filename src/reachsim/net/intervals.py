@@ -1,0 +1,179 @@
+"""Sets of integers as sorted, disjoint, non-touching spans: canonical by construction, so ``==`` is set equality.
+
+`IntSet` carries its universe as a class attribute, which makes ``~`` total. Subclasses give the lines that the
+package counts on: `PortSet` here (0 to 65535), `AddressSet` in `reachsim.net.cidr` (the address line) and `Traffic`
+in `reachsim.net.traffic` (protocol and destination port).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+from reachsim.net.address import LINE_LAST
+
+Span = tuple[int, int]
+"""First and last member of a run, both included."""
+
+
+class IntSet:
+    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool len-free iteration``.
+
+    >>> PortSet.of((1, 2), (3, 5), (9, 9))
+    PortSet('1-5,9')
+    >>> 4 in PortSet.of((1, 5)) - PortSet.of((4, 4))
+    False
+    """
+
+    __slots__ = ("_hash", "spans")
+    FIRST: ClassVar[int] = 0
+    LAST: ClassVar[int] = LINE_LAST
+
+    spans: tuple[Span, ...]
+
+    def __init__(self, spans: tuple[Span, ...] = ()) -> None:
+        """Wrap spans that are already canonical (sorted, disjoint, not touching); `of` makes any spans so."""
+        self.spans = spans
+
+    @classmethod
+    def of(cls, *spans: Span) -> Self:
+        """The union of any spans, in any order; a span whose first is after its last is empty."""
+        return cls.union_of(spans)
+
+    @classmethod
+    def union_of(cls, spans: Iterable[Span]) -> Self:
+        """Like `of`, from an iterable."""
+        merged: list[Span] = []
+        for low, high in sorted(spans):
+            if low > high:
+                continue
+            if low < cls.FIRST or high > cls.LAST:
+                raise ValueError(f"{low}-{high} is outside {cls.FIRST}-{cls.LAST}")
+            if merged and low <= merged[-1][1] + 1:  # 1-2 and 3-5 touch: unmerged, equal sets would compare unequal
+                if high > merged[-1][1]:
+                    merged[-1] = (merged[-1][0], high)
+            else:
+                merged.append((low, high))
+        return cls(tuple(merged))
+
+    @classmethod
+    def everything(cls) -> Self:
+        """The whole universe."""
+        return cls(((cls.FIRST, cls.LAST),))
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """The empty set."""
+        return cls(())
+
+    def __contains__(self, member: object) -> bool:
+        if not isinstance(member, int):
+            return False
+        index = bisect_right(self.spans, (member, self.LAST + 1)) - 1
+        return index >= 0 and self.spans[index][1] >= member
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, IntSet):
+            return NotImplemented
+        return self.spans == other.spans and type(self) is type(other)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash  # type: ignore[has-type, no-any-return]
+        except AttributeError:
+            self._hash = hash(self.spans)
+            return self._hash
+
+    def __or__(self, other: Self) -> Self:
+        if not other.spans or self is other:
+            return self
+        if not self.spans:
+            return other
+        return type(self).union_of(self.spans + other.spans)
+
+    def __and__(self, other: Self) -> Self:
+        mine, theirs = self.spans, other.spans
+        if mine == ((self.FIRST, self.LAST),):
+            return other
+        if theirs == ((self.FIRST, self.LAST),) or self is other:
+            return self
+        out: list[Span] = []
+        i = j = 0
+        while i < len(mine) and j < len(theirs):
+            low = mine[i][0] if mine[i][0] > theirs[j][0] else theirs[j][0]
+            if mine[i][1] < theirs[j][1]:
+                high = mine[i][1]
+                i += 1
+            else:
+                high = theirs[j][1]
+                j += 1
+            if low <= high:
+                out.append((low, high))
+        return type(self)(tuple(out))
+
+    def __invert__(self) -> Self:
+        out: list[Span] = []
+        at = self.FIRST
+        for low, high in self.spans:
+            if at < low:
+                out.append((at, low - 1))
+            at = high + 1
+        if at <= self.LAST:
+            out.append((at, self.LAST))
+        return type(self)(tuple(out))
+
+    def __sub__(self, other: Self) -> Self:
+        if not self.spans or not other.spans:
+            return self
+        return self & ~other
+
+    def __xor__(self, other: Self) -> Self:
+        return (self - other) | (other - self)
+
+    def __le__(self, other: Self) -> bool:
+        return not self - other
+
+    def isdisjoint(self, other: Self) -> bool:
+        """Whether no int is in both."""
+        return not self & other
+
+    @property
+    def count(self) -> int:
+        """How many ints are members (a method would do; ``len`` cannot give more than 2**63)."""
+        return sum(high - low + 1 for low, high in self.spans)
+
+    @property
+    def first(self) -> int:
+        """The least member. Raises IndexError on the empty set."""
+        return self.spans[0][0]
+
+    def __iter__(self) -> Iterator[int]:
+        for low, high in self.spans:
+            yield from range(low, high + 1)
+
+    def _name(self, low: int, high: int) -> str:
+        return str(low) if low == high else f"{low}-{high}"
+
+    def __str__(self) -> str:
+        if not self.spans:
+            return "nothing"
+        if self.spans == ((self.FIRST, self.LAST),):
+            return "all"
+        return ",".join(self._name(low, high) for low, high in self.spans)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.spans,)
+
+
+class PortSet(IntSet):
+    """A set of TCP or UDP ports."""
+
+    __slots__ = ()
+    LAST = 65535

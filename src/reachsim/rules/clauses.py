@@ -1,0 +1,78 @@
+"""Ordered clauses: the one form in which network ACLs and security groups are asked, packet by packet or all at once.
+
+A clause looks at the peer's address (source inbound, destination outbound) and at protocol and destination port. The
+source port and the other address are never looked at (NACL-7; the same holds for security groups).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+
+KeyPath = tuple[str | int, ...]
+"""Keys from the top of a file down to what is meant: ``("vpcs", "app", "cidrs", 0)``."""
+
+GroupId = tuple[str, str]
+"""A security group: VPC and name."""
+
+NO_GROUPS: frozenset[GroupId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One rule of an ACL or a security group.
+
+    `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
+    `text` is what a person reads, `path` where it is written (empty for AWS's own defaults).
+    """
+
+    permits: bool
+    peers: AddressSet
+    traffic: Traffic
+    text: str
+    path: KeyPath = ()
+    groups: frozenset[GroupId] = NO_GROUPS
+
+    def names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
+        """Whether the clause speaks of that address, or of a group that its interface carries."""
+        return peer in self.peers or not self.groups.isdisjoint(groups)
+
+
+def first_match(
+    clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int
+) -> Clause | None:
+    """The clause that decides on one packet: the first that matches (NACL-2); None when none does.
+
+    In a security group every clause permits, so the first match is as good as any (SG-1).
+    """
+    for clause in clauses:
+        if service in clause.traffic and clause.names_peer(peer, groups):
+            return clause
+    return None
+
+
+def permitted(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId]) -> Traffic:
+    """All traffic that the clauses let through between their owner and one peer: the same decision, for all packets."""
+    allowed = rest = None
+    for clause in clauses:
+        if not clause.names_peer(peer, groups):
+            continue
+        hit = clause.traffic if rest is None else clause.traffic & rest
+        if clause.permits:
+            allowed = hit if allowed is None else allowed | hit
+        else:  # first match wins: what this clause stops, no later clause sees
+            rest = ~clause.traffic if rest is None else rest - clause.traffic
+    return Traffic.nothing() if allowed is None else allowed
+
+
+def peer_starts(clauses: Iterable[Clause]) -> list[int]:
+    """Places on the address line where the answer for a peer may change, ascending, from 0."""
+    starts = {0}
+    for clause in clauses:
+        for low, high in clause.peers.spans:
+            starts.add(low)
+            starts.add(high + 1)
+    return sorted(starts)

@@ -1,0 +1,44 @@
+"""Chapter PEER: what a VPC peering connection carries."""
+
+from __future__ import annotations
+
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+ACTIVE = "active"
+"""The only state that carries traffic (PEER-1)."""
+STATES = (
+    "active",
+    "pending-acceptance",
+    "initiating-request",
+    "provisioning",
+    "deleting",
+    "deleted",
+    "rejected",
+    "expired",
+    "failed",
+)
+
+
+def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressSet) -> Loss | None:
+    """Why a peering does not carry a packet from the near to the far VPC, or None (PEER-4, PEER-5, PEER-6).
+
+    The destination must be the far VPC's own and the source the near VPC's own: nothing passes on to a third network
+    (not another peering, not an internet gateway, not a NAT device on the other side).
+    Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+    """
+    if destination not in far:
+        return Loss(
+            Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
+            "PEER-4",
+            f"{format_address(destination)} is not in the far VPC ({far}): a peering leads nowhere beyond it",
+        )
+    if source not in near:
+        return Loss(
+            Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
+            "PEER-6",
+            f"the source {format_address(source)} is not in the near VPC ({near}): a peering carries no traffic in transit",
+        )
+    return None

@@ -1,0 +1,22 @@
+"""What AWS says when it does not accept a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One request that AWS refuses.
+
+    `rule`: the rule's ID in the rule book, such as ``CIDR-4``. `text`: one sentence without a full stop that
+    says what is wrong, with the values. `hint`: what would be right, where that can be said.
+    """
+
+    rule: str
+    text: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.text}{hint} ({self.rule})"

@@ -1,0 +1,73 @@
+"""Chapter ROUTE: which route a VPC's router takes, and which routes AWS refuses to create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Final
+
+from reachsim.net.cidr import Cidr
+from reachsim.rules.refusal import Refusal
+
+
+class Origin(IntEnum):
+    """Where a route comes from; at equal length the lower wins (ROUTE-6)."""
+
+    LOCAL = 0
+    STATIC = 1
+    PREFIX_LIST = 2
+
+
+RESERVED_DESTINATIONS: Final = (Cidr.parse("169.254.168.0/22"), Cidr.parse("fd00:ec2::/32"))
+"""Ranges that no route carries (ROUTE-17)."""
+
+
+def outranks(new: tuple[Origin, str], old: tuple[Origin, str]) -> bool:
+    """Whether the new of two routes with one destination is taken (ROUTE-6, ROUTE-19).
+
+    Each is its origin and the name of its prefix list ("" without one). Between two lists AWS picks arbitrarily; we
+    take the lower name and the loader warns. The longest prefix comes before all this (ROUTE-4), also where the
+    longest is a blackhole (ROUTE-13).
+    """
+    return new < old
+
+
+def route_refusal(destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]) -> Refusal | None:
+    """Why AWS would not create a static route, or None (ROUTE-8, ROUTE-9, ROUTE-17).
+
+    `target_kind`: "instance", "interface", "nat gateway", "local" or any other kind of target.
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+    """
+    for reserved in RESERVED_DESTINATIONS:
+        if destination in reserved:
+            return Refusal("ROUTE-17", f"no route may lead into {reserved}, which AWS keeps for its own services", None)
+    inside = [block for block in vpc_blocks if destination in block]
+    if not inside:
+        return (
+            Refusal("ROUTE-1", f"'local' is for the VPC's own blocks, and {destination} is none of them", None)
+            if target_kind == "local"
+            else None
+        )
+    if target_kind == "local":
+        if destination in vpc_blocks:
+            return None
+        return Refusal(
+            "ROUTE-1", f"the local route is for the whole block {inside[0]}, not a part of it", f"write {inside[0]}"
+        )
+    if target_kind not in MIDDLEBOXES:
+        return Refusal(
+            "ROUTE-8",
+            f"inside the VPC's own block {inside[0]} a route may lead only to a NAT gateway, an instance or an interface",
+            "remove the route; the local route carries this traffic",
+        )
+    if destination not in inside and destination not in set(subnets):
+        return Refusal(
+            "ROUTE-8",
+            f"{destination} lies inside the VPC's block {inside[0]} but is not the whole block of a subnet",
+            "name a subnet's whole block",
+        )
+    return None
+
+
+MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway"})
+"""Targets that may take traffic away from the local route (ROUTE-8, ROUTE-9)."""
