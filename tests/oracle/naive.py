@@ -1,7 +1,8 @@
 """What the rule book says about one question, one packet at a time, with linear scans and nothing clever.
 
-This file shares no code with reachsim and must never import it: it is the third, naive reading that both engines
-are held against. Rule IDs are those of the rule book. Where the rule book is silent the decision is marked DECISION.
+This file shares no code with reachsim and must never import it: it is the third, naive reading that both
+engines are held against. Rule IDs are those of the rule book. Where the rule book is silent, the decision
+taken is marked DECISION.
 
 >>> judge(yaml.safe_load(text), "app.probe", "www.example.com", "tcp/443", 50000).reachable
 """
@@ -30,7 +31,7 @@ LAMBDA_SERVICE = ipaddress.ip_address("192.0.2.1")
 
 @dataclass(frozen=True)
 class Verdict:
-    """`forward`: the packet was delivered; `reply`: its answer came back; `lost`: where and why it was not so."""
+    """`forward`: the packet was delivered; `reply`: its answer came back; `lost`: where and why not."""
 
     forward: bool
     reply: bool
@@ -182,9 +183,8 @@ class World:
         self.prefix_lists: dict[str, Any] = design.get("prefix_lists") or {}
         self.interfaces: list[Interface] = []
         for vpc in self.vpcs:
-            taken = {
-                ipaddress.ip_address(body["private_ip"]) for _, _, body in self.bodies(vpc) if "private_ip" in body
-            }
+            explicit = [body["private_ip"] for _, _, body in self.bodies(vpc) if "private_ip" in body]
+            taken = {ipaddress.ip_address(text) for text in explicit}
             self.add_function_interfaces(vpc, taken)
             self.add_interfaces(vpc, taken)
 
@@ -196,17 +196,27 @@ class World:
             for name, body in (self.vpcs[vpc].get(kind + "s") or {}).items():
                 yield kind, name, body
 
+    def free_address(self, vpc: str, subnet: str, taken: set[Address], lowest: bool) -> Address:
+        """The lowest or highest address of the subnet that is neither taken nor reserved; it is taken now."""
+        block = network(self.vpcs[vpc]["subnets"][subnet]["cidr"])
+        assert block is not None
+        usable = range(4, block.num_addresses - 1)  # SUBNET-2
+        free = next(block[n] for n in (usable if lowest else reversed(usable)) if block[n] not in taken)
+        taken.add(free)
+        return free
+
+    def hyperplane_interfaces(self) -> list[Interface]:
+        """The interfaces of functions."""
+        return [i for i in self.interfaces if i.kind == "function"]
+
     def add_interfaces(self, vpc: str, taken: set[Address]) -> None:
         """Instances, bare interfaces and NAT gateways; addresses left out are the lowest free (SUBNET-2)."""
-        assigned_public = ipaddress.ip_address("198.18.0.0")  # DECISION: where `public_ip: true` is taken from
+        assigned_public = ipaddress.ip_address("198.18.0.0")  # DECISION: for `public_ip: true`
         for kind, name, body in self.bodies(vpc):
             if "private_ip" in body:
                 private = ipaddress.ip_address(body["private_ip"])
             else:
-                block = network(self.vpcs[vpc]["subnets"][body["subnet"]]["cidr"])
-                assert block is not None
-                private = next(a for a in (block[i] for i in range(4, block.num_addresses - 1)) if a not in taken)
-                taken.add(private)
+                private = self.free_address(vpc, body["subnet"], taken, lowest=True)
             public = body.get("public_ip")
             if kind == "nat_gateway" and body.get("connectivity") != "private":  # NATGW-1, NATGW-2
                 public = public or True
@@ -216,7 +226,11 @@ class World:
             modes = nat if isinstance(nat, dict) else {"ip_forward": nat, "masquerade": nat}
             self.interfaces.append(
                 Interface(
-                    vpc, name, kind, body["subnet"], private,
+                    vpc,
+                    name,
+                    kind,
+                    body["subnet"],
+                    private,
                     ipv6=ipaddress.ip_address(body["ipv6_address"]) if body.get("ipv6_address") else None,
                     public=ipaddress.ip_address(public) if public else None,
                     groups=frozenset(body.get("security_groups") or ["default"]),  # SG-3
@@ -225,7 +239,7 @@ class World:
                     masquerades=bool(modes.get("masquerade", True)),
                     available=body.get("state", "available") == "available",  # NATGW-11
                 )
-            )  # fmt: skip
+            )
 
     def add_function_interfaces(self, vpc: str, taken: set[Address]) -> None:
         """One Hyperplane interface per (subnet, set of groups), from the top of the subnet (LAMBDA-3)."""
@@ -235,15 +249,14 @@ class World:
                     continue
                 for subnet in body["subnets"]:
                     groups = frozenset(body.get("security_groups") or ["default"])
-                    if any(i.vpc == vpc and i.subnet == subnet and i.groups == groups for i in self.interfaces):
+                    if any(
+                        (i.vpc, i.subnet, i.groups) == (vpc, subnet, groups)
+                        for i in self.hyperplane_interfaces()
+                    ):
                         continue
-                    block = network(self.vpcs[vpc]["subnets"][subnet]["cidr"])
-                    assert block is not None
-                    private = next(a for a in (block[i] for i in range(-2, -block.num_addresses, -1)) if a not in taken)
-                    taken.add(private)
-                    self.interfaces.append(
-                        Interface(vpc, f"function in {subnet}", "function", subnet, private, groups=groups)
-                    )
+                    private = self.free_address(vpc, subnet, taken, lowest=False)
+                    name = f"function in {subnet}"
+                    self.interfaces.append(Interface(vpc, name, "function", subnet, private, groups=groups))
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -257,7 +270,8 @@ class World:
 
     def attachments(self, endpoint: str) -> list[tuple[str, Interface | None]] | None:
         """Every interface that an invocation may use (LAMBDA-19, 24, 26); None for one outside every VPC."""
-        endpoint = self.gateways[endpoint]["integration"] if endpoint in self.gateways else endpoint  # LAMBDA-27
+        if endpoint in self.gateways:  # LAMBDA-27
+            endpoint = self.gateways[endpoint]["integration"]
         name, _, qualifier = endpoint.partition(":")
         if name not in self.functions:
             return None
@@ -267,14 +281,17 @@ class World:
         weighted = wanted if isinstance(wanted, dict) else {wanted: 1}
         found: list[tuple[str, Interface | None]] = []
         for version in (str(key) for key, weight in weighted.items() if weight):
-            body = (function.get("latest") if version in ("", "latest", "$LATEST") else versions[version]) or {}
+            latest = version in ("", "latest", "$LATEST")
+            body = (function.get("latest") if latest else versions[version]) or {}
             if not body.get("vpc"):
                 found.append((f"{name}:{version}", None))  # LAMBDA-1, LAMBDA-28
             for subnet in body.get("subnets") or []:
                 groups = frozenset(body.get("security_groups") or ["default"])
-                for i in self.interfaces:
-                    if i.kind == "function" and (i.vpc, i.subnet, i.groups) == (body["vpc"], subnet, groups):
-                        found.append((f"{name}:{version} in {subnet}", i))
+                found += [
+                    (f"{name}:{version} in {subnet}", i)
+                    for i in self.hyperplane_interfaces()
+                    if (i.vpc, i.subnet, i.groups) == (body["vpc"], subnet, groups)
+                ]
         return found
 
     def clients(self, src: str) -> list[Client]:
@@ -299,9 +316,8 @@ class World:
             return [(dst, ipaddress.ip_address(dst))]
         if traffic.startswith("icmpv6"):
             return [(dst, interface.ipv6)]
-        near = client.interface is not None and (
-            client.interface.vpc == interface.vpc or self.peered(client.interface.vpc, interface.vpc, any_status=True)
-        )
+        home = client.interface.vpc if client.interface else ""
+        near = home == interface.vpc or self.peered(home, interface.vpc, any_status=True)
         return [(dst, interface.private if near else interface.public or interface.private)]
 
     # --- parts ------------------------------------------------------------------------------------
@@ -342,8 +358,11 @@ class World:
         if home != vpc and not self.peered(home, vpc):  # SG-11, SG-16
             return False
         # SG-10, SG-12: the private addresses of the interfaces that carry the group, never a public one.
-        return any(i.vpc == home and group in i.groups and address in i.addresses for i in self.interfaces
-                   if i.kind != "nat_gateway")  # fmt: skip
+        return any(
+            i.vpc == home and group in i.groups and address in i.addresses
+            for i in self.interfaces
+            if i.kind != "nat_gateway"
+        )
 
     def group_allows(self, interface: Interface, direction: str, packet: Packet, direct: bool) -> bool:
         """SG-1: any rule of any group."""
@@ -361,7 +380,7 @@ class World:
         name = self.vpcs[vpc]["subnets"][subnet].get("network_acl", "default")
         body = (self.vpcs[vpc].get("network_acls") or {}).get(name) or {}
         if name == "default" and direction not in body:
-            return  # NACL-3: the default ACL allows all; DECISION: also the one direction that the file leaves out
+            return  # NACL-3: all allowed; DECISION: also in the one direction that the file leaves out
         peer = packet.src if direction == "ingress" else packet.dst
         for rule in sorted(listed(body.get(direction)), key=lambda rule: rule["rule"]):
             cidrs = listed(rule["from" if direction == "ingress" else "to"])
@@ -396,7 +415,7 @@ class Flight:
         self.world = world
         self.nat_port = nat_port  # what every NAT device on the way picks
         self.replying = False
-        self.crossed: list[tuple[Interface, str, Packet]] = []  # what security groups let through: tracked (SG-4)
+        self.crossed: list[tuple[Interface, str, Packet]] = []  # tracked by groups (SG-4)
         self.sessions: list[Session] = []
         self.egress_only: list[Packet] = []  # what left through an egress-only gateway
         self.forwarders: list[Interface] = []  # devices that forwarded on this leg
@@ -424,7 +443,8 @@ class Flight:
             return self.out_of_egress_only_gateway(sender, packet, direct)
         if target in world.peerings:
             return self.through_peering(target, vpc, packet, direct)
-        device = next((i for i in world.interfaces if i.vpc == vpc and i.name == target.removeprefix(f"{vpc}.")), None)
+        name = target.removeprefix(f"{vpc}.")
+        device = next((i for i in world.interfaces if i.vpc == vpc and i.name == name), None)
         if device is None or not device.available:
             raise Lost(f"ROUTE-12: the target {target} of the route to {packet.dst} is not available")
         if device.subnet != sender.subnet:  # NACL-6
@@ -443,13 +463,13 @@ class Flight:
         )
 
     def pass_groups(self, interface: Interface, direction: str, packet: Packet, direct: bool) -> None:
-        """SG-4, WALK-16: an answer to what crossed here the other way passes; all else is judged by the rules."""
+        """SG-4, WALK-16: an answer to what crossed here the other way passes; the rules judge all else."""
         if self.replying and any(
             at == interface and way != direction and seen.answer() == packet for at, way, seen in self.crossed
         ):
             return
         if not self.world.group_allows(interface, direction, packet, direct):
-            raise Lost(f"SG-1: no {direction} rule of the groups of {interface.vpc}.{interface.name} allows it")
+            raise Lost(f"SG-1: no {direction} rule of {interface.vpc}.{interface.name}'s groups allows it")
         if not self.replying:
             self.crossed.append((interface, direction, packet))
 
@@ -472,14 +492,17 @@ class Flight:
         """WALK-3, the end of it: the groups, the destination check, the host or the NAT device behind it."""
         where = f"{interface.vpc}.{interface.name}"
         own = packet.dst in interface.addresses
-        session = next((s for s in self.sessions if s.device == interface and s.left.answer() == packet), None)
+        sessions = [each for each in self.sessions if each.device == interface]
+        session = next((each for each in sessions if each.left.answer() == packet), None)
         if interface.kind == "nat_gateway":
             if self.replying and session is not None:
                 return self.back_through(session, packet)
             if own:
                 raise Lost(f"NATGW-7: {where} drops what it has no session for")
             if packet.dst.version == 6 or packet.protocol not in (ICMP, TCP, UDP):  # DECISION: no NAT64 here
-                raise Lost(f"NATGW-5: {where} does not carry protocol {packet.protocol} over IPv{packet.dst.version}")
+                raise Lost(
+                    f"NATGW-5: {where} carries no protocol {packet.protocol} over IPv{packet.dst.version}"
+                )
             if not inside(packet.src, self.world.vpcs[interface.vpc]["cidrs"]):
                 raise Lost(f"NATGW-10: {packet.src} is not in the VPC of {where}")
             return self.translate(interface, packet)
@@ -508,7 +531,7 @@ class Flight:
         self.forwarders.append(device)
 
     def translate(self, device: Interface, packet: Packet) -> tuple[Interface | str, Packet]:
-        """NATGW-3, NATGW-4, NATI-7: the source becomes the device's private address and a port that it picks."""
+        """NATGW-3, NATGW-4, NATI-7: the source becomes the device's private address and a port of its own."""
         if self.replying:
             raise Lost(f"WALK-19: {device.vpc}.{device.name} has no session for this answer")
         self.forward(device)
@@ -569,11 +592,12 @@ class Flight:
         if is_private(packet.dst) or is_private(packet.src):
             raise Lost(f"IGW-6: {packet.src} to {packet.dst} is no traffic of the internet")
         if packet.dst.version == 6:
-            vpc = next((name for name, body in self.world.vpcs.items() if inside(packet.dst, body["cidrs"])), None)
+            vpcs = self.world.vpcs
+            vpc = next((name for name in vpcs if inside(packet.dst, vpcs[name]["cidrs"])), None)
             if vpc is None:
                 return INTERNET, packet
             answered = self.replying and any(seen.answer() == packet for seen in self.egress_only)
-            if not answered and not self.world.vpcs[vpc].get("internet_gateway"):
+            if not answered and not vpcs[vpc].get("internet_gateway"):
                 raise Lost(f"IPV6-4: {vpc} takes no connections from the internet")
             return self.deliver(vpc, packet, direct, None)
         owner = next((i for i in self.world.interfaces if i.public == packet.dst), None)
@@ -611,9 +635,9 @@ class Flight:
 def edge_ports(design: Any) -> set[int]:
     """Every port at which some rule of the design begins or has just ended to match.
 
-    Verdicts can change only there as the NAT device's port grows, so one port for each stretch stands for all.
-    Where two devices translate, each port counts in its own stretch of the way back, so that the same port for
-    both finds every failure.
+    Verdicts can change only there as the NAT device's port grows, so one port of each stretch stands for all.
+    Where two devices translate, each one's port counts in a part of the way back of its own, so that the same
+    port for both finds every failure.
     """
     ports = {NAT_PORTS.start}
     if isinstance(design, dict):
@@ -629,7 +653,7 @@ def edge_ports(design: Any) -> set[int]:
 def judge_one(
     world: World, ports: list[int], client: Client, dst: Address | None, traffic: str, source_port: int
 ) -> Verdict:
-    """One client, one destination address, and each of these ports of the NAT device: the first failure counts."""
+    """One client, one destination address, each of these NAT ports: the first failure counts."""
     protocol = traffic.split("/")[0]
     if dst is None:
         return Verdict(False, False, False, "forward: LAMBDA-8: there is no address to send to")
@@ -638,7 +662,9 @@ def judge_one(
     own = client.interface.addresses if client.interface else [client.address]
     src = next((address for address in own if address is not None and address.version == dst.version), None)
     if src is None:
-        return Verdict(False, False, False, f"forward: IPV6-3: {client.label} has no IPv{dst.version} address")
+        return Verdict(
+            False, False, False, f"forward: {client.label} has no IPv{dst.version} address (ROUTE-5)"
+        )
     if dst in own:  # DECISION: what a host sends to itself never leaves it
         return Verdict(True, True, True)
     packet = first_packet(src, dst, traffic, source_port)
@@ -657,8 +683,8 @@ def judge_variants(
 ) -> list[tuple[str, Verdict]]:
     """One verdict for each interface that may ask and each address that may be meant (LAMBDA-19, LAMBDA-26).
 
-    `traffic` is one packet: `tcp/443`, `icmp/8`, `proto/50`. With `nat_port` a NAT device picks that port; without
-    it the answer must pass for all of 1024-65535.
+    `traffic` is one packet: `tcp/443`, `icmp/8`, `proto/50`. With `nat_port` a NAT device picks that port;
+    without it the answer must pass for all of 1024-65535.
     """
     world = World(design)
     ports = sorted(edge_ports(design["vpcs"])) if nat_port is None else [nat_port]

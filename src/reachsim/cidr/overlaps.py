@@ -187,7 +187,7 @@ class _Ranking:
         for connection in connections:
             pair = frozenset((connection.one, connection.other))
             if connection.state == "up":
-                self.today.setdefault(pair, f"connected by the peering connection {connection.name}")
+                self.today.setdefault(pair, f"connected by the {connection.kind} {connection.name}")
                 if connection.status != "active":
                     self.today[pair] += f" ({connection.status})"
                 self._join(connection.one, connection.other)

@@ -65,12 +65,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Two networks that a model joins. `name`: of the peering connection; `status`: AWS's word (PEER-1)."""
+    """Two networks that a model joins.
+
+    `name`: of the peering connection, or of the transit gateway to which both have routes; `kind` says which.
+    `status`: AWS's word (PEER-1).
+    """
 
     name: str
     one: str
     other: str
     status: str = "active"
+    kind: str = "peering connection"
 
     @property
     def state(self) -> str:
@@ -213,7 +218,7 @@ def _with_files(part: Sources, unclear: set[str]) -> Sources:
 
     return Sources(
         [Entry(e.cidr, full(e.owner), e.comment, e.file, e.line) for e in part.entries],
-        [Connection(c.name, full(c.one), full(c.other), c.status) for c in part.connections],
+        [Connection(c.name, full(c.one), full(c.other), c.status, c.kind) for c in part.connections],
         [Standing(full(s.name), s.cidrs, s.subnets, s.destinations) for s in part.standing],
     )
 
@@ -468,6 +473,7 @@ class _ModelReader:
             out.standing.append(
                 Standing(name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc)))
             )
+        out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
         for name, peering in peerings.items():
             peering = self._mapping(("peering_connections", name), peering)
@@ -476,6 +482,14 @@ class _ModelReader:
                 status = peering.get("status", "active")
                 out.connections.append(Connection(name, one, other, status if isinstance(status, str) else "active"))
         return out
+
+    def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[Connection]:
+        """VPCs with routes to one transit gateway, joined by it."""
+        for gateway in gateways if isinstance(gateways, dict) else ():
+            joined = [name for name, vpc in vpcs.items() if gateway in _targets(vpc)]
+            for index, one in enumerate(joined):
+                for other in joined[index + 1 :]:
+                    yield Connection(gateway, one, other, kind="transit gateway")
 
     def _subnets(self, path: Path, vpc: dict[str, Any]) -> Iterator[tuple[str, Cidr]]:
         for name, subnet in self._mapping((*path, "subnets"), vpc.get("subnets")).items():
@@ -517,6 +531,16 @@ class _ModelReader:
         except ValueError as error:
             self.problems.append(self.document.problem(str(error), path))
             return None
+
+
+def _targets(vpc: Any) -> set[Any]:
+    tables = vpc.get("route_tables") if isinstance(vpc, dict) else None
+    return {
+        target
+        for routes in (tables.values() if isinstance(tables, dict) else ())
+        for target in (routes.values() if isinstance(routes, dict) else ())
+        if isinstance(target, str)
+    }
 
 
 def _refuse(

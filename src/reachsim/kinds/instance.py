@@ -46,6 +46,7 @@ class Instance(Interface):
 
 def instance_host(nic: Nic, instance: Instance) -> Host:
     """The checkpoint behind an instance's interface."""
+    stopped = instance.state == "stopped"
     if instance.nat is None:
-        return Host(nic)
-    return Host(nic, ip_forward=instance.nat.ip_forward, masquerade=instance.nat.masquerade)
+        return Host(nic, stopped=stopped)
+    return Host(nic, ip_forward=instance.nat.ip_forward, masquerade=instance.nat.masquerade, stopped=stopped)

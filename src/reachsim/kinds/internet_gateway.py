@@ -56,13 +56,12 @@ class InternetGatewayOut(Checkpoint):
 class InternetGatewayIn(Checkpoint):
     """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
 
-    __slots__ = ("egress_only", "public", "vpc")
+    __slots__ = ("public", "vpc")
 
-    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int], egress_only: Checkpoint | None) -> None:
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int]) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
         self.vpc = vpc
         self.public = public
-        self.egress_only = egress_only
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Translate and deliver; drop what comes from a private address (IGW-6)."""

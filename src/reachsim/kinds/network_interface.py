@@ -148,16 +148,22 @@ class Host(Checkpoint):
     it and dropped (WALK-19).
     """
 
-    __slots__ = ("ip_forward", "masquerade", "nic")
+    __slots__ = ("ip_forward", "masquerade", "nic", "stopped")
 
-    def __init__(self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False) -> None:
+    def __init__(
+        self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False
+    ) -> None:
         super().__init__(nic.name, nic.kind, nic.path)
         self.nic = nic
         self.ip_forward = ip_forward
         self.masquerade = masquerade
+        self.stopped = stopped
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Take the packet, or forward it."""
+        """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""
+        if self.stopped:
+            loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
+            return Step(None, transit, "", loss=loss, path=self.path)
         if own(self.nic, transit.destination):
             restored = restore(self, self.nic, transit, leg)
             if restored is not None:

@@ -1,1 +1,1 @@
-"""From text to values: YAML with positions, schemas, and every error of a file at once."""
+"""From text to a design: YAML with positions, schemas, and every error of a file at once."""

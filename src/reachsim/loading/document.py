@@ -602,7 +602,10 @@ def _decode(source: str | bytes, file: str) -> str:
         _refuse(file, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     if isinstance(source, str):
         return source.removeprefix("\ufeff")
-    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or b"\x00" in source[:2]:
+    # Without a byte order mark, one of the first two bytes of ASCII text in UTF-16 is a NUL.
+    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or source[1:2].count(0) != source[
+        :1
+    ].count(0):
         _refuse(file, "the text is in UTF-16 or UTF-32", text="", hint="save it as UTF-8")
     try:
         return source.decode("utf-8").removeprefix("\ufeff")

@@ -54,6 +54,7 @@ _EXPECTED: Final[dict[str, str]] = {
     "iterable_type": "a list",
     "none_required": "nothing",
 }
+_BOOL: Final = frozenset({"bool_type", "bool_parsing"})
 _CHOICES: Final = frozenset({"literal_error", "enum"})
 _UNKNOWN: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 _MISSING: Final = frozenset({"missing", "missing_argument", "missing_keyword_only_argument"})
@@ -72,8 +73,10 @@ def validate(model: type[ModelT], document: Document, *, at: Path = (), context:
     """The value at `at` of a document (all of it, if left out) as a `model`.
 
     `context`: what the model's validators find in `info.context`.  Models that mean a bool or an int should
-    be strict (`ConfigDict(strict=True)` or `StrictBool`), or pydantic takes the text 'yes' for true. Raises
-    DesignError with everything that is wrong, including the problems that the document came with.
+    be strict (`ConfigDict(strict=True)` or `StrictBool`), or pydantic takes the text 'yes' for true.
+    In a strict model, a field that is a tuple or a set needs `Field(strict=False)`: YAML has only lists.
+
+    Raises DesignError with everything that is wrong, including the problems that the document came with.
     """
     value: Any = document.data
     for step in at:
@@ -261,18 +264,16 @@ class _Writer:
         `depth`: the length of the path to the value that the union stands for.
         """
         best = min(branches, key=lambda reports: _distance(reports, depth))
+        others = [report for reports in branches for report in reports]
         level = _distance(best, depth)[0]
-        hint = next(
-            (report.problem.hint for reports in branches for report in reports if report.problem.hint), None
-        )
         if len(branches) == 1 or level < _NO_FIT:
-            if level == _WRONG and hint is not None and len(best) == 1:
+            if level == _WRONG and len(best) == 1:
                 # `yes` where an address or true is expected: it is no address, but true is what was meant.
-                best[0].problem = replace(best[0].problem, hint=hint)
+                meant = (other.problem.hint for other in others if other.finding.type in _BOOL)
+                best[0].problem = replace(best[0].problem, hint=next(filter(None, meant), None))
             return best
-        found = [
-            report.finding for reports in branches for report in reports if _level(report, depth) >= _NO_FIT
-        ]
+        found = [other.finding for other in others if _level(other, depth) >= _NO_FIT]
+        hint = next((other.problem.hint for other in others if other.problem.hint is not None), None)
         expected: list[str] = []
         for finding in found:
             phrase = _expected(finding)
@@ -299,9 +300,8 @@ class _Writer:
         if kind in _MISSING:
             *parent, name = finding.path
             problem_path = tuple(parent)
-            return _Report(
-                self.problem(f"missing key {shown(name)}", problem_path, problem_path), finding, str(name)
-            )
+            what = f"missing item {name + 1}" if isinstance(name, int) else f"missing key {shown(name)}"
+            return _Report(self.problem(what, problem_path, problem_path), finding, str(name))
         message, hint, code = _message(finding)
         path = finding.path
         if kind == "union_tag_invalid":

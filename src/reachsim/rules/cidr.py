@@ -98,16 +98,26 @@ def ipv6_size_refusal(block: Cidr, owner: str, longest: int) -> Refusal | None:
     return Refusal("IPV6-1", f"{block} has a /{length}; an IPv6 block of {owner} is {right}")
 
 
+def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
+    """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (CIDR-4, CIDR-5).
+
+    `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The row
+    of the table is the primary's, whatever other blocks there are (CIDR-5).
+    """
+    around, refused = _row(primary)
+    if around == TEN and _low_block(primary, existing) is not None:
+        return (*refused, _TEN_LOWEST)
+    return refused
+
+
 def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr) -> Refusal | None:
     """Whether the range of an IPv4 block may join a VPC with this first IPv4 block (CIDR-4, CIDR-5).
 
-    `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The
-    row of AWS's table is the primary's, whatever other blocks there are (CIDR-5). IPv6 blocks have no such
-    restriction.
+    `existing`: as for `refused_ranges`. IPv6 blocks have no such restriction.
     """
     if block.version == 6 or primary.version == 6:
         return None
-    around, refused = next(((range_, no) for range_, no in _ROWS if primary in range_), (None, _OTHER_ROW))
+    around, refused = _row(primary)
     for no in refused:
         if block.overlaps(no):
             name = f"in {around}" if around else "a public or shared range"
@@ -117,7 +127,7 @@ def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr
                 _rows_hint(around),
             )
     if around == TEN and block.overlaps(_TEN_LOWEST):
-        low = next((other for other in (primary, *existing) if other.overlaps(_TEN_LOW)), None)
+        low = _low_block(primary, existing)
         if low is not None:
             return Refusal(
                 "CIDR-4",
@@ -125,6 +135,14 @@ def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr
                 "take another block of 10.0.0.0/8",
             )
     return None
+
+
+def _row(primary: Cidr) -> tuple[Cidr | None, tuple[Cidr, ...]]:
+    return next(((around, no) for around, no in _ROWS if primary in around), (None, _OTHER_ROW))
+
+
+def _low_block(primary: Cidr, existing: Iterable[Cidr]) -> Cidr | None:
+    return next((other for other in (primary, *existing) if other.overlaps(_TEN_LOW)), None)
 
 
 def _rows_hint(around: Cidr | None) -> str:

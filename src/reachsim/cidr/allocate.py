@@ -1,0 +1,412 @@
+"""Placing aligned blocks: what fits, where, and with how much room.
+
+Why best fit in file order is enough. All blocks are powers of two and aligned, so free space is a set of largest
+aligned free blocks, two of which never make a half of each other. Put the first demand, of size s, into the smallest
+free block X that holds it. If all demands fit somehow, they still do: let the demand lie elsewhere, inside some free
+block Z, which is at least as large as X. Then Z has an aligned part W of X's size around the demand, and nothing in
+that solution is cut by the border of W or of X. Exchange what lies in W with what lies in X: a solution with the
+demand in X, and inside X every place of size s is like any other (exchange halves). So best fit, one after the other
+in any order, fits whenever anything fits, and never moves what it placed before. `tests/cidr/test_allocate.py` holds
+both against brute force.
+
+That is for demands that look at the same space and must all be apart. Where some may lie on each other, or have regions
+of their own, the order matters and the question is as hard as colouring a graph: then `_Search` tries every place that
+is different from the others, and gives up after `MOST_STEPS`, which the caller tells as "cannot decide".
+
+Room to grow is the opposite wish: blocks apart rather than together. It is given first and taken back where the blocks
+would not fit otherwise, so that it never costs a fit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from reachsim.cidr.blocks import smallest_around
+from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of, blocks_of_span
+
+MOST_STEPS: Final = 20_000
+"""Places that the exact search tries before it gives up."""
+
+
+class Apart:
+    """Who must be apart: everybody, but for those who share a group that may overlap and no group that never may.
+
+    `never`, `may`: groups of owners. `sharing`: owners that may lie on some other owner.
+    """
+
+    __slots__ = ("_may", "_never", "sharing")
+
+    def __init__(self, never: Iterable[Iterable[str]] = (), may: Iterable[Iterable[str]] = ()) -> None:
+        self._never: dict[str, set[int]] = {}
+        self._may: dict[str, set[int]] = {}
+        may = [tuple(group) for group in may]
+        for table, groups in ((self._never, never), (self._may, may)):
+            for index, group in enumerate(groups):
+                for owner in group:
+                    table.setdefault(owner, set()).add(index)
+        self.sharing: frozenset[str] = frozenset(
+            one for group in may for one in group if any(one != other and not self(one, other) for other in group)
+        )
+
+    def __call__(self, one: str, other: str) -> bool:
+        """Whether blocks of these two owners must be apart. Two blocks of one owner always must."""
+        if one == other or not self._may.get(one, set()) & self._may.get(other, set()):
+            return True
+        return bool(self._never.get(one, set()) & self._never.get(other, set()))
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One block that is asked for.
+
+    `name`: unique among the demands. `owner`: whose it is. `region`: the blocks in one of which it must lie.
+    `room`: prefix length of the aligned block that it would like to have for itself and its growth; its own
+    prefix length where it asks for none. `family`: a name that it shares with those beside which it wants to lie.
+    """
+
+    name: str
+    owner: str
+    prefix_length: int
+    region: AddressSet
+    room: int
+    family: str = ""
+
+    @property
+    def without_room(self) -> Demand:
+        """The same demand, asking for its block alone."""
+        return replace(self, room=self.prefix_length)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A block that stands. `room`: the block around it that is held for its growth, if one is."""
+
+    block: Cidr
+    owner: str
+    family: str = ""
+    room: Cidr | None = None
+
+
+@dataclass(slots=True)
+class Placement:
+    """Where everything lies. `blocks` and `rooms` by demand; `relaxed`: some room was given up for others to fit.
+
+    `exact`: the plain way in file order did not do, and the whole was searched.
+    """
+
+    blocks: dict[str, Cidr] = field(default_factory=dict)
+    rooms: dict[str, Cidr] = field(default_factory=dict)
+    relaxed: bool = False
+    exact: bool = False
+
+
+class Undecided(Exception):
+    """The search gave up before it knew whether the demands fit."""
+
+
+class FreeList:
+    """The largest aligned free blocks of some space, by size. Taking a block costs the splits above it.
+
+    >>> free = FreeList([Cidr.parse("10.0.0.0/24")])
+    >>> free.take(Cidr.parse("10.0.0.64/26"))
+    >>> free.blocks()
+    [Cidr('10.0.0.0/26'), Cidr('10.0.0.128/25')]
+    """
+
+    __slots__ = ("_places",)
+
+    def __init__(self, blocks: Iterable[Cidr] = ()) -> None:
+        self._places: dict[tuple[int, int], list[int]] = {}  # (width, prefix length) -> sorted first addresses
+        for block in blocks:
+            self._add(block)
+
+    def _add(self, block: Cidr) -> None:
+        insort(self._places.setdefault((block.width, block.prefix_length), []), block.network)
+
+    def blocks(self) -> list[Cidr]:
+        """All of them, in order of address."""
+        return sorted(Cidr(place, length) for (_, length), places in self._places.items() for place in places)
+
+    def best_fit(self, width: int, prefix_length: int, within: Cidr | None = None) -> Cidr | None:
+        """The smallest free block that holds a block of that length; the lowest of equal ones.
+
+        `within`: look at this block's part of the free space only.
+        """
+        for length in range(prefix_length, -1, -1):
+            places = self._places.get((width, length))
+            if not places:
+                continue
+            if within is None:
+                return Cidr(places[0], length)
+            if length < within.prefix_length:  # only a free block around `within` can be of use
+                index = bisect_left(places, within.network + 1) - 1
+                if index >= 0 and within.network <= places[index] + (1 << (width - length)) - 1:
+                    return within
+                continue
+            index = bisect_left(places, within.network)
+            if index < len(places) and places[index] <= within.span[1]:
+                return Cidr(places[index], length)
+        return None
+
+    def take(self, block: Cidr) -> None:
+        """Remove the addresses of a block, whether they are free or not."""
+        width = block.width
+        for length in range(block.prefix_length, -1, -1):  # a free block around it: split it
+            around = block.supernet(length)
+            places = self._places.get((width, length))
+            if not places:
+                continue
+            index = bisect_left(places, around.network)
+            if index < len(places) and places[index] == around.network:
+                del places[index]
+                for half in range(length + 1, block.prefix_length + 1):
+                    inner = block.supernet(half)
+                    self._add(next(part for part in inner.supernet(half - 1).subnets(half) if part != inner))
+                return
+        first, last = block.span
+        for (other_width, length), places in self._places.items():  # smaller free blocks inside it
+            if other_width == width and length > block.prefix_length:
+                del places[bisect_left(places, first) : bisect_left(places, last + 1)]
+
+
+class Space:
+    """What is taken and what is held, as it fills up. Free space is kept for each region, and split as it is taken."""
+
+    def __init__(self, taken: Iterable[Taken], apart: Apart) -> None:
+        self.apart = apart
+        self.taken: list[Taken] = list(taken)
+        self.rooms: dict[str, tuple[str, Cidr]] = {}  # demand -> owner and room
+        self.blocks_of: dict[str, list[Cidr]] = {}
+        self._standing_rooms = [(t.owner, t.room) for t in self.taken if t.room is not None]
+        self._free: dict[tuple[AddressSet, bool], FreeList] = {}
+        self._hulls: dict[AddressSet, dict[str, Cidr]] = {}
+        for item in self.taken:
+            self.blocks_of.setdefault(item.owner, []).append(item.block)
+
+    def free(self, demand: Demand, open_: bool) -> FreeList:
+        """Where the demand may lie; with `open_` without the rooms that are held for others."""
+        if demand.owner in self.apart.sharing:
+            return FreeList(blocks_of(self._available(demand, open_)))
+        key = (demand.region, open_)
+        if key not in self._free:
+            self._free[key] = FreeList(blocks_of(self._available(demand, open_)))
+        return self._free[key]
+
+    def _available(self, demand: Demand, open_: bool) -> AddressSet:
+        used = [t.block for t in self.taken if self.apart(t.owner, demand.owner)]
+        if open_:
+            used += [room for _, room in (*self._standing_rooms, *self.rooms.values())]
+        return demand.region - address_set(used)
+
+    def release(self, owner: str) -> None:
+        """Stop holding the rooms of an owner: it is about to grow into them."""
+        if owner not in self.blocks_of:
+            return
+        kept = [(other, room) for other, room in self._standing_rooms if other != owner]
+        gone = [key for key, (other, _) in self.rooms.items() if other == owner]
+        if len(kept) < len(self._standing_rooms) or gone:
+            self._standing_rooms = kept
+            for key in gone:
+                del self.rooms[key]
+            self._free = {key: free for key, free in self._free.items() if not key[1]}
+
+    def put(self, demand: Demand, block: Cidr, room: Cidr | None) -> None:
+        """Take a block, and hold a room around it."""
+        item = Taken(block, demand.owner, demand.family, room)
+        self.taken.append(item)
+        self.blocks_of.setdefault(demand.owner, []).append(block)
+        for (_, open_), free in self._free.items():
+            free.take(room if room is not None and open_ else block)
+        for region, hulls in self._hulls.items():
+            _stretch(hulls, region, item)
+        if room is not None:
+            self.rooms[demand.name] = (demand.owner, room)
+
+    def hulls(self, region: AddressSet) -> dict[str, Cidr]:
+        """For each family the smallest block around what it has in a region, its rooms included."""
+        if region not in self._hulls:
+            self._hulls[region] = {}
+            for item in self.taken:
+                _stretch(self._hulls[region], region, item)
+        return self._hulls[region]
+
+
+def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
+    if item.family and item.block.network in region:
+        block = item.room or item.block
+        hulls[item.family] = smallest_around([block, hulls[item.family]]) if item.family in hulls else block
+
+
+def allocate(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> Placement | None:
+    """Place every demand, or return None where they do not fit. Raises Undecided.
+
+    In the order of `demands`, so that more demands at the end leave the earlier blocks where they are, as long as no
+    room has to be given up for them (`Placement.relaxed`) and nothing had to be searched (`Placement.exact`).
+    """
+    rooms = sum(demand.room < demand.prefix_length for demand in demands)
+    kept = rooms
+    while True:
+        placement = _place(demands, taken, apart, kept, compact=not kept)
+        if placement is not None:
+            placement.relaxed = kept < rooms or len(placement.rooms) < rooms
+            return placement
+        if not kept:
+            break
+        kept //= 2
+    if is_plain(demands, apart):
+        return None  # best fit fits whenever anything does
+    blocks = _Search(demands, taken, apart).run()
+    if blocks is None:
+        return None
+    return Placement({demand.name: blocks[demand.name] for demand in demands}, {}, bool(rooms), exact=True)
+
+
+def is_plain(demands: Sequence[Demand], apart: Apart) -> bool:
+    """Whether all demands must be apart and look at spaces that are equal or apart: then best fit is exact."""
+    if any(demand.owner in apart.sharing for demand in demands):
+        return False
+    regions = list(dict.fromkeys(demand.region for demand in demands))
+    return all(one.isdisjoint(other) for i, one in enumerate(regions) for other in regions[i + 1 :])
+
+
+def _place(
+    demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, rooms: int, *, compact: bool
+) -> Placement | None:
+    """One pass in order. The first `rooms` demands that ask for room may have it; `compact`: pure best fit."""
+    space = Space(taken, apart)
+    placement = Placement()
+    for demand in demands:
+        wants = demand.room < demand.prefix_length and rooms > 0
+        rooms -= wants
+        space.release(demand.owner)
+        found = _slot_compact(space, demand) if compact else _slot(space, demand, wants)
+        if found is None:
+            return None
+        block, room = found
+        space.put(demand, block, room)
+        placement.blocks[demand.name] = block
+        if room is not None:
+            placement.rooms[demand.name] = room
+    # A room counts only where nobody had to be put into it, and the block's owner did not grow out of it.
+    placement.rooms = {
+        name: room
+        for name, room in placement.rooms.items()
+        if name in space.rooms
+        and not any(t.block.overlaps(room) and t.owner != space.rooms[name][0] for t in space.taken)
+    }
+    return placement
+
+
+def _slot_compact(space: Space, demand: Demand) -> tuple[Cidr, None] | None:
+    width = _width(demand.region)
+    best = space.free(demand, open_=False).best_fit(width, demand.prefix_length)
+    return (Cidr(best.network, demand.prefix_length), None) if best else None
+
+
+def _slot(space: Space, demand: Demand, wants: bool) -> tuple[Cidr, Cidr | None] | None:
+    """Room and block if there is both, else the block, in space that nobody holds or at last in somebody's room."""
+    width = _width(demand.region)
+    if wants:
+        room = _beside_family(space, demand, demand.room, width, open_=True)
+        if room is not None:
+            return Cidr(room.network, demand.prefix_length), room
+    for open_ in (True, False):
+        block = _beside_family(space, demand, demand.prefix_length, width, open_=open_)
+        if block is not None:
+            return block, None
+    return None
+
+
+def _beside_family(space: Space, demand: Demand, length: int, width: int, *, open_: bool) -> Cidr | None:
+    """A free block of that length: as near to the family as can be, and out of the way of other families."""
+    free = space.free(demand, open_)
+    if free.best_fit(width, length) is None:
+        return None
+    hulls = space.hulls(demand.region)
+    own = [block for block in space.blocks_of.get(demand.owner, ()) if block.network in demand.region]
+    for hull in ([smallest_around(own)] if own else []) + [hulls[f] for f in (demand.family,) if f in hulls]:
+        for around in range(min(hull.prefix_length, length), -1, -1):
+            best = free.best_fit(width, length, hull.supernet(around))
+            if best is not None:
+                return Cidr(best.network, length)
+    others = FreeList(free.blocks())
+    for family, hull in hulls.items():
+        if family != demand.family:
+            others.take(hull)
+    best = others.best_fit(width, length) or free.best_fit(width, length)
+    return Cidr(best.network, length) if best else None
+
+
+def _width(region: AddressSet) -> int:
+    return 32 if not region.spans or region.first < 1 << 32 else 128
+
+
+class _Search:
+    """Every placement that is different, the largest demands first.
+
+    Two places are alike where the same owners and the same regions cover them: blocks that come later are no larger, so
+    what lies in one can be exchanged with what lies in the other, and of places in unequal free blocks the one in the
+    smaller free block is as good (see the top of this file). What is left to try are the kinds of covered places, and the
+    places that lie over more than one kind.
+    """
+
+    def __init__(self, demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> None:
+        self.demands = sorted(demands, key=lambda demand: demand.prefix_length)
+        self.taken = list(taken)
+        self.apart = apart
+        self.regions = list(dict.fromkeys(demand.region for demand in demands))
+        self.steps = 0
+
+    def run(self) -> dict[str, Cidr] | None:
+        """Where everything lies, or None where nothing fits. Raises Undecided."""
+        found: dict[str, Cidr] = {}
+        return found if self._from(0, found) else None
+
+    def _from(self, index: int, found: dict[str, Cidr]) -> bool:
+        if index == len(self.demands):
+            return True
+        demand = self.demands[index]
+        for block in self._places(demand):
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise Undecided
+            found[demand.name] = block
+            self.taken.append(Taken(block, demand.owner))
+            if self._from(index + 1, found):
+                return True
+            self.taken.pop()
+            del found[demand.name]
+        return False
+
+    def _places(self, demand: Demand) -> list[Cidr]:
+        apart = [t.block for t in self.taken if self.apart(t.owner, demand.owner)]
+        available = demand.region - address_set(apart)
+        borders = sorted(
+            {low for t in self.taken for low in (t.block.span[0], t.block.span[1] + 1)}
+            | {low for region in self.regions for span in region.spans for low in (span[0], span[1] + 1)}
+        )
+        alike: dict[tuple[frozenset[str], frozenset[int]], Cidr] = {}
+        over: set[Cidr] = set()
+        for low, high in available.spans:
+            starts = [low, *borders[bisect_left(borders, low + 1) : bisect_left(borders, high + 1)], high + 1]
+            for start, end in zip(starts, starts[1:], strict=False):
+                for atom in blocks_of_span(start, end - 1):
+                    if atom.prefix_length > demand.prefix_length:
+                        over.add(atom.supernet(demand.prefix_length))
+                        continue
+                    kind = (
+                        frozenset(t.owner for t in self.taken if atom.network in t.block),
+                        frozenset(i for i, region in enumerate(self.regions) if atom.network in region),
+                    )
+                    if kind not in alike or atom.prefix_length > alike[kind].prefix_length:
+                        alike[kind] = atom
+        places = [Cidr(atom.network, demand.prefix_length) for atom in alike.values()]
+        places += [block for block in over if block.addresses <= available]
+        # On what its fellows have already first, since that costs nothing new.
+        return sorted(set(places), key=lambda block: (-self._covered(block), block))
+
+    def _covered(self, block: Cidr) -> int:
+        return (block.addresses & address_set(t.block for t in self.taken)).count

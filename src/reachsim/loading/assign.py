@@ -1,0 +1,155 @@
+"""Addresses that the file leaves out: assigned in order, the same on every load.
+
+Instances, interfaces and NAT gateways get the lowest free addresses of their subnet in the order of the file. The
+shared interfaces of Lambda functions, one for each subnet and set of groups (LAMBDA-3), get the highest free ones, so
+that adding a function moves nobody else. Public addresses are taken from the documentation ranges (RFC 5737), then from
+198.18.0.0/15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from reachsim.kinds.design import Design
+from reachsim.kinds.nat_gateway import NatGateway
+from reachsim.loading.names import INTERFACE_SECTIONS
+from reachsim.net.cidr import Cidr
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.subnet import RESERVED_COUNT
+
+PUBLIC_POOLS = tuple(map(Cidr.parse, ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", "198.18.0.0/15")))
+"""Where made-up public addresses come from."""
+
+EniKey = tuple[str, str, frozenset[str]]
+"""A shared interface of Lambda functions: VPC, subnet, set of groups (LAMBDA-3)."""
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Addresses of every network interface.
+
+    `private`: by VPC and name, at most one per family, IPv4 first. `public`: by VPC and name. `functions`: by subnet and
+    set of groups, in order of first use. `free`: free IPv4 addresses left, by VPC and subnet.
+    """
+
+    private: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    public: dict[tuple[str, str], int] = field(default_factory=dict)
+    functions: dict[EniKey, tuple[int, ...]] = field(default_factory=dict)
+    used: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def function_enis(design: Design) -> Iterator[tuple[EniKey, bool, KeyPath]]:
+    """The shared interfaces that the functions of a design need, each time one is needed: key, IPv6, where (LAMBDA-3).
+
+    Published versions count like $LATEST (LAMBDA-16); the order of the groups does not matter.
+    """
+    for name, function in design.lambda_functions.items():
+        here: KeyPath = ("lambda_functions", name)
+        configurations = [(function.latest, (*here, "latest"))]
+        configurations += [(body, (*here, "versions", v)) for v, body in function.versions.items()]
+        for body, path in configurations:
+            if body.vpc is None:
+                continue
+            groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
+            for subnet in body.subnets:
+                yield (body.vpc, subnet.rpartition(".")[2], groups), body.ipv6, path
+
+
+class _Pool:
+    """The free addresses of one block: counted from below for hosts, from above for functions."""
+
+    def __init__(self, block: Cidr, taken: set[int]) -> None:
+        self.low = block.network + RESERVED_COUNT - 1
+        self.high = block.span[1] - 1
+        self.taken = taken
+
+    def lowest(self) -> int | None:
+        while self.low <= self.high and self.low in self.taken:
+            self.low += 1
+        return self._take(self.low)
+
+    def highest(self) -> int | None:
+        while self.low <= self.high and self.high in self.taken:
+            self.high -= 1
+        return self._take(self.high)
+
+    def _take(self, address: int) -> int | None:
+        if self.low > self.high:
+            return None
+        self.taken.add(address)
+        return address
+
+
+def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
+    """Give every interface its addresses. `report` hears of what does not fit: where, and what is wrong."""
+    out = Addresses()
+    pools: dict[tuple[str, str, int], _Pool] = {}
+    taken: dict[str, set[int]] = {name: set() for name in design.vpcs}
+    public_taken: set[int] = set()
+    for vpc_name, vpc in design.vpcs.items():
+        for section in INTERFACE_SECTIONS:
+            for body in getattr(vpc, section).values():
+                if body.private_ip is not None:
+                    taken[vpc_name].add(int(body.private_ip))
+                if getattr(body, "ipv6_address", None) is not None:
+                    taken[vpc_name].add(int(body.ipv6_address))
+                if body.public_ip is not None and not isinstance(body.public_ip, bool):
+                    public_taken.add(int(body.public_ip))
+        for name, subnet in vpc.subnets.items():
+            for block in subnet.blocks:
+                pools[vpc_name, name, block.version] = _Pool(block, taken[vpc_name])
+    public_taken |= {int(host.ip) for host in design.internet.hosts.values()}
+    public = (
+        place
+        for pool in PUBLIC_POOLS
+        for place in range(pool.network + 1, pool.span[1])
+        if place not in public_taken
+    )
+    for vpc_name, vpc in design.vpcs.items():
+        for section in INTERFACE_SECTIONS:
+            for name, body in getattr(vpc, section).items():
+                path: KeyPath = ("vpcs", vpc_name, section, name)
+                subnet = body.subnet.rpartition(".")[2]
+                mine: list[int] = []
+                pool = pools.get((vpc_name, subnet, 4))
+                if body.private_ip is not None:
+                    mine.append(int(body.private_ip))
+                elif pool is not None:
+                    address = pool.lowest()
+                    if address is None:
+                        report(path, f"subnet {subnet} has no free address left")
+                    else:
+                        mine.append(address)
+                if getattr(body, "ipv6_address", None) is not None:
+                    mine.append(int(body.ipv6_address))
+                elif pool is None and (vpc_name, subnet, 6) in pools:
+                    address = pools[vpc_name, subnet, 6].lowest()
+                    mine += [] if address is None else [address]
+                out.private[vpc_name, name] = tuple(mine)
+                out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
+                wants = body.public_ip
+                if isinstance(body, NatGateway) and wants is None and body.connectivity == "public":
+                    wants = True
+                if wants is True:
+                    out.public[vpc_name, name] = next(public)
+                elif wants:
+                    out.public[vpc_name, name] = int(wants)
+    dual = {key for key, ipv6, _ in function_enis(design) if ipv6}
+    for key, _ipv6, path in function_enis(design):
+        if key in out.functions:
+            continue
+        vpc_name, subnet, _groups = key
+        pool = pools.get((vpc_name, subnet, 4))
+        address = None if pool is None else pool.highest()
+        if address is None:
+            report(path, f"subnet {subnet} has no free address left for a function's interface")
+            out.functions[key] = ()
+            continue
+        addresses = [address]
+        if key in dual and (vpc_name, subnet, 6) in pools:
+            highest = pools[vpc_name, subnet, 6].highest()
+            addresses += [] if highest is None else [highest]
+        out.functions[key] = tuple(addresses)
+        out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
+    return out

@@ -1,0 +1,487 @@
+"""What a schema cannot see: references that name nothing, and designs that AWS would refuse.
+
+Every check reports where, what and what would be right; none stops at the first problem. The refusals themselves live
+in `reachsim.rules`; here is only where they apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from reachsim.errors import Problem
+from reachsim.kinds.design import Design
+from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.vpc import Vpc
+from reachsim.loading.document import Document
+from reachsim.loading.names import (
+    BLACKHOLE,
+    INTERFACE_SECTIONS,
+    LOCAL,
+    RESERVED,
+    Names,
+    Target,
+    UnknownName,
+    all_targets_of,
+    did_you_mean,
+)
+from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.cidr import Cidr
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.cidr import block_count_refusal, block_warning, peering_refusal, refusals_of_blocks
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.refusal import Refusal
+from reachsim.rules.route import route_refusal
+from reachsim.rules.subnet import reserved_address_refusal, subnet_block_refusal
+
+GROUPS_MOST = 16
+"""Security groups that an interface can have when the quota is raised as far as it goes (SG-25)."""
+FUNCTION_ENIS_MOST = 500
+"""Interfaces of functions in one VPC (LAMBDA-5)."""
+WAIVABLE = frozenset(
+    {"CIDR-1", "CIDR-2", "CIDR-4", "CIDR-5", "CIDR-6", "IPV6-1", "PEER-2", "PEER-7", "ROUTE-8", "ROUTE-17", "SUBNET-1",
+     "SG-11", "SG-25", "NATGW-1", "LAMBDA-5", "LAMBDA-18"}
+)  # fmt: skip
+"""Rules whose refusal `warn:` can turn into a warning: the design means something even so."""
+
+
+class Checker:
+    """One check of one design. `problems` and `warnings` fill up."""
+
+    def __init__(self, design: Design, document: Document) -> None:
+        self.design = design
+        self.document = document
+        self.names = Names(design)
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def run(self) -> None:
+        """Check everything."""
+        self.check_warn()
+        for name, vpc in self.design.vpcs.items():
+            self.check_vpc(name, vpc)
+        self.check_connections()
+        self.check_functions()
+        self.check_public_addresses()
+
+    def report(
+        self,
+        path: KeyPath,
+        message: str,
+        hint: str | None = None,
+        code: str | None = None,
+        *,
+        key: bool = False,
+    ) -> None:
+        """Note a problem, or a warning where the file waives the rule."""
+        problem = self.document.problem(message, path, hint=hint, code=code, key=key)
+        (self.warnings if code in self.design.warn and code in WAIVABLE else self.problems).append(problem)
+
+    def refuse(self, path: KeyPath, refusal: Refusal | None, *, key: bool = False) -> None:
+        """Note what AWS would refuse."""
+        if refusal is not None:
+            self.report(path, refusal.text, refusal.hint, refusal.rule, key=key)
+
+    def warn(self, path: KeyPath, message: str, code: str | None = None, *, key: bool = False) -> None:
+        """Note what AWS accepts and a person may not have meant."""
+        self.warnings.append(self.document.problem(message, path, code=code, key=key))
+
+    def resolve(self, path: KeyPath, ask: Callable[..., Any], *arguments: Any) -> Any:
+        """Ask for a name; None and a problem where it means nothing."""
+        try:
+            return ask(*arguments)
+        except UnknownName as error:
+            self.report(path, error.message, error.hint)
+            return None
+
+    def check_warn(self) -> None:
+        """`warn:` names rules that can be waived."""
+        for index, rule in enumerate(self.design.warn):
+            if rule not in WAIVABLE:
+                hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
+                self.report(("warn", index), f"{rule!r} is no rule that can be turned into a warning", hint)
+
+    # -- one VPC ------------------------------------------------------------------------------------------------
+
+    def check_vpc(self, name: str, vpc: Vpc) -> None:
+        """Everything under one VPC."""
+        here: KeyPath = ("vpcs", name)
+        for index, refusal in refusals_of_blocks(vpc.cidrs):
+            self.refuse((*here, "cidrs", index), refusal)
+        for index, block in enumerate(vpc.cidrs):
+            warning = block_warning(block)
+            if warning is not None:
+                self.warn((*here, "cidrs", index), warning.text, warning.rule)
+        self.refuse((*here, "cidrs"), block_count_refusal(vpc.cidrs))
+        self.check_names(name, vpc)
+        self.check_subnets(here, name, vpc)
+        self.check_routes(here, name, vpc)
+        self.check_groups(here, name, vpc)
+        for acl_name, acl in vpc.network_acls.items():
+            self.check_acl((*here, "network_acls", acl_name), acl)
+        self.check_interfaces(here, name, vpc)
+
+    def check_names(self, name: str, vpc: Vpc) -> None:
+        """One name space for all that routes and expectations name (format.md)."""
+        seen: dict[str, Target] = {**self.names.outside}
+        seen |= {
+            connection: target
+            for connection, target in self.names.connections.items()
+            if name
+            in (
+                self.design.peering_connections[connection].requester,
+                self.design.peering_connections[connection].accepter,
+            )
+        }
+        for target in all_targets_of(name, vpc):
+            if target.name in RESERVED:
+                self.report(
+                    target.path, f"{target.name!r} means something of its own", "take another name", key=True
+                )
+            elif target.name in seen:
+                other = seen[target.name]
+                line = self.document.position(other.path, key=True)[0]
+                self.report(
+                    target.path,
+                    f"{target.name!r} is the name of a {target.kind} and of a {other.kind} (line {line})",
+                    "routes and expectations name both, so give them different names",
+                    key=True,
+                )
+            else:
+                seen[target.name] = target
+
+    def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
+        """Blocks of subnets (SUBNET-1), their route tables and ACLs."""
+        before: list[Cidr] = []
+        for subnet_name, subnet in vpc.subnets.items():
+            path: KeyPath = (*here, "subnets", subnet_name)
+            for key, block in (("cidr", subnet.cidr), ("ipv6_cidr", subnet.ipv6_cidr)):
+                if block is not None:
+                    self.refuse((*path, key), subnet_block_refusal(block, vpc.cidrs, before))
+                    before.append(block)
+            if subnet.route_table is not None:
+                at = (*path, "route_table")
+                self.resolve(at, self.names.member, name, "route_tables", subnet.route_table, "route table")
+            if subnet.network_acl is not None:
+                at = (*path, "network_acl")
+                self.resolve(at, self.names.member, name, "network_acls", subnet.network_acl, "network ACL")
+
+    def check_routes(self, here: KeyPath, name: str, vpc: Vpc) -> None:
+        """Targets of routes, and routes that AWS would not create (ROUTE-8, ROUTE-17)."""
+        subnets = [block for subnet in vpc.subnets.values() for block in subnet.blocks]
+        for table_name, table in vpc.route_tables.items():
+            keys = list(self.document_keys((*here, "route_tables", table_name)))
+            lists: list[tuple[str, str]] = []
+            for key, (destination, reference) in zip(keys, table.items(), strict=False):
+                path: KeyPath = (*here, "route_tables", table_name, key)
+                kind = self.route_kind(path, name, reference)
+                if kind is None:
+                    continue
+                blocks: tuple[Cidr, ...]
+                if isinstance(destination, Cidr):
+                    blocks = (destination,)
+                elif destination in self.design.prefix_lists:
+                    blocks = self.design.prefix_lists[destination].entries
+                    lists.append((destination, reference))
+                else:
+                    hint = did_you_mean(destination, self.design.prefix_lists)
+                    self.report(path, f"{destination!r} is no block and no prefix list", hint, key=True)
+                    continue
+                for block in blocks:
+                    self.check_route(path, block, kind, vpc, subnets)
+            self.check_list_routes((*here, "route_tables", table_name), lists)
+
+    def check_route(self, path: KeyPath, block: Cidr, kind: str, vpc: Vpc, subnets: list[Cidr]) -> None:
+        """One destination of one route."""
+        self.refuse(path, route_refusal(block, kind, vpc.cidrs, subnets), key=True)
+        if kind == "egress-only internet gateway" and block.version == 4:
+            self.report(
+                path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True
+            )
+
+    def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
+        """The kind of a route's target; None, with a problem, where it has none."""
+        if reference in (LOCAL, BLACKHOLE):
+            return reference
+        target = self.resolve(path, self.names.target, vpc, reference)
+        if target is None:
+            return None
+        if target.kind == "peering connection":
+            connection = self.design.peering_connections[target.name]
+            if vpc not in (connection.requester, connection.accepter):
+                message = (
+                    f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
+                )
+                self.report(path, message, "a route leads to a peering of its own VPC", "ROUTE-10")
+                return None
+        return str(target.kind)
+
+    def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
+        """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""
+        for index, (one, target) in enumerate(lists):
+            for other, other_target in lists[index + 1 :]:
+                both = self.design.prefix_lists[one].addresses & self.design.prefix_lists[other].addresses
+                if target != other_target and both:
+                    text = f"prefix lists {one} and {other} overlap ({both}) and lead to different targets: AWS picks one of"
+                    self.warn(
+                        path,
+                        f"{text} them arbitrarily; reachsim takes {min(one, other)}",
+                        "ROUTE-19",
+                        key=True,
+                    )
+
+    def document_keys(self, path: KeyPath) -> Iterable[str]:
+        """Keys of a mapping as they are written, so that a destination can be found again."""
+        node: Any = self.document.data
+        for step in path:
+            node = node[step]
+        return node if isinstance(node, dict) else ()
+
+    def check_groups(self, here: KeyPath, name: str, vpc: Vpc) -> None:
+        """Peers of security group rules, and references beyond what AWS lets a rule name (SG-11)."""
+        for group_name, group in vpc.security_groups.items():
+            for direction, rules in (("ingress", group.ingress), ("egress", group.egress or ())):
+                for index, rule in enumerate(rules):
+                    path: KeyPath = (*here, "security_groups", group_name, direction, index)
+                    for peer in rule.peers:
+                        if isinstance(peer, str):
+                            self.check_peer(path, name, peer, "from" if direction == "ingress" else "to")
+
+    def check_peer(self, path: KeyPath, vpc: str, peer: str, word: str) -> None:
+        """One peer that is a name."""
+        found = self.resolve((*path, word), self.names.peer, vpc, peer)
+        for owner, _group in () if found is None else found[1]:
+            states = [
+                c.status
+                for c in self.design.peering_connections.values()
+                if {c.requester, c.accepter} == {vpc, owner}
+            ]
+            if owner == vpc or "active" in states:
+                continue
+            if states:
+                text = f"{peer!r} is in VPC {owner}, and the peering with it is {states[0]}: the rule is stale and matches nothing"
+                self.warn((*path, word), text, "SG-16")
+            else:
+                text = f"{peer!r} is a group of VPC {owner}, which is not peered with {vpc}"
+                self.report((*path, word), text, "name a block, or peer the VPCs", "SG-11")
+
+    def check_acl(self, path: KeyPath, acl: NetworkAcl) -> None:
+        """Each number stands once per direction (NACL-2)."""
+        for direction, rules in (("ingress", acl.ingress), ("egress", acl.egress)):
+            first: dict[int, int] = {}
+            for index, rule in enumerate(rules or ()):
+                if rule.rule in first:
+                    line = self.document.position((*path, direction, first[rule.rule]))[0]
+                    message = f"rule {rule.rule} stands twice in {direction} (first on line {line})"
+                    self.report(
+                        (*path, direction, index, "rule"),
+                        message,
+                        "give each rule a number of its own",
+                        "NACL-2",
+                    )
+                else:
+                    first[rule.rule] = index
+
+    def check_interfaces(self, here: KeyPath, name: str, vpc: Vpc) -> None:
+        """Subnets, groups and addresses of everything with a network interface."""
+        taken: dict[int, KeyPath] = {}
+        for section in INTERFACE_SECTIONS:
+            for member, body in getattr(vpc, section).items():
+                path: KeyPath = (*here, section, member)
+                subnet_name = self.resolve(
+                    (*path, "subnet"), self.names.member, name, "subnets", body.subnet, "subnet"
+                )
+                groups = getattr(body, "security_groups", None) or ()
+                for index, group in enumerate(groups):
+                    at = (*path, "security_groups", index)
+                    self.resolve(at, self.names.member, name, "security_groups", group, "security group")
+                if len(groups) > GROUPS_MOST:
+                    at = (*path, "security_groups")
+                    self.report(
+                        at,
+                        f"{len(groups)} groups are more than the {GROUPS_MOST} an interface can have",
+                        None,
+                        "SG-25",
+                    )
+                if subnet_name is None:
+                    continue
+                blocks = vpc.subnets[subnet_name].blocks
+                for key in ("private_ip", "ipv6_address"):
+                    address = getattr(body, key, None)
+                    if address is not None:
+                        self.check_private((*path, key), int(address), subnet_name, blocks, taken)
+                if section == "nat_gateways":
+                    self.check_nat_gateway(path, vpc, body, blocks)
+
+    def check_private(
+        self, path: KeyPath, address: int, subnet: str, blocks: tuple[Cidr, ...], taken: dict[int, KeyPath]
+    ) -> None:
+        """A private address lies in its subnet, is not reserved (SUBNET-2) and nobody else's."""
+        block = next((block for block in blocks if address in block), None)
+        if block is None:
+            family = 4 if address <= IPV4_LAST else 6
+            mine = next((b for b in blocks if b.version == family), None)
+            if mine is None:
+                self.report(
+                    path,
+                    f"subnet {subnet} has no IPv{family} block, so {format_address(address)} is not in it",
+                )
+            else:
+                hint = (
+                    f"take one from {format_address(mine.network + 4)} to {format_address(mine.span[1] - 1)}"
+                )
+                self.report(path, f"{format_address(address)} is not in subnet {subnet}, {mine}", hint)
+            return
+        self.refuse(path, reserved_address_refusal(block, address))
+        if address in taken:
+            line = self.document.position(taken[address])[0]
+            owner = taken[address][-2]
+            self.report(
+                path,
+                f"{format_address(address)} is already the address of {owner} (line {line})",
+                "take a free one",
+            )
+        taken[address] = path
+
+    def check_nat_gateway(self, path: KeyPath, vpc: Vpc, body: Any, blocks: tuple[Cidr, ...]) -> None:
+        """A public NAT gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""
+        if not any(block.version == 4 for block in blocks):
+            self.report((*path, "subnet"), "a NAT gateway needs a subnet with an IPv4 block", None, "NATGW-1")
+        if body.connectivity == "private" and body.public_ip is not None:
+            self.report(
+                (*path, "public_ip"),
+                "a private NAT gateway has no public address",
+                "remove public_ip",
+                "NATGW-2",
+            )
+        if body.connectivity == "public" and vpc.internet_gateway is None:
+            hint = "write internet_gateway: igw in the VPC, or connectivity: private"
+            self.report(
+                path, "a public NAT gateway needs an internet gateway in its VPC", hint, "NATGW-1", key=True
+            )
+
+    # -- between VPCs -------------------------------------------------------------------------------------------
+
+    def check_connections(self) -> None:
+        """Ends of peerings, overlaps (PEER-7), at most one peering for two VPCs (PEER-2)."""
+        pairs: dict[frozenset[str], str] = {}
+        for name, connection in self.design.peering_connections.items():
+            here: KeyPath = ("peering_connections", name)
+            if name in RESERVED:
+                self.report(here, f"{name!r} means something of its own", "take another name", key=True)
+            missing = False
+            for key in ("requester", "accepter"):
+                end = getattr(connection, key)
+                if end not in self.design.vpcs:
+                    self.report((*here, key), f"there is no VPC {end!r}", did_you_mean(end, self.design.vpcs))
+                    missing = True
+            if missing:
+                continue
+            if connection.requester == connection.accepter:
+                self.report(
+                    here, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True
+                )
+                continue
+            one, other = self.design.vpcs[connection.requester], self.design.vpcs[connection.accepter]
+            if connection.status not in ("failed", "deleted", "rejected", "expired"):
+                self.refuse(here, peering_refusal(one.cidrs, other.cidrs), key=True)
+                pair = frozenset({connection.requester, connection.accepter})
+                if pair in pairs:
+                    text = f"VPCs {connection.requester} and {connection.accepter} are joined by {pairs[pair]} already"
+                    self.report(here, text, "remove one of the two", "PEER-2", key=True)
+                pairs[pair] = name
+
+    def check_functions(self) -> None:
+        """Attachments of functions, and what API gateways run."""
+        functions = self.design.lambda_functions
+        enis: dict[str, dict[tuple[str, frozenset[str]], KeyPath]] = {}
+        for name, function in functions.items():
+            configurations = [(function.latest, "latest")] + [(b, v) for v, b in function.versions.items()]
+            for body, version in configurations:
+                at = ("latest",) if version == "latest" else ("versions", version)
+                path: KeyPath = ("lambda_functions", name, *at)
+                if body.vpc is None:
+                    continue
+                if body.vpc not in self.design.vpcs:
+                    self.report(
+                        (*path, "vpc"),
+                        f"there is no VPC {body.vpc!r}",
+                        did_you_mean(body.vpc, self.design.vpcs),
+                    )
+                    continue
+                vpc = self.design.vpcs[body.vpc]
+                for index, subnet in enumerate(body.subnets):
+                    where = (*path, "subnets", index)
+                    found = self.resolve(where, self.names.member, body.vpc, "subnets", subnet, "subnet")
+                    if found is None:
+                        continue
+                    if vpc.subnets[found].cidr is None:
+                        self.report(
+                            where,
+                            f"subnet {found} is IPv6-only, where no function can run",
+                            None,
+                            "LAMBDA-18",
+                        )
+                    elif body.ipv6 and vpc.subnets[found].ipv6_cidr is None:
+                        self.report(
+                            where,
+                            f"subnet {found} has no IPv6 block, which ipv6: true needs",
+                            None,
+                            "LAMBDA-18",
+                        )
+                    groups = frozenset(
+                        body.security_groups if body.security_groups is not None else ("default",)
+                    )
+                    enis.setdefault(body.vpc, {}).setdefault((found, groups), path)
+                for index, group in enumerate(body.security_groups or ()):
+                    where = (*path, "security_groups", index)
+                    self.resolve(
+                        where, self.names.member, body.vpc, "security_groups", group, "security group"
+                    )
+        for vpc_name, keys in enis.items():
+            if len(keys) > FUNCTION_ENIS_MOST:
+                text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {FUNCTION_ENIS_MOST} are allowed"
+                self.report(
+                    list(keys.values())[FUNCTION_ENIS_MOST], text, "share sets of security groups", "LAMBDA-5"
+                )
+        for name, gateway in self.design.api_gateways.items():
+            function_name, colon, qualifier = gateway.integration.partition(":")
+            path = ("api_gateways", name, "integration")
+            if function_name not in functions:
+                self.report(
+                    path, f"there is no function {function_name!r}", did_you_mean(function_name, functions)
+                )
+            elif colon and functions[function_name].versions_of(qualifier) is None:
+                known = [*functions[function_name].aliases, *functions[function_name].versions]
+                text = f"function {function_name} has no version or alias {qualifier!r}"
+                self.report(
+                    path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}"
+                )
+
+    def check_public_addresses(self) -> None:
+        """Public addresses are public, and each is one interface's or one host's."""
+        taken: dict[int, tuple[str, KeyPath]] = {}
+        for name, key_path, address in self.public_addresses():
+            if address not in PUBLIC:
+                text = f"{format_address(address)} is not a public address"
+                self.report(key_path, text, "private and reserved ranges are not on the internet", "IGW-2")
+            if address in taken:
+                other, other_path = taken[address]
+                line = self.document.position(other_path)[0]
+                text = f"{format_address(address)} is already the public address of {other} (line {line})"
+                self.report(key_path, text, "take another one")
+            taken[address] = name, key_path
+
+    def public_addresses(self) -> Iterator[tuple[str, KeyPath, int]]:
+        """Every public address that is written: owner, where, address."""
+        for vpc_name, vpc in self.design.vpcs.items():
+            for section in INTERFACE_SECTIONS:
+                for member, body in getattr(vpc, section).items():
+                    if body.public_ip is not None and not isinstance(body.public_ip, bool):
+                        yield (
+                            f"{vpc_name}.{member}",
+                            ("vpcs", vpc_name, section, member, "public_ip"),
+                            int(body.public_ip),
+                        )
+        for name, host in self.design.internet.hosts.items():
+            yield name, ("internet", "hosts", name, "ip"), int(host.ip)

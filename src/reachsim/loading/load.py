@@ -1,0 +1,81 @@
+"""Loading: a file becomes a checked design, or one error that names everything wrong with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from reachsim.errors import DesignError, Problem
+from reachsim.kinds.design import Design
+from reachsim.loading.assign import Addresses, assign
+from reachsim.loading.checks import Checker
+from reachsim.loading.document import Document, read_document, read_file
+from reachsim.loading.names import Names
+from reachsim.loading.validation import validate
+from reachsim.rules.clauses import KeyPath
+
+
+@dataclass(frozen=True)
+class Source:
+    """A design that was loaded and checked, with what the file does not say itself.
+
+    `addresses`: of every interface, assigned ones included. `warnings`: what AWS accepts, or the file waives, and a
+    person may not have meant.
+    """
+
+    design: Design
+    document: Document = field(repr=False)
+    addresses: Addresses = field(repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def names(self) -> Names:
+        """What names mean in it."""
+        return Names(self.design)
+
+    @property
+    def file(self) -> str:
+        """The name of the file, ``<text>`` for a text."""
+        return self.document.file
+
+    def line(self, path: KeyPath) -> int | None:
+        """The line in the file where something is written; None for what is written nowhere (an AWS default)."""
+        return self.document.position(path)[0] if path else None
+
+
+def load_source(path: str | os.PathLike[str]) -> Source:
+    """Load and check a file ("-": standard input). Raises DesignError with every problem of the file."""
+    return check(read_file(path))
+
+
+def loads_source(text: str | bytes, *, file: str = "<text>") -> Source:
+    """Load and check a text. Raises DesignError."""
+    return check(read_document(text, file=file))
+
+
+def check(document: Document) -> Source:
+    """Validate a document that was read. Raises DesignError with every problem."""
+    design = validate(Design, document)
+    checker = Checker(design, document)
+    checker.run()
+    if checker.problems:
+        raise DesignError(checker.problems)
+    addresses = assign(design, lambda path, message: checker.report(path, message, "enlarge the subnet", "SUBNET-2", key=True))
+    if checker.problems:
+        raise DesignError(checker.problems)
+    return Source(design, document, addresses, tuple(checker.warnings))
+
+
+def load_design(path: str | os.PathLike[str]) -> Design:
+    """The design of a file, checked. Raises DesignError."""
+    return load_source(path).design
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a design file, which makes an editor complete and check it."""
+    out = Design.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "reachsim design, version 1"} | {
+        key: value for key, value in out.items() if key != "title"
+    }

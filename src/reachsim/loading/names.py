@@ -1,0 +1,154 @@
+"""Names: what a bare name or ``vpc.name`` stands for, from where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
+from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
+from reachsim.loading.validation import suggest
+from reachsim.net.cidr import AddressSet
+from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+
+LOCAL = "local"
+BLACKHOLE = "blackhole"
+RESERVED = frozenset({LOCAL, BLACKHOLE, "internet"})
+"""Names that mean something of their own."""
+
+INTERFACE_SECTIONS = {"instances": "instance", "interfaces": "interface", "nat_gateways": "nat gateway"}
+"""Sections of a VPC whose members have one network interface, in the order in which addresses are assigned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that a route or an expectation can name.
+
+    `kind`: ``instance``, ``interface``, ``nat gateway``, ``internet gateway``, ``egress-only internet gateway``,
+    ``peering connection``, or the word of what is not modelled. `vpc`: its VPC, "" for a connection.
+    """
+
+    kind: str
+    vpc: str
+    name: str
+    path: KeyPath
+    modelled: bool = True
+
+    @property
+    def full_name(self) -> str:
+        """``vpc.name``, or the bare name of what is in no VPC."""
+        return f"{self.vpc}.{self.name}" if self.vpc else self.name
+
+
+class UnknownName(ValueError):
+    """A reference that names nothing; `hint` says what may have been meant."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
+    """A hint with the likeliest candidate, or None."""
+    near = suggest(name, candidates)
+    return None if near is None else f"did you mean {near!r}?"
+
+
+class Names:
+    """The names of one design."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.connections: dict[str, Target] = {
+            name: Target("peering connection", "", name, ("peering_connections", name))
+            for name in design.peering_connections
+        }
+        self.outside: dict[str, Target] = {
+            name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
+            for section, name in design.unmodelled()
+        }
+        self.targets: dict[str, dict[str, Target]] = {
+            name: targets_of(name, vpc) for name, vpc in design.vpcs.items()
+        }
+
+    def split(self, vpc: str, reference: str) -> tuple[str, str]:
+        """VPC and name that a reference written in `vpc` means: ``vpc.name``, or a bare name there."""
+        head, dot, tail = reference.partition(".")
+        return (head, tail) if dot else (vpc, reference)
+
+    def target(self, vpc: str, reference: str) -> Target:
+        """What a route in `vpc` leads to. Raises UnknownName."""
+        owner, name = self.split(vpc, reference)
+        found = self.targets.get(owner, {}).get(name)
+        if found is None and "." not in reference:
+            found = self.connections.get(reference) or self.outside.get(reference)
+        if found is None:
+            known = [*self.targets.get(vpc, {}), *self.connections, *self.outside, LOCAL, BLACKHOLE]
+            raise UnknownName(
+                f"{reference!r} is nothing that a route of VPC {vpc} can lead to",
+                did_you_mean(reference, known),
+            )
+        if found.vpc and found.vpc != vpc:
+            raise UnknownName(
+                f"{reference!r} is in VPC {found.vpc}: a route leads to something in its own VPC, or to a connection",
+                "route to a peering connection",
+            )
+        return found
+
+    def member(self, vpc: str, section: str, reference: str, what: str) -> str:
+        """The bare name of a member of a section of the same VPC. Raises UnknownName."""
+        owner, name = self.split(vpc, reference)
+        members = getattr(self.design.vpcs[vpc], section)
+        if owner != vpc:
+            raise UnknownName(f"{reference!r} is not in VPC {vpc}", f"name a {what} of the same VPC")
+        if name not in members and name not in IMPLIED.get(section, ()):
+            near = did_you_mean(name, [*members, *IMPLIED.get(section, ())])
+            raise UnknownName(f"VPC {vpc} has no {what} {name!r}", near)
+        return name
+
+    def peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
+        """What a security group rule written in `vpc` names: a prefix list or a group (SG-18). Raises UnknownName."""
+        lists = self.design.prefix_lists
+        owner, name = self.split(vpc, reference)
+        body = self.design.vpcs.get(owner)
+        if body is not None and (name in body.security_groups or name == "default"):
+            return AddressSet.nothing(), frozenset({(owner, name)})
+        if reference in lists:
+            return lists[reference].addresses, NO_GROUPS
+        if body is None:
+            near = did_you_mean(owner, self.design.vpcs)
+            raise UnknownName(f"{reference!r}: there is no VPC {owner!r}", near)
+        known = [*body.security_groups, *lists]
+        raise UnknownName(
+            f"{reference!r} is no security group of VPC {owner} and no prefix list", did_you_mean(name, known)
+        )
+
+
+IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route_tables": ("main",)}
+"""Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
+
+
+def targets_of(name: str, vpc: Vpc) -> dict[str, Target]:
+    """Everything in one VPC that a route or an expectation can name. Of two with one name the first is taken."""
+    out: dict[str, Target] = {}
+    for target in all_targets_of(name, vpc):
+        out.setdefault(target.name, target)
+    return out
+
+
+def all_targets_of(name: str, vpc: Vpc) -> list[Target]:
+    """Like `targets_of`, with those that share a name."""
+    here: KeyPath = ("vpcs", name)
+    out: list[Target] = []
+    if vpc.internet_gateway is not None:
+        path = (*here, "internet_gateway")
+        out.append(Target("internet gateway", name, vpc.internet_gateway, path))
+    if vpc.egress_only_internet_gateway is not None:
+        path = (*here, "egress_only_internet_gateway")
+        out.append(Target("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
+    for section, kind in INTERFACE_SECTIONS.items():
+        out += [Target(kind, name, member, (*here, section, member)) for member in getattr(vpc, section)]
+    for section, member in vpc.unmodelled():
+        out.append(Target(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
+    return out

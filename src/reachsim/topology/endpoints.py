@@ -1,0 +1,355 @@
+"""Endpoints: what a question may name, and which addresses it means from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reachsim.errors import EndpointError
+from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.site import Nic
+from reachsim.kinds.expectation import Selector
+from reachsim.kinds.lambda_function import LambdaService
+from reachsim.loading.validation import suggest
+from reachsim.net.address import IPV4_LAST, format_address, parse_address
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.verdict import Loss
+from reachsim.topology.build import Topology
+
+REPRESENTATIVES = tuple(
+    parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
+)
+"""Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One way in which an endpoint may send.
+
+    `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `outside`: the addresses it may have
+    there. `certain`: False where AWS picks the address, so that the answer must be the same for all. `share`: of the
+    invocations of a function.
+    """
+
+    label: str
+    start: Checkpoint
+    nic: Nic | None
+    outside: AddressSet
+    client_ports: PortSet
+    share: Fraction = Fraction(1)
+    certain: bool = True
+    path: KeyPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What a name stands for.
+
+    `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
+    very address that was asked for. `loss`, `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
+    """
+
+    name: str
+    kind: str
+    origins: tuple[Origin, ...] = ()
+    nics: tuple[Nic, ...] = ()
+    outside: AddressSet = AddressSet.nothing()
+    literal: int | None = None
+    loss: Loss | None = None
+    unknown: str = ""
+    listens: Traffic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
+
+    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside.
+    `loss`, `unknown`: why there is no packet to follow.
+    """
+
+    origin: Origin
+    source: int
+    destination: int
+    target: Nic | None
+    region: AddressSet | None = None
+    loss: Loss | None = None
+    unknown: str = ""
+
+
+class Endpoints:
+    """Resolves names of one topology."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+        self.design = topology.source.design
+        self.by_bare: dict[str, list[str]] = {}
+        for full in topology.nics:
+            if full.split(".", 1)[1] and "(" not in full:
+                self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
+        self.by_public = {nic.public: nic for nic in topology.nics.values() if nic.public is not None}
+        self.by_private: dict[int, list[Nic]] = {}
+        for nic in topology.nics.values():
+            for address in nic.addresses:
+                self.by_private.setdefault(address, []).append(nic)
+        owned = AddressSet.union_of((address, address) for address in self.by_public)
+        blocks = AddressSet.nothing()
+        for vpc in topology.vpcs.values():
+            blocks |= vpc.blocks
+        self.vpc_blocks = blocks
+        self.world = PUBLIC - owned - blocks
+        """The internet: every public address that no interface and no VPC of the design has."""
+
+    def names(self) -> list[str]:
+        """Every name that can be asked for."""
+        out = [full for full in self.topology.nics if "(" not in full]
+        out += [*self.design.internet.hosts, "internet", *self.design.api_gateways]
+        for name, function in self.design.lambda_functions.items():
+            out += [name, *(f"{name}:{v}" for v in function.versions), *(f"{name}:{a}" for a in function.aliases)]
+        return out
+
+    def resolve(self, asked: str | Selector | Endpoint) -> Endpoint:
+        """What a name, an address, a block or a selector stands for. Raises EndpointError with the candidates."""
+        if isinstance(asked, Endpoint):
+            return asked
+        if isinstance(asked, Selector):
+            return self.select(asked)
+        found = list(self._named(asked))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise EndpointError.ambiguous(asked, [endpoint.name for endpoint in found])
+        if asked[:1].isdigit() or ":" in asked or "/" in asked:
+            return self._numbered(asked)
+        near = suggest(asked, [*self.names(), *self.by_bare])
+        raise EndpointError.unknown(asked, [] if near is None else [near])
+
+    def _named(self, asked: str) -> Iterator[Endpoint]:
+        if asked == "internet":
+            yield Endpoint("internet", "internet", (self._outside("", self.world),), outside=self.world)
+        if asked in self.topology.nics:
+            yield self.of_nic(self.topology.nics[asked])
+        for full in self.by_bare.get(asked, ()):
+            yield self.of_nic(self.topology.nics[full])
+        if asked in self.design.internet.hosts:
+            host = self.design.internet.hosts[asked]
+            address = AddressSet.of((int(host.ip), int(host.ip)))
+            ports = host.client_ports if host.client_ports is not None else UNKNOWN
+            origin = Origin("", self.topology.internet, None, address, ports, path=("internet", "hosts", asked))
+            yield Endpoint(asked, "internet host", (origin,), outside=address, listens=host.listens)
+        name, colon, qualifier = asked.partition(":")
+        if name in self.design.lambda_functions and not (colon and not qualifier):
+            function = self._function(asked, name, qualifier if colon else None)
+            if function is not None:
+                yield function
+        if asked in self.design.api_gateways:
+            integration = self.design.api_gateways[asked].integration
+            name, colon, qualifier = integration.partition(":")
+            function = self._function(asked, name, qualifier if colon else None)
+            if function is not None:
+                unknown = f"API gateway {asked}'s own public address is not modelled"
+                yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
+
+    def of_nic(self, nic: Nic) -> Endpoint:
+        """The endpoint of one interface."""
+        origin = Origin("", nic.outbound, nic, AddressSet.nothing(), nic.client_ports, path=nic.path)
+        return Endpoint(nic.name, nic.kind, (origin,), (nic,), listens=nic.listens)
+
+    def _outside(self, label: str, addresses: AddressSet) -> Origin:
+        return Origin(label, self.topology.internet, None, addresses, UNKNOWN)
+
+    def _function(self, asked: str, name: str, qualifier: str | None) -> Endpoint | None:
+        """A function: one origin for each subnet of each version that the qualifier means (LAMBDA-19, LAMBDA-26)."""
+        versions = self.design.lambda_functions[name].versions_of(qualifier)
+        if versions is None:
+            return None
+        alias = qualifier if qualifier in self.design.lambda_functions[name].aliases else None
+        origins: list[Origin] = []
+        nics: list[Nic] = []
+        for version, body, share in versions:
+            path: KeyPath = ("lambda_functions", name, "latest")
+            if version != "$LATEST":
+                path = ("lambda_functions", name, "versions", version)
+            label = "" if len(versions) == 1 else f"version {version}"
+            if body.vpc is None:
+                origins.append(self._outside_vpc(name, version, alias, label, share, path))
+                continue
+            groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
+            for subnet in body.subnets:
+                nic = self.topology.functions[body.vpc, subnet.rpartition(".")[2], groups]
+                nics.append(nic)
+                place = f"subnet {subnet}" if len(body.subnets) > 1 else ""
+                both = ", ".join(part for part in (label, place) if part)
+                part_share = share / len(body.subnets)
+                origins.append(Origin(both, nic.outbound, nic, AddressSet.nothing(), UNKNOWN, part_share, path=path))
+        loss = None
+        if not nics:
+            text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
+            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text)
+        return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(nics)), loss=loss)
+
+    def _outside_vpc(
+        self, name: str, version: str, alias: str | None, label: str, share: Fraction, path: KeyPath
+    ) -> Origin:
+        where = f"alias {alias} of {name} names version {version}" if alias else f"{name}:{version}"
+        latest = self.design.lambda_functions[name].latest
+        reason = f"{where}, which has no VPC attachment" if alias else f"{where} has no VPC attachment"
+        if latest.vpc is not None and version != "$LATEST":
+            reason += f" though $LATEST is in VPC {latest.vpc}"
+        service = LambdaService(f"{name}:{version}", reason, path, self.topology.internet)
+        if alias:
+            service.path = ("lambda_functions", name, "aliases", alias)
+        return Origin(label, service, None, self.world, UNKNOWN, share, certain=False, path=path)
+
+    def _numbered(self, asked: str) -> Endpoint:
+        """An address or a block."""
+        try:
+            block = Cidr.parse_peer(asked)
+        except ValueError as error:
+            raise EndpointError(str(error), asked) from error
+        if "/" not in asked:
+            return self.of_address(block.network)
+        return self.of_block(asked, block.addresses)
+
+    def of_address(self, address: int) -> Endpoint:
+        """An address means itself: the interface that has it, or a host outside."""
+        text = format_address(address)
+        nic = self.by_public.get(address)
+        owners = [nic] if nic is not None else self.by_private.get(address, [])
+        if len(owners) > 1:
+            raise EndpointError.ambiguous(text, [owner.name for owner in owners])
+        outside = AddressSet.of((address, address))
+        host = next((name for name, h in self.design.internet.hosts.items() if h.ip == address), None)
+        listens = self.design.internet.hosts[host].listens if host is not None else None
+        if owners:
+            owner = owners[0]
+            return Endpoint(text, owner.kind, self.of_nic(owner).origins, literal=address, listens=owner.listens)
+        origins = (self._outside("", outside),) if address in self.world else ()
+        return Endpoint(text, "address", origins, literal=address, listens=listens)
+
+    def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
+        """A block means the interfaces with a private or public address in it, and the addresses outside the VPCs."""
+        nics = [nic for nic in self.topology.nics.values() if nic.public in addresses or any(a in addresses for a in nic.addresses)]
+        outside = addresses - self.vpc_blocks - AddressSet.union_of((a, a) for a in self.by_public)
+        origins = [origin for nic in nics for origin in self.labelled(nic)]
+        if outside & self.world:
+            origins.append(self._outside("outside", outside & self.world))
+        return Endpoint(name, "block", tuple(origins), tuple(nics), outside)
+
+    def labelled(self, nic: Nic) -> Iterable[Origin]:
+        """The origin of one interface of several."""
+        yield Origin(nic.name, nic.outbound, nic, AddressSet.nothing(), nic.client_ports, path=nic.path)
+
+    def select(self, selector: Selector) -> Endpoint:
+        """All interfaces in VPCs, in subnets or with tags; the parts of a selector all have to hold."""
+        for vpc in selector.vpc:
+            if vpc not in self.topology.vpcs:
+                near = suggest(vpc, self.topology.vpcs)
+                raise EndpointError.unknown(vpc, [] if near is None else [near])
+        subnets = [self._subnet(reference) for reference in selector.subnet]
+        nics = [
+            nic
+            for nic in self.topology.nics.values()
+            if (not selector.vpc or nic.vpc.name in selector.vpc)
+            and (not subnets or nic.subnet.full_name in subnets)
+            and all(item in nic.tags for item in selector.tag.items())
+        ]
+        name = ", ".join(
+            [*(f"vpc {v}" for v in selector.vpc), *(f"subnet {s}" for s in subnets), *(f"tag {k}={v}" for k, v in selector.tag.items())]
+        )
+        return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), tuple(nics))
+
+    def _subnet(self, reference: str) -> str:
+        known = [subnet.full_name for vpc in self.topology.vpcs.values() for subnet in vpc.subnets.values()]
+        found = [name for name in known if name == reference or name.split(".", 1)[1] == reference]
+        if len(found) != 1:
+            if found:
+                raise EndpointError.ambiguous(reference, found)
+            near = suggest(reference, known)
+            raise EndpointError.unknown(reference, [] if near is None else [near])
+        return found[0]
+
+    def flows(self, source: Endpoint, destination: Endpoint) -> list[Flow]:
+        """Every pair of addresses that a question about two endpoints means, an interface with itself left out."""
+        out: list[Flow] = []
+        for origin in source.origins:
+            out += self._flows(origin, destination)
+        if not source.origins:
+            nobody = self._outside("", AddressSet.nothing())
+            text = f"nothing in the design sends from {source.name}"
+            return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), unknown=source.unknown)]
+        return out
+
+    def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        if destination.unknown or destination.loss:
+            yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
+            return
+        if destination.literal is not None:
+            yield from self._to_addresses(origin, (destination.literal,), None)
+        for nic in destination.nics:
+            if nic is not origin.nic:
+                yield from self._to_addresses(origin, self.addresses_from(origin, nic), nic)
+        if destination.outside:
+            yield from self._to_outside(origin, destination.outside)
+
+    def addresses_from(self, origin: Origin, nic: Nic) -> tuple[int, ...]:
+        """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
+        the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere."""
+        if origin.nic is not None and (origin.nic.vpc is nic.vpc or self._peered(origin.nic.vpc.name, nic.vpc.name)):
+            return nic.addresses
+        ipv6 = tuple(address for address in nic.addresses if address > IPV4_LAST)
+        if nic.public is not None:
+            return (nic.public, *ipv6)
+        return nic.addresses
+
+    def _peered(self, one: str, other: str) -> bool:
+        connections = self.design.peering_connections.values()
+        return any({connection.requester, connection.accepter} == {one, other} for connection in connections)
+
+    def _to_addresses(self, origin: Origin, addresses: tuple[int, ...], target: Nic | None) -> Iterator[Flow]:
+        found = False
+        for address in addresses:
+            ipv6 = address > IPV4_LAST
+            if origin.nic is not None:
+                for source in origin.nic.addresses:
+                    if (source > IPV4_LAST) == ipv6:
+                        found = True
+                        yield Flow(origin, source, address, target)
+                continue
+            region = origin.outside & (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
+            if region:
+                found = True
+                yield Flow(origin, representative(region), address, target, region)
+        if not found:
+            text = "the two ends have no address of the same family"
+            yield Flow(origin, 0, 0, target, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "ROUTE-5", text))
+
+    def _to_outside(self, origin: Origin, outside: AddressSet) -> Iterator[Flow]:
+        if origin.nic is None:
+            unknown = "" if not origin.certain else "both ends are outside every VPC of the design"
+            for address in (representative(outside),) if not unknown else ():
+                yield Flow(origin, representative(origin.outside), address, None, origin.outside)
+            if unknown:
+                yield Flow(origin, 0, 0, None, unknown=unknown)
+            return
+        found = False
+        for source in origin.nic.addresses:
+            region = outside & (EVERY_IPV6 if source > IPV4_LAST else EVERY_IPV4).addresses
+            if region:
+                found = True
+                yield Flow(origin, source, representative(region), None, region)
+        if not found:
+            text = "the two ends have no address of the same family"
+            yield Flow(origin, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "ROUTE-5", text))
+
+
+def representative(region: AddressSet) -> int:
+    """One address that stands for a region in a trace."""
+    return next((int(address) for address in REPRESENTATIVES if address in region), region.first)

@@ -1,0 +1,78 @@
+"""A passage: the walk to a destination and the walk of the answer, between two addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Transit
+from reachsim.fabric.site import Nic
+from reachsim.fabric.walk import Walk, walk
+from reachsim.net.address import format_address
+from reachsim.net.intervals import Span
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """There and back between two addresses, ports left open.
+
+    `forward`, `reply`: the walks; `reply` is None where no answer would start. `stray`: why a packet that is delivered
+    does not reach the one that was meant; `reply_stray`: the same of the answer. `run`: all addresses in place of the
+    far one (outside the VPCs) for which both walks are the same.
+    """
+
+    forward: Walk
+    reply: Walk | None
+    stray: Loss | None = None
+    reply_stray: Loss | None = None
+    run: Span = EVERYWHERE
+
+    @property
+    def unknown(self) -> str:
+        """Why reachsim cannot decide; empty where it can."""
+        return self.forward.unknown or (self.reply.unknown if self.reply is not None else "")
+
+
+def passage(start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None) -> Passage:
+    """Walk there and back.
+
+    `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
+    interface that is meant, None for whoever has the address.
+    """
+    leg = Leg()
+    forward = walk(start, Transit(source, destination, nic), leg)
+    far_run = forward.destination_run if nic is not None else forward.source_run
+    arrived = forward.arrived
+    if arrived is None:
+        return Passage(forward, None, run=far_run)
+    stray = None
+    if target is not None and forward.end is not target.host:
+        text = f"{format_address(destination)} leads to {forward.end.component}, not to {target.name}"
+        stray = Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+    if forward.lost and forward.end.component == "internet" and arrived.source not in PUBLIC:
+        return Passage(forward, None, stray, run=far_run)  # nobody could answer to that address
+    back_start, back = forward.end.answer(arrived)
+    last = forward.visits[-1]
+    reply = walk(back_start, back, Leg(True, leg.sessions, leg.crossed), last.depth + last.step.translated)
+    reply_run = reply.source_run if nic is not None else reply.destination_run
+    run = max(far_run[0], reply_run[0]), min(far_run[1], reply_run[1])
+    return Passage(forward, reply, stray, _reply_stray(reply, start, nic, source, destination), run)
+
+
+def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int) -> Loss | None:
+    """An answer counts only where it comes to who asked, from the address that was asked (WALK-13, PEER-9)."""
+    arrived = reply.arrived
+    if arrived is None:
+        return None
+    home = start if nic is None else nic.host
+    if reply.end is not home and not (nic is None and reply.end.component == "internet"):
+        text = f"the answer to {format_address(arrived.destination)} leads to {reply.end.component}, not back to the client"
+        return Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+    if (arrived.source, arrived.destination) != (destination, source):
+        text = (
+            f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
+        )
+        return Loss(Code.ASYMMETRIC_RETURN, "WALK-13", text)
+    return None

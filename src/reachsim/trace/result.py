@@ -1,0 +1,234 @@
+"""What a trace says: hops, blockers, and what the client would see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from reachsim.net.intervals import PortSet
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import Traffic
+
+Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
+Verdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One checkpoint on the way.
+
+    `component`: full name of what it belongs to; `checkpoint`: what it is there. `before`, `after`: the packet as it came
+    and as it went on. `action`: what was done. `rule`: what decided, as it is written (or AWS's default); `rule_id`: the
+    rule of docs/rules.md. `where`: ``file:line`` of it, empty for AWS's defaults.
+    """
+
+    component: str
+    checkpoint: str
+    before: Packet
+    after: Packet
+    action: Action
+    rule: str
+    rule_id: str = ""
+    where: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "component": self.component,
+            "checkpoint": self.checkpoint,
+            "action": self.action,
+            "rule": self.rule,
+            "rule_id": self.rule_id,
+            "where": self.where,
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Something that stops the packet or its answer.
+
+    `code`: stable, Reachability Analyzer's where one fits (docs/codes.md). `component`: full name; `checkpoint`: what it
+    is there. `rule`: what decided, as written; `rule_id`: the rule of docs/rules.md. `text`: one sentence. `leg`: "forward"
+    or "reply". `where`: ``file:line``. `ports`: where only some ports are stopped, which ("client ports 1024-32767").
+    `variant`: which of several ways the source may send, empty where there is one.
+    """
+
+    code: str
+    component: str
+    checkpoint: str
+    rule: str
+    rule_id: str
+    text: str
+    leg: Literal["forward", "reply"]
+    where: str = ""
+    ports: str = ""
+    variant: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def __str__(self) -> str:
+        only = f" ({self.ports})" if self.ports else ""
+        return f"{self.component} {self.checkpoint}: {self.text}{only} [{self.code}, {self.rule_id}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
+
+    `delivered`, `reachable`: for every source port asked about and every port that a NAT device may choose.
+    `client_ports`: source ports from which the answer comes back; `asked_ports`: those asked about.
+    """
+
+    label: str
+    share: Fraction
+    packet: Packet | None
+    delivered: bool
+    reachable: bool
+    forward: tuple[Hop, ...]
+    reply: tuple[Hop, ...]
+    blockers: tuple[Blocker, ...]
+    client_ports: PortSet = PortSet.nothing()
+    asked_ports: PortSet = PortSet.nothing()
+    nat_ports: PortSet | None = None
+    undecided: str = ""
+    refused: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether the answer comes back for some ports only."""
+        return self.delivered and not self.reachable and bool(self.client_ports) and self.nat_ports != PortSet.nothing()
+
+    @property
+    def verdict(self) -> Verdict:
+        """In one word or two."""
+        if self.undecided:
+            return "undecided"
+        if self.reachable:
+            return "reachable"
+        if self.partial:
+            return "partial"
+        return "no reply" if self.delivered else "blocked"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The fate of one packet and of its answer.
+
+    `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
+    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first).
+    """
+
+    source: str
+    destination: str
+    traffic: Traffic
+    ways: tuple[Way, ...]
+    notes: tuple[str, ...] = ()
+    shown: Way = field(init=False)
+
+    def __post_init__(self) -> None:
+        order = {"blocked": 0, "no reply": 1, "partial": 2, "undecided": 3, "reachable": 4}
+        object.__setattr__(self, "shown", min(self.ways, key=lambda way: order[way.verdict]))
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the packet reaches the destination, whichever way the source sends it."""
+        return all(way.delivered for way in self.ways)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it does and its answer comes back."""
+        return all(way.reachable for way in self.ways)
+
+    @property
+    def undecided(self) -> str:
+        """Why reachsim cannot decide; empty where it can."""
+        return next((way.undecided for way in self.ways if way.undecided), "")
+
+    @property
+    def verdict(self) -> Verdict:
+        """``reachable``, ``partial`` (some ways or ports only), ``no reply``, ``blocked`` or ``undecided``."""
+        verdicts = {way.verdict for way in self.ways}
+        if len(verdicts) == 1:
+            return verdicts.pop()
+        if "undecided" in verdicts:
+            return "undecided"
+        if verdicts <= {"no reply", "blocked"}:
+            return "blocked"
+        return "partial"
+
+    @property
+    def forward(self) -> tuple[Hop, ...]:
+        """The hops there, in order."""
+        return self.shown.forward
+
+    @property
+    def reply(self) -> tuple[Hop, ...]:
+        """The hops of the answer, in order; empty where none starts."""
+        return self.shown.reply
+
+    @property
+    def packet(self) -> Packet | None:
+        """The packet as the source sends it; None where there is no address to send to."""
+        return self.shown.packet
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """Everything in the way, in the order in which AWS would meet it, of every way."""
+        return tuple(dict.fromkeys(blocker for way in self._failing_first() for blocker in way.blockers))
+
+    def _failing_first(self) -> list[Way]:
+        return sorted(self.ways, key=lambda way: way is not self.shown)
+
+    @property
+    def client_sees(self) -> str:
+        """What the client sees: ``established`` or ``answered``, ``refused``, ``timeout``, ``unreachable port``,
+        ``sent`` (nothing answers this protocol) or ``unknown`` (OBS-1, OBS-2)."""
+        way = self.shown
+        if way.undecided:
+            return "unknown"
+        if not way.reachable:
+            return "timeout"
+        protocol = way.packet.protocol if way.packet is not None else 0
+        if way.refused:
+            return {6: "refused", 17: "unreachable port"}.get(protocol, "timeout")
+        if protocol == 6:
+            return "established"
+        return "answered" if way.packet is not None and way.packet.answer() is not None else "sent"
+
+    def __bool__(self) -> bool:
+        return self.reachable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; the shape is documented in docs/cli.md."""
+        return {
+            "source": self.source,
+            "destination": self.destination,
+            "traffic": str(self.traffic),
+            "verdict": self.verdict,
+            "delivered": self.delivered,
+            "reachable": self.reachable,
+            "client_sees": self.client_sees,
+            "undecided": self.undecided,
+            "packet": None if self.packet is None else self.packet.to_dict(),
+            "blockers": [blocker.to_dict() for blocker in self.blockers],
+            "forward": [hop.to_dict() for hop in self.forward],
+            "reply": [hop.to_dict() for hop in self.reply],
+            "ways": [
+                {
+                    "label": way.label,
+                    "share": float(way.share),
+                    "verdict": way.verdict,
+                    "delivered": way.delivered,
+                    "reachable": way.reachable,
+                    "client_ports": str(way.client_ports),
+                    "blockers": [blocker.to_dict() for blocker in way.blockers],
+                }
+                for way in self.ways
+            ],
+            "notes": list(self.notes),
+        }

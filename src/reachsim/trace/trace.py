@@ -1,0 +1,330 @@
+"""Tracing: a passage's walks, asked about one packet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from reachsim.errors import UsageError
+from reachsim.fabric.checkpoint import Step
+from reachsim.fabric.walk import Visit, Walk
+from reachsim.net.address import format_address
+from reachsim.net.intervals import PortSet
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.nat import TRANSLATED_PORTS
+from reachsim.rules.verdict import Loss
+from reachsim.topology.endpoints import Endpoint, Endpoints, Flow
+from reachsim.topology.passage import Passage, passage
+from reachsim.trace.result import Action, Blocker, Hop, Trace, Way
+
+Locate = Callable[[KeyPath], str]
+"""From key path to ``file:line``; empty for what is written nowhere."""
+PREFERRED_PORT = 50000
+"""The source port that a trace shows when none is asked for and the client may use it."""
+
+
+def one_service(traffic: Traffic) -> int:
+    """The one service of a token that names one; of a wider one, its first, which a trace then stands for."""
+    if not traffic:
+        raise UsageError("there is no traffic to trace")
+    return traffic.first
+
+
+def trace(
+    endpoints: Endpoints,
+    source: Endpoint,
+    destination: Endpoint,
+    traffic: Traffic,
+    source_port: int | None,
+    locate: Locate,
+) -> Trace:
+    """Send one packet of `traffic` from one endpoint to another, and its answer back.
+
+    Without `source_port` the verdict is for every source port that the client may use (WALK-18, NACL-12).
+    """
+    service = one_service(traffic)
+    notes: list[str] = []
+    if traffic.count > 1 and traffic != _same_service(service):
+        notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
+    flows = [flow for flow in endpoints.flows(source, destination) if _fits(flow, service)]
+    flows = _one_family(flows)
+    if not flows:
+        raise UsageError(f"{source.name} and {destination.name} are the same interface: nothing crosses the network")
+    for flow in flows:
+        if flow.region is not None and flow.region.count > 1:
+            far = flow.source if flow.origin.nic is None else flow.destination
+            notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
+            break
+    ways = tuple(_way(flow, service, source_port, destination, locate) for flow in flows)
+    return Trace(source.name, destination.name, traffic, ways, tuple(notes))
+
+
+def _same_service(service: int) -> Traffic:
+    """What one packet of a protocol stands for wholly: a type of ICMP whatever its code, a protocol without ports."""
+    protocol = protocol_of(service)
+    if protocol in PORTED:
+        return Traffic.of((service, service))
+    if protocol in (1, ICMPV6):
+        return Traffic.of((service & ~0xFF, service | 0xFF))
+    return Traffic.protocol(protocol)
+
+
+def _fits(flow: Flow, service: int) -> bool:
+    """ICMPv6 goes over IPv6 alone, ICMP over IPv4 alone."""
+    if flow.loss or flow.unknown:
+        return True
+    ipv6 = flow.destination > 0xFFFFFFFF
+    return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
+
+
+def _one_family(flows: list[Flow]) -> list[Flow]:
+    """One packet is of one family: IPv4 where an origin and a destination have both."""
+    four = {(id(f.origin), id(f.target)) for f in flows if f.destination <= 0xFFFFFFFF}
+    return [f for f in flows if f.destination <= 0xFFFFFFFF or (id(f.origin), id(f.target)) not in four]
+
+
+def _way(flow: Flow, service: int, source_port: int | None, destination: Endpoint, locate: Locate) -> Way:
+    origin = flow.origin
+    if flow.unknown or flow.loss is not None:
+        blockers = () if flow.loss is None else (_lost(flow.loss, destination.name, destination.kind, "forward", "", origin.label),)
+        return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
+    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
+    asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
+    way = _Asker(found, flow, service, asked, locate).way(destination)
+    if not origin.certain and not _same_for_all(flow, found):
+        reason = "the Lambda service picks the source address, and not every one of them is treated alike"
+        return Way(way.label, way.share, way.packet, False, False, way.forward, way.reply, way.blockers, undecided=reason)
+    return way
+
+
+def _same_for_all(flow: Flow, found: Passage) -> bool:
+    """Whether no filter on the way tells the sender's unknown address from others of its region."""
+    region = flow.region
+    if region is None:
+        return True
+    low, high = found.run
+    if any(span[0] < low or span[1] > high for span in region.spans):
+        return all(_inside_runs(flow, span) for span in region.spans)
+    walks: list[Walk] = [found.forward] + ([found.reply] if found.reply is not None else [])
+    for walk in walks:
+        for visit in walk.visits:
+            step = visit.step
+            if step.filter is not None and not step.tracked and step.peer == flow.source:
+                if len(step.filter.runs(region)) > 1:
+                    return False
+    return True
+
+
+def _inside_runs(flow: Flow, span: tuple[int, int]) -> bool:
+    one = passage(flow.origin.start, flow.origin.nic, span[0], flow.destination, flow.target)
+    return one.run[0] <= span[0] and span[1] <= one.run[1]
+
+
+class _Asker:
+    """Asks the filters of one passage about one service and the ports of its client."""
+
+    def __init__(self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate) -> None:
+        self.found = found
+        self.flow = flow
+        self.service = service
+        self.ported = protocol_of(service) in PORTED
+        self.asked = asked
+        self.locate = locate
+        self.client = asked
+        self.nat = TRANSLATED_PORTS
+        self.translated = any(visit.step.translated for visit in found.forward.visits)
+        if self.ported and found.reply is not None:
+            self._pass_ports(found.reply)
+        self.client_port = self._pick(self.client, asked)
+        self.nat_port = self._pick(self.nat, TRANSLATED_PORTS)
+
+    def _pass_ports(self, reply: Walk) -> None:
+        """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18)."""
+        protocol = protocol_of(self.service)
+        for visit in reply.visits:
+            step = visit.step
+            if step.filter is None or step.tracked:
+                continue
+            ports = step.filter.allowed(step.peer, step.groups).ports(protocol)
+            if visit.depth:
+                self.nat &= ports
+            else:
+                self.client &= ports
+
+    def _pick(self, passing: PortSet, asked: PortSet) -> int:
+        """The port to show: one that fails where some do, else a usual one."""
+        failing = asked - passing
+        if failing:
+            return failing.first
+        return PREFERRED_PORT if PREFERRED_PORT in asked or not asked else asked.first
+
+    def way(self, destination: Endpoint) -> Way:
+        """The way's hops and blockers."""
+        origin = self.flow.origin
+        found = self.found
+        forward, blockers, packet = self._leg(found.forward, "forward")
+        if found.stray is not None:
+            blockers.append(self._stray(found.stray, found.forward, "forward"))
+        delivered = not blockers and found.forward.arrived is not None
+        reply: list[Hop] = []
+        answers = reply_service(self.service, self.client_port) is not None
+        reachable = delivered
+        if found.reply is not None and answers:
+            reply, back, _ = self._leg(found.reply, "reply")
+            if found.reply_stray is not None:
+                back.append(self._stray(found.reply_stray, found.reply, "reply"))
+            reachable = delivered and not back
+            blockers += back
+        unknown = found.unknown
+        refused = destination.listens is not None and self.service not in destination.listens
+        return Way(
+            origin.label,
+            origin.share,
+            packet,
+            delivered and not unknown,
+            reachable and not unknown,
+            tuple(forward),
+            tuple(reply),
+            tuple(_without_repeats(blockers)),
+            self.client if self._answers_fully() else PortSet.nothing(),
+            self.asked,
+            self.nat if self.translated and self.ported else None,
+            unknown,
+            refused,
+        )
+
+    def _answers_fully(self) -> bool:
+        """Whether nothing but ports stops the answer."""
+        reply = self.found.reply
+        return reply is not None and not reply.lost and self.found.reply_stray is None
+
+    def _leg(self, walk: Walk, leg: str) -> tuple[list[Hop], list[Blocker], Packet]:
+        hops: list[Hop] = []
+        blockers: list[Blocker] = []
+        first: Packet | None = None
+        for index, visit in enumerate(walk.visits):
+            before = self._packet(visit, visit.depth, leg)
+            first = first or before
+            step = visit.step
+            after_visit = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
+            depth = visit.depth + step.translated
+            after = before if after_visit is None and step.next is None else self._packet_of(step, depth, leg)
+            hop, blocker = self._judge(visit, before, after, leg)
+            if blocker is not None:
+                blockers.append(blocker)
+            hops.append(hop)
+        if first is None:  # pragma: no cover - a walk has at least its start
+            raise ValueError("a walk without visits")
+        return hops, blockers, first
+
+    def _packet(self, visit: Visit, depth: int, leg: str) -> Packet:
+        return self._headers(visit.transit.source, visit.transit.destination, depth, leg)
+
+    def _packet_of(self, step: Step, depth: int, leg: str) -> Packet:
+        return self._headers(step.transit.source, step.transit.destination, depth, leg)
+
+    def _headers(self, source: int, destination: int, depth: int, leg: str) -> Packet:
+        port = self.nat_port if depth else self.client_port
+        if leg == "forward":
+            return Packet(source, destination, self.service, port if self.ported else 0)
+        service = reply_service(self.service, port)
+        return Packet(source, destination, self.service if service is None else service, self.service & 0xFFFF if self.ported else 0)
+
+    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: str) -> tuple[Hop, Blocker | None]:
+        step = visit.step
+        checkpoint = visit.checkpoint
+        action: Action = "route" if "route table" in checkpoint.role else "pass"
+        if step.translated or (before.source, before.destination) != (after.source, after.destination):
+            action = "translate"
+        if step.next is None:
+            action = "deliver"
+        rule, rule_id, where = step.text, step.rule, self.locate(step.path)
+        blocker = None
+        if step.filter is not None:
+            if step.tracked:
+                action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
+            else:
+                blocker, decided, path = self._ask(visit, before, leg)
+                rule = f"{decided}; {step.text}" if step.text else decided
+                rule_id, where = step.filter.rule, self.locate(path)
+        if step.unknown:
+            action, rule = "unknown", step.unknown
+        if step.loss is not None:
+            blocker = _lost(step.loss, checkpoint.component, checkpoint.role, leg, where, self.flow.origin.label, step.text)
+        if blocker is not None:
+            action, rule, rule_id = "drop", blocker.text, blocker.rule_id
+        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
+
+    def _ask(self, visit: Visit, before: Packet, leg: str) -> tuple[Blocker | None, str, KeyPath]:
+        """What a filter says: a blocker or None, what decided, and where that is written."""
+        step = visit.step
+        filter = step.filter
+        assert filter is not None
+        clause = filter.decide(step.peer, step.groups, before.service)
+        decided = f"no {filter.direction.value} rule matches" if clause is None else clause.text
+        path = filter.path if clause is None else clause.path
+        if clause is not None and clause.permits:
+            return None, decided, path
+        ports = ""
+        if leg == "reply" and self.ported:
+            open_ports = filter.allowed(step.peer, step.groups).ports(protocol_of(self.service))
+            asked = TRANSLATED_PORTS if visit.depth else self.asked
+            if asked & open_ports:
+                who = "ports that the NAT device may choose" if visit.depth else "client ports"
+                ports = f"{who} {asked - open_ports}"
+        code, rule_id, text = filter.code, filter.rule, f"{decided} for {_question(before, step.peer)}"
+        if not step.groups and self._reference_lost(visit, before):
+            code, rule_id = Code.SG_REFERENCES_NOT_PRESERVED, "SG-12" if before.source > 0 else "SG-13"
+            text += "; the rule that names the sender's group does not match this address"
+        checkpoint = visit.checkpoint
+        blocker = Blocker(
+            code,
+            checkpoint.component,
+            checkpoint.role,
+            decided,
+            rule_id,
+            text,
+            "forward" if leg == "forward" else "reply",
+            self.locate(path),
+            ports,
+            self.flow.origin.label,
+        )
+        return blocker, decided, path
+
+    def _reference_lost(self, visit: Visit, before: Packet) -> bool:
+        """Whether the sender's own groups would have opened the filter, had they not been lost on the way (SG-12, SG-13)."""
+        sender = self.flow.origin.nic
+        filter = visit.step.filter
+        if sender is None or not sender.groups or filter is None or filter.direction.value != "ingress":
+            return False
+        clause = filter.decide(visit.step.peer, sender.groups, before.service)
+        return clause is not None and clause.permits
+
+    def _stray(self, loss: Loss, walk: Walk, leg: str) -> Blocker:
+        return _lost(loss, walk.end.component, walk.end.role, leg, self.locate(walk.end.path), self.flow.origin.label)
+
+
+def _question(packet: Packet, peer: int) -> str:
+    word = "from" if peer == packet.source else "to"
+    return f"{Traffic.of((packet.service, packet.service))} {word} {format_address(peer)}"
+
+
+def _lost(loss: Loss, component: str, role: str, leg: str, where: str, variant: str, rule: str = "") -> Blocker:
+    return Blocker(
+        loss.code, component, role, rule or loss.text, loss.rule, loss.text, "forward" if leg == "forward" else "reply",
+        where, "", variant,
+    )  # fmt: skip
+
+
+def _without_repeats(blockers: Iterable[Blocker]) -> list[Blocker]:
+    """Each cause once: the same check of one component meets both ways of a flow."""
+    seen: set[tuple[str, str, str]] = set()
+    out: list[Blocker] = []
+    for blocker in blockers:
+        key = blocker.code, blocker.component, blocker.where or blocker.checkpoint
+        if key not in seen:
+            seen.add(key)
+            out.append(blocker)
+    return out
