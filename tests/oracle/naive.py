@@ -625,7 +625,9 @@ class Flight:
         self.replying, self.forwarders = True, []
         try:
             end, back = self.depart(end, answer)  # WALK-8, WALK-10, PEER-9: by the route tables alone
-            if end != place or back != packet.answer():
+            if end != place:
+                raise Lost(f"PEER-9: the answer to {packet.src} goes to another holder of that address")
+            if back != packet.answer():
                 raise Lost(f"WALK-13: the client sent to {packet.dst} and is answered by {back.src}")
         except Lost as lost:
             return Verdict(True, False, False, f"reply: {lost}")

@@ -1,4 +1,4 @@
-"""The naive oracle itself, held against the Linux kernel's verdicts, the scenarios and the book's examples."""
+"""The naive oracle itself, held against the kernel's verdicts, the scenarios and the book's examples."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ vpcs:
       client: {}
     instances:
       web: {subnet: public, private_ip: 10.0.0.20, public_ip: 198.51.100.20, security_groups: [open]}
-      nat: {subnet: public, private_ip: 10.0.0.10, public_ip: 198.51.100.10, security_groups: [open], nat: true,
+      nat: {subnet: public, private_ip: 10.0.0.10, public_ip: 198.51.100.10, security_groups: [open],
+      nat: true,
             source_dest_check: false}
       probe: {subnet: private, private_ip: 10.0.1.10, security_groups: [client]}
       twin: {subnet: private, private_ip: 10.0.1.11, security_groups: [open]}
@@ -151,11 +152,14 @@ CASES: list[Case] = [
     ("S12 peering, no return route", {"vpcs.data.route_tables.api": {}}, TO_API, NO_REPLY),
     ("S13 peering pending", {"peering_connections.app-data.status": "pending-acceptance"}, TO_API, LOST),
     ("S14 group of B names group of A", group("open", ("tcp/80", "app.client"), vpc="data"), TO_API, OK),
-    ("S15 group names itself", {**group("open", ("all", "open")), "vpcs.app.instances.probe.security_groups": ["open"]},
+    ("S15 group names itself", {**group("open",
+     ("all", "open")), "vpcs.app.instances.probe.security_groups": ["open"]},
      ("app.probe", "app.twin", "tcp/22", 40000), OK),
     ("S16 ping, every icmp type", group("open", ("icmp", ANY)), ("app.probe", "app.db", "icmp/8", 7), OK),
-    ("S17 exposed to that half", group("open", ("tcp/22", "128.0.0.0/1")), ("www", "app.web", "tcp/22", 40000), OK),
-    ("S17 not to the other half", group("open", ("tcp/22", "128.0.0.0/1")), ("dns", "app.web", "tcp/22", 40000), LOST),
+    ("S17 exposed to that half", group("open", ("tcp/22", "128.0.0.0/1")),
+     ("www", "app.web", "tcp/22", 40000), OK),
+    ("S17 not to the other half", group("open", ("tcp/22", "128.0.0.0/1")),
+     ("dns", "app.web", "tcp/22", 40000), LOST),
     ("S17 not without public address", {}, ("www", "app.db", "tcp/22", 40000), LOST),
     # --- the T: examples
     ("WALK-5", acl_of("private", [], []), ("app.probe", "app.twin", "tcp/22", 40000), OK),
@@ -171,33 +175,40 @@ CASES: list[Case] = [
      ("app.probe", "app.db", "tcp/5432", 49152), NO_REPLY),
     ("WALK-20", acl_of("private", [], []), ("app.probe", "10.0.0.2", "udp/53", 40000), OK),
     ("WALK-20 not other traffic", {}, ("app.probe", "10.0.0.2", "tcp/80", 40000), LOST),
-    ("WALK-21", group("client", egress=[{"allow": "tcp", "to": ANY}]), ("app.probe", "app.db", "udp/53", 40000), LOST),
+    ("WALK-21", group("client", egress=[{"allow": "tcp", "to": ANY}]),
+     ("app.probe", "app.db", "udp/53", 40000), LOST),
     ("WALK-24", {}, ("app.probe", "10.0.2.99", "tcp/80", 40000), LOST),
     ("WALK-25", {"vpcs.app.instances.nat.nat": False}, ("app.web", "198.51.100.10", "tcp/80", 40000), OK),
     ("WALK-25 by its public source", group("open", ("tcp/80", "198.51.100.20")),
      ("app.web", "198.51.100.10", "tcp/80", 40000), OK),
-    ("ROUTE-2", {"vpcs.app.route_tables.main": {ANY: "igw"}, "vpcs.app.instances.db.public_ip": "198.51.100.30"},
+    ("ROUTE-2", {"vpcs.app.route_tables.main": {ANY: "igw"},
+         "vpcs.app.instances.db.public_ip": "198.51.100.30"},
      ("app.db", "www", "tcp/443", 40000), OK),
     ("ROUTE-4", {"vpcs.app.route_tables.public": {ANY: "igw", "10.1.0.0/16": "app-data"}},
      ("app.web", "data.api", "tcp/80", 40000), OK),
     ("ROUTE-5", {**DUAL}, ("app.web", "six", "tcp/443", 40000), LOST),
     ("ROUTE-9", {"vpcs.app.route_tables.private": {"10.0.0.0/16": "nat"}}, TO_DB, OK),
     ("ROUTE-12", {"vpcs.app.nat_gateways.ngw.state": "deleted"}, TO_WWW, LOST),
-    ("ROUTE-13", {"vpcs.app.route_tables.private": {ANY: "ngw", "203.0.113.0/24": "blackhole"}}, TO_WWW, LOST),
+    ("ROUTE-13", {"vpcs.app.route_tables.private": {ANY: "ngw", "203.0.113.0/24": "blackhole"}},
+     TO_WWW, LOST),
     ("ROUTE-16", {}, ("app.db", "dns", "tcp/443", 40000), LOST),
     ("ROUTE-20", {"vpcs.app.route_tables.private": {"10.0.1.0/24": "nat"}},
      ("app.probe", "app.twin", "tcp/80", 40000), OK),
     ("SG-1 X", {**group("a", ("tcp/22", "10.0.1.10")), **group("b", ("tcp/443", "10.0.1.11")),
-                "vpcs.app.instances.db.security_groups": ["a", "b"]}, ("app.probe", "app.db", "tcp/443", 40000), LOST),
+                "vpcs.app.instances.db.security_groups": ["a", "b"]}, ("app.probe", "app.db", "tcp/443",
+                40000), LOST),
     ("SG-1 Y", {**group("a", ("tcp/22", "10.0.1.10")), **group("b", ("tcp/443", "10.0.1.11")),
-                "vpcs.app.instances.db.security_groups": ["a", "b"]}, ("app.twin", "app.db", "tcp/443", 40000), OK),
+                "vpcs.app.instances.db.security_groups": ["a", "b"]}, ("app.twin", "app.db", "tcp/443",
+                40000), OK),
     ("SG-2", group("client", egress=[]), TO_DB, LOST),
-    ("SG-3", {"vpcs.app.instances.probe.security_groups": None, "vpcs.app.instances.db.security_groups": None},
+    ("SG-3", {"vpcs.app.instances.probe.security_groups": None,
+         "vpcs.app.instances.db.security_groups": None},
      ("app.probe", "app.db", "proto/50", 0), OK),
     ("SG-3 from an igw", {"vpcs.app.instances.web.security_groups": None},
      ("www", "app.web", "tcp/443", 40000), LOST),
     ("SG-4", group("open", ("tcp/443", ANY), egress=[]), ("app.probe", "app.db", "tcp/443", 40000), OK),
-    ("SG-4 starts nothing", group("open", ("tcp/443", ANY), egress=[]), ("app.db", "app.web", "tcp/443", 40000), LOST),
+    ("SG-4 starts nothing", group("open", ("tcp/443", ANY), egress=[]),
+     ("app.db", "app.web", "tcp/443", 40000), LOST),
     ("SG-12", group("open", ("tcp/443", "open")), ("app.web", "198.51.100.10", "tcp/443", 40000), LOST),
     ("SG-13 reference", {**group("open", ("tcp/443", "client"), ("all", "10.0.1.0/24")), **NAT,
                          "vpcs.app.instances.nat.security_groups": ["open"]},
@@ -205,15 +216,19 @@ CASES: list[Case] = [
     ("SG-13 gateway", {**group("db", ("tcp/443", "client")), "vpcs.app.instances.db.security_groups": ["db"],
                        "vpcs.app.route_tables.private": {"10.0.2.0/24": "ngw"}},
      ("app.probe", "app.db", "tcp/443", 40000), LOST),
-    ("SG-13 gateway's /32", {**group("db", ("tcp/443", "10.0.0.5/32")), "vpcs.app.instances.db.security_groups": ["db"],
+    ("SG-13 gateway's /32", {**group("db",
+     ("tcp/443", "10.0.0.5/32")), "vpcs.app.instances.db.security_groups": ["db"],
                              "vpcs.app.route_tables.private": {"10.0.2.0/24": "ngw"}},
      ("app.probe", "app.db", "tcp/443", 40000), OK),
-    ("SG-14 reference", {**MIDDLEBOX, **group("db", ("all", "client")), "vpcs.app.instances.db.security_groups": ["db"]},
+    ("SG-14 reference", {**MIDDLEBOX, **group("db",
+     ("all", "client")), "vpcs.app.instances.db.security_groups": ["db"]},
      TO_DB, LOST),
-    ("SG-14 /32", {**MIDDLEBOX, **group("db", ("all", "10.0.1.10/32")), "vpcs.app.instances.db.security_groups": ["db"]},
+    ("SG-14 /32", {**MIDDLEBOX, **group("db",
+     ("all", "10.0.1.10/32")), "vpcs.app.instances.db.security_groups": ["db"]},
      TO_DB, OK),
     ("SG-15", {"vpcs.app.instances.db.security_groups": ["client"]}, TO_DB, LOST),
-    ("SG-16", {**group("open", ("all", "data.open")), "peering_connections.app-data.status": "deleted"},
+    ("SG-16, PEER-12", {**group("open",
+     ("all", "data.open")), "peering_connections.app-data.status": "deleted"},
      ("data.api", "app.twin", "tcp/80", 40000), LOST),
     ("SG-18", {**DUAL, **group("open", ("all", ANY)), "vpcs.app.route_tables.public": {"::/0": "igw"}},
      ("six", "2001:db8:0:2::20", "tcp/443", 40000), LOST),
@@ -223,9 +238,12 @@ CASES: list[Case] = [
      ("www", "app.web", "tcp/80", 40000), LOST),
     ("NACL-2 outside", acl_of("public", ["deny tcp 203.0.113.0/24", ALL], [ALL]),
      ("dns", "app.web", "tcp/80", 40000), OK),
-    ("NACL-3", {"vpcs.app.network_acls.new": {}, "vpcs.app.subnets.isolated.network_acl": "new"}, TO_DB, LOST),
-    ("NACL-14", acl_of("public", ["allow all 198.51.100.20/32"], [ALL]), ("app.probe", "app.web", "tcp/80", 1), LOST),
-    ("NACL-15", acl_of("public", ["allow tcp/443 10.0.0.0/16", "allow tcp/80 10.0.0.0/16"], [ALL]), TO_WWW, NO_REPLY),
+    ("NACL-3", {"vpcs.app.network_acls.new": {}, "vpcs.app.subnets.isolated.network_acl": "new"},
+     TO_DB, LOST),
+    ("NACL-14", acl_of("public", ["allow all 198.51.100.20/32"], [ALL]),
+     ("app.probe", "app.web", "tcp/80", 1), LOST),
+    ("NACL-15", acl_of("public", ["allow tcp/443 10.0.0.0/16", "allow tcp/80 10.0.0.0/16"], [ALL]),
+     TO_WWW, NO_REPLY),
     ("IGW-4", {"vpcs.app.instances.web.public_ip": None}, ("app.web", "dns", "udp/53", 40000), LOST),
     ("IGW-5", {}, ("app.web", "10.99.0.1", "tcp/80", 40000), LOST),
     ("NATI-5, IGW-7", PASSED, TO_WWW, LOST),
@@ -237,49 +255,51 @@ CASES: list[Case] = [
     ("NATGW-13", {"vpcs.app.route_tables.public": {ANY: "ngw"}}, TO_WWW, LOST),
     ("NATGW-14", {"vpcs.app.route_tables.private": {ANY: "ngw"},
                   "vpcs.app.route_tables.public": {"10.1.0.0/16": "app-data"}}, TO_API, OK),
-    ("NATI-2", {**NAT, **group("open", ("tcp/443", "10.0.1.0/24"))}, ("app.probe", "www", "tcp/80", 40000), LOST),
+    ("NATI-2", {**NAT, **group("open", ("tcp/443", "10.0.1.0/24"))},
+     ("app.probe", "www", "tcp/80", 40000), LOST),
     ("NATI-3", {**NAT, **group("open", ("tcp/443", "client"))}, TO_WWW, OK),
-    ("NATI-9", {"vpcs.data.route_tables.api": {ANY: "app-data"}}, ("data.api", "www", "tcp/443", 40000), LOST),
-    ("NATI-10", {**NAT, "vpcs.app.instances.nat.subnet": "private", "vpcs.app.instances.nat.private_ip": "10.0.1.99"},
+    ("NATI-9", {"vpcs.data.route_tables.api": {ANY: "app-data"}},
+     ("data.api", "www", "tcp/443", 40000), LOST),
+    ("NATI-10", {**NAT, "vpcs.app.instances.nat.subnet": "private",
+         "vpcs.app.instances.nat.private_ip": "10.0.1.99"},
      TO_WWW, LOST),
-    ("PEER-4", {"vpcs.app.route_tables.private": {ANY: "app-data"}}, ("app.probe", "dns", "tcp/80", 40000), LOST),
+    ("PEER-4", {"vpcs.app.route_tables.private": {ANY: "app-data"}},
+     ("app.probe", "dns", "tcp/80", 40000), LOST),
     ("PEER-9",
      {"vpcs.twin": BASE["vpcs"]["data"] | {"route_tables": {"api": {"10.0.0.0/16": "app-twin"}}},
       "peering_connections.app-twin": {"requester": "app", "accepter": "twin"}},
      ("twin.api", "app.twin", "tcp/80", 40000), NO_REPLY),
     ("IPV6-4 out", {**DUAL, "vpcs.app.route_tables.private": {"::/0": "eigw"}},
      ("app.twin", "six", "tcp/443", 40000), OK),
-    ("IPV6-4 in", {**DUAL, "vpcs.app.route_tables.private": {"::/0": "eigw"}, "vpcs.app.internet_gateway": None},
+    ("IPV6-4 in", {**DUAL, "vpcs.app.route_tables.private": {"::/0": "eigw"},
+         "vpcs.app.internet_gateway": None},
      ("six", "2001:db8:0:1::11", "tcp/443", 40000), LOST),
-    ("IGW-8 out", {**DUAL, "vpcs.app.route_tables.public": {"::/0": "igw"}}, ("app.web", "six", "icmpv6/128", 7), OK),
+    ("IGW-8 out", {**DUAL, "vpcs.app.route_tables.public": {"::/0": "igw"}},
+     ("app.web", "six", "icmpv6/128", 7), OK),
     ("IGW-8 in", {**DUAL, "vpcs.app.route_tables.public": {"::/0": "igw"}},
      ("six", "2001:db8:0:2::20", "tcp/443", 40000), OK),
     ("LAMBDA-1", {"lambda_functions.f.latest": OUTSIDE}, ("f", "10.0.2.20", "tcp/5432", 40000), LOST),
     ("LAMBDA-1 out", {"lambda_functions.f.latest": OUTSIDE}, ("f", "www", "tcp/443", 40000), OK),
-    ("LAMBDA-2", {"lambda_functions.f.latest": FUNCTION | {"subnets": ["isolated"]}}, ("f", "www", "tcp/443", 1), LOST),
-    ("LAMBDA-7", {"lambda_functions.f.latest": FUNCTION | {"subnets": ["public"]}}, ("f", "www", "tcp/443", 1), LOST),
+    ("LAMBDA-2", {"lambda_functions.f.latest": FUNCTION | {"subnets": ["isolated"]}},
+     ("f", "www", "tcp/443", 1), LOST),
+    ("LAMBDA-7", {"lambda_functions.f.latest": FUNCTION | {"subnets": ["public"]}},
+     ("f", "www", "tcp/443", 1), LOST),
     ("LAMBDA-7 nat", {"lambda_functions.f.latest": FUNCTION}, ("f", "www", "tcp/443", 40000), OK),
-    ("LAMBDA-8", {"lambda_functions.f.latest": FUNCTION}, ("app.probe", "10.0.1.254", "tcp/443", 40000), LOST),
+    ("LAMBDA-8", {"lambda_functions.f.latest": FUNCTION},
+     ("app.probe", "10.0.1.254", "tcp/443", 40000), LOST),
     ("LAMBDA-9", {"lambda_functions.f.latest": FUNCTION}, ("f", "www", "icmp/8", 7), LOST),
     ("LAMBDA-10", {"lambda_functions.f.latest": FUNCTION, **group("open", ("all", "client"))},
      ("f", "app.db", "tcp/5432", 40000), OK),
-    ("LAMBDA-29", {"lambda_functions.f": {"latest": FUNCTION | {"security_groups": ["new"]}, "versions": {1: FUNCTION},
-                                          "aliases": {"live": 1}}, **group("new"), **group("open", ("all", "new"))},
+    ("LAMBDA-29", {"lambda_functions.f": {"latest": FUNCTION | {"security_groups": ["new"]},
+         "versions": {1: FUNCTION},
+                                          "aliases": {"live": 1}}, **group("new"), **group("open", ("all",
+                                          "new"))},
      ("f:live", "app.db", "tcp/5432", 40000), LOST),
 ]  # fmt: skip
 
 
-def records() -> list[Any]:
-    """Every probe that the kernel answered."""
-    return [
-        pytest.param(path.with_suffix(".yaml"), record, id=f"{path.stem}-{number}")
-        for path in sorted(KERNEL.glob("*.json"), key=lambda path: int(path.stem))
-        for number, record in enumerate(json.loads(path.read_text()), 1)
-    ]
-
-
 def test_the_kernel_has_answered_1538_questions() -> None:
-    assert len(records()) == 1538
+    assert sum(len(json.loads(path.read_text())) for path in KERNEL.glob("*.json")) == 1538
 
 
 @pytest.mark.parametrize("number", range(1, 41))
@@ -317,13 +337,30 @@ def test_verdict(
         assert re.match(r"(forward|reply): .*[A-Z0-9]+-\d", verdict.lost)
 
 
-@pytest.mark.parametrize("rule", ["WALK-24", "IGW-4", "NATI-1", "NATGW-13", "PEER-4", "SG-12"])
-def test_named_cause(rule: str) -> None:
+@pytest.mark.parametrize(
+    ("case_id", "rule"),
+    [
+        ("S1 NAT instance, check on", "NATI-1"),
+        ("S4 NAT gateway without igw route", "ROUTE-16"),
+        ("S13 peering pending", "ROUTE-15"),
+        ("S10 A to C through B", "PEER-4"),
+        ("WALK-24", "WALK-24"),
+        ("IGW-4", "IGW-4"),
+        ("IGW-5", "IGW-5"),
+        ("NATI-5, IGW-7", "IGW-7"),
+        ("NATGW-13", "NATGW-13"),
+        ("NATI-10", "NATGW-13, NATI-10"),
+        ("NATGW-7", "NATGW-7"),
+        ("LAMBDA-8", "LAMBDA-8"),
+        ("SG-12", "SG-1: no ingress"),
+        ("SG-14 reference", "SG-1: no ingress"),
+        ("ROUTE-13", "ROUTE-13"),
+    ],
+)
+def test_named_cause(case_id: str, rule: str) -> None:
     """The blame falls on the rule that the example is about."""
-    _, changes, question, _ = next(case for case in CASES if case[0] == rule or rule in case[0]) if rule != "NATI-1" \
-        else ("", CHECKED, TO_WWW, LOST)  # fmt: skip
-    lost = judge(changed(changes), *question).lost
-    assert (rule if rule != "SG-12" else "SG-1") in lost
+    changes, question = next(case[1:3] for case in CASES if case[0] == case_id)
+    assert judge(changed(changes), *question).lost.startswith(f"forward: {rule}")
 
 
 def test_any_port_of_the_nat_device_must_do() -> None:
@@ -365,7 +402,8 @@ def test_variants() -> None:
 def test_examples_of_the_format() -> None:
     """The found faults of the first example, and their cure."""
     function = {"latest": FUNCTION, "versions": {1: {}, 2: FUNCTION}, "aliases": {"prod": 1}}
-    found = changed({"lambda_functions.fetch": function, "api_gateways.front": {"integration": "fetch:prod"}, **CHECKED,
+    found = changed({"lambda_functions.fetch": function, "api_gateways.front": {"integration": "fetch:prod"},
+         **CHECKED,
                      "vpcs.app.route_tables.private": {ANY: "nat", "10.1.0.0/16": "app-data"}})  # fmt: skip
     assert not judge(found, "front", "data.api", "tcp/80", 40000).forward
     assert judge(found, "fetch", "data.api", "tcp/80", 40000).reachable
@@ -379,7 +417,7 @@ def test_examples_of_the_format() -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_generated_worlds_are_judged(seed: int) -> None:
-    """Every generated design survives YAML, every probe has a verdict, and the same seed gives the same of both."""
+    """Every generated design survives YAML, every probe has a verdict, the same seed gives both again."""
     rng, again = random.Random(seed), random.Random(seed)
     design = random_design(rng)
     assert design == random_design(again) == yaml.safe_load(yaml.safe_dump(design, sort_keys=False))

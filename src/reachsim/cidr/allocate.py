@@ -1,24 +1,26 @@
 """Placing aligned blocks: what fits, where, and with how much room.
 
-Why best fit in file order is enough. All blocks are powers of two and aligned, so free space is a set of largest
-aligned free blocks, two of which never make a half of each other. Put the first demand, of size s, into the smallest
-free block X that holds it. If all demands fit somehow, they still do: let the demand lie elsewhere, inside some free
-block Z, which is at least as large as X. Then Z has an aligned part W of X's size around the demand, and nothing in
-that solution is cut by the border of W or of X. Exchange what lies in W with what lies in X: a solution with the
-demand in X, and inside X every place of size s is like any other (exchange halves). So best fit, one after the other
-in any order, fits whenever anything fits, and never moves what it placed before. `tests/cidr/test_allocate.py` holds
-both against brute force.
+Why best fit in file order is enough. All blocks are powers of two and aligned, so free space is a set of
+largest aligned free blocks, two of which never make a half of each other. Put the first demand, of size s,
+into the smallest free block X that holds it. If all demands fit somehow, they still do: let the demand lie
+elsewhere, inside some free block Z, which is at least as large as X. Then Z has an aligned part W of X's
+size around the demand, and nothing in that solution is cut by the border of W or of X. Exchange what lies
+in W with what lies in X: a solution with the demand in X, and inside X every place of size s is like any
+other (exchange halves). So best fit, one after the other in any order, fits whenever anything fits, and
+never moves what it placed before. `tests/cidr/test_allocate.py` holds both against brute force.
 
-That is for demands that look at the same space and must all be apart. Where some may lie on each other, or have regions
-of their own, the order matters and the question is as hard as colouring a graph: then `_Search` tries every place that
-is different from the others, and gives up after `MOST_STEPS`, which the caller tells as "cannot decide".
+That is for demands that look at the same space and must all be apart. Where some may lie on each other, or
+have regions of their own, the order matters and the question is as hard as colouring a graph: then
+`_Search` tries every place that is different from the others, and gives up after `MOST_STEPS`, which the
+caller tells as "cannot decide".
 
-Room to grow is the opposite wish: blocks apart rather than together. It is given first and taken back where the blocks
-would not fit otherwise, so that it never costs a fit.
+Room to grow is the opposite wish: blocks apart rather than together. It is given first and taken back where
+the blocks would not fit otherwise, so that it never costs a fit.
 """
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,12 +29,15 @@ from typing import Final
 from reachsim.cidr.blocks import smallest_around
 from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of, blocks_of_span
 
+_HOME_BITS: Final = 4
+"""A family's home is 16 times as large as what its first member holds, where nobody said how large."""
 MOST_STEPS: Final = 20_000
 """Places that the exact search tries before it gives up."""
 
 
 class Apart:
-    """Who must be apart: everybody, but for those who share a group that may overlap and no group that never may.
+    """Who must be apart: everybody, but for those who share a group that may overlap and no group that
+    never may.
 
     `never`, `may`: groups of owners. `sharing`: owners that may lie on some other owner.
     """
@@ -48,7 +53,10 @@ class Apart:
                 for owner in group:
                     table.setdefault(owner, set()).add(index)
         self.sharing: frozenset[str] = frozenset(
-            one for group in may for one in group if any(one != other and not self(one, other) for other in group)
+            one
+            for group in may
+            for one in group
+            if any(one != other and not self(one, other) for other in group)
         )
 
     def __call__(self, one: str, other: str) -> bool:
@@ -62,9 +70,12 @@ class Apart:
 class Demand:
     """One block that is asked for.
 
-    `name`: unique among the demands. `owner`: whose it is. `region`: the blocks in one of which it must lie.
-    `room`: prefix length of the aligned block that it would like to have for itself and its growth; its own
-    prefix length where it asks for none. `family`: a name that it shares with those beside which it wants to lie.
+    `name`: unique among the demands. `owner`: whose it is. `region`: the blocks in one of which it must
+    lie. `room`: prefix length of the aligned block that it would like to have for itself and its growth;
+    its own prefix length where it asks for none. `home`: prefix length of the block that its family would
+    like to have for itself, 0 where nobody said. `family`: a name that it shares with those beside which it
+    wants to lie. `home`: prefix length of the block that the family would like to have for itself, 0 where
+    nobody said.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Demand:
     region: AddressSet
     room: int
     family: str = ""
+    home: int = 0
 
     @property
     def without_room(self) -> Demand:
@@ -92,7 +104,8 @@ class Taken:
 
 @dataclass(slots=True)
 class Placement:
-    """Where everything lies. `blocks` and `rooms` by demand; `relaxed`: some room was given up for others to fit.
+    """Where everything lies. `blocks` and `rooms` by demand; `relaxed`: some room was given up for others
+    to fit.
 
     `exact`: the plain way in file order did not do, and the whole was searched.
     """
@@ -103,7 +116,7 @@ class Placement:
     exact: bool = False
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The search gave up before it knew whether the demands fit."""
 
 
@@ -119,7 +132,9 @@ class FreeList:
     __slots__ = ("_places",)
 
     def __init__(self, blocks: Iterable[Cidr] = ()) -> None:
-        self._places: dict[tuple[int, int], list[int]] = {}  # (width, prefix length) -> sorted first addresses
+        self._places: dict[
+            tuple[int, int], list[int]
+        ] = {}  # (width, prefix length) -> sorted first addresses
         for block in blocks:
             self._add(block)
 
@@ -173,18 +188,19 @@ class FreeList:
 
 
 class Space:
-    """What is taken and what is held, as it fills up. Free space is kept for each region, and split as it is taken."""
+    """What is taken and what is held, as it fills up. Free space is kept for each region, and split as it
+    is taken."""
 
     def __init__(self, taken: Iterable[Taken], apart: Apart) -> None:
         self.apart = apart
         self.taken: list[Taken] = list(taken)
         self.rooms: dict[str, tuple[str, Cidr]] = {}  # demand -> owner and room
-        self.blocks_of: dict[str, list[Cidr]] = {}
+        self.owned: dict[str, list[Cidr]] = {}
         self._standing_rooms = [(t.owner, t.room) for t in self.taken if t.room is not None]
         self._free: dict[tuple[AddressSet, bool], FreeList] = {}
         self._hulls: dict[AddressSet, dict[str, Cidr]] = {}
         for item in self.taken:
-            self.blocks_of.setdefault(item.owner, []).append(item.block)
+            self.owned.setdefault(item.owner, []).append(item.block)
 
     def free(self, demand: Demand, open_: bool) -> FreeList:
         """Where the demand may lie; with `open_` without the rooms that are held for others."""
@@ -203,7 +219,7 @@ class Space:
 
     def release(self, owner: str) -> None:
         """Stop holding the rooms of an owner: it is about to grow into them."""
-        if owner not in self.blocks_of:
+        if owner not in self.owned:
             return
         kept = [(other, room) for other, room in self._standing_rooms if other != owner]
         gone = [key for key, (other, _) in self.rooms.items() if other == owner]
@@ -217,7 +233,7 @@ class Space:
         """Take a block, and hold a room around it."""
         item = Taken(block, demand.owner, demand.family, room)
         self.taken.append(item)
-        self.blocks_of.setdefault(demand.owner, []).append(block)
+        self.owned.setdefault(demand.owner, []).append(block)
         for (_, open_), free in self._free.items():
             free.take(room if room is not None and open_ else block)
         for region, hulls in self._hulls.items():
@@ -225,8 +241,12 @@ class Space:
         if room is not None:
             self.rooms[demand.name] = (demand.owner, room)
 
+    def settle(self, family: str, region: AddressSet, home: Cidr) -> None:
+        """Let a family have a block as its home: the others look elsewhere first."""
+        self.hulls(region)[family] = home
+
     def hulls(self, region: AddressSet) -> dict[str, Cidr]:
-        """For each family the smallest block around what it has in a region, its rooms included."""
+        """For each family the smallest block around its home and what it has in a region, rooms included."""
         if region not in self._hulls:
             self._hulls[region] = {}
             for item in self.taken:
@@ -241,17 +261,18 @@ def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
 
 
 def allocate(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> Placement | None:
-    """Place every demand, or return None where they do not fit. Raises Undecided.
+    """Place every demand, or return None where they do not fit. Raises UndecidedError.
 
-    In the order of `demands`, so that more demands at the end leave the earlier blocks where they are, as long as no
-    room has to be given up for them (`Placement.relaxed`) and nothing had to be searched (`Placement.exact`).
+    In the order of `demands`, so that more demands at the end leave the earlier blocks where they are, as
+    long as no room has to be given up for them (`Placement.relaxed`) and nothing had to be searched
+    (`Placement.exact`).
     """
     rooms = sum(demand.room < demand.prefix_length for demand in demands)
     kept = rooms
     while True:
         placement = _place(demands, taken, apart, kept, compact=not kept)
         if placement is not None:
-            placement.relaxed = kept < rooms or len(placement.rooms) < rooms
+            placement.relaxed = kept < rooms
             return placement
         if not kept:
             break
@@ -264,8 +285,22 @@ def allocate(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) ->
     return Placement({demand.name: blocks[demand.name] for demand in demands}, {}, bool(rooms), exact=True)
 
 
+def unplaced(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> list[Demand]:
+    """The demands that find no place when all others are placed in order, without room."""
+    space = Space(taken, apart)
+    out: list[Demand] = []
+    for demand in demands:
+        found = _slot_compact(space, demand)
+        if found is None:
+            out.append(demand)
+        else:
+            space.put(demand, *found)
+    return out
+
+
 def is_plain(demands: Sequence[Demand], apart: Apart) -> bool:
-    """Whether all demands must be apart and look at spaces that are equal or apart: then best fit is exact."""
+    """Whether all demands must be apart and look at spaces that are equal or apart: then best fit is
+    exact."""
     if any(demand.owner in apart.sharing for demand in demands):
         return False
     regions = list(dict.fromkeys(demand.region for demand in demands))
@@ -275,7 +310,8 @@ def is_plain(demands: Sequence[Demand], apart: Apart) -> bool:
 def _place(
     demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, rooms: int, *, compact: bool
 ) -> Placement | None:
-    """One pass in order. The first `rooms` demands that ask for room may have it; `compact`: pure best fit."""
+    """One pass in order. The first `rooms` demands that ask for room may have it; `compact`: pure best
+    fit."""
     space = Space(taken, apart)
     placement = Placement()
     for demand in demands:
@@ -307,7 +343,8 @@ def _slot_compact(space: Space, demand: Demand) -> tuple[Cidr, None] | None:
 
 
 def _slot(space: Space, demand: Demand, wants: bool) -> tuple[Cidr, Cidr | None] | None:
-    """Room and block if there is both, else the block, in space that nobody holds or at last in somebody's room."""
+    """Room and block if there is both, else the block, in space that nobody holds or at last in somebody's
+    room."""
     width = _width(demand.region)
     if wants:
         room = _beside_family(space, demand, demand.room, width, open_=True)
@@ -326,7 +363,7 @@ def _beside_family(space: Space, demand: Demand, length: int, width: int, *, ope
     if free.best_fit(width, length) is None:
         return None
     hulls = space.hulls(demand.region)
-    own = [block for block in space.blocks_of.get(demand.owner, ()) if block.network in demand.region]
+    own = [block for block in space.owned.get(demand.owner, ()) if block.network in demand.region]
     for hull in ([smallest_around(own)] if own else []) + [hulls[f] for f in (demand.family,) if f in hulls]:
         for around in range(min(hull.prefix_length, length), -1, -1):
             best = free.best_fit(width, length, hull.supernet(around))
@@ -336,6 +373,14 @@ def _beside_family(space: Space, demand: Demand, length: int, width: int, *, ope
     for family, hull in hulls.items():
         if family != demand.family:
             others.take(hull)
+    if demand.family and demand.family not in hulls:
+        # The first of a family: with space around it, so that those who follow come under one route with
+        # it. How much may not depend on those who follow, or one more of them would move all.
+        for home in [demand.home] if demand.home else range(max(length - _HOME_BITS, 1), length):
+            found = others.best_fit(width, home) if home <= length else None
+            if found is not None:
+                space.settle(demand.family, demand.region, Cidr(found.network, home))
+                return Cidr(found.network, length)
     best = others.best_fit(width, length) or free.best_fit(width, length)
     return Cidr(best.network, length) if best else None
 
@@ -347,10 +392,10 @@ def _width(region: AddressSet) -> int:
 class _Search:
     """Every placement that is different, the largest demands first.
 
-    Two places are alike where the same owners and the same regions cover them: blocks that come later are no larger, so
-    what lies in one can be exchanged with what lies in the other, and of places in unequal free blocks the one in the
-    smaller free block is as good (see the top of this file). What is left to try are the kinds of covered places, and the
-    places that lie over more than one kind.
+    Two places are alike where the same owners and the same regions cover them: blocks that come later are
+    no larger, so what lies in one can be exchanged with what lies in the other, and of places in unequal
+    free blocks the one in the smaller free block is as good (see the top of this file). What is left to try
+    are the kinds of covered places, and the places that lie over more than one kind.
     """
 
     def __init__(self, demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> None:
@@ -361,7 +406,7 @@ class _Search:
         self.steps = 0
 
     def run(self) -> dict[str, Cidr] | None:
-        """Where everything lies, or None where nothing fits. Raises Undecided."""
+        """Where everything lies, or None where nothing fits. Raises UndecidedError."""
         found: dict[str, Cidr] = {}
         return found if self._from(0, found) else None
 
@@ -372,7 +417,7 @@ class _Search:
         for block in self._places(demand):
             self.steps += 1
             if self.steps > MOST_STEPS:
-                raise Undecided
+                raise UndecidedError
             found[demand.name] = block
             self.taken.append(Taken(block, demand.owner))
             if self._from(index + 1, found):
@@ -392,7 +437,7 @@ class _Search:
         over: set[Cidr] = set()
         for low, high in available.spans:
             starts = [low, *borders[bisect_left(borders, low + 1) : bisect_left(borders, high + 1)], high + 1]
-            for start, end in zip(starts, starts[1:], strict=False):
+            for start, end in itertools.pairwise(starts):
                 for atom in blocks_of_span(start, end - 1):
                     if atom.prefix_length > demand.prefix_length:
                         over.add(atom.supernet(demand.prefix_length))

@@ -1,4 +1,5 @@
-"""Questions about address blocks alone: what one is, what is free, what is left, the fewest that cover the rest."""
+"""Questions about address blocks alone: what one is, what is free, what is left, the fewest that cover the
+rest."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.markup import Html, html_table, table
+from reachsim.markup import html_table, table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 from reachsim.rules.cidr import NEVER, RFC_1918, SHARED, block_warning, vpc_block_refusal
@@ -55,11 +56,11 @@ def range_class(block: Cidr) -> str:
 class BlockFacts:
     """What there is to say about one block; `describe` makes it.
 
-    `usable`: addresses that interfaces can have in a subnet of this block, `reserved` those that AWS keeps in it,
-    with the purpose of each (SUBNET-2, IPV6-2); None and empty where no subnet can have this block. `as_vpc`,
-    `as_subnet`: why AWS refuses the block there, None where it does not. `warning`: legal, but it causes trouble.
-    `before`, `after`: the blocks of the same size next to it; `buddy`: the one of them with which it makes up
-    `parent`.
+    `usable`: addresses that interfaces can have in a subnet of this block, `reserved` those that AWS keeps
+    in it, with the purpose of each (SUBNET-2, IPV6-2); None and empty where no subnet can have this block.
+    `as_vpc`, `as_subnet`: why AWS refuses the block there, None where it does not. `warning`: legal, but it
+    causes trouble. `before`, `after`: the blocks of the same size next to it; `buddy`: the one of them with
+    which it makes up `parent`.
     """
 
     block: Cidr

@@ -25,12 +25,13 @@ LOAD_BALANCER_LONGEST: Final = 27
 class Consumers:
     """What lives in a tier. Counts are of the whole tier, over all zones, unless said otherwise.
 
-    `instances`: one address each, spread evenly over the zones. `tasks`: container tasks with an interface each
-    (awsvpc mode), spread the same. `lambda_combinations`: distinct sets of security groups among the functions of the
-    tier; each takes one address in every subnet, however many functions and executions there are (LAMBDA-3).
-    `lambda_connections`: connections that one such combination keeps open at the same time in one subnet
-    (LAMBDA-4). `load_balancers`: each needs 8 free addresses in every subnet, and a /27. `interface_endpoints`: each has
-    one address in every subnet. `other`: anything else, addresses in every subnet.
+    `instances`: one address each, spread evenly over the zones. `tasks`: container tasks with an interface
+    each (awsvpc mode), spread the same. `lambda_combinations`: distinct sets of security groups among the
+    functions of the tier; each takes one address in every subnet, however many functions and executions
+    there are (LAMBDA-3). `lambda_connections`: connections that one such combination keeps open at the same
+    time in one subnet (LAMBDA-4). `load_balancers`: each needs 8 free addresses in every subnet, and a /27.
+    `interface_endpoints`: each has one address in every subnet. `other`: anything else, addresses in every
+    subnet.
     """
 
     instances: int = 0
@@ -66,8 +67,8 @@ class Consumers:
 class SubnetSize:
     """The size of a subnet's block, and why.
 
-    `needed`: addresses that must be usable, growth included; None where the size itself was stated. `lines`: how the
-    number came about. `too_large`: more is needed than a /16 has, so no subnet will do.
+    `needed`: addresses that must be usable, growth included; None where the size itself was stated.
+    `lines`: how the number came about. `too_large`: more is needed than a /16 has, so no subnet will do.
     """
 
     prefix_length: int
@@ -84,8 +85,8 @@ class SubnetSize:
 def size_for_addresses(count: int, growth: int = 0, longest: int = LONGEST_IPV4) -> SubnetSize:
     """The smallest IPv4 subnet in which `count` addresses are usable, after growth by so many percent.
 
-    `longest`: the smallest block that will do for another reason. Five addresses are AWS's (SUBNET-2), and a subnet is
-    /16 to /28 (SUBNET-1).
+    `longest`: the smallest block that will do for another reason. Five addresses are AWS's (SUBNET-2), and
+    a subnet is /16 to /28 (SUBNET-1).
 
     >>> size_for_addresses(251).prefix_length, size_for_addresses(252).prefix_length
     (24, 23)

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.cidr.blocks import free_blocks, smallest_around
-from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.cidr.blocks import smallest_around
+from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
 
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
     """What has become of a pool's addresses.
 
-    `allotted`: of blocks that have an owner. `held`: kept free for the growth of one of them. `reserved`: by the
-    plan file. `free`: the largest aligned blocks that are none of these. Counts are of addresses.
+    `allotted`: of blocks that have an owner. `held`: kept free for the growth of one of them. `reserved`:
+    by the plan file. `free`: the largest aligned blocks that are none of these. Counts are of addresses.
     """
 
     name: str
@@ -42,10 +42,11 @@ class PoolUse:
 
     @property
     def fragmentation(self) -> float:
-        """0 where the largest free block is as large as so many free addresses allow, towards 1 where it is small.
+        """0 where the largest free block is as large as so many free addresses allow, towards 1 where it is
+        small.
 
-        One minus the largest free block over the largest block that the same number of free addresses could make
-        up in this pool: a power of two, no larger than the pool's largest block.
+        One minus the largest free block over the largest block that the same number of free addresses could
+        make up in this pool: a power of two, no larger than the pool's largest block.
         """
         if self.largest is None:
             return 0.0
@@ -69,7 +70,8 @@ class PoolUse:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How far a block can grow in place: `to` is the largest aligned block around it that holds nobody else."""
+    """How far a block can grow in place: `to` is the largest aligned block around it that holds nobody
+    else."""
 
     owner: str
     block: Cidr
@@ -115,14 +117,8 @@ def pool_use(
     reserved_set = (pool & address_set(reserved)) - owned_set
     held_set = (pool & address_set(held)) - owned_set - reserved_set
     used = owned_set | reserved_set | held_set
-    free = free_blocks(blocks, ()) if not used else _blocks(pool - used)
-    return PoolUse(name, tuple(blocks), owned_set.count, held_set.count, reserved_set.count, tuple(free))
-
-
-def _blocks(addresses: AddressSet) -> list[Cidr]:
-    from reachsim.net.cidr import blocks_of
-
-    return blocks_of(addresses)
+    free = tuple(blocks_of(pool - used))
+    return PoolUse(name, tuple(blocks), owned_set.count, held_set.count, reserved_set.count, free)
 
 
 def growth_of(owner: str, block: Cidr, pools: Iterable[Cidr], others: AddressSet) -> Growth:
@@ -140,8 +136,8 @@ def growth_of(owner: str, block: Cidr, pools: Iterable[Cidr], others: AddressSet
 def summary_of(group: str, blocks: Sequence[Cidr], others: AddressSet) -> Summary | None:
     """The fewest routes for some blocks of one family that touch nothing of `others`; None without blocks.
 
-    Each block is widened as long as the wider one holds nothing of anybody else and does not reach beyond the smallest
-    block around all; what comes out is nested or apart, and fewer cannot do.
+    Each block is widened as long as the wider one holds nothing of anybody else and does not reach beyond
+    the smallest block around all; what comes out is nested or apart, and fewer cannot do.
     """
     if not blocks:
         return None

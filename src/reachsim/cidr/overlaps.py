@@ -1,12 +1,14 @@
 """Which blocks overlap, and which of these overlaps matter.
 
-Two blocks are equal, one contains the other, or they are apart. Sorted by first address, the larger first, every
-block that contains another comes before it, and those that are still open form a stack, each inside the one below.
-So one sweep finds all pairs: n log n for the sort, and then a step for each pair that is reported.
+Two blocks are equal, one contains the other, or they are apart. Sorted by first address, the larger first,
+every block that contains another comes before it, and those that are still open form a stack, each inside
+the one below. So one sweep finds all pairs: n log n for the sort, and then a step for each pair that is
+reported.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,7 +23,8 @@ from reachsim.net.cidr import Cidr
 def overlapping_pairs(cidrs: Sequence[Cidr]) -> Iterator[tuple[int, int]]:
     """All pairs of blocks that overlap, each once, as two indexes: first the block that contains the other.
 
-    Of two equal blocks the one with the lower index comes first. The order is that of the contained block's address.
+    Of two equal blocks the one with the lower index comes first. The order is that of the contained block's
+    address.
 
     >>> blocks = [Cidr.parse(text) for text in ("10.0.1.0/24", "10.0.0.0/16", "10.1.0.0/16")]
     >>> list(overlapping_pairs(blocks))
@@ -48,7 +51,8 @@ class Rank(Enum):
     WISH = "wish"
     """The two are to be connected, by `--connect` or by a peering connection that failed."""
     WARNING = "warning"
-    """The two are not connected, but a third network is connected with both, and can reach each address in one only."""
+    """The two are not connected, but a third network is connected with both, and can reach each address in
+    one only."""
     NOTE = "note"
     """The two never meet."""
 
@@ -63,7 +67,8 @@ _RANKS = list(Rank)
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two blocks that overlap. `outer` is equal to `inner` or contains it; `reason` says why it has its rank."""
+    """Two blocks that overlap. `outer` is equal to `inner` or contains it; `reason` says why it has its
+    rank."""
 
     outer: Entry
     inner: Entry
@@ -157,11 +162,12 @@ def find_overlaps(
 ) -> OverlapReport:
     """Find every overlap and rank it.
 
-    `connections`: what joins networks today. `connect`: wishes; each is some names of owners, all of which are to be
-    connected with each other. Raises UsageError where a wish names nobody.
+    `connections`: what joins networks today. `connect`: wishes; each is some names of owners, all of which
+    are to be connected with each other. Raises UsageError where a wish names nobody.
 
-    A peering connection joins two networks and no third (PEER-6), so A and C, both connected with B, are not connected
-    with each other. Their overlap still is a warning: B's route tables can send an address to only one of them.
+    A peering connection joins two networks and no third (PEER-6), so A and C, both connected with B, are
+    not connected with each other. Their overlap still is a warning: B's route tables can send an address to
+    only one of them.
     """
     listed = list(entries)
     ranking = _Ranking(listed, connections, connect)
@@ -169,7 +175,9 @@ def find_overlaps(
         Overlap(listed[outer], listed[inner], *ranking.of(listed[outer].owner, listed[inner].owner))
         for outer, inner in overlapping_pairs([entry.cidr for entry in listed])
     ]
-    found.sort(key=lambda overlap: _RANKS.index(overlap.rank))  # stable: inside a rank the order of addresses stays
+    found.sort(
+        key=lambda overlap: _RANKS.index(overlap.rank)
+    )  # stable: inside a rank the order of addresses stays
     return OverlapReport(len(listed), tuple(found))
 
 
@@ -192,7 +200,9 @@ class _Ranking:
                     self.today[pair] += f" ({connection.status})"
                 self._join(connection.one, connection.other)
             elif connection.state == "failed":
-                self.wished.setdefault(pair, f"the peering connection {connection.name} failed; AWS refuses overlaps")
+                self.wished.setdefault(
+                    pair, f"the peering connection {connection.name} failed; AWS refuses overlaps"
+                )
         for wish in connect:
             names = [_resolve(name, owners) for name in wish]
             for index, one in enumerate(names):
@@ -225,7 +235,7 @@ class _Ranking:
         if shared:
             return (
                 Rank.WARNING,
-                f"not connected, but {_names(shared)} is with both and can send an address to only one of them",
+                f"not connected, but {_names(shared)} is with both, and can send an address to one only",
             )
         return Rank.NOTE, "never meet"
 
@@ -236,8 +246,6 @@ def _names(names: Sequence[str]) -> str:
 
 def _resolve(name: str, owners: Sequence[str]) -> str:
     """A name of a wish as an owner; ``file:name`` may be given as the name alone where that is clear."""
-    import difflib
-
     if name in owners:
         return name
     fitting = [owner for owner in owners if owner.endswith(f":{name}")]

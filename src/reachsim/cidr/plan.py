@@ -1,8 +1,8 @@
 """Planning: from what is asked to blocks and subnets, or to what is missing.
 
-What stands never moves: `exists`, the models, and what an earlier plan gave (`keep`). The rest is placed in the order of
-the file (`reachsim.cidr.allocate` says why that is enough), and a plan either gives everything that is asked or nothing
-and says what would have to change.
+What stands never moves: `exists`, the models, and what an earlier plan gave (`keep`). The rest is placed in
+the order of the file (`reachsim.cidr.allocate` says why that is enough), and a plan either gives everything
+that is asked or nothing and says what would have to change.
 """
 
 from __future__ import annotations
@@ -12,30 +12,35 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from reachsim.cidr.allocate import Apart, Demand, FreeList, Placement, Taken, Undecided, allocate
-from reachsim.cidr.blocks import buddy, exclude, prefix_length_for
+from pydantic import Field
+
+from reachsim.cidr.allocate import Apart, Demand, FreeList, Placement, Taken, UndecidedError, allocate
+from reachsim.cidr.blocks import exclude, prefix_length_for
 from reachsim.cidr.demand import SubnetSize, grown, size_for_addresses, size_for_consumers
 from reachsim.cidr.metrics import Growth, PoolUse, Summary, growth_of, pool_use, summary_of
 from reachsim.cidr.overlaps import overlapping_pairs
 from reachsim.cidr.plan_file import LoadedPlan, PlanFile, Tier, VpcAsk, load_plan, loads_plan, subnet_name
 from reachsim.cidr.shortage import Shortage, diagnose
-from reachsim.cidr.sources import Standing
-from reachsim.errors import DesignError
 from reachsim.kinds.kind import BlockField, Kind
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import validate
 from reachsim.markup import Html, html_table, table
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.cidr import (
+    BENCHMARK_HALF,
     BLOCKS_DEFAULT,
     IPV6_STEP,
     LONGEST_IPV4,
     LONGEST_IPV6_VPC,
+    ONE_NINETY_TWO,
+    ONE_SEVENTY_TWO,
+    RFC_1918,
     SHORTEST_IPV4,
     SHORTEST_IPV6,
     TEN,
     refused_ranges,
 )
+from reachsim.rules.subnet import RESERVED_COUNT, usable_count
 
 _LARGEST_IPV4 = 1 << (32 - SHORTEST_IPV4)
 _TEN_LOWEST = Cidr.parse("10.0.0.0/16")
@@ -53,7 +58,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedSubnet:
-    """A subnet of a planned VPC. `cidr`: None where the VPC has IPv6 only. `size`: why it is as large as it is.
+    """A subnet of a planned VPC. `cidr`: None where the VPC has IPv6 only. `size`: why it is as large as it
+    is.
 
     `standing`: it stood before this plan.
     """
@@ -73,24 +79,25 @@ class PlannedSubnet:
             "zone": self.zone,
             "cidr": str(self.cidr),
             "ipv6_cidr": str(self.ipv6_cidr) if self.ipv6_cidr else None,
-            "usable": self.size_of_block,
+            "usable": self.usable,
             "needed": self.size.needed,
             "because": list(self.size.lines),
             "standing": self.standing,
         }
 
     @property
-    def size_of_block(self) -> int:
+    def usable(self) -> int:
         """Addresses that interfaces can have in it."""
-        return self.cidr.size - 5
+        return usable_count(self.cidr)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedVpc:
-    """A VPC that was asked for. `cidrs`: the primary block first; `standing`: those that stood before this plan.
+    """A VPC that was asked for. `cidrs`: the primary block first; `standing`: those that stood before this
+    plan.
 
-    `room`: the block that is held free around its first block, None where there is none. `room_wished`: whether one
-    was asked for. `existed`: more was asked of a VPC that exists.
+    `room`: the block that is held free around its first block, None where there is none. `room_wished`:
+    whether one was asked for. `existed`: more was asked of a VPC that exists.
     """
 
     name: str
@@ -166,9 +173,10 @@ class Existing:
 class Plan:
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.
 
-    `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it does not
-    fit. `unknown`: why it cannot be decided. `relaxed`: room to grow was given up so that everything fits. `released`:
-    VPCs of the earlier plan that are asked for no more. `peerings`: name, requester and accepter of each wished one.
+    `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it
+    does not fit. `unknown`: why it cannot be decided. `relaxed`: room to grow was given up so that
+    everything fits. `released`: VPCs of the earlier plan that are asked for no more. `peerings`: name,
+    requester and accepter of each wished one.
     """
 
     verdict: Verdict
@@ -219,10 +227,12 @@ class Plan:
     def _rows(self) -> list[tuple[str, str, str]]:
         rows: list[tuple[str, str, str]] = []
         for vpc in self.vpcs:
-            for block in (*vpc.cidrs, *vpc.ipv6_cidrs):
-                rows.append((vpc.name, str(block), "stands" if block in vpc.standing else ""))
+            rows += [
+                (vpc.name, str(block), "stands" if block in vpc.standing else "")
+                for block in (*vpc.cidrs, *vpc.ipv6_cidrs)
+            ]
             for subnet in vpc.subnets:
-                note = f"{subnet.size_of_block:,} usable"
+                note = f"{subnet.usable:,} usable"
                 rows.append((f"  {subnet.name}", str(subnet.cidr), note))
         return rows
 
@@ -242,27 +252,25 @@ class Plan:
         return html_table(self._rows(), header=("what", "block", ""), caption=self.verdict.value)
 
 
-# ----------------------------------------------------------------------------------------------- earlier plans
+# ----------------------------------------------------------------------------------------------- earlier
+# plans
 
 
-class _KeptSubnet(Kind):
-    model_config = {"extra": "ignore"}
+class _KeptSubnet(Kind, extra="ignore"):
     cidr: BlockField
     ipv6_cidr: BlockField | None = None
 
 
-class _KeptVpc(Kind):
-    model_config = {"extra": "ignore"}
+class _KeptVpc(Kind, extra="ignore"):
     cidrs: tuple[BlockField, ...]
     ipv6_cidrs: tuple[BlockField, ...] = ()
     room: BlockField | None = None
-    subnets: dict[str, _KeptSubnet] = {}
+    subnets: dict[str, _KeptSubnet] = Field(default_factory=dict)
 
 
-class KeptPlan(Kind):
+class KeptPlan(Kind, extra="ignore"):
     """What an earlier plan gave, as its JSON says: what `keep` takes."""
 
-    model_config = {"extra": "ignore"}
     vpcs: dict[str, _KeptVpc]
 
 
@@ -276,11 +284,13 @@ def loads_kept(text: str, *, file: str = "<text>") -> KeptPlan:
     return validate(KeptPlan, read_document(text, file=file))
 
 
-# ---------------------------------------------------------------------------------------------------- planning
+# ----------------------------------------------------------------------------------------------------
+# planning
 
 
 def plan_file(path: str, keep: KeptPlan | None = None) -> Plan:
-    """Plan what a file asks for. `keep`: an earlier plan, whose blocks stay. Raises DesignError for bad input."""
+    """Plan what a file asks for. `keep`: an earlier plan, whose blocks stay. Raises DesignError for bad
+    input."""
     return make_plan(load_plan(path), keep)
 
 
@@ -339,7 +349,8 @@ class _Planner:
         self.families = self._families()
         self.apart = self._apart()
 
-    # -- what stands ---------------------------------------------------------------------------------------------
+    # -- what stands
+    # ---------------------------------------------------------------------------------------------
 
     def _existing(self) -> list[Existing]:
         out = [
@@ -385,7 +396,8 @@ class _Planner:
                 out.append(Taken(block, item.name, family, room))
         return out
 
-    # -- what is asked -------------------------------------------------------------------------------------------
+    # -- what is asked
+    # -------------------------------------------------------------------------------------------
 
     def _wanted(self, name: str, ask: VpcAsk) -> _Wanted:
         item = _Wanted(name, ask, self.file.pool_of(ask))
@@ -401,8 +413,9 @@ class _Planner:
                 if not any(block.overlaps(other) for other in item.blocks):
                     item.blocks.append(block)
             for label, subnet in kept.subnets.items():
-                for block in (subnet.cidr, subnet.ipv6_cidr):
-                    if block is not None and not any(block.overlaps(other) for other in item.inside(block.version)):
+                inside = [subnet.cidr] if subnet.ipv6_cidr is None else [subnet.cidr, subnet.ipv6_cidr]
+                for block in inside:
+                    if not any(block.overlaps(other) for other in item.inside(block.version)):
                         item.subnets.setdefault(label, []).append(block)
             if kept.room is not None and self._room(ask) != "none":
                 item.room = kept.room
@@ -418,8 +431,8 @@ class _Planner:
             size = self._size(tier, len(zones))
             if size.too_large:
                 self.impossible.append(
-                    f"{name}: a subnet of tier {label} needs {size.needed:,} usable addresses, and a /{SHORTEST_IPV4}"
-                    f" has {size_for_addresses(1).usable if False else _LARGEST_IPV4 - 5:,}; split the tier"
+                    f"{name}: a subnet of tier {label} needs {size.needed:,} usable addresses, and a"
+                    f" /{SHORTEST_IPV4} has {_LARGEST_IPV4 - RESERVED_COUNT:,}; split the tier"
                 )
             for zone in zones:
                 yield subnet_name(label, zone), label, zone, size
@@ -442,8 +455,8 @@ class _Planner:
                 missing.append(size.prefix_length)
             elif stands.prefix_length > size.prefix_length:
                 self.impossible.append(
-                    f"{item.name}: subnet {label} stands as {stands} and tier {tier} now needs a /{size.prefix_length};"
-                    " a subnet cannot be resized, so ask for the rest in a tier of its own"
+                    f"{item.name}: subnet {label} stands as {stands} and tier {tier} now needs a"
+                    f" /{size.prefix_length}; a subnet cannot be resized: ask for the rest in another tier"
                 )
         free = FreeList(exclude(standing, item.inside(4)))
         over = [length for length in missing if not _take(free, 32, length)]
@@ -471,22 +484,27 @@ class _Planner:
         for index, length in enumerate(lengths):
             region = self._region(item, length, several=len(lengths) > 1)
             wide = length
-            if index == 0 and not standing and room != "none":
+            if len(lengths) == 1 and not standing and room != "none":
                 wide = min(length, length - 1 if room == "buddy" else int(room))
             number = len(standing) + index + 1
             label = item.name if number == 1 else f"{item.name} (block {number})"
-            item.demands.append(Demand(label, item.name, length, region, wide, self.families.get(item.name, "")))
+            family = self.families.get(item.name, "")
+            home = (self.file.groups[family].summary or 0) if family else 0
+            item.demands.append(Demand(label, item.name, length, region, wide, family, home))
 
     def _region(self, item: _Wanted, length: int, *, several: bool) -> AddressSet:
-        """Where a block of the VPC may lie: its pool, without what AWS would refuse beside its other blocks."""
+        """Where a block of the VPC may lie: its pool, without what AWS would refuse beside its other
+        blocks."""
         region = self.pools[item.pool]
         standing = item.stands(4)
         if standing:
             refused = list(refused_ranges(standing[0], standing))
             model = next((vpc for vpc in self.sources.standing if vpc.name == item.name), None)
-            for destination in model.destinations if model is not None else ():
-                if destination.version == 4 and destination.prefix_length >= length:  # CIDR-6
-                    refused.append(destination.supernet(length))
+            refused += [
+                destination.supernet(length)
+                for destination in (model.destinations if model is not None else ())
+                if destination.version == 4 and destination.prefix_length >= length  # CIDR-6
+            ]
             return region - address_set(refused) if any(r.addresses & region for r in refused) else region
         if several:
             ranges = _ranges(self.file.pools[item.pool].cidrs)
@@ -510,18 +528,21 @@ class _Planner:
         length -= length % IPV6_STEP
         if length < SHORTEST_IPV6:
             self.impossible.append(
-                f"{item.name}: its {len(over)} subnets of /{ask.subnet_size} need more than a /{SHORTEST_IPV6}"
+                f"{item.name}: {len(over)} subnets of /{ask.subnet_size} need more than a /{SHORTEST_IPV6}"
             )
             return
         if len(standing) >= BLOCKS_DEFAULT:
-            self.impossible.append(f"{item.name}: it has {len(standing)} IPv6 blocks already, as many as AWS grants")
+            self.impossible.append(
+                f"{item.name}: it has {len(standing)} IPv6 blocks already, as many as AWS grants"
+            )
             return
         number = len(standing) + 1
         label = f"{item.name} (IPv6)" if number == 1 else f"{item.name} (IPv6 block {number})"
         family = self.families.get(item.name, "")
         item.ipv6_demands.append(Demand(label, item.name, length, self.pools[ask.pool], length, family))
 
-    # -- the plan ------------------------------------------------------------------------------------------------
+    # -- the plan
+    # ------------------------------------------------------------------------------------------------
 
     def run(self) -> Plan:
         wanted = [self._wanted(name, ask) for name, ask in self.file.vpcs.items()]
@@ -533,7 +554,9 @@ class _Planner:
         base = Plan(
             Verdict.FITS,
             existing=tuple(self.existing),
-            reserved=tuple((t.owner.removeprefix(RESERVED), t.block) for t in taken if t.owner.startswith(RESERVED)),
+            reserved=tuple(
+                (t.owner.removeprefix(RESERVED), t.block) for t in taken if t.owner.startswith(RESERVED)
+            ),
             conflicts=tuple(self._conflicts(taken)),
             released=tuple(name for name in self.kept if name not in self.file.vpcs),
             asked=len(wanted),
@@ -542,7 +565,7 @@ class _Planner:
             return replace(base, verdict=Verdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.impossible)))
         try:
             placement = allocate(demands, taken, self.apart)
-        except Undecided:
+        except UndecidedError:
             return replace(base, verdict=Verdict.CANNOT_DECIDE, unknown=_UNDECIDED)
         if placement is None:
             if self.narrowed:
@@ -555,8 +578,8 @@ class _Planner:
 
     def _planned(self, item: _Wanted, placement: Placement) -> PlannedVpc:
         fourth = [*item.stands(4), *(placement.blocks[demand.name] for demand in item.demands)]
-        if not item.stands(4):  # 10.0.0.0/16 can hold the primary block only (CIDR-4)
-            fourth.sort(key=lambda block: block not in _TEN_LOWEST)
+        if not item.stands(4):
+            fourth.sort(key=_as_primary)
         sixth = [*item.stands(6), *(placement.blocks[demand.name] for demand in item.ipv6_demands)]
         places = self._subnets(item, fourth, sixth)
         room = next((placement.rooms[d.name] for d in item.demands if d.name in placement.rooms), None)
@@ -564,12 +587,20 @@ class _Planner:
             room = item.room
         subnets = tuple(
             PlannedSubnet(
-                label, tier, zone, places[label, 4], places.get((label, 6)), size, item.subnet(label, 4) is not None
+                label,
+                tier,
+                zone,
+                places[label, 4],
+                places.get((label, 6)),
+                size,
+                item.subnet(label, 4) is not None,
             )
             for label, tier, zone, size in item.needs
         )
         asked = {label for label, _, _, _ in item.needs}
-        others = tuple((label, block) for label, blocks in item.subnets.items() if label not in asked for block in blocks)
+        others = tuple(
+            (label, block) for label, blocks in item.subnets.items() if label not in asked for block in blocks
+        )
         return PlannedVpc(
             item.name,
             item.pool,
@@ -606,7 +637,8 @@ class _Planner:
         return out
 
     def _conflicts(self, taken: Sequence[Taken]) -> Iterable[Conflict]:
-        """Things that stand and overlap although a group, a model or an earlier plan says that they must not."""
+        """Things that stand and overlap although a group, a model or an earlier plan says that they must
+        not."""
         standing = [item for item in taken if not item.owner.startswith(RESERVED)]
         for outer, inner in overlapping_pairs([item.block for item in standing]):
             one, other = standing[outer], standing[inner]
@@ -616,12 +648,18 @@ class _Planner:
                 (
                     name
                     for name, group in self.file.groups.items()
-                    if group.overlap == "never" and one.owner in group.members and other.owner in group.members
+                    if group.overlap == "never"
+                    and one.owner in group.members
+                    and other.owner in group.members
                 ),
                 None,
             )
             joined = next(
-                (c for c in self.sources.connections if {c.one, c.other} == {one.owner, other.owner} and c.state == "up"),
+                (
+                    c
+                    for c in self.sources.connections
+                    if {c.one, c.other} == {one.owner, other.owner} and c.state == "up"
+                ),
                 None,
             )
             kept = next((o for o in (one.owner, other.owner) if o in self.kept and o in self.file.vpcs), None)
@@ -669,13 +707,19 @@ class _Planner:
             return address_set([*reserved, *(block for owner, block in owned if owner not in names)])
 
         growth = tuple(
-            growth_of(vpc.name, vpc.cidrs[0], everything, others({vpc.name})) for vpc in plan.vpcs if vpc.cidrs
+            growth_of(vpc.name, vpc.cidrs[0], everything, others({vpc.name}))
+            for vpc in plan.vpcs
+            if vpc.cidrs
         )
         summaries: list[Summary] = []
         for name, group in self.file.groups.items():
             if group.overlap == "never":
                 members = set(group.members)
-                inside = [b for owner, b in owned if owner in members and b.version == 4 and _in_pools(b, everything)]
+                inside = [
+                    b
+                    for owner, b in owned
+                    if owner in members and b.version == 4 and _in_pools(b, everything)
+                ]
                 summary = summary_of(name, inside, others(members))
                 if summary is not None:
                     summaries.append(summary)
@@ -683,12 +727,12 @@ class _Planner:
 
 
 _UNDECIDED = (
-    "with groups that may overlap there are too many ways to place the blocks, and none that was tried fits; ask for less"
-    " at a time, or take the groups apart"
+    "with groups that may overlap, or VPCs that may have only a part of a pool, there are too many ways"
+    " to place the blocks, and none that was tried fits; ask for less at a time"
 )
 _NARROWED = (
-    "a VPC of several blocks was looked for in one range of its pool only, since AWS refuses to mix ranges; give it a pool"
-    " of one range"
+    "a VPC of several blocks was looked for in one range of its pool only, since AWS refuses to mix"
+    " ranges; give it a pool of one range"
 )
 
 
@@ -703,21 +747,20 @@ def _take(free: FreeList, width: int, prefix_length: int) -> Cidr | None:
 
 
 def _ranges(blocks: Sequence[Cidr]) -> list[AddressSet]:
-    """The parts of a pool that can be in one VPC together, by the rows of AWS's table (CIDR-4)."""
+    """The parts of a pool whose blocks can be in one VPC together, by the rows of AWS's table (CIDR-4)."""
     pool = address_set(blocks)
-    out: list[AddressSet] = []
-    rest = pool
-    for first in ("10.2.0.0/16", "172.16.0.0/16", "192.168.0.0/16", "198.19.0.0/16"):
-        row = Cidr.parse(first)
-        together = pool - address_set(refused_ranges(row, ()))
-        home = next((r for r in (TEN, *_HOMES) if row in r), row)
-        if home.addresses & pool:
-            out.append(together)
-            rest -= home.addresses
-    return [*out, rest] if rest and not any(rest <= part for part in out) else out or [pool]
+    homes = [home for home in (TEN, ONE_SEVENTY_TWO, ONE_NINETY_TWO, BENCHMARK_HALF) if home.addresses & pool]
+    if not homes:
+        return [pool]
+    # The last /16 of a range stands for all of it; 10.0.0.0/16 has a rule of its own, which `_planned` sees
+    # to.
+    return [pool - address_set(refused_ranges(Cidr.single(home.last).supernet(16), ())) for home in homes]
 
 
-_HOMES = (Cidr.parse("172.16.0.0/12"), Cidr.parse("192.168.0.0/16"), Cidr.parse("198.19.0.0/16"))
+def _as_primary(block: Cidr) -> tuple[bool, bool]:
+    """Which of several new blocks comes first: 10.0.0.0/16 and private ranges can only be primary
+    (CIDR-4)."""
+    return block not in _TEN_LOWEST, not any(block in private for private in RFC_1918)
 
 
 def _in_pools(block: Cidr, pools: Iterable[Cidr]) -> bool:

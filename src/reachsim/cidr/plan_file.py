@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
@@ -46,7 +45,9 @@ def _ipv4_size(value: Any) -> int:
     if not SHORTEST_IPV4 <= length <= LONGEST_IPV4:
         word = "larger" if length < SHORTEST_IPV4 else "smaller"
         raise HintedError(
-            f"/{length} is {word} than AWS allows", hint="an IPv4 block of a VPC or a subnet is /16 to /28", code="CIDR-1"
+            f"/{length} is {word} than AWS allows",
+            hint="an IPv4 block of a VPC or a subnet is /16 to /28",
+            code="CIDR-1",
         )
     return length
 
@@ -86,13 +87,26 @@ def _ipv4_room(length: int) -> int:
     return length
 
 
+def _summary(value: Any) -> int:
+    length = _prefix_length(value)
+    if not 1 <= length <= LONGEST_IPV4:
+        raise HintedError(f"a summary of /{length} is absurd", hint="it is /1 to /28")
+    return length
+
+
 def _list_of_one(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Ipv4Size = Annotated[int, PlainValidator(_ipv4_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})]
-Ipv6Size = Annotated[int, PlainValidator(_ipv6_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})]
-Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?%$"})]
+Ipv4Size = Annotated[
+    int, PlainValidator(_ipv4_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})
+]
+Ipv6Size = Annotated[
+    int, PlainValidator(_ipv6_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})
+]
+Percent = Annotated[
+    int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?%$"})
+]
 Room = Annotated[str | int, PlainValidator(_room), WithJsonSchema({"type": "string"})]
 Count = Annotated[Integer, Field(ge=0, le=MOST_COUNT)]
 Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), Field(min_length=1)]
@@ -138,7 +152,8 @@ class LambdaUse(Kind):
     security_group_combinations: Count
     """Distinct sets of security groups among the functions: each takes one address in every subnet."""
     connections: Annotated[Integer, Field(ge=0, le=100_000_000)] = 0
-    """Connections that one combination keeps open at a time in one subnet; over 65,000 take more addresses."""
+    """Connections that one combination keeps open at a time in one subnet; over 65,000 take more
+    addresses."""
 
     @model_validator(mode="before")
     @classmethod
@@ -203,7 +218,9 @@ class Tier(Kind):
             found = f"{' and '.join(ways)} say it twice" if ways else "nothing says how large its subnets are"
             raise HintedError(found, hint="write one of size, addresses or consumers")
         if self.size is not None and self.growth is not None:
-            raise HintedError("growth of a stated size means nothing", hint="write a larger size, or addresses")
+            raise HintedError(
+                "growth of a stated size means nothing", hint="write a larger size, or addresses"
+            )
         return self
 
 
@@ -263,8 +280,11 @@ class Group(Kind):
     members: Annotated[tuple[Reference, ...], Field(min_length=1)]
     overlap: Literal["never", "allowed"] = "never"
     """`allowed`: the members may have the same addresses, for they never meet."""
+    summary: Annotated[int | None, PlainValidator(_summary), WithJsonSchema({"type": "string"})] = None
+    """The size of the block that its VPCs should have for themselves, so that one route covers them."""
     peering: Boolean = False
-    """Whether its VPCs are to be peered, each with each: the plan's model has the connections and the routes."""
+    """Whether its VPCs are to be peered, each with each: the plan's model has the connections and the
+    routes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -273,6 +293,8 @@ class Group(Kind):
 
     @model_validator(mode="after")
     def _peered(self) -> Group:
+        if self.summary is not None and self.overlap == "allowed":
+            raise HintedError("a group that may overlap has no summary", hint="remove summary")
         if self.peering and self.overlap == "allowed":
             raise HintedError("peered VPCs never may overlap", hint="remove overlap: allowed", code="PEER-7")
         return self
@@ -311,7 +333,8 @@ class LoadedPlan:
 
 
 def load_plan(path: str) -> LoadedPlan:
-    """Read a plan file (``-``: standard input), and the models that it names. Raises DesignError with all errors."""
+    """Read a plan file (``-``: standard input), and the models that it names. Raises DesignError with all
+    errors."""
     base = os.path.dirname(path) if path != "-" else ""
     return _check(read_file(path), base)
 
@@ -366,7 +389,10 @@ class _Checker:
             existing_ = self.plan.exists.get(name)
             if existing_ is not None and not existing_.vpc:
                 self.report(
-                    ("vpcs", name), f"{name!r} exists, and not as a VPC", f"write vpc: true under exists.{name}", key=True
+                    ("vpcs", name),
+                    f"{name!r} exists, and not as a VPC",
+                    f"write vpc: true under exists.{name}",
+                    key=True,
                 )
         self.check_groups([*self.plan.exists, *self.plan.vpcs, *sorted(modelled)])
 
@@ -382,18 +408,22 @@ class _Checker:
                     continue
                 for never, what in NEVER:
                     if block.overlaps(never):
-                        self.report(where, f"{block} has addresses of {never}, which is {what} and never a VPC's",
-                                    code="CIDR-2")  # fmt: skip
+                        text = f"{block} has addresses of {never}, which is {what} and never a VPC's"
+                        self.report(where, text, code="CIDR-2")
                 for other, owner in seen:
                     if block.overlaps(other):
-                        self.report(where, _overlap_text(block, other, "this pool" if owner == name else f"pool {owner}"),
-                                    "write each address once")  # fmt: skip
+                        whose = "this pool" if owner == name else f"pool {owner}"
+                        self.report(where, _overlap_text(block, other, whose), "write each address once")
                 seen.append((block, name))
             for label, blocks in pool.reserved.items():
                 for index, block in enumerate(blocks):
                     if not any(block in around for around in pool.cidrs):
                         inside = ", ".join(map(str, pool.cidrs))
-                        self.report((*here, "reserved", label, index), f"{block} is not in the pool", f"it is {inside}")
+                        self.report(
+                            (*here, "reserved", label, index),
+                            f"{block} is not in the pool",
+                            f"it is {inside}",
+                        )
 
     def check_existing(self, name: str, existing: Existing) -> None:
         here: Path = ("exists", name)
@@ -415,7 +445,12 @@ class _Checker:
         fourth = [pool for pool, body in self.plan.pools.items() if body.version == 4]
         if vpc.pool is None and len(fourth) != 1:
             found = f"there are {len(fourth)} IPv4 pools" if fourth else "there is no IPv4 pool"
-            self.report(here, f"no pool is named, and {found}", f"write pool: {fourth[0]}" if fourth else None, key=True)
+            self.report(
+                here,
+                f"no pool is named, and {found}",
+                f"write pool: {fourth[0]}" if fourth else None,
+                key=True,
+            )
         self.check_pool((*here, "pool"), vpc.pool, 4)
         if vpc.ipv6 is not None:
             self.check_pool((*here, "ipv6", "pool"), vpc.ipv6.pool, 6)
@@ -427,8 +462,8 @@ class _Checker:
             for zone in dict.fromkeys(zones):
                 subnet = subnet_name(label, zone)
                 if subnet in names:
-                    self.report((*here, "tiers", label), f"its subnet {subnet} has the name of one of tier {names[subnet]}",
-                                "rename one of them", key=True)  # fmt: skip
+                    text = f"its subnet {subnet} has the name of one of tier {names[subnet]}"
+                    self.report((*here, "tiers", label), text, "rename one of them", key=True)
                 names[subnet] = label
 
     def check_pool(self, path: Path, name: str | None, version: int) -> None:
@@ -438,7 +473,11 @@ class _Checker:
         if pool is None:
             near = suggest(name, self.plan.pools)
             listed = ", ".join(self.plan.pools)
-            self.report(path, f"there is no pool {name!r}", f"did you mean {near!r}?" if near else f"there are {listed}")
+            self.report(
+                path,
+                f"there is no pool {name!r}",
+                f"did you mean {near!r}?" if near else f"there are {listed}",
+            )
         elif pool.version != version:
             self.report(path, f"pool {name!r} is IPv{pool.version}, and an IPv{version} pool is meant")
 
@@ -451,8 +490,8 @@ class _Checker:
             for index, member in enumerate(group.members):
                 if member not in known:
                     near = suggest(member, names)
-                    self.report((*here, "members", index), f"there is no network {member!r}",
-                                f"did you mean {near!r}?" if near else "name it under vpcs or exists")  # fmt: skip
+                    hint = f"did you mean {near!r}?" if near else "name it under vpcs or exists"
+                    self.report((*here, "members", index), f"there is no network {member!r}", hint)
                 elif member in group.members[:index]:
                     self.report((*here, "members", index), f"{member!r} stands twice")
             (never if group.overlap == "never" else may).append((name, set(group.members)))
@@ -460,8 +499,8 @@ class _Checker:
             for other, others in never:
                 both = sorted(members & others)
                 if len(both) > 1:
-                    self.report(("groups", one), f"{both[0]} and {both[1]} may overlap here, and never in group {other}",
-                                "take one of them out of one group", key=True)  # fmt: skip
+                    text = f"{both[0]} and {both[1]} may overlap here, and never in group {other}"
+                    self.report(("groups", one), text, "take one of them out of one group", key=True)
 
 
 def subnet_name(tier: str, zone: str) -> str:
@@ -472,9 +511,8 @@ def subnet_name(tier: str, zone: str) -> str:
 def _overlap_text(block: Cidr, other: Cidr, where: str) -> str:
     if block == other:
         return f"{block} is in {where} already"
-    return f"{block} lies inside {other} of {where}" if block in other else f"{block} contains {other} of {where}"
-
-
-def problems_at(document: Document, found: Iterator[tuple[Path, str]]) -> list[Problem]:
-    """Problems of a plan file from paths and messages."""
-    return [document.problem(message, path) for path, message in found]
+    return (
+        f"{block} lies inside {other} of {where}"
+        if block in other
+        else f"{block} contains {other} of {where}"
+    )

@@ -1,14 +1,19 @@
-"""Reading address blocks from whatever holds them: reachsim models, plain lists, CSV and JSON, files or stdin.
+"""Reading address blocks from whatever holds them: reachsim models, plain lists, CSV and JSON, files or
+stdin.
 
-The content decides what a file is; its name (`.yaml`, `.yml`, `.json`, `.csv`, `.tsv`) only where it is known.
+The content decides what a file is; its name (`.yaml`, `.yml`, `.json`, `.csv`, `.tsv`) only where it is
+known.
 
 * A **model** is YAML with `vpcs`. Its VPCs' blocks are read, its subnets and its peering connections; nothing
   else is looked at, so that a design that does not load because of an overlap can still be asked about it.
-* A **list** has one block a line, then optionally a name, then optionally a comment after `#`. A single address
+* A **list** has one block a line, then optionally a name, then optionally a comment after `#`. A single
+address
   is a block of one.
 * A **CSV** file has a header with a column `cidr` (or `cidr_block`, `block`, `network`, `prefix`), optionally
-  `name` (or `vpc`, `owner`) and `comment` (or `description`, `note`); or no header, and the columns in this order.
-* **JSON** is a list of blocks, a list of objects with the keys above, an object from names to a block or a list of
+  `name` (or `vpc`, `owner`) and `comment` (or `description`, `note`); or no header, and the columns in this
+  order.
+* **JSON** is a list of blocks, a list of objects with the keys above, an object from names to a block or a
+list of
   blocks, or what `aws ec2 describe-vpcs` prints.
 
 Every error of a file is reported at once, with its line; of very many the first hundred.
@@ -19,6 +24,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os.path
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,8 +50,8 @@ _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-
 class Entry:
     """A block, whose it is, and where it was read.
 
-    `owner`: the network that has it, such as a VPC's name; empty where nobody said. `comment`: what stood beside it.
-    `file`, `line`: where it stands; None where it came from the command line or from Python.
+    `owner`: the network that has it, such as a VPC's name; empty where nobody said. `comment`: what stood
+    beside it. `file`, `line`: where it stands; None where it came from the command line or from Python.
     """
 
     cidr: Cidr
@@ -79,7 +85,8 @@ class Connection:
 
     @property
     def state(self) -> str:
-        """``up`` (it carries traffic, or will when it is accepted), ``failed`` (AWS refused it) or ``gone``."""
+        """``up`` (it carries traffic, or will when it is accepted), ``failed`` (AWS refused it) or
+        ``gone``."""
         if self.status == "failed":
             return "failed"
         return "gone" if self.status in _DEAD else "up"
@@ -113,14 +120,14 @@ class Sources:
 def read_sources(arguments: Iterable[str]) -> Sources:
     """Read what a command line names: files, ``-`` for standard input, or blocks and addresses themselves.
 
-    Networks of two files that have one name but not the same blocks become ``file:name``, so that no statement about
-    one is taken for the other. Raises DesignError with the errors of all files, UsageError where a block on the
-    command line is wrong.
+    Networks of two files that have one name but not the same blocks become ``file:name``, so that no
+    statement about one is taken for the other. Raises DesignError with the errors of all files, UsageError
+    where a block on the command line is wrong.
     """
     parts: list[Sources] = []
     problems: list[Problem] = []
     for argument in arguments:
-        if argument != "-" and _LOOKS_LIKE_BLOCK.fullmatch(argument) and not _is_file(argument):
+        if argument != "-" and _LOOKS_LIKE_BLOCK.fullmatch(argument) and not os.path.exists(argument):
             try:
                 parts.append(Sources([Entry(Cidr.parse_peer(argument))]))
             except ValueError as error:
@@ -157,10 +164,16 @@ def parse_source(data: bytes | str, file: str) -> Sources:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            _refuse(file, f"the byte 0x{data[error.start]:02x} is not UTF-8", line=data.count(b"\n", 0, error.start) + 1)
+            _refuse(
+                file,
+                f"the byte 0x{data[error.start]:02x} is not UTF-8",
+                line=data.count(b"\n", 0, error.start) + 1,
+            )
     else:
         text = data
-    reader = {"model": _read_model, "json": _read_json, "csv": _read_csv, "list": _read_list}[_format_of(text, file)]
+    reader = {"model": _read_model, "json": _read_json, "csv": _read_csv, "list": _read_list}[
+        _format_of(text, file)
+    ]
     return reader(text, file)
 
 
@@ -172,22 +185,16 @@ def _format_of(text: str, file: str) -> str:
         return "json"
     if ending in ("csv", "tsv"):
         return "csv"
-    for line in text.splitlines()[:50] if len(text) < 100_000 else text[:100_000].splitlines()[:50]:
-        line = line.strip()
-        if not line or line.startswith("#"):
+    for line in text[:100_000].splitlines()[:200]:
+        line = line.partition("#")[0].strip()
+        if not line:
             continue
         if line[0] in "{[":
             return "json"
         if re.match(r"[A-Za-z_][\w-]*:(\s|$)|---(\s|$)", line):
             return "model"
-        return "csv" if "," in line or "\t" in line and not _LOOKS_LIKE_BLOCK.match(line) else "list"
+        return "csv" if re.match(r"[^\s,;]+ *[,;]|[A-Za-z_ ]+\t", line) else "list"
     return "list"
-
-
-def _is_file(path: str) -> bool:
-    import os.path
-
-    return os.path.exists(path)
 
 
 def _merge(parts: Sequence[Sources]) -> Sources:
@@ -265,7 +272,9 @@ def _too_many(problems: list[Problem], problem: Problem) -> bool:
 
 def _read_csv(text: str, file: str) -> Sources:
     sample = text[:4096]
-    delimiter = "\t" if "\t" in sample and "," not in sample else ";" if ";" in sample and "," not in sample else ","
+    delimiter = (
+        "\t" if "\t" in sample and "," not in sample else ";" if ";" in sample and "," not in sample else ","
+    )
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -286,7 +295,9 @@ def _read_csv(text: str, file: str) -> Sources:
                 if _too_many(problems, Problem(str(error), (), file, reader.line_num)):
                     break
                 continue
-            entries.append(Entry(block, _cell(cells, name_at), _cell(cells, comment_at), file, reader.line_num))
+            entries.append(
+                Entry(block, _cell(cells, name_at), _cell(cells, comment_at), file, reader.line_num)
+            )
     except csv.Error as error:
         problems.append(Problem(f"not valid CSV: {error}", (), file, reader.line_num))
     if problems:
@@ -319,7 +330,12 @@ def _read_json(text: str, file: str) -> Sources:
     try:
         data = json.loads(text, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
-        _refuse(file, f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", line=error.lineno, column=error.colno)
+        _refuse(
+            file,
+            f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}",
+            line=error.lineno,
+            column=error.colno,
+        )
     except ValueError as error:
         _refuse(file, f"not valid JSON: {error}")
     except RecursionError:
@@ -333,7 +349,7 @@ def _read_json(text: str, file: str) -> Sources:
     for path, value, owner, comment in _json_values(data):
         try:
             if not isinstance(value, str):
-                raise ValueError(f"a block is text such as \"10.0.0.0/16\", not {shown(value)}")
+                raise ValueError(f'a block is text such as "10.0.0.0/16", not {shown(value)}')
             entries.append(Entry(Cidr.parse_peer(value), owner, comment, file))
         except ValueError as error:
             wrong.append((path, str(error)))
@@ -366,7 +382,9 @@ def _flatten_vpc(vpc: Any) -> Any:
     if not isinstance(vpc, dict):
         return vpc
     tags = vpc.get("Tags") or []
-    name = next((tag.get("Value") for tag in tags if isinstance(tag, dict) and tag.get("Key") == "Name"), None)
+    name = next(
+        (tag.get("Value") for tag in tags if isinstance(tag, dict) and tag.get("Key") == "Name"), None
+    )
     blocks = [
         item.get("CidrBlock", item.get("Ipv6CidrBlock"))
         for key in ("CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet")
@@ -390,11 +408,11 @@ def _json_values(data: Any) -> Iterator[tuple[Path, Any, str, str]]:
                 yield (name,), value, name, ""
         return
     for index, item in enumerate(data if isinstance(data, list) else [data]):
-        path: Path = (index,) if isinstance(data, list) else ()
+        here: Path = (index,) if isinstance(data, list) else ()
         if isinstance(item, dict):
-            yield from _json_object(path, item)
+            yield from _json_object(here, item)
         else:
-            yield path, item, "", ""
+            yield here, item, "", ""
 
 
 def _json_object(path: Path, item: dict[str, Any]) -> Iterator[tuple[Path, Any, str, str]]:
@@ -412,7 +430,8 @@ def _json_object(path: Path, item: dict[str, Any]) -> Iterator[tuple[Path, Any, 
 
 
 def _place_json(text: str, file: str, wrong: list[tuple[Path, str]]) -> list[Problem]:
-    """Problems with their lines. JSON has no positions, so it is read once more as the YAML that it nearly is."""
+    """Problems with their lines. JSON has no positions, so it is read once more as the YAML that it nearly
+    is."""
     wrapped = text.lstrip()[:1] == "["
     try:
         document = read_document('{"": ' + text + "}" if wrapped else text, file=file)
@@ -455,7 +474,9 @@ class _ModelReader:
         data = self.document.data
         if "vpcs" not in data:
             hint = "a model has 'vpcs'; a list of blocks is a file without the ending .yaml"
-            self.problems.append(self.document.problem("this is not a reachsim model: it has no 'vpcs'", (), hint=hint))
+            self.problems.append(
+                self.document.problem("this is not a reachsim model: it has no 'vpcs'", (), hint=hint)
+            )
             return Sources()
         out = Sources()
         for name, vpc in self._mapping(("vpcs",), data["vpcs"]).items():
@@ -471,16 +492,22 @@ class _ModelReader:
                         line = self.document.position(where)[0]
                         out.entries.append(Entry(block, name, "", self.document.file, line))
             out.standing.append(
-                Standing(name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc)))
+                Standing(
+                    name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc))
+                )
             )
-        out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
+        out.connections += self._gateways(
+            self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways")
+        )
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
         for name, peering in peerings.items():
             peering = self._mapping(("peering_connections", name), peering)
             one, other = peering.get("requester"), peering.get("accepter")
             if isinstance(one, str) and isinstance(other, str):
                 status = peering.get("status", "active")
-                out.connections.append(Connection(name, one, other, status if isinstance(status, str) else "active"))
+                out.connections.append(
+                    Connection(name, one, other, status if isinstance(status, str) else "active")
+                )
         return out
 
     def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[Connection]:
@@ -500,7 +527,8 @@ class _ModelReader:
                         yield name, block
 
     def _destinations(self, path: Path, vpc: dict[str, Any]) -> Iterator[Cidr]:
-        """Destinations of routes to elsewhere; what is no block (a prefix list, a longer form) has none here."""
+        """Destinations of routes to elsewhere; what is no block (a prefix list, a longer form) has none
+        here."""
         tables = vpc.get("route_tables")
         for routes in tables.values() if isinstance(tables, dict) else ():
             for destination, target in routes.items() if isinstance(routes, dict) else ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from enum import StrEnum
 
 from reachsim.net.cidr import AddressSet
@@ -16,6 +17,27 @@ class Direction(StrEnum):
 
     INGRESS = "ingress"
     EGRESS = "egress"
+
+
+class FilterBook:
+    """What each filter says now. A walk names the filters it meets and never asks what they say, so an edit of a rule
+    leaves every walk as it was: it replaces a filter in the book (`edited`), and all answers follow."""
+
+    __slots__ = ("edited",)
+
+    def __init__(self, edited: Mapping[Filter, Filter] | None = None) -> None:
+        self.edited = dict(edited or {})
+
+    def __getitem__(self, filter: Filter) -> Filter:
+        return self.edited.get(filter, filter)
+
+    def with_(self, edited: Mapping[Filter, Filter]) -> FilterBook:
+        """A book with further filters replaced; keys are filters of the topology, not of earlier edits."""
+        return FilterBook({**self.edited, **edited})
+
+
+AS_BUILT = FilterBook()
+"""The book of a network that was not edited."""
 
 
 class Filter:
@@ -67,6 +89,20 @@ class Filter:
         if answer is None:
             answer = self._cache[key] = permitted(self.clauses, peer, groups)
         return answer
+
+    def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
+        """What does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
+        out: list[tuple[Clause | None, Traffic]] = []
+        rest = Traffic.everything()
+        for clause in self.clauses:
+            if clause.names_peer(peer, groups):
+                hit = clause.traffic & rest
+                if hit and not clause.permits:
+                    out.append((clause, hit))
+                rest -= clause.traffic
+        if rest:
+            out.append((None, rest))
+        return out
 
     def named_groups(self) -> frozenset[GroupId]:
         """Every security group that a clause names."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reachsim.fabric.checkpoint import Checkpoint
@@ -48,10 +47,7 @@ class VpcSite:
 
 @dataclass(slots=True, eq=False)
 class SubnetSite:
-    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
-
-    `next_hop`: where its route table leads for an address, None without a usable route.
-    """
+    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link."""
 
     name: str
     vpc: VpcSite
@@ -61,7 +57,6 @@ class SubnetSite:
     exit: Checkpoint = field(init=False)
     entry: Checkpoint = field(init=False)
     link: Checkpoint = field(init=False)
-    next_hop: Callable[[int], Checkpoint | None] = field(init=False)
     nics: list[Nic] = field(default_factory=list)
 
     @property

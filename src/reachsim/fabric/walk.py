@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Step, Transit
+from reachsim.fabric.site import Nic
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -62,11 +63,11 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
     leg = Leg() if leg is None else leg
     checkpoint = start
     visits: list[Visit] = []
-    met: set[tuple[Checkpoint, int, int]] = set()
+    met: set[tuple[Checkpoint, int, int, Nic | None]] = set()
     source_low, source_high = EVERYWHERE
     destination_low, destination_high = EVERYWHERE
     while True:
-        state = checkpoint, transit.source, transit.destination
+        state = checkpoint, transit.source, transit.destination, transit.toward
         if state in met or len(visits) >= LONGEST_WALK:
             loop = Loss(Code.FORWARDING_LOOP, "NATGW-13", _loop_text(visits, checkpoint))
             step = Step(None, transit, "the packet comes round again", loss=loop, path=checkpoint.path)

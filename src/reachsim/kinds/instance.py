@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
+from reachsim.errors import HintedError, shown
 from reachsim.fabric.site import Nic
 from reachsim.kinds.kind import Boolean, Kind, Name
 from reachsim.kinds.network_interface import Host, Interface
@@ -26,7 +27,9 @@ def _nat(value: Any) -> Any:
         return NatSettings()
     if value is False:
         return None
-    return value
+    if isinstance(value, (dict, NatSettings)) or value is None:
+        return value
+    raise HintedError(f"expected true or false, got {shown(value)}", hint="write true, or {ip_forward: true, masquerade: false}")
 
 
 class Instance(Interface):

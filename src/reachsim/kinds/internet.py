@@ -73,11 +73,8 @@ class InternetCheckpoint(Checkpoint):
             return Step(None, transit, "", loss=loss, path=self.path, destination_run=run)
         vpc, gateway, egress_only = self.entries[place]
         into: Checkpoint | None = gateway
-        if destination > IPV4_LAST and egress_only is not None:
-            subnet = vpc.subnet_runs[destination]
-            # A subnet that sends its own traffic out by the egress-only gateway is closed to what others start (IPV6-4).
-            if gateway is None or (subnet is not None and subnet.next_hop(transit.source) is egress_only.outward):
-                into = egress_only
+        if destination > IPV4_LAST and egress_only is not None and (gateway is None or egress_only.knows(transit, leg)):
+            into = egress_only
         if into is None:
             text = f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
             loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)

@@ -99,8 +99,8 @@ class EgressOnlyGatewayOut(Checkpoint):
         elif leg.reply:
             text = f"{self.component} never saw the packet that this one answers"
             loss = Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text)
-        elif transit.source not in self.vpc.owners:
-            text = f"the source {format_address(transit.source)} is no interface of the VPC"
+        elif not transit.direct or transit.source not in self.vpc.owners:
+            text = f"the source {format_address(transit.source)} is not an address of the interface that sends"
             loss = Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "IGW-7", text)
         if loss is not None and loss.code is not Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC:
             return Step(None, transit, "", "IPV6-4", self.path, loss, destination_run=run)
@@ -123,15 +123,18 @@ class EgressOnlyGatewayIn(Checkpoint):
         self.vpc = vpc
         self.outward = outward
 
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Pass an answer in; drop what somebody outside starts."""
-        here = transit.destination, transit.destination
-        known = leg.reply and any(
+    def knows(self, transit: Transit, leg: Leg) -> bool:
+        """Whether a packet answers a flow that went out here."""
+        return leg.reply and any(
             session.device is self.outward and (session.client, session.peer) == (transit.destination, transit.source)
             for session in leg.sessions
         )
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Pass an answer in; drop what somebody outside starts."""
+        here = transit.destination, transit.destination
         loss = None
-        if not known:
+        if not self.knows(transit, leg):
             text = "an egress-only internet gateway lets nobody outside start a connection"
             loss = Loss(Code.EIGW_OUTBOUND_ONLY, "IPV6-4", text)
         step = enter_subnet(self.vpc, Transit(transit.source, transit.destination), "an answer to outbound IPv6", "IPV6-4", self.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -57,11 +58,24 @@ def _alias(value: Any) -> Any:
     """`prod: 2` is version 2 for every invocation; `prod: {2: 90, 3: 10}` splits by weight in percent."""
     if isinstance(value, dict):
         return value
-    return {value: 100}
+    if type(value) is int or isinstance(value, str):
+        return {value: 100}
+    raise HintedError(f"a version or versions with weights are expected, got {shown(value)}", hint="write prod: 2")
 
 
-Weight = Annotated[Integer, Field(ge=1, le=100)]
-Alias = Annotated[dict[Version, Weight], BeforeValidator(_alias, json_schema_input_type=int | str | dict[str, int])]
+def _weight(value: Any) -> Fraction:
+    """A share of the invocations: percent (`90`), or a fraction as the API writes it (`0.9`)."""
+    if isinstance(value, Fraction):
+        return value
+    if type(value) is int and 1 <= value <= 100:
+        return Fraction(value, 100)
+    if isinstance(value, str) and re.fullmatch(r"0?\.[0-9]{1,6}", value) and Fraction(value) > 0:
+        return Fraction(value)
+    raise HintedError(f"a weight is expected, got {shown(value)}", hint="write percent such as 90, or a fraction such as 0.9")
+
+
+Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema({"type": "number"})]
+Alias = Annotated[dict[Version, Weight], BeforeValidator(_alias, json_schema_input_type=int | str | dict[str, float])]
 
 
 class LambdaFunction(Kind):
@@ -88,9 +102,10 @@ class LambdaFunction(Kind):
                         f"alias {name!r} names version {version}, which is not written", hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )
-            if len(split) > 2 or sum(split.values()) != 100:
+            if len(split) > 2 or sum(split.values()) != 1:
                 raise HintedError(
-                    f"alias {name!r} must name one version, or two whose weights add up to 100", code="LAMBDA-25"
+                    f"alias {name!r} must name one version, or two whose weights add up to 100 percent",
+                    code="LAMBDA-25",
                 )
         return self
 
@@ -104,7 +119,7 @@ class LambdaFunction(Kind):
         if qualifier in self.versions:
             return [(qualifier, self.versions[qualifier], Fraction(1))]
         if qualifier in self.aliases:
-            return [(v, self.versions[v], Fraction(share, 100)) for v, share in self.aliases[qualifier].items()]
+            return [(v, self.versions[v], share) for v, share in self.aliases[qualifier].items()]
         return None
 
 

@@ -70,13 +70,13 @@ class NatGatewayCheckpoint(Checkpoint):
         if leg.reply:
             text = f"{self.nic.name} never saw the packet that this one answers"
             return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
-        loss = None
+        broken = None
         if self.state not in FORWARDING_STATES:
-            loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
+            broken = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
         onward = masquerade(self, self.nic, transit, leg)
         text = f"the source becomes {format_address(onward.source)}, its port one of 1024-65535"
         next = leave(self.nic, onward)
-        return Step(next, onward, text, "NATGW-3", self.path, loss, translated=1, filter=PROTOCOLS)
+        return Step(next, onward, text, "NATGW-3", self.path, broken, translated=1, filter=PROTOCOLS)
 
     def _ipv6(self, transit: Transit) -> Step:
         """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""

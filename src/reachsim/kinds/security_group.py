@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
@@ -88,7 +88,7 @@ def group_clauses(
     if direction is Direction.EGRESS and group.egress is None:
         text = f"default egress rule of {identity[1]}: all to everyone"
         return [Clause(True, EVERYONE, EVERYTHING, text, path)]
-    rules = group.ingress if direction is Direction.INGRESS else group.egress or ()
+    rules: Sequence[IngressRule | EgressRule] = group.ingress if direction is Direction.INGRESS else group.egress or ()
     clauses: list[Clause] = []
     for index, rule in enumerate(rules):
         spans: list[tuple[int, int]] = []
@@ -154,6 +154,6 @@ class SecurityGroupCheckpoint(Checkpoint):
             tracked=known,
         )
 
-    def successors(self) -> tuple[Checkpoint, ...]:
+    def successors(self) -> Sequence[Checkpoint]:
         """The next checkpoint of the interface."""
         return (self.next,)

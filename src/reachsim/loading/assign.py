@@ -96,8 +96,8 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
                     taken[vpc_name].add(int(body.ipv6_address))
                 if body.public_ip is not None and not isinstance(body.public_ip, bool):
                     public_taken.add(int(body.public_ip))
-        for name, subnet in vpc.subnets.items():
-            for block in subnet.blocks:
+        for name, place in vpc.subnets.items():
+            for block in place.blocks:
                 pools[vpc_name, name, block.version] = _Pool(block, taken[vpc_name])
     public_taken |= {int(host.ip) for host in design.internet.hosts.values()}
     public = (

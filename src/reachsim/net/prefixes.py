@@ -62,7 +62,7 @@ def prefix_table(entries: Iterable[tuple[Cidr, V]], better: Callable[[V, V], boo
     def begin(place: int, value: V | None) -> None:
         if starts[-1] == place:
             values[-1] = value
-        else:
+        elif values[-1] is not value:  # runs are as long as they can be: a walk speaks for the whole of one
             starts.append(place)
             values.append(value)
 

@@ -101,8 +101,8 @@ def ipv6_size_refusal(block: Cidr, owner: str, longest: int) -> Refusal | None:
 def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
     """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (CIDR-4, CIDR-5).
 
-    `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The row
-    of the table is the primary's, whatever other blocks there are (CIDR-5).
+    `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The
+    row of the table is the primary's, whatever other blocks there are (CIDR-5).
     """
     around, refused = _row(primary)
     if around == TEN and _low_block(primary, existing) is not None:

@@ -26,15 +26,15 @@ def egress_loss(source: int, destination: int, *, mapped: bool, spoofed: bool) -
             "IGW-5",
             f"{format_address(destination)} is in 100.64.0.0/10, which is not on the internet",
         )
-    if mapped:
-        return None
     if spoofed:  # IGW-7
         return Loss(
             Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
             "IGW-7",
-            f"the source {format_address(source)} was not replaced by the forwarding instance (no masquerade)"
-            " and has no public address",
+            f"the source {format_address(source)} was not replaced by the forwarding instance (no masquerade),"
+            " and it is not an address of the interface that sends",
         )
+    if mapped:
+        return None
     return Loss(  # IGW-4
         Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
         "IGW-4",

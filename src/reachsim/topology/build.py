@@ -101,14 +101,13 @@ class Builder:
         here: KeyPath = ("vpcs", name)
         site = VpcSite(name, address_set(vpc.cidrs), here)
         self.topology.vpcs[name] = site
-        for table in {"main": None, **vpc.route_tables}:
-            path = (*here, "route_tables", table) if table in vpc.route_tables else ()
-            self.topology.tables[name, table] = RouteTableCheckpoint(site, table, path)
+        for table_name in {"main": None, **vpc.route_tables}:
+            path = (*here, "route_tables", table_name) if table_name in vpc.route_tables else ()
+            self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
         for subnet_name, body in vpc.subnets.items():
             subnet = SubnetSite(subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name))
             site.subnets[subnet_name] = subnet
             table = self.topology.tables[name, bare(body.route_table) or "main"]
-            subnet.next_hop = next_hop(table)
             subnet.link = Link(subnet)
             acl = bare(body.network_acl) or "default"
             subnet.exit = self.acl_checkpoint(vpc, subnet, acl, Direction.EGRESS, table)
@@ -325,16 +324,6 @@ def checked(filter: Filter | None) -> Filter:
     if filter is None:  # pragma: no cover - only interfaces without groups have none
         raise ValueError("the interface has no security groups")
     return filter
-
-
-def next_hop(table: RouteTableCheckpoint) -> Any:
-    """Where a table leads, by address; asked once the table is filled."""
-
-    def ask(address: int) -> Checkpoint | None:
-        route = table.table[address]
-        return None if route is None or route.inactive else route.next
-
-    return ask
 
 
 def build(source: Source) -> Topology:

@@ -22,6 +22,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
+from reachsim.topology.passage import Passage, passage
 
 REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
@@ -53,7 +54,7 @@ class Endpoint:
     """What a name stands for.
 
     `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
-    very address that was asked for. `loss`, `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
+    very address that was asked for; `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Endpoint:
     nics: tuple[Nic, ...] = ()
     outside: AddressSet = AddressSet.nothing()
     literal: int | None = None
+    candidates: tuple[str, ...] = ()
     loss: Loss | None = None
     unknown: str = ""
     listens: Traffic | None = None
@@ -84,6 +86,26 @@ class Flow:
     unknown: str = ""
 
 
+Piece = tuple[Passage, AddressSet | None]
+"""A passage, and the far addresses for which it is the same; None where both ends are fixed."""
+PIECES_KEPT = 50_000
+
+
+def _pieces(flow: Flow) -> Iterator[Piece]:
+    origin = flow.origin
+    if flow.region is None:
+        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target), None
+        return
+    for low, high in flow.region.spans:
+        at = low
+        while at <= high:
+            source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
+            found = passage(origin.start, origin.nic, source, destination, flow.target)
+            end = min(high, found.run[1])
+            yield found, AddressSet(((at, end),))
+            at = end + 1
+
+
 class Endpoints:
     """Resolves names of one topology."""
 
@@ -104,6 +126,7 @@ class Endpoints:
         for vpc in topology.vpcs.values():
             blocks |= vpc.blocks
         self.vpc_blocks = blocks
+        self.pieces_of: dict[tuple[object, ...], list[Piece]] = {}
         self.world = PUBLIC - owned - blocks
         """The internet: every public address that no interface and no VPC of the design has."""
 
@@ -114,6 +137,17 @@ class Endpoints:
         for name, function in self.design.lambda_functions.items():
             out += [name, *(f"{name}:{v}" for v in function.versions), *(f"{name}:{a}" for a in function.aliases)]
         return out
+
+    def pieces(self, flow: Flow) -> list[Piece]:
+        """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
+        origin = flow.origin
+        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region
+        found = self.pieces_of.get(key)
+        if found is None:
+            if len(self.pieces_of) >= PIECES_KEPT:
+                self.pieces_of.clear()
+            found = self.pieces_of[key] = list(_pieces(flow))
+        return found
 
     def resolve(self, asked: str | Selector | Endpoint) -> Endpoint:
         """What a name, an address, a block or a selector stands for. Raises EndpointError with the candidates."""
@@ -223,11 +257,11 @@ class Endpoints:
         text = format_address(address)
         nic = self.by_public.get(address)
         owners = [nic] if nic is not None else self.by_private.get(address, [])
-        if len(owners) > 1:
-            raise EndpointError.ambiguous(text, [owner.name for owner in owners])
         outside = AddressSet.of((address, address))
         host = next((name for name, h in self.design.internet.hosts.items() if h.ip == address), None)
         listens = self.design.internet.hosts[host].listens if host is not None else None
+        if len(owners) > 1:
+            return Endpoint(text, "address", literal=address, candidates=tuple(owner.name for owner in owners))
         if owners:
             owner = owners[0]
             return Endpoint(text, owner.kind, self.of_nic(owner).origins, literal=address, listens=owner.listens)
@@ -278,6 +312,8 @@ class Endpoints:
 
     def flows(self, source: Endpoint, destination: Endpoint) -> list[Flow]:
         """Every pair of addresses that a question about two endpoints means, an interface with itself left out."""
+        if source.candidates:
+            raise EndpointError.ambiguous(source.name, source.candidates)
         out: list[Flow] = []
         for origin in source.origins:
             out += self._flows(origin, destination)
@@ -294,7 +330,7 @@ class Endpoints:
         if destination.literal is not None:
             yield from self._to_addresses(origin, (destination.literal,), None)
         for nic in destination.nics:
-            if nic is not origin.nic:
+            if nic is not origin.nic or nic.kind == "function":  # what a host sends to itself never leaves it
                 yield from self._to_addresses(origin, self.addresses_from(origin, nic), nic)
         if destination.outside:
             yield from self._to_outside(origin, destination.outside)

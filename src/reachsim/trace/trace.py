@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from reachsim.errors import UsageError
 from reachsim.fabric.checkpoint import Step
+from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS
@@ -33,12 +37,14 @@ def one_service(traffic: Traffic) -> int:
 
 
 def trace(
-    endpoints: Endpoints,
     source: Endpoint,
     destination: Endpoint,
     traffic: Traffic,
     source_port: int | None,
+    *,
+    endpoints: Endpoints,
     locate: Locate,
+    book: FilterBook = AS_BUILT,
 ) -> Trace:
     """Send one packet of `traffic` from one endpoint to another, and its answer back.
 
@@ -57,8 +63,20 @@ def trace(
             far = flow.source if flow.origin.nic is None else flow.destination
             notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
             break
-    ways = tuple(_way(flow, service, source_port, destination, locate) for flow in flows)
+    ways = tuple(_way(flow, service, source_port, destination, locate, book) for flow in flows)
     return Trace(source.name, destination.name, traffic, ways, tuple(notes))
+
+
+def replay(
+    source: Endpoint, destination: Endpoint, packet: Packet, flow: Flow, traffic: Traffic, *, locate: Locate,
+    book: FilterBook = AS_BUILT,
+) -> Trace:
+    """Trace one given packet of one flow: the witness of an answer about all packets."""
+    if flow.loss is None and not flow.unknown:
+        flow = replace(flow, source=packet.source, destination=packet.destination, region=None)
+    port = packet.source_port if packet.protocol in PORTED else None
+    way = _way(flow, packet.service, port, destination, locate, book)
+    return Trace(source.name, destination.name, traffic, (way,))
 
 
 def _same_service(service: int) -> Traffic:
@@ -85,53 +103,67 @@ def _one_family(flows: list[Flow]) -> list[Flow]:
     return [f for f in flows if f.destination <= 0xFFFFFFFF or (id(f.origin), id(f.target)) not in four]
 
 
-def _way(flow: Flow, service: int, source_port: int | None, destination: Endpoint, locate: Locate) -> Way:
+def _way(
+    flow: Flow, service: int, source_port: int | None, destination: Endpoint, locate: Locate, book: FilterBook
+) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_lost(flow.loss, destination.name, destination.kind, "forward", "", origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
-    way = _Asker(found, flow, service, asked, locate).way(destination)
-    if not origin.certain and not _same_for_all(flow, found):
+    way = _Asker(found, flow, service, asked, locate, book).way(destination)
+    if not origin.certain and not _same_for_all(flow, found, service, book):
         reason = "the Lambda service picks the source address, and not every one of them is treated alike"
         return Way(way.label, way.share, way.packet, False, False, way.forward, way.reply, way.blockers, undecided=reason)
     return way
 
 
-def _same_for_all(flow: Flow, found: Passage) -> bool:
+def _same_for_all(flow: Flow, found: Passage, service: int, book: FilterBook) -> bool:
     """Whether no filter on the way tells the sender's unknown address from others of its region."""
-    region = flow.region
-    if region is None:
-        return True
-    low, high = found.run
-    if any(span[0] < low or span[1] > high for span in region.spans):
-        return all(_inside_runs(flow, span) for span in region.spans)
-    walks: list[Walk] = [found.forward] + ([found.reply] if found.reply is not None else [])
-    for walk in walks:
-        for visit in walk.visits:
-            step = visit.step
-            if step.filter is not None and not step.tracked and step.peer == flow.source:
-                if len(step.filter.runs(region)) > 1:
-                    return False
+    lost = _fate(found)
+    for low, high in flow.region.spans if flow.region is not None else ():
+        at = low
+        while at <= high:
+            one = passage(flow.origin.start, flow.origin.nic, at, flow.destination, flow.target)
+            end = min(high, one.run[1])
+            if _fate(one) != lost or not _filters_alike(one, at, AddressSet(((at, end),)), service, book):
+                return False
+            at = end + 1
     return True
 
 
-def _inside_runs(flow: Flow, span: tuple[int, int]) -> bool:
-    one = passage(flow.origin.start, flow.origin.nic, span[0], flow.destination, flow.target)
-    return one.run[0] <= span[0] and span[1] <= one.run[1]
+def _fate(found: Passage) -> tuple[bool, bool]:
+    return found.forward.lost, found.reply is None or found.reply.lost
+
+
+def _filters_alike(found: Passage, far: int, run: AddressSet, service: int, book: FilterBook) -> bool:
+    """Whether every filter treats one service alike for all far addresses of a run, its answers for all ports."""
+    for walk in (found.forward, found.reply):
+        for visit in walk.visits if walk is not None else ():
+            step = visit.step
+            if step.filter is None or step.tracked or step.peer != far:
+                continue
+            answers = {
+                service in allowed if walk is found.forward else allowed.ports(protocol_of(service))
+                for _, allowed in book[step.filter].runs(run)
+            }
+            if len(answers) > 1:
+                return False
+    return True
 
 
 class _Asker:
     """Asks the filters of one passage about one service and the ports of its client."""
 
-    def __init__(self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate) -> None:
+    def __init__(self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate, book: FilterBook) -> None:
         self.found = found
         self.flow = flow
         self.service = service
         self.ported = protocol_of(service) in PORTED
         self.asked = asked
         self.locate = locate
+        self.book = book
         self.client = asked
         self.nat = TRANSLATED_PORTS
         self.translated = any(visit.step.translated for visit in found.forward.visits)
@@ -147,7 +179,7 @@ class _Asker:
             step = visit.step
             if step.filter is None or step.tracked:
                 continue
-            ports = step.filter.allowed(step.peer, step.groups).ports(protocol)
+            ports = self.book[step.filter].allowed(step.peer, step.groups).ports(protocol)
             if visit.depth:
                 self.nat &= ports
             else:
@@ -248,7 +280,7 @@ class _Asker:
             else:
                 blocker, decided, path = self._ask(visit, before, leg)
                 rule = f"{decided}; {step.text}" if step.text else decided
-                rule_id, where = step.filter.rule, self.locate(path)
+                rule_id, where = self.book[step.filter].rule, self.locate(path)
         if step.unknown:
             action, rule = "unknown", step.unknown
         if step.loss is not None:
@@ -260,8 +292,8 @@ class _Asker:
     def _ask(self, visit: Visit, before: Packet, leg: str) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
         step = visit.step
-        filter = step.filter
-        assert filter is not None
+        assert step.filter is not None
+        filter = self.book[step.filter]
         clause = filter.decide(step.peer, step.groups, before.service)
         decided = f"no {filter.direction.value} rule matches" if clause is None else clause.text
         path = filter.path if clause is None else clause.path
@@ -276,7 +308,7 @@ class _Asker:
                 ports = f"{who} {asked - open_ports}"
         code, rule_id, text = filter.code, filter.rule, f"{decided} for {_question(before, step.peer)}"
         if not step.groups and self._reference_lost(visit, before):
-            code, rule_id = Code.SG_REFERENCES_NOT_PRESERVED, "SG-12" if before.source > 0 else "SG-13"
+            code, rule_id = Code.SG_REFERENCES_NOT_PRESERVED, "SG-12" if step.peer in PUBLIC else "SG-13"
             text += "; the rule that names the sender's group does not match this address"
         checkpoint = visit.checkpoint
         blocker = Blocker(
@@ -296,8 +328,10 @@ class _Asker:
     def _reference_lost(self, visit: Visit, before: Packet) -> bool:
         """Whether the sender's own groups would have opened the filter, had they not been lost on the way (SG-12, SG-13)."""
         sender = self.flow.origin.nic
-        filter = visit.step.filter
-        if sender is None or not sender.groups or filter is None or filter.direction.value != "ingress":
+        if sender is None or not sender.groups or visit.step.filter is None:
+            return False
+        filter = self.book[visit.step.filter]
+        if filter.direction.value != "ingress":
             return False
         clause = filter.decide(visit.step.peer, sender.groups, before.service)
         return clause is not None and clause.permits

@@ -1,0 +1,53 @@
+"""reachsim: knows, before anything is deployed, whether a packet flows in an AWS network, and why not.
+
+>>> import reachsim
+>>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
+>>> net.trace("fetch", "www.google.com", "tcp/443").blockers[0].code
+'ENI_SOURCE_DEST_CHECK_RESTRICTION'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
+
+if TYPE_CHECKING:
+    from reachsim.net.traffic import Traffic
+    from reachsim.network import Network, load, loads
+    from reachsim.trace.result import Trace
+
+__version__ = "0.1.0"
+__all__ = [
+    "DesignError",
+    "EndpointError",
+    "Network",
+    "Problem",
+    "ReachsimError",
+    "Trace",
+    "Traffic",
+    "UsageError",
+    "__version__",
+    "load",
+    "loads",
+]
+
+_HOMES = {
+    "Network": "reachsim.network",
+    "Trace": "reachsim.trace.result",
+    "Traffic": "reachsim.net.traffic",
+    "load": "reachsim.network",
+    "loads": "reachsim.network",
+}
+"""Where each name lives; read when first used, so that a start-up pays only for what it needs."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'reachsim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,209 @@
+"""Expectations decided for all packets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+from reachsim.fabric.filters import FilterBook
+from reachsim.kinds.expectation import EndpointField, Expectation, Selector
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
+from reachsim.net.packet import Packet
+from reachsim.reach.pair import Part, Reach, reach
+from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.trace.result import Blocker, Trace
+
+Verdict = Literal["holds", "fails", "undecided"]
+Replay = Callable[[Endpoint, Endpoint, Packet, Part], Trace]
+"""Traces a witness packet of one part of an answer."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One expectation, decided.
+
+    `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
+    where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
+    """
+
+    number: int
+    expectation: Expectation
+    source: str
+    destination: str
+    verdict: Verdict
+    reason: str
+    where: str
+    failing: HeaderSpace
+    failing_text: str
+    witness: Trace | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds for every packet."""
+        return self.verdict == "holds"
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """What stops the witness of a failing `allow`."""
+        return () if self.witness is None else self.witness.blockers
+
+    @property
+    def as_marked(self) -> bool:
+        """Whether it holds, or fails by the code that the file says it fails by."""
+        mark = self.expectation.fails
+        if mark is None:
+            return self.holds
+        return self.verdict == "fails" and bool(self.blockers) and self.blockers[0].code == mark
+
+    @property
+    def question(self) -> str:
+        """The expectation in one line."""
+        one_way = " one way" if self.expectation.one_way else ""
+        verb = "allow" if self.expectation.allow is not None else "deny"
+        return f"{self.source} -> {self.destination}: {verb} {self.expectation.traffic}{one_way}"
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; the shape is documented in docs/cli.md."""
+        return {
+            "number": self.number,
+            "where": self.where,
+            "source": self.source,
+            "destination": self.destination,
+            "allow": None if self.expectation.allow is None else str(self.expectation.allow),
+            "deny": None if self.expectation.deny is None else str(self.expectation.deny),
+            "one_way": self.expectation.one_way,
+            "why": self.expectation.why,
+            "marked_as_failing": self.expectation.fails,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "failing": self.failing_text,
+            "witness": None if self.witness is None else self.witness.to_dict(),
+        }
+
+
+class Check(Sequence[Result]):
+    """Every expectation of a design, decided. True when all hold."""
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self.results = tuple(results)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Result]: ...
+    def __getitem__(self, index: int | slice) -> Result | Sequence[Result]:
+        return self.results[index]
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every expectation holds."""
+        return all(result.holds for result in self.results)
+
+    @property
+    def failures(self) -> tuple[Result, ...]:
+        """Those that fail."""
+        return tuple(result for result in self.results if result.verdict == "fails")
+
+    @property
+    def undecided(self) -> tuple[Result, ...]:
+        """Those that reachsim cannot decide."""
+        return tuple(result for result in self.results if result.verdict == "undecided")
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        held = sum(result.holds for result in self.results)
+        return f"<Check: {held} of {len(self)} expectations hold>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; the shape is documented in docs/cli.md."""
+        return {"ok": self.ok, "expectations": [result.to_dict() for result in self.results]}
+
+
+def decide(
+    number: int, expectation: Expectation, endpoints: Endpoints, book: FilterBook, where: str, replay: Replay
+) -> Result:
+    """Decide one expectation for all packets: every address behind the two names and every source port that the client
+    may use (NACL-12). Raises EndpointError for a name that means nothing."""
+    source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
+    answer = reach(source, destination, endpoints, book)
+    allow = expectation.allow is not None
+    failing = HeaderSpace.nothing()
+    worst: Part | None = None
+    unknown = ""
+    for part in answer.parts:
+        if part.undecided:
+            unknown = unknown or part.undecided
+            continue
+        bad = _failing(part, expectation, part.flow.origin.client_ports) if allow else _leaking(part, expectation)
+        if part.found is None and allow:
+            worst = worst or part
+        if bad:
+            if not part.flow.origin.certain and not _alike(answer, part, expectation):
+                unknown = "the Lambda service picks the source address, and not every one of them is treated alike"
+                continue
+            failing |= bad
+            worst = worst or part
+    names = _name(expectation.from_, source), _name(expectation.to, destination)
+    text = answer.describe(failing) if failing else ""
+    witness = None
+    if worst is not None:
+        packet = _witness(failing, worst)
+        if packet is not None or worst.found is None:
+            witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
+    verdict: Verdict = "fails" if worst is not None else "undecided" if unknown else "holds"
+    reason = _reason(verdict, allow, unknown, witness, text)
+    return Result(number, expectation, *names, verdict, reason, where, failing, text, witness)
+
+
+def _failing(part: Part, expectation: Expectation, ports: PortSet) -> HeaderSpace:
+    """Packets of an `allow` that do not get there, or whose answer does not come back."""
+    if part.found is None:
+        return HeaderSpace.nothing()
+    asked = part.asked(expectation.traffic & part.family, ports)
+    return asked - (part.delivered() if expectation.one_way else part.reachable())
+
+
+def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
+    """Packets of a `deny` that are delivered."""
+    return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
+
+
+def _alike(answer: Reach, part: Part, expectation: Expectation) -> bool:
+    """Whether every part of one uncertain origin fails alike, so that the unknown address does not matter."""
+    same = [p for p in answer.parts if p.flow.origin is part.flow.origin]
+    first = same[0].forward & expectation.traffic, same[0].reply, same[0].outer
+    return all((p.forward & expectation.traffic, p.reply, p.outer) == first for p in same)
+
+
+def _witness(failing: HeaderSpace, part: Part) -> Packet | None:
+    inside = failing & part.asked(part.family, PortSet.everything()) if part.found is not None else failing
+    return (inside or failing).witness()
+
+
+def _name(asked: EndpointField, endpoint: Endpoint) -> str:
+    return endpoint.name if isinstance(asked, Selector) else asked
+
+
+def _reason(verdict: Verdict, allow: bool, unknown: str, witness: Trace | None, failing: str) -> str:
+    if verdict == "holds":
+        return "every packet passes, and its answer comes back" if allow else "no packet is delivered"
+    if verdict == "undecided":
+        return unknown
+    if allow:
+        if witness is not None and witness.blockers:
+            return str(witness.blockers[0])
+        return f"does not pass: {failing}"
+    return f"delivered: {failing}"

@@ -1,0 +1,150 @@
+"""A loaded network: the object that a notebook, a test or the command line asks."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reachsim.errors import UsageError
+from reachsim.fabric.filters import AS_BUILT
+from reachsim.kinds.design import Design
+from reachsim.kinds.expectation import Selector
+from reachsim.loading.load import Source, load_source, loads_source
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
+from reachsim.topology.build import Topology, build
+from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.trace.result import Trace
+from reachsim.trace.trace import replay, trace
+
+if TYPE_CHECKING:
+    import networkx
+
+    from reachsim.answers.expectations import Check
+    from reachsim.net.packet import Packet
+    from reachsim.reach.pair import Part, Reach
+
+Asked = str | Selector | Endpoint
+"""How a question names an endpoint: by name, address or block; by selector; or resolved already."""
+
+
+class Network:
+    """A design, ready to be asked. Made by `reachsim.load` and `reachsim.loads`.
+
+    >>> import reachsim
+    >>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
+    >>> net.trace("probe", "partner.api", "tcp/80").reachable
+    True
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.book = AS_BUILT
+
+    @property
+    def design(self) -> Design:
+        """What the file says."""
+        return self.source.design
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What AWS would accept, or the file waives, and a person may not have meant; one line each."""
+        return tuple(map(str, self.source.warnings))
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Its checkpoints."""
+        return build(self.source)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """Its endpoints."""
+        return Endpoints(self.topology)
+
+    def graph(self) -> networkx.DiGraph[str]:
+        """The checkpoints as a directed networkx graph: every way a packet may go."""
+        from reachsim.topology.graph import graph_of
+
+        return graph_of(self.topology)
+
+    def endpoint(self, asked: Asked) -> Endpoint:
+        """What a name stands for. Raises EndpointError with near matches or candidates."""
+        return self.endpoints.resolve(asked)
+
+    def locate(self, path: KeyPath) -> str:
+        """``file:line`` where something is written; empty for what is written nowhere."""
+        line = self.source.line(path)
+        return "" if line is None else f"{self.source.file}:{line}"
+
+    def trace(
+        self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
+    ) -> Trace:
+        """Send one packet and its answer, and say hop by hop what happens.
+
+        `source`, `destination`: names (bare where unique, ``vpc.name``, ``function:alias``), addresses, ``internet``.
+        `traffic`: a token such as ``tcp/443``. `source_port`: 0 to 65535; left out, the verdict is for every port that the
+        client may use. Raises EndpointError for a name that is unknown or ambiguous, UsageError for a bad token or port.
+        """
+        if source_port is not None and not 0 <= source_port <= 65535:
+            raise UsageError(f"source port {source_port} is not between 0 and 65535")
+        return trace(
+            self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
+            endpoints=self.endpoints, locate=self.locate, book=self.book,
+        )  # fmt: skip
+
+    def reach(self, source: Asked, destination: Asked) -> Reach:
+        """Everything that gets from one endpoint to another: exact sets over all packets, there and back.
+
+        Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
+        """
+        from reachsim.reach.pair import reach
+
+        return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book)
+
+    def check(self) -> Check:
+        """Every expectation of the design, decided for all packets, in the order of the file.
+
+        Raises EndpointError where an expectation names nothing.
+        """
+        from reachsim.answers.expectations import Check, decide
+
+        def play(source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
+            traffic = Traffic.of((packet.service, packet.service))
+            return replay(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
+
+        return Check(
+            [
+                decide(number, expectation, self.endpoints, self.book, self.locate(("expect", number - 1)), play)
+                for number, expectation in enumerate(self.design.expect, 1)
+            ]
+        )
+
+    def __repr__(self) -> str:
+        nics = len(self.topology.nics)
+        return f"<Network {self.source.file}: {len(self.design.vpcs)} VPCs, {nics} interfaces>"
+
+
+def parse_traffic(traffic: str | Traffic) -> Traffic:
+    """Traffic from a token. Raises UsageError."""
+    if isinstance(traffic, Traffic):
+        return traffic
+    try:
+        return Traffic.parse(traffic)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Load a design from a file ("-": standard input).
+
+    Raises ReachsimError (a DesignError with every problem of the file: line, column, what was wrong, what would be right).
+    """
+    return Network(load_source(path))
+
+
+def loads(text: str | bytes, *, file: str = "<text>") -> Network:
+    """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
+    return Network(loads_source(text, file=file))
+
+

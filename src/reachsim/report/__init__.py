@@ -1,0 +1,1 @@
+"""Answers as text, JSON and DOT. Nothing here asks, prints or exits."""

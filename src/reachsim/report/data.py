@@ -1,0 +1,62 @@
+"""Answers as plain data for JSON. The shapes are documented in docs/cli.md: keys are added, never changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
+
+if TYPE_CHECKING:
+    from reachsim.answers.expectations import Check
+    from reachsim.trace.result import Trace
+
+
+def to_json(data: Any) -> str:
+    """JSON in ASCII with the order of keys as given, so that it is the same in every terminal and never lies in one."""
+    return json.dumps(data, indent=2, ensure_ascii=True)
+
+
+def error_data(error: ReachsimError) -> dict[str, Any]:
+    """What went wrong: ``{"error": {"kind", "message", "exit_code", ...}}``."""
+    out: dict[str, Any] = {"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
+    if isinstance(error, DesignError):
+        out["problems"] = [problem_data(problem) for problem in error.problems]
+    if isinstance(error, EndpointError):
+        out |= {"name": error.name, "candidates": list(error.candidates)}
+    return {"error": out}
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """One problem of a file, or a warning."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "path": format_path(problem.path),
+        "message": problem.message,
+        "hint": problem.hint,
+        "code": problem.code,
+    }
+
+
+def trace_data(trace: Trace, file: str) -> dict[str, Any]:
+    """A trace."""
+    return {"file": file, **trace.to_dict()}
+
+
+def check_data(check: Check, file: str, warnings: tuple[Problem, ...]) -> dict[str, Any]:
+    """Every expectation, decided."""
+    results = [
+        {**result.to_dict(), "as_marked": result.as_marked, "blockers": [b.to_dict() for b in result.blockers]}
+        for result in check
+    ]
+    return {
+        "file": file,
+        "ok": check.ok,
+        "holds": sum(result.holds for result in check),
+        "fails": len(check.failures),
+        "undecided": len(check.undecided),
+        "expectations": results,
+        "warnings": [problem_data(problem) for problem in warnings],
+    }

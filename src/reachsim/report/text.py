@@ -1,0 +1,161 @@
+"""How texts are set: lines of a given width, columns whose cells wrap, long lists cut.
+
+Everything that is shown may hold a name from a file that somebody else wrote, so every cell goes through `visible`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from reachsim.markup import Style, Styled, visible
+
+T = TypeVar("T")
+Paint = Callable[[str], Styled]
+"""A colour: a method of `Style`."""
+Cell = str | tuple[str, Paint]
+"""Text of one column, or text with its colour."""
+Row = Sequence[Cell] | str
+"""Cells, or one text over all columns."""
+
+_NO_STYLE = Style(enabled=False)
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to set a text. `width`: columns that a line may fill. `whole`: long lists are not cut."""
+
+    style: Style = _NO_STYLE
+    width: int = 100
+    whole: bool = False
+
+    def few(self, items: Sequence[T], most: int) -> Sequence[T]:
+        """The first `most` items, or all of them."""
+        return items if self.whole or len(items) <= most else items[:most]
+
+    def rest(self, items: Sequence[object], most: int) -> str:
+        """``... and 3 more`` for what `few` left out; empty where that is nothing."""
+        left = len(items) - len(self.few(items, most))
+        return f"... and {left} more (--all shows them)" if left else ""
+
+
+PLAIN = Look()
+
+
+def columns_of(text: str) -> int:
+    """Columns of a terminal that a text fills, as `reachsim.markup` counts them."""
+    return _NO_STYLE.bold(text).width
+
+
+def number(count: int, word: str, plural: str = "") -> str:
+    """A count with its word.
+
+    >>> number(1, "hop"), number(2, "way"), number(0, "match", "matches")
+    ('1 hop', '2 ways', '0 matches')
+    """
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Safe lines of at most `width` columns, broken between words; a word is never broken. At least one line."""
+    text = visible(text)
+    if columns_of(text) <= width:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and columns_of(longer) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line]
+
+
+def hanging(label: str, text: str, width: int, paint: Paint | None = None) -> list[str]:
+    """`text` after `label`, its further lines under its first. `label` is already set; `paint` colours the text."""
+    indent = columns_of(label)
+    lines = wrap(text, max(width - indent, 30))
+    painted = lines if paint is None else [str(paint(line)) for line in lines]
+    return [label + painted[0], *(" " * indent + line for line in painted[1:])]
+
+
+def grid(rows: Iterable[Row], width: int, *, header: Sequence[str] = (), indent: int = 0) -> list[str]:
+    """Lines of rows whose columns are aligned, two spaces apart, and no wider than `width` together if words allow it.
+
+    The widest columns give way first: their cells wrap. A row that is one text runs over all columns. `header`: a first
+    row, underlined.
+    """
+    body = list(rows)
+    cells = [[_plain(cell) for cell in row] for row in body if not isinstance(row, str)]
+    if header:
+        cells.append(list(header))
+    widths = _widths(cells, width - indent)
+    out: list[str] = []
+    if header:
+        out += _row(header, widths, indent)
+        out.append(" " * indent + (" " * _GAP).join("-" * w for w in widths))
+    for row in body:
+        if isinstance(row, str):
+            out += [" " * indent + line for line in wrap(row, width - indent)] if row else [""]
+        else:
+            out += _row(row, widths, indent)
+    return out
+
+
+def _plain(cell: Cell) -> str:
+    return visible(cell if isinstance(cell, str) else cell[0])
+
+
+def _widths(cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Width of each column: what its widest cell needs, or less where that does not fit."""
+    count = max(map(len, cells), default=0)
+    widths = [0] * count
+    least = [0] * count
+    for row in cells:
+        for column, text in enumerate(row):
+            filled = columns_of(text)
+            if filled > widths[column]:
+                widths[column] = filled
+            if filled > least[column]:
+                least[column] = max(least[column], max(map(columns_of, text.split()), default=0))
+    excess = sum(widths) + _GAP * (count - 1) - room
+    while excess > 0:
+        wide = [column for column in range(count) if widths[column] > least[column]]
+        if not wide:
+            break
+        widest = max(wide, key=lambda column: widths[column])
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _row(row: Sequence[Cell], widths: Sequence[int], indent: int) -> list[str]:
+    columns = [wrap(_plain(cell), width) for cell, width in zip(row, widths, strict=False)]
+    paints = [None if isinstance(cell, str) else cell[1] for cell in row]
+    lines: list[str] = []
+    for index in range(max(map(len, columns), default=1)):
+        parts: list[str] = []
+        blank = indent
+        for column, paint, width in zip(columns, paints, widths, strict=False):
+            text = column[index] if index < len(column) else ""
+            if text:
+                parts.append(" " * blank + (text if paint is None else str(paint(text))))
+                blank = width - columns_of(text) + _GAP
+            else:
+                blank += width + _GAP
+        lines.append("".join(parts))
+    return lines
+
+
+def line_of(where: str) -> str:
+    """``:23`` of ``file:23``; empty where nothing is written."""
+    return ":" + where.rpartition(":")[2] if where else ""
+
+
+def file_of(wheres: Iterable[str]) -> str:
+    """The file of the first place that is one."""
+    return next((where.rpartition(":")[0] for where in wheres if where), "")

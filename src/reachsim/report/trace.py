@@ -1,0 +1,179 @@
+"""A trace as text: the verdict and its reason first, then hop by hop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reachsim.markup import visible
+from reachsim.net.packet import Packet
+from reachsim.report.text import PLAIN, Look, Row, file_of, grid, hanging, line_of, number
+from reachsim.trace.result import Blocker, Hop, Trace, Way
+
+TITLES = {
+    "reachable": "REACHABLE",
+    "partial": "PARTIAL",
+    "no reply": "NO REPLY",
+    "blocked": "BLOCKED",
+    "undecided": "CANNOT DECIDE",
+}
+"""Verdict of a trace to the word that a person sees first."""
+_WAYS = 20
+_BLOCKERS = 10
+
+
+def trace_text(trace: Trace, look: Look = PLAIN) -> str:
+    """The verdict and the reason in the first lines, then the hops there and back, then whatever else is in the way."""
+    style = look.style
+    paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
+    title = TITLES[trace.verdict]
+    question = f"{trace.source} -> {trace.destination}  {trace.traffic}"
+    lines = [f"{paint(title)}  {style.bold(question)}", *_reason(trace, look)]
+    if len(trace.ways) > 1:
+        lines += ["", *_ways(trace, look)]
+    shown = trace.shown
+    wheres = [hop.where for hop in (*shown.forward, *shown.reply)]
+    if shown.forward:
+        file = file_of(wheres)
+        lines += ["", *leg_lines("there", shown.forward, look, file)]
+        if shown.reply and (shown.delivered or look.whole):
+            lines += ["", *leg_lines("back", shown.reply, look, "")]
+    lines += _others(trace, look)
+    for note in trace.notes:
+        lines += hanging("note: ", note, look.width)
+    return "\n".join(lines)
+
+
+def _reason(trace: Trace, look: Look) -> list[str]:
+    indent = " " * 2
+    way = trace.shown
+    if trace.undecided:
+        return hanging(indent, trace.undecided, look.width)
+    if not trace.blockers:
+        if not way.reply:
+            back = "nothing answers this protocol"
+        else:
+            back = f"the answer comes back in {number(len(way.reply), 'hop')}"
+        text = f"delivered in {number(len(way.forward), 'hop')}, {back}; the client sees: {trace.client_sees}"
+        return hanging(indent, text, look.width)
+    lines = blocker_lines(trace.blockers[0], look, indent)
+    tail = f"the client sees: {trace.client_sees}"
+    if way.partial:
+        tail = f"the answer comes back to client ports {way.client_ports} only"
+    elif way.delivered:
+        tail = f"delivered, but the answer is lost; {tail}"
+    if len({w.verdict for w in trace.ways}) > 1:
+        passing = sum(w.reachable for w in trace.ways)
+        tail = f"{passing} of {number(len(trace.ways), 'way')} pass"
+    lines += hanging(indent, tail, look.width)
+    return lines
+
+
+def blocker_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
+    """A blocker in two entries: what stops the packet, and by which code, rule and line of the file."""
+    only = f" ({blocker.ports})" if blocker.ports else ""
+    text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}{only}"
+    return [
+        *hanging(indent, text, look.width),
+        *hanging(indent, reference(blocker.code, blocker.rule_id, blocker.where), look.width, look.style.dim),
+    ]
+
+
+def reference(code: str, rule_id: str, where: str) -> str:
+    """Code, rule of the rule book and place in the file, as far as there are any."""
+    return "  ".join(part for part in (code, rule_id, where) if part)
+
+
+def _ways(trace: Trace, look: Look) -> list[str]:
+    """The ways in which the source may send, each with its verdict."""
+    rows: list[Row] = []
+    for way in look.few(trace.ways, _WAYS):
+        paint = look.style.green if way.reachable else look.style.yellow if way.undecided else look.style.red
+        rows.append([way.label or trace.source, _share(way), (way.verdict, paint), _why(way)])
+    rest = look.rest(trace.ways, _WAYS)
+    return [f"{number(len(trace.ways), 'way')} to send, all of them tried:", *grid(rows, look.width, indent=2), *([f"  {rest}"] if rest else [])]
+
+
+def _share(way: Way) -> str:
+    percent = float(way.share * 100)
+    return "" if way.share == 1 else f"{percent:g}%" if percent == round(percent) else f"{percent:.1f}%"
+
+
+def _why(way: Way) -> str:
+    if way.blockers:
+        first = way.blockers[0]
+        return f"{first.component} {first.checkpoint}: {first.code}"
+    return way.undecided
+
+
+def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str]:
+    """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing is cut."""
+    packet = str(look.style.bold(str(hops[0].before)))
+    tail = f"   (:N is line N of {visible(file)})" if file else ""
+    stop = next((index for index, hop in enumerate(hops) if hop.action in ("drop", "unknown")), len(hops) - 1)
+    shown = hops if look.whole else hops[: stop + 1]
+    lines = [f"{name:5}  {packet}{look.style.dim(tail)}", *hop_lines(shown, look)]
+    left = len(hops) - len(shown)
+    if left:
+        more = f"{number(left, 'checkpoint')} further on not reached (--all shows what {'it' if left == 1 else 'they'} would do)"
+        lines.append(f"       {look.style.dim(more)}")
+    return lines
+
+
+def hop_lines(hops: Sequence[Hop], look: Look) -> list[str]:
+    """Numbered hops in aligned columns; the one that drops the packet is marked, a rewritten packet stands below its hop."""
+    return grid(_hop_rows(hops, look), look.width, indent=1)
+
+
+def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:
+    style = look.style
+    dropped = False
+    for index, hop in enumerate(hops, 1):
+        paint = style.dim if dropped else style.bold if hop.action == "deliver" else None
+        action: str = hop.action
+        if hop.action in ("drop", "unknown"):
+            paint, action = (style.red, "DROP") if hop.action == "drop" else (style.yellow, "UNKNOWN")
+            dropped = True
+        cells = [f"{index:2}", hop.component, hop.checkpoint, action, hop.rule, line_of(hop.where)]
+        yield [(cell, paint) for cell in cells] if paint is not None else cells
+        if rewritten(hop.before, hop.after) and (hop.action == "translate" or index < len(hops)):
+            yield f"    => {hop.after}"
+
+
+def rewritten(before: Packet, after: Packet) -> bool:
+    """Whether a hop changed the packet's headers."""
+    return before != after
+
+
+def _others(trace: Trace, look: Look) -> list[str]:
+    """Blockers beyond the first."""
+    others = trace.blockers[1:]
+    if not others:
+        return []
+    lines = ["", f"also in the way ({len(others)}):"]
+    for blocker in look.few(others, _BLOCKERS):
+        lines += other_lines(blocker, look, "  ")
+    rest = look.rest(others, _BLOCKERS)
+    return [*lines, f"  {rest}"] if rest else lines
+
+
+def other_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
+    """A further blocker: like `blocker_lines`, with the leg, and the way where there are several."""
+    leg = "there" if blocker.leg == "forward" else "back"
+    label = f"{indent}{leg:5}  "
+    first, *rest = blocker_lines(blocker, look, label)
+    blank = " " * len(label)
+    lines = [first, *(blank + line[len(label) :] if line.startswith(label) else line for line in rest)]
+    if blocker.variant:
+        lines += hanging(blank, f"when sent by {blocker.variant}", look.width, look.style.dim)
+    return lines
+
+
+def brief_hops(hops: Iterable[Hop]) -> list[Hop]:
+    """Hops until the blocker, without the links inside subnets, which decide nothing."""
+    out: list[Hop] = []
+    for hop in hops:
+        if hop.checkpoint != "link" or hop.action == "drop":
+            out.append(hop)
+        if hop.action in ("drop", "unknown"):
+            break
+    return out
