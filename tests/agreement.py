@@ -70,7 +70,8 @@ def elsewhere(way: Way) -> bool:
 
 def to_itself(way: Way) -> bool:
     """Whether a function sends to the interface that it sends from."""
-    return any(b.code == "LAMBDA_OUTBOUND_ONLY" and b.component == way.forward[0].component for b in way.blockers)
+    sender = way.forward[0].component if way.forward else ""
+    return any(b.code == "LAMBDA_OUTBOUND_ONLY" and b.component == sender for b in way.blockers)
 
 
 def explanation(trace: Trace, verdict: Verdict) -> str:

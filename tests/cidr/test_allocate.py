@@ -119,8 +119,7 @@ def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Dema
 @given(demand_lists(), standing(), st.integers(0, 6))
 def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list[Taken], first: int) -> None:
     """Without a record of what stands: always without room, and with room until some has to be given up."""
-    compact = [demand.without_room for demand in demands]
-    whole, part = allocate(compact, taken, Apart()), allocate(compact[:first], taken, Apart())
+    whole, part = (allocate(some, taken, Apart(), generous=False) for some in (demands, demands[:first]))
     if whole is not None:
         assert part is not None
         assert all(whole.blocks[name] == block for name, block in part.blocks.items())

@@ -184,8 +184,8 @@ def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
 def _alike(answer: Reach, part: Part, expectation: Expectation) -> bool:
     """Whether every part of one uncertain origin fails alike, so that the unknown address does not matter."""
     same = [p for p in answer.parts if p.flow.origin is part.flow.origin]
-    first = same[0].forward & expectation.traffic, same[0].reply, same[0].outer
-    return all((p.forward & expectation.traffic, p.reply, p.outer) == first for p in same)
+    first = same[0].forward & expectation.traffic, same[0].back
+    return all((p.forward & expectation.traffic, p.back) == first for p in same)
 
 
 def _witness(failing: HeaderSpace, part: Part) -> Packet | None:

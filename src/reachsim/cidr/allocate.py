@@ -104,16 +104,15 @@ class Taken:
 
 @dataclass(slots=True)
 class Placement:
-    """Where everything lies. `blocks` and `rooms` by demand; `relaxed`: some room was given up for others
-    to fit.
+    """Where everything lies. `blocks` and `rooms` by demand.
 
-    `exact`: the plain way in file order did not do, and the whole was searched.
+    `relaxed`: not everything fits with the room that was wished, or in file order, so that the blocks lie
+    closer together than they would otherwise.
     """
 
     blocks: dict[str, Cidr] = field(default_factory=dict)
     rooms: dict[str, Cidr] = field(default_factory=dict)
     relaxed: bool = False
-    exact: bool = False
 
 
 class UndecidedError(Exception):
@@ -260,29 +259,33 @@ def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
         hulls[item.family] = smallest_around([block, hulls[item.family]]) if item.family in hulls else block
 
 
-def allocate(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> Placement | None:
+def allocate(
+    demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, *, generous: bool = True
+) -> Placement | None:
     """Place every demand, or return None where they do not fit. Raises UndecidedError.
 
-    In the order of `demands`, so that more demands at the end leave the earlier blocks where they are, as
-    long as no room has to be given up for them (`Placement.relaxed`) and nothing had to be searched
-    (`Placement.exact`).
+    `generous`: look for room to grow and for space next to the family first; without it, pack by best fit
+    at once. In the order of `demands`: more demands at the end leave the earlier blocks where they are,
+    always without `generous`, and with it as long as the whole fits that way (`Placement.relaxed` says
+    where it did not).
     """
     rooms = sum(demand.room < demand.prefix_length for demand in demands)
-    kept = rooms
-    while True:
-        placement = _place(demands, taken, apart, kept, compact=not kept)
+    passes = [rooms >> shift for shift in range(rooms.bit_length())] or [0]
+    for index, kept in enumerate(passes if generous else ()):
+        placement = _place(demands, taken, apart, kept, compact=False)
         if placement is not None:
-            placement.relaxed = kept < rooms
+            placement.relaxed = index > 0
             return placement
-        if not kept:
-            break
-        kept //= 2
+    placement = _place(demands, taken, apart, 0, compact=True)
+    if placement is not None:
+        placement.relaxed = generous
+        return placement
     if is_plain(demands, apart):
         return None  # best fit fits whenever anything does
     blocks = _Search(demands, taken, apart).run()
     if blocks is None:
         return None
-    return Placement({demand.name: blocks[demand.name] for demand in demands}, {}, bool(rooms), exact=True)
+    return Placement({demand.name: blocks[demand.name] for demand in demands}, {}, relaxed=True)
 
 
 def unplaced(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> list[Demand]:

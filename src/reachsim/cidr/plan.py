@@ -483,6 +483,12 @@ class _Planner:
         room = self._room(item.ask)
         for index, length in enumerate(lengths):
             region = self._region(item, length, several=len(lengths) > 1)
+            if not region:
+                self.impossible.append(
+                    f"{item.name}: no block of pool {item.pool} can join a VPC whose primary block is"
+                    f" {standing[0]} (CIDR-4); give it another pool"
+                )
+                return
             wide = length
             if len(lengths) == 1 and not standing and room != "none":
                 wide = min(length, length - 1 if room == "buddy" else int(room))
@@ -563,8 +569,9 @@ class _Planner:
         )
         if self.impossible:
             return replace(base, verdict=Verdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.impossible)))
+        generous = any(self._room(item.ask) != "none" for item in wanted) or self.file.room != "none"
         try:
-            placement = allocate(demands, taken, self.apart)
+            placement = allocate(demands, taken, self.apart, generous=generous)
         except UndecidedError:
             return replace(base, verdict=Verdict.CANNOT_DECIDE, unknown=_UNDECIDED)
         if placement is None:

@@ -365,7 +365,22 @@ class _Checker:
     def report(
         self, path: Path, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
     ) -> None:
-        self.problems.append(self.document.problem(message, path, key=key, hint=hint, code=code))
+        self.problems.append(
+            self.document.problem(message, self.written(path), key=key, hint=hint, code=code)
+        )
+
+    def written(self, path: Path) -> Path:
+        """The path as it stands in the file, where a short form leaves out steps."""
+        node: Any = self.document.data
+        out: list[str | int] = []
+        for step in path:
+            inside = (
+                step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int)
+            )
+            if inside:
+                node = node[step]
+                out.append(step)
+        return tuple(out)
 
     def models(self, base: str) -> Sources:
         found = Sources()

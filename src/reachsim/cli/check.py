@@ -1,4 +1,31 @@
-"""stub"""
-HELP="stub"
-def configure(p): pass
-def run(a): return 0
+"""`reachsim check`: every expectation of a design, decided for all packets."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_all, add_file, add_format, look
+
+HELP = "decide every expectation of a design for all packets, and say why one fails"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
+    from reachsim.network import load
+    from reachsim.report.check import check_text
+    from reachsim.report.data import check_data, to_json
+
+    net = load(arguments.file)
+    check = net.check()
+    if arguments.format == "json":
+        print(to_json(check_data(check, net.source.file, net.source.warnings)))
+    else:
+        print(check_text(check, net.source.file, look(arguments), len(net.warnings)))
+    return 0 if check.ok else 1 if check.failures else 3

@@ -48,7 +48,7 @@ class Filter:
     `path`: where the owner is written.
     """
 
-    __slots__ = ("_cache", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
+    __slots__ = ("_cache", "_named", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class Filter:
         self.rule = rule
         self.path = path
         self._starts: list[int] | None = None
+        self._named: frozenset[GroupId] | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
 
     def decide(self, peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
@@ -84,7 +85,7 @@ class Filter:
 
     def allowed(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
         """All traffic that passes between the owner and a peer."""
-        key = bisect_right(self.starts, peer), groups
+        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._cache.get(key)
         if answer is None:
             answer = self._cache[key] = permitted(self.clauses, peer, groups)
@@ -104,9 +105,12 @@ class Filter:
             out.append((None, rest))
         return out
 
+    @property
     def named_groups(self) -> frozenset[GroupId]:
         """Every security group that a clause names."""
-        return frozenset().union(*(clause.groups for clause in self.clauses)) if self.clauses else NO_GROUPS
+        if self._named is None:
+            self._named = NO_GROUPS.union(*(clause.groups for clause in self.clauses))
+        return self._named
 
     def runs(self, peers: AddressSet) -> list[tuple[AddressSet, Traffic]]:
         """Peers (of no group) by what passes between them and the owner: disjoint sets that make up `peers`."""

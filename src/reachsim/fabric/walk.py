@@ -33,7 +33,8 @@ class Walk:
 
     `visits` in order; `arrived`: the packet's addresses at its end, None where it never would get there, whatever were
     mended; `end`: the last checkpoint. `source_run`, `destination_run`: all addresses in place of the packet's for
-    which the walk is the same, as far as the end of the flow that is never translated is concerned.
+    which the walk is the same, as far as the end of the flow that is never translated is concerned. `lost_run`: all
+    destinations that are lost like this one, None where it is not lost.
     """
 
     visits: tuple[Visit, ...]
@@ -42,11 +43,12 @@ class Walk:
     source_run: Span
     destination_run: Span
     leg: Leg
+    lost_run: Span | None = None
 
     @property
     def lost(self) -> bool:
         """Whether some checkpoint loses the packet, whatever its ports."""
-        return self.arrived is None or any(visit.step.loss is not None for visit in self.visits)
+        return self.arrived is None or self.lost_run is not None
 
     @property
     def unknown(self) -> str:
@@ -66,6 +68,7 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
     met: set[tuple[Checkpoint, int, int, Nic | None]] = set()
     source_low, source_high = EVERYWHERE
     destination_low, destination_high = EVERYWHERE
+    lost_run: Span | None = None
     while True:
         state = checkpoint, transit.source, transit.destination, transit.toward
         if state in met or len(visits) >= LONGEST_WALK:
@@ -82,6 +85,8 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
         low, high = step.destination_run
         destination_low = low if low > destination_low else destination_low
         destination_high = high if high < destination_high else destination_high
+        if lost_run is None and step.loss is not None:
+            lost_run = destination_low, destination_high
         transit = step.transit
         if step.next is None:
             arrived = None if step.loss is not None or step.unknown else transit
@@ -92,6 +97,7 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
                 (source_low, source_high),
                 (destination_low, destination_high),
                 leg,
+                lost_run,
             )
         checkpoint = step.next
 

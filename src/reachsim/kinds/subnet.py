@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from reachsim.errors import HintedError
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
-from reachsim.fabric.site import Nic, SubnetSite, VpcSite
+from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.kinds.kind import Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
@@ -57,10 +57,9 @@ class Link(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Find the interface; an address that no interface has answers nothing (WALK-24)."""
         if transit.toward is not None:
-            nic: Nic | None = transit.toward
-            transit = Transit(transit.source, transit.destination, transit.sender, transit.direct)
-        else:
-            nic = self.subnet.vpc.owners.get(transit.destination)
+            onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
+            return Step(transit.toward.inbound, onward, f"to {transit.toward.name}", rule="ROUTE-10")
+        nic = self.subnet.vpc.owners.get(transit.destination)
         here = (transit.destination, transit.destination)
         if nic is None:
             address = format_address(transit.destination)

@@ -4,9 +4,9 @@ The line: IPv4 address ``a`` (0 to 2**32 - 1) lies at ``a``; IPv6 address ``b`` 
 therefore says family and value at once, no interval of IPv4 ever covers an IPv6 address, and every table, set
 and rule of the engines works for both families without asking which one it holds.
 
-Reading is strict, printing canonical. Sources: RFC 791 and RFC 4632 (dotted decimal, no leading zeros), RFC 4291
-(IPv6 text forms), RFC 5952 (the canonical IPv6 form). Zone identifiers (RFC 4007) are refused: a design has no
-links whose zone a name could give.
+Reading is strict, printing canonical. Sources: RFC 791 and RFC 4632 (dotted decimal, no leading zeros), RFC
+4291 (IPv6 text forms), RFC 5952 (the canonical IPv6 form). Zone identifiers (RFC 4007) are refused: a design
+has no links whose zone a name could give.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _DOTTED: Final = re.compile(
     r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])",
     re.ASCII,
 )
+_LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 _HEXTET: Final = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 
 
@@ -92,21 +93,26 @@ def parse_ipv4(text: str) -> int:
 def _ipv4_fault(text: str) -> str:
     if not text:
         return "an address is empty"
-    parts = text.split(".")
+    if len(text) > _LONGEST:
+        return f"{text[:_LONGEST]!r}... is not an IPv4 address: it is longer than any (15 characters)"
     if text != text.strip():
         return f"{text!r} has spaces around the address"
+    if "/" in text:
+        return f"{text!r} is a block (it has a '/'), not one address"
+    parts = text.split(".")
     if len(parts) != 4:
         numbers = "number" if len(parts) == 1 else "numbers"
         return f"{text!r} is not an IPv4 address: it has {len(parts)} {numbers}, not 4"
     for part in parts:
         if not part:
-            return f"{text!r} is not an IPv4 address: there is nothing between two of its dots"
+            return f"{text!r} is not an IPv4 address: a number is missing before or after a dot"
         if not (part.isascii() and part.isdigit()):
             return f"{text!r} is not an IPv4 address: {part!r} is not a decimal number"
         if len(part) > 1 and part[0] == "0":
-            return f"{text!r} is not an IPv4 address: {part!r} has a leading zero, which some programs read as octal"
+            fault = f"{part!r} has a leading zero, which some programs read as octal"
+            return f"{text!r} is not an IPv4 address: {fault}"
         if len(part) > 3 or int(part) > 255:
-            return f"{text!r} is not an IPv4 address: {part[:20]} is over 255"
+            return f"{text!r} is not an IPv4 address: {part} is over 255"
     raise AssertionError(f"no fault in {text!r}")  # pragma: no cover
 
 
@@ -115,21 +121,25 @@ def parse_ipv6(text: str) -> int:
 
     Returns the place on the line. Raises ValueError.
     """
-    if len(text) > 45:
-        raise ValueError(f"{text[:45]!r}... is not an IPv6 address: it is longer than any (45 characters)")
+    if len(text) > _LONGEST:
+        fault = f"it is longer than any ({_LONGEST} characters)"
+        raise ValueError(f"{text[:_LONGEST]!r}... is not an IPv6 address: {fault}")
     if "%" in text:
         raise ValueError(f"{text!r} has a zone identifier (after '%'), which a network design cannot use")
     if "/" in text:
         raise ValueError(f"{text!r} is a block (it has a '/'), not one address")
+    if text != text.strip():
+        raise ValueError(f"{text!r} has spaces around the address")
     head, gap, tail = text.partition("::")
-    if "::" in tail or tail.startswith(":") and gap:
+    if "::" in tail or (gap and tail.startswith(":")):
         raise ValueError(f"{text!r} is not an IPv6 address: '::' may stand only once")
     left = _hextets(text, head, last=not gap) if head or not gap else []
     right = _hextets(text, tail, last=True) if tail else []
     if gap:
         missing = 8 - len(left) - len(right)
         if missing < 1:
-            raise ValueError(f"{text!r} is not an IPv6 address: '::' stands for nothing, 8 groups are there already")
+            fault = "'::' stands for nothing, 8 groups are there already"
+            raise ValueError(f"{text!r} is not an IPv6 address: {fault}")
         left += [0] * missing
     groups = left + right
     if len(groups) != 8:
@@ -152,7 +162,8 @@ def _hextets(text: str, part: str, *, last: bool) -> list[int]:
         elif not piece:
             raise ValueError(f"{text!r} is not an IPv6 address: a group is empty (a lone ':')")
         else:
-            raise ValueError(f"{text!r} is not an IPv6 address: {piece!r} is not a group of 1 to 4 hex digits")
+            fault = f"{piece!r} is not a group of 1 to 4 hex digits"
+            raise ValueError(f"{text!r} is not an IPv6 address: {fault}")
     return groups
 
 

@@ -1,15 +1,15 @@
-"""Boxes: products of one set for each header field, and how a set of packets that is made of boxes reads in words."""
+"""Boxes: products of one set for each header field, and how a set of packets made of boxes reads in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import AddressSet
-from reachsim.net.intervals import PortSet
-from reachsim.net.traffic import EVERYTHING, ICMP, ICMPV6, PORTED, Traffic
+from reachsim.net.intervals import IntSet, PortSet, Span
+from reachsim.net.traffic import EVERYTHING, ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, Traffic
 
 IPV4: Final = AddressSet.of((0, IPV4_LAST))
 IPV6: Final = AddressSet.of((IPV6_FIRST, LINE_LAST))
@@ -25,8 +25,8 @@ OF_IPV6: Final = EVERYTHING - Traffic.protocol(ICMP)
 class Box:
     """Every packet with one of these services, sources, destinations and, for TCP and UDP, source ports.
 
-    Those that `HeaderSpace.boxes` gives are of one address family, and `source_ports` is the whole where `traffic` holds
-    anything besides TCP and UDP.
+    Those that `HeaderSpace.boxes` gives are of one address family, and `source_ports` is the whole where
+    `traffic` holds anything besides TCP and UDP.
     """
 
     traffic: Traffic
@@ -48,48 +48,40 @@ class Box:
         return headers * self.sources.count * self.destinations.count
 
 
-def merge(boxes: Iterable[Box]) -> list[Box]:
-    """Join disjoint boxes that differ in one field only, until none are left; in the order of their fields."""
-    found = list(boxes)
-    joined = True
-    while joined and len(found) > 1:
+Row = tuple[tuple[Span, ...], tuple[Span, ...], tuple[Span, ...], tuple[Span, ...]]
+"""The spans of a box's fields."""
+
+
+def merge(rows: Iterable[Row]) -> list[Box]:
+    """Join disjoint boxes that differ in one field only until there are none; sorted by their fields."""
+    found = list(rows)
+    before = 0
+    while len(found) not in (before, 1):
         before = len(found)
-        found = _join(found, lambda b: (b.sources, b.destinations, b.source_ports), _join_traffic)
-        found = _join(found, lambda b: (b.traffic, b.destinations, b.source_ports), _join_sources)
-        found = _join(found, lambda b: (b.traffic, b.sources, b.source_ports), _join_destinations)
-        joined = len(found) < before
-    return sorted(found, key=_order)
+        for field in range(4):
+            found = _join(found, field)
+    return [Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)) for a, b, c, d in sorted(found)]
 
 
-def _order(box: Box) -> tuple[object, ...]:
-    return box.traffic.spans, box.sources.spans, box.destinations.spans, box.source_ports.spans
-
-
-def _join(boxes: list[Box], key: Callable[[Box], object], join: Callable[[list[Box]], Box]) -> list[Box]:
-    groups: dict[object, list[Box]] = {}
-    for box in boxes:
-        groups.setdefault(key(box), []).append(box)
-    return [group[0] if len(group) == 1 else join(group) for group in groups.values()]
-
-
-def _join_traffic(group: list[Box]) -> Box:
-    traffic = Traffic.union_of(span for box in group for span in box.traffic.spans)
-    return Box(traffic, group[0].sources, group[0].destinations, group[0].source_ports)
-
-
-def _join_sources(group: list[Box]) -> Box:
-    sources = AddressSet.union_of(span for box in group for span in box.sources.spans)
-    return Box(group[0].traffic, sources, group[0].destinations, group[0].source_ports)
-
-
-def _join_destinations(group: list[Box]) -> Box:
-    destinations = AddressSet.union_of(span for box in group for span in box.destinations.spans)
-    return Box(group[0].traffic, group[0].sources, destinations, group[0].source_ports)
+def _join(rows: list[Row], field: int) -> list[Row]:
+    """One row for those that differ in this field only. Plain tuples: hashing them is what merging costs."""
+    groups: dict[tuple[tuple[Span, ...], ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row[:field] + row[field + 1 :], []).append(row)
+    out: list[Row] = []
+    for group in groups.values():
+        if len(group) > 1:
+            parts = list(group[0])
+            parts[field] = IntSet.union_of(span for row in group for span in row[field]).spans
+            out.append((parts[0], parts[1], parts[2], parts[3]))
+        else:
+            out.append(group[0])
+    return out
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the reader of a description knows: between which addresses the packets go, and what those are called.
+    """What the reader of a description knows: between which addresses packets go, and what to call those.
 
     `sources`, `destinations`: all that the packets could have; all of them go without saying. `sources_name`,
     `destinations_name`: such as "the internet"; where empty, the addresses themselves are printed.
@@ -107,7 +99,7 @@ class Reader:
         return [f for f in both if not (f.isdisjoint(self.sources) or f.isdisjoint(self.destinations))]
 
     def describe(self, boxes: Sequence[Box], max_parts: int) -> str:
-        """Disjoint boxes, each of one family, in words: parts separated by semicolons, at most `max_parts` of them."""
+        """Disjoint boxes, each of one family, in words: at most `max_parts` parts, ``;`` between them."""
         if not boxes:
             return "nothing"
         parts = self._pair_families(boxes)
@@ -117,7 +109,7 @@ class Reader:
         return "; ".join(texts)
 
     def _pair_families(self, boxes: Sequence[Box]) -> list[Box]:
-        """Join a box of IPv4 and one of IPv6 that say the same of either family: no packet goes from one to the other."""
+        """Join a box of IPv4 and one of IPv6 that say the same; exact, as no packet goes between the two."""
         groups: dict[tuple[object, ...], list[Box]] = {}
         for box in boxes:
             family = IPV4 if box.sources <= IPV4 else IPV6
@@ -131,7 +123,10 @@ class Reader:
                 parts.append(Box(traffic, sources, four.destinations | six.destinations, four.source_ports))
             else:
                 parts += group
-        return sorted(parts, key=_order)
+        return sorted(
+            parts,
+            key=lambda b: (b.traffic.spans, b.sources.spans, b.destinations.spans, b.source_ports.spans),
+        )
 
     def _part(self, part: Box) -> str:
         families = [family for family in (IPV4, IPV6) if not family.isdisjoint(part.sources)]
@@ -141,7 +136,7 @@ class Reader:
         destination, plain_too = _addresses(
             part.destinations, self.destinations & within, self.destinations_name
         )
-        text = _shorter("all", str(part.traffic), str(possible - part.traffic), part.traffic == possible)
+        text = _traffic(part.traffic, possible)
         if len(families) < len(self.families) and not plain and not plain_too:
             text += " over IPv4" if within is IPV4 else " over IPv6"
         if source:
@@ -162,22 +157,35 @@ def _addresses(addresses: AddressSet, universe: AddressSet, name: str) -> tuple[
     plain = _spaced(addresses)
     if not addresses <= universe:
         return plain, True
-    without = f"{name or _universe_name(universe)} except {_spaced(universe - addresses)}"
-    if len(without) < len(plain):
+    rest = _spaced(universe - addresses)
+    without = f"{name or _spaced(universe)} except {rest}"
+    if len(rest if name else without) < len(plain):
         return without, not name and universe != ANYWHERE
     return plain, True
-
-
-def _universe_name(universe: AddressSet) -> str:
-    return "anywhere" if universe == ANYWHERE else _spaced(universe)
 
 
 def _spaced(addresses: AddressSet) -> str:
     return "anywhere" if addresses == ANYWHERE else str(addresses).replace(",", ", ")
 
 
-def _shorter(everything: str, plain: str, rest: str, is_all: bool) -> str:
-    if is_all:
-        return everything
-    without = f"{everything} except {rest}"
+def _traffic(traffic: Traffic, possible: Traffic) -> str:
+    """Traffic in words, by what is left out of `possible` where that is shorter."""
+    if traffic == possible:
+        return "all"
+    plain, without = _tokens(traffic), f"all except {_tokens(possible - traffic)}"
     return without if len(without) < len(plain) else plain
+
+
+def _tokens(traffic: Traffic) -> str:
+    """Its tokens; ``icmp (except icmp/8)`` where all but a little of a protocol with a name is in it."""
+    texts: list[str] = []
+    for protocol, name in PROTOCOL_NAMES.items():
+        whole = Traffic.protocol(protocol)
+        part = traffic & whole
+        if part:
+            plain, without = str(part), f"{name} (except {whole - part})"
+            texts.append(without if len(without) < len(plain) else plain)
+            traffic -= whole
+    if traffic:
+        texts.append(str(traffic))
+    return ", ".join(texts)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reachsim.net.address import IPV4_LAST, IPV6_FIRST, Address, format_address, parse_address, width_of
+from reachsim.net.address import (
+    IPV4_BITS,
+    IPV4_LAST,
+    IPV6_BITS,
+    IPV6_FIRST,
+    Address,
+    format_address,
+    parse_address,
+    width_of,
+)
 from reachsim.net.intervals import IntSet, Span
 
 
@@ -73,7 +82,8 @@ class Cidr:
     def _read(cls, text: str) -> tuple[Cidr, int]:
         head, slash, tail = text.partition("/")
         if not slash:
-            raise ValueError(f"{text!r} has no prefix length; write {text}/{128 if ':' in text else 32} for one address")
+            single = f"{text}/{IPV6_BITS if ':' in text else IPV4_BITS}"
+            raise ValueError(f"{text!r} has no prefix length; write {single} for one address")
         address = int(parse_address(head))
         width = width_of(address)
         if not (tail.isascii() and tail.isdigit()) or (len(tail) > 1 and tail[0] == "0"):
@@ -158,7 +168,7 @@ EVERY_IPV6 = Cidr(IPV6_FIRST, 0)
 
 
 def blocks_of_span(low: int, high: int) -> list[Cidr]:
-    """The fewest aligned blocks that make up the run `low`..`high` exactly (RFC 4632, aggregation), in order."""
+    """The fewest aligned blocks that make up the run `low`..`high` exactly (RFC 4632), in order."""
     blocks: list[Cidr] = []
     while low <= high:
         if low <= IPV4_LAST:

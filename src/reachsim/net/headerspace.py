@@ -1,20 +1,22 @@
 """Exact sets of packets over all header fields that AWS's filters and routers look at.
 
-A `HeaderSpace` is a reduced, ordered decision diagram with intervals on its edges. The fields in order: service
-(protocol with destination port or ICMP type and code), source, destination, source port. A node cuts its field into
-runs, each with the node of the next field that holds for it; runs next to each other never have the same. Nodes are
-unique: two sets are equal exactly if they have the same root, so ``==`` costs nothing. One merge of runs serves ``|``,
-``&``, ``-`` and ``^``.
+A `HeaderSpace` is a reduced, ordered decision diagram with intervals on its edges. The fields in order:
+service (protocol with destination port or ICMP type and code), source, destination, source port. A node cuts
+its field into runs, each with the node of the next field that holds for it; runs next to each other never
+have the same. Nodes are unique: two sets are equal exactly if they have the same root, so ``==`` costs
+nothing. One merge of runs serves ``|``, ``&``, ``-`` and ``^``.
 
 What means the same is the same set:
 
 - Source ports are TCP's and UDP's; packets of another protocol are in a set whatever their `source_port` is.
-- The low 16 bits of a service mean something for TCP, UDP, ICMP and ICMPv6; other protocols are in a set as a whole.
-- No packet goes from one address family to the other, ICMP goes over IPv4 and ICMPv6 over IPv6 (RFC 792, RFC 4443).
-  So these are in no set: not in `everything`, and not in a complement.
+- The low 16 bits of a service mean something for TCP, UDP, ICMP and ICMPv6; other protocols are in a set as a
+  whole.
+- No packet goes from one address family to the other, ICMP goes over IPv4 and ICMPv6 over IPv6 (RFC 792, RFC
+  4443). So these are in no set: not in `everything`, and not in a complement.
 
-The representation follows Strehl and Thiele, "Interval diagram techniques and their applications" (1999), and the measured
-order of fields: with the service first, rules of different protocols and ports never meet in the fields below.
+The representation follows Strehl and Thiele, "Interval diagram techniques and their applications" (1999), and
+the measured order of fields: with the service first, rules of different protocols and ports never meet in the
+fields below.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from reachsim.net.address import LINE_LAST, parse_address
-from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, merge
+from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import IntSet, PortSet, Span
 from reachsim.net.packet import Packet
@@ -38,6 +40,7 @@ _SERVICES: Final = Traffic.LAST
 _PORTS: Final = PortSet.LAST
 _PARTED: Final = PORTED | {ICMP, ICMPV6}
 """Protocols for which the low 16 bits of a service mean something."""
+_WITH_PORTS: Final = Traffic.protocol(TCP) | Traffic.protocol(UDP)
 _RUNS: Final = tuple(
     (protocol << 16, (following << 16) - 1, protocol if protocol in _PARTED else None)
     for protocol, following in (
@@ -93,7 +96,7 @@ def _make(bounds: tuple[int, ...], children: tuple[_Node, ...]) -> _Node:
 
 
 def _assemble(last: int, pieces: Iterable[tuple[int, int, _Node]]) -> _Node:
-    """The node of a field that ends at `last`, from sorted pieces that do not overlap; between them there is nothing."""
+    """The node of a field that ends at `last`, from sorted disjoint pieces; between them there is nothing."""
     bounds: list[int] = []
     children: list[_Node] = []
     at = 0
@@ -144,7 +147,8 @@ _Memo = dict[tuple[_Node, _Node], _Node]
 def _combine(a: _Node, b: _Node, left: bool, right: bool, both: bool, memo: _Memo) -> _Node:
     """Any Boolean operation on two nodes of one field. What is in neither is never in the result.
 
-    `left`, `right`, `both`: whether what is only in `a`, only in `b`, in both is in the result. `memo`: for one operation.
+    `left`, `right`, `both`: whether what is only in `a`, only in `b`, in both is in the result. `memo`: for
+    one operation.
     """
     if a is b:
         return a if both else _NONE
@@ -191,8 +195,10 @@ def _combine(a: _Node, b: _Node, left: bool, right: bool, both: bool, memo: _Mem
 
 
 def _union(nodes: Iterable[_Node]) -> _Node:
-    """The union of nodes of one field: in pairs, then pairs of pairs, which keeps the sizes of both sides alike."""
-    level = list(dict.fromkeys(node for node in nodes if node is not _NONE))
+    """The union of nodes of one field: in pairs, then pairs of pairs, so that both sides are of like size."""
+    level = sorted(
+        {node for node in nodes if node is not _NONE}, key=lambda node: node.bounds
+    )  # alike ones first
     memo: _Memo = {}
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -215,22 +221,21 @@ def _from(sources: AddressSet, to_ipv4: _Node, to_ipv6: _Node) -> _Node:
 def _box(traffic: Traffic, sources: AddressSet, destinations: AddressSet, source_ports: PortSet) -> _Node:
     """The node of the service field for a product."""
     four, six = destinations & IPV4, destinations & IPV6
-    to_ipv4, to_ipv6 = _over(four, _ANY_PORT), _over(six, _ANY_PORT)
-    other = _from(sources, to_ipv4, to_ipv6)
-    ports = _over(source_ports, _HIT)
-    ported = other if ports is _ANY_PORT else _from(sources, _over(four, ports), _over(six, ports))
-    below = {
-        None: other,
-        TCP: ported,
-        UDP: ported,
-        ICMP: _from(sources, to_ipv4, _NONE),
-        ICMPV6: _from(sources, _NONE, to_ipv6),
-    }
+    made: dict[int | None, _Node] = {}
+
+    def below(protocol: int | None) -> _Node:
+        ports = _over(source_ports, _HIT) if protocol in PORTED else _ANY_PORT
+        to_ipv4 = _NONE if protocol == ICMPV6 else _over(four, ports)
+        to_ipv6 = _NONE if protocol == ICMP else _over(six, ports)
+        return _from(sources, to_ipv4, to_ipv6)
+
     pieces: list[tuple[int, int, _Node]] = []
     for low, high in _whole_protocols(traffic).spans:
         for first, last, protocol in _RUNS:
             if first <= high and low <= last:
-                pieces.append((max(low, first), min(high, last), below[protocol]))
+                if protocol not in made:
+                    made[protocol] = below(protocol)
+                pieces.append((max(low, first), min(high, last), made[protocol]))
     return _assemble(_SERVICES, pieces)
 
 
@@ -247,7 +252,8 @@ def _whole_protocols(traffic: Traffic) -> Traffic:
 class HeaderSpace:
     """An immutable set of packets. Operators: ``| & - ^ ~ == <= hash bool in``, and a repr one can read.
 
-    >>> web = HeaderSpace.box(Traffic.parse("tcp/443"), AddressSet.of((0, 2**32 - 1)), AddressSet.of((0, 2**32 - 1)))
+    >>> ipv4 = AddressSet.of((0, 2**32 - 1))
+    >>> web = HeaderSpace.box(Traffic.parse("tcp/443"), ipv4, ipv4)
     >>> web - web.restrict(source_ports=PortSet.of((0, 1023)))
     HeaderSpace('tcp/443 over IPv4 (client ports 1024-65535 only)')
     """
@@ -276,7 +282,7 @@ class HeaderSpace:
         destinations: AddressSet,
         source_ports: PortSet = ALL_PORTS,
     ) -> HeaderSpace:
-        """Every packet with one of these services, sources and destinations, and for TCP and UDP one of these ports."""
+        """Packets with one of these services, sources, destinations and, for TCP and UDP, source ports."""
         return cls(_box(traffic, sources, destinations, source_ports))
 
     @classmethod
@@ -327,20 +333,21 @@ class HeaderSpace:
 
     @property
     def count(self) -> int:
-        """How many packets; for protocols without ports and types, each protocol counts once for a pair of addresses."""
-        return sum(box.count for box in self._raw_boxes())
+        """How many packets; a protocol without ports and types counts once for a pair of addresses."""
+        return sum(
+            Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)).count for a, b, c, d in self._rows()
+        )
 
-    def _raw_boxes(self) -> Iterator[Box]:
+    def _rows(self) -> Iterator[Row]:
+        """The spans of disjoint boxes, as they lie in the diagram."""
         for source_node, services in _grouped(self._root).items():
-            traffic = Traffic(services)
             for destination_node, sources in _grouped(source_node).items():
                 for port_node, destinations in _grouped(destination_node).items():
-                    ports = PortSet(_grouped(port_node)[_HIT])
-                    yield Box(traffic, AddressSet(sources), AddressSet(destinations), ports)
+                    yield services, sources, destinations, _grouped(port_node)[_HIT]
 
     def boxes(self) -> Iterator[Box]:
-        """Disjoint boxes that make up the set, each of one address family: few, and always the same, in order."""
-        return iter(merge(self._raw_boxes()))
+        """Disjoint boxes that make up the set, each of one address family; few, in order, always the same."""
+        return iter(merge(self._rows()))
 
     def traffic(self) -> Traffic:
         """Every service that some packet has."""
@@ -354,18 +361,21 @@ class HeaderSpace:
 
     def destinations(self) -> AddressSet:
         """Every destination address that some packet has."""
-        nodes = {below: None for node in _grouped(self._root) for below in _grouped(node)}
+        nodes = {below for node in _grouped(self._root) for below in _grouped(node)}
         return AddressSet.union_of((low, high) for node in nodes for low, high, _ in _runs(node))
 
     def source_ports(self) -> PortSet:
         """Every source port that some TCP or UDP packet has."""
-        ported = (
-            child
-            for low, high, child in _runs(self._root)
-            if any(low <= p << 16 | 0xFFFF and p << 16 <= high for p in PORTED)
-        )
+        ported = {
+            node
+            for low, high, node in _runs(self._root)
+            if not _WITH_PORTS.isdisjoint(Traffic(((low, high),)))
+        }
         nodes = {
-            below: None for node in dict.fromkeys(ported) for to in _grouped(node) for below in _grouped(to)
+            below
+            for node in ported
+            for destination_node in _grouped(node)
+            for below in _grouped(destination_node)
         }
         return PortSet.union_of((low, high) for node in nodes for low, high, _ in _runs(node))
 
@@ -382,8 +392,8 @@ class HeaderSpace:
     def replace_sources(self, sources: AddressSet) -> HeaderSpace:
         """Every packet with a source among `sources` that is in the set with some source.
 
-        This is what a device makes of the set that writes any of these addresses over the source. A source of the other
-        family than the destination makes no packet.
+        This is what a device makes of the set that writes any of these addresses over the source. A source of
+        the other family than the destination makes no packet.
         """
         replaced: dict[_Node, _Node] = {_NONE: _NONE}
         for node in _grouped(self._root):
@@ -408,8 +418,9 @@ class HeaderSpace:
     def witness(self, prefer: Packet | None = None) -> Packet | None:
         """A packet of the set that a person would try; None where the set is empty.
 
-        `prefer` where it is in the set; otherwise a packet that keeps of it, field by field, what can be kept. Then TCP
-        over UDP over ICMP echo requests over the rest, well-known ports, client port 50000, and addresses known to all.
+        `prefer` where it is in the set; otherwise a packet that keeps of it, field by field, what can be
+        kept. Then TCP over UDP over ICMP echo requests over the rest, well-known ports, client port 50000,
+        and addresses known to all.
         """
         if self._root is _NONE or (prefer is not None and prefer in self):
             return prefer if self._root is not _NONE else None
@@ -430,16 +441,18 @@ class HeaderSpace:
         destinations_name: str = "",
         max_parts: int = 12,
     ) -> str:
-        """The set in words, the same for equal sets: disjoint parts, ``;`` between them, after `max_parts` the number left.
+        """The set in words, the same for equal sets: disjoint parts, ``;`` between them, after `max_parts`
+        the number left.
 
-        `known_sources`, `known_destinations`: addresses between which the reader knows the packets to go; a part that has
-        all of them does not name them. `sources_name`, `destinations_name`: what to call them where a part has all but
-        a few, such as "the internet".
+        `known_sources`, `known_destinations`: addresses between which the reader knows the packets to go; a
+        part that has all of them does not name them. `sources_name`, `destinations_name`: what to call them
+        where a part has all but a few, such as "the internet".
 
         >>> internet, host = AddressSet.of((0, 2**32 - 1)), AddressSet.of((0x0A000005, 0x0A000005))
-        >>> ssh = HeaderSpace.box(Traffic.parse("tcp/22"), internet - AddressSet.of((0, 2**24 - 1)), host)
+        >>> office = AddressSet.of((0xCB007100, 0xCB0071FF))
+        >>> ssh = HeaderSpace.box(Traffic.parse("tcp/22"), internet - office, host)
         >>> ssh.describe(internet, host, sources_name="the internet")
-        'tcp/22 from the internet except 0.0.0.0/8'
+        'tcp/22 from the internet except 203.0.113.0/24'
         """
         reader = Reader(known_sources, known_destinations, sources_name, destinations_name)
         return reader.describe(list(self.boxes()), max_parts)
@@ -485,7 +498,7 @@ def _usual_services(traffic: Traffic, prefer: Packet | None) -> Iterator[int]:
 
 
 _Dump = list[tuple[tuple[int, ...], tuple[int, ...]]]
-"""Nodes below before nodes above: bounds, and the numbers of the children. Numbers 0 and 1 are `_NONE` and `_HIT`."""
+"""Nodes, lower ones first: bounds, and the numbers of the children. 0 and 1 are `_NONE` and `_HIT`."""
 
 
 def _dump(root: _Node) -> _Dump:

@@ -1,8 +1,9 @@
-"""Sets of integers as sorted, disjoint, non-touching spans: canonical by construction, so ``==`` is set equality.
+"""Sets of integers as sorted, disjoint, non-touching spans: canonical by construction, so ``==`` is set
+equality.
 
-`IntSet` carries its universe as a class attribute, which makes ``~`` total. Subclasses give the lines that the
-package counts on: `PortSet` here (0 to 65535), `AddressSet` in `reachsim.net.cidr` (the address line) and `Traffic`
-in `reachsim.net.traffic` (protocol and destination port).
+`IntSet` carries its universe as a class attribute, which makes ``~`` total. Subclasses give the lines that
+the package counts on: `PortSet` here (0 to 65535), `AddressSet` in `reachsim.net.cidr` (the address line) and
+`Traffic` in `reachsim.net.traffic` (protocol and destination port).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Span = tuple[int, int]
 
 
 class IntSet:
-    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool len-free iteration``.
+    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool``;
+    iteration.
 
     >>> PortSet.of((1, 2), (3, 5), (9, 9))
     PortSet('1-5,9')
@@ -50,7 +52,8 @@ class IntSet:
                 continue
             if low < cls.FIRST or high > cls.LAST:
                 raise ValueError(f"{low}-{high} is outside {cls.FIRST}-{cls.LAST}")
-            if merged and low <= merged[-1][1] + 1:  # 1-2 and 3-5 touch: unmerged, equal sets would compare unequal
+            # 1-2 and 3-5 touch: unmerged, equal sets would compare unequal.
+            if merged and low <= merged[-1][1] + 1:
                 if high > merged[-1][1]:
                     merged[-1] = (merged[-1][0], high)
             else:
@@ -143,7 +146,7 @@ class IntSet:
 
     @property
     def count(self) -> int:
-        """How many ints are members (a method would do; ``len`` cannot give more than 2**63)."""
+        """How many ints are members. Not ``len``, which cannot give more than 2**63."""
         return sum(high - low + 1 for low, high in self.spans)
 
     @property

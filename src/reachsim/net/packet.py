@@ -13,9 +13,9 @@ from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, protocol_
 class Packet:
     """Headers of one packet.
 
-    `source`, `destination`: places on the address line. `service`: protocol with destination port or ICMP type and
-    code (`reachsim.net.traffic`). `source_port`: 0 to 65535; for ICMP echo the identifier; 0 where the protocol has
-    neither.
+    `source`, `destination`: places on the address line. `service`: protocol with destination port or ICMP
+    type and code (`reachsim.net.traffic`). `source_port`: 0 to 65535; for ICMP echo the identifier; 0 where
+    the protocol has neither.
     """
 
     source: int
@@ -43,7 +43,7 @@ class Packet:
         return replace(self, **changes)
 
     def answer(self) -> Packet | None:
-        """The packet that answers this one, as the destination sends it; None where the protocol has no answer."""
+        """The packet that answers this one, as the destination sends it; None where there is no answer."""
         service = reply_service(self.service, self.source_port)
         if service is None:
             return None

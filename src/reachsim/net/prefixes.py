@@ -1,7 +1,7 @@
 """Tables over the address line: interval maps, and longest-prefix match flattened into one.
 
-An interval map answers with the value *and* with the run of addresses around the question for which the answer is
-the same. That run is what lets a walk of one packet speak for a whole range of addresses.
+An interval map answers with the value *and* with the run of addresses around the question for which the
+answer is the same. That run is what lets a walk of one packet speak for a whole range of addresses.
 """
 
 from __future__ import annotations
@@ -44,12 +44,15 @@ class IntervalMap(Generic[V]):
             yield start, last, self.values[index]
 
 
-def prefix_table(entries: Iterable[tuple[Cidr, V]], better: Callable[[V, V], bool] | None = None) -> IntervalMap[V | None]:
-    """Flatten longest-prefix match (RFC 4632, section 5.1) into an interval map: sort once, sweep once with a stack.
+def prefix_table(
+    entries: Iterable[tuple[Cidr, V]], better: Callable[[V, V], bool] | None = None
+) -> IntervalMap[V | None]:
+    """Flatten longest-prefix match (RFC 4632, section 5.1) into an interval map: sort once, sweep once with a
+    stack.
 
-    `entries`: blocks with their values, in any order. Where a block comes twice, the later entry wins, or with
-    `better(new, old)` the one that is better. Places that no block covers have the value None. Cost: n log n to
-    build, log n to ask.
+    `entries`: blocks with their values, in any order. Where a block comes twice, the later entry wins, or
+    with `better(new, old)` the one that is better. Places that no block covers have the value None. Cost: n
+    log n to build, log n to ask.
     """
     chosen: dict[Cidr, V] = {}
     for block, value in entries:
@@ -57,7 +60,8 @@ def prefix_table(entries: Iterable[tuple[Cidr, V]], better: Callable[[V, V], boo
             chosen[block] = value
     starts: list[int] = [0]
     values: list[V | None] = [None]
-    open_blocks: list[tuple[int, V]] = []  # last place and value of the blocks around the sweep, outermost first
+    open_blocks: list[tuple[int, V]] = []
+    """Last place and value of the blocks around the sweep, outermost first."""
 
     def begin(place: int, value: V | None) -> None:
         if starts[-1] == place:

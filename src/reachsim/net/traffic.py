@@ -1,10 +1,12 @@
 """Traffic: what security group and ACL rules match on besides the peer's address.
 
-A *service* is protocol and destination port (ICMP: type and code) in one int: ``protocol << 16 | low``, where `low` is
-the port for TCP and UDP, ``type << 8 | code`` for ICMP and ICMPv6, and without meaning for every other protocol. So a
-set of traffic is a set of ints, and all of it has 2**24 members. Protocol numbers are IANA's.
+A *service* is protocol and destination port (ICMP: type and code) in one int: ``protocol << 16 | low``, where
+`low` is the port for TCP and UDP, ``type << 8 | code`` for ICMP and ICMPv6, and without meaning for every
+other protocol. So a set of traffic is a set of ints, and all of it has 2**24 members. Protocol numbers are
+IANA's.
 
-The tokens: ``tcp/443  tcp/1024-65535  udp/53  icmp  icmp/8 (type)  icmp/3/4 (type/code)  icmpv6  proto/50  tcp  all``.
+The tokens: ``tcp/443  tcp/1024-65535  udp/53  icmp  icmp/8 (type)  icmp/3/4 (type/code)  icmpv6  proto/50
+tcp  all``.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ def protocol_of(service: int) -> int:
 def reply_service(service: int, source_port: int) -> int | None:
     """The service of the answer to a packet, or None where the protocol has no answer.
 
-    TCP and UDP answer to the client's port; an ICMP echo request with the echo reply (RFC 792, RFC 4443); any other
-    protocol with itself. ICMP messages that ask nothing have no answer.
+    TCP and UDP answer to the client's port; an ICMP echo request with the echo reply (RFC 792, RFC 4443); any
+    other protocol with itself. ICMP messages that ask nothing have no answer.
     """
     protocol = service >> 16
     if protocol in PORTED:
@@ -86,7 +88,10 @@ class Traffic(IntSet):
         return PortSet(tuple((low & _MASK, high & _MASK) for low, high in inside.spans))
 
     def tokens(self) -> list[str]:
-        """The canonical tokens of the set, in the order of their protocol numbers; ``all`` when it is everything."""
+        """The canonical tokens of the set, in the order of protocol numbers; ``all`` when it is everything.
+
+        Where more than four protocols without a name are in it, they come last, shortened to ``proto/2-5``.
+        """
         if self.spans == ((self.FIRST, self.LAST),):
             return ["all"]
         out: list[str] = []
@@ -120,7 +125,7 @@ def _parse_token(token: str) -> Span:
             protocol = _number(token, rest[0], 255, "a protocol number")
             return protocol << 16, protocol << 16 | _MASK
         if name == "proto":
-            raise ValueError(f"{token!r} is not traffic: 'proto/' takes one protocol number, such as proto/50")
+            raise ValueError(f"{token!r} is not traffic: proto/ takes one protocol number, such as proto/50")
         raise ValueError(f"{token!r} is not traffic; write {_FORMS}")
     base = protocol << 16
     if not rest:
@@ -132,10 +137,13 @@ def _parse_token(token: str) -> Span:
         low = _number(token, first, 65535, "a port")
         high = _number(token, last, 65535, "a port") if dash else low
         if low > high:
-            raise ValueError(f"{token!r} is not traffic: the range runs backwards; did you mean '{name}/{high}-{low}'?")
+            turned = f"{name}/{high}-{low}"
+            raise ValueError(f"{token!r} is not traffic: the range runs backwards; did you mean {turned!r}?")
         return base | low, base | high
     if len(rest) > 2:
-        raise ValueError(f"{token!r} is not traffic: {name} takes a type and at most a code, such as {name}/3/4")
+        raise ValueError(
+            f"{token!r} is not traffic: {name} takes a type and a code at most, as in {name}/3/4"
+        )
     kind = _number(token, rest[0], 255, f"an {name} type")
     if len(rest) == 1:
         return base | kind << 8, base | kind << 8 | 0xFF
@@ -172,7 +180,7 @@ def _part_tokens(protocol: int, low: int, high: int) -> list[str]:
 
 
 def _shorten_protocols(tokens: list[str]) -> list[str]:
-    """Print a long list of other protocols as ``proto/2-5``; the reader does not take such ranges back in rules."""
+    """Print a long list of other protocols as ``proto/2-5``, which `Traffic.parse` does not take."""
     numbers = [int(t[6:]) for t in tokens if t.startswith("proto/")]
     if len(numbers) <= 4:
         return tokens

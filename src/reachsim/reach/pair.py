@@ -55,20 +55,32 @@ Rectangle = tuple[Traffic, PortSet]
 ALL_PORTS = PortSet.everything()
 
 
-def rectangles(forward: Traffic, reply: Traffic, outer: Traffic) -> list[Rectangle]:
+def fold(inner: Traffic, outer: Traffic) -> Traffic:
+    """What comes back to the client in the end.
+
+    `inner`: what passes on the way back between the client and the first device that translates; `outer`: what passes
+    beyond it, where every port that the device may choose must (NATGW-4, NATI-7).
+    """
+    if outer.spans == EVERYTHING.spans:
+        return inner
+    back = inner & outer & _BARE
+    for protocol, whole in ((TCP, _TCP), (UDP, _UDP)):
+        if NAT_SPANS[protocol] <= outer:
+            back |= inner & whole
+    return back
+
+
+def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
     """The round trip: what is delivered, and from which client ports its answer comes back.
 
-    `forward`: what passes on the way there. `reply`: what passes on the way back, between the client and the first device
-    that translates. `outer`: what passes on the way back beyond it; all of a device's possible ports must (NATGW-4).
+    `forward`: services that are delivered. `back`: services of answers that come back (`fold`).
     """
     out: list[Rectangle] = []
     for protocol, whole in ((TCP, _TCP), (UDP, _UDP)):
         there = forward & whole
-        if there and NAT_SPANS[protocol] <= outer:
-            ports = reply.ports(protocol)
-            if ports:
-                out.append((there, ports))
-    back = reply & outer
+        ports = back.ports(protocol) if there else ALL_PORTS
+        if there and ports:
+            out.append((there, ports))
     bare = forward & _OTHERS & back | forward & _SILENT
     for request, answer in _ECHOES:
         if answer in back:
@@ -103,7 +115,7 @@ class Stop:
 class Part:
     """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
 
-    `sources`, `destinations`: addresses as the source sends them. `forward`, `reply`, `outer`: see `rectangles`.
+    `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`.
     """
 
     flow: Flow
@@ -111,8 +123,7 @@ class Part:
     sources: AddressSet
     destinations: AddressSet
     forward: Traffic
-    reply: Traffic
-    outer: Traffic
+    back: Traffic
     undecided: str
     book: FilterBook
 
@@ -127,7 +138,7 @@ class Part:
 
     def reachable(self) -> HeaderSpace:
         """Packets whose answer comes back too."""
-        boxes = rectangles(self.forward, self.reply, self.outer)
+        boxes = rectangles(self.forward, self.back)
         return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes)
 
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
@@ -144,7 +155,7 @@ def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Par
     one_source = AddressSet(((flow.source, flow.source),))
     one_destination = AddressSet(((flow.destination, flow.destination),))
     if flow.loss is not None or flow.unknown:
-        yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, NOTHING, flow.unknown, book)
+        yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
         return
     for found, region in endpoints.pieces(flow):
         if region is None:
@@ -152,9 +163,9 @@ def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Par
             yield Part(flow, found, one_source, one_destination, *answer, found.unknown, book)
             continue
         far = region.first
-        for run, forward, reply, outer in _by_far_address(found, far, region, book):
+        for run, forward, back in _by_far_address(found, far, region, book):
             ends = (run, one_destination) if flow.origin.nic is None else (one_source, run)
-            yield Part(flow, found, *ends, forward, reply, outer, found.unknown, book)
+            yield Part(flow, found, *ends, forward, back, found.unknown, book)
 
 
 def _filters(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Filter]]:
@@ -165,10 +176,10 @@ def _filters(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Filte
                 yield visit, book[visit.step.filter]
 
 
-def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tuple[Traffic, Traffic, Traffic]:
-    """What passes there, back, and back beyond a translating device; with `at` in place of the far address `far`."""
+def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tuple[Traffic, Traffic]:
+    """What is delivered and what comes back; with `at` in place of the far address `far`."""
     if found.unknown or found.stray is not None or found.forward.lost:
-        return NOTHING, NOTHING, NOTHING
+        return NOTHING, NOTHING
     family = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     forward = family
     for visit, filter in _filters(found.forward, book):
@@ -176,8 +187,8 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tup
         peer = at if far is not None and step.peer == far else step.peer
         forward &= filter.allowed(peer, step.groups)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return forward, NOTHING, NOTHING
-    reply = outer = EVERYTHING
+        return forward, NOTHING
+    inner = outer = EVERYTHING
     for visit, filter in _filters(found.reply, book):
         step = visit.step
         peer = at if far is not None and step.peer == far else step.peer
@@ -185,13 +196,13 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tup
         if visit.depth:
             outer &= allowed
         else:
-            reply &= allowed
-    return forward, reply, outer
+            inner &= allowed
+    return forward, fold(inner, outer)
 
 
 def _by_far_address(
     found: Passage, far: int, region: AddressSet, book: FilterBook
-) -> Iterator[tuple[AddressSet, Traffic, Traffic, Traffic]]:
+) -> Iterator[tuple[AddressSet, Traffic, Traffic]]:
     """The far addresses of a region by what passes to and from them."""
     starts: set[int] = set()
     for walk in (found.forward, found.reply):
@@ -199,7 +210,7 @@ def _by_far_address(
             if visit.step.peer == far:
                 starts.update(filter.starts)
     cuts = sorted(starts)
-    grouped: dict[tuple[Traffic, Traffic, Traffic], list[tuple[int, int]]] = {}
+    grouped: dict[tuple[Traffic, Traffic], list[tuple[int, int]]] = {}
     for low, high in region.spans:
         at = low
         while at <= high:

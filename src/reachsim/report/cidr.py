@@ -250,12 +250,12 @@ def _parts(plan: Plan, around: Cidr) -> list[_Part]:
 
 
 def _zoom(parts: Sequence[_Part], around: Cidr) -> Cidr | None:
-    """The block that holds all that is not free, where it is so small a part of the pool that a picture is
-    of use."""
-    used = [Cidr.single(place) for part in parts if part.kind != "free" for place in (part.low, part.high)]
-    if not used:
+    """The block that holds what is planned, where it is so small a part of the pool that a picture is of
+    use."""
+    planned = [part for part in parts if part.kind in ("vpc", "room")]
+    if not planned:
         return None
-    block = smallest_around(used)
+    block = smallest_around(Cidr.single(place) for part in planned for place in (part.low, part.high))
     return block if block.size * 4 <= around.size else None
 
 
@@ -567,7 +567,8 @@ _FONT: Final = "12px sans-serif"
 _STYLE: Final = """ body { font: 14px/1.45 sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem;
 color: #222; background: #fff } table { border-collapse: collapse; margin: 0.5rem 0 1.5rem } th, td {
 text-align: left; padding: 0.15rem 0.8rem 0.15rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
-.bad, h2.error, h2.wish { color: #b00020 } .good { color: #22662a } svg { max-width: 100%; height: auto }
+td:not(:last-child) { white-space: nowrap } .bad, h2.error, h2.wish { color: #b00020 } .good { color:
+#22662a } svg { max-width: 100%; height: auto }
 """
 
 
@@ -723,12 +724,20 @@ def plan_html(plan: Plan) -> str:
         for vpc in plan.vpcs:
             blocks = ", ".join(str(block) for block in (*vpc.cidrs, *vpc.ipv6_cidrs))
             parts.append(element("h2", f"{vpc.name}: {blocks}"))
+            sixth = any(s.ipv6_cidr for s in vpc.subnets)
             rows = [
-                (s.name, s.cidr, s.ipv6_cidr or "", f"{s.usable:,}", "; ".join(s.size.lines))
+                (
+                    s.name,
+                    s.cidr,
+                    *([s.ipv6_cidr or ""] if sixth else []),
+                    f"{s.usable:,}",
+                    "; ".join(s.size.lines),
+                )
                 for s in vpc.subnets
             ]
             if rows:
-                parts.append(html_table(rows, header=("subnet", "block", "IPv6", "usable", "because")))
+                header = ("subnet", "block", *(["IPv6 block"] if sixth else []), "usable", "because")
+                parts.append(html_table(rows, header=header))
         parts.append(element("h2", "Measures"))
         parts.append(element("pre", "\n".join(_measures(plan, _PLAIN)[1:])))
     return _page("Address plan", parts)

@@ -21,6 +21,8 @@ Row = Sequence[Cell] | str
 
 _NO_STYLE = Style(enabled=False)
 _GAP = 2
+_WEIGHED_ROWS = 40
+"""Rows of a long table that decide which of its columns give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +113,39 @@ def _plain(cell: Cell) -> str:
 
 
 def _widths(cells: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Width of each column: what its widest cell needs, or less where that does not fit."""
+    """Width of each column: what its widest cell needs, or less where that does not fit.
+
+    The column gives way whose narrowing makes the fewest further lines, of those the widest.
+    """
     count = max(map(len, cells), default=0)
     widths = [0] * count
     least = [0] * count
     for row in cells:
         for column, text in enumerate(row):
             filled = columns_of(text)
-            if filled > widths[column]:
-                widths[column] = filled
+            widths[column] = max(widths[column], filled)
             if filled > least[column]:
                 least[column] = max(least[column], max(map(columns_of, text.split()), default=0))
     excess = sum(widths) + _GAP * (count - 1) - room
+    sample = cells[:_WEIGHED_ROWS]
     while excess > 0:
         wide = [column for column in range(count) if widths[column] > least[column]]
         if not wide:
             break
-        widest = max(wide, key=lambda column: widths[column])
-        widths[widest] -= 1
+        costs = {column: _height(sample, widths, column) for column in wide}
+        column = min(wide, key=lambda column: (costs[column], -widths[column]))
+        widths[column] -= 1
         excess -= 1
     return widths
+
+
+def _height(rows: Sequence[Sequence[str]], widths: Sequence[int], narrower: int) -> int:
+    """Lines that rows fill when one column is one narrower."""
+    return sum(
+        max(len(wrap(text, widths[column] - (column == narrower))) for column, text in enumerate(row))
+        for row in rows
+        if row
+    )
 
 
 def _row(row: Sequence[Cell], widths: Sequence[int], indent: int) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.markup import visible
-from reachsim.net.packet import Packet
-from reachsim.report.text import PLAIN, Look, Row, file_of, grid, hanging, line_of, number
+from reachsim.report.text import PLAIN, Look, Row, columns_of, file_of, grid, hanging, line_of, number
 from reachsim.trace.result import Blocker, Hop, Trace, Way
 
 TITLES = {
@@ -107,14 +106,19 @@ def _why(way: Way) -> str:
 
 def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str]:
     """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing is cut."""
-    packet = str(look.style.bold(str(hops[0].before)))
-    tail = f"   (:N is line N of {visible(file)})" if file else ""
+    packet = str(hops[0].before)
+    legend = f"(:N is line N of {visible(file)})" if file else ""
+    lines = [f"{name:5}  {look.style.bold(packet)}"]
+    if legend and columns_of(packet) + columns_of(legend) + 10 <= look.width:
+        lines[0] += f"   {look.style.dim(legend)}"
+    elif legend:
+        lines.append(f"       {look.style.dim(legend)}")
     stop = next((index for index, hop in enumerate(hops) if hop.action in ("drop", "unknown")), len(hops) - 1)
     shown = hops if look.whole else hops[: stop + 1]
-    lines = [f"{name:5}  {packet}{look.style.dim(tail)}", *hop_lines(shown, look)]
+    lines += hop_lines(shown, look)
     left = len(hops) - len(shown)
     if left:
-        more = f"{number(left, 'checkpoint')} further on not reached (--all shows what {'it' if left == 1 else 'they'} would do)"
+        more = f"not reached: {number(left, 'more checkpoint')} (--all shows what {'it' if left == 1 else 'they'} would do)"
         lines.append(f"       {look.style.dim(more)}")
     return lines
 
@@ -126,22 +130,18 @@ def hop_lines(hops: Sequence[Hop], look: Look) -> list[str]:
 
 def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:
     style = look.style
-    dropped = False
+    lost = False
     for index, hop in enumerate(hops, 1):
-        paint = style.dim if dropped else style.bold if hop.action == "deliver" else None
-        action: str = hop.action
+        mark, rule = "", hop.rule
+        paint = style.dim if lost else style.bold if hop.action == "deliver" else None
         if hop.action in ("drop", "unknown"):
-            paint, action = (style.red, "DROP") if hop.action == "drop" else (style.yellow, "UNKNOWN")
-            dropped = True
-        cells = [f"{index:2}", hop.component, hop.checkpoint, action, hop.rule, line_of(hop.where)]
+            lost = True
+            mark, word, paint = ("x", "DROPPED", style.red) if hop.action == "drop" else ("?", "UNKNOWN", style.yellow)
+            rule = f"{word}: {rule}"
+        cells = [f"{mark}{index}".rjust(3), hop.component, hop.checkpoint, rule, line_of(hop.where)]
         yield [(cell, paint) for cell in cells] if paint is not None else cells
-        if rewritten(hop.before, hop.after) and (hop.action == "translate" or index < len(hops)):
-            yield f"    => {hop.after}"
-
-
-def rewritten(before: Packet, after: Packet) -> bool:
-    """Whether a hop changed the packet's headers."""
-    return before != after
+        if hop.before != hop.after:
+            yield f"     => {hop.after}"
 
 
 def _others(trace: Trace, look: Look) -> list[str]:

@@ -17,6 +17,7 @@ from reachsim.kinds.internet_gateway import (
     InternetGatewayIn,
     InternetGatewayOut,
 )
+from reachsim.kinds import lambda_function, nat_gateway
 from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.kinds.nat_gateway import NatGatewayCheckpoint
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
@@ -38,6 +39,9 @@ from reachsim.rules.clauses import Clause, GroupId, KeyPath
 from reachsim.rules.ephemeral import UNKNOWN, client_ports
 from reachsim.rules.route import Origin
 
+COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS)
+"""Filters that belong to a kind of component, not to a design."""
+
 
 @dataclass(eq=False)
 class Topology:
@@ -53,7 +57,13 @@ class Topology:
     nics: dict[str, Nic] = field(default_factory=dict)
     functions: dict[tuple[str, str, frozenset[str]], Nic] = field(default_factory=dict)
     tables: dict[tuple[str, str], RouteTableCheckpoint] = field(default_factory=dict)
-    outside: list[Checkpoint] = field(default_factory=list)
+    group_filters: dict[tuple[str, tuple[str, ...], Direction], Filter] = field(default_factory=dict)
+    acl_filters: dict[tuple[str, str, Direction], Filter] = field(default_factory=dict)
+
+    @property
+    def filters(self) -> list[Filter]:
+        """Every filter that a walk may meet."""
+        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS]
 
     def starts(self) -> Iterator[Checkpoint]:
         """Checkpoints from which every other one is found: what interfaces send, and the internet."""
@@ -74,8 +84,8 @@ class Builder:
         self.ways_in: dict[str, tuple[InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
         self.peerings: dict[tuple[str, str], PeeringCheckpoint] = {}
         self.clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
-        self.filters: dict[tuple[str, tuple[str, ...], Direction], Filter] = {}
-        self.acls: dict[tuple[str, str, Direction], Filter] = {}
+        self.filters = self.topology.group_filters
+        self.acls = self.topology.acl_filters
 
     def build(self) -> Topology:
         """Places first, then interfaces, then what joins them, then routes."""

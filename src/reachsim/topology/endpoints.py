@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from reachsim.errors import EndpointError
 from reachsim.fabric.checkpoint import Checkpoint
@@ -345,9 +346,12 @@ class Endpoints:
             return (nic.public, *ipv6)
         return nic.addresses
 
+    @cached_property
+    def _peerings(self) -> set[frozenset[str]]:
+        return {frozenset({c.requester, c.accepter}) for c in self.design.peering_connections.values()}
+
     def _peered(self, one: str, other: str) -> bool:
-        connections = self.design.peering_connections.values()
-        return any({connection.requester, connection.accepter} == {one, other} for connection in connections)
+        return frozenset({one, other}) in self._peerings
 
     def _to_addresses(self, origin: Origin, addresses: tuple[int, ...], target: Nic | None) -> Iterator[Flow]:
         found = False

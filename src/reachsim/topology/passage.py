@@ -41,24 +41,36 @@ def passage(start: Checkpoint, nic: Nic | None, source: int, destination: int, t
     `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
     interface that is meant, None for whoever has the address.
     """
-    leg = Leg()
-    forward = walk(start, Transit(source, destination, nic), leg)
-    far_run = forward.destination_run if nic is not None else forward.source_run
-    arrived = forward.arrived
-    if arrived is None:
-        return Passage(forward, None, run=far_run)
+    return come_back(go(start, nic, source, destination, target), start, nic)
+
+
+def go(start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None) -> Passage:
+    """Walk there only."""
+    forward = walk(start, Transit(source, destination, nic))
+    run = forward.destination_run if nic is not None else forward.source_run
     stray = None
-    if target is not None and forward.end is not target.host:
+    if target is not None and forward.arrived is not None and forward.end is not target.host:
         text = f"{format_address(destination)} leads to {forward.end.component}, not to {target.name}"
         stray = Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+    return Passage(forward, None, stray, run=run)
+
+
+def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
+    """Walk the answer of a walk there."""
+    forward = there.forward
+    arrived = forward.arrived
+    if arrived is None:
+        return there
     if forward.lost and forward.end.component == "internet" and arrived.source not in PUBLIC:
-        return Passage(forward, None, stray, run=far_run)  # nobody could answer to that address
+        return there  # nobody could answer to that address
     back_start, back = forward.end.answer(arrived)
-    last = forward.visits[-1]
-    reply = walk(back_start, back, Leg(True, leg.sessions, leg.crossed), last.depth + last.step.translated)
+    first, last = forward.visits[0].transit, forward.visits[-1]
+    leg = Leg(True, forward.leg.sessions, forward.leg.crossed)
+    reply = walk(back_start, back, leg, last.depth + last.step.translated)
     reply_run = reply.source_run if nic is not None else reply.destination_run
-    run = max(far_run[0], reply_run[0]), min(far_run[1], reply_run[1])
-    return Passage(forward, reply, stray, _reply_stray(reply, start, nic, source, destination), run)
+    run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
+    stray = _reply_stray(reply, start, nic, first.source, first.destination)
+    return Passage(forward, reply, there.stray, stray, run)
 
 
 def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int) -> Loss | None:

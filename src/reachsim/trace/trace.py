@@ -308,8 +308,12 @@ class _Asker:
                 ports = f"{who} {asked - open_ports}"
         code, rule_id, text = filter.code, filter.rule, f"{decided} for {_question(before, step.peer)}"
         if not step.groups and self._reference_lost(visit, before):
-            code, rule_id = Code.SG_REFERENCES_NOT_PRESERVED, "SG-12" if step.peer in PUBLIC else "SG-13"
-            text += "; the rule that names the sender's group does not match this address"
+            rule_id = self._why_lost(visit)
+            if rule_id == "SG-16":
+                text += "; the rule that names the sender's group is stale: the peering is not active"
+            else:
+                code = Code.SG_REFERENCES_NOT_PRESERVED
+                text += "; the rule that names the sender's group does not match this address"
         checkpoint = visit.checkpoint
         blocker = Blocker(
             code,
@@ -335,6 +339,14 @@ class _Asker:
             return False
         clause = filter.decide(visit.step.peer, sender.groups, before.service)
         return clause is not None and clause.permits
+
+    def _why_lost(self, visit: Visit) -> str:
+        """The rule by which a reference to the sender's group does not match: a public address (SG-12), a translated one
+        (SG-13), a middlebox that keeps it (SG-14), a peering that is not active (SG-16)."""
+        sender = self.flow.origin.nic
+        if sender is None or visit.step.peer not in sender.addresses:
+            return "SG-12" if visit.step.peer in PUBLIC else "SG-13"
+        return "SG-16" if visit.transit.direct else "SG-14"
 
     def _stray(self, loss: Loss, walk: Walk, leg: str) -> Blocker:
         return _lost(loss, walk.end.component, walk.end.role, leg, self.locate(walk.end.path), self.flow.origin.label)

@@ -1,0 +1,87 @@
+"""Traffic as bits of one int.
+
+The rules of a design cut protocol and destination port into atoms, 100 to 300 of them, that no rule tells apart. A set
+of traffic is then one int with a bit for each atom, and union and intersection are `|` and `&`: Python's int is the
+vector unit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from reachsim.fabric.filters import Filter
+from reachsim.net.traffic import TCP, UDP, Traffic
+from reachsim.reach.pair import NAT_SPANS, OF_IPV4, OF_IPV6
+from reachsim.rules.clauses import NO_GROUPS, GroupId
+
+_ALWAYS = (
+    *(NAT_SPANS[protocol] for protocol in (TCP, UDP)),
+    *(Traffic.protocol(protocol) for protocol in (TCP, UDP)),
+    OF_IPV4,
+    OF_IPV6,
+)
+"""Sets that the engine itself counts on; their borders are always cuts."""
+
+
+class Atoms:
+    """The atoms of a set of filters, and the ints that stand for traffic."""
+
+    def __init__(self, filters: Iterable[Filter]) -> None:
+        cuts = {0}
+        for traffic in (*_ALWAYS, *{clause.traffic for filter in filters for clause in filter.clauses}):
+            for low, high in traffic.spans:
+                cuts.add(low)
+                cuts.add(high + 1)
+        cuts.discard(Traffic.LAST + 1)
+        self.starts = sorted(cuts)
+        self.everything = (1 << len(self.starts)) - 1
+        self._masks: dict[Traffic, int] = {}
+        self._traffic: dict[int, Traffic] = {}
+        self._rows: dict[tuple[Filter, int, frozenset[GroupId]], int] = {}
+        self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
+        self.bare = self.everything & ~(self.tcp | self.udp)
+        self.nat_tcp, self.nat_udp = (self.mask(NAT_SPANS[protocol]) for protocol in (TCP, UDP))
+        self.families = {False: self.mask(OF_IPV4), True: self.mask(OF_IPV6)}
+
+    def mask(self, traffic: Traffic) -> int:
+        """The int of a set whose borders are cuts."""
+        found = self._masks.get(traffic)
+        if found is None:
+            found = 0
+            for low, high in traffic.spans:
+                found |= (1 << bisect_right(self.starts, high)) - (1 << (bisect_right(self.starts, low) - 1))
+            self._masks[traffic] = found
+        return found
+
+    def traffic(self, mask: int) -> Traffic:
+        """The set that an int stands for."""
+        found = self._traffic.get(mask)
+        if found is None:
+            ends = [*(start - 1 for start in self.starts[1:]), Traffic.LAST]
+            spans = [(self.starts[i], ends[i]) for i in range(len(ends)) if mask >> i & 1]
+            found = self._traffic[mask] = Traffic.union_of(spans)
+        return found
+
+    def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> int:
+        """What a filter lets through to or from a peer."""
+        if groups:
+            groups &= filter.named_groups
+        key = filter, bisect_right(filter.starts, peer), groups
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = self.mask(filter.allowed(peer, groups))
+        return found
+
+    def fold(self, inner: int, outer: int) -> int:
+        """What comes back to the client in the end; the same as `reachsim.reach.pair.fold`, on bits."""
+        if outer == self.everything:
+            return inner
+        back = inner & outer & self.bare
+        if self.nat_tcp & ~outer == 0:
+            back |= inner & self.tcp
+        if self.nat_udp & ~outer == 0:
+            back |= inner & self.udp
+        return back
+
+

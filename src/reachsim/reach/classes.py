@@ -1,0 +1,141 @@
+"""Classes of interfaces: those that no route and no rule of the design can tell apart share every answer.
+
+Two levels. A *routing class* is what walks can tell apart: subnet, kind of host, which routes can name its addresses,
+whether it has a public address. A *class* is what filters can tell apart inside a routing class: the set of security
+groups, and the addresses' atoms under every block that a rule names.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from reachsim.fabric.filters import Filter, FilterBook
+from reachsim.fabric.site import Nic, VpcSite
+from reachsim.kinds.network_interface import Host
+from reachsim.rules.clauses import GroupId
+from reachsim.topology.build import Topology
+
+
+@dataclass(slots=True, eq=False)
+class InterfaceClass:
+    """Interfaces with one answer to every question. `seen`: the groups that rules of a VPC see at their addresses, where
+    that is not simply their own (two peers of the VPC have overlapping blocks)."""
+
+    index: int
+    routing: RoutingClass
+    members: list[Nic] = field(default_factory=list)
+    seen: tuple[tuple[str, frozenset[GroupId]], ...] = ()
+
+    @property
+    def first(self) -> Nic:
+        """Its representative."""
+        return self.members[0]
+
+    def groups_for(self, vpc: VpcSite) -> frozenset[GroupId]:
+        """The groups that a rule of a VPC sees at a member's private address."""
+        return vpc.groups_at(self.first.addresses[0]) if self.first.addresses else frozenset()
+
+    def __str__(self) -> str:
+        nic = self.first
+        groups = ", ".join(sorted(name for _vpc, name in nic.groups)) if nic.groups is not None else "no groups"
+        public = ", public address" if nic.public is not None else ""
+        count = f"{len(self.members)} interfaces" if len(self.members) > 1 else nic.name
+        return f"{count} in {nic.subnet.full_name} ({nic.kind}; {groups}{public})"
+
+
+@dataclass(slots=True, eq=False)
+class RoutingClass:
+    """Classes between which walks are the same."""
+
+    index: int
+    classes: list[InterfaceClass] = field(default_factory=list)
+
+    @property
+    def first(self) -> Nic:
+        """Its representative."""
+        return self.classes[0].first
+
+    def second(self) -> Nic | None:
+        """Another member than the representative, for walks inside the class."""
+        for interface_class in self.classes:
+            for nic in interface_class.members[:2]:
+                if nic is not self.first:
+                    return nic
+        return None
+
+
+@dataclass(slots=True)
+class Classes:
+    """All classes of a network, in the order of the file."""
+
+    routing: list[RoutingClass]
+    classes: list[InterfaceClass]
+    of: dict[Nic, InterfaceClass]
+
+
+def all_filters(topology: Topology, book: FilterBook) -> list[Filter]:
+    """Every filter of a network as it is now."""
+    return [book[filter] for filter in topology.filters]
+
+
+def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
+    """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
+    route_cuts = sorted({start for table in topology.tables.values() for start in table.table.starts})
+    rule_cuts = sorted({start for filter in filters for start in filter.starts})
+    onlookers = overlapping_onlookers(topology)
+    routing: dict[Hashable, RoutingClass] = {}
+    classes: dict[Hashable, InterfaceClass] = {}
+    out = Classes([], [], {})
+    for nic in topology.nics.values():
+        addresses = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
+        shape = tuple(address > 0xFFFFFFFF for address in nic.addresses), nic.public is not None
+        routes = tuple(bisect_right(route_cuts, address) for address in addresses)
+        key = nic.subnet, nic.kind, role(nic), shape, routes
+        outer = routing.get(key)
+        if outer is None:
+            outer = routing[key] = RoutingClass(len(out.routing))
+            out.routing.append(outer)
+        seen = seen_groups(nic, onlookers)
+        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
+        inner = classes.get(inner_key)
+        if inner is None:
+            inner = classes[inner_key] = InterfaceClass(len(out.classes), outer, seen=seen)
+            out.classes.append(inner)
+            outer.classes.append(inner)
+        inner.members.append(nic)
+        out.of[nic] = inner
+    return out
+
+
+def role(nic: Nic) -> Hashable:
+    """What walks can tell of the host behind an interface: one that forwards or translates is like no other."""
+    host = nic.host
+    if isinstance(host, Host) and not host.ip_forward:
+        return host.stopped
+    return nic.name
+
+
+def overlapping_onlookers(topology: Topology) -> list[VpcSite]:
+    """VPCs whose rules may see the groups of two interfaces at one address: some of their peers' blocks overlap."""
+    out: list[VpcSite] = []
+    for vpc in topology.vpcs.values():
+        blocks = vpc.blocks
+        for other in vpc.neighbours:
+            if not blocks.isdisjoint(other.blocks):
+                out.append(vpc)
+                break
+            blocks |= other.blocks
+    return out
+
+
+def seen_groups(nic: Nic, onlookers: list[VpcSite]) -> tuple[tuple[str, frozenset[GroupId]], ...]:
+    """For each such VPC what its rules see at the interface's addresses, where it is more than the interface's groups."""
+    out: list[tuple[str, frozenset[GroupId]]] = []
+    for vpc in onlookers:
+        for address in nic.addresses:
+            groups = vpc.groups_at(address)
+            if groups != (nic.groups or frozenset()):
+                out.append((vpc.name, groups))
+    return tuple(out)

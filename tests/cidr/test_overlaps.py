@@ -1,0 +1,143 @@
+"""Overlaps, against comparing every pair, and how they are ranked."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reachsim.cidr import Cidr, Connection, Entry, Rank, find_overlaps, overlapping_pairs
+from reachsim.errors import UsageError
+
+V4 = Cidr.parse("10.0.0.0/28")
+V6 = Cidr.parse("2001:db8::/124")
+
+
+@st.composite
+def small_blocks(draw: st.DrawFn) -> Cidr:
+    around = draw(st.sampled_from([V4, V6]))
+    bits = draw(st.integers(0, 4))
+    return Cidr(around.network + (draw(st.integers(0, 15)) >> bits << bits), around.width - bits)
+
+
+@given(st.lists(small_blocks(), max_size=12))
+def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
+    members = [set(range(cidr.span[0], cidr.span[1] + 1)) for cidr in cidrs]
+    expected = {
+        frozenset((i, j)) for i, j in itertools.combinations(range(len(cidrs)), 2) if members[i] & members[j]
+    }
+    found = list(overlapping_pairs(cidrs))
+    assert len(found) == len(expected)
+    assert {frozenset(pair) for pair in found} == expected
+    for outer, inner in found:
+        assert members[inner] <= members[outer]
+        assert members[inner] != members[outer] or outer < inner
+
+
+@given(st.lists(small_blocks(), max_size=8), st.randoms())
+def test_the_order_of_the_input_does_not_matter(cidrs: list[Cidr], random: object) -> None:
+    named = [Entry(cidr, f"n{index}") for index, cidr in enumerate(cidrs)]
+    mixed = list(named)
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    one = {frozenset((o.outer.owner, o.inner.owner)) for o in find_overlaps(named).overlaps}
+    other = {frozenset((o.outer.owner, o.inner.owner)) for o in find_overlaps(mixed).overlaps}
+    assert one == other
+
+
+def entries(**blocks: str) -> list[Entry]:
+    return [Entry(Cidr.parse(block), name.replace("_", "-")) for name, block in blocks.items()]
+
+
+def rank(found: list[Entry], connections: list[Connection], *wishes: tuple[str, ...]) -> Rank:
+    (overlap,) = find_overlaps(found, connections, wishes).overlaps
+    return overlap.rank
+
+
+TWO = entries(a="10.0.0.0/16", b="10.0.4.0/24")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("active", Rank.ERROR),
+        ("pending-acceptance", Rank.ERROR),
+        ("provisioning", Rank.ERROR),
+        ("initiating-request", Rank.ERROR),
+        ("failed", Rank.WISH),
+        ("deleted", Rank.NOTE),
+        ("deleting", Rank.NOTE),
+        ("rejected", Rank.NOTE),
+        ("expired", Rank.NOTE),
+    ],
+)
+@pytest.mark.rule("PEER-1")
+def test_states_of_a_peering(status: str, expected: Rank) -> None:
+    assert rank(TWO, [Connection("p", "b", "a", status)]) is expected
+
+
+@pytest.mark.rule("PEER-7")
+def test_connected_wished_and_neither() -> None:
+    assert rank(TWO, []) is Rank.NOTE
+    assert rank(TWO, [], ("a", "b")) is Rank.WISH
+    assert rank(TWO, [Connection("p", "a", "b")], ("a", "b")) is Rank.ERROR
+
+
+@pytest.mark.rule("PEER-6")
+def test_peering_is_not_transitive() -> None:
+    three = [*TWO, *entries(hub="192.168.0.0/16")]
+    report = find_overlaps(three, [Connection("p", "a", "hub"), Connection("q", "hub", "b")])
+    (overlap,) = report.overlaps
+    assert overlap.rank is Rank.WARNING
+    assert overlap.reason == "not connected, but hub is with both, and can send an address to one only"
+    assert not report.matters
+    # One of the two would be connected by a wish: the same.
+    assert rank(three, [Connection("p", "a", "hub")], ("hub", "b")) is Rank.WARNING
+
+
+def test_the_worst_comes_first_and_counts() -> None:
+    found = find_overlaps(
+        entries(a="10.0.0.0/16", b="10.0.4.0/24", c="10.0.4.128/25", d="10.0.4.128/26"),
+        [Connection("p", "c", "a")],
+        [("b", "c")],
+    )
+    ranks = [overlap.rank for overlap in found.overlaps]
+    assert ranks == [Rank.ERROR, Rank.WISH, Rank.WARNING, Rank.NOTE, Rank.NOTE, Rank.NOTE]
+    assert found.matters
+    assert found.to_dict()["counts"] == {"error": 1, "wish": 1, "warning": 1, "note": 3}
+    assert [(rank.value, outer.owner, len(inner)) for rank, outer, inner in found.groups()] == [
+        ("error", "a", 1),
+        ("wish", "b", 1),
+        ("warning", "a", 1),
+        ("note", "a", 1),
+        ("note", "b", 1),
+        ("note", "c", 1),
+    ]
+
+
+def test_nobody_and_the_same_network() -> None:
+    nameless = [Entry(Cidr.parse("10.0.0.0/16")), Entry(Cidr.parse("10.0.0.0/24"), "a")]
+    assert find_overlaps(nameless).overlaps[0].reason == "nobody says that they meet"
+    same = [Entry(Cidr.parse("10.0.0.0/16"), "a"), Entry(Cidr.parse("10.0.0.0/16"), "a")]
+    assert find_overlaps(same).overlaps[0].reason == "one network"
+
+
+def test_a_wish_for_nobody() -> None:
+    with pytest.raises(UsageError, match=r"cannot connect 'other': no such network; there are a, b$"):
+        find_overlaps(TWO, [], [("a", "other")])
+    with pytest.raises(UsageError, match="did you mean 'legacy'"):
+        find_overlaps(entries(legacy="10.0.0.0/8"), [], [("legasy", "legacy")])
+    with pytest.raises(UsageError, match="no block has a name"):
+        find_overlaps([Entry(Cidr.parse("10.0.0.0/8"))], [], [("a", "b")])
+
+
+def test_values_print_well() -> None:
+    report = find_overlaps(TWO, [], [("a", "b")])
+    assert str(report.overlaps[0]) == "10.0.0.0/16 a contains 10.0.4.0/24 b: to be connected: a, b"
+    assert "to be connected: a, b" in str(report)
+    assert report._repr_html_().startswith("<table><caption>1 overlaps among 2 blocks</caption>")
+    assert str(find_overlaps([])) == "No overlaps among 0 blocks."
+    evil = find_overlaps([Entry(Cidr.parse("10.0.0.0/8"), "<b>"), Entry(Cidr.parse("10.0.0.0/8"), "\x1b[2J")])
+    assert "<b>" not in evil._repr_html_()
+    assert "\x1b" not in str(evil)

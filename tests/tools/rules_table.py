@@ -1,0 +1,170 @@
+"""Writes docs/rules-tests.md: which rule has its home where in the code, and which tests hold it.
+
+`python -m tests.tools.rules_table` writes the file; `--check` says whether it is current. Nothing is run or imported:
+homes are read from docstrings, tests from their `@pytest.mark.rule("ID")` marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src"
+RULES = ROOT / "docs" / "rules.md"
+TABLE = ROOT / "docs" / "rules-tests.md"
+COMMAND = "python -m tests.tools.rules_table"
+
+FIRST_CHAPTERS = tuple("WALK ROUTE SG NACL IGW NATGW NATI PEER CIDR SUBNET IPV6 PL LAMBDA OBS".split())
+"""Chapters that the engine models, as far as they decide whether a packet flows: what has no home there says why."""
+
+RUN_TIME = "run-time state: what happens in time, or under load, is not in a design"
+QUOTA = "a quota, which an account can have raised"
+FOLLOWS = "follows from other rules, and has no code of its own"
+NOT_IN_FORMAT = "the format of designs cannot say it yet"
+SEEN = "what other tools show; it decides no verdict"
+BACKGROUND = "background: a name, an advice or a default of AWS's consoles, no decision"
+OTHER = "belongs to a component that is not modelled"
+
+WITHOUT_HOME: dict[str, str] = {}
+"""For rules of the first chapters that have no home: why."""
+
+_ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+)\b")
+_ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+)\*\*')
+
+
+def order(rule: str, chapters: list[str]) -> tuple[int, int]:
+    """Chapters as in the book, numbers as numbers."""
+    chapter, _, number = rule.partition("-")
+    return chapters.index(chapter), int(number)
+
+
+def rules_of_the_book() -> list[str]:
+    """Every rule ID of docs/rules.md, in the order of the book."""
+    return list(dict.fromkeys(_ANCHOR.findall(RULES.read_text(encoding="utf-8"))))
+
+
+def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
+    """(name, text) of every docstring of a module: of itself, its classes, functions and documented variables."""
+
+    def inside(body: list[ast.stmt], name: str) -> Iterator[tuple[str, str]]:
+        documented = name
+        for statement in body:
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                if isinstance(statement.value.value, str) and documented:
+                    yield documented, statement.value.value
+                documented = ""
+                continue
+            documented = ""
+            if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from inside(statement.body, f"{name}.{statement.name}")
+            elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                documented = f"{name}.{statement.targets[0].id}"
+            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                documented = f"{name}.{statement.target.id}"
+
+    yield from inside(tree.body, module)
+
+
+def homes() -> dict[str, list[str]]:
+    """For every rule that a docstring under src cites, the names of what cites it."""
+    found: dict[str, dict[str, None]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+        for name, text in docstrings(ast.parse(path.read_text(encoding="utf-8")), module):
+            for rule in _ID.findall(text):
+                found.setdefault(rule, {})[name] = None
+    known = set(rules_of_the_book())
+    return {rule: list(names) for rule, names in found.items() if rule in known}
+
+
+def marks_of(decorators: list[ast.expr]) -> Iterator[str]:
+    """The IDs of `@pytest.mark.rule(...)` decorators."""
+    for decorator in decorators:
+        if (
+            isinstance(decorator, ast.Call)
+            and isinstance(decorator.func, ast.Attribute)
+            and decorator.func.attr == "rule"
+        ):
+            for argument in decorator.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+
+
+def markers() -> list[tuple[str, str]]:
+    """(rule, node ID) of every mark."""
+    found: list[tuple[str, str]] = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        file = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                found += [(rule, f"{file}::{node.name}") for rule in marks_of(node.decorator_list)]
+    return found
+
+
+def tests() -> dict[str, list[str]]:
+    """For every rule, the node IDs of the tests that hold it."""
+    found: dict[str, list[str]] = {}
+    for rule, node in markers():
+        found.setdefault(rule, []).append(node)
+    return found
+
+
+def anchor(rule: str) -> str:
+    """The rule as a link into the book."""
+    return f"[{rule}](rules.md#{rule.lower()})"
+
+
+def table() -> str:
+    """The whole text of docs/rules-tests.md."""
+    book = rules_of_the_book()
+    home, held = homes(), tests()
+    chapters = list(dict.fromkeys(rule.partition("-")[0] for rule in book))
+    book = sorted(book, key=lambda rule: order(rule, chapters))
+    lines = [
+        "# Which test holds which rule",
+        "",
+        f"Generated by `{COMMAND}`: do not edit. A rule of the [rule book](rules.md) has its home where a docstring of the",
+        'code cites it, and its tests carry the mark `@pytest.mark.rule("ID")`: they fail without the rule.',
+        "",
+        f"{len(home)} of {len(book)} rules have a home. A rule without one is not promised.",
+        "",
+    ]
+    for chapter in chapters:
+        lines += [f"## {chapter}", "", "| rule | home | tests |", "| --- | --- | --- |"]
+        for rule in book:
+            if rule.partition("-")[0] != chapter:
+                continue
+            if rule in home:
+                names = "<br>".join(f"`{name.removeprefix('reachsim.')}`" for name in home[rule])
+                nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ())) or "none"
+            else:
+                why = WITHOUT_HOME.get(rule, "")
+                names = f"not modelled: {why}" if why else "not modelled"
+                nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ()))
+            lines.append(f"| {anchor(rule)} | {names} | {nodes} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the file, or check it."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where the file is not current")
+    options = parser.parse_args(arguments)
+    text = table()
+    if options.check:
+        current = TABLE.exists() and TABLE.read_text(encoding="utf-8") == text
+        print("current" if current else f"not current: run {COMMAND}")
+        return 0 if current else 1
+    TABLE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
