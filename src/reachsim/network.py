@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import UsageError
 from reachsim.fabric.filters import AS_BUILT
 from reachsim.kinds.design import Design
 from reachsim.kinds.expectation import Selector
 from reachsim.loading.load import Source, load_source, loads_source
+from reachsim.loading.load import check as check_document
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology, build
@@ -21,8 +22,14 @@ from reachsim.trace.trace import replay, trace
 if TYPE_CHECKING:
     import networkx
 
-    from reachsim.answers.expectations import Check
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+
+    from reachsim.answers.expectations import Check, Result
+    from reachsim.fabric.filters import Filter
     from reachsim.net.packet import Packet
+    from reachsim.reach.classes import Classes
+    from reachsim.reach.matrix import Matrix, Progress
     from reachsim.reach.pair import Part, Reach
 
 Asked = str | Selector | Endpoint
@@ -41,6 +48,8 @@ class Network:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.book = AS_BUILT
+        self._decided: dict[int, tuple[Result, frozenset[Filter]]] = {}
+        self._classes: Classes | None = None
 
     @property
     def design(self) -> Design:
@@ -102,23 +111,93 @@ class Network:
 
         return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book)
 
-    def check(self) -> Check:
+    def matrix(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Matrix:
+        """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
+
+        `executor`: any `concurrent.futures.Executor` to share the work with; `progress(done, total)` hears how far it is.
+        Raises LostWorker when a worker dies.
+        """
+        from reachsim.reach.matrix import build_matrix, on_executor
+
+        compute = None
+        if executor is not None:
+            from reachsim.workers import matrix_block, payload_of
+
+            compute = on_executor(executor, matrix_block, payload_of(self))
+        return build_matrix(self.topology, self.endpoints, self.book, compute=compute, progress=progress)
+
+    def check(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
-        Raises EndpointError where an expectation names nothing.
+        `executor`, `progress`: as for `matrix`. Raises EndpointError where an expectation names nothing.
         """
-        from reachsim.answers.expectations import Check, decide
+        from reachsim.answers.expectations import Check
 
-        def play(source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
-            traffic = Traffic.of((packet.service, packet.service))
-            return replay(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
+        total = len(self.design.expect)
+        results: dict[int, Result] = {}
+        if executor is not None:
+            from reachsim.reach.matrix import spread
+            from reachsim.workers import check_block, payload_of
 
-        return Check(
-            [
-                decide(number, expectation, self.endpoints, self.book, self.locate(("expect", number - 1)), play)
-                for number, expectation in enumerate(self.design.expect, 1)
-            ]
-        )
+            for block in spread(executor, check_block, payload_of(self), range(1, total + 1), 8):
+                results |= {result.number: result for result in block}
+                if progress is not None:
+                    progress(len(results), total)
+        for number in range(1, total + 1):
+            if number not in results:
+                results[number] = self.decide(number)
+                if progress is not None:
+                    progress(number, total)
+        return Check([results[number] for number in range(1, total + 1)])
+
+    def decide(self, number: int) -> Result:
+        """One expectation, counted from 1, decided for all packets. Kept, also for edited copies that it does not concern."""
+        from reachsim.answers.expectations import decide
+
+        known = self._decided.get(number)
+        if known is None:
+            expectation = self.design.expect[number - 1]
+            where = self.locate(("expect", number - 1))
+            known = decide(number, expectation, self.endpoints, self.book, where, self._play, self.classes)
+            self._decided[number] = known
+        return known[0]
+
+    def _play(self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
+        traffic = Traffic.of((packet.service, packet.service))
+        return replay(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
+
+    def classes(self) -> Classes:
+        """The classes of its interfaces: those that nothing in the design tells apart."""
+        from reachsim.reach.classes import all_filters, classify
+
+        if self._classes is None:
+            self._classes = classify(self.topology, all_filters(self.topology, self.book))
+        return self._classes
+
+    def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
+        """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
+
+        >>> fixed = net.with_({"vpcs.app.instances.nat.source_dest_check": False})
+        >>> fixed.trace("fetch", "www.google.com", "tcp/443").reachable
+        True
+
+        Equal to loading the edited file, and for an edit of the rules of security groups and ACLs a small fraction of it:
+        only what those rules decide is asked again. A key with dots stands in quotes (``vpcs.app.route_tables.private.
+        '0.0.0.0/0'``), an index one past the end of a list adds to it. Raises UsageError for a path that leads nowhere,
+        DesignError for a design that would not load.
+        """
+        from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+
+        document, paths = edited(self.source.document, edits)
+        components = rules_only(self.source, paths)
+        if components is None:
+            return Network(check_document(document))
+        copy = Network(edit_rules(self.source, document, components))
+        changed = edited_filters(self.topology, copy.source, components)
+        copy.topology, copy.endpoints = self.topology, self.endpoints
+        copy.book = self.book.with_(changed)
+        copy._decided = {n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)}
+        return copy
 
     def __repr__(self) -> str:
         nics = len(self.topology.nics)

@@ -15,7 +15,9 @@ POOL = Cidr.parse("10.0.0.0/27")  # 32 addresses: small enough to try everything
 REGION = POOL.addresses
 
 places = st.builds(
-    lambda bits, index: Cidr(POOL.network + (index % (32 >> bits) << bits), 32 - bits), st.integers(0, 4), st.integers(0, 31)
+    lambda bits, index: Cidr(POOL.network + (index % (32 >> bits) << bits), 32 - bits),
+    st.integers(0, 4),
+    st.integers(0, 31),
 )
 free_space = st.lists(places, max_size=6)
 
@@ -104,9 +106,13 @@ def test_valid_and_complete_with_groups_that_may_overlap(
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), demand_lists(most=4), standing())
-def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
+def test_valid_and_complete_with_regions(
+    data: st.DataObject, demands: list[Demand], taken: list[Taken]
+) -> None:
     cut = [
-        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.family)
+        Demand(
+            d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.family
+        )
         for d in demands
     ]
     placement = allocate(cut, taken, Apart())
@@ -164,9 +170,7 @@ def test_best_fit_is_the_smallest_that_holds_it(blocks: list[Cidr], length: int,
 def test_the_search_gives_up_rather_than_guess() -> None:
     """Colouring a graph with blocks: too many owners that may partly overlap, in too little space."""
     names = [f"v{index}" for index in range(40)]
-    may = [
-        (names[i], names[j]) for i in range(40) for j in range(i) if (i * j + i + 3 * j) % 3 == 0
-    ]
+    may = [(names[i], names[j]) for i in range(40) for j in range(i) if (i * j + i + 3 * j) % 3 == 0]
     region = Cidr.parse("10.0.0.0/28").addresses
     demands = [Demand(name, name, 32, region, 32) for name in names]
     try:

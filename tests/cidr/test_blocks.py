@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from reachsim.cidr import Cidr, aggregate, buddy, describe, exclude, free_blocks, range_class, smallest_around
 from reachsim.net.address import IPV6_FIRST
 
-_BASES = (Cidr.parse("10.0.0.0/28"), Cidr.parse("2001:db8::/124"), Cidr.parse("255.255.255.240/28"), Cidr(IPV6_FIRST, 124))
+_BASES = (
+    Cidr.parse("10.0.0.0/28"),
+    Cidr.parse("2001:db8::/124"),
+    Cidr.parse("255.255.255.240/28"),
+    Cidr(IPV6_FIRST, 124),
+)
 
 
 @st.composite

@@ -107,11 +107,17 @@ def test_what_aws_prints() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('["10.0.0.0/16",\n "10.0.0.1/16"]', "x.json:2:2: [1]: '10.0.0.1/16' has host bits set; did you mean '10.0.0.0/16'?"),
-        ('{"a": [\n7]}', "x.json:2:1: a[0]: a block is text such as \"10.0.0.0/16\", not 7"),
-        ('{"a": {\n"name": "b"}}', "x.json:1:7: a: a block is text such as \"10.0.0.0/16\", not a mapping"),
+        (
+            '["10.0.0.0/16",\n "10.0.0.1/16"]',
+            "x.json:2:2: [1]: '10.0.0.1/16' has host bits set; did you mean '10.0.0.0/16'?",
+        ),
+        ('{"a": [\n7]}', 'x.json:2:1: a[0]: a block is text such as "10.0.0.0/16", not 7'),
+        ('{"a": {\n"name": "b"}}', 'x.json:1:7: a: a block is text such as "10.0.0.0/16", not a mapping'),
         ('["a"', "x.json:1:5: not valid JSON: expecting ',' delimiter"),
-        ('{"a": "10.0.0.0/8", "a": "10.0.0.0/8"}', "x.json: not valid JSON: the key 'a' stands twice in one object"),
+        (
+            '{"a": "10.0.0.0/8", "a": "10.0.0.0/8"}',
+            "x.json: not valid JSON: the key 'a' stands twice in one object",
+        ),
         ('{"Vpcs": 3}', "x.json: Vpcs: expected a list, found 3"),
         ("[" * 100_000, "x.json: not usable JSON: nested too deeply"),
     ],

@@ -1,5 +1,5 @@
 import pytest
-from tests.designs import ANY, DUAL, GONE, blames, load, passes, refuses
+from tests.designs import ANY, DUAL, GONE, blames, load, passes, problems, refuses
 
 NGW = "vpcs app nat_gateways ngw"
 
@@ -88,7 +88,7 @@ def test_it_has_no_security_group():
     assert net.topology.nics["app.ngw"].groups is None
     passes(net.trace("probe", "www", "tcp/443"))
     assert not any("group" in hop.checkpoint for hop in net.trace("probe", "www", "tcp/443").forward[1:])
-    refuses(None, f"{NGW} security_groups", {f"{NGW} security_groups": ["open"]})
+    assert [problem.message for problem in problems({f"{NGW} security_groups": ["open"]})] == ["unknown key 'security_groups'"]
 
 
 @pytest.mark.rule("NATGW-7")

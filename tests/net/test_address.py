@@ -5,6 +5,7 @@ import pickle
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.net.generators import ntop, places, pton
 
 from reachsim.net.address import (
     IPV4_LAST,
@@ -17,7 +18,6 @@ from reachsim.net.address import (
     parse_ipv6,
     width_of,
 )
-from tests.net.generators import ntop, places, pton
 
 octets = st.sampled_from(["0", "1", "9", "10", "99", "100", "199", "200", "249", "250", "255"])
 bad_octets = st.sampled_from(
@@ -136,7 +136,8 @@ def test_runs_of_zeros_are_shortened_as_the_standard_says(parts):
         ("10.0.0.-1", "'10.0.0.-1' is not an IPv4 address: '-1' is not a decimal number"),
         (
             "10.0.0.010",
-            "'10.0.0.010' is not an IPv4 address: '010' has a leading zero, which some programs read as octal",
+            "'10.0.0.010' is not an IPv4 address: "
+            "'010' has a leading zero, which some programs read as octal",
         ),
         ("10.0.0.256", "'10.0.0.256' is not an IPv4 address: 256 is over 255"),
         (
@@ -176,11 +177,9 @@ def test_what_is_wrong(text, fault):
 
 @given(dotted | coloned() | st.text(max_size=60))
 def test_a_fault_is_one_short_sentence(text):
-    try:
-        parse_address(text)
-    except ValueError as error:
-        assert "\n" not in str(error)
-        assert 0 < len(str(error)) < 250
+    if read(text) is None:
+        with pytest.raises(ValueError, match=r"\A[^\n]{10,500}\Z"):
+            parse_address(text)
 
 
 @given(places)

@@ -1,8 +1,10 @@
 import ipaddress
+import itertools
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.net.generators import address_sets, cidrs, places, spans
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, Address, format_address, parse_address
 from reachsim.net.cidr import (
@@ -14,7 +16,6 @@ from reachsim.net.cidr import (
     blocks_of,
     blocks_of_span,
 )
-from tests.net.generators import address_sets, cidrs, places, spans
 
 
 def theirs(block):
@@ -148,7 +149,7 @@ def test_the_blocks_of_a_set(addresses):
     assert address_set(blocks) == addresses
     assert blocks == sorted(blocks)
     assert sum(block.size for block in blocks) == addresses.count
-    for first, second in zip(blocks, blocks[1:], strict=False):  # no two of them make one
+    for first, second in itertools.pairwise(blocks):  # no two of them make one
         around = first.supernet(first.prefix_length - 1) if first.prefix_length else first
         assert second.prefix_length != first.prefix_length or second not in around
 

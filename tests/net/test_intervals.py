@@ -5,9 +5,9 @@ from typing import ClassVar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.net.generators import sets
 
 from reachsim.net.intervals import IntSet, PortSet
-from tests.net.generators import sets
 
 
 class Small(IntSet):

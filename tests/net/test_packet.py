@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.net.generators import NASTY_PORTS, NASTY_SERVICES, places
 
 from reachsim.net.address import parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, service
-from tests.net.generators import NASTY_PORTS, NASTY_SERVICES, places
 
 A, B = parse_address("10.0.0.1"), parse_address("192.0.2.7")
 A6, B6 = parse_address("2001:db8::1"), parse_address("2001:db8::7")

@@ -1,10 +1,12 @@
+import itertools
+
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.net.generators import NASTY_PLACES, cidrs, places
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from tests.net.generators import NASTY_PLACES, cidrs, places
 
 values = st.integers(0, 3)
 entry_lists = st.lists(st.tuples(cidrs(), values), max_size=8)
@@ -14,14 +16,13 @@ FAMILIES = [(Cidr.parse("0.0.0.0/0"), 1), (Cidr.parse("::/0"), 1)]
 
 def scan(entries, place, better):
     """Longest-prefix match, read off its definition."""
+    around = [(block, value) for block, value in entries if place in block]
+    longest = max((block.prefix_length for block, _ in around), default=None)
     best = None
-    for block, value in entries:
-        if place in block:
-            if best is None or block.prefix_length > best[0].prefix_length:
-                best = block, value
-            elif block == best[0] and (better is None or better(value, best[1])):
-                best = block, value
-    return None if best is None else best[1]
+    for block, value in around:
+        if block.prefix_length == longest and (best is None or better is None or better(value, best)):
+            best = value
+    return best
 
 
 def borders(entries):
@@ -50,7 +51,7 @@ def test_the_runs_tile_the_line(entries):
     table = prefix_table(entries)
     runs = list(table.runs())
     assert (runs[0][0], runs[-1][1]) == (0, LINE_LAST)
-    assert all(before[1] + 1 == after[0] for before, after in zip(runs, runs[1:], strict=False))
+    assert all(before[1] + 1 == after[0] for before, after in itertools.pairwise(runs))
     assert [(value, first, last) for first, last, value in runs] == [
         table.lookup(first) for first, _, _ in runs
     ]

@@ -1,199 +1,200 @@
-"""Blocks of VPCs, each rule by itself (chapters CIDR, PEER and IPV6 of docs/rules.md)."""
-
-from __future__ import annotations
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.designs import load, problems, refuses
 
 from reachsim.net.cidr import Cidr
-from reachsim.rules.cidr import (
-    block_count_refusal,
-    block_warning,
-    own_overlap_refusal,
-    peering_refusal,
-    refusals_of_blocks,
-    refused_ranges,
-    route_covers_block_refusal,
-    secondary_block_refusal,
-    vpc_block_refusal,
-)
+from reachsim.rules import cidr as rules
+from reachsim.rules.subnet import subnet_block_refusal
 
 
-def block(text: str) -> Cidr:
+def block(text):
     return Cidr.parse(text)
 
 
-def blocks(*texts: str) -> list[Cidr]:
+def blocks(*texts):
     return [Cidr.parse(text) for text in texts]
+
+
+def rule(refusal):
+    """The rule of a refusal, None where there is none."""
+    return None if refusal is None else refusal.rule
+
+
+APP = "vpcs app cidrs"
+ALONE = {"vpcs": {"app": {"cidrs": ["10.1.0.0/16"]}}, "peering_connections": {}}
 
 
 @pytest.mark.rule("CIDR-1")
 @pytest.mark.parametrize(
     ("text", "refused"),
     [
-        ("10.0.0.0/15", "larger than a /16"),
+        ("10.0.0.0/15", "CIDR-1"),
         ("10.0.0.0/16", None),
         ("10.0.0.0/28", None),
-        ("10.0.0.0/29", "smaller than a /28"),
-        ("10.0.0.0/32", "smaller than a /28"),
-        ("0.0.0.0/0", "larger than a /16"),
+        ("10.0.0.0/29", "CIDR-1"),
+        ("10.0.0.0/32", "CIDR-1"),
     ],
 )
-def test_an_ipv4_block_is_16_to_28(text: str, refused: str | None) -> None:
-    refusal = vpc_block_refusal(block(text))
-    if refused is None:
-        assert refusal is None
-    else:
-        assert refusal is not None
-        assert refusal.rule == "CIDR-1"
-        assert refusal.text == f"{text} is {refused}; an IPv4 block of a VPC is /16 to /28"
+def test_sizes_of_ipv4_blocks(text, refused):
+    assert rule(rules.vpc_block_refusal(block(text))) == refused
+    found = problems({"vpcs": {"app": {"cidrs": [text]}}, "peering_connections": {}})
+    assert {problem.code for problem in found} == ({refused} if refused else set())
 
 
 @pytest.mark.rule("CIDR-1")
-def test_the_quota_of_blocks() -> None:
-    five = [Cidr.parse(f"10.{n}.0.0/16") for n in range(5)]
+def test_number_of_blocks():
+    five = blocks(*(f"10.{n}.0.0/16" for n in range(5)))
     six = [*five, block("10.5.0.0/16")]
-    assert block_count_refusal(five, ipv4_quota=5) is None
-    refusal = block_count_refusal(six, ipv4_quota=5)
-    assert refusal is not None
-    assert str(refusal) == "a VPC has at most 5 IPv4 blocks, and here are 6 (CIDR-1)"
-    assert block_count_refusal(six) is None  # the quota can be raised to 50
-    assert block_count_refusal([Cidr.parse(f"10.0.{n}.0/24") for n in range(51)]) is not None
+    assert rules.block_count_refusal(five, 5) is None
+    assert rule(rules.block_count_refusal(six, 5)) == "CIDR-1"
+    assert rules.block_count_refusal(six) is None
+    many = [f"10.{n}.0.0/16" for n in range(2, 53)]
+    found = problems({"vpcs": {"app": {"cidrs": many}}, "peering_connections": {}})
+    assert {problem.code for problem in found} == {"CIDR-1"}
 
 
 @pytest.mark.rule("CIDR-2")
-@pytest.mark.parametrize("text", ["0.1.0.0/16", "127.0.0.0/24", "169.254.0.0/16", "169.254.9.0/28", "239.1.0.0/16"])
-def test_ranges_that_no_vpc_may_have(text: str) -> None:
-    refusal = vpc_block_refusal(block(text))
-    assert refusal is not None
-    assert refusal.rule == "CIDR-2"
-    assert refusal.text.startswith(f"{text} is in ")
+@pytest.mark.parametrize(
+    "text",
+    ["0.0.0.0/16", "127.1.0.0/16", "169.254.0.0/16", "169.254.9.0/24", "224.0.0.0/16", "239.255.0.0/16"],
+)
+def test_ranges_that_no_vpc_has(text):
+    assert rule(rules.vpc_block_refusal(block(text))) == "CIDR-2"
+    assert "CIDR-2" in {
+        p.code for p in problems({"vpcs": {"app": {"cidrs": [text]}}, "peering_connections": {}})
+    }
 
 
 @pytest.mark.rule("CIDR-2")
-def test_dockers_range_is_legal_and_warned_of() -> None:
-    assert vpc_block_refusal(block("172.17.0.0/16")) is None
-    warning = block_warning(block("172.17.8.0/24"))
-    assert warning is not None
-    assert warning.rule == "CIDR-2"
-    assert block_warning(block("172.18.0.0/16")) is None
+def test_dockers_range_is_a_warning():
+    net = load({"vpcs": {"app": {"cidrs": ["172.17.0.0/16"]}}, "peering_connections": {}})
+    assert len(net.warnings) == 1
+    assert net.warnings[0].endswith("[CIDR-2]")
+    assert rules.block_warning(block("172.18.0.0/16")) is None
 
 
 @pytest.mark.rule("CIDR-3")
-@pytest.mark.parametrize("text", ["8.8.0.0/16", "100.64.0.0/16", "192.168.3.0/24", "198.19.0.0/16"])
-def test_public_and_shared_ranges_are_legal(text: str) -> None:
-    assert vpc_block_refusal(block(text)) is None
+@pytest.mark.parametrize("text", ["8.8.0.0/16", "100.64.0.0/16", "203.0.113.0/24"])
+def test_other_ranges_are_legal(text):
+    assert rules.vpc_block_refusal(block(text)) is None
 
 
-CIDR_4 = [  # the table of the rule, row by row: primary, existing, new block, refused
-    ("10.8.0.0/16", [], "172.16.0.0/16", True),
-    ("10.8.0.0/16", [], "192.168.0.0/16", True),
-    ("10.8.0.0/16", [], "198.19.0.0/16", True),
-    ("10.8.0.0/16", [], "10.9.0.0/16", False),
-    ("10.8.0.0/16", [], "10.0.5.0/24", False),
-    ("10.8.0.0/16", [], "8.8.0.0/16", False),
-    ("10.8.0.0/16", [], "100.64.0.0/16", False),
-    ("10.8.0.0/16", ["10.1.0.0/24"], "10.0.5.0/24", True),
-    ("10.0.0.0/24", [], "10.0.1.0/24", True),
-    ("172.16.0.0/16", [], "10.0.0.0/16", True),
-    ("172.16.0.0/16", [], "192.168.0.0/16", True),
-    ("172.16.0.0/16", [], "172.31.0.0/16", True),
-    ("172.16.0.0/16", [], "198.19.0.0/16", True),
-    ("172.16.0.0/16", [], "172.30.0.0/16", False),
-    ("172.16.0.0/16", [], "100.64.0.0/16", False),
-    ("172.31.0.0/16", [], "172.30.0.0/16", False),
-    ("192.168.0.0/24", [], "10.0.0.0/16", True),
-    ("192.168.0.0/24", [], "172.16.0.0/16", True),
-    ("192.168.0.0/24", [], "198.19.0.0/16", True),
-    ("192.168.0.0/24", [], "192.168.1.0/24", False),
-    ("192.168.0.0/24", [], "8.8.0.0/16", False),
-    ("198.19.0.0/24", [], "10.0.0.0/16", True),
-    ("198.19.0.0/24", [], "172.16.0.0/16", True),
-    ("198.19.0.0/24", [], "192.168.0.0/16", True),
-    ("198.19.0.0/24", [], "198.19.1.0/24", False),
-    ("198.19.0.0/24", [], "100.64.0.0/16", False),
-    ("8.8.0.0/16", [], "10.0.0.0/16", True),
-    ("8.8.0.0/16", [], "172.31.0.0/16", True),
-    ("8.8.0.0/16", [], "192.168.0.0/16", True),
-    ("8.8.0.0/16", [], "198.19.0.0/16", True),
-    ("8.8.0.0/16", [], "9.9.0.0/16", False),
-    ("100.64.0.0/16", [], "100.65.0.0/16", False),
-    ("198.18.0.0/16", [], "198.19.0.0/16", True),
+@pytest.mark.rule("CIDR-3")
+def test_local_wins_over_the_internet_for_such_a_range():
+    net = load({"vpcs app cidrs": ["10.0.0.0/16", "8.8.0.0/16"], "vpcs app subnets own": {"cidr": "8.8.8.0/24"},
+                "vpcs app instances me": {"subnet": "own", "private_ip": "8.8.8.8", "security_groups": ["open"]},
+                "internet": {}})  # fmt: skip
+    trace = net.trace("probe", "8.8.8.8", "tcp/443")
+    assert trace.reachable
+    assert trace.forward[-1].component == "app.me"
+
+
+TABLE = [  # primary, block, the rule that refuses
+    ("10.1.0.0/16", "172.16.0.0/16", "CIDR-4"),
+    ("10.1.0.0/16", "192.168.0.0/16", "CIDR-4"),
+    ("10.1.0.0/16", "198.19.0.0/16", "CIDR-4"),
+    ("10.1.0.0/16", "10.0.5.0/24", "CIDR-4"),
+    ("10.0.0.0/16", "10.1.0.0/16", None),
+    ("10.2.0.0/16", "10.0.5.0/24", None),
+    ("10.2.0.0/16", "100.64.0.0/16", None),
+    ("10.2.0.0/16", "8.8.0.0/16", None),
+    ("172.16.0.0/16", "10.0.0.0/16", "CIDR-4"),
+    ("172.16.0.0/16", "172.31.0.0/16", "CIDR-4"),
+    ("172.16.0.0/16", "172.20.0.0/16", None),
+    ("192.168.0.0/24", "172.16.0.0/16", "CIDR-4"),
+    ("192.168.0.0/24", "192.168.1.0/24", None),
+    ("198.19.0.0/20", "10.0.0.0/16", "CIDR-4"),
+    ("198.19.0.0/20", "100.64.0.0/16", None),
+    ("100.64.0.0/16", "10.0.0.0/16", "CIDR-4"),
+    ("8.8.0.0/16", "198.19.0.0/16", "CIDR-4"),
+    ("8.8.0.0/16", "9.9.0.0/16", None),
 ]
 
 
 @pytest.mark.rule("CIDR-4")
-@pytest.mark.parametrize(("primary", "existing", "new", "refused"), CIDR_4)
-def test_which_range_may_join_which(primary: str, existing: list[str], new: str, refused: bool) -> None:
-    refusal = secondary_block_refusal(block(primary), blocks(*existing), block(new))
-    assert (refusal is not None) == refused
-    if refusal is not None:
-        assert refusal.rule == "CIDR-4"
-        assert new in refusal.text
-    # The same as a set of ranges, for who looks for a block that may join.
-    assert any(block(new).overlaps(no) for no in refused_ranges(block(primary), blocks(*existing))) == refused
+@pytest.mark.parametrize(("primary", "added", "refused"), TABLE)
+def test_what_may_join_a_primary_block(primary, added, refused):
+    assert rule(rules.secondary_block_refusal(block(primary), [block(primary)], block(added))) == refused
+    found = problems({"vpcs": {"app": {"cidrs": [primary, added]}}, "peering_connections": {}})
+    assert {problem.code for problem in found} == ({refused} if refused else set())
 
 
 @pytest.mark.rule("CIDR-5")
-def test_the_row_of_the_primary_block_holds() -> None:
-    assert secondary_block_refusal(block("10.1.0.0/16"), [], block("10.0.5.0/24")) is not None
-    assert secondary_block_refusal(block("10.0.0.0/16"), blocks("10.0.0.0/16"), block("10.1.0.0/16")) is None
-    assert secondary_block_refusal(block("100.64.0.0/16"), [], block("10.0.0.0/16")) is not None
-    # A public block that came later changes nothing: the primary's row still lets 10.0.0.0/8 in.
-    assert secondary_block_refusal(block("10.8.0.0/16"), blocks("8.8.0.0/16"), block("10.9.0.0/16")) is None
+def test_with_mixed_blocks_the_row_of_the_primary_counts():
+    shared_first = {"vpcs": {"app": {"cidrs": ["100.64.0.0/16", "10.0.0.0/16"]}}, "peering_connections": {}}
+    shared_later = {
+        "vpcs": {"app": {"cidrs": ["10.0.0.0/16", "100.64.0.0/16", "10.2.0.0/16"]}},
+        "peering_connections": {},
+    }
+    assert [problem.path[-1] for problem in problems(shared_first)] == [1]
+    assert problems(shared_later) == ()
 
 
 @pytest.mark.rule("CIDR-6")
-def test_a_new_block_overlaps_no_block_of_the_vpc() -> None:
-    refusal = own_overlap_refusal(blocks("10.0.0.0/16", "10.2.0.0/16"), block("10.2.3.0/24"))
-    assert refusal is not None
-    assert str(refusal) == "10.2.3.0/24 overlaps 10.2.0.0/16, which the VPC has already (CIDR-6)"
-    assert own_overlap_refusal(blocks("10.0.0.0/16"), block("10.1.0.0/16")) is None
-
-
-@pytest.mark.rule("CIDR-6")
-@pytest.mark.parametrize(
-    ("new", "refused"), [("10.0.0.0/24", True), ("10.0.0.0/23", True), ("10.0.0.0/25", False), ("10.0.1.0/24", False)]
-)
-def test_a_new_block_is_smaller_than_routes(new: str, refused: bool) -> None:
-    refusal = route_covers_block_refusal(blocks("10.0.0.0/24", "0.0.0.0/0"), block(new))
-    assert (refusal is not None) == refused
-    if refusal is not None:
-        assert refusal.rule == "CIDR-6"
-
-
-@pytest.mark.rule("IPV6-1")
-@pytest.mark.parametrize(
-    ("length", "refused"), [(40, True), (44, False), (48, False), (50, True), (56, False), (60, False), (64, True)]
-)
-def test_sizes_of_ipv6_blocks(length: int, refused: bool) -> None:
-    refusal = vpc_block_refusal(block(f"2600:1f00::/{length}"))
-    assert (refusal is not None) == refused
-    if refusal is not None:
-        assert refusal.rule == "IPV6-1"
-        assert refusal.text.endswith("an IPv6 block of a VPC is /44, /48, /52, /56 or /60")
-
-
-@pytest.mark.rule("IPV6-1")
-def test_five_ipv6_blocks() -> None:
-    six = [Cidr.parse(f"2600:1f00:{n}::/56") for n in range(6)]
-    assert block_count_refusal(six[:5]) is None
-    refusal = block_count_refusal(six)
-    assert refusal is not None
-    assert refusal.rule == "IPV6-1"
+def test_a_block_overlaps_no_block_of_its_vpc_and_covers_no_route():
+    refuses("CIDR-6", "vpcs app cidrs 1", {APP: ["10.0.0.0/16", "10.0.5.0/24"]})
+    routes = blocks("10.4.0.0/24")
+    assert rule(rules.route_covers_block_refusal(routes, block("10.4.0.0/24"))) == "CIDR-6"
+    assert rule(rules.route_covers_block_refusal(routes, block("10.4.0.0/16"))) == "CIDR-6"
+    assert rules.route_covers_block_refusal(routes, block("10.4.0.0/25")) is None
 
 
 @pytest.mark.rule("PEER-7")
-def test_vpcs_that_overlap_cannot_be_peered() -> None:
-    refusal = peering_refusal(blocks("10.0.0.0/16", "100.64.0.0/24"), blocks("10.1.0.0/16", "100.64.0.0/16"))
-    assert refusal is not None
-    assert refusal.rule == "PEER-7"
-    assert refusal.text == "100.64.0.0/24 and 100.64.0.0/16 overlap, so the two VPCs cannot be peered"
-    assert peering_refusal(blocks("10.0.0.0/16"), blocks("10.1.0.0/16")) is None
+def test_peered_vpcs_overlap_nowhere():
+    one, other = blocks("10.0.0.0/16", "100.64.0.0/24"), blocks("10.1.0.0/16", "100.64.0.0/16")
+    assert rule(rules.peering_refusal(one, other)) == "PEER-7"
+    assert rules.peering_refusal(one[:1], other) is None
+    change = {
+        "vpcs app cidrs": ["10.0.0.0/16", "100.64.0.0/24"],
+        "vpcs data cidrs": ["10.1.0.0/16", "100.64.0.0/16"],
+    }
+    refuses("PEER-7", "peering_connections pcx", change)
+    assert len(load(change, {"warn": ["PEER-7"]}).warnings) == 1
+    assert problems(change, {"peering_connections pcx status": "failed"}) == ()
 
 
-def test_everything_about_the_blocks_of_a_vpc() -> None:
-    listed = blocks("2600:1f00::/56", "10.8.0.0/16", "10.8.4.0/24", "192.168.0.0/24", "10.9.0.0/16", "2600:1f00:1::/57")
-    found = [(index, refusal.rule) for index, refusal in refusals_of_blocks(listed)]
-    assert found == [(2, "CIDR-6"), (3, "CIDR-4"), (5, "IPV6-1")]
-    seven = [Cidr.parse(f"10.{n}.0.0/16") for n in range(2, 9)]
-    assert [(i, r.rule) for i, r in refusals_of_blocks(seven, ipv4_quota=5)] == [(5, "CIDR-1")]
+@pytest.mark.rule("IPV6-1")
+@pytest.mark.parametrize(
+    ("length", "vpc", "subnet"),
+    [
+        (40, False, False),
+        (44, True, True),
+        (48, True, True),
+        (50, False, False),
+        (56, True, True),
+        (60, True, True),
+        (64, False, True),
+        (68, False, False),
+    ],
+)
+def test_sizes_of_ipv6_blocks(length, vpc, subnet):
+    six = block(f"2001:db8::/{length}")
+    assert (rules.vpc_block_refusal(six) is None) == vpc
+    refusal = subnet_block_refusal(six, [block("2001:db8::/32")])
+    assert (refusal is None) == subnet
+    if not subnet:
+        assert rule(refusal) == "IPV6-1"
+        assert "/44, /48, /52, /56, /60 or /64" in refusal.text
+
+
+@pytest.mark.rule("IPV6-1")
+def test_number_of_ipv6_blocks():
+    six = [f"2001:db8:{n}::/56" for n in range(6)]
+    found = problems({"vpcs": {"app": {"cidrs": ["10.0.0.0/16", *six]}}, "peering_connections": {}})
+    assert {problem.code for problem in found} == {"IPV6-1"}
+    assert problems({"vpcs": {"app": {"cidrs": ["10.0.0.0/16", *six[:5]]}}, "peering_connections": {}}) == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(16, 28)), min_size=1, max_size=4))
+def test_refusals_of_blocks_are_those_of_the_single_questions(pairs):
+    made = [
+        Cidr.parse_lenient(f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}/{length}")
+        for n, length in pairs
+    ]
+    refused = {index for index, _ in rules.refusals_of_blocks(made)}
+    for index, each in enumerate(made):
+        alone = rules.vpc_block_refusal(each) or rules.own_overlap_refusal(made[:index], each)
+        if index:
+            alone = alone or rules.secondary_block_refusal(made[0], made[:index], each)
+        assert (index in refused) == (alone is not None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, overload
 
-from reachsim.fabric.filters import FilterBook
+from reachsim.fabric.filters import Filter, FilterBook
+from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
+from reachsim.reach.classes import Classes
 from reachsim.reach.pair import Part, Reach, reach
 from reachsim.topology.endpoints import Endpoint, Endpoints
 from reachsim.trace.result import Blocker, Trace
@@ -133,14 +135,26 @@ class Check(Sequence[Result]):
 
 
 def decide(
-    number: int, expectation: Expectation, endpoints: Endpoints, book: FilterBook, where: str, replay: Replay
-) -> Result:
+    number: int,
+    expectation: Expectation,
+    endpoints: Endpoints,
+    book: FilterBook,
+    where: str,
+    replay: Replay,
+    classes: Callable[[], Classes],
+) -> tuple[Result, frozenset[Filter]]:
     """Decide one expectation for all packets: every address behind the two names and every source port that the client
-    may use (NACL-12). Raises EndpointError for a name that means nothing."""
+    may use (NACL-12). Also returns every filter that the answer depends on. Raises EndpointError.
+
+    `classes`: asked for where an end is many interfaces, of which one of a class speaks for all.
+    """
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
+    names = _name(expectation.from_, source), _name(expectation.to, destination)
+    if max(len(source.origins), len(destination.nics)) > MANY:
+        source, destination = one_of_each(source, classes()), one_of_each(destination, classes())
     answer = reach(source, destination, endpoints, book)
     allow = expectation.allow is not None
-    failing = HeaderSpace.nothing()
+    failing: list[HeaderSpace] = []
     worst: Part | None = None
     unknown = ""
     for part in answer.parts:
@@ -154,18 +168,48 @@ def decide(
             if not part.flow.origin.certain and not _alike(answer, part, expectation):
                 unknown = "the Lambda service picks the source address, and not every one of them is treated alike"
                 continue
-            failing |= bad
+            failing.append(bad)
             worst = worst or part
-    names = _name(expectation.from_, source), _name(expectation.to, destination)
-    text = answer.describe(failing) if failing else ""
+    space = HeaderSpace.union(failing)
     witness = None
     if worst is not None:
-        packet = _witness(failing, worst)
+        packet = _witness(space, worst)
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
     verdict: Verdict = "fails" if worst is not None else "undecided" if unknown else "holds"
+    text = answer.describe(space) if space else ""
     reason = _reason(verdict, allow, unknown, witness, text)
-    return Result(number, expectation, *names, verdict, reason, where, failing, text, witness)
+    return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
+
+
+MANY = 8
+"""From how many interfaces on, one of each class is asked in place of all."""
+
+
+def one_of_each(endpoint: Endpoint, classes: Classes) -> Endpoint:
+    """An endpoint with two interfaces of each class in place of all (two, so that pairs inside a class are asked too)."""
+    counts: dict[int, int] = {}
+
+    def wanted(nic: Nic | None) -> bool:
+        if nic is None:
+            return True
+        index = classes.of[nic].index
+        counts[index] = counts.get(index, 0) + 1
+        return counts[index] <= 2
+
+    nics = tuple(nic for nic in endpoint.nics if wanted(nic))
+    counts.clear()
+    return replace(endpoint, nics=nics, origins=tuple(origin for origin in endpoint.origins if wanted(origin.nic)))
+
+
+def depends_on(answer: Reach) -> frozenset[Filter]:
+    """Every filter on the walks of an answer, as the topology knows it."""
+    out: set[Filter] = set()
+    for part in answer.parts:
+        if part.found is not None:
+            for walk in (part.found.forward, part.found.reply):
+                out |= {v.step.filter for v in walk.visits if v.step.filter is not None} if walk is not None else set()
+    return frozenset(out)
 
 
 def _failing(part: Part, expectation: Expectation, ports: PortSet) -> HeaderSpace:

@@ -627,6 +627,7 @@ class _Planner:
         assert room is not None
         own = {demand.name for demand in (*item.demands, *item.ipv6_demands)}
         placed = [block for name, block in placement.blocks.items() if name not in own]
+        placed += [b for existing in self.existing if existing.name != item.name for b in existing.cidrs]
         return any(block.overlaps(room) for block in placed) or bool(item.demands)
 
     def _subnets(self, item: _Wanted, fourth: list[Cidr], sixth: list[Cidr]) -> dict[tuple[str, int], Cidr]:

@@ -6,7 +6,7 @@ import os.path
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.cidr.demand import Consumers
 from reachsim.cidr.sources import Sources, sources_of_document
@@ -87,6 +87,13 @@ def _ipv4_room(length: int) -> int:
     return length
 
 
+def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    # Not a bound on the length: pydantic would count the items that are right, and tell of a wrong one twice.
+    if not value:
+        raise ValueError("expected at least 1 item, got 0")
+    return value
+
+
 def _summary(value: Any) -> int:
     length = _prefix_length(value)
     if not 1 <= length <= LONGEST_IPV4:
@@ -109,7 +116,7 @@ Percent = Annotated[
 ]
 Room = Annotated[str | int, PlainValidator(_room), WithJsonSchema({"type": "string"})]
 Count = Annotated[Integer, Field(ge=0, le=MOST_COUNT)]
-Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), Field(min_length=1)]
+Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), AfterValidator(_some)]
 
 
 class Pool(Kind):
@@ -203,7 +210,7 @@ class Tier(Kind):
     """What lives in the tier."""
     growth: Percent | None = None
     """By how much addresses or consumers will grow; left out: the plan's."""
-    zones: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    zones: Annotated[tuple[Name, ...], AfterValidator(_some)] | None = None
     """Left out: the VPC's."""
 
     @model_validator(mode="before")
@@ -257,7 +264,7 @@ class VpcAsk(Kind):
     """Room inside its block for subnets to come, in percent of those that are asked for."""
     room: Room | None = None
     """What is kept free next to its block; left out: the plan's."""
-    zones: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    zones: Annotated[tuple[Name, ...], AfterValidator(_some)] | None = None
     """Left out: the plan's."""
     tiers: dict[Name, Tier] = Field(default_factory=dict)
     ipv6: Ipv6Ask | None = None
@@ -277,7 +284,7 @@ class VpcAsk(Kind):
 class Group(Kind):
     """Networks that belong together."""
 
-    members: Annotated[tuple[Reference, ...], Field(min_length=1)]
+    members: Annotated[tuple[Reference, ...], AfterValidator(_some)]
     overlap: Literal["never", "allowed"] = "never"
     """`allowed`: the members may have the same addresses, for they never meet."""
     summary: Annotated[int | None, PlainValidator(_summary), WithJsonSchema({"type": "string"})] = None
@@ -310,7 +317,7 @@ class PlanFile(Kind):
     exists: dict[Name, Existing] = Field(default_factory=dict)
     vpcs: dict[Name, VpcAsk] = Field(default_factory=dict)
     groups: dict[Name, Group] = Field(default_factory=dict)
-    zones: Annotated[tuple[Name, ...], Field(min_length=1)] = ("a", "b", "c")
+    zones: Annotated[tuple[Name, ...], AfterValidator(_some)] = ("a", "b", "c")
     growth: Percent = 0
     """Growth of addresses and consumers where a tier does not say."""
     room: Room = "buddy"

@@ -8,7 +8,7 @@ from typing import Any
 
 from reachsim.cidr.allocate import Apart, Demand, Taken, UndecidedError, allocate, unplaced
 from reachsim.cidr.blocks import exclude, prefix_length_for, range_class
-from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.cidr import IPV6_STEP, LONGEST_IPV4, LONGEST_IPV6_VPC
 
 _ELSEWHERE = {32: Cidr.parse("240.0.0.0/4"), 128: Cidr.parse("ff00::/8")}
@@ -129,7 +129,7 @@ def diagnose(
 
 def _fits(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> bool:
     try:
-        return allocate(demands, taken, apart) is not None
+        return allocate(demands, taken, apart, generous=False) is not None
     except UndecidedError:
         return False
 
@@ -154,7 +154,12 @@ def _changes(
         yield Change(
             added.size, f"add a /{added.prefix_length} ({added.size:,} addresses) to pool {name}{instance}"
         )
+    alike: set[tuple[int, AddressSet]] = set()
     for index, demand in enumerate(demands[:_MOST_TRIED]):
+        if demand.owner not in apart.sharing:
+            if (demand.prefix_length, demand.region) in alike:
+                continue  # of demands that are alike, what holds for the first holds for all
+            alike.add((demand.prefix_length, demand.region))
         yield from _smaller(index, demand, demands, taken, apart)
     pool = address_set(blocks)
     movable = [item for item in taken if item.block.network in pool]

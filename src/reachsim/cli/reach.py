@@ -1,4 +1,37 @@
-"""stub"""
-HELP="stub"
-def configure(p): pass
-def run(a): return 0
+"""`reachsim reach`: everything that gets from one endpoint to another."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, look
+
+HELP = "say exactly which traffic gets from one endpoint to another and back, and what stops the rest"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("source", metavar="FROM", help=ENDPOINT_HELP)
+    parser.add_argument("destination", metavar="TO", help="the same")
+    parser.add_argument(
+        "traffic", metavar="TRAFFIC", nargs="?", help=f"ask about this alone, and whether all of it passes: {TRAFFIC_HELP}"
+    )
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask; 0 when all of TRAFFIC passes (without TRAFFIC: when anything does), 1 when not, 3 when that is undecided."""
+    from reachsim.network import load, parse_traffic
+    from reachsim.report.data import to_json
+    from reachsim.report.reach import answer, reach_data, reach_text
+
+    net = load(arguments.file)
+    traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
+    found = answer(net.reach(endpoint(arguments.source), endpoint(arguments.destination)), traffic)
+    if arguments.format == "json":
+        print(to_json(reach_data(found, net.locate, net.source.file)))
+    else:
+        print(reach_text(found, net.locate, look(arguments)))
+    return {"all": 0, "undecided": 3}.get(found.verdict, 1)

@@ -1,4 +1,43 @@
-"""stub"""
-HELP="stub"
-def configure(p): pass
-def run(a): return 0
+"""`reachsim show`: what was understood of a design."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.errors import UsageError
+
+HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
+_WHAT = (
+    "vpcs, interfaces, functions, peerings, hosts, prefix-lists, expectations, warnings, routes, acls, groups; "
+    "left out: all but the last three"
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("what", metavar="WHAT", nargs="*", help=_WHAT)
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show; 0."""
+    from reachsim.loading.validation import suggest
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.show import WHAT, show_data, show_text
+
+    what = list(dict.fromkeys(arguments.what))
+    for word in what:
+        if word not in WHAT:
+            near = suggest(word, WHAT)
+            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(WHAT)}"
+            raise UsageError(f"{word!r} is nothing that can be shown; {hint}")
+    net = load(arguments.file)
+    if arguments.format == "json":
+        print(to_json(show_data(net, what)))
+    else:
+        print(show_text(net, what, look(arguments)))
+    return 0

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.site import Nic
-from reachsim.kinds.kind import Boolean, Kind, Name
+from reachsim.kinds.kind import Boolean, Kind
 from reachsim.kinds.network_interface import Host, Interface
 
 
@@ -39,7 +39,7 @@ class Instance(Interface):
     """`true`: its system forwards and masquerades. Long form: `{ip_forward: true, masquerade: false}`."""
     state: Literal["running", "stopped"] = "running"
     """A stopped instance answers nothing, and a route to it is a blackhole (ROUTE-14)."""
-    ami: Name | None = None
+    ami: str | None = None
     """The name of its machine image; one that names its system tells the ports of its clients (NACL-12)."""
     instance_profile: Any = None
     """Its instance profile; not looked at when packets are traced."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, StrictBool, StrictInt, WithJsonSchema
@@ -59,12 +60,20 @@ def _reference(value: Any) -> str:
     return value
 
 
+# A large design writes the same few tokens and blocks again and again. What they mean is immutable, so it is read once
+# and shared. An error is never kept, and a text that is longer than a token has any reason to be neither.
+_KEPT: Final = 4096
+_KEPT_LENGTH: Final = 64
+_kept_traffic = lru_cache(_KEPT)(Traffic.parse)
+_kept_cidr = lru_cache(_KEPT)(Cidr.parse)
+
+
 def _cidr(value: Any) -> Cidr:
     if isinstance(value, Cidr):
         return value
     if not isinstance(value, str):
         raise ValueError(f"a block such as 10.0.0.0/16 is expected, got {shown(value)}")
-    return Cidr.parse(value)
+    return _kept_cidr(value) if len(value) <= _KEPT_LENGTH else Cidr.parse(value)
 
 
 def _ipv4_cidr(value: Any) -> Cidr:
@@ -107,7 +116,7 @@ def _traffic(value: Any) -> Traffic:
     if isinstance(value, Traffic):
         return value
     if isinstance(value, str):
-        return Traffic.parse(value)
+        return _kept_traffic(value) if len(value) <= _KEPT_LENGTH else Traffic.parse(value)
     if isinstance(value, list) and value and all(isinstance(token, str) for token in value):
         return Traffic.parse(value)
     raise HintedError(f"traffic is expected, got {shown(value)}", hint="write tcp/443, udp/53, icmp/8, all, or a list of them")
@@ -138,7 +147,14 @@ def _peer(value: Any) -> Cidr | str:
         raise HintedError(
             f"a block, an address, a security group or a prefix list is expected, got {shown(value)}", hint=None
         )
-    return Cidr.parse_peer(value) if looks_like_address(value) else value
+    return _kept_peer(value) if len(value) <= _KEPT_LENGTH else _peer_of(value)
+
+
+def _peer_of(text: str) -> Cidr | str:
+    return Cidr.parse_peer(text) if looks_like_address(text) else text
+
+
+_kept_peer = lru_cache(_KEPT)(_peer_of)
 
 
 def _list_of_one(value: Any) -> Any:

@@ -7,6 +7,7 @@ in `reachsim.rules`; here is only where they apply.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from reachsim.errors import Problem
@@ -32,7 +33,7 @@ from reachsim.rules.cidr import block_count_refusal, block_warning, peering_refu
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import route_refusal
-from reachsim.rules.subnet import reserved_address_refusal, subnet_block_refusal
+from reachsim.rules.subnet import reserved_address_refusal, reserved_addresses, subnet_block_refusal
 
 GROUPS_MOST = 16
 """Security groups that an interface can have when the quota is raised as far as it goes (SG-25)."""
@@ -54,6 +55,7 @@ class Checker:
         self.names = Names(design)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.reserved: dict[Cidr, tuple[int, ...]] = {}
 
     def run(self) -> None:
         """Check everything."""
@@ -247,16 +249,24 @@ class Checker:
                         if isinstance(peer, str):
                             self.check_peer(path, name, peer, "from" if direction == "ingress" else "to")
 
+    @cached_property
+    def peering_states(self) -> dict[frozenset[str], list[str]]:
+        """For each two VPCs the states of what joins them, in the order of the file."""
+        out: dict[frozenset[str], list[str]] = {}
+        for connection in self.design.peering_connections.values():
+            out.setdefault(frozenset({connection.requester, connection.accepter}), []).append(connection.status)
+        return out
+
     def check_peer(self, path: KeyPath, vpc: str, peer: str, word: str) -> None:
         """One peer that is a name."""
+        if peer in self.design.vpcs[vpc].security_groups:  # most are groups of the same VPC
+            return
         found = self.resolve((*path, word), self.names.peer, vpc, peer)
         for owner, _group in () if found is None else found[1]:
-            states = [
-                c.status
-                for c in self.design.peering_connections.values()
-                if {c.requester, c.accepter} == {vpc, owner}
-            ]
-            if owner == vpc or "active" in states:
+            if owner == vpc:
+                continue
+            states = self.peering_states.get(frozenset({vpc, owner}), [])
+            if "active" in states:
                 continue
             if states:
                 text = f"{peer!r} is in VPC {owner}, and the peering with it is {states[0]}: the rule is stale and matches nothing"
@@ -285,14 +295,19 @@ class Checker:
     def check_interfaces(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Subnets, groups and addresses of everything with a network interface."""
         taken: dict[int, KeyPath] = {}
+        places = {subnet: body.blocks for subnet, body in vpc.subnets.items()}
         for section in INTERFACE_SECTIONS:
             for member, body in getattr(vpc, section).items():
                 path: KeyPath = (*here, section, member)
-                subnet_name = self.resolve(
-                    (*path, "subnet"), self.names.member, name, "subnets", body.subnet, "subnet"
-                )
+                subnet_name = body.subnet
+                if subnet_name not in places:
+                    subnet_name = self.resolve(
+                        (*path, "subnet"), self.names.member, name, "subnets", body.subnet, "subnet"
+                    )
                 groups = getattr(body, "security_groups", None) or ()
                 for index, group in enumerate(groups):
+                    if group in vpc.security_groups:
+                        continue
                     at = (*path, "security_groups", index)
                     self.resolve(at, self.names.member, name, "security_groups", group, "security group")
                 if len(groups) > GROUPS_MOST:
@@ -305,7 +320,7 @@ class Checker:
                     )
                 if subnet_name is None:
                     continue
-                blocks = vpc.subnets[subnet_name].blocks
+                blocks = places[subnet_name]
                 for key in ("private_ip", "ipv6_address"):
                     address = getattr(body, key, None)
                     if address is not None:
@@ -332,7 +347,8 @@ class Checker:
                 )
                 self.report(path, f"{format_address(address)} is not in subnet {subnet}, {mine}", hint)
             return
-        self.refuse(path, reserved_address_refusal(block, address))
+        if address in self.reserved_of(block):
+            self.refuse(path, reserved_address_refusal(block, address))
         if address in taken:
             line = self.document.position(taken[address])[0]
             owner = taken[address][-2]
@@ -342,6 +358,12 @@ class Checker:
                 "take a free one",
             )
         taken[address] = path
+
+    def reserved_of(self, block: Cidr) -> tuple[int, ...]:
+        """The addresses that AWS keeps in a subnet's block, found once."""
+        if block not in self.reserved:
+            self.reserved[block] = reserved_addresses(block)
+        return self.reserved[block]
 
     def check_nat_gateway(self, path: KeyPath, vpc: Vpc, body: Any, blocks: tuple[Cidr, ...]) -> None:
         """A public NAT gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""

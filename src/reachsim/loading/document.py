@@ -105,7 +105,7 @@ class Document:
     of one of these problems; what a schema says about them would only confuse.
     """
 
-    __slots__ = ("_index", "_marks", "data", "file", "opaque", "problems")
+    __slots__ = ("_index", "_keep", "_marks", "data", "file", "opaque", "problems")
 
     def __init__(
         self,
@@ -123,6 +123,7 @@ class Document:
         # mapping the key's and the value's, for each item of a list the item's.
         self._marks = marks
         self._index: dict[int, dict[str, int]] = {}
+        self._keep: tuple[Any, ...] = ()  # keeps alive what marks of an edited document speak of
 
     def position(self, path: Path, key: bool = False) -> tuple[int, int]:
         """Line and column, from 1, of the value at `path`, or with `key` of its key.
@@ -166,6 +167,83 @@ class Document:
             places = dict(zip(mapping, itertools.count(1, 2), strict=False))
             self._index[id(mapping)] = places
         return places
+
+
+def bare_document(data: dict[str, Any], file: str) -> Document:
+    """A document of values that were not read from a text: everything stands at line 1."""
+    return Document(data, file, _marks_at(data, 0))
+
+
+def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
+    """Marks for every container of a value, all at one place."""
+    marks: dict[int, list[int]] = {}
+    todo: list[Any] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict | list) and id(node) not in marks:
+            entries = 2 * len(node) if isinstance(node, dict) else len(node)
+            marks[id(node)] = [at] * (entries + 1)
+            todo += node.values() if isinstance(node, dict) else node
+    return marks
+
+
+def plain(value: Any) -> Any:
+    """A Python value as reading YAML would give it: keys are text, tuples are lists."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def edited_document(document: Document, path: Path, value: Any) -> Document:
+    """A copy with the value at `path` replaced; None removes it, an index one past the end of a list adds to it.
+
+    Everything that the edit does not touch is shared, and stands where it stood. What is new stands where its nearest
+    ancestor does. Raises KeyError with the path where there is no place for the value.
+    """
+    value = plain(value)
+    marks = dict(document._marks)
+    edited = Document(_replace(document.data, path, 0, value, marks), document.file, marks)
+    edited._keep = (document, value)
+    return edited
+
+
+def _replace(node: Any, path: Path, depth: int, value: Any, marks: dict[int, list[int]]) -> Any:
+    """Copy the containers along a path, with their marks."""
+    step = path[depth]
+    last = depth == len(path) - 1
+    old = marks[id(node)]
+    if isinstance(node, dict):
+        keys = list(node)
+        place = keys.index(str(step)) if step in node else None
+        if place is None and (not last or value is None):
+            raise KeyError(path[: depth + 1])
+        copy: Any = dict(node)
+        kept = list(old)
+        if last and value is None and place is not None:
+            del copy[str(step)]
+            del kept[2 * place + 1 : 2 * place + 3]
+        else:
+            if place is None:
+                kept += [old[0], old[0]]
+            copy[str(step)] = value if last else _replace(node[str(step)], path, depth + 1, value, marks)
+    elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node) + last:
+        copy, kept = list(node), list(old)
+        if last and value is None:
+            if step == len(node):
+                raise KeyError(path[: depth + 1])
+            del copy[step]
+            del kept[step + 1]
+        elif step == len(node):
+            copy.append(value)
+            kept.append(old[0])
+        else:
+            copy[step] = value if last else _replace(node[step], path, depth + 1, value, marks)
+    else:
+        raise KeyError(path[: depth + 1])
+    marks[id(copy)] = kept
+    if last and value is not None:
+        marks |= _marks_at(value, old[0])
+    return copy
 
 
 def read_file(path: str | os.PathLike[str]) -> Document:

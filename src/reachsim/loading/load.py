@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from reachsim.errors import DesignError, Problem
+from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
@@ -47,12 +48,14 @@ class Source:
 
 def load_source(path: str | os.PathLike[str]) -> Source:
     """Load and check a file ("-": standard input). Raises DesignError with every problem of the file."""
-    return check(read_file(path))
+    with collector_paused():
+        return check(read_file(path))
 
 
 def loads_source(text: str | bytes, *, file: str = "<text>") -> Source:
     """Load and check a text. Raises DesignError."""
-    return check(read_document(text, file=file))
+    with collector_paused():
+        return check(read_document(text, file=file))
 
 
 def check(document: Document) -> Source:

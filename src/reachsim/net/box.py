@@ -111,22 +111,19 @@ class Reader:
     def _pair_families(self, boxes: Sequence[Box]) -> list[Box]:
         """Join a box of IPv4 and one of IPv6 that say the same; exact, as no packet goes between the two."""
         groups: dict[tuple[object, ...], list[Box]] = {}
-        for box in boxes:
+        for box in sorted(boxes, key=_reading_order):
             family = IPV4 if box.sources <= IPV4 else IPV6
             whole = box.sources == self.sources & family, box.destinations == self.destinations & family
-            groups.setdefault((box.traffic & OF_IPV4 & OF_IPV6, box.source_ports, whole), []).append(box)
+            groups.setdefault((_common(box.traffic), box.source_ports, whole), []).append(box)
         parts: list[Box] = []
         for group in groups.values():
-            four, six = group[0], group[-1]
+            four, six = group[0], group[-1]  # addresses of IPv4 sort first
             if len(group) == 2 and four.sources <= IPV4 and six.sources <= IPV6:
                 traffic, sources = four.traffic | six.traffic, four.sources | six.sources
                 parts.append(Box(traffic, sources, four.destinations | six.destinations, four.source_ports))
             else:
                 parts += group
-        return sorted(
-            parts,
-            key=lambda b: (b.traffic.spans, b.sources.spans, b.destinations.spans, b.source_ports.spans),
-        )
+        return sorted(parts, key=_reading_order)
 
     def _part(self, part: Box) -> str:
         families = [family for family in (IPV4, IPV6) if not family.isdisjoint(part.sources)]
@@ -148,6 +145,16 @@ class Reader:
             only = f"client ports {part.source_ports} only"
             text += f" ({without if len(without) < len(only) else only})"
         return text
+
+
+def _common(traffic: Traffic) -> Traffic:
+    """What of some traffic there is over both families."""
+    return traffic & OF_IPV4 & OF_IPV6
+
+
+def _reading_order(box: Box) -> tuple[object, ...]:
+    common = _common(box.traffic)
+    return common.spans, box.sources.spans, box.destinations.spans, box.source_ports.spans, box.traffic.spans
 
 
 def _addresses(addresses: AddressSet, universe: AddressSet, name: str) -> tuple[str, bool]:

@@ -19,8 +19,7 @@ Span = tuple[int, int]
 
 
 class IntSet:
-    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool``;
-    iteration.
+    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool hash``, and iteration.
 
     >>> PortSet.of((1, 2), (3, 5), (9, 9))
     PortSet('1-5,9')
@@ -33,6 +32,7 @@ class IntSet:
     LAST: ClassVar[int] = LINE_LAST
 
     spans: tuple[Span, ...]
+    _hash: int
 
     def __init__(self, spans: tuple[Span, ...] = ()) -> None:
         """Wrap spans that are already canonical (sorted, disjoint, not touching); `of` makes any spans so."""
@@ -86,8 +86,8 @@ class IntSet:
 
     def __hash__(self) -> int:
         try:
-            return self._hash  # type: ignore[has-type, no-any-return]
-        except AttributeError:
+            return self._hash
+        except AttributeError:  # sets are keys of many tables, and most are never hashed: so once, when asked
             self._hash = hash(self.spans)
             return self._hash
 

@@ -50,7 +50,7 @@ def _summary(check: Check, file: str, look: Look) -> str:
         parts.append(f"{len(check.undecided)} of {total} cannot be decided")
     expected = sum(result.as_marked for result in check.failures)
     if expected:
-        parts.append("all of these as marked in the file" if expected == len(check.failures) else f"{expected} of these as marked")
+        parts.append("as marked in the file" if expected == len(check.failures) else f"{expected} of them as marked in the file")
     title = style.red("FAILS") if check.failures else style.yellow("CANNOT DECIDE")
     return f"{title}  {style.bold(', '.join(parts))}  {style.dim(file)}"
 
@@ -93,19 +93,16 @@ def first_blocker(result: Result) -> Blocker | None:
 
 def _list(check: Check, look: Look) -> list[str]:
     rows: list[Row] = []
+    width = len(f"#{len(check)}") + 2
     shown = list(look.few(check.results, _LISTED))
     if len(shown) < len(check):  # what fails is never cut
         shown += [result for result in check.results[_LISTED:] if not result.holds]
     for result in shown:
         paint = {"holds": look.style.green, "fails": look.style.red}.get(result.verdict, look.style.yellow)
-        rows.append([f"#{result.number}".rjust(4), (TITLES[result.verdict], paint), _question(result), _note(result)])
+        rows.append([f"#{result.number}".rjust(width), (TITLES[result.verdict], paint), result.question, _note(result)])
     lines = grid(rows, look.width)
     left = len(check) - len(shown)
     return [*lines, f"      ... and {left} more that hold (--all shows them)"] if left else lines
-
-
-def _question(result: Result) -> str:
-    return result.question
 
 
 def _note(result: Result) -> str:
@@ -162,9 +159,9 @@ def _witness(result: Result, look: Look) -> list[str]:
         lines += hanging(f"  {'packet':8} ", str(trace.packet), look.width)
     dropped_there = any(hop.action in ("drop", "unknown") for hop in trace.forward)
     there = brief_hops(trace.forward)
-    lines += hop_lines(there, look)
+    lines += hop_lines(there, look, 2)
     if not dropped_there and trace.reply and result.expectation.deny is None and not result.expectation.one_way:
-        lines += [f"  {'answer':8} {trace.reply[0].before}", *hop_lines(brief_hops(trace.reply), look)]
+        lines += [f"  {'answer':8} {trace.reply[0].before}", *hop_lines(brief_hops(trace.reply), look, 2)]
     others = trace.blockers[1:]
     if others and result.expectation.deny is None:
         lines.append("  also in the way:")

@@ -125,7 +125,9 @@ def _widths(cells: Sequence[Sequence[str]], room: int) -> list[int]:
             filled = columns_of(text)
             widths[column] = max(widths[column], filled)
             if filled > least[column]:
-                least[column] = max(least[column], max(map(columns_of, text.split()), default=0))
+                words = text.split()
+                longest = filled if len(words) == 1 else max(map(columns_of, words), default=0)
+                least[column] = max(least[column], longest)
     excess = sum(widths) + _GAP * (count - 1) - room
     sample = cells[:_WEIGHED_ROWS]
     while excess > 0:

@@ -123,9 +123,9 @@ def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str
     return lines
 
 
-def hop_lines(hops: Sequence[Hop], look: Look) -> list[str]:
+def hop_lines(hops: Sequence[Hop], look: Look, indent: int = 0) -> list[str]:
     """Numbered hops in aligned columns; the one that drops the packet is marked, a rewritten packet stands below its hop."""
-    return grid(_hop_rows(hops, look), look.width, indent=1)
+    return grid(_hop_rows(hops, look), look.width, indent=indent)
 
 
 def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:

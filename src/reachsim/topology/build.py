@@ -9,6 +9,7 @@ from typing import Any
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic, SubnetSite, VpcSite
+from reachsim.garbage import collector_paused
 from reachsim.kinds.instance import Instance, instance_host
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
@@ -84,6 +85,7 @@ class Builder:
         self.ways_in: dict[str, tuple[InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
         self.peerings: dict[tuple[str, str], PeeringCheckpoint] = {}
         self.clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
+        self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
         self.filters = self.topology.group_filters
         self.acls = self.topology.acl_filters
 
@@ -187,9 +189,14 @@ class Builder:
 
     def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...]) -> None:
         """The groups of an interface and their filters, shared by all interfaces with the same set."""
-        nic.groups = frozenset((vpc, group) for group in groups)
-        nic.egress = self.group_filter(vpc, groups, Direction.EGRESS)
-        nic.ingress = self.group_filter(vpc, groups, Direction.INGRESS)
+        key = vpc, groups
+        if key not in self.group_sets:
+            self.group_sets[key] = (
+                frozenset((vpc, group) for group in groups),
+                self.group_filter(vpc, groups, Direction.EGRESS),
+                self.group_filter(vpc, groups, Direction.INGRESS),
+            )
+        nic.groups, nic.egress, nic.ingress = self.group_sets[key]
 
     def group_filter(self, vpc: str, groups: tuple[str, ...], direction: Direction) -> Filter:
         """The filter of a set of groups in one direction; the order of the set does not matter (SG-1)."""
@@ -338,4 +345,5 @@ def checked(filter: Filter | None) -> Filter:
 
 def build(source: Source) -> Topology:
     """The topology of a loaded design."""
-    return Builder(source).build()
+    with collector_paused():
+        return Builder(source).build()

@@ -122,12 +122,15 @@ def _way(
 def _same_for_all(flow: Flow, found: Passage, service: int, book: FilterBook) -> bool:
     """Whether no filter on the way tells the sender's unknown address from others of its region."""
     lost = _fate(found)
+    first: list[PortSet | bool] | None = None
     for low, high in flow.region.spans if flow.region is not None else ():
         at = low
         while at <= high:
             one = passage(flow.origin.start, flow.origin.nic, at, flow.destination, flow.target)
             end = min(high, one.run[1])
-            if _fate(one) != lost or not _filters_alike(one, at, AddressSet(((at, end),)), service, book):
+            answers = _answers(one, at, AddressSet(((at, end),)), service, book)
+            first = answers if first is None else first
+            if _fate(one) != lost or answers is None or answers != first:
                 return False
             at = end + 1
     return True
@@ -137,8 +140,12 @@ def _fate(found: Passage) -> tuple[bool, bool]:
     return found.forward.lost, found.reply is None or found.reply.lost
 
 
-def _filters_alike(found: Passage, far: int, run: AddressSet, service: int, book: FilterBook) -> bool:
-    """Whether every filter treats one service alike for all far addresses of a run, its answers for all ports."""
+def _answers(
+    found: Passage, far: int, run: AddressSet, service: int, book: FilterBook
+) -> list[PortSet | bool] | None:
+    """What every filter says to one service and its answers from a run of far addresses; None where one of them does not
+    treat the whole run alike."""
+    out: list[PortSet | bool] = []
     for walk in (found.forward, found.reply):
         for visit in walk.visits if walk is not None else ():
             step = visit.step
@@ -149,8 +156,9 @@ def _filters_alike(found: Passage, far: int, run: AddressSet, service: int, book
                 for _, allowed in book[step.filter].runs(run)
             }
             if len(answers) > 1:
-                return False
-    return True
+                return None
+            out += answers
+    return out
 
 
 class _Asker:
@@ -365,11 +373,12 @@ def _lost(loss: Loss, component: str, role: str, leg: str, where: str, variant: 
 
 
 def _without_repeats(blockers: Iterable[Blocker]) -> list[Blocker]:
-    """Each cause once: the same check of one component meets both ways of a flow."""
-    seen: set[tuple[str, str, str]] = set()
+    """Each cause once: the check of one interface is one switch, whichever way a packet meets it."""
+    seen: set[tuple[str, str, str, str]] = set()
     out: list[Blocker] = []
     for blocker in blockers:
-        key = blocker.code, blocker.component, blocker.where or blocker.checkpoint
+        place = "" if blocker.code == Code.ENI_SOURCE_DEST_CHECK_RESTRICTION else blocker.checkpoint
+        key = blocker.code, blocker.component, blocker.where, place
         if key not in seen:
             seen.add(key)
             out.append(blocker)

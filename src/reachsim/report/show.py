@@ -1,0 +1,512 @@
+"""What reachsim understood of a design, as text and as plain data: nothing that was left out in the file is left out here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reachsim.fabric.filters import Direction
+from reachsim.fabric.site import Nic, SubnetSite
+from reachsim.kinds.expectation import EndpointField
+from reachsim.kinds.lambda_function import FunctionConfiguration
+from reachsim.kinds.network_acl import acl_clauses
+from reachsim.kinds.security_group import default_group
+from reachsim.net.address import format_address
+from reachsim.network import Network
+from reachsim.report.data import problem_data
+from reachsim.report.text import PLAIN, Look, Row, grid, line_of, number, wrap
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.subnet import usable_count
+
+WHAT = (
+    "vpcs",
+    "interfaces",
+    "functions",
+    "peerings",
+    "hosts",
+    "prefix-lists",
+    "expectations",
+    "warnings",
+    "routes",
+    "acls",
+    "groups",
+)
+"""Sections that can be asked for; without a choice, all but the last three."""
+USUAL = WHAT[:-3]
+_ROWS = 50
+
+Data = dict[str, Any]
+
+
+def show_data(net: Network, what: Sequence[str] = ()) -> Data:
+    """Plain data for JSON; the shape is documented in docs/cli.md. `what`: sections, all of them when empty."""
+    out: Data = {"file": net.source.file, "name": net.design.name, "region": net.design.region}
+    for section in what or WHAT:
+        out[section.replace("-", "_")] = list(_SECTIONS[section][0](net))
+    return out
+
+
+def show_text(net: Network, what: Sequence[str] = (), look: Look = PLAIN) -> str:
+    """The sections as tables. `what`: which; the usual ones when empty."""
+    title = f"{look.style.bold(net.design.name or net.source.file)}"
+    lines = [title, *wrap("  " + _summary(net), look.width)]
+    for section in what or USUAL:
+        data, text = _SECTIONS[section]
+        items = list(data(net))
+        if items or what:
+            lines += ["", look.style.bold(section.replace("-", " ").upper())]
+            lines += text(items, look) if items else ["  none"]
+    if not what:
+        more = f"more: reachsim show {net.source.file} routes | acls | groups"
+        lines += ["", look.style.dim(more)]
+    return "\n".join(lines)
+
+
+def _summary(net: Network) -> str:
+    design = net.design
+    subnets = sum(len(vpc.subnets) for vpc in design.vpcs.values())
+    parts = [
+        number(len(design.vpcs), "VPC"),
+        number(subnets, "subnet"),
+        number(len(net.topology.nics), "interface"),
+        number(len(design.lambda_functions), "function") if design.lambda_functions else "",
+        number(len(design.peering_connections), "peering") if design.peering_connections else "",
+        number(len(design.expect), "expectation"),
+        number(len(net.warnings), "warning") if net.warnings else "no warnings",
+    ]
+    where = f"{net.source.file}, " if design.name else ""
+    region = f", {design.region}" if design.region else ""
+    return f"{where}format version {design.version}{region}: {', '.join(part for part in parts if part)}"
+
+
+def _table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
+    """A table without columns that are empty, cut after `_ROWS` rows."""
+    used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
+    kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, _ROWS)]
+    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent)
+    rest = look.rest(rows, _ROWS)
+    return [*lines, " " * indent + rest] if rest else lines
+
+
+# -- VPCs ---------------------------------------------------------------------------------------------------------
+
+
+def _vpcs(net: Network) -> Iterator[Data]:
+    for name, vpc in net.design.vpcs.items():
+        site = net.topology.vpcs[name]
+        yield {
+            "name": name,
+            "cidrs": [str(block) for block in vpc.cidrs],
+            "internet_gateway": vpc.internet_gateway,
+            "egress_only_internet_gateway": vpc.egress_only_internet_gateway,
+            "where": net.locate(site.path),
+            "subnets": [_subnet(net, site_subnet) for site_subnet in site.subnets.values()],
+            "not_modelled": [f"{section}.{member}" for section, member in vpc.unmodelled()],
+        }
+
+
+def _subnet(net: Network, site: SubnetSite) -> Data:
+    body = net.design.vpcs[site.vpc.name].subnets[site.name]
+    used = net.source.addresses.used.get((site.vpc.name, site.name), 0)
+    return {
+        "name": site.name,
+        "cidr": None if body.cidr is None else str(body.cidr),
+        "ipv6_cidr": None if body.ipv6_cidr is None else str(body.ipv6_cidr),
+        "az": site.az,
+        "size": 0 if body.cidr is None else body.cidr.size,
+        "free": 0 if body.cidr is None else usable_count(body.cidr) - used,
+        "used": used,
+        "route_table": body.route_table or "main",
+        "network_acl": body.network_acl or "default",
+        "where": net.locate(site.path),
+    }
+
+
+def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
+    lines: list[str] = []
+    for vpc in items:
+        gateways = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if vpc[key]]
+        tail = f"  gateways {', '.join(gateways)}" if gateways else "  no internet gateway"
+        head = f"  {vpc['name']}  {', '.join(vpc['cidrs'])}{tail}  {line_of(vpc['where'])}"
+        lines += wrap(head, look.width)
+        rows: list[Row] = [
+            [
+                subnet["name"],
+                ", ".join(block for block in (subnet["cidr"], subnet["ipv6_cidr"]) if block),
+                subnet["az"] or "",
+                f"{subnet['free']:,} of {subnet['size']:,}" if subnet["cidr"] else "",
+                subnet["route_table"],
+                subnet["network_acl"],
+                line_of(subnet["where"]),
+            ]
+            for subnet in vpc["subnets"]
+        ]
+        lines += _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
+        if vpc["not_modelled"]:
+            lines += wrap(f"    not modelled: {', '.join(vpc['not_modelled'])}", look.width)
+    return lines
+
+
+# -- interfaces ---------------------------------------------------------------------------------------------------
+
+
+def _interfaces(net: Network) -> Iterator[Data]:
+    for nic in net.topology.nics.values():
+        yield _interface(net, nic)
+
+
+def _interface(net: Network, nic: Nic) -> Data:
+    return {
+        "name": nic.name,
+        "kind": nic.kind,
+        "subnet": nic.subnet.full_name,
+        "addresses": [format_address(address) for address in nic.addresses],
+        "public_ip": None if nic.public is None else format_address(nic.public),
+        "security_groups": None if nic.groups is None else sorted(name for _, name in nic.groups),
+        "source_dest_check": nic.source_dest_check,
+        "client_ports": str(nic.client_ports),
+        "listens": None if nic.listens is None else str(nic.listens),
+        "notes": _notes(net, nic),
+        "where": net.locate(nic.path),
+    }
+
+
+def _notes(net: Network, nic: Nic) -> list[str]:
+    """What is not as AWS makes it: checks that are off, forwarding, states."""
+    if nic.kind == "nat gateway":
+        body = net.design.vpcs[nic.vpc.name].nat_gateways[nic.path[-1]]  # type: ignore[index]
+        out = ["private"] if body.connectivity == "private" else []
+        return out + ([body.state] if body.state != "available" else [])
+    notes = [] if nic.source_dest_check else ["source/dest check off"]
+    if nic.kind == "instance":
+        instance = net.design.vpcs[nic.vpc.name].instances[nic.path[-1]]  # type: ignore[index]
+        if instance.nat is not None:
+            notes += [
+                word
+                for word, on in (("forwards", instance.nat.ip_forward), ("masquerades", instance.nat.masquerade))
+                if on
+            ]
+        if instance.state != "running":
+            notes.append(instance.state)
+    return notes
+
+
+def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
+    rows: list[Row] = [
+        [
+            item["name"],
+            item["kind"],
+            ", ".join(item["addresses"]),
+            item["public_ip"] or "",
+            ", ".join(item["security_groups"] or ()),
+            ", ".join([*item["notes"], *([f"listens {item['listens']}"] if item["listens"] else [])]),
+            line_of(item["where"]) if item["kind"] != "function" else "",
+        ]
+        for item in items
+    ]
+    return _table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
+
+
+# -- functions ----------------------------------------------------------------------------------------------------
+
+
+def _functions(net: Network) -> Iterator[Data]:
+    for name, function in net.design.lambda_functions.items():
+        here: KeyPath = ("lambda_functions", name)
+        versions = [("$LATEST", function.latest, (*here, "latest"))]
+        versions += [(version, body, (*here, "versions", version)) for version, body in function.versions.items()]
+        yield {
+            "name": name,
+            "memory_mb": function.memory_mb,
+            "concurrency": function.concurrency,
+            "versions": [_version(net, version, body, path) for version, body, path in versions],
+            "aliases": {
+                alias: {version: float(share) for version, share in split.items()}
+                for alias, split in function.aliases.items()
+            },
+            "api_gateways": [
+                gateway
+                for gateway, body in net.design.api_gateways.items()
+                if body.integration.partition(":")[0] == name
+            ],
+            "where": net.locate(here),
+        }
+
+
+def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyPath) -> Data:
+    groups = body.security_groups if body.security_groups is not None else ("default",)
+    shared = []
+    if body.vpc is not None:
+        for subnet in body.subnets:
+            nic = net.topology.functions[body.vpc, subnet.rpartition(".")[2], frozenset(groups)]
+            shared.append(nic.name)
+    return {
+        "version": version,
+        "vpc": body.vpc,
+        "subnets": list(body.subnets),
+        "security_groups": list(groups) if body.vpc is not None else [],
+        "interfaces": shared,
+        "where": net.locate(path),
+    }
+
+
+def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
+    lines: list[str] = []
+    sharers: dict[str, list[str]] = {}
+    for item in look.few(items, _ROWS):
+        concurrency = "" if item["concurrency"] is None else f", concurrency {item['concurrency']}"
+        lines += wrap(f"  {item['name']}  {item['memory_mb']} MB{concurrency}  {line_of(item['where'])}", look.width)
+        rows: list[Row] = []
+        for version in item["versions"]:
+            place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
+            groups = f"groups {', '.join(version['security_groups'])}" if version["vpc"] else ""
+            rows.append([version["version"], place, groups, ", ".join(_aliases_of(item, version["version"])), line_of(version["where"])])
+            for name in version["interfaces"]:
+                sharers.setdefault(name, []).append(f"{item['name']}:{version['version']}")
+        lines += _table(rows, ("version", "runs in", "", "alias", "line"), look, 4)
+        if item["api_gateways"]:
+            lines += wrap(f"    called by API gateway {', '.join(item['api_gateways'])}", look.width)
+    rest = look.rest(items, _ROWS)
+    lines += [f"  {rest}"] if rest else []
+    if sharers:
+        lines += wrap("  shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width)
+        lines += _table([[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4)
+    return lines
+
+
+def _aliases_of(item: Data, version: str) -> list[str]:
+    out = []
+    for alias, split in item["aliases"].items():
+        if version in split:
+            share = split[version] * 100
+            out.append(alias if share == 100 else f"{alias} ({share:g}%)")
+    return out
+
+
+# -- what joins VPCs, and the world -------------------------------------------------------------------------------
+
+
+def _peerings(net: Network) -> Iterator[Data]:
+    for name, body in net.design.peering_connections.items():
+        yield {
+            "name": name,
+            "requester": body.requester,
+            "accepter": body.accepter,
+            "status": body.status,
+            "where": net.locate(("peering_connections", name)),
+        }
+
+
+def _peerings_text(items: Sequence[Data], look: Look) -> list[str]:
+    rows: list[Row] = []
+    for item in items:
+        status = item["status"] if item["status"] == "active" else (item["status"], look.style.red)
+        rows.append([item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])])
+    return _table(rows, ("peering", "VPCs", "status", "line"), look)
+
+
+def _hosts(net: Network) -> Iterator[Data]:
+    for name, host in net.design.internet.hosts.items():
+        yield {
+            "name": name,
+            "ip": str(host.ip),
+            "listens": None if host.listens is None else str(host.listens),
+            "where": net.locate(("internet", "hosts", name)),
+        }
+
+
+def _hosts_text(items: Sequence[Data], look: Look) -> list[str]:
+    rows: list[Row] = [[i["name"], i["ip"], i["listens"] or "everything", line_of(i["where"])] for i in items]
+    return _table(rows, ("host", "address", "listens", "line"), look)
+
+
+def _prefix_lists(net: Network) -> Iterator[Data]:
+    for name, body in net.design.prefix_lists.items():
+        yield {
+            "name": name,
+            "entries": [str(block) for block in body.entries],
+            "max_entries": body.max_entries if body.max_entries is not None else len(body.entries),
+            "where": net.locate(("prefix_lists", name)),
+        }
+
+
+def _prefix_lists_text(items: Sequence[Data], look: Look) -> list[str]:
+    rows: list[Row] = []
+    for item in items:
+        entries = [*look.few(item["entries"], 12)]
+        more = f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
+        rows.append([item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])])
+    return _table(rows, ("list", "size", "blocks", "line"), look)
+
+
+def _expectations(net: Network) -> Iterator[Data]:
+    for index, body in enumerate(net.design.expect):
+        yield {
+            "number": index + 1,
+            "from": _endpoint(body.from_),
+            "to": _endpoint(body.to),
+            "allow": None if body.allow is None else str(body.allow),
+            "deny": None if body.deny is None else str(body.deny),
+            "one_way": body.one_way,
+            "why": body.why,
+            "fails": body.fails,
+            "where": net.locate(("expect", index)),
+        }
+
+
+def _endpoint(asked: EndpointField) -> str:
+    if isinstance(asked, str):
+        return asked
+    parts = [f"vpc {', '.join(asked.vpc)}"] if asked.vpc else []
+    parts += [f"subnet {', '.join(asked.subnet)}"] if asked.subnet else []
+    parts += [f"tag {key}={value}" for key, value in asked.tag.items()]
+    return " and ".join(parts)
+
+
+def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
+    rows: list[Row] = []
+    for item in items:
+        verb = f"allow {item['allow']}" if item["allow"] is not None else f"deny {item['deny']}"
+        verb += " one way" if item["one_way"] else ""
+        why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
+        rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
+    return _table(rows, ("", "from", "to", "expects", "why", "line"), look)
+
+
+def _warnings(net: Network) -> Iterator[Data]:
+    for problem in net.source.warnings:
+        yield {**problem_data(problem), "text": str(problem)}
+
+
+def _warnings_text(items: Sequence[Data], look: Look) -> list[str]:
+    lines: list[str] = []
+    for item in look.few(items, _ROWS):
+        first, *more = wrap(item["text"], look.width - 2)
+        lines += [f"  {first}", *(f"      {line}" for line in more)]
+    rest = look.rest(items, _ROWS)
+    return [*lines, f"  {rest}"] if rest else lines
+
+
+# -- tables, ACLs and groups --------------------------------------------------------------------------------------
+
+
+def _routes(net: Network) -> Iterator[Data]:
+    for (vpc, table), checkpoint in net.topology.tables.items():
+        subnets = [
+            name for name, body in net.design.vpcs[vpc].subnets.items() if (body.route_table or "main").rpartition(".")[2] == table
+        ]
+        yield {
+            "vpc": vpc,
+            "name": table,
+            "subnets": subnets,
+            "where": net.locate(checkpoint.path),
+            "routes": [
+                {
+                    "destination": str(route.destination),
+                    "target": route.target,
+                    "prefix_list": route.prefix_list or None,
+                    "state": "blackhole" if route.inactive else "active",
+                    "reason": route.inactive,
+                    "where": net.locate(route.path),
+                }
+                for route in checkpoint.routes
+            ],
+        }
+
+
+def _routes_text(items: Sequence[Data], look: Look) -> list[str]:
+    lines: list[str] = []
+    for table in items:
+        used = f"used by {', '.join(table['subnets'])}" if table["subnets"] else "used by no subnet"
+        lines += wrap(f"  {table['vpc']} {table['name']}  {used}  {line_of(table['where'])}", look.width)
+        rows: list[Row] = []
+        for route in table["routes"]:
+            state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
+            via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
+            rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
+        lines += grid(look.few(rows, _ROWS), look.width, indent=4)
+        rest = look.rest(rows, _ROWS)
+        lines += [f"    {rest}"] if rest else []
+    return lines
+
+
+def _acls(net: Network) -> Iterator[Data]:
+    for vpc_name, vpc in net.design.vpcs.items():
+        for name in dict.fromkeys(("default", *vpc.network_acls)):
+            path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
+            subnets = [s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name]
+            if not subnets and not path:
+                continue
+            rules = {}
+            for direction in Direction:
+                clauses = acl_clauses(vpc.network_acls.get(name), direction, path, default=name == "default")
+                rules[direction.value] = [{"rule": c.text, "where": net.locate(c.path)} for c in clauses]
+            yield {"vpc": vpc_name, "name": name, "subnets": subnets, "where": net.locate(path), **rules}
+
+
+def _groups(net: Network) -> Iterator[Data]:
+    members: dict[tuple[str, str], list[str]] = {}
+    for nic in net.topology.nics.values():
+        for group in nic.groups or ():
+            members.setdefault(group, []).append(nic.name)
+    for vpc_name, vpc in net.design.vpcs.items():
+        for name in dict.fromkeys(("default", *vpc.security_groups)):
+            path: KeyPath = ("vpcs", vpc_name, "security_groups", name) if name in vpc.security_groups else ()
+            used = members.get((vpc_name, name), [])
+            if not used and not path:
+                continue
+            body = vpc.security_groups.get(name) or default_group()
+            egress: list[Data] = [{"rule": "all to everyone (AWS's default)", "where": ""}]
+            if body.egress is not None:
+                egress = [_rule(net, r.text(), (*path, "egress", i)) for i, r in enumerate(body.egress)]
+            yield {
+                "vpc": vpc_name,
+                "name": name,
+                "interfaces": used,
+                "where": net.locate(path),
+                "ingress": [
+                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
+                ],
+                "egress": egress,
+            }
+
+
+def _rule(net: Network, text: str, path: KeyPath) -> Data:
+    return {"rule": text, "where": net.locate(path)}
+
+
+def _filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
+    def text(items: Sequence[Data], look: Look) -> list[str]:
+        lines: list[str] = []
+        for item in items:
+            used = [*look.few(item[key], 8)]
+            more = f" and {len(item[key]) - len(used)} more" if len(used) < len(item[key]) else ""
+            whom = f"used by {', '.join(used)}{more}" if used else "used by nothing"
+            lines += wrap(f"  {item['vpc']} {item['name']}  {whom}  {line_of(item['where'])}", look.width)
+            for direction in ("ingress", "egress"):
+                rules = item[direction]
+                rows: list[Row] = [
+                    [direction if not index else "", rule["rule"], line_of(rule["where"])]
+                    for index, rule in enumerate(look.few(rules, _ROWS))
+                ]
+                lines += grid(rows or [[direction, "nothing"]], look.width, indent=4)
+                rest = look.rest(rules, _ROWS)
+                lines += [f"    {rest}"] if rest else []
+        return lines
+
+    return text
+
+
+_SECTIONS: dict[str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]] = {
+    "vpcs": (_vpcs, _vpcs_text),
+    "interfaces": (_interfaces, _interfaces_text),
+    "functions": (_functions, _functions_text),
+    "peerings": (_peerings, _peerings_text),
+    "hosts": (_hosts, _hosts_text),
+    "prefix-lists": (_prefix_lists, _prefix_lists_text),
+    "expectations": (_expectations, _expectations_text),
+    "warnings": (_warnings, _warnings_text),
+    "routes": (_routes, _routes_text),
+    "acls": (_acls, _filters_text("subnets")),
+    "groups": (_groups, _filters_text("interfaces")),
+}

@@ -1,0 +1,140 @@
+"""Edits of a loaded design: values at key paths, and how little has to be built anew.
+
+An edit of the rules of one security group or ACL changes what some filters say and nothing else: addresses, routes and
+walks stay. Such an edit is applied to the filters alone. Everything else is built anew from the edited values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reachsim.errors import DesignError, UsageError, format_path
+from reachsim.fabric.filters import Filter
+from reachsim.kinds.network_acl import NetworkAcl, acl_clauses, acl_filter
+from reachsim.kinds.security_group import SecurityGroup, default_group, group_clauses, group_filter
+from reachsim.kinds.vpc import Vpc
+from reachsim.loading.checks import Checker
+from reachsim.loading.document import Document, edited_document
+from reachsim.loading.load import Source
+from reachsim.loading.validation import validate
+from reachsim.rules.clauses import KeyPath
+from reachsim.topology.build import Topology
+
+_RULES = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
+
+
+def parse_path(path: str | KeyPath) -> KeyPath:
+    """A key path from its text, as messages print it: ``vpcs.app.cidrs[0]``; a key with dots stands in quotes.
+
+    >>> parse_path("vpcs.app.route_tables.private.'0.0.0.0/0'")
+    ('vpcs', 'app', 'route_tables', 'private', '0.0.0.0/0')
+
+    Raises UsageError.
+    """
+    if not isinstance(path, str):
+        return path
+    out: list[str | int] = []
+    at = 0
+    while at < len(path):
+        if path[at] in "'\"":
+            end = path.find(path[at], at + 1)
+            if end < 0:
+                raise UsageError(f"{path!r} is no key path: a quote is not closed")
+            out.append(path[at + 1 : end])
+            at = end + 1
+        elif path[at] == "[":
+            end = path.find("]", at)
+            if end < 0 or not path[at + 1 : end].isdecimal():
+                raise UsageError(f"{path!r} is no key path: [ ] takes a number, counted from 0")
+            out.append(int(path[at + 1 : end]))
+            at = end + 1
+        else:
+            end = min((i for i in (path.find(".", at), path.find("[", at)) if i >= 0), default=len(path))
+            if end == at:
+                raise UsageError(f"{path!r} is no key path: a key is empty")
+            out.append(path[at:end])
+            at = end
+        if at < len(path) and path[at] == ".":
+            at += 1
+    return tuple(out)
+
+
+def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Document, list[KeyPath]]:
+    """The document with values replaced (None removes), and the paths. Raises UsageError where a path leads nowhere."""
+    paths: list[KeyPath] = []
+    for text, value in edits.items():
+        path = parse_path(text)
+        try:
+            document = edited_document(document, path, value)
+        except (KeyError, IndexError) as error:
+            raise UsageError(f"there is nothing at {format_path(path)} to edit") from error
+        paths.append(path)
+    return document, paths
+
+
+def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
+    """The groups and ACLs that edits change, if they change nothing else; otherwise None."""
+    out: set[KeyPath] = set()
+    for path in paths:
+        if len(path) < 5 or path[0] != "vpcs" or path[2] not in _RULES or path[4] == "tags":
+            return None
+        vpc = source.design.vpcs.get(str(path[1]))
+        if vpc is None or str(path[3]) not in getattr(vpc, str(path[2])):
+            return None
+        out.add(path[:4])
+    return out
+
+
+def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> Source:
+    """The source with some groups and ACLs read anew. Raises DesignError."""
+    vpcs = dict(source.design.vpcs)
+    problems = []
+    for path in sorted(components, key=str):
+        vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
+        try:
+            body = validate(_RULES[section], document, at=path)
+        except DesignError as error:
+            problems += error.problems
+            continue
+        members = {**getattr(vpcs[vpc_name], section), name: body}
+        vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
+    if problems:
+        raise DesignError(problems)
+    design = source.design.model_copy(update={"vpcs": vpcs})
+    checker = Checker(design, document)
+    for path in components:
+        vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
+        if section == "network_acls":
+            checker.check_acl(path, design.vpcs[vpc_name].network_acls[name])
+        else:
+            only = Vpc.model_construct(security_groups={name: design.vpcs[vpc_name].security_groups[name]})
+            checker.check_groups(("vpcs", vpc_name), vpc_name, only)
+    if checker.problems:
+        raise DesignError(checker.problems)
+    return Source(design, document, source.addresses, source.warnings)
+
+
+def edited_filters(topology: Topology, source: Source, components: set[KeyPath]) -> dict[Filter, Filter]:
+    """The filters of the topology that the edited groups and ACLs belong to, with what stands in their place."""
+    out: dict[Filter, Filter] = {}
+    groups = {(str(path[1]), str(path[3])) for path in components if path[2] == "security_groups"}
+    acls = {(str(path[1]), str(path[3])) for path in components if path[2] == "network_acls"}
+    design = source.design
+    for (vpc, names, direction), old in topology.group_filters.items():
+        if not any((vpc, name) in groups for name in names):
+            continue
+        clauses = []
+        for name in names:
+            written = design.vpcs[vpc].security_groups.get(name)
+            path: KeyPath = ("vpcs", vpc, "security_groups", name) if written is not None else ()
+            body = written if written is not None else default_group()
+            clauses += group_clauses(body, (vpc, name), direction, path, source.names.peer)
+        out[old] = group_filter(names, direction, tuple(clauses), old.path)
+    for (vpc, name, direction), old in topology.acl_filters.items():
+        if (vpc, name) in acls:
+            path = ("vpcs", vpc, "network_acls", name)
+            clauses_of = acl_clauses(design.vpcs[vpc].network_acls[name], direction, path, default=name == "default")
+            out[old] = acl_filter(name, direction, clauses_of, path)
+    return out
+

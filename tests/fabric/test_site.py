@@ -1,0 +1,25 @@
+import pytest
+from tests.designs import DUAL, load
+
+from reachsim.net.address import parse_address
+
+
+def groups(net, vpc, address):
+    return set(net.topology.vpcs[vpc].groups_at(parse_address(address)))
+
+
+@pytest.mark.rule("SG-10")
+@pytest.mark.rule("SG-12")
+def test_groups_are_known_by_private_addresses_of_both_families_and_never_by_public_ones():
+    net = load(DUAL)
+    assert groups(net, "app", "10.0.0.20") == groups(net, "app", "2001:db8:0:2::20") == {("app", "open")}
+    assert groups(net, "app", "198.51.100.20") == groups(net, "app", "10.0.0.21") == set()
+    assert groups(net, "app", "10.0.0.5") == set()
+
+
+@pytest.mark.rule("SG-11")
+def test_groups_of_an_active_peer_are_known_too():
+    assert groups(load(), "data", "10.0.1.10") == {("app", "client")}
+    assert groups(load({"peering_connections pcx status": "deleted"}), "data", "10.0.1.10") == set()
+    assert groups(load({"peering_connections": {}, "vpcs app route_tables private": {}, "vpcs data route_tables": {},
+                        "vpcs data subnets api route_table": "main"}), "data", "10.0.1.10") == set()  # fmt: skip

@@ -1,0 +1,136 @@
+"""What plans look like in each format."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reachsim.cidr import Plan, plan_text
+from reachsim.loading.load import loads_source
+from reachsim.report import cidr as report
+
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="./:,[]{}\"'\\"),
+    min_size=1,
+    max_size=12,
+) | st.sampled_from(
+    ["yes", "no", "null", "true", "1", "-", "#a", "&a", "*a", "!a", "%a", "$a", "<b>", "a-b", "~", "=", "|"]
+)
+RESERVED = {"internet", "local", "blackhole", "all", "any"}
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[dict[str, Any], Plan]:
+    vpcs: dict[str, Any] = {}
+    for name in draw(st.lists(names, min_size=1, max_size=3, unique=True)):
+        tiers = draw(st.lists(names, max_size=2, unique=True))
+        zones = draw(st.lists(names, min_size=1, max_size=2, unique=True))
+        vpcs[name] = {"tiers": dict.fromkeys(tiers, "/27"), "zones": zones, "size": "/24", "ipv6": "six"}
+    data = {
+        "version": 1,
+        "pools": {"p": "10.16.0.0/16", "six": "2600:1f00::/44"},
+        "exists": {"e.x".replace(".", "-"): {"cidrs": ["10.16.64.0/24"], "vpc": True}},
+        "vpcs": vpcs,
+        "groups": {"g": {"members": [*vpcs], "peering": True}},
+    }
+    return data, plan_text(json.dumps(data, ensure_ascii=False))
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_the_model_loads_and_says_the_same(found: tuple[dict[str, Any], Plan]) -> None:
+    data, plan = found
+    text = report.plan_yaml(plan)
+    if RESERVED & {name for name, _, _ in plan.peerings} or RESERVED & set(data["vpcs"]):
+        return
+    if len({name for name, _, _ in plan.peerings}) < len(plan.peerings):
+        return
+    design = loads_source(text).design
+    for vpc in plan.vpcs:
+        loaded = design.vpcs[vpc.name]
+        assert loaded.cidrs == (*vpc.cidrs, *vpc.ipv6_cidrs)
+        assert {name: (s.cidr, s.ipv6_cidr, s.az) for name, s in loaded.subnets.items()} == {
+            s.name: (s.cidr, s.ipv6_cidr, s.zone) for s in vpc.subnets
+        }
+    assert {(c.requester, c.accepter) for c in design.peering_connections.values()} == {
+        (one, other) for _, one, other in plan.peerings
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_the_picture_is_xml_and_stays_in_its_frame(found: tuple[dict[str, Any], Plan]) -> None:
+    root = ElementTree.fromstring(report.plan_svg(found[1]))
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    boxes = [element.attrib for element in root.iter() if element.tag.endswith("rect")]
+    assert boxes
+    for box in boxes:
+        left, top = float(box.get("x", 0)), float(box.get("y", 0))
+        assert 0 <= left <= left + float(box["width"]) <= width + 2
+        assert 0 <= top <= top + float(box["height"]) <= height
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans())
+def test_every_format_can_be_made(found: tuple[dict[str, Any], Plan]) -> None:
+    _, plan = found
+    for make in (report.plan_text, report.plan_csv, report.plan_terraform, report.plan_html):
+        assert "\x1b" not in make(plan)
+    assert json.loads(report.to_json(plan.to_dict()))["ok"] is True
+
+
+def test_terraform_interpolates_nothing() -> None:
+    plan = plan_text('{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {"a$b%": {tiers: {t: /28}, zones: [z]}}}')
+    assert '"a$b%" = {' in report.plan_terraform(plan)
+    assert report._hcl("${x}%{y}") == '"$${x}%%{y}"'
+
+
+def test_bars() -> None:
+    plan = plan_text(
+        "{version: 1, pools: {p: {cidrs: 10.0.0.0/24, reserved: {r: 10.0.0.192/26}}}, exists: {e: 10.0.0.0/28},"
+        " room: none, vpcs: {a: /28, b: /27}}"
+    )
+    lines = report.plan_text(plan).splitlines()
+    assert lines[3] == "  10.0.0.0/24  |####AAAABBBBBBBB................................================|"
+    assert "# exists, = reserved, . free" in report.plan_text(plan)
+
+
+def test_a_cell_with_several_things() -> None:
+    plan = plan_text("{version: 1, pools: {p: 10.0.0.0/16}, room: none, vpcs: {a: /28, b: /28}}")
+    text = report.plan_text(plan)
+    assert "  10.0.0.0/16  |*..." in text
+    assert "* several" in text
+    assert "  10.0.0.0/27  |AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBB|" in text
+
+
+def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
+    from reachsim.cidr import plan_file
+
+    (tmp_path / "m.yaml").write_text("version: 1\nvpcs: {old: {cidrs: [10.2.0.0/16]}}\n")
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nmodels: m.yaml\npools: {p: 10.16.0.0/16}\nvpcs: {new: /24}\n"
+        "groups: {g: {members: [new, old], peering: true}}\n"
+    )
+    assert report.plan_yaml(plan_file(str(tmp_path / "p.yaml"))) == (
+        "# Planned by reachsim cidr plan.\n"
+        "# To be pasted into the model that has old.\n"
+        "version: 1\n"
+        "vpcs:\n"
+        "  new:\n"
+        "    cidrs: [10.16.0.0/24]\n"
+        "    route_tables:\n"
+        "      main: {10.2.0.0/16: new-old}\n"
+        "peering_connections:\n"
+        "  new-old: {requester: new, accepter: old}"
+    )
+
+
+@pytest.mark.parametrize("name", ["yes", "a b", "1", "é", "-x"])
+def test_names_are_quoted_where_yaml_would_misread_them(name: str) -> None:
+    assert report._yaml(name).startswith('"')
+    assert report._yaml("app_1-x") == "app_1-x"
