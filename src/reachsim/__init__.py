@@ -15,7 +15,7 @@ from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, 
 
 if TYPE_CHECKING:
     from reachsim.net.traffic import Traffic
-    from reachsim.network import Network, load, loads
+    from reachsim.network import Network, diff, load, loads
     from reachsim.trace.result import Trace
 
 __version__ = "0.1.0"
@@ -29,6 +29,7 @@ __all__ = [
     "Traffic",
     "UsageError",
     "__version__",
+    "diff",
     "load",
     "loads",
 ]
@@ -37,6 +38,7 @@ _HOMES = {
     "Network": "reachsim.network",
     "Trace": "reachsim.trace.result",
     "Traffic": "reachsim.net.traffic",
+    "diff": "reachsim.network",
     "load": "reachsim.network",
     "loads": "reachsim.network",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,18 +23,20 @@ from reachsim.trace.trace import replay, trace
 if TYPE_CHECKING:
     import networkx
 
-    from collections.abc import Mapping
     from concurrent.futures import Executor
 
+    from reachsim.answers.diff import Difference
     from reachsim.answers.expectations import Check, Result
+    from reachsim.answers.policy import DeadEnd, Exposed, Isolation
+    from reachsim.answers.rulesets import IdleRule
     from reachsim.fabric.filters import Filter
     from reachsim.net.packet import Packet
     from reachsim.reach.classes import Classes
     from reachsim.reach.matrix import Matrix, Progress
     from reachsim.reach.pair import Part, Reach
 
-Asked = str | Selector | Endpoint
-"""How a question names an endpoint: by name, address or block; by selector; or resolved already."""
+Asked = str | Selector | Mapping[str, Any] | Endpoint
+"""How a question names an endpoint: by name, address or block; by selector (``{"vpc": "dev"}``); or resolved already."""
 
 
 class Network:
@@ -78,7 +81,12 @@ class Network:
         return graph_of(self.topology)
 
     def endpoint(self, asked: Asked) -> Endpoint:
-        """What a name stands for. Raises EndpointError with near matches or candidates."""
+        """What a name stands for. Raises EndpointError with near matches or candidates, UsageError for a bad selector."""
+        if isinstance(asked, Mapping):
+            try:
+                asked = Selector.model_validate(asked)
+            except ValueError as error:
+                raise UsageError(f"{dict(asked)!r} is no selector; write {{'vpc': 'dev'}}, subnet or tag") from error
         return self.endpoints.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:
@@ -162,6 +170,30 @@ class Network:
             self._decided[number] = known
         return known[0]
 
+    def exposure(self) -> list[Exposed]:
+        """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
+        from reachsim.answers.policy import exposure
+
+        return exposure(self)
+
+    def isolated(self, one: Asked, other: Asked) -> Isolation:
+        """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
+        from reachsim.answers.policy import isolated
+
+        return isolated(self, one, other)
+
+    def dead_ends(self) -> list[DeadEnd]:
+        """Forwarding loops and blackholes, over all destinations."""
+        from reachsim.answers.policy import dead_ends
+
+        return dead_ends(self)
+
+    def idle_rules(self) -> list[IdleRule]:
+        """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
+        from reachsim.answers.rulesets import idle_rules
+
+        return idle_rules(self)
+
     def _play(self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
         traffic = Traffic.of((packet.service, packet.service))
         return replay(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
@@ -227,3 +259,10 @@ def loads(text: str | bytes, *, file: str = "<text>") -> Network:
     return Network(loads_source(text, file=file))
 
 
+
+
+def diff(before: Network, after: Network) -> Difference:
+    """What traffic between whom one network lets through and the other does not."""
+    from reachsim.answers.diff import diff as compare
+
+    return compare(before, after)

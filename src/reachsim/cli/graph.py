@@ -1,4 +1,44 @@
-"""stub"""
-HELP="stub"
-def configure(p): pass
-def run(a): return 0
+"""`reachsim graph`: the checkpoints and the steps between them."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.errors import UsageError
+
+HELP = "print the graph of checkpoints, or the ways from one endpoint to another"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("--from", dest="source", metavar="A", help=ENDPOINT_HELP)
+    parser.add_argument("--to", dest="destination", metavar="B", help="the same")
+    add_format(parser, "dot")
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print; 0."""
+    if (arguments.source is None) != (arguments.destination is None):
+        raise UsageError("--from and --to go together")
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.graph import find_ways, graph_data, graph_dot, graph_text, ways_text
+
+    net = load(arguments.file)
+    graph = net.graph()
+    ways = None
+    if arguments.source is not None:
+        ends = net.endpoint(endpoint(arguments.source)), net.endpoint(endpoint(arguments.destination))
+        ways = find_ways(net, graph, *ends)
+    if arguments.format == "json":
+        print(to_json(graph_data(graph, net.source.file, ways)))
+    elif arguments.format == "dot":
+        print(graph_dot(graph, ways))
+    elif ways is not None:
+        print(ways_text(graph, ways, look(arguments)))
+    else:
+        print(graph_text(graph, net.source.file, look(arguments)))
+    return 0

@@ -15,7 +15,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="FROM", help=ENDPOINT_HELP)
     parser.add_argument("destination", metavar="TO", help="the same")
     parser.add_argument(
-        "traffic", metavar="TRAFFIC", nargs="?", help=f"ask about this alone, and whether all of it passes: {TRAFFIC_HELP}"
+        "traffic",
+        metavar="TRAFFIC",
+        nargs="?",
+        help=f"ask about this alone, and whether all of it passes: {TRAFFIC_HELP}",
     )
     add_format(parser)
     add_all(parser)

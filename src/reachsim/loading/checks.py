@@ -13,6 +13,7 @@ from typing import Any
 from reachsim.errors import Problem
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
 from reachsim.loading.document import Document
 from reachsim.loading.names import (
@@ -118,7 +119,8 @@ class Checker:
         self.check_names(name, vpc)
         self.check_subnets(here, name, vpc)
         self.check_routes(here, name, vpc)
-        self.check_groups(here, name, vpc)
+        for group_name, group in vpc.security_groups.items():
+            self.check_group((*here, "security_groups", group_name), name, group)
         for acl_name, acl in vpc.network_acls.items():
             self.check_acl((*here, "network_acls", acl_name), acl)
         self.check_interfaces(here, name, vpc)
@@ -239,23 +241,16 @@ class Checker:
             node = node[step]
         return node if isinstance(node, dict) else ()
 
-    def check_groups(self, here: KeyPath, name: str, vpc: Vpc) -> None:
-        """Peers of security group rules, and references beyond what AWS lets a rule name (SG-11)."""
-        for group_name, group in vpc.security_groups.items():
-            for direction, rules in (("ingress", group.ingress), ("egress", group.egress or ())):
-                for index, rule in enumerate(rules):
-                    path: KeyPath = (*here, "security_groups", group_name, direction, index)
-                    for peer in rule.peers:
-                        if isinstance(peer, str):
-                            self.check_peer(path, name, peer, "from" if direction == "ingress" else "to")
-
-    @cached_property
-    def peering_states(self) -> dict[frozenset[str], list[str]]:
-        """For each two VPCs the states of what joins them, in the order of the file."""
-        out: dict[frozenset[str], list[str]] = {}
-        for connection in self.design.peering_connections.values():
-            out.setdefault(frozenset({connection.requester, connection.accepter}), []).append(connection.status)
-        return out
+    def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
+        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11)."""
+        for index, inward in enumerate(group.ingress):
+            for peer in inward.peers:
+                if isinstance(peer, str):
+                    self.check_peer((*path, "ingress", index), vpc, peer, "from")
+        for index, outward in enumerate(group.egress or ()):
+            for peer in outward.peers:
+                if isinstance(peer, str):
+                    self.check_peer((*path, "egress", index), vpc, peer, "to")
 
     def check_peer(self, path: KeyPath, vpc: str, peer: str, word: str) -> None:
         """One peer that is a name."""

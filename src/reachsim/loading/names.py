@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
@@ -68,9 +69,11 @@ class Names:
             name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
             for section, name in design.unmodelled()
         }
-        self.targets: dict[str, dict[str, Target]] = {
-            name: targets_of(name, vpc) for name, vpc in design.vpcs.items()
-        }
+
+    @cached_property
+    def targets(self) -> dict[str, dict[str, Target]]:
+        """By VPC, everything in it that can be named. Made when first asked: an edit of a rule never does."""
+        return {name: targets_of(name, vpc) for name, vpc in self.design.vpcs.items()}
 
     def split(self, vpc: str, reference: str) -> tuple[str, str]:
         """VPC and name that a reference written in `vpc` means: ``vpc.name``, or a bare name there."""

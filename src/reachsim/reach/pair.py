@@ -153,7 +153,7 @@ EVERYTHING = Traffic.everything()
 def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
     """Cut one flow into parts that are treated alike, and answer each."""
     one_source = AddressSet(((flow.source, flow.source),))
-    one_destination = AddressSet(((flow.destination, flow.destination),))
+    one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
     if flow.loss is not None or flow.unknown:
         yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
         return

@@ -48,7 +48,11 @@ def trace_data(trace: Trace, file: str) -> dict[str, Any]:
 def check_data(check: Check, file: str, warnings: tuple[Problem, ...]) -> dict[str, Any]:
     """Every expectation, decided."""
     results = [
-        {**result.to_dict(), "as_marked": result.as_marked, "blockers": [b.to_dict() for b in result.blockers]}
+        {
+            **result.to_dict(),
+            "as_marked": result.as_marked,
+            "blockers": [b.to_dict() for b in result.blockers],
+        }
         for result in check
     ]
     return {

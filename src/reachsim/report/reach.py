@@ -76,7 +76,14 @@ def answer(found: Reach, traffic: Traffic | None) -> Answer:
     missing = asked - found.reachable
     losses = dict.fromkeys(part.flow.loss for part in found.parts if part.flow.loss is not None)
     return Answer(
-        found, traffic, asked, passing, missing, missing & found.delivered, _merged(found.stops, missing), tuple(losses)
+        found,
+        traffic,
+        asked,
+        passing,
+        missing,
+        missing & found.delivered,
+        _merged(found.stops, missing),
+        tuple(losses),
     )
 
 
@@ -94,7 +101,14 @@ def _merged(stops: Sequence[Stop], inside: HeaderSpace) -> tuple[Stop, ...]:
         if space:
             out.append(
                 Stop(
-                    first.component, first.checkpoint, first.code, first.rule_id, first.rule, first.leg, first.path, space
+                    first.component,
+                    first.checkpoint,
+                    first.code,
+                    first.rule_id,
+                    first.rule,
+                    first.leg,
+                    first.path,
+                    space,
                 )  # fmt: skip
             )
     return tuple(sorted(out, key=lambda stop: stop.leg))  # "forward" before "reply"
@@ -127,11 +141,16 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     if packet is not None:
         lines += hanging("  such as  ", str(packet), look.width)
     if found.stops and (verdict != "nothing" or len(found.stops) > 1):
-        lines += ["", f"{'Stopped' if verdict == 'nothing' else 'The rest is stopped'} in {number(len(found.stops), 'place')}:"]
+        lines += [
+            "",
+            f"{'Stopped' if verdict == 'nothing' else 'The rest is stopped'} in {number(len(found.stops), 'place')}:",
+        ]
         for stop in look.few(found.stops, _STOPS):
             leg = "there" if stop.leg == "forward" else "back"
             lines += hanging(f"  {leg:5}  ", f"{stop.component} {stop.checkpoint}: {stop.rule}", look.width)
-            lines += hanging(" " * 9, reference(stop.code, stop.rule_id, locate(stop.path)), look.width, style.dim)
+            lines += hanging(
+                " " * 9, reference(stop.code, stop.rule_id, locate(stop.path)), look.width, style.dim
+            )
             lines += hanging(" " * 9 + "stops ", found.describe(stop.space, most), look.width)
         rest = look.rest(found.stops, _STOPS)
         lines += [f"  {rest}"] if rest else []
@@ -177,7 +196,9 @@ def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
             }
             for stop in found.stops
         ],
-        "losses": [{"code": str(loss.code), "rule_id": loss.rule, "text": loss.text} for loss in found.losses],
+        "losses": [
+            {"code": str(loss.code), "rule_id": loss.rule, "text": loss.text} for loss in found.losses
+        ],
     }
 
 

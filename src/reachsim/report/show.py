@@ -14,7 +14,7 @@ from reachsim.kinds.security_group import default_group
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.data import problem_data
-from reachsim.report.text import PLAIN, Look, Row, grid, line_of, number, wrap
+from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
 
@@ -49,7 +49,7 @@ def show_data(net: Network, what: Sequence[str] = ()) -> Data:
 def show_text(net: Network, what: Sequence[str] = (), look: Look = PLAIN) -> str:
     """The sections as tables. `what`: which; the usual ones when empty."""
     title = f"{look.style.bold(net.design.name or net.source.file)}"
-    lines = [title, *wrap("  " + _summary(net), look.width)]
+    lines = [title, *hanging("  ", _summary(net), look.width)]
     for section in what or USUAL:
         data, text = _SECTIONS[section]
         items = list(data(net))
@@ -79,16 +79,23 @@ def _summary(net: Network) -> str:
     return f"{where}format version {design.version}{region}: {', '.join(part for part in parts if part)}"
 
 
+def _head(text: str, where: str, look: Look) -> list[str]:
+    """The line above a table, with its line in the file."""
+    return hanging("  ", f"{text}  {line_of(where)}".rstrip(), look.width)
+
+
 def _table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
     """A table without columns that are empty, cut after `_ROWS` rows."""
     used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
     kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, _ROWS)]
-    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent)
+    lines = grid(
+        kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent
+    )
     rest = look.rest(rows, _ROWS)
     return [*lines, " " * indent + rest] if rest else lines
 
 
-# -- VPCs ---------------------------------------------------------------------------------------------------------
+# -- VPCs ------------------------------------------------------------------------------------------------
 
 
 def _vpcs(net: Network) -> Iterator[Data]:
@@ -127,8 +134,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
     for vpc in items:
         gateways = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if vpc[key]]
         tail = f"  gateways {', '.join(gateways)}" if gateways else "  no internet gateway"
-        head = f"  {vpc['name']}  {', '.join(vpc['cidrs'])}{tail}  {line_of(vpc['where'])}"
-        lines += wrap(head, look.width)
+        lines += _head(f"{vpc['name']}  {', '.join(vpc['cidrs'])}{tail}", vpc["where"], look)
         rows: list[Row] = [
             [
                 subnet["name"],
@@ -141,13 +147,17 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
             ]
             for subnet in vpc["subnets"]
         ]
-        lines += _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
+        lines += (
+            _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4)
+            if rows
+            else []
+        )
         if vpc["not_modelled"]:
-            lines += wrap(f"    not modelled: {', '.join(vpc['not_modelled'])}", look.width)
+            lines += hanging("    not modelled: ", ", ".join(vpc["not_modelled"]), look.width)
     return lines
 
 
-# -- interfaces ---------------------------------------------------------------------------------------------------
+# -- interfaces ------------------------------------------------------------------------------------------
 
 
 def _interfaces(net: Network) -> Iterator[Data]:
@@ -183,7 +193,10 @@ def _notes(net: Network, nic: Nic) -> list[str]:
         if instance.nat is not None:
             notes += [
                 word
-                for word, on in (("forwards", instance.nat.ip_forward), ("masquerades", instance.nat.masquerade))
+                for word, on in (
+                    ("forwards", instance.nat.ip_forward),
+                    ("masquerades", instance.nat.masquerade),
+                )
                 if on
             ]
         if instance.state != "running":
@@ -207,14 +220,16 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
     return _table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
 
 
-# -- functions ----------------------------------------------------------------------------------------------------
+# -- functions -------------------------------------------------------------------------------------------
 
 
 def _functions(net: Network) -> Iterator[Data]:
     for name, function in net.design.lambda_functions.items():
         here: KeyPath = ("lambda_functions", name)
         versions = [("$LATEST", function.latest, (*here, "latest"))]
-        versions += [(version, body, (*here, "versions", version)) for version, body in function.versions.items()]
+        versions += [
+            (version, body, (*here, "versions", version)) for version, body in function.versions.items()
+        ]
         yield {
             "name": name,
             "memory_mb": function.memory_mb,
@@ -255,22 +270,38 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
     sharers: dict[str, list[str]] = {}
     for item in look.few(items, _ROWS):
         concurrency = "" if item["concurrency"] is None else f", concurrency {item['concurrency']}"
-        lines += wrap(f"  {item['name']}  {item['memory_mb']} MB{concurrency}  {line_of(item['where'])}", look.width)
+        lines += _head(f"{item['name']}  {item['memory_mb']} MB{concurrency}", item["where"], look)
         rows: list[Row] = []
         for version in item["versions"]:
-            place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
-            groups = f"groups {', '.join(version['security_groups'])}" if version["vpc"] else ""
-            rows.append([version["version"], place, groups, ", ".join(_aliases_of(item, version["version"])), line_of(version["where"])])
+            place = (
+                f"{version['vpc']}: {', '.join(version['subnets'])}"
+                if version["vpc"]
+                else "outside every VPC"
+            )
+            groups = ", ".join(version["security_groups"])
+            rows.append(
+                [
+                    version["version"],
+                    place,
+                    groups,
+                    ", ".join(_aliases_of(item, version["version"])),
+                    line_of(version["where"]),
+                ]
+            )
             for name in version["interfaces"]:
                 sharers.setdefault(name, []).append(f"{item['name']}:{version['version']}")
-        lines += _table(rows, ("version", "runs in", "", "alias", "line"), look, 4)
+        lines += _table(rows, ("version", "runs in", "groups", "alias", "line"), look, 4)
         if item["api_gateways"]:
-            lines += wrap(f"    called by API gateway {', '.join(item['api_gateways'])}", look.width)
+            lines += hanging("    called by API gateway ", ", ".join(item["api_gateways"]), look.width)
     rest = look.rest(items, _ROWS)
     lines += [f"  {rest}"] if rest else []
     if sharers:
-        lines += wrap("  shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width)
-        lines += _table([[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4)
+        lines += hanging(
+            "  ", "shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width
+        )
+        lines += _table(
+            [[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4
+        )
     return lines
 
 
@@ -283,7 +314,7 @@ def _aliases_of(item: Data, version: str) -> list[str]:
     return out
 
 
-# -- what joins VPCs, and the world -------------------------------------------------------------------------------
+# -- what joins VPCs, and the world ----------------------------------------------------------------------
 
 
 def _peerings(net: Network) -> Iterator[Data]:
@@ -301,7 +332,9 @@ def _peerings_text(items: Sequence[Data], look: Look) -> list[str]:
     rows: list[Row] = []
     for item in items:
         status = item["status"] if item["status"] == "active" else (item["status"], look.style.red)
-        rows.append([item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])])
+        rows.append(
+            [item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])]
+        )
     return _table(rows, ("peering", "VPCs", "status", "line"), look)
 
 
@@ -334,8 +367,12 @@ def _prefix_lists_text(items: Sequence[Data], look: Look) -> list[str]:
     rows: list[Row] = []
     for item in items:
         entries = [*look.few(item["entries"], 12)]
-        more = f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
-        rows.append([item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])])
+        more = (
+            f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
+        )
+        rows.append(
+            [item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])]
+        )
     return _table(rows, ("list", "size", "blocks", "line"), look)
 
 
@@ -369,7 +406,9 @@ def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
         verb = f"allow {item['allow']}" if item["allow"] is not None else f"deny {item['deny']}"
         verb += " one way" if item["one_way"] else ""
         why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
-        rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
+        rows.append(
+            [f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])]
+        )
     return _table(rows, ("", "from", "to", "expects", "why", "line"), look)
 
 
@@ -381,19 +420,20 @@ def _warnings(net: Network) -> Iterator[Data]:
 def _warnings_text(items: Sequence[Data], look: Look) -> list[str]:
     lines: list[str] = []
     for item in look.few(items, _ROWS):
-        first, *more = wrap(item["text"], look.width - 2)
-        lines += [f"  {first}", *(f"      {line}" for line in more)]
+        lines += hanging("  ", item["text"], look.width)
     rest = look.rest(items, _ROWS)
     return [*lines, f"  {rest}"] if rest else lines
 
 
-# -- tables, ACLs and groups --------------------------------------------------------------------------------------
+# -- tables, ACLs and groups -----------------------------------------------------------------------------
 
 
 def _routes(net: Network) -> Iterator[Data]:
     for (vpc, table), checkpoint in net.topology.tables.items():
         subnets = [
-            name for name, body in net.design.vpcs[vpc].subnets.items() if (body.route_table or "main").rpartition(".")[2] == table
+            name
+            for name, body in net.design.vpcs[vpc].subnets.items()
+            if (body.route_table or "main").rpartition(".")[2] == table
         ]
         yield {
             "vpc": vpc,
@@ -418,12 +458,14 @@ def _routes_text(items: Sequence[Data], look: Look) -> list[str]:
     lines: list[str] = []
     for table in items:
         used = f"used by {', '.join(table['subnets'])}" if table["subnets"] else "used by no subnet"
-        lines += wrap(f"  {table['vpc']} {table['name']}  {used}  {line_of(table['where'])}", look.width)
+        lines += _head(f"{table['vpc']}.{table['name']}  {used}", table["where"], look)
         rows: list[Row] = []
         for route in table["routes"]:
             state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
             via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
-            rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
+            rows.append(
+                [f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])]
+            )
         lines += grid(look.few(rows, _ROWS), look.width, indent=4)
         rest = look.rest(rows, _ROWS)
         lines += [f"    {rest}"] if rest else []
@@ -434,7 +476,11 @@ def _acls(net: Network) -> Iterator[Data]:
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.network_acls)):
             path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
-            subnets = [s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name]
+            subnets = [
+                s
+                for s, body in vpc.subnets.items()
+                if (body.network_acl or "default").rpartition(".")[2] == name
+            ]
             if not subnets and not path:
                 continue
             rules = {}
@@ -465,7 +511,8 @@ def _groups(net: Network) -> Iterator[Data]:
                 "interfaces": used,
                 "where": net.locate(path),
                 "ingress": [
-                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
+                    _rule(net, r.text(), (*path, "ingress", i) if path else ())
+                    for i, r in enumerate(body.ingress)
                 ],
                 "egress": egress,
             }
@@ -482,14 +529,14 @@ def _filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
             used = [*look.few(item[key], 8)]
             more = f" and {len(item[key]) - len(used)} more" if len(used) < len(item[key]) else ""
             whom = f"used by {', '.join(used)}{more}" if used else "used by nothing"
-            lines += wrap(f"  {item['vpc']} {item['name']}  {whom}  {line_of(item['where'])}", look.width)
-            for direction in ("ingress", "egress"):
-                rules = item[direction]
+            lines += _head(f"{item['vpc']}.{item['name']}  {whom}", item["where"], look)
+            for direction in ("ingress", "egress "):
+                rules = item[direction.strip()]
                 rows: list[Row] = [
-                    [direction if not index else "", rule["rule"], line_of(rule["where"])]
+                    [direction if not index else " " * 7, rule["rule"], line_of(rule["where"])]
                     for index, rule in enumerate(look.few(rules, _ROWS))
                 ]
-                lines += grid(rows or [[direction, "nothing"]], look.width, indent=4)
+                lines += grid(rows or [[direction, "nothing passes"]], look.width, indent=4)
                 rest = look.rest(rules, _ROWS)
                 lines += [f"    {rest}"] if rest else []
         return lines
@@ -497,7 +544,9 @@ def _filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
     return text
 
 
-_SECTIONS: dict[str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]] = {
+_SECTIONS: dict[
+    str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]
+] = {
     "vpcs": (_vpcs, _vpcs_text),
     "interfaces": (_interfaces, _interfaces_text),
     "functions": (_functions, _functions_text),

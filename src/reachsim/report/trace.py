@@ -89,7 +89,11 @@ def _ways(trace: Trace, look: Look) -> list[str]:
         paint = look.style.green if way.reachable else look.style.yellow if way.undecided else look.style.red
         rows.append([way.label or trace.source, _share(way), (way.verdict, paint), _why(way)])
     rest = look.rest(trace.ways, _WAYS)
-    return [f"{number(len(trace.ways), 'way')} to send, all of them tried:", *grid(rows, look.width, indent=2), *([f"  {rest}"] if rest else [])]
+    return [
+        f"{number(len(trace.ways), 'way')} to send, all of them tried:",
+        *grid(rows, look.width, indent=2),
+        *([f"  {rest}"] if rest else []),
+    ]
 
 
 def _share(way: Way) -> str:
@@ -136,7 +140,9 @@ def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:
         paint = style.dim if lost else style.bold if hop.action == "deliver" else None
         if hop.action in ("drop", "unknown"):
             lost = True
-            mark, word, paint = ("x", "DROPPED", style.red) if hop.action == "drop" else ("?", "UNKNOWN", style.yellow)
+            mark, word, paint = (
+                ("x", "DROPPED", style.red) if hop.action == "drop" else ("?", "UNKNOWN", style.yellow)
+            )
             rule = f"{word}: {rule}"
         cells = [f"{mark}{index}".rjust(3), hop.component, hop.checkpoint, rule, line_of(hop.where)]
         yield [(cell, paint) for cell in cells] if paint is not None else cells

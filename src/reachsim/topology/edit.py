@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reachsim.errors import DesignError, UsageError, format_path
+from reachsim.errors import DesignError, Problem, UsageError, format_path
 from reachsim.fabric.filters import Filter
+from reachsim.kinds.kind import Kind
 from reachsim.kinds.network_acl import NetworkAcl, acl_clauses, acl_filter
 from reachsim.kinds.security_group import SecurityGroup, default_group, group_clauses, group_filter
-from reachsim.kinds.vpc import Vpc
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, edited_document
 from reachsim.loading.load import Source
@@ -21,7 +21,7 @@ from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology
 
-_RULES = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
+_RULES: dict[str, type[Kind]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
 
 
 def parse_path(path: str | KeyPath) -> KeyPath:
@@ -89,11 +89,11 @@ def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
 def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> Source:
     """The source with some groups and ACLs read anew. Raises DesignError."""
     vpcs = dict(source.design.vpcs)
-    problems = []
+    problems: list[Problem] = []
     for path in sorted(components, key=str):
         vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
         try:
-            body = validate(_RULES[section], document, at=path)
+            body: Kind = validate(_RULES[section], document, at=path)
         except DesignError as error:
             problems += error.problems
             continue
@@ -108,8 +108,7 @@ def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> 
         if section == "network_acls":
             checker.check_acl(path, design.vpcs[vpc_name].network_acls[name])
         else:
-            only = Vpc.model_construct(security_groups={name: design.vpcs[vpc_name].security_groups[name]})
-            checker.check_groups(("vpcs", vpc_name), vpc_name, only)
+            checker.check_group(path, vpc_name, design.vpcs[vpc_name].security_groups[name])
     if checker.problems:
         raise DesignError(checker.problems)
     return Source(design, document, source.addresses, source.warnings)

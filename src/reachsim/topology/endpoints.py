@@ -74,7 +74,8 @@ class Endpoint:
 class Flow:
     """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
 
-    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside.
+    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
+    destinations that stand behind `destination`, all treated alike.
     `loss`, `unknown`: why there is no packet to follow.
     """
 
@@ -83,6 +84,7 @@ class Flow:
     destination: int
     target: Nic | None
     region: AddressSet | None = None
+    alike: AddressSet | None = None
     loss: Loss | None = None
     unknown: str = ""
 
@@ -134,10 +136,19 @@ class Endpoints:
     def names(self) -> list[str]:
         """Every name that can be asked for."""
         out = [full for full in self.topology.nics if "(" not in full]
-        out += [*self.design.internet.hosts, "internet", *self.design.api_gateways]
+        return [*out, *self.design.internet.hosts, "internet", *self.function_names()]
+
+    def function_names(self) -> list[str]:
+        """Every name that stands for functions: with versions, with aliases, and APIs."""
+        out: list[str] = []
         for name, function in self.design.lambda_functions.items():
             out += [name, *(f"{name}:{v}" for v in function.versions), *(f"{name}:{a}" for a in function.aliases)]
-        return out
+        return [*out, *self.design.api_gateways]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every full name."""
+        return frozenset(self.names())
 
     def pieces(self, flow: Flow) -> list[Piece]:
         """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
@@ -373,11 +384,13 @@ class Endpoints:
 
     def _to_outside(self, origin: Origin, outside: AddressSet) -> Iterator[Flow]:
         if origin.nic is None:
-            unknown = "" if not origin.certain else "both ends are outside every VPC of the design"
-            for address in (representative(outside),) if not unknown else ():
-                yield Flow(origin, representative(origin.outside), address, None, origin.outside)
-            if unknown:
-                yield Flow(origin, 0, 0, None, unknown=unknown)
+            if origin.certain:
+                yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
+                return
+            for alike in (outside & self.world, outside - self.world):  # a function outside any VPC (LAMBDA-1)
+                if alike:
+                    address = representative(alike)
+                    yield Flow(origin, representative(origin.outside), address, None, origin.outside, alike)
             return
         found = False
         for source in origin.nic.addresses:

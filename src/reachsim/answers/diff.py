@@ -1,0 +1,306 @@
+"""What an edit opened and closed: exactly which traffic between whom, grouped for a reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
+from reachsim.reach.matrix import Cell, Matrix
+
+if TYPE_CHECKING:
+    from reachsim.network import Network
+
+Kind = Literal["opened", "closed"]
+SHOWN_NAMES = 3
+"""Endpoints that a line names before it counts the rest."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
+
+    `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
+    `destinations`: full names, in the order of the file.
+    """
+
+    kind: Kind
+    space: HeaderSpace
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    one_way: bool
+    text: str
+
+    @property
+    def traffic(self) -> Traffic:
+        """The traffic, without ports of clients."""
+        return self.space.traffic()
+
+    def __str__(self) -> str:
+        way = ", one way" if self.one_way else ""
+        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "kind": self.kind,
+            "traffic": self.text,
+            "one_way": self.one_way,
+            "from": list(self.sources),
+            "to": list(self.destinations),
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Everything that differs between two networks. False when nothing does."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = field(default=())
+
+    @property
+    def opened(self) -> tuple[Change, ...]:
+        """What flows after and did not before."""
+        return tuple(change for change in self.changes if change.kind == "opened")
+
+    @property
+    def closed(self) -> tuple[Change, ...]:
+        """What flowed before and does not after."""
+        return tuple(change for change in self.changes if change.kind == "closed")
+
+    def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
+        """What was opened beyond some allowed traffic."""
+        fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
+        return tuple(change for change in self.opened if change.traffic - fine)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.changes)) or "nothing differs"
+
+    def __repr__(self) -> str:
+        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; the shape is documented in docs/cli.md."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "undecided": list(self.undecided),
+            "changes": [change.to_dict() for change in self.changes],
+        }
+
+
+def summary(names: tuple[str, ...]) -> str:
+    """Names in few words."""
+    if len(names) <= SHOWN_NAMES + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
+
+
+Key = tuple[int, int]
+"""Classes of one endpoint in the two networks; -1 where it is not."""
+
+
+def diff(before: Network, after: Network) -> Difference:
+    """What flows in one network and not in the other: between interfaces, functions, named hosts and the internet."""
+    old, new = before.matrix(), after.matrix()
+    groups = _joint_classes(old, new)
+    collected = _Collected()
+    _compare_interfaces(old, new, groups, collected)
+    undecided = _compare_outside(before, after, groups, collected)
+    names_old, names_new = set(before.topology.nics), set(after.topology.nics)
+    return Difference(
+        before.source.file,
+        after.source.file,
+        tuple(collected.changes()),
+        tuple(name for name in after.topology.nics if name not in names_old),
+        tuple(name for name in before.topology.nics if name not in names_new),
+        tuple(undecided),
+    )
+
+
+def _joint_classes(old: Matrix, new: Matrix) -> dict[Key, list[str]]:
+    """Interfaces by their classes in both networks: those of one group have the same difference to everybody."""
+    index_old = {nic.name: c.index for nic, c in old.classes.of.items()}
+    index_new = {nic.name: c.index for nic, c in new.classes.of.items()}
+    out: dict[Key, list[str]] = {}
+    for name in dict.fromkeys([*index_old, *index_new]):
+        out.setdefault((index_old.get(name, -1), index_new.get(name, -1)), []).append(name)
+    return out
+
+
+Content = tuple[Kind, HeaderSpace, bool]
+
+
+class _Collected:
+    """Changes by what they are, then by source, to be merged into groups."""
+
+    def __init__(self) -> None:
+        self.found: dict[Content, dict[tuple[str, ...], list[tuple[str, ...]]]] = {}
+        self.texts: dict[Content, str] = {}
+
+    def add(self, content: Content, sources: tuple[str, ...], destinations: tuple[str, ...], text: str) -> None:
+        """Note one change between two groups of endpoints."""
+        self.found.setdefault(content, {}).setdefault(sources, []).append(destinations)
+        self.texts.setdefault(content, text)
+
+    def changes(self) -> Iterator[Change]:
+        """Groups as large as they can be: sources with the same destinations are told together."""
+        for content, by_source in self.found.items():
+            kind, space, one_way = content
+            by_destinations: dict[tuple[str, ...], list[str]] = {}
+            for sources, parts in by_source.items():
+                destinations = tuple(dict.fromkeys(name for part in parts for name in part))
+                by_destinations.setdefault(destinations, []).extend(sources)
+            for destinations, sources_of in by_destinations.items():
+                yield Change(kind, space, tuple(sources_of), destinations, one_way, self.texts[content])
+
+
+def _contents(was: Cell, now: Cell) -> list[tuple[Content, str]]:
+    """How two cells differ: round trips first, then what is only delivered."""
+    out: list[tuple[Content, str]] = []
+    for kind, more, less in (("opened", now, was), ("closed", was, now)):
+        trips = more.space() - less.space()
+        if trips:
+            out.append(((kind, trips, False), _say(trips)))  # type: ignore[arg-type]
+        delivered = _delivered(more) - _delivered(less)
+        one_way = delivered - (trips if trips else HeaderSpace.nothing())
+        rest = one_way.traffic() - trips.traffic() if trips else one_way.traffic()
+        if rest:
+            space = one_way.restrict(traffic=rest)
+            out.append(((kind, space, True), _say(space)))  # type: ignore[arg-type]
+    return out
+
+
+def _delivered(cell: Cell) -> HeaderSpace:
+    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+
+    lines = {False: EVERY_IPV4.addresses, True: EVERY_IPV6.addresses}
+    return HeaderSpace.union(HeaderSpace.box(there, lines[ipv6], lines[ipv6]) for ipv6, there, _ in cell.ways)
+
+
+def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
+    """A set in words; addresses only where they are not all of their family, or of the internet."""
+    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+
+    def universe(addresses: AddressSet) -> AddressSet:
+        for known in (world, EVERY_IPV4.addresses, EVERY_IPV6.addresses):
+            if known is not None and addresses <= known:
+                return known & EVERY_IPV4.addresses if addresses <= EVERY_IPV4.addresses else known
+        return addresses
+
+    return space.describe(known_sources=universe(space.sources()), known_destinations=universe(space.destinations()))
+
+
+def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> None:
+    known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
+    items = [(key, tuple(names)) for key, names in groups.items()]
+    for (a_old, a_new), sources in items:
+        row_old = old.rows[a_old] if a_old >= 0 else None
+        row_new = new.rows[a_new] if a_new >= 0 else None
+        for (b_old, b_new), destinations in items:
+            n_old = row_old[b_old] if row_old is not None and b_old >= 0 else 0
+            n_new = row_new[b_new] if row_new is not None and b_new >= 0 else 0
+            if not n_old and not n_new:
+                continue
+            pair = n_old, n_new
+            contents = known.get(pair)
+            if contents is None:
+                contents = known[pair] = _contents(
+                    Cell("", "", old._ways(n_old)), Cell("", "", new._ways(n_new))
+                )
+            for content, text in contents:
+                if sources == destinations:  # an interface and itself is no pair
+                    for name in sources:
+                        others = tuple(other for other in destinations if other != name)
+                        if others:
+                            out.add(content, (name,), others, text)
+                else:
+                    out.add(content, sources, destinations, text)
+
+
+def _compare_outside(
+    before: Network, after: Network, groups: dict[Key, list[str]], out: _Collected
+) -> list[str]:
+    """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
+    undecided: list[str] = []
+    hosts = dict.fromkeys([*before.design.internet.hosts, *after.design.internet.hosts])
+    outside = ["internet", *hosts]
+
+    world = before.endpoints.world | after.endpoints.world
+
+    def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
+        keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
+        spaces = []
+        for network in (before, after):
+            if not (_exists(network, source) and _exists(network, destination)):
+                spaces.append((HeaderSpace.nothing(), HeaderSpace.nothing()))
+                continue
+            answer = network.reach(source, destination)
+            if answer.undecided:
+                undecided.append(f"{source} -> {destination}: {answer.undecided}")
+            spaces.append((_free(answer.reachable, keep), _free(answer.delivered, keep)))
+        for kind, more, less in (("opened", 1, 0), ("closed", 0, 1)):
+            trips = spaces[more][0] - spaces[less][0]
+            if trips:
+                out.add((kind, trips, False), sources, destinations, _say(trips, world))  # type: ignore[arg-type]
+            delivered = spaces[more][1] - spaces[less][1]
+            rest = delivered.traffic() - trips.traffic()
+            if rest:
+                space = delivered.restrict(traffic=rest)
+                out.add((kind, space, True), sources, destinations, _say(space, world))  # type: ignore[arg-type]
+
+    for names in groups.values():
+        first = names[0]
+        for other in outside:
+            compare(first, other, tuple(names), (other,))
+            compare(other, first, (other,), tuple(names))
+    for name in _changed_functions(before, after):
+        for names in groups.values():
+            compare(name, names[0], (name,), tuple(names))
+        for other in outside:
+            compare(name, other, (name,), (other,))
+    return undecided
+
+
+def _free(space: HeaderSpace, keep: str) -> HeaderSpace:
+    """A set freed of the addresses that go without saying, so that groups of endpoints share the rest."""
+    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+
+    parts: list[HeaderSpace] = []
+    for block in (EVERY_IPV4, EVERY_IPV6):
+        inside = space.restrict(sources=block.addresses)
+        if inside:
+            freed = inside if keep == "sources" else inside.replace_sources(block.addresses)
+            parts.append(freed if keep == "destinations" else freed.replace_destinations(block.addresses))
+    return HeaderSpace.union(parts)
+
+
+def _exists(network: Network, name: str) -> bool:
+    return name == "internet" or name in network.topology.nics or name in network.endpoints.known
+
+
+def _changed_functions(before: Network, after: Network) -> list[str]:
+    """Names of functions, aliases and APIs that run on other interfaces than before."""
+    out: list[str] = []
+    for name in dict.fromkeys([*before.endpoints.function_names(), *after.endpoints.function_names()]):
+        if _runs_on(before, name) != _runs_on(after, name):
+            out.append(name)
+    return out
+
+
+def _runs_on(network: Network, name: str) -> list[tuple[str, str]]:
+    if name not in network.endpoints.known:
+        return []
+    return [(o.nic.name if o.nic is not None else "outside", str(o.share)) for o in network.endpoint(name).origins]

@@ -1,0 +1,201 @@
+"""Questions about the whole network: what the internet reaches, who is isolated from whom, where packets die."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reachsim.fabric.checkpoint import Transit
+from reachsim.fabric.walk import walk
+from reachsim.kinds.route_table import RouteTableCheckpoint
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.packet import Packet
+from reachsim.reach.pair import Reach, reach
+from reachsim.rules.codes import Code
+from reachsim.topology.endpoints import Endpoint
+
+if TYPE_CHECKING:
+    from reachsim.network import Asked, Network
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
+    any of them. `reachable`: the answer gets back too."""
+
+    interfaces: tuple[str, ...]
+    space: HeaderSpace
+    text: str
+    reachable: bool
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.interfaces)}: {self.text}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"interfaces": list(self.interfaces), "traffic": self.text, "reachable": self.reachable}
+
+
+def exposure(network: Network) -> list[Exposed]:
+    """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
+    out: dict[tuple[HeaderSpace, bool], list[str]] = {}
+    answers: dict[tuple[HeaderSpace, bool], str] = {}
+    internet = network.endpoint("internet")
+    for interface_class in network.classes().classes:
+        first = interface_class.first
+        if first.public is None and all(address <= 0xFFFFFFFF for address in first.addresses):
+            continue
+        answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)
+        if not answer.delivered:
+            continue
+        space = answer.delivered.replace_destinations(AddressSet.everything())
+        key = space, bool(answer)
+        out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
+        answers.setdefault(key, describe_far(answer, answer.delivered))
+    return [Exposed(tuple(names), key[0], answers[key], key[1]) for key, names in out.items()]
+
+
+def describe_far(answer: Reach, space: HeaderSpace) -> str:
+    """A set of packets between the internet and an interface, with the internet's addresses where they are not all."""
+    return space.describe(known_sources=answer.sources, known_destinations=answer.destinations)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Traffic that is delivered between two endpoints that should be isolated, and one such packet."""
+
+    source: str
+    destination: str
+    text: str
+    witness: Packet | None
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.destination}: {self.text}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        witness = None if self.witness is None else self.witness.to_dict()
+        return {"source": self.source, "destination": self.destination, "traffic": self.text, "witness": witness}
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is."""
+
+    one: str
+    other: str
+    leaks: tuple[Leak, ...]
+    undecided: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.leaks and not self.undecided
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "one": self.one,
+            "other": self.other,
+            "isolated": bool(self),
+            "leaks": [leak.to_dict() for leak in self.leaks],
+            "undecided": list(self.undecided),
+        }
+
+
+def isolated(network: Network, one: Asked, other: Asked) -> Isolation:
+    """Whether two endpoints, or two sets of them (selectors, blocks), are apart: nothing is delivered either way."""
+    from reachsim.answers.expectations import one_of_each
+
+    ends = network.endpoint(one), network.endpoint(other)
+    few = tuple(one_of_each(end, network.classes()) for end in ends)
+    leaks: list[Leak] = []
+    undecided: list[str] = []
+    for source, destination in (few, few[::-1]):
+        for leak, unknown in _leaks(network, source, destination):
+            if leak is not None:
+                leaks.append(leak)
+            if unknown:
+                undecided.append(unknown)
+    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)))
+
+
+def _leaks(network: Network, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
+    answer = reach(source, destination, network.endpoints, network.book)
+    for part in answer.parts:
+        if part.undecided:
+            yield None, part.undecided
+        elif part.forward:
+            space = part.delivered()
+            origin = part.flow.origin
+            sender = origin.nic.name if origin.nic is not None else source.name
+            receiver = part.flow.target.name if part.flow.target is not None else destination.name
+            yield Leak(sender, receiver, answer.describe(space), space.witness()), ""
+
+
+@dataclass(frozen=True)
+class DeadEnd:
+    """Destinations that a route table sends into a blackhole or round in a circle.
+
+    `table`: the route table; `route`: the route taken; `code`: BAD_STATE_ROUTE or FORWARDING_LOOP; `where`: ``file:line``.
+    """
+
+    table: str
+    route: str
+    destinations: AddressSet
+    code: str
+    text: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.destinations}: {self.text} [{self.code}]"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "table": self.table,
+            "route": self.route,
+            "destinations": str(self.destinations),
+            "code": self.code,
+            "text": self.text,
+            "where": self.where,
+        }
+
+
+_DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
+
+
+def dead_ends(network: Network) -> list[DeadEnd]:
+    """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
+    out: list[DeadEnd] = []
+    for vpc in network.topology.vpcs.values():
+        tables = {subnet.exit.next: subnet for subnet in vpc.subnets.values() if hasattr(subnet.exit, "next")}
+        for table, subnet in tables.items():
+            if isinstance(table, RouteTableCheckpoint):
+                source = subnet.nics[0].addresses[0] if subnet.nics and subnet.nics[0].addresses else subnet.blocks[0].network + 4
+                out += _dead_ends_of(network, table, source)
+    return out
+
+
+def _dead_ends_of(network: Network, table: RouteTableCheckpoint, source: int) -> Iterator[DeadEnd]:
+    found: dict[tuple[str, str, str, str], list[tuple[int, int]]] = {}
+    for low, high, route in table.table.runs():
+        # Only what is forwarded by a device in the VPC can come round; a blackhole is one at once.
+        if route is None or route.local or (route.toward is None and not route.inactive):
+            continue
+        at = low
+        while at <= high:
+            if (at > 0xFFFFFFFF) != (source > 0xFFFFFFFF) and not route.inactive:
+                break
+            there = walk(table, Transit(source, at))
+            end = min(high, (there.lost_run or there.destination_run)[1])
+            for visit in there.visits:
+                loss = visit.step.loss
+                if loss is not None:
+                    if loss.code in _DEAD:
+                        key = str(route), loss.code, loss.text, network.locate(route.path)
+                        found.setdefault(key, []).append((at, end))
+                    break
+            at = end + 1
+    for (text, code, why, where), spans in found.items():
+        yield DeadEnd(str(table), text, AddressSet.union_of(spans), code, why, where)

@@ -1,0 +1,240 @@
+"""The graph of checkpoints, and the ways through it, as text, DOT and plain data."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx
+
+from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.walk import Walk
+from reachsim.markup import visible
+from reachsim.net.address import format_address
+from reachsim.network import Network
+from reachsim.report.text import PLAIN, Look, hanging, number
+from reachsim.topology.endpoints import Endpoint, Flow
+from reachsim.topology.graph import node_name
+from reachsim.topology.passage import passage
+
+_NODES = 60
+_ENDS = 20
+MOST_WAYS = 10
+_LISTED_WAYS = 5
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in order.
+
+    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through.
+    """
+
+    source: str
+    destination: str
+    names: tuple[str, ...]
+    lost: str = ""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Between two endpoints: the ways that packets go, and the ways that the graph has.
+
+    `possible`: some of the graph's ways without a circle, shortest first, at most `MOST_WAYS` for each pair of ends;
+    `more`: whether there are others. `between`: every checkpoint on some way.
+    """
+
+    source: str
+    destination: str
+    goes: tuple[Way, ...]
+    possible: tuple[tuple[str, ...], ...]
+    more: bool
+    between: frozenset[str] = field(repr=False)
+
+
+def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> Ways:
+    """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is added to it."""
+    flows = net.endpoints.flows(source, destination)
+    goes: list[Way] = []
+    pairs: dict[Edge, None] = {}
+    for flow in flows:
+        _add(graph, flow.origin.start)
+        start = node_name(flow.origin.start)
+        ends = _ends(net, flow)
+        if flow.loss is not None or flow.unknown:
+            reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
+            goes.append(Way(flow.origin.label or source.name, destination.name, (start,), reason))
+        else:
+            found = passage(flow.origin.start, flow.origin.nic, flow.source, flow.destination, flow.target)
+            goes.append(_way(flow, found.forward, found.unknown))
+        pairs |= dict.fromkeys((start, end) for end in ends)
+    possible: dict[tuple[str, ...], None] = {}
+    between: set[str] = set()
+    more = False
+    for start, end in pairs:
+        if end not in graph or not networkx.has_path(graph, start, end):
+            continue
+        between |= (networkx.descendants(graph, start) | {start}) & (networkx.ancestors(graph, end) | {end})
+        found_ways = [tuple(way) for way in itertools.islice(_paths(graph, start, end), MOST_WAYS + 1)]
+        more = more or len(found_ways) > MOST_WAYS
+        possible |= dict.fromkeys(found_ways[:MOST_WAYS])
+    ordered = sorted(possible, key=len)
+    return Ways(
+        source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between)
+    )
+
+
+def _paths(graph: Any, start: str, end: str) -> Iterator[list[str]]:
+    if start == end:
+        return iter([[start]])
+    found: Iterator[list[str]] = networkx.shortest_simple_paths(graph, start, end)
+    return found
+
+
+def _ends(net: Network, flow: Flow) -> list[str]:
+    """Checkpoints at which a packet of a flow may end: its target's host, or the internet."""
+    if flow.target is not None:
+        return [node_name(flow.target.host)]
+    if flow.region is not None:
+        return [node_name(net.topology.internet)]
+    owners = [
+        nic
+        for nic in net.topology.nics.values()
+        if flow.destination in nic.addresses or flow.destination == nic.public
+    ]
+    return [node_name(nic.host) for nic in owners] or [node_name(net.topology.internet)]
+
+
+def _way(flow: Flow, walk: Walk, unknown: str) -> Way:
+    names: list[str] = []
+    lost = unknown
+    for visit in walk.visits:
+        names.append(node_name(visit.checkpoint))
+        if visit.step.loss is not None:
+            lost = visit.step.loss.text
+            break
+    return Way(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
+
+
+def _add(graph: Any, checkpoint: Checkpoint) -> None:
+    name = node_name(checkpoint)
+    if name not in graph:
+        graph.add_node(name, component=checkpoint.component, role=checkpoint.role, checkpoint=checkpoint)
+        graph.add_edges_from((name, node_name(successor)) for successor in checkpoint.successors())
+
+
+def graph_text(graph: Any, file: str, look: Look = PLAIN) -> str:
+    """Every checkpoint with those that a packet may come to next."""
+    names = sorted(graph)
+    title = f"{number(len(names), 'checkpoint')}, {number(graph.number_of_edges(), 'step')} between them"
+    lines = [f"{look.style.bold(title)}  {look.style.dim(file)}"]
+    for name in look.few(names, _NODES):
+        lines += hanging("", name, look.width)
+        lines += [
+            line for following in sorted(graph[name]) for line in hanging("  -> ", following, look.width)
+        ]
+    rest = look.rest(names, _NODES)
+    return "\n".join([*lines, rest] if rest else lines)
+
+
+def ways_text(graph: Any, ways: Ways, look: Look = PLAIN) -> str:
+    """The way that a packet goes, then the ways that there are."""
+    style = look.style
+    lines = [str(style.bold(f"{ways.source} -> {ways.destination}"))]
+    for way in look.few(ways.goes, _ENDS):
+        word = (
+            style.red("is lost, whatever its ports")
+            if way.lost
+            else style.green("gets there, if filters pass its ports")
+        )
+        lines.append(f"  {visible(way.source)} -> {visible(way.destination)} {word}")
+        lines += _numbered(way.names, look)
+        lines += hanging("    x  ", way.lost, look.width, style.red) if way.lost else []
+    rest = look.rest(ways.goes, _ENDS)
+    lines += [f"  {rest}"] if rest else []
+    count = f"more than {len(ways.possible)}" if ways.more else str(len(ways.possible))
+    lines += ["", f"ways in the graph: {count}" + (", the shortest first" if len(ways.possible) > 1 else "")]
+    gone = {way.names for way in ways.goes}
+    if look.whole:
+        for index, possible in enumerate(ways.possible, 1):
+            mark = "  (the way it goes)" if possible in gone else ""
+            lines.append(f"  way {index}, {number(len(possible), 'checkpoint')}{mark}")
+            lines += [] if mark else _numbered(possible, look)
+        return "\n".join(lines)
+    chains = list(dict.fromkeys(_components(graph, names) for names in ways.possible))
+    for chain in look.few(chains, _LISTED_WAYS):
+        lines += hanging("  - ", " > ".join(chain), look.width)
+    rest = look.rest(chains, _LISTED_WAYS)
+    lines += [f"  {rest}"] if rest else []
+    return "\n".join(lines)
+
+
+def _components(graph: Any, names: Sequence[str]) -> tuple[str, ...]:
+    """The components that a way passes, each once where several of its checkpoints follow each other."""
+    return tuple(
+        component for component, _ in itertools.groupby(graph.nodes[name]["component"] for name in names)
+    )
+
+
+def _numbered(names: Sequence[str], look: Look) -> list[str]:
+    return [
+        line for index, name in enumerate(names, 1) for line in hanging(f"    {index:2}  ", name, look.width)
+    ]
+
+
+def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    out: dict[str, Any] = {
+        "file": file,
+        "nodes": [
+            {"name": name, "component": graph.nodes[name]["component"], "role": graph.nodes[name]["role"]}
+            for name in sorted(graph)
+        ],
+        "edges": [{"from": one, "to": other} for one, other in sorted(graph.edges)],
+    }
+    if ways is not None:
+        out["from"] = ways.source
+        out["to"] = ways.destination
+        out["goes"] = [
+            {"source": w.source, "destination": w.destination, "checkpoints": list(w.names), "lost": w.lost}
+            for w in ways.goes
+        ]
+        out["possible"] = [list(names) for names in ways.possible]
+        out["more"] = ways.more
+    return out
+
+
+def graph_dot(graph: Any, ways: Ways | None) -> str:
+    """The graph in the DOT language; with ways, only what lies on one, and the way that a packet goes in bold."""
+    names = (
+        sorted(graph)
+        if ways is None
+        else sorted(ways.between | {name for way in ways.goes for name in way.names})
+    )
+    kept = set(names)
+    bold = set() if ways is None else {edge for way in ways.goes for edge in itertools.pairwise(way.names)}
+    lines = ["digraph reachsim {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']
+    for name in names:
+        data = graph.nodes[name]
+        lines.append(f"  {_quoted(name)} [label={_quoted(data['component'], data['role'])}];")
+    lines += list(_dot_edges(sorted(graph.edges), kept, bold))
+    return "\n".join([*lines, "}"])
+
+
+def _dot_edges(edges: Iterable[Edge], kept: set[str], bold: set[Edge]) -> Iterator[str]:
+    drawn = set()
+    for one, other in edges:
+        if one in kept and other in kept:
+            drawn.add((one, other))
+            yield f"  {_quoted(one)} -> {_quoted(other)}{' [penwidth=3]' if (one, other) in bold else ''};"
+    for one, other in sorted(bold - drawn):
+        yield f"  {_quoted(one)} -> {_quoted(other)} [penwidth=3];"
+
+
+def _quoted(*parts: str) -> str:
+    """Lines of text as one string of the DOT language."""
+    return '"' + "\\n".join(visible(part).replace("\\", "\\\\").replace('"', '\\"') for part in parts) + '"'
