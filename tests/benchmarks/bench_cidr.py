@@ -61,14 +61,16 @@ def main() -> None:
     print(f"  over a sort of plain tuples ({tuple_seconds:.3f} s): {sweep_seconds / tuple_seconds:.1f} x")
     work, half_work = count + pairs, count // 2 + half_pairs
     print(
-        f"  twice the blocks: {work / half_work:.2f} x input and output, {sweep_seconds / half_seconds:.2f} x time"
+        f"  twice the blocks: {work / half_work:.2f} x input and output, "
+        f"{sweep_seconds / half_seconds:.2f} x time"
     )
 
     small_seconds, small_pairs = best(lambda: sum(1 for _ in overlapping_pairs(small)))
     plain_seconds, plain_pairs = best(lambda: quadratic(small), times=1)
     assert small_pairs == plain_pairs
     print(
-        f"overlaps of {len(small):,} blocks: {small_seconds * 1000:.1f} ms; every pair: {plain_seconds:.2f} s,"
+        f"overlaps of {len(small):,} blocks: {small_seconds * 1000:.1f} ms; every pair: "
+        f"{plain_seconds:.2f} s,"
     )
     print(f"  {plain_seconds / small_seconds:,.0f} x as long")
 
@@ -81,16 +83,19 @@ def main() -> None:
     asked = [rng.getrandbits(32) for _ in range(count)]
     ask_seconds, _ = best(lambda: [table[place] for place in asked])
     print(
-        f"longest-prefix match over {count:,} blocks: built in {build_seconds:.3f} s, {count:,} questions in {ask_seconds:.3f} s"
+        f"longest-prefix match over {count:,} blocks: built in {build_seconds:.3f} s, {count:,} "
+        f"questions in {ask_seconds:.3f} s"
     )
     print(
-        f"  build over a sort of the blocks: {build_seconds / sort_seconds:.1f} x; a question: {ask_seconds / count * 1e6:.2f} us"
+        f"  build over a sort of the blocks: {build_seconds / sort_seconds:.1f} x; a question: "
+        f"{ask_seconds / count * 1e6:.2f} us"
     )
     few = asked[:50]
     scan_seconds, scanned = best(lambda: [_scan(whole, place) for place in few], times=1)
     assert [None if i is None else whole[i] for i in map(table.__getitem__, few)] == scanned
     print(
-        f"  a scan of all blocks for each question: {scan_seconds / len(few) / (ask_seconds / count):,.0f} x as long"
+        f"  a scan of all blocks for each question: "
+        f"{scan_seconds / len(few) / (ask_seconds / count):,.0f} x as long"
     )
 
     for vpcs in (250, 500, 1000):

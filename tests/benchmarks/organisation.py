@@ -1,14 +1,14 @@
 """A seeded generator of realistic organisations, for benchmarks and for whoever wants a large design.
 
-`python -m tests.benchmarks.organisation 10000 > organisation.yaml` writes one with 10,000 network interfaces. The same
-numbers and the same seed give the same text.
+`python -m tests.benchmarks.organisation 10000 > organisation.yaml` writes one with 10,000 network interfaces.
+The same numbers and the same seed give the same text.
 
-VPCs stand in divisions of eight: a hub with shared services, five spokes around it, and two more in a chain behind the
-last spoke; the hubs are a chain too. Each VPC has tiers of subnets in two or three Availability Zones (public, app, data,
-batch), a route table per tier and zone, network ACLs for the public and the data tier, and roles: a tier, a set of one to
-three security groups and a kind of interface, placed in the zones of the tier. Interfaces of one role in one subnet are
-one class: no rule tells them apart, but for the few that rules name by address. So the number of classes is chosen
-(`classes_of`) apart from the number of interfaces.
+VPCs stand in divisions of eight: a hub with shared services, five spokes around it, and two more in a chain
+behind the last spoke; the hubs are a chain too. Each VPC has tiers of subnets in two or three Availability
+Zones (public, app, data, batch), a route table per tier and zone, network ACLs for the public and the data
+tier, and roles: a tier, a set of one to three security groups and a kind of interface, placed in the zones of
+the tier. Interfaces of one role in one subnet are one class: no rule tells them apart, but for the few that
+rules name by address. So the number of classes is chosen (`classes_of`) apart from the number of interfaces.
 """
 
 from __future__ import annotations
@@ -21,15 +21,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 TEAMS = (
-    "payments", "orders", "search", "catalog", "identity", "billing", "shipping", "pricing", "media", "mail", "reports",
-    "ledger", "fraud", "support", "mobile", "partner", "logistics", "insights", "archive", "maps", "returns", "loyalty",
-    "tax", "stock", "events", "profile", "reviews", "tickets",
+    "payments", "orders", "search", "catalog", "identity", "billing", "shipping", "pricing", "media", "mail",
+    "reports", "ledger", "fraud", "support", "mobile", "partner", "logistics", "insights", "archive", "maps",
+    "returns", "loyalty", "tax", "stock", "events", "profile", "reviews", "tickets",
 )  # fmt: skip
 STAGES = ("prod", "test", "dev")
-PORTS = (80, 443, 3000, 4317, 5000, 5601, 6443, 7000, 8000, 8080, 8081, 8125, 8443, 8500, 8888, 9000, 9090, 9092, 9093, 9100,
-         9200, 9300, 9443, 10250, 11211, 15672, 16686, 27017, 50051)  # fmt: skip
-RANGES = ("tcp/8000-8999", "tcp/9000-9499", "tcp/30000-32767", "udp/33434-33523", "tcp/7000-7999", "udp/4789", "udp/8125",
-          "icmp/8", "tcp/2379-2380", "udp/53", "tcp/53")  # fmt: skip
+PORTS = (
+    80, 443, 3000, 4317, 5000, 5601, 6443, 7000, 8000, 8080, 8081, 8125, 8443, 8500, 8888, 9000, 9090, 9092,
+    9093, 9100, 9200, 9300, 9443, 10250, 11211, 15672, 16686, 27017, 50051,
+)  # fmt: skip
+RANGES = (
+    "tcp/8000-8999", "tcp/9000-9499", "tcp/30000-32767", "udp/33434-33523", "tcp/7000-7999", "udp/4789",
+    "udp/8125", "icmp/8", "tcp/2379-2380", "udp/53", "tcp/53",
+)  # fmt: skip
 DATABASES = (5432, 3306, 6379, 9042, 1433)
 AMIS = ("al2023-ami-minimal", "ubuntu-noble-server", "Windows_Server-2022", "golden-image-17")
 PARTNERS = ("185.60.112.0/22", "151.101.0.0/16", "13.107.42.14/32", "91.189.88.0/21", "104.16.0.0/13")
@@ -46,7 +50,7 @@ HOSTS = {
     "scanner": ("45.33.32.156", "[]"),
 }
 RULES_MOST = 60
-"""Rules of a security group in one direction that AWS allows unasked; a prefix list counts as many as it has entries."""
+"""Rules of a security group in one direction that AWS allows unasked; a prefix list counts by its entries."""
 ACL_RULES_MOST = 20
 DIVISION = 8
 
@@ -151,7 +155,9 @@ class Organisation:
     def __init__(self, interfaces: int, seed: int, classes_of: int | None) -> None:
         model = interfaces if classes_of is None else classes_of
         if model < 40 or interfaces < model:
-            raise ValueError("an organisation has 40 interfaces or more, and no fewer than its classes are made for")
+            raise ValueError(
+                "an organisation has 40 interfaces or more, and no fewer than its classes are made for"
+            )
         self.random = random.Random(seed)
         self.interfaces = interfaces
         self.classes = min(11 * math.sqrt(model), 0.55 * model)
@@ -169,14 +175,18 @@ class Organisation:
         for site in self.sites:
             self.add_groups(site)
 
-    # -- who is there -------------------------------------------------------------------------------------------
+    # -- who is there ------------------------------------------------------------------------------------
 
     def site(self, index: int) -> Site:
         """A VPC without anything in it."""
         hub = index % DIVISION == 0
         serial = index // (len(TEAMS) * len(STAGES))
-        name = f"{TEAMS[index // len(STAGES) % len(TEAMS)]}-{STAGES[index % len(STAGES)]}" + (f"-{serial}" if serial else "")
-        site = Site(index, f"hub-{index // DIVISION}" if hub else name, "ab" if index % 3 == 2 else "abc", hub)
+        name = f"{TEAMS[index // len(STAGES) % len(TEAMS)]}-{STAGES[index % len(STAGES)]}" + (
+            f"-{serial}" if serial else ""
+        )
+        site = Site(
+            index, f"hub-{index // DIVISION}" if hub else name, "ab" if index % 3 == 2 else "abc", hub
+        )
         for tier in site.tiers:
             for zone in site.zones:
                 place = Place(tier, zone)
@@ -202,15 +212,25 @@ class Organisation:
         tiers = list(site.tiers)
         serial = 0
         while left > 0:
-            tier = tiers[serial] if serial < len(tiers) else self.random.choices(tiers, [TIER_SHARE[t] for t in tiers])[0]
+            tier = (
+                tiers[serial]
+                if serial < len(tiers)
+                else self.random.choices(tiers, [TIER_SHARE[t] for t in tiers])[0]
+            )
             places = site.zones_of(tier)[:left]
             role = self.role(site, tier, serial)
             site.roles.append(role)
             site.cells += [(role, place) for place in places]
             left -= len(places)
             if left > 0 and serial % 3 == 0:  # a variant in one zone: the same with a group more
-                groups = (*role.groups[:1], "canary", *role.groups[1:]) if len(role.groups) < 3 else role.groups[1:]
-                variant = Role(f"{role.name}-x", tier, groups, role.section, role.extra, role.public, role.weight / 4)
+                groups = (
+                    (*role.groups[:1], "canary", *role.groups[1:])
+                    if len(role.groups) < 3
+                    else role.groups[1:]
+                )
+                variant = Role(
+                    f"{role.name}-x", tier, groups, role.section, role.extra, role.public, role.weight / 4
+                )
                 if all(set(other.groups) != set(groups) for other in site.roles):
                     site.roles.append(variant)
                     site.cells.append((variant, self.random.choice(places)))
@@ -220,7 +240,12 @@ class Organisation:
     def role(self, site: Site, tier: str, serial: int) -> Role:
         """One role: its groups and what its interfaces have in common."""
         own = f"{tier}-{serial}"
-        shared = {"public": ["base"], "app": ["base", "mesh"], "data": ["base", "backup"], "batch": ["base", "mesh"]}[tier]
+        shared = {
+            "public": ["base"],
+            "app": ["base", "mesh"],
+            "data": ["base", "backup"],
+            "batch": ["base", "mesh"],
+        }[tier]
         groups = (*shared[: self.random.choice((0, 1, 1, 2))], own)
         section = "interfaces" if tier == "data" or self.random.random() < 0.3 else "instances"
         extra = ""
@@ -243,8 +268,8 @@ class Organisation:
             raise ValueError(f"{interfaces} interfaces are too few for {len(cells)} classes")
         total = sum(role.weight for role in cells)
         counts = [1 + int(rest * role.weight / total) for role in cells]
-        for place in range(interfaces - singles - sum(counts)):
-            counts[place % len(counts)] += 1
+        for extra in range(interfaces - singles - sum(counts)):
+            counts[extra % len(counts)] += 1
         given = iter(counts)
         for site in self.sites:
             site.counts = [next(given) for _ in site.cells]
@@ -262,7 +287,7 @@ class Organisation:
         if low > (10 << 24) + (site.index + 1 << 16):
             raise ValueError(f"the interfaces of {site.name} do not fit into {site.block}; raise classes_of")
 
-    # -- interfaces ---------------------------------------------------------------------------------------------
+    # -- interfaces --------------------------------------------------------------------------------------
 
     def public_address(self) -> str:
         """A public address that nobody else has."""
@@ -280,10 +305,17 @@ class Organisation:
         if site.hub:
             address = site.places["app-a"].next_explicit()
             site.named.append(address)
-            lines.append(f"      monitor: {{subnet: app-a, private_ip: {address}, security_groups: [monitor], ami: {AMIS[1]}}}")
+            lines.append(
+                f"      monitor: {{subnet: app-a, private_ip: {address}, "
+                f"security_groups: [monitor], ami: {AMIS[1]}}}"
+            )
         if site.nat_instance:
-            head = f"subnet: public-a, private_ip: {public.next_explicit()}, public_ip: {self.public_address()}"
-            lines.append(f"      nat: {{{head}, security_groups: [nat], nat: true, source_dest_check: false}}")
+            head = (
+                f"subnet: public-a, private_ip: {public.next_explicit()}, public_ip: {self.public_address()}"
+            )
+            lines.append(
+                f"      nat: {{{head}, security_groups: [nat], nat: true, source_dest_check: false}}"
+            )
         site.members = {"instances": lines, "interfaces": []}
         for tier in ("app", "data"):  # the first of each tier writes its address, and rules name it
             place = next((place for role, place in site.cells if role.tier == tier), None)
@@ -306,23 +338,40 @@ class Organisation:
             address = f", private_ip: {place.next_explicit()}" if number % 2 == 0 else ""
             lines.append(f"      {stem}-{number}: {head}{address}{public}{role.extra}}}")
 
-    # -- rules --------------------------------------------------------------------------------------------------
+    # -- rules -------------------------------------------------------------------------------------------
 
     def add_groups(self, site: Site) -> None:
         """Security groups: a few that every VPC has, and one for each role."""
         offices = "{allow: tcp/22, from: offices}"
         hubs = [peer for peer, _ in site.peers if peer.hub] + ([site] if site.hub else [])
-        monitor = [f"{{allow: tcp/9100, from: {'monitor' if hub is site else hub.name + '.monitor'}}}" for hub in hubs]
-        base = ["{allow: tcp/22, from: bastion}", "{allow: icmp/8, from: company}", "{allow: udp/161, from: company}", *monitor]
+        monitor = [
+            f"{{allow: tcp/9100, from: {'monitor' if hub is site else hub.name + '.monitor'}}}"
+            for hub in hubs
+        ]
+        base = [
+            "{allow: tcp/22, from: bastion}",
+            "{allow: icmp/8, from: company}",
+            "{allow: udp/161, from: company}",
+            *monitor,
+        ]
         base += [f"{{allow: tcp/22, from: {address}}}" for address in site.named[:1]]
         base += [f"{{allow: tcp/8301, from: {place.block}}}" for place in site.zones_of("app")]
-        site.groups["bastion"] = [offices, "{allow: icmp/8, from: 0.0.0.0/0}", *self.filler(site, "bastion", 5)], None
+        site.groups["bastion"] = (
+            [offices, "{allow: icmp/8, from: 0.0.0.0/0}", *self.filler(site, "bastion", 5)],
+            None,
+        )
         site.groups["base"] = base, None
         site.groups["mesh"] = ["{allow: all, from: mesh}", *self.filler(site, "mesh", 12)], None
-        site.groups["backup"] = self.filler(site, "backup", 5), ["{allow: tcp/443, to: storage}", "{allow: tcp/10000, to: company}"]
+        site.groups["backup"] = (
+            self.filler(site, "backup", 5),
+            ["{allow: tcp/443, to: storage}", "{allow: tcp/10000, to: company}"],
+        )
         site.groups["canary"] = self.filler(site, "canary", 6), None
         if site.hub:
-            site.groups["monitor"] = ["{allow: tcp/3000, from: company}", *self.filler(site, "monitor", 10)], None
+            site.groups["monitor"] = (
+                ["{allow: tcp/3000, from: company}", *self.filler(site, "monitor", 10)],
+                None,
+            )
         if site.nat_instance:
             site.groups["nat"] = [f"{{allow: all, from: {site.block}}}"], None
         for role in site.roles:
@@ -334,7 +383,7 @@ class Organisation:
                 site.groups[own] = ingress, self.egress(site, role)
 
     def first_rules(self, site: Site, role: Role) -> list[str]:
-        """What a role is there for: the public tier serves the world, the app tier that one, the data tier the app tier."""
+        """What a role is there for: the public tier serves the world, and each next tier the one before."""
         if role.tier == "public":
             return ["{allow: [tcp/80, tcp/443], from: 0.0.0.0/0}"]
         if role.tier == "app":
@@ -348,19 +397,31 @@ class Organisation:
         """Rules for what leaves; None for what AWS puts there, everything."""
         if role.tier != "data" and self.random.random() < 0.65:
             return None
-        rules = ["{allow: tcp/443, to: storage}", "{allow: [udp/53, tcp/53], to: company}", "{allow: tcp/443, to: company}"]
+        rules = [
+            "{allow: tcp/443, to: storage}",
+            "{allow: [udp/53, tcp/53], to: company}",
+            "{allow: tcp/443, to: company}",
+        ]
         if role.tier != "data":
             rules += ["{allow: [tcp/80, tcp/443], to: 0.0.0.0/0}"]
-            rules += [f"{{allow: tcp/{port}, to: {group}}}" for port in DATABASES[:3] for group in site.groups_of("data")[:3]]
+            rules += [
+                f"{{allow: tcp/{port}, to: {group}}}"
+                for port in DATABASES[:3]
+                for group in site.groups_of("data")[:3]
+            ]
         return rules + self.filler(site, role.groups[-1], self.random.randint(2, 12), "to")
 
     def filler(self, site: Site, own: str, count: int, word: str = "from") -> list[str]:
-        """Rules as they gather over the years: services, neighbours, partners, addresses that somebody wrote down."""
+        """Rules as they gather over the years: services, neighbours, partners, somebody's addresses."""
         out: dict[str, None] = {}
         groups = [group for tier in site.tiers for group in site.groups_of(tier)] + ["mesh", "bastion"]
         budget = min(count, RULES_MOST - 10)
         while budget > 0:
-            token = f"tcp/{self.random.choice(PORTS)}" if self.random.random() < 0.75 else self.random.choice(RANGES)
+            token = (
+                f"tcp/{self.random.choice(PORTS)}"
+                if self.random.random() < 0.75
+                else self.random.choice(RANGES)
+            )
             cost = 1
             luck = self.random.random()
             if luck < 0.45 or not site.peers:
@@ -386,35 +447,77 @@ class Organisation:
     def acls(self, site: Site) -> Iterator[tuple[str, list[str], list[str]]]:
         """ACLs of the public and the data tier: name, ingress, egress."""
         every = "0.0.0.0/0"
-        # Some deny a network that scanned them, and some deny a port that answers may come to as well: real mistakes.
-        scanner = ["deny: all, from: 45.33.32.0/24", "deny: all, from: 45.33.49.0/24"] if site.index % 2 == 0 else []
+        # Some deny a network that scanned them, and some a port that answers may come to: real mistakes.
+        scanner = (
+            ["deny: all, from: 45.33.32.0/24", "deny: all, from: 45.33.49.0/24"]
+            if site.index % 2 == 0
+            else []
+        )
         desktop = [f"deny: tcp/3389, from: {every}"] if site.index % 4 == 3 else []
-        yield "public", numbered(
-            scanner
-            + [f"allow: tcp/22, from: {block}" for block in PREFIX_LISTS["offices"]]
-            + [f"deny: tcp/22, from: {every}", *desktop, f"deny: tcp/23, from: {every}", f"allow: tcp/80, from: {every}"]
-            + [f"allow: tcp/443, from: {every}", f"allow: tcp/1024-65535, from: {every}", f"allow: udp/1024-65535, from: {every}"]
-            + [f"allow: icmp, from: {every}", f"allow: all, from: {site.block}"]
-        ), numbered(
-            [rule.replace("from", "to") for rule in scanner] + [f"deny: tcp/25, to: {every}", f"allow: tcp/80, to: {every}"]
-            + [f"allow: tcp/443, to: {every}", f"allow: tcp/22, to: {every}", f"allow: tcp/1024-65535, to: {every}"]
-            + [f"allow: udp/53, to: {every}", f"allow: udp/123, to: {every}", f"allow: udp/1024-65535, to: {every}"]
-            + [f"allow: icmp, to: {every}", f"allow: all, to: {site.block}"]
+        yield (
+            "public",
+            numbered(
+                scanner
+                + [f"allow: tcp/22, from: {block}" for block in PREFIX_LISTS["offices"]]
+                + [
+                    f"deny: tcp/22, from: {every}",
+                    *desktop,
+                    f"deny: tcp/23, from: {every}",
+                    f"allow: tcp/80, from: {every}",
+                ]
+                + [
+                    f"allow: tcp/443, from: {every}",
+                    f"allow: tcp/1024-65535, from: {every}",
+                    f"allow: udp/1024-65535, from: {every}",
+                ]
+                + [f"allow: icmp, from: {every}", f"allow: all, from: {site.block}"]
+            ),
+            numbered(
+                [rule.replace("from", "to") for rule in scanner]
+                + [f"deny: tcp/25, to: {every}", f"allow: tcp/80, to: {every}"]
+                + [
+                    f"allow: tcp/443, to: {every}",
+                    f"allow: tcp/22, to: {every}",
+                    f"allow: tcp/1024-65535, to: {every}",
+                ]
+                + [
+                    f"allow: udp/53, to: {every}",
+                    f"allow: udp/123, to: {every}",
+                    f"allow: udp/1024-65535, to: {every}",
+                ]
+                + [f"allow: icmp, to: {every}", f"allow: all, to: {site.block}"]
+            ),
         )
         apps = [place.block for place in site.zones_of("app")]
         near = [peer.block for peer, _ in site.peers][:4]
-        yield "data", numbered(
-            [f"deny: tcp/22, from: {place.block}" for place in site.zones_of("public")[1:]]
-            + [f"allow: tcp/{port}, from: {block}" for block in apps for port in DATABASES[: 9 // len(apps)]]
-            + [f"allow: tcp/5432, from: {block}" for block in near]
-            + [f"allow: all, from: {place.block}" for place in site.zones_of("data")]
-            + [f"allow: tcp/1024-65535, from: {every}", "allow: icmp, from: 10.0.0.0/8"]
-        ), numbered(
-            ["deny: tcp/3389, to: 0.0.0.0/0", "allow: tcp/1024-65535, to: 10.0.0.0/8", "allow: udp/1024-65535, to: 10.0.0.0/8"]
-            + [f"allow: tcp/443, to: {every}", "allow: udp/53, to: 10.0.0.0/8", "allow: icmp, to: 10.0.0.0/8"]
-            + [f"allow: all, to: {place.block}" for place in site.zones_of("data")]
-            + [f"allow: tcp/8000-8999, to: {block}" for block in apps]
-            + [f"allow: tcp/22, to: {block}" for block in near[:2]]
+        yield (
+            "data",
+            numbered(
+                [f"deny: tcp/22, from: {place.block}" for place in site.zones_of("public")[1:]]
+                + [
+                    f"allow: tcp/{port}, from: {block}"
+                    for block in apps
+                    for port in DATABASES[: 9 // len(apps)]
+                ]
+                + [f"allow: tcp/5432, from: {block}" for block in near]
+                + [f"allow: all, from: {place.block}" for place in site.zones_of("data")]
+                + [f"allow: tcp/1024-65535, from: {every}", "allow: icmp, from: 10.0.0.0/8"]
+            ),
+            numbered(
+                [
+                    "deny: tcp/3389, to: 0.0.0.0/0",
+                    "allow: tcp/1024-65535, to: 10.0.0.0/8",
+                    "allow: udp/1024-65535, to: 10.0.0.0/8",
+                ]
+                + [
+                    f"allow: tcp/443, to: {every}",
+                    "allow: udp/53, to: 10.0.0.0/8",
+                    "allow: icmp, to: 10.0.0.0/8",
+                ]
+                + [f"allow: all, to: {place.block}" for place in site.zones_of("data")]
+                + [f"allow: tcp/8000-8999, to: {block}" for block in apps]
+                + [f"allow: tcp/22, to: {block}" for block in near[:2]]
+            ),
         )
 
     def tables(self, site: Site) -> Iterator[tuple[str, list[str]]]:
@@ -435,12 +538,15 @@ class Organisation:
         for site in self.sites[:: max(1, -(-len(self.sites) // 9))]:
             first = {tier: f"{site.name}.{member}" for tier, member in site.first.items()}
             if "public" in first:
-                yield f"from: internet, to: {first['public']}, allow: tcp/443, why: the public tier serves the world"
+                ends = f"from: internet, to: {first['public']}"
+                yield f"{ends}, allow: tcp/443, why: the public tier serves the world"
             if "data" in first:
                 yield f"from: internet, to: {first['data']}, deny: all, why: nobody outside reaches data"
             if "app" in first:
-                yield f"from: {first['app']}, to: packages.example.net, allow: tcp/443, why: updates go out through NAT"
-                yield f"from: {site.name}.bastion, to: {first['app']}, allow: tcp/22, why: administrators reach the app tier"
+                ends = f"from: {first['app']}, to: packages.example.net"
+                yield f"{ends}, allow: tcp/443, why: updates go out through NAT"
+                ends = f"from: {site.name}.bastion, to: {first['app']}"
+                yield f"{ends}, allow: tcp/22, why: administrators reach the app tier"
         for name, one, other in self.peerings[:4]:
             if "app" in one.first and "app" in other.first:
                 ends = f"from: {one.name}.{one.first['app']}, to: {other.name}.{other.first['app']}"
@@ -457,9 +563,10 @@ class Organisation:
         yield f"from: internet, to: {{subnet: {site.name}.data-a}}, deny: all, why: data is not exposed"
         yield f"from: {{subnet: {site.name}.data-a}}, to: internet, deny: all, why: data does not leave"
         if len(self.sites) > 1:
-            yield f"from: {site.name}.monitor, to: {self.sites[1].name}.bastion, deny: tcp/22, why: the monitor only watches"
+            ends = f"from: {site.name}.monitor, to: {self.sites[1].name}.bastion"
+            yield f"{ends}, deny: tcp/22, why: the monitor only watches"
 
-    # -- text ---------------------------------------------------------------------------------------------------
+    # -- text --------------------------------------------------------------------------------------------
 
     def text(self) -> Iterator[str]:
         """The file, line by line."""
@@ -478,7 +585,8 @@ class Organisation:
         yield "lambda_functions:"
         functions = self.sites[:: max(1, len(self.sites) // 6)]
         for site in functions:
-            body = f"{{vpc: {site.name}, subnets: [{', '.join(p.name for p in site.zones_of('app'))}], security_groups: [base]}}"
+            subnets = ", ".join(place.name for place in site.zones_of("app"))
+            body = f"{{vpc: {site.name}, subnets: [{subnets}], security_groups: [base]}}"
             yield f"  sync-{site.name}:"
             yield "    memory_mb: 512"
             yield f"    latest: {body}"
@@ -491,7 +599,11 @@ class Organisation:
         yield "internet:"
         yield "  hosts:"
         for name, (address, listens) in HOSTS.items():
-            yield f"    {name}: {{ip: {address}}}" if listens == "[]" else f"    {name}: {{ip: {address}, listens: {listens}}}"
+            yield (
+                f"    {name}: {{ip: {address}}}"
+                if listens == "[]"
+                else f"    {name}: {{ip: {address}, listens: {listens}}}"
+            )
         yield "expect:"
         for line in self.expectations():
             yield f"  - {{{line}}}"
@@ -535,15 +647,18 @@ class Organisation:
 
 def numbered(rules: Sequence[str]) -> list[str]:
     """ACL rules with numbers, at most as many as AWS allows unasked."""
-    return [f"          - {{rule: {100 + 10 * place}, {rule}}}" for place, rule in enumerate(rules[:ACL_RULES_MOST])]
+    return [
+        f"          - {{rule: {100 + 10 * place}, {rule}}}"
+        for place, rule in enumerate(rules[:ACL_RULES_MOST])
+    ]
 
 
 def organisation(interfaces: int, seed: int = 7, *, classes_of: int | None = None) -> str:
-    """The YAML text of an organisation with this many instances and bare interfaces (NAT gateways not counted).
+    """The YAML text of an organisation with this many instances and bare interfaces (NAT gateways besides).
 
-    `classes_of`: put the interfaces into the VPCs, subnets and groups of an organisation of that many; left out, of as
-    many as there are. The number of classes is about 11 times the root of it: 1,100 at 10,000. Raises ValueError for
-    fewer than 40 interfaces, and where so many do not fit.
+    `classes_of`: put the interfaces into the VPCs, subnets and groups of an organisation of that many; left
+    out, of as many as there are. The number of classes is about 11 times the root of it: 1,100 at 10,000.
+    Raises ValueError for fewer than 40 interfaces, and where so many do not fit.
     """
     return "\n".join(Organisation(interfaces, seed, classes_of).text()) + "\n"
 
@@ -553,7 +668,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a realistic organisation as YAML.")
     parser.add_argument("interfaces", type=int)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--classes-of", type=int, help="the classes of an organisation of this many interfaces")
+    parser.add_argument(
+        "--classes-of", type=int, help="the classes of an organisation of this many interfaces"
+    )
     given = parser.parse_args()
     sys.stdout.write(organisation(given.interfaces, given.seed, classes_of=given.classes_of))
 

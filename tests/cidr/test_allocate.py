@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr.allocate import Apart, Demand, FreeList, Placement, Taken, UndecidedError, allocate
+from reachsim.cidr.allocate import (
+    Apart,
+    Demand,
+    FreeList,
+    Placement,
+    Taken,
+    UndecidedError,
+    _Search,
+    allocate,
+)
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 
 POOL = Cidr.parse("10.0.0.0/27")  # 32 addresses: small enough to try everything
@@ -54,11 +63,11 @@ def brute_force(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart)
         return True
     first, *rest = demands
     for block in POOL.subnets(first.prefix_length):
-        if block.addresses <= first.region and not any(
+        free = block.addresses <= first.region and not any(
             apart(item.owner, first.owner) and block.overlaps(item.block) for item in taken
-        ):
-            if brute_force(rest, [*taken, Taken(block, first.owner)], apart):
-                return True
+        )
+        if free and brute_force(rest, [*taken, Taken(block, first.owner)], apart):
+            return True
     return False
 
 
@@ -133,6 +142,31 @@ def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list
     if whole is not None and not whole.relaxed:
         assert part is not None
         assert all(whole.blocks[name] == block for name, block in part.blocks.items())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), demand_lists(most=4, rooms=False), standing())
+def test_the_search_alone_is_complete(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
+    names = [item.owner for item in (*demands, *taken)]
+    apart = data.draw(groups(names)) if len(names) > 1 else Apart()
+    cut = [
+        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room)
+        for d in demands
+    ]
+    blocks = _Search(cut, taken, apart).run()
+    assert (blocks is not None) == brute_force(cut, taken, apart)
+    if blocks is not None:
+        check(cut, taken, apart, Placement(blocks))
+
+
+def test_never_wins_over_may() -> None:
+    apart = Apart(never=[("a", "b")], may=[("a", "b", "c")])
+    assert apart("a", "b")
+    assert not apart("a", "c")
+    assert apart("a", "a")  # two blocks of one owner
+    assert apart("a", "d")
+    assert apart.sharing == {"a", "b", "c"}
+    assert Apart(never=[("a", "b")], may=[("a", "b")]).sharing == frozenset()
 
 
 @settings(max_examples=300, deadline=None)

@@ -264,6 +264,15 @@ def test_a_kept_vpc_grows_into_its_room() -> None:
     assert [subnet.standing for subnet in later["app"].subnets] == [True, True, False]
 
 
+def test_others_that_are_placed_before_leave_the_room_alone() -> None:
+    text = "pools: {p: 10.16.0.0/16}\nvpcs: {app: {tiers: {web: {size: /25, zones: [a, b]}}}}"
+    first = plan(text)
+    wider = text.replace("[a, b]", "[a, b, c]").replace("vpcs: {", "vpcs: {before: /24, ")
+    later = plan(wider, first)
+    assert cidrs(later, "app") == ["10.16.0.0/24", "10.16.1.0/25"]
+    assert cidrs(later, "before") == ["10.16.2.0/24"]
+
+
 def test_rooms_are_kept_free_until_they_are_needed() -> None:
     first = plan("pools: {p: 10.16.0.0/24}\nvpcs: {a: /26}")
     assert str(first["a"].room) == "10.16.0.0/25"
@@ -312,7 +321,8 @@ def test_a_secondary_block_covers_no_route(tmp_path: Path) -> None:
         "    route_tables: {main: {10.8.1.128/25: pcx, 0.0.0.0/0: igw}}\n"
     )
     (tmp_path / "plan.yaml").write_text(
-        "version: 1\nmodels: m.yaml\npools: {p: 10.8.0.0/22}\nvpcs: {app: {tiers: {new: {size: /24, zones: [a]}}}}\n"
+        "version: 1\nmodels: m.yaml\npools: {p: 10.8.0.0/22}\nvpcs: {app: {tiers: {new: {size: /24, "
+        "zones: [a]}}}}\n"
     )
     found = plan_file(str(tmp_path / "plan.yaml"))
     assert cidrs(found, "app") == ["10.8.0.0/24", "10.8.2.0/24"]
@@ -400,7 +410,8 @@ def test_changes_are_true(data: dict[str, Any]) -> None:
 
 def test_impossible_wishes_are_told_apart() -> None:
     found = plan(
-        "pools: {p: 10.0.0.0/8}\nvpcs:\n  a: {tiers: {t: {addresses: 70000}}}\n  b: {size: /24, tiers: {t: /25}}\n"
+        "pools: {p: 10.0.0.0/8}\nvpcs:\n  a: {tiers: {t: {addresses: 70000}}}\n  b: {size: /24, "
+        "tiers: {t: /25}}\n"
     )
     assert found.shortage is not None
     assert found.shortage.impossible == (
@@ -460,7 +471,8 @@ BAD = [
     ),
     (
         "pools: {p: 127.0.0.0/8}\nvpcs: {a: /24}",
-        "<text>:2:12: pools.p: 127.0.0.0/8 has addresses of 127.0.0.0/8, which is loopback (RFC 1122) and never a VPC's [CIDR-2]",
+        "<text>:2:12: pools.p: 127.0.0.0/8 has addresses of 127.0.0.0/8, which is loopback (RFC "
+        "1122) and never a VPC's [CIDR-2]",
     ),
     (
         "pools: {p: {cidrs: 10.0.0.0/16, reserved: {r: 10.1.0.0/24}}}\nvpcs: {a: /24}",
@@ -468,11 +480,13 @@ BAD = [
     ),
     (
         "pools: {p: 10.0.0.0/16}\nvpcs: {a: /15}",
-        "<text>:3:11: vpcs.a: /15 is larger than AWS allows; an IPv4 block of a VPC or a subnet is /16 to /28 [CIDR-1]",
+        "<text>:3:11: vpcs.a: /15 is larger than AWS allows; an IPv4 block of a VPC or a subnet is "
+        "/16 to /28 [CIDR-1]",
     ),
     (
         "pools: {p: 10.0.0.0/16}\nvpcs: {a: /29}",
-        "<text>:3:11: vpcs.a: /29 is smaller than AWS allows; an IPv4 block of a VPC or a subnet is /16 to /28 [CIDR-1]",
+        "<text>:3:11: vpcs.a: /29 is smaller than AWS allows; an IPv4 block of a VPC or a subnet is "
+        "/16 to /28 [CIDR-1]",
     ),
     ("pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {t: {addresses: 0}}}}", "must be at least 1, got 0"),
     (
@@ -509,11 +523,14 @@ BAD = [
         "<text>:4:14: groups.g[0]: there is no network 'ap'; did you mean 'app'?",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24, b: /24}\ngroups: {g: [a, b], h: {members: [b, a], overlap: allowed}}",
-        "<text>:4:21: groups.h: a and b may overlap here, and never in group g; take one of them out of one group",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24, b: /24}\ngroups: {g: [a, b], h: {members: [b, a], "
+        "overlap: allowed}}",
+        "<text>:4:21: groups.h: a and b may overlap here, and never in group g; take one of them out "
+        "of one group",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24}\ngroups: {h: {members: [a], overlap: allowed, peering: true}}",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24}\ngroups: {h: {members: [a], overlap: allowed, "
+        "peering: true}}",
         "peered VPCs never may overlap; remove overlap: allowed [PEER-7]",
     ),
     (
@@ -521,23 +538,28 @@ BAD = [
         "<text>:4:8: vpcs.a: 'a' exists, and not as a VPC; write vpc: true under exists.a",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: [10.0.0.0/24, 192.168.0.0/24], vpc: true}}\nvpcs: {b: /24}",
+        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: [10.0.0.0/24, 192.168.0.0/24], vpc: "
+        "true}}\nvpcs: {b: /24}",
         "cannot join a VPC whose primary block 10.0.0.0/24 is in 10.0.0.0/8",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, vpc: true, subnets: {s: 10.0.1.0/25}}}\nvpcs: {b: /24}",
+        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, vpc: true, subnets: {s: "
+        "10.0.1.0/25}}}\nvpcs: {b: /24}",
         "10.0.1.0/25 lies in no block of its VPC",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, subnets: {s: 10.0.0.0/25}}}\nvpcs: {b: /24}",
+        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, subnets: {s: "
+        "10.0.0.0/25}}}\nvpcs: {b: /24}",
         "only a VPC has subnets; write vpc: true",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: /24, x-a: {size: /24, zones: [b]}, x-a-b: {size: /24, zones: [c]}}}}",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: /24, x-a: {size: /24, zones: [b]}, x-a-b: "
+        "{size: /24, zones: [c]}}}}",
         None,
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: {size: /24, zones: [y-z]}, x-y: {size: /24, zones: [z]}}}}",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: {size: /24, zones: [y-z]}, x-y: {size: /24, "
+        "zones: [z]}}}}",
         "its subnet x-y-z has the name of one of tier x; rename one of them",
     ),
     (

@@ -21,7 +21,10 @@ def problems(text: str, file: str = "x") -> str:
 
 
 def test_a_list() -> None:
-    text = "\ufeff# heading, with a comma\n\n10.0.0.0/16 app # the, app\r\n2001:db8::/56\tdata base\n10.9.9.9\n10.1.0.0/16, z\n"
+    text = (
+        "\ufeff# heading, with a comma\n\n10.0.0.0/16 app # the, app\r\n"
+        "2001:db8::/56\tdata base\n10.9.9.9\n10.1.0.0/16, z\n"
+    )
     source = parse_source(text.encode(), "list.txt")
     assert [(str(e.cidr), e.owner, e.comment, e.line) for e in source.entries] == [
         ("10.0.0.0/16", "app", "the, app", 3),
@@ -64,7 +67,8 @@ def test_csv() -> None:
         "x:4: '10.0.0.7/16' has host bits set; did you mean '10.0.0.0/16'?"
     )
     assert problems("name,size\na,b\n", "a.csv") == (
-        "a.csv:1: no column of this header is named 'cidr': name, size; name the column with the blocks 'cidr'"
+        "a.csv:1: no column of this header is named 'cidr': name, size; name the column with the "
+        "blocks 'cidr'"
     )
     assert "not valid CSV" in problems('10.0.0.0/16,"a\n', "a.csv")
 
@@ -89,7 +93,7 @@ def test_json_without_names(text: str) -> None:
         '{"app": {"cidr": "10.0.0.0/16", "note": "x"}}',
         '[{"CIDR": "10.0.0.0/16", "name": "app"}]',
         '[{"cidrs": ["10.0.0.0/16"], "vpc": "app"}]',
-        '{"Vpcs": [{"CidrBlock": "10.0.0.0/16", "VpcId": "vpc-1", "Tags": [{"Key": "Name", "Value": "app"}]}]}',
+        '{"Vpcs": [{"CidrBlock": "10.0.0.0/16", "VpcId": "v", "Tags": [{"Key": "Name", "Value": "app"}]}]}',
         '{"vpcs": {"app": {"cidrs": ["10.0.0.0/16"]}}}',
     ],
 )

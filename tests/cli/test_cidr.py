@@ -187,7 +187,7 @@ def test_plan_formats(reachsim_cidr) -> None:  # type: ignore[no-untyped-def]
     rows = list(csv.DictReader(io.StringIO(reachsim_cidr("plan", path, "--format", "csv").out)))
     assert len([row for row in rows if row["kind"] == "subnet"]) == 17
     svg = reachsim_cidr("plan", path, "--format", "svg").out
-    assert svg.startswith("<svg><title>") or svg.startswith("<svg ")
+    assert svg.startswith("<svg ")
     page = reachsim_cidr("plan", path, "--format", "html").out
     assert "<svg" in page
     assert "10.17.0.128/26" in page
@@ -252,14 +252,16 @@ def test_lock_and_keep(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[n
 def test_conflicts_of_what_stands_fail(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "plan.yaml"
     path.write_text(
-        "version: 1\npools: {p: 10.16.0.0/16}\nexists: {old: 10.1.0.0/16, office: 10.0.0.0/12}\nvpcs: {a: /24}\n"
+        "version: 1\npools: {p: 10.16.0.0/16}\nexists: {old: 10.1.0.0/16, office: "
+        "10.0.0.0/12}\nvpcs: {a: /24}\n"
         "groups: {g: [a, old, office]}\n"
     )
     result = reachsim_cidr("plan", path)
     assert result.code == 1
     assert result.out.splitlines()[:3] == [
         "Fits: 1 VPC, 0 subnets.",
-        "Conflict: office 10.0.0.0/12 overlaps old 10.1.0.0/16: both are in group g, which never may overlap.",
+        "Conflict: office 10.0.0.0/12 overlaps old 10.1.0.0/16: both are in group g, which never may "
+        "overlap.",
         "What exists never moves: let one of them go, or ask for it anew under vpcs.",
     ]
 

@@ -82,6 +82,16 @@ SSH = space(("tcp/22", V4 - OFFICE, HOST))
             {"known_sources": V4, "known_destinations": HOST, "sources_name": "the internet"},
             "tcp/22 from the internet except 203.0.113.0/24",
         ),
+        (
+            space(("tcp/22", V4 - at("0.0.0.0/8"), HOST)),
+            {"known_sources": V4, "known_destinations": HOST, "sources_name": "the internet"},
+            "tcp/22 from the internet except 0.0.0.0/8",
+        ),
+        (
+            space(("tcp/22", V4 - at("0.0.0.0/8"), HOST)),
+            {"known_sources": V4, "known_destinations": HOST},
+            "tcp/22 from 1.0.0.0-255.255.255.255",
+        ),
         (SSH, {"known_sources": V4 - OFFICE, "known_destinations": HOST}, "tcp/22"),
         (SSH, {"known_sources": V4 - OFFICE}, "tcp/22 to 10.0.0.5/32"),
         (SSH, {"known_sources": ALL - OFFICE, "known_destinations": HOST}, "tcp/22"),

@@ -408,26 +408,28 @@ def test_nodes_that_no_set_needs_are_freed():
     assert len(module._unique) <= before
 
 
-def test_threads_agree_on_what_is_equal():
-    made = []
+def test_two_threads_that_make_a_node_at_once_get_one_node(monkeypatch):
+    rivals = []
 
-    def work():
-        made.append(
-            [HeaderSpace.box(Traffic.of((n, n)), at("10.0.0.1"), V4) for n in range(0x60000, 0x60400)]
+    class Late:
+        """A lock that is free only after another thread has made the same set."""
+
+        def __enter__(self):
+            monkeypatch.setattr(module, "_making", threading.RLock())
+            rival = threading.Thread(target=lambda: rivals.append(make()))
+            rival.start()
+            rival.join()
+
+        def __exit__(self, *_):
+            pass
+
+    def make():
+        return HeaderSpace.box(
+            Traffic.parse("tcp/4711"), at("10.47.11.0"), at("10.0.0.0/8"), PortSet.of((4711, 4712))
         )
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert len(made) == 4
-    assert all(other == made[0] for other in made[1:])
+    monkeypatch.setattr(module, "_making", Late())
+    assert make() == rivals[0]
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,12 @@ def test_against_a_linear_scan(entries, place, better):
 
 
 @given(entry_lists | nested)
+@example(FAMILIES)
 def test_the_runs_tile_the_line(entries):
     table = prefix_table(entries)
     runs = list(table.runs())
     assert (runs[0][0], runs[-1][1]) == (0, LINE_LAST)
+    assert all(first <= last for first, last, _ in runs)
     assert all(before[1] + 1 == after[0] for before, after in itertools.pairwise(runs))
     assert [(value, first, last) for first, last, value in runs] == [
         table.lookup(first) for first, _, _ in runs

@@ -237,7 +237,7 @@ class World:
                     check=body.get("source_dest_check", True),
                     forwards=bool(modes.get("ip_forward", True)),  # NATI-5
                     masquerades=bool(modes.get("masquerade", True)),
-                    available=body.get("state", "available") == "available",  # NATGW-11
+                    available=body.get("state", "available") in ("available", "running"),  # NATGW-11, ROUTE-14
                 )
             )
 
@@ -395,10 +395,12 @@ class World:
         table = self.vpcs[vpc]["subnets"][subnet].get("route_table", "main")  # ROUTE-2
         routes = {network(cidr): "local" for cidr in self.vpcs[vpc]["cidrs"]}
         written = (self.vpcs[vpc].get("route_tables") or {}).get(table) or {}
-        for to, target in written.items():
-            for cidr in listed(self.prefix_lists.get(to)):  # ROUTE-6, ROUTE-19
-                routes.setdefault(network(cidr), target)
-        routes.update({network(to): target for to, target in written.items() if network(to)})  # ROUTE-9
+        lists: dict[Network | None, str] = {}
+        for to in sorted(to for to in written if to in self.prefix_lists):  # ROUTE-19: the lower name
+            for cidr in listed(self.prefix_lists[to]):
+                lists.setdefault(network(cidr), written[to])
+        routes = {**lists, **routes}
+        routes.update({network(to): target for to, target in written.items() if network(to)})  # ROUTE-6, ROUTE-9
         matching = [block for block in routes if block is not None and destination in block]
         if not matching:
             raise Lost(f"ROUTE-16: no route to {destination} in route table {table} of {vpc}")
@@ -468,6 +470,8 @@ class Flight:
             at == interface and way != direction and seen.answer() == packet for at, way, seen in self.crossed
         ):
             return
+        # SG-10: outbound, a reference is about the address that is sent to, whoever made the packet.
+        direct = direct or direction == "egress"
         if not self.world.group_allows(interface, direction, packet, direct):
             raise Lost(f"SG-1: no {direction} rule of {interface.vpc}.{interface.name}'s groups allows it")
         if not self.replying:
@@ -508,6 +512,8 @@ class Flight:
             return self.translate(interface, packet)
         if interface.kind == "function" and not self.replying:
             raise Lost(f"LAMBDA-8: {where} takes no connections")
+        if not interface.available:
+            raise Lost(f"ROUTE-14: {where} is stopped")
         self.pass_groups(interface, "ingress", packet, direct)
         if not own:
             if interface.check:
@@ -539,7 +545,8 @@ class Flight:
         if packet.protocol in (TCP, UDP):
             out = replace(out, sport=self.nat_port)
         self.sessions.append(Session(device, packet, out))
-        return self.leave(device, out, direct=False)
+        # SG-10: its source is the device's own private address now, so a rule that names the device's group matches.
+        return self.leave(device, out, direct=True)
 
     def back_through(self, session: Session, packet: Packet) -> tuple[Interface | str, Packet]:
         """The answer to a translated packet; it is routed again from the device's subnet (NATGW-12)."""
@@ -610,6 +617,8 @@ class Flight:
     def depart(self, place: Interface | str, packet: Packet) -> tuple[Interface | str, Packet]:
         """Send a packet from where it was made."""
         if isinstance(place, Interface):
+            if not place.available:
+                raise Lost(f"ROUTE-14: {place.vpc}.{place.name} is stopped")
             return self.leave(place, packet, direct=True)
         return self.over_the_internet(packet, direct=True)
 

@@ -20,6 +20,11 @@ IPV6_HOST = ("six.example.net", "2001:4860:4860::8888")
 STRANGERS = ["203.0.113.9", "93.184.216.35", "8.8.4.4"]  # public addresses that nobody in the file has
 PORTS = [22, 53, 80, 443, 1023, 1024, 3306, 5432, 8080, 9000, 32767, 32768, 49152, 60999, 61000, 65535]
 RANGES = ["1024-65535", "32768-60999", "32768-61000", "49152-65535", "1-1023", "3306-4306", "1024", "0-65535"]
+PREFIX_LISTS = {  # overlapping, and none inside a block that a VPC may have (ROUTE-8)
+    "pl-some": ["8.8.8.0/24", "93.184.216.34/32", "198.51.100.0/25"],
+    "pl-many": ["8.8.0.0/16", "93.184.216.0/24", "128.0.0.0/1"],
+    "pl-all": ["8.8.8.0/24", "0.0.0.0/0"],
+}
 STATUSES = ["pending-acceptance", "deleted", "expired", "rejected"]
 
 
@@ -131,6 +136,8 @@ class Builder:
             prefix = vpc["subnets"][subnet].get("ipv6_cidr", "").removesuffix("/64")
             if prefix and chance(rng, 0.8):
                 body["ipv6_address"] = f"{prefix}{10 + number:x}"
+            if chance(rng, 0.04):
+                body["state"] = "stopped"
             vpc["instances"][f"{name}{number}"] = body
         if chance(rng, 0.5):
             nat = place(rng.choice(list(vpc["subnets"])))
@@ -208,6 +215,9 @@ class Builder:
                 routes[rng.choice(list(vpc["subnets"].values()))["cidr"]] = rng.choice(inner)  # ROUTE-8
             elif chance(rng, 0.06):
                 routes[vpc["cidrs"][0]] = rng.choice(inner)  # ROUTE-9
+            for to in PREFIX_LISTS if chance(rng, 0.2) else ():
+                if chance(rng, 0.6):
+                    routes[to] = rng.choice(outward)  # ROUTE-6, ROUTE-19
             exits = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in vpc]
             if self.ipv6 and exits and chance(rng, 0.8):
                 routes["::/0"] = rng.choice(exits)
@@ -216,7 +226,8 @@ class Builder:
             vpc["route_tables"][table] = {
                 to: target
                 for to, target in routes.items()
-                if not any(self.within(ipaddress.ip_network(to), block) for block in own)
+                if to in PREFIX_LISTS
+                or not any(self.within(ipaddress.ip_network(to), block) for block in own)
                 or (to in allowed and target in vpc["instances"])
             }
         for subnet in vpc["subnets"].values():
@@ -266,7 +277,7 @@ class Builder:
     def security_groups(self, name: str) -> None:
         """Groups that name each other, also over an active peering (SG-11)."""
         rng = self.rng
-        references = [*self.groups[name], "default"]
+        references = [*self.groups[name], "default", *PREFIX_LISTS]
         for ends in self.peerings.values():
             if name in ends.values() and "status" not in ends and not self.twins:
                 far = ends["accepter"] if ends["requester"] == name else ends["requester"]
@@ -332,6 +343,7 @@ class Builder:
         if self.ipv6:
             hosts[IPV6_HOST[0]] = {"ip": IPV6_HOST[1]}
         design: Design = {"version": 1, "vpcs": self.vpcs, "internet": {"hosts": hosts}}
+        design["prefix_lists"] = PREFIX_LISTS
         if self.peerings:
             design["peering_connections"] = self.peerings
         if chance(rng, 0.4):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Plan, plan_text
+from reachsim.cidr import Plan, loads_kept, plan_text
 from reachsim.loading.load import loads_source
 from reachsim.report import cidr as report
 
@@ -81,7 +81,9 @@ def test_every_format_can_be_made(found: tuple[dict[str, Any], Plan]) -> None:
     _, plan = found
     for make in (report.plan_text, report.plan_csv, report.plan_terraform, report.plan_html):
         assert "\x1b" not in make(plan)
-    assert json.loads(report.to_json(plan.to_dict()))["ok"] is True
+    text = report.to_json(plan.to_dict())
+    assert text.isascii()
+    assert set(loads_kept(text).vpcs) == {vpc.name for vpc in plan.vpcs}
 
 
 def test_terraform_interpolates_nothing() -> None:
@@ -92,7 +94,8 @@ def test_terraform_interpolates_nothing() -> None:
 
 def test_bars() -> None:
     plan = plan_text(
-        "{version: 1, pools: {p: {cidrs: 10.0.0.0/24, reserved: {r: 10.0.0.192/26}}}, exists: {e: 10.0.0.0/28},"
+        "{version: 1, pools: {p: {cidrs: 10.0.0.0/24, reserved: {r: 10.0.0.192/26}}}, exists: {e: "
+        "10.0.0.0/28},"
         " room: none, vpcs: {a: /28, b: /27}}"
     )
     lines = report.plan_text(plan).splitlines()

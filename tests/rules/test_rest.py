@@ -106,3 +106,18 @@ def test_rank_of_routes_of_one_length():
 def test_routes_that_aws_refuses(destination, kind, rule):
     refusal = route_refusal(Cidr.parse(destination), kind, [Cidr.parse("10.0.0.0/16")], [Cidr.parse("10.0.2.0/24")])
     assert (None if refusal is None else refusal.rule) == rule
+
+
+@pytest.mark.rule("ROUTE-18")
+@pytest.mark.rule("NACL-18")
+def test_aws_stores_blocks_without_host_bits_and_a_design_writes_them_so():
+    assert str(Cidr.parse_lenient("100.68.0.18/18")) == "100.68.0.0/18"
+    with pytest.raises(ValueError, match=r"did you mean '100\.68\.0\.0/18'"):
+        Cidr.parse("100.68.0.18/18")
+
+
+@pytest.mark.rule("LAMBDA-4")
+def test_an_interface_of_lambda_carries_65000_connections():
+    from reachsim.cidr.demand import CONNECTIONS_PER_INTERFACE
+
+    assert CONNECTIONS_PER_INTERFACE == 65_000

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from reachsim.fabric.filters import Filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
@@ -113,7 +114,7 @@ Key = tuple[int, int]
 
 
 def diff(before: Network, after: Network) -> Difference:
-    """What flows in one network and not in the other: between interfaces, functions, named hosts and the internet."""
+    """What flows in one network and not in the other: between interfaces, functions and the internet (named hosts are in it)."""
     old, new = before.matrix(), after.matrix()
     groups = _joint_classes(old, new)
     collected = _Collected()
@@ -235,9 +236,8 @@ def _compare_outside(
 ) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
-    hosts = dict.fromkeys([*before.design.internet.hosts, *after.design.internet.hosts])
-    outside = ["internet", *hosts]
-
+    same_walks = before.topology is after.topology
+    changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
     world = before.endpoints.world | after.endpoints.world
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
@@ -263,15 +263,27 @@ def _compare_outside(
 
     for names in groups.values():
         first = names[0]
-        for other in outside:
-            compare(first, other, tuple(names), (other,))
-            compare(other, first, (other,), tuple(names))
+        for pair in ((first, "internet"), ("internet", first)):
+            if same_walks and _untouched(before, *pair, changed):
+                continue
+            sources, destinations = ((tuple(names), pair[1:]) if pair[0] == first else (pair[:1], tuple(names)))
+            compare(*pair, sources, destinations)
     for name in _changed_functions(before, after):
         for names in groups.values():
             compare(name, names[0], (name,), tuple(names))
-        for other in outside:
-            compare(name, other, (name,), (other,))
+        compare(name, "internet", (name,), ("internet",))
     return undecided
+
+
+def _untouched(network: Network, source: str, destination: str, changed: set[Filter]) -> bool:
+    """Whether no walk between two endpoints meets a filter that was edited, so that nothing can differ."""
+    flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
+    for flow in flows:
+        for found, _ in network.endpoints.pieces(flow) if flow.loss is None and not flow.unknown else ():
+            for walk in (found.forward, found.reply):
+                if walk is not None and any(visit.step.filter in changed for visit in walk.visits):
+                    return False
+    return True
 
 
 def _free(space: HeaderSpace, keep: str) -> HeaderSpace:

@@ -21,6 +21,7 @@ from reachsim.cidr.metrics import Growth, PoolUse, Summary, growth_of, pool_use,
 from reachsim.cidr.overlaps import overlapping_pairs
 from reachsim.cidr.plan_file import LoadedPlan, PlanFile, Tier, VpcAsk, load_plan, loads_plan, subnet_name
 from reachsim.cidr.shortage import Shortage, diagnose
+from reachsim.cidr.sources import json_as_yaml
 from reachsim.kinds.kind import BlockField, Kind
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import validate
@@ -276,12 +277,17 @@ class KeptPlan(Kind, extra="ignore"):
 
 def load_kept(path: str) -> KeptPlan:
     """Read the JSON of an earlier plan. Raises DesignError."""
-    return validate(KeptPlan, read_file(path))
+    try:
+        with open(path, encoding="utf-8") as source:
+            text = source.read()
+    except (OSError, ValueError):
+        return validate(KeptPlan, read_file(path))  # whatever is wrong, this says it well
+    return loads_kept(text, file=path)
 
 
 def loads_kept(text: str, *, file: str = "<text>") -> KeptPlan:
     """Like `load_kept`, from text."""
-    return validate(KeptPlan, read_document(text, file=file))
+    return validate(KeptPlan, read_document(json_as_yaml(text), file=file))
 
 
 # ----------------------------------------------------------------------------------------------------

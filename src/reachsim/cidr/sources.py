@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from reachsim.errors import DesignError, Path, Problem, UsageError, shown
+from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document, read_document
 from reachsim.net.cidr import Cidr
 
@@ -145,7 +146,8 @@ def read_sources(arguments: Iterable[str]) -> Sources:
 def read_source(path: str) -> Sources:
     """Read one file, or standard input for ``-``. Raises DesignError."""
     if path == "-":
-        return parse_source(sys.stdin.buffer.read(), "<stdin>")
+        stream = getattr(sys.stdin, "buffer", sys.stdin)
+        return parse_source(b"" if stream is None else stream.read(), "<stdin>")
     try:
         with open(path, "rb") as source:
             data = source.read()
@@ -174,7 +176,8 @@ def parse_source(data: bytes | str, file: str) -> Sources:
     reader = {"model": _read_model, "json": _read_json, "csv": _read_csv, "list": _read_list}[
         _format_of(text, file)
     ]
-    return reader(text, file)
+    with collector_paused():
+        return reader(text, file)
 
 
 def _format_of(text: str, file: str) -> str:
@@ -429,9 +432,22 @@ def _json_object(path: Path, item: dict[str, Any]) -> Iterator[tuple[Path, Any, 
         yield where, block, str(name or ""), str(comment or "")
 
 
+_PAIR: Final = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+
+
+def json_as_yaml(text: str) -> str:
+    """JSON that a YAML reader takes: JSON writes a character beyond 16 bits as two escapes, YAML does not."""
+
+    def joined(match: re.Match[str]) -> str:
+        return chr(0x10000 + ((int(match[1], 16) & 0x3FF) << 10 | int(match[2], 16) & 0x3FF))
+
+    return _PAIR.sub(joined, text)
+
+
 def _place_json(text: str, file: str, wrong: list[tuple[Path, str]]) -> list[Problem]:
     """Problems with their lines. JSON has no positions, so it is read once more as the YAML that it nearly
     is."""
+    text = json_as_yaml(text)
     wrapped = text.lstrip()[:1] == "["
     try:
         document = read_document('{"": ' + text + "}" if wrapped else text, file=file)

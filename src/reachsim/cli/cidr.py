@@ -23,7 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="cidr_command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, formats: Sequence[str]) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        description = text[0].upper() + text[1:] + "."
+        command = commands.add_parser(name, help=text, description=description, allow_abbrev=False)
         command.add_argument("--format", choices=formats, default="text", help="what to print (text)")
         return command
 
@@ -105,7 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _style() -> Style:
     from reachsim.markup import Style
 
-    return Style(enabled=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return Style(enabled=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
 
 def _blocks(items: Sequence[str]) -> list[Cidr]:

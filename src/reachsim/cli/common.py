@@ -43,7 +43,8 @@ def add_all(parser: argparse.ArgumentParser) -> None:
 
 
 def look(arguments: argparse.Namespace) -> Look:
-    """How to set a text: colours on a terminal without NO_COLOR, lines as wide as the terminal, lists cut without --all."""
+    """How to set a text: colours on a terminal without NO_COLOR, lines as wide as the terminal, lists cut
+    without --all."""
     from reachsim.markup import Style
     from reachsim.report.text import Look
 
@@ -56,7 +57,8 @@ def look(arguments: argparse.Namespace) -> Look:
 
 
 def endpoint(text: str) -> str | Selector:
-    """What is asked for: a name, an address or a block as it stands, or a selector (``vpc=dev``). Raises UsageError."""
+    """What is asked for: a name, an address or a block as it stands, or a selector (``vpc=dev``). Raises
+    UsageError."""
     key, equals, value = text.partition("=")
     if not equals or key not in ("vpc", "subnet", "tag"):
         return text

@@ -1,8 +1,8 @@
 """`reachsim`: the command line.
 
-Each command is a module with `HELP`, `configure(parser)` and `run(arguments) -> int`; a new one is such a module and a
-line in `COMMANDS`. The modules import what they need when they run, so that `reachsim --help` costs next to nothing.
-`main` alone turns errors into text and exit codes.
+Each command is a module with `HELP`, `configure(parser)` and `run(arguments) -> int`; a new one is such a
+module and a line in `COMMANDS`. The modules import what they need when they run, so that `reachsim --help`
+costs next to nothing. `main` alone turns errors into text and exit codes.
 """
 
 from __future__ import annotations
@@ -66,10 +66,11 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
-    `argv`: arguments without the program's name; left out, those of the process. Returns the exit code: 0 all holds,
-    1 a verdict fails, 2 bad input or usage, 3 cannot decide; 130 after Ctrl-C, 141 when the reader of a pipe has gone.
+    `argv`: arguments without the program's name; left out, those of the process. Returns the exit code: 0
+    all holds, 1 a verdict fails, 2 bad input or usage, 3 cannot decide; 130 after Ctrl-C, 141 when the
+    reader of a pipe has gone.
     """
-    # A name may have letters that the terminal's encoding lacks: they are shown as escapes rather than not at all.
+    # A name may have letters that the terminal's encoding lacks: better their escapes than no answer.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -9,8 +9,8 @@ from reachsim.errors import UsageError
 
 HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
 _WHAT = (
-    "vpcs, interfaces, functions, peerings, hosts, prefix-lists, expectations, warnings, routes, acls, groups; "
-    "left out: all but the last three"
+    "vpcs, interfaces, functions, peerings, hosts, prefix-lists, expectations, warnings, routes, acls, "
+    "groups; left out: all but the last three"
 )
 
 

@@ -19,7 +19,13 @@ from reachsim.net.traffic import Traffic
 class Kind(BaseModel):
     """Base of every schema: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+        defer_build=True,  # most are only validated as a part of the whole design
+    )
 
 
 Boolean = StrictBool
@@ -60,8 +66,8 @@ def _reference(value: Any) -> str:
     return value
 
 
-# A large design writes the same few tokens and blocks again and again. What they mean is immutable, so it is read once
-# and shared. An error is never kept, and a text that is longer than a token has any reason to be neither.
+# A large design writes the same few tokens and blocks again and again. What they mean is immutable, so it is
+# read once and shared. An error is never kept, nor is a text longer than a token has any reason to be.
 _KEPT: Final = 4096
 _KEPT_LENGTH: Final = 64
 _kept_traffic = lru_cache(_KEPT)(Traffic.parse)

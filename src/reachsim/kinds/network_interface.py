@@ -108,7 +108,13 @@ class Outbound(SecurityGroupCheckpoint):
     __slots__ = ()
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing (SG-24, WALK-20)."""
+        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing (SG-24, WALK-20).
+
+        A stopped instance sends nothing (ROUTE-14).
+        """
+        if isinstance(self.nic.host, Host) and self.nic.host.stopped:
+            loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
+            return Step(None, transit, "", loss=loss, path=self.nic.path)
         service = self.nic.vpc.services.get(transit.destination)
         here = (transit.destination, transit.destination)
         if service is not None:

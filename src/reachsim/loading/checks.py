@@ -58,6 +58,14 @@ class Checker:
         self.warnings: list[Problem] = []
         self.reserved: dict[Cidr, tuple[int, ...]] = {}
 
+    @cached_property
+    def peering_states(self) -> dict[frozenset[str], list[str]]:
+        """The states of the peerings of each pair of VPCs."""
+        out: dict[frozenset[str], list[str]] = {}
+        for c in self.design.peering_connections.values():
+            out.setdefault(frozenset({c.requester, c.accepter}), []).append(c.status)
+        return out
+
     def run(self) -> None:
         """Check everything."""
         self.check_warn()

@@ -171,13 +171,11 @@ def blocks_of_span(low: int, high: int) -> list[Cidr]:
     """The fewest aligned blocks that make up the run `low`..`high` exactly (RFC 4632), in order."""
     blocks: list[Cidr] = []
     while low <= high:
-        if low <= IPV4_LAST:
-            base, width, end = 0, 32, min(high, IPV4_LAST)
-        else:
-            base, width, end = IPV6_FIRST, 128, high
+        # No aligned block crosses from one family to the other, even where the run does.
+        base, width = (0, IPV4_BITS) if low <= IPV4_LAST else (IPV6_FIRST, IPV6_BITS)
         offset = low - base
         aligned = (offset & -offset).bit_length() - 1 if offset else width
-        fitting = (end - low + 1).bit_length() - 1
+        fitting = (high - low + 1).bit_length() - 1
         bits = min(aligned, fitting)
         blocks.append(Cidr(low, width - bits))
         low += 1 << bits

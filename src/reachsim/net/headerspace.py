@@ -14,15 +14,16 @@ What means the same is the same set:
 - No packet goes from one address family to the other, ICMP goes over IPv4 and ICMPv6 over IPv6 (RFC 792, RFC
   4443). So these are in no set: not in `everything`, and not in a complement.
 
-The representation follows Strehl and Thiele, "Interval diagram techniques and their applications" (1999), and
-the measured order of fields: with the service first, rules of different protocols and ports never meet in the
-fields below.
+Interval decision diagrams are due to Strehl and Thiele (1998); Christiansen and Fleury (2004) used them for
+packet filters. With the service first, rules of different protocols and ports never meet in the fields below:
+of the orders of fields this one was the fastest, measured.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from threading import RLock
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -37,23 +38,12 @@ from reachsim.net.traffic import EVERYTHING, ICMP, ICMPV6, PORTED, TCP, UDP, Tra
 __all__ = ["Box", "HeaderSpace"]
 
 _SERVICES: Final = Traffic.LAST
-_PORTS: Final = PortSet.LAST
 _PARTED: Final = PORTED | {ICMP, ICMPV6}
 """Protocols for which the low 16 bits of a service mean something."""
 _WITH_PORTS: Final = Traffic.protocol(TCP) | Traffic.protocol(UDP)
 _RUNS: Final = tuple(
-    (protocol << 16, (following << 16) - 1, protocol if protocol in _PARTED else None)
-    for protocol, following in (
-        (0, 1),
-        (1, 2),
-        (2, 6),
-        (6, 7),
-        (7, 17),
-        (17, 18),
-        (18, 58),
-        (58, 59),
-        (59, 256),
-    )
+    (first << 16, (following << 16) - 1, first if first in _PARTED else None)
+    for first, following in pairwise(sorted({0, 256}.union(*((p, p + 1) for p in _PARTED))))
 )
 """All services, cut where TCP, UDP, ICMP and ICMPv6 begin and end."""
 

@@ -19,7 +19,7 @@ Span = tuple[int, int]
 
 
 class IntSet:
-    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool hash``, and iteration.
+    """An immutable set of ints inside `FIRST`..`LAST`. Operators: ``| & - ^ ~ in == <= bool``.
 
     >>> PortSet.of((1, 2), (3, 5), (9, 9))
     PortSet('1-5,9')

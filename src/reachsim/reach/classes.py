@@ -85,6 +85,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     route_cuts = sorted({start for table in topology.tables.values() for start in table.table.starts})
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
+    targets = {route.toward for table in topology.tables.values() for route in table.routes}
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
@@ -92,7 +93,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
         addresses = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
         shape = tuple(address > 0xFFFFFFFF for address in nic.addresses), nic.public is not None
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
-        key = nic.subnet, nic.kind, role(nic), shape, routes
+        key = nic.subnet, nic.kind, nic.name if nic in targets else role(nic), shape, routes
         outer = routing.get(key)
         if outer is None:
             outer = routing[key] = RoutingClass(len(out.routing))
@@ -110,7 +111,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
 
 
 def role(nic: Nic) -> Hashable:
-    """What walks can tell of the host behind an interface: one that forwards or translates is like no other."""
+    """What walks can tell of the host behind an interface: one that forwards or translates is like no other, and so is
+    one that a route leads to."""
     host = nic.host
     if isinstance(host, Host) and not host.ip_forward:
         return host.stopped

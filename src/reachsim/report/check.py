@@ -1,4 +1,5 @@
-"""A check as text: how many expectations fail and by which causes, then each of them, then the details of those that fail."""
+"""A check as text: how many expectations fail and by which causes, then each of them, then the details of
+those that fail."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _SET_LINES = 4
 
 
 def check_text(check: Check, file: str, look: Look = PLAIN, warnings: int = 0) -> str:
-    """Verdict and causes first, then every expectation in a line, then what fails in detail, then the verdict once more."""
+    """Verdict and causes first, then every expectation in a line, then what fails in detail, then the
+    verdict once more."""
     lines = [_summary(check, file, look), *_causes(check, look)]
     if len(check):
         lines += ["", *_list(check, look)]
@@ -42,7 +44,8 @@ def _summary(check: Check, file: str, look: Look) -> str:
     if not len(check):
         return f"{style.yellow('NOTHING TO CHECK')}  {style.bold(file)} has no expectations"
     if check.ok:
-        return f"{style.green('HOLDS')}  {style.bold(f'all of {total} hold' if len(check) > 1 else 'the expectation holds')}  {style.dim(file)}"
+        words = f"all of {total} hold" if len(check) > 1 else "the one expectation holds"
+        return f"{style.green('HOLDS')}  {style.bold(words)}  {style.dim(file)}"
     parts = []
     if check.failures:
         parts.append(f"{len(check.failures)} of {total} fail" + ("s" if len(check.failures) == 1 else ""))
@@ -67,7 +70,8 @@ def _causes(check: Check, look: Look) -> list[str]:
             continue
         blocker = first_blocker(result)
         if blocker is None:
-            key, text, where = (result.verdict, result.reason, ""), result.reason, ""
+            key: tuple[str, str, str] = result.verdict, result.reason, ""
+            text, where = result.reason, ""
         else:
             key = blocker.code, blocker.component, blocker.where
             text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}"
@@ -128,7 +132,8 @@ def _note(result: Result) -> str:
 
 
 def _details(result: Result, look: Look) -> list[str]:
-    """One expectation that does not hold: question, reason, failing set, witness, hops until the blocker, other blockers."""
+    """One expectation that does not hold: question, reason, failing set, witness, hops until the blocker,
+    other blockers."""
     style = look.style
     paint = style.red if result.verdict == "fails" else style.yellow
     head = f"#{result.number} {TITLES[result.verdict]}"
@@ -155,9 +160,9 @@ def _details(result: Result, look: Look) -> list[str]:
         lines += hanging(f"  {label:8} ", text, look.width)
     if result.failing_text:
         word = "delivered" if result.expectation.deny is not None else "failing"
-        text = hanging(f"  {word:8} ", result.failing_text, look.width)
-        lines += look.few(text, _SET_LINES)
-        rest = look.rest(text, _SET_LINES)
+        failing = hanging(f"  {word:8} ", result.failing_text, look.width)
+        lines += look.few(failing, _SET_LINES)
+        rest = look.rest(failing, _SET_LINES)
         lines += [f"  {'':8} {rest.replace(' more', ' more lines')}"] if rest else []
     lines += _witness(result, look)
     return lines

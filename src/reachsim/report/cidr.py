@@ -19,6 +19,25 @@ from reachsim.errors import visible
 from reachsim.markup import Html, Style, element, html_table, table
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr
+from reachsim.report.data import to_json
+
+__all__ = [
+    "blocks_data",
+    "blocks_text",
+    "facts_html",
+    "facts_text",
+    "overlaps_csv",
+    "overlaps_html",
+    "overlaps_text",
+    "plan_csv",
+    "plan_html",
+    "plan_svg",
+    "plan_terraform",
+    "plan_text",
+    "plan_yaml",
+    "to_csv",
+    "to_json",
+]
 
 _PLAIN: Final = Style(enabled=False)
 _CELLS: Final = 64
@@ -28,11 +47,6 @@ _RANK_TITLES: Final = {
     Rank.WARNING: "warning: not connected, but with a third network",
     Rank.NOTE: "note: never meet",
 }
-
-
-def to_json(data: Any) -> str:
-    """JSON with a stable order of keys (that of `to_dict`), names in any alphabet readable."""
-    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

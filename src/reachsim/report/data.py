@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def to_json(data: Any) -> str:
-    """JSON in ASCII with the order of keys as given, so that it is the same in every terminal and never lies in one."""
+    """JSON in ASCII with the order of keys as given, so that it is the same in every terminal and never
+    lies in one."""
     return json.dumps(data, indent=2, ensure_ascii=True)
 
 

@@ -29,7 +29,8 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class Way:
-    """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in order.
+    """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in
+    order.
 
     `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through.
     """
@@ -44,8 +45,8 @@ class Way:
 class Ways:
     """Between two endpoints: the ways that packets go, and the ways that the graph has.
 
-    `possible`: some of the graph's ways without a circle, shortest first, at most `MOST_WAYS` for each pair of ends;
-    `more`: whether there are others. `between`: every checkpoint on some way.
+    `possible`: some of the graph's ways without a circle, shortest first, at most `MOST_WAYS` for each pair
+    of ends; `more`: whether there are others. `between`: every checkpoint on some way.
     """
 
     source: str
@@ -57,7 +58,8 @@ class Ways:
 
 
 def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> Ways:
-    """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is added to it."""
+    """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
+    added to it."""
     flows = net.endpoints.flows(source, destination)
     goes: list[Way] = []
     pairs: dict[Edge, None] = {}
@@ -209,7 +211,8 @@ def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
 
 
 def graph_dot(graph: Any, ways: Ways | None) -> str:
-    """The graph in the DOT language; with ways, only what lies on one, and the way that a packet goes in bold."""
+    """The graph in the DOT language; with ways, only what lies on one, and the way that a packet goes in
+    bold."""
     names = (
         sorted(graph)
         if ways is None

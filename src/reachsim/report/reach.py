@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from reachsim.net.headerspace import HeaderSpace
@@ -27,9 +27,10 @@ _EVERY_PART = 1 << 30
 class Answer:
     """A reach, asked about some traffic or about all of it.
 
-    `asked`: all packets of the question, with the source ports that the client may use where `traffic` is named.
-    `passing`, `missing`: of them, those whose answer comes back, and the others; `one_way`: of the missing, those that
-    are delivered all the same. `stops`: what stops the missing, each place once, in the order of the way.
+    `asked`: all packets of the question, with the source ports that the client may use where `traffic` is
+    named. `passing`, `missing`: of them, those whose answer comes back, and the others; `one_way`: of the
+    missing, those that are delivered all the same. `stops`: what stops the missing, each place once, in the
+    order of the way.
     """
 
     reach: Reach
@@ -43,7 +44,8 @@ class Answer:
 
     @property
     def verdict(self) -> Verdict:
-        """``all``, ``part`` or ``nothing`` of the traffic passes; with no traffic named, ``part`` is not told from ``all``."""
+        """``all``, ``part`` or ``nothing`` of the traffic passes; with no traffic named, ``part`` is not
+        told from ``all``."""
         if self.reach.undecided:
             return "undecided"
         if not self.passing:
@@ -92,25 +94,14 @@ def _merged(stops: Sequence[Stop], inside: HeaderSpace) -> tuple[Stop, ...]:
     spaces: dict[tuple[object, ...], list[HeaderSpace]] = {}
     firsts: dict[tuple[object, ...], Stop] = {}
     for stop in stops:
-        key = stop.leg, stop.component, stop.checkpoint, stop.code, stop.rule, stop.path
+        key: tuple[object, ...] = stop.leg, stop.component, stop.checkpoint, stop.code, stop.rule, stop.path
         firsts.setdefault(key, stop)
         spaces.setdefault(key, []).append(stop.space)
     out: list[Stop] = []
     for key, first in firsts.items():
         space = HeaderSpace.union(spaces[key]) & inside
         if space:
-            out.append(
-                Stop(
-                    first.component,
-                    first.checkpoint,
-                    first.code,
-                    first.rule_id,
-                    first.rule,
-                    first.leg,
-                    first.path,
-                    space,
-                )  # fmt: skip
-            )
+            out.append(replace(first, space=space))
     return tuple(sorted(out, key=lambda stop: stop.leg))  # "forward" before "reply"
 
 
@@ -140,10 +131,11 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     packet = (found.passing or found.missing).witness()
     if packet is not None:
         lines += hanging("  such as  ", str(packet), look.width)
+    places = number(len(found.stops), "place")
     if found.stops and (verdict != "nothing" or len(found.stops) > 1):
         lines += [
             "",
-            f"{'Stopped' if verdict == 'nothing' else 'The rest is stopped'} in {number(len(found.stops), 'place')}:",
+            f"{'stopped' if verdict == 'nothing' else 'the rest is stopped'} in {places}:",
         ]
         for stop in look.few(found.stops, _STOPS):
             leg = "there" if stop.leg == "forward" else "back"
@@ -203,7 +195,8 @@ def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
 
 
 def boxes_data(space: HeaderSpace) -> list[dict[str, str | None]]:
-    """A set as disjoint boxes: what each field may be; `client_ports` is null where the traffic has no ports or all count."""
+    """A set as disjoint boxes: what each field may be; `client_ports` is null where the traffic has no
+    ports or all count."""
     return [
         {
             "traffic": str(box.traffic),

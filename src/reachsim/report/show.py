@@ -1,4 +1,5 @@
-"""What reachsim understood of a design, as text and as plain data: nothing that was left out in the file is left out here."""
+"""What reachsim understood of a design, as text and as plain data: nothing that was left out in the file is
+left out here."""
 
 from __future__ import annotations
 
@@ -34,12 +35,15 @@ WHAT = (
 """Sections that can be asked for; without a choice, all but the last three."""
 USUAL = WHAT[:-3]
 _ROWS = 50
+_ROOMY = 96
+"""Columns from which on a public address has a column of its own."""
 
 Data = dict[str, Any]
 
 
 def show_data(net: Network, what: Sequence[str] = ()) -> Data:
-    """Plain data for JSON; the shape is documented in docs/cli.md. `what`: sections, all of them when empty."""
+    """Plain data for JSON; the shape is documented in docs/cli.md. `what`: sections, all of them when
+    empty."""
     out: Data = {"file": net.source.file, "name": net.design.name, "region": net.design.region}
     for section in what or WHAT:
         out[section.replace("-", "_")] = list(_SECTIONS[section][0](net))
@@ -205,18 +209,23 @@ def _notes(net: Network, nic: Nic) -> list[str]:
 
 
 def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
-    rows: list[Row] = [
-        [
-            item["name"],
-            item["kind"],
-            ", ".join(item["addresses"]),
-            item["public_ip"] or "",
-            ", ".join(item["security_groups"] or ()),
-            ", ".join([*item["notes"], *([f"listens {item['listens']}"] if item["listens"] else [])]),
-            line_of(item["where"]) if item["kind"] != "function" else "",
-        ]
-        for item in items
-    ]
+    roomy = look.width >= _ROOMY
+    rows: list[Row] = []
+    for item in items:
+        public = item["public_ip"]
+        aside = [f"public {public}"] if public and not roomy else []
+        notes = [*item["notes"], *([f"listens {item['listens']}"] if item["listens"] else [])]
+        rows.append(
+            [
+                item["name"],
+                item["kind"],
+                ", ".join([*item["addresses"], *aside]),
+                public or "" if roomy else "",
+                ", ".join(item["security_groups"] or ()),
+                ", ".join(notes),
+                line_of(item["where"]) if item["kind"] != "function" else "",
+            ]
+        )
     return _table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
 
 

@@ -1,6 +1,7 @@
 """How texts are set: lines of a given width, columns whose cells wrap, long lists cut.
 
-Everything that is shown may hold a name from a file that somebody else wrote, so every cell goes through `visible`.
+Everything that is shown may hold a name from a file that somebody else wrote, so every cell goes through
+`visible`.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def number(count: int, word: str, plural: str = "") -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Safe lines of at most `width` columns, broken between words; a word is never broken. At least one line."""
+    """Safe lines of at most `width` columns, broken between words; a word is never broken. At least one
+    line."""
     text = visible(text)
     if columns_of(text) <= width:
         return [text]
@@ -78,7 +80,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def hanging(label: str, text: str, width: int, paint: Paint | None = None) -> list[str]:
-    """`text` after `label`, its further lines under its first. `label` is already set; `paint` colours the text."""
+    """`text` after `label`, its further lines under its first. `label` is already set; `paint` colours the
+    text."""
     indent = columns_of(label)
     lines = wrap(text, max(width - indent, 30))
     painted = lines if paint is None else [str(paint(line)) for line in lines]
@@ -86,10 +89,11 @@ def hanging(label: str, text: str, width: int, paint: Paint | None = None) -> li
 
 
 def grid(rows: Iterable[Row], width: int, *, header: Sequence[str] = (), indent: int = 0) -> list[str]:
-    """Lines of rows whose columns are aligned, two spaces apart, and no wider than `width` together if words allow it.
+    """Lines of rows whose columns are aligned, two spaces apart, and no wider than `width` together if
+    words allow it.
 
-    The widest columns give way first: their cells wrap. A row that is one text runs over all columns. `header`: a first
-    row, underlined.
+    The widest columns give way first: their cells wrap. A row that is one text runs over all columns.
+    `header`: a first row, underlined.
     """
     body = list(rows)
     cells = [[_plain(cell) for cell in row] for row in body if not isinstance(row, str)]

@@ -21,7 +21,8 @@ _BLOCKERS = 10
 
 
 def trace_text(trace: Trace, look: Look = PLAIN) -> str:
-    """The verdict and the reason in the first lines, then the hops there and back, then whatever else is in the way."""
+    """The verdict and the reason in the first lines, then the hops there and back, then whatever else is in
+    the way."""
     style = look.style
     paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
     title = TITLES[trace.verdict]
@@ -109,9 +110,10 @@ def _why(way: Way) -> str:
 
 
 def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str]:
-    """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing is cut."""
+    """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing
+    is cut."""
     packet = str(hops[0].before)
-    legend = f"(:N is line N of {visible(file)})" if file else ""
+    legend = f"(:N in {visible(file)})" if file else ""
     lines = [f"{name:5}  {look.style.bold(packet)}"]
     if legend and columns_of(packet) + columns_of(legend) + 10 <= look.width:
         lines[0] += f"   {look.style.dim(legend)}"
@@ -122,13 +124,15 @@ def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str
     lines += hop_lines(shown, look)
     left = len(hops) - len(shown)
     if left:
-        more = f"not reached: {number(left, 'more checkpoint')} (--all shows what {'it' if left == 1 else 'they'} would do)"
+        they = "it" if left == 1 else "they"
+        more = f"not reached: {number(left, 'more checkpoint')} (--all shows what {they} would do)"
         lines.append(f"       {look.style.dim(more)}")
     return lines
 
 
 def hop_lines(hops: Sequence[Hop], look: Look, indent: int = 0) -> list[str]:
-    """Numbered hops in aligned columns; the one that drops the packet is marked, a rewritten packet stands below its hop."""
+    """Numbered hops in aligned columns; the one that drops the packet is marked, a rewritten packet stands
+    below its hop."""
     return grid(_hop_rows(hops, look), look.width, indent=indent)
 
 

@@ -1,0 +1,147 @@
+"""The generator keeps its promises, and the benchmarks still run. No times are asserted."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from tests.benchmarks import run
+from tests.benchmarks.organisation import ACL_RULES_MOST, PREFIX_LISTS, RULES_MOST, organisation
+
+import reachsim
+from reachsim.errors import DesignError
+from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.security_group import EgressRule, IngressRule, SecurityGroup
+from reachsim.net.cidr import Cidr
+
+
+def named_blocks(net: reachsim.Network) -> set[Cidr]:
+    """Every block that a rule or a route names."""
+    out: set[Cidr] = set()
+    for vpc in net.design.vpcs.values():
+        for group in vpc.security_groups.values():
+            rules: list[IngressRule | EgressRule] = [*group.ingress, *(group.egress or ())]
+            out |= {peer for rule in rules for peer in rule.peers if isinstance(peer, Cidr)}
+        for acl in vpc.network_acls.values():
+            out |= {rule.block for rule in chain(acl.ingress or (), acl.egress or ())}
+        for table in vpc.route_tables.values():
+            out |= {destination for destination in table if isinstance(destination, Cidr)}
+    return out
+
+
+def class_count(net: reachsim.Network) -> int:
+    """Sets of interfaces that no rule tells apart: counted by what they have, not by the engine."""
+    inside: dict[str, list[Cidr]] = {}
+    blocks = named_blocks(net)
+    seen = set()
+    for nic in net.topology.nics.values():
+        subnet = nic.subnet.full_name
+        if subnet not in inside:
+            inside[subnet] = [block for block in blocks if block in nic.subnet.blocks[0]]
+        atom = frozenset(block for block in inside[subnet] if nic.addresses[0] in block)
+        ports = str(nic.client_ports)
+        seen.add((subnet, nic.groups, nic.kind, nic.source_dest_check, nic.public is None, ports, atom))
+    return len(seen)
+
+
+def rules_of(group: SecurityGroup) -> tuple[int, int]:
+    """How many rules AWS counts in each direction: one per peer and token, a prefix list by its entries."""
+
+    def count(rules: Sequence[IngressRule | EgressRule]) -> int:
+        return sum(
+            len(rule.allow.spans) * sum(len(PREFIX_LISTS.get(str(peer), ("",))) for peer in rule.peers)
+            for rule in rules
+        )
+
+    return count(group.ingress), count(group.egress or ())
+
+
+@pytest.mark.parametrize(("interfaces", "classes"), [(60, (25, 45)), (100, (50, 70)), (1000, (330, 400))])
+def test_organisation_loads_with_the_classes_promised(interfaces: int, classes: tuple[int, int]) -> None:
+    net = reachsim.loads(organisation(interfaces))
+    assert not net.warnings
+    assert sum(len(vpc.instances) + len(vpc.interfaces) for vpc in net.design.vpcs.values()) == interfaces
+    assert classes[0] <= class_count(net) <= classes[1]
+
+
+def test_more_interfaces_in_the_same_classes() -> None:
+    few, many = reachsim.loads(organisation(200)), reachsim.loads(organisation(1500, classes_of=200))
+    assert list(few.design.vpcs) == list(many.design.vpcs)
+    assert (
+        abs(class_count(few) - class_count(many)) <= 3
+    )  # a class of two may lose one of them to a rule that names it
+    assert sum(len(vpc.instances) + len(vpc.interfaces) for vpc in many.design.vpcs.values()) == 1500
+
+
+def test_organisation_stays_within_what_aws_allows() -> None:
+    net = reachsim.loads(organisation(500))
+    for vpc in net.design.vpcs.values():
+        for group in vpc.security_groups.values():
+            assert max(rules_of(group)) <= RULES_MOST
+        acls: list[NetworkAcl] = list(vpc.network_acls.values())
+        assert all(len(rules or ()) <= ACL_RULES_MOST for acl in acls for rules in (acl.ingress, acl.egress))
+        for body in chain(vpc.instances.values(), vpc.interfaces.values()):
+            assert 1 <= len(body.security_groups or ()) <= 5
+
+
+def test_organisation_is_the_same_for_the_same_seed() -> None:
+    assert organisation(80) == organisation(80)
+    assert organisation(80) != organisation(80, seed=8)
+
+
+@pytest.mark.parametrize(("interfaces", "classes_of"), [(10, None), (50, 60), (200_000, 40)])
+def test_organisation_refuses_what_cannot_be(interfaces: int, classes_of: int | None) -> None:
+    with pytest.raises(ValueError, match="interfaces"):
+        organisation(interfaces, classes_of=classes_of)
+
+
+@pytest.mark.parametrize("measure", ["compile", "trace", "pair", "matrix", "edit", "sets"])
+def test_measures_run(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "PAIRS", 3)
+    monkeypatch.setattr(
+        run, "in_turns", lambda *actions, **_: [[run.clocked(action)[0]] for action in actions]
+    )
+    rows = run.measured(measure, 60)
+    assert rows
+    assert all(row.seconds > 0 and row.median > 0 and row.peak >= 0 for row in rows)
+    lines = list(run.table(rows))
+    assert len(lines) == len(rows) + 2
+    assert len({line.count("|") for line in lines}) == 1
+    assert json.dumps([row.seconds for row in rows])
+
+
+def test_growth() -> None:
+    assert run.growth([(100, 1.0), (1000, 10.0), (10_000, 100.0)]) == pytest.approx(1)
+    assert run.growth([(100, 1.0), (1000, 100.0)]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("text", [organisation(60), "version: 1\nvpcs: {a: {cidrs: [10.0.0.0/33]}}"])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_loading_leaves_the_garbage_collector_as_it_was(text: str, enabled: bool) -> None:
+    try:
+        (gc.enable if enabled else gc.disable)()
+        try:
+            _ = reachsim.loads(text).topology
+        except DesignError:
+            assert "/33" in text
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
+
+
+def test_the_benchmarks_are_one_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        run,
+        "measured_apart",
+        lambda measure, size, _limit: [run.Row(measure, size, size * 1e-3, size * 1e-3)],
+    )
+    run.main(["--sizes", "100,1000", "--only", "load,compile", "--json", str(tmp_path / "figures.json")])
+    out = capsys.readouterr().out
+    assert "n^1.00" in out
+    assert len(json.loads((tmp_path / "figures.json").read_text())["rows"]) == 4

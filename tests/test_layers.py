@@ -1,0 +1,144 @@
+"""Imports point one way. Read from the source, those inside functions and for type checkers too; nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import networkx
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors", "garbage"),
+    ("markup",),
+    ("net",),
+    ("rules",),
+    ("fabric",),
+    ("kinds",),
+    ("loading",),
+    ("topology",),
+    ("trace",),
+    ("reach",),
+    ("answers", "cidr"),
+    ("network",),
+    ("report",),
+    ("testing", ""),  # "" is the package itself, whose names are what all the rest offers
+    ("cli",),
+    ("__main__",),
+)
+"""From the lowest to the highest. A room knows those below it, and nothing of those beside it on its own line."""
+
+SAME_ROOM = {"workers": "network"}
+"""The facade and its processes: each starts the other."""
+
+FACADE_FOR_TYPE_CHECKERS = ("answers", "network")
+"""An answer says in an annotation that it is asked of a `Network`; it never imports the module."""
+
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file."""
+    return ".".join(("reachsim", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def room_of(module: str) -> str:
+    """The room that a module is in: the second part of its name."""
+    room = (module + ".").split(".")[1]
+    return SAME_ROOM.get(room, room)
+
+
+NAMES = {module_of(path) for path in MODULES}
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that a file imports, wherever the statement stands, and whether for type checkers alone."""
+    module = module_of(path)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        for name in imported_by(node, package):
+            yield name, id(node) in typing
+
+
+def imported_by(node: ast.AST, package: str) -> Iterator[str]:
+    """The modules that one statement imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parts = package.split(".")
+            base = ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+        for alias in node.names:
+            inner = f"{base}.{alias.name}"
+            yield inner if inner in NAMES else base
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
+        for argument in node.args:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_of)
+def test_imports_point_down(path: Path) -> None:
+    own = room_of(module_of(path))
+    assert own in LEVEL, f"{own} has no place in LAYERS"
+    for imported, typing in imports_of(path):
+        if imported.split(".")[0] != "reachsim":
+            continue
+        room = room_of(imported)
+        if typing and (own, room) == FACADE_FOR_TYPE_CHECKERS:
+            continue
+        assert room == own or LEVEL[room] < LEVEL[own], f"{module_of(path)} imports {imported}"
+
+
+def test_there_is_no_circle() -> None:
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    for path in MODULES:
+        graph.add_edges_from((module_of(path), name) for name, typing in imports_of(path) if name in NAMES and not typing)
+    circles = [found for found in networkx.strongly_connected_components(graph) if len(found) > 1]
+    assert circles in ([], [{"reachsim.network", "reachsim.workers"}])
+
+
+def test_testing_is_imported_by_nothing() -> None:
+    for path in MODULES:
+        if room_of(module_of(path)) != "testing":
+            assert not [name for name, _ in imports_of(path) if name.startswith("reachsim.testing")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_of)
+def test_what_is_imported_from_elsewhere(path: Path) -> None:
+    allowed = {"reachsim", "networkx", "pydantic", "yaml", "pytest", "hypothesis"} | sys.stdlib_module_names
+    outside = {name.split(".")[0] for name, _ in imports_of(path)}
+    assert outside <= allowed
+    assert "ipaddress" not in outside, "addresses are our own value types (reachsim.net)"
+    if room_of(module_of(path)) != "testing":
+        assert not outside & {"pytest", "hypothesis"}
+
+
+@pytest.mark.parametrize(
+    ("room", "strangers"),
+    [
+        ("net", {"yaml", "pydantic", "networkx"}),
+        ("rules", {"yaml", "pydantic", "networkx"}),
+        ("fabric", {"yaml", "pydantic", "networkx"}),
+        ("kinds", {"yaml", "networkx"}),
+        ("trace", {"yaml", "pydantic", "networkx"}),
+        ("reach", {"yaml", "pydantic"}),
+    ],
+)
+def test_rooms_do_not_know(room: str, strangers: set[str]) -> None:
+    for path in MODULES:
+        if room_of(module_of(path)) == room:
+            assert not strangers & {name.split(".")[0] for name, typing in imports_of(path) if not typing}

@@ -1,0 +1,91 @@
+"""What others rely on: the names, what they do, what an import costs."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reachsim
+from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
+
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "models" / "vpc-lambda-as-found.yaml"
+
+
+def test_every_name_of_all_exists_and_dir_lists_them() -> None:
+    for name in reachsim.__all__:
+        assert getattr(reachsim, name) is not None
+    assert set(reachsim.__all__) <= set(dir(reachsim))
+    assert sorted(reachsim.__all__) == list(reachsim.__all__)
+    assert {"load", "loads", "Network", "ReachsimError", "DesignError", "EndpointError", "UsageError", "Problem"} <= set(reachsim.__all__)
+    with pytest.raises(AttributeError, match="module 'reachsim' has no attribute 'nonsense'"):
+        reachsim.nonsense  # noqa: B018
+
+
+def test_the_names_that_are_fixed() -> None:
+    net = reachsim.load(str(MODEL))
+    trace = net.trace("fetch", "www.google.com", "tcp/443", source_port=50000)
+    assert (trace.delivered, trace.reachable, trace.client_sees) == (False, False, "timeout")
+    assert [blocker.code for blocker in trace.blockers] == ["ENI_SOURCE_DEST_CHECK_RESTRICTION"]
+    blocker = trace.blockers[0]
+    assert (blocker.component, type(blocker.rule), type(blocker.text)) == ("app.nat", str, str)
+    assert trace.forward[0].before == trace.packet
+    assert all(hop.component and hop.checkpoint and hop.before and hop.after for hop in trace.forward)
+    holds = net.trace("probe", "partner.api", "tcp/80")
+    assert (holds.delivered, holds.reachable, holds.client_sees, holds.blockers) == (True, True, "established", ())
+    assert holds.reply[-1].after == holds.packet.answer()
+
+
+def test_load_and_loads_are_the_same() -> None:
+    text = MODEL.read_text(encoding="utf-8")
+    assert reachsim.loads(text).design == reachsim.load(MODEL).design == reachsim.loads(text.encode()).design
+    assert repr(reachsim.load(MODEL)) == f"<Network {MODEL}: 2 VPCs, 4 interfaces>"
+
+
+@pytest.mark.parametrize("call", [
+    lambda: reachsim.loads("version: 1\nvpc: {}"),
+    lambda: reachsim.load("nowhere.yaml"),
+    lambda: reachsim.load(MODEL).trace("prob", "nat", "tcp/80"),
+    lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/99999"),
+    lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/80", source_port=70000),
+])  # fmt: skip
+def test_whatever_goes_wrong_is_a_reachsim_error(call) -> None:
+    with pytest.raises(ReachsimError) as caught:
+        call()
+    assert caught.value.exit_code == 2
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (type(caught.value), str(caught.value))
+
+
+@pytest.mark.parametrize("error", [
+    UsageError("odd"),
+    EndpointError.unknown("a", ["b"]),
+    EndpointError.ambiguous("a", ["x.a", "y.a"]),
+    DesignError([Problem("wrong", ("vpcs", 0), "f.yaml", 1, 2, "hint", "NACL-2")]),
+])  # fmt: skip
+def test_errors_survive_pickling(error: ReachsimError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def imported_by(code: str) -> set[str]:
+    """Top-level modules that are loaded after running `code` in a fresh interpreter."""
+    code += "\nimport sys; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_an_import_costs_little() -> None:
+    bare = imported_by("import reachsim")
+    assert not {"networkx", "pydantic", "yaml", "ipaddress"} & bare
+    assert "networkx" not in imported_by("from reachsim import load, loads, Network")
+    assert "networkx" not in imported_by(f"import reachsim; reachsim.load({str(MODEL)!r}).trace('probe', 'nat', 'icmp/8')")
+
+
+def test_it_is_typed() -> None:
+    assert (ROOT / "src" / "reachsim" / "py.typed").exists()

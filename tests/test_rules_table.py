@@ -1,0 +1,48 @@
+"""docs/rules-tests.md is current, and every rule that the code promises is held by a test."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tools import rules_table as tool
+
+BOOK = tool.rules_of_the_book()
+HOMES = tool.homes()
+MODELLED = sorted(rule for rule in HOMES if rule.partition("-")[0] in (*tool.FIRST_CHAPTERS, "DNS", "EP"))
+
+
+def test_the_file_is_current() -> None:
+    assert tool.TABLE.read_text(encoding="utf-8") == tool.table(), f"run {tool.COMMAND}"
+    assert tool.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("rule", MODELLED)
+def test_every_rule_with_a_home_has_a_test(rule: str) -> None:
+    assert tool.tests().get(rule), f"{rule} is cited by {HOMES[rule]}, and no test is marked with it"
+
+
+def test_every_mark_names_a_rule_of_the_book() -> None:
+    assert [(rule, node) for rule, node in tool.markers() if rule not in BOOK] == []
+
+
+def test_every_rule_of_the_first_chapters_without_a_home_says_why() -> None:
+    without = {rule for rule in BOOK if rule.partition("-")[0] in tool.FIRST_CHAPTERS and rule not in HOMES}
+    assert without == set(tool.WITHOUT_HOME)
+
+
+def test_docstrings_are_found_wherever_they_stand() -> None:
+    import ast
+
+    text = '''"""Module, NACL-1."""
+A = 1
+"""Variable, NACL-2."""
+class B:
+    """Class, NACL-3."""
+    c: int = 1
+    """Field, NACL-4."""
+    def d(self):
+        """Method, NACL-5."""
+        x = "no docstring, NACL-6"  # NACL-7
+'''
+    found = dict(tool.docstrings(ast.parse(text), "m"))
+    assert list(found) == ["m", "m.A", "m.B", "m.B.c", "m.B.d"]
+    assert "NACL-6" not in "".join(found.values())
