@@ -1,6 +1,7 @@
 """The engine against the oracle of `tests.oracle.naive`: random designs, random packets, both asked.
 
-`python -m tests.agreement --worlds 1000 --probes 10` asks 10,000 packets, counts the verdicts and prints every
+`python -m tests.agreement --worlds 1000 --probes 10` asks 10,000 packets, counts the verdicts and prints
+every
 disagreement with the seed of its world, so that it can be asked again.
 """
 
@@ -15,11 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import reachsim
 import yaml
-from reachsim.trace.result import Trace, Way
 from tests.oracle.naive import Verdict, judge_variants
 from tests.oracle.worlds import random_design, random_probe
+
+import reachsim
+from reachsim.trace.result import Trace, Way
 
 Design = dict[str, Any]
 Probe = tuple[str, str, str, int]
@@ -62,7 +64,8 @@ class Question:
 def elsewhere(way: Way) -> bool:
     """Whether the packet, or its answer, comes to somebody who was not meant, and that is all that is wrong.
 
-    In a VPC with a twin of the same addresses a name means an interface, and the sender's network may give its address
+    In a VPC with a twin of the same addresses a name means an interface, and the sender's network may give
+    its address
     to another one (PEER-9). The oracle asks for addresses alone, and whoever has the address is right.
     """
     return bool(way.blockers) and way.blockers[0].code == "DELIVERED_ELSEWHERE"
@@ -77,7 +80,8 @@ def to_itself(way: Way) -> bool:
 def explanation(trace: Trace, verdict: Verdict) -> str:
     """Why the two may differ, where that is known; empty where it is not.
 
-    All known differences are of one kind: the engine says no, or that it cannot say, where the oracle says yes.
+    All known differences are of one kind: the engine says no, or that it cannot say, where the oracle says
+    yes.
     """
     if (trace.delivered, trace.reachable) > (verdict.forward, verdict.reachable):
         return ""

@@ -1,7 +1,9 @@
 """Small designs for tests: one base, and edits of it that fit in a line.
 
-The base: VPC `app` with a public subnet (`web`, the NAT instance `nat`, the NAT gateway `ngw`), a private one whose default
-route is the gateway (`probe`, `twin`) and an isolated one (`db`); VPC `data` with `api`, peered with it by `pcx`.
+The base: VPC `app` with a public subnet (`web`, the NAT instance `nat`, the NAT gateway `ngw`), a private
+one whose default
+route is the gateway (`probe`, `twin`) and an isolated one (`db`); VPC `data` with `api`, peered with it by
+`pcx`.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import reachsim
 import yaml
+
+import reachsim
 from reachsim.errors import DesignError, Problem
 from reachsim.trace.result import Trace
 
@@ -118,12 +121,16 @@ def acl(name: str, ingress: list[str], egress: list[str], vpc: str = "app") -> C
             {"rule": 10 * n, verb: traffic, side: peer} for n, (verb, traffic, peer) in enumerate(words, 1)
         ]
 
-    return {f"vpcs {vpc} network_acls {name}": {"ingress": rules(ingress, "from"), "egress": rules(egress, "to")}}
+    return {
+        f"vpcs {vpc} network_acls {name}": {"ingress": rules(ingress, "from"), "egress": rules(egress, "to")}
+    }
 
 
 def acl_of(subnet: str, ingress: list[str], egress: list[str], vpc: str = "app") -> Changes:
     """Such an ACL, used by a subnet."""
-    return acl(f"{subnet}-acl", ingress, egress, vpc) | {f"vpcs {vpc} subnets {subnet} network_acl": f"{subnet}-acl"}
+    return acl(f"{subnet}-acl", ingress, egress, vpc) | {
+        f"vpcs {vpc} subnets {subnet} network_acl": f"{subnet}-acl"
+    }
 
 
 def group(name: str, *ingress: tuple[Any, Any], vpc: str = "app", egress: Any = GONE) -> Changes:

@@ -1,4 +1,5 @@
-"""The engine against the Linux kernel: forty designs rebuilt from namespaces and nftables, 1,538 real packets."""
+"""The engine against the Linux kernel: forty designs rebuilt from namespaces and nftables, 1,538 real
+packets."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def test_the_kernel_and_the_trace_agree(number: int) -> None:
         if record.get("lost") == "reply: nobody listens":
             continue  # no answer was sent, so nothing is known about its way
         if "nat_port" in record:
-            # The kernel's NAT keeps the client's port; AWS promises any of 1024-65535, and another one has the other fate.
+            # The kernel's NAT keeps the client's port; AWS promises any of 1024-65535, and another one has
+            # the other fate.
             assert not trace.reachable, record
             ports = trace.ways[0].nat_ports
             assert ports is not None
@@ -33,6 +35,12 @@ def test_the_kernel_and_the_trace_agree(number: int) -> None:
 
 
 def test_all_of_them() -> None:
-    records = [record for path in KERNEL.glob("*.json") for record in json.loads(path.read_text(encoding="utf-8"))]
+    records = [
+        record for path in KERNEL.glob("*.json") for record in json.loads(path.read_text(encoding="utf-8"))
+    ]
     assert len(records) == 1538
-    assert {record["forward"] for record in records} == {record["reachable"] for record in records} == {True, False}
+    assert (
+        {record["forward"] for record in records}
+        == {record["reachable"] for record in records}
+        == {True, False}
+    )

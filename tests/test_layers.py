@@ -1,4 +1,5 @@
-"""Imports point one way. Read from the source, those inside functions and for type checkers too; nothing is imported."""
+"""Imports point one way. Read from the source, those inside functions and for type checkers too; nothing
+is imported."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
-"""From the lowest to the highest. A room knows those below it, and nothing of those beside it on its own line."""
+"""From the lowest to the highest. A room knows those below it, and nothing of those beside it on its own
+line."""
 
 SAME_ROOM = {"workers": "network"}
 """The facade and its processes: each starts the other."""
@@ -57,7 +59,8 @@ NAMES = {module_of(path) for path in MODULES}
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
-    """Every module that a file imports, wherever the statement stands, and whether for type checkers alone."""
+    """Every module that a file imports, wherever the statement stands, and whether for type checkers
+    alone."""
     module = module_of(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -106,7 +109,9 @@ def test_imports_point_down(path: Path) -> None:
 def test_there_is_no_circle() -> None:
     graph: networkx.DiGraph[str] = networkx.DiGraph()
     for path in MODULES:
-        graph.add_edges_from((module_of(path), name) for name, typing in imports_of(path) if name in NAMES and not typing)
+        graph.add_edges_from(
+            (module_of(path), name) for name, typing in imports_of(path) if name in NAMES and not typing
+        )
     circles = [found for found in networkx.strongly_connected_components(graph) if len(found) > 1]
     assert circles in ([], [{"reachsim.network", "reachsim.workers"}])
 

@@ -1,4 +1,5 @@
-"""The shipped models: what is as found fails as it says, what is repaired holds, and nothing else is blamed."""
+"""The shipped models: what is as found fails as it says, what is repaired holds, and nothing else is
+blamed."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ FILES = sorted(MODELS.glob("*.yaml"))
 REPAIRED = [path for path in FILES if "as-found" not in path.stem]
 PAIRS = [path for path in FILES if path.stem.endswith("-as-found")]
 decidable = pytest.mark.skipif(
-    importlib.util.find_spec("reachsim.net.headerspace") is None, reason="all packets at once are not decided yet"
+    importlib.util.find_spec("reachsim.net.headerspace") is None,
+    reason="all packets at once are not decided yet",
 )
 
 
@@ -26,12 +28,19 @@ def test_it_loads_without_a_warning(path: Path) -> None:
 
 
 @decidable
-@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "vpc-lambda-as-found"], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.stem != "vpc-lambda-as-found"], ids=lambda path: path.stem
+)
 def test_every_expectation_is_as_marked(path: Path) -> None:
     check = reachsim.load(path).check()
     assert len(check) > 0
     for result in check:
-        assert result.as_marked, (result.question, result.verdict, result.reason, [str(b) for b in result.blockers])
+        assert result.as_marked, (
+            result.question,
+            result.verdict,
+            result.reason,
+            [str(b) for b in result.blockers],
+        )
 
 
 @decidable

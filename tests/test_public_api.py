@@ -21,7 +21,16 @@ def test_every_name_of_all_exists_and_dir_lists_them() -> None:
         assert getattr(reachsim, name) is not None
     assert set(reachsim.__all__) <= set(dir(reachsim))
     assert sorted(reachsim.__all__) == list(reachsim.__all__)
-    assert {"load", "loads", "Network", "ReachsimError", "DesignError", "EndpointError", "UsageError", "Problem"} <= set(reachsim.__all__)
+    assert {
+        "load",
+        "loads",
+        "Network",
+        "ReachsimError",
+        "DesignError",
+        "EndpointError",
+        "UsageError",
+        "Problem",
+    } <= set(reachsim.__all__)
     with pytest.raises(AttributeError, match="module 'reachsim' has no attribute 'nonsense'"):
         reachsim.nonsense  # noqa: B018
 
@@ -36,7 +45,12 @@ def test_the_names_that_are_fixed() -> None:
     assert trace.forward[0].before == trace.packet
     assert all(hop.component and hop.checkpoint and hop.before and hop.after for hop in trace.forward)
     holds = net.trace("probe", "partner.api", "tcp/80")
-    assert (holds.delivered, holds.reachable, holds.client_sees, holds.blockers) == (True, True, "established", ())
+    assert (holds.delivered, holds.reachable, holds.client_sees, holds.blockers) == (
+        True,
+        True,
+        "established",
+        (),
+    )
     assert holds.reply[-1].after == holds.packet.answer()
 
 
@@ -46,13 +60,16 @@ def test_load_and_loads_are_the_same() -> None:
     assert repr(reachsim.load(MODEL)) == f"<Network {MODEL}: 2 VPCs, 4 interfaces>"
 
 
-@pytest.mark.parametrize("call", [
-    lambda: reachsim.loads("version: 1\nvpc: {}"),
-    lambda: reachsim.load("nowhere.yaml"),
-    lambda: reachsim.load(MODEL).trace("prob", "nat", "tcp/80"),
-    lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/99999"),
-    lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/80", source_port=70000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: reachsim.loads("version: 1\nvpc: {}"),
+        lambda: reachsim.load("nowhere.yaml"),
+        lambda: reachsim.load(MODEL).trace("prob", "nat", "tcp/80"),
+        lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/99999"),
+        lambda: reachsim.load(MODEL).trace("probe", "nat", "tcp/80", source_port=70000),
+    ],
+)
 def test_whatever_goes_wrong_is_a_reachsim_error(call) -> None:
     with pytest.raises(ReachsimError) as caught:
         call()
@@ -61,12 +78,15 @@ def test_whatever_goes_wrong_is_a_reachsim_error(call) -> None:
     assert (type(again), str(again)) == (type(caught.value), str(caught.value))
 
 
-@pytest.mark.parametrize("error", [
-    UsageError("odd"),
-    EndpointError.unknown("a", ["b"]),
-    EndpointError.ambiguous("a", ["x.a", "y.a"]),
-    DesignError([Problem("wrong", ("vpcs", 0), "f.yaml", 1, 2, "hint", "NACL-2")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        UsageError("odd"),
+        EndpointError.unknown("a", ["b"]),
+        EndpointError.ambiguous("a", ["x.a", "y.a"]),
+        DesignError([Problem("wrong", ("vpcs", 0), "f.yaml", 1, 2, "hint", "NACL-2")]),
+    ],
+)
 def test_errors_survive_pickling(error: ReachsimError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
@@ -84,7 +104,9 @@ def test_an_import_costs_little() -> None:
     bare = imported_by("import reachsim")
     assert not {"networkx", "pydantic", "yaml", "ipaddress"} & bare
     assert "networkx" not in imported_by("from reachsim import load, loads, Network")
-    assert "networkx" not in imported_by(f"import reachsim; reachsim.load({str(MODEL)!r}).trace('probe', 'nat', 'icmp/8')")
+    assert "networkx" not in imported_by(
+        f"import reachsim; reachsim.load({str(MODEL)!r}).trace('probe', 'nat', 'icmp/8')"
+    )
 
 
 def test_it_is_typed() -> None:

@@ -1,4 +1,5 @@
-"""Verdicts that a walk over a graph without packets gets wrong: a published tool answered most of these wrongly."""
+"""Verdicts that a walk over a graph without packets gets wrong: a published tool answered most of these
+wrongly."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ API = ("probe", "api", "tcp/80")
 LINUX = {"vpcs app instances probe ami": "amzn2"}
 ACL = ("SUBNET_ACL_RESTRICTION", "NACL-2")
 GROUP = ("SG_HAS_NO_RULES", "SG-1")
-UNREACHABLE: Changes = {**group("shut"), "vpcs app instances nat security_groups": ["shut"], "vpcs app instances nat public_ip": GONE}
+UNREACHABLE: Changes = {
+    **group("shut"),
+    "vpcs app instances nat security_groups": ["shut"],
+    "vpcs app instances nat public_ip": GONE,
+}
 
 
 def test_1_nat_instance_with_the_check_on_and_off() -> None:
@@ -37,8 +42,14 @@ def test_2_nat_instance_with_a_closed_group_and_no_public_address(kind: str) -> 
     if kind == "instances":
         blames(load(NAT_INSTANCE, UNREACHABLE).trace(*WWW), *GROUP, "app.nat")
         return
-    bare = {"vpcs app interfaces eni": {"subnet": "public", "security_groups": ["shut"], "source_dest_check": False},
-            f"vpcs app route_tables private {ANY}": "eni"}  # fmt: skip
+    bare = {
+        "vpcs app interfaces eni": {
+            "subnet": "public",
+            "security_groups": ["shut"],
+            "source_dest_check": False,
+        },
+        f"vpcs app route_tables private {ANY}": "eni",
+    }
     blames(load(group("shut"), bare).trace(*WWW), *GROUP, "app.eni")
 
 
@@ -54,14 +65,18 @@ def test_4_nat_gateway_in_a_subnet_without_a_route_to_the_internet_gateway() -> 
 
 
 def test_5_destination_subnet_lacks_the_outbound_client_ports() -> None:
-    blames(load(acl_of("isolated", [ALL], [f"allow tcp/443 {ANY}"])).trace(*DB), *ACL, "app.isolated", "reply")
+    blames(
+        load(acl_of("isolated", [ALL], [f"allow tcp/443 {ANY}"])).trace(*DB), *ACL, "app.isolated", "reply"
+    )
 
 
 def test_6_client_subnet_lacks_the_inbound_client_ports() -> None:
     blames(load(acl_of("private", [f"allow tcp/5432 {ANY}"], [ALL])).trace(*DB), *ACL, "app.private", "reply")
 
 
-@pytest.mark.parametrize(("ports", "verdict"), [("1024", "no reply"), ("32768-60999", "reachable"), ("40000-64000", "partial")])
+@pytest.mark.parametrize(
+    ("ports", "verdict"), [("1024", "no reply"), ("32768-60999", "reachable"), ("40000-64000", "partial")]
+)
 def test_7_outbound_client_ports(ports: str, verdict: str) -> None:
     trace = load(LINUX, acl_of("isolated", [ALL], [f"allow tcp/{ports} {ANY}"])).trace(*DB)
     assert trace.delivered
@@ -89,7 +104,9 @@ def test_10_a_to_c_through_b() -> None:
         "peering_connections data-far": {"requester": "data", "accepter": "far"},
         "vpcs app route_tables private 10.2.0.0/16": "pcx",
     }
-    blames(load(third).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx")
+    blames(
+        load(third).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx"
+    )
 
 
 def test_11_over_a_peering_to_a_closed_group() -> None:

@@ -13,7 +13,14 @@ spans = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: (min(
 peers = st.lists(spans, max_size=3).map(AddressSet.union_of)
 tokens = st.sampled_from(["all", "tcp", "tcp/80", "udp/53"]).map(Traffic.parse)
 filters = st.lists(st.builds(Clause, st.booleans(), peers, tokens, st.just("rule")), max_size=4).map(
-    lambda clauses: Filter("f", Direction.INGRESS, tuple(clauses), stateful=False, code=Code.SUBNET_ACL_RESTRICTION, rule="NACL-2")
+    lambda clauses: Filter(
+        "f",
+        Direction.INGRESS,
+        tuple(clauses),
+        stateful=False,
+        code=Code.SUBNET_ACL_RESTRICTION,
+        rule="NACL-2",
+    )
 )
 
 
@@ -54,7 +61,12 @@ def test_groups_are_stateful_and_acls_are_not():
 @pytest.mark.rule("SG-1")
 @pytest.mark.rule("NACL-1")
 def test_interfaces_with_the_same_groups_and_subnets_with_the_same_acl_share_a_filter():
-    topology = load({"vpcs app instances web security_groups": ["open", "client"], "vpcs app instances db security_groups": ["client", "open"]}).topology
+    topology = load(
+        {
+            "vpcs app instances web security_groups": ["open", "client"],
+            "vpcs app instances db security_groups": ["client", "open"],
+        }
+    ).topology
     assert topology.nics["app.web"].ingress is topology.nics["app.db"].ingress
     subnets = topology.vpcs["app"].subnets
     assert subnets["public"].exit.filter is subnets["private"].exit.filter

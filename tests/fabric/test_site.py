@@ -21,5 +21,18 @@ def test_groups_are_known_by_private_addresses_of_both_families_and_never_by_pub
 def test_groups_of_an_active_peer_are_known_too():
     assert groups(load(), "data", "10.0.1.10") == {("app", "client")}
     assert groups(load({"peering_connections pcx status": "deleted"}), "data", "10.0.1.10") == set()
-    assert groups(load({"peering_connections": {}, "vpcs app route_tables private": {}, "vpcs data route_tables": {},
-                        "vpcs data subnets api route_table": "main"}), "data", "10.0.1.10") == set()  # fmt: skip
+    assert (
+        groups(
+            load(
+                {
+                    "peering_connections": {},
+                    "vpcs app route_tables private": {},
+                    "vpcs data route_tables": {},
+                    "vpcs data subnets api route_table": "main",
+                }
+            ),
+            "data",
+            "10.0.1.10",
+        )
+        == set()
+    )

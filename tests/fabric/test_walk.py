@@ -57,10 +57,23 @@ def test_to_a_middlebox_and_then_to_a_neighbour_of_it_is_no_loop():
 
 
 def test_two_nat_devices_in_a_row():
-    way = {f"vpcs app route_tables public {ANY}": "ngw", "vpcs app subnets edge": {"cidr": "10.0.3.0/24", "route_table": "edge"},
-           "vpcs app route_tables edge": {ANY: "igw"}, "vpcs app nat_gateways ngw subnet": "edge", "vpcs app nat_gateways ngw private_ip": "10.0.3.5"}  # fmt: skip
+    way = {
+        f"vpcs app route_tables public {ANY}": "ngw",
+        "vpcs app subnets edge": {"cidr": "10.0.3.0/24", "route_table": "edge"},
+        "vpcs app route_tables edge": {ANY: "igw"},
+        "vpcs app nat_gateways ngw subnet": "edge",
+        "vpcs app nat_gateways ngw private_ip": "10.0.3.5",
+    }
     trace = load(NAT_INSTANCE, way).trace("probe", "www", "tcp/443", source_port=40000)
     passes(trace)
-    assert [hop.component for hop in trace.forward if hop.action == "translate"] == ["app.nat", "app.ngw", "app.igw"]
-    assert [hop.component for hop in trace.reply if hop.action == "translate"] == ["app.igw", "app.ngw", "app.nat"]
+    assert [hop.component for hop in trace.forward if hop.action == "translate"] == [
+        "app.nat",
+        "app.ngw",
+        "app.igw",
+    ]
+    assert [hop.component for hop in trace.reply if hop.action == "translate"] == [
+        "app.igw",
+        "app.ngw",
+        "app.nat",
+    ]
     assert str(trace.reply[-1].after) == "tcp 203.0.113.9:443 -> 10.0.1.10:40000"

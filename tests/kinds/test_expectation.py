@@ -16,7 +16,10 @@ def test_one_promise_has_one_action(expectation, message):
 
 
 def test_what_it_says():
-    written = [{"from": "probe", "to": {"vpc": "data"}, "allow": ["tcp/80", "icmp"], "why": "because"}, {"from": "internet", "to": "db", "deny": "all"}]
+    written = [
+        {"from": "probe", "to": {"vpc": "data"}, "allow": ["tcp/80", "icmp"], "why": "because"},
+        {"from": "internet", "to": "db", "deny": "all"},
+    ]
     first, second = load({"expect": written}).design.expect
     assert (str(first.traffic), first.why, first.one_way) == ("icmp, tcp/80", "because", False)
     assert second.traffic.count > first.traffic.count

@@ -7,7 +7,13 @@ ACL = acl_of("isolated", ["allow all 0.0.0.0/0"], ["allow tcp/32768-60999 0.0.0.
 @pytest.mark.rule("NACL-12")
 @pytest.mark.parametrize(
     ("ami", "verdict"),
-    [("amzn2-ami-hvm", "reachable"), ("ubuntu/images/noble", "reachable"), ("Windows_Server-2022", "partial"), ("ami-0abc", "partial"), (None, "partial")],
+    [
+        ("amzn2-ami-hvm", "reachable"),
+        ("ubuntu/images/noble", "reachable"),
+        ("Windows_Server-2022", "partial"),
+        ("ami-0abc", "partial"),
+        (None, "partial"),
+    ],
 )
 def test_the_image_tells_the_ports_of_its_clients(ami, verdict):
     net = load(ACL, {"vpcs app instances probe ami": ami} if ami else {})
@@ -18,7 +24,10 @@ def test_the_image_tells_the_ports_of_its_clients(ami, verdict):
 
 @pytest.mark.rule("NACL-12")
 def test_written_ports_go_before_the_image():
-    ports = {"vpcs app instances probe client_ports": "40000-41000", "vpcs app instances probe ami": "windows"}
+    ports = {
+        "vpcs app instances probe client_ports": "40000-41000",
+        "vpcs app instances probe ami": "windows",
+    }
     passes(load(ACL, ports).trace("probe", "db", "tcp/5432"))
 
 

@@ -21,8 +21,13 @@ def test_the_gateway_translates_one_to_one_in_both_directions():
     into = load().trace("www", "web", "tcp/22", source_port=40000)
     passes(into)
     assert [hop.checkpoint for hop in into.forward] == [
-        "internet", "internet gateway", "network ACL default ingress", "link", "security group open ingress", "instance",
-    ]  # fmt: skip
+        "internet",
+        "internet gateway",
+        "network ACL default ingress",
+        "link",
+        "security group open ingress",
+        "instance",
+    ]
     assert str(into.forward[-1].after) == "tcp 203.0.113.9:40000 -> 10.0.0.20:22"
     assert str(into.reply[-1].after) == "tcp 198.51.100.20:22 -> 203.0.113.9:40000"
 
@@ -35,7 +40,10 @@ def test_without_a_public_address_nothing_leaves():
 
 
 @pytest.mark.rule("IGW-5")
-@pytest.mark.parametrize(("address", "range"), [("10.99.0.1", "1918"), ("172.31.0.1", "1918"), ("192.168.9.9", "1918"), ("100.64.0.9", "6598")])
+@pytest.mark.parametrize(
+    ("address", "range"),
+    [("10.99.0.1", "1918"), ("172.31.0.1", "1918"), ("192.168.9.9", "1918"), ("100.64.0.9", "6598")],
+)
 def test_private_destinations_do_not_leave(address, range):
     trace = load().trace("web", address, "tcp/443")
     blames(trace, f"IGW_DESTINATION_ADDRESS_NOT_IN_RFC{range}_EGRESS", "IGW-5", "app.igw")
@@ -45,7 +53,12 @@ def test_private_destinations_do_not_leave(address, range):
 def test_only_public_addresses_of_interfaces_are_reached_from_outside():
     blames(load().trace("www", "db", "tcp/22"), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW-6", "internet")
     no_gateway = {"vpcs data instances api public_ip": "198.51.100.80"}
-    blames(load(no_gateway).trace("www", "api", "tcp/22"), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW-6", "internet")
+    blames(
+        load(no_gateway).trace("www", "api", "tcp/22"),
+        "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+        "IGW-6",
+        "internet",
+    )
 
 
 @pytest.mark.rule("IGW-6")
@@ -64,18 +77,28 @@ def test_private_sources_do_not_enter(address, range):
 @pytest.mark.parametrize("public", [GONE, "198.51.100.11"])
 def test_a_source_that_is_not_the_sending_interfaces_own_is_dropped(public):
     """Also where the source has a public address of its own."""
-    net = load(NAT_INSTANCE, NOT_MASQUERADED, {"vpcs app instances twin public_ip": "198.51.100.9"} if public is GONE else {"vpcs app instances twin public_ip": public})
+    net = load(
+        NAT_INSTANCE,
+        NOT_MASQUERADED,
+        {"vpcs app instances twin public_ip": "198.51.100.9"}
+        if public is GONE
+        else {"vpcs app instances twin public_ip": public},
+    )
     blames(net.trace("twin", "www", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.igw")
     blames(net.trace("probe", "www", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.igw")
 
 
 @pytest.mark.rule("IGW-7")
 def test_the_egress_only_gateway_drops_foreign_sources_too():
-    net = load(DUAL, NOT_MASQUERADED, {
-        "vpcs app instances nat ipv6_address": "2001:db8:0:2::10",
-        "vpcs app route_tables private ::/0": "nat",
-        "vpcs app route_tables public ::/0": "eigw",
-    })  # fmt: skip
+    net = load(
+        DUAL,
+        NOT_MASQUERADED,
+        {
+            "vpcs app instances nat ipv6_address": "2001:db8:0:2::10",
+            "vpcs app route_tables private ::/0": "nat",
+            "vpcs app route_tables public ::/0": "eigw",
+        },
+    )
     blames(net.trace("twin", "six", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.eigw")
 
 
@@ -85,14 +108,21 @@ def test_ipv6_is_not_translated_and_goes_both_ways():
     net = load(DUAL, {"vpcs app route_tables public ::/0": "igw"})
     out = net.trace("web", "six", "icmpv6/128")
     passes(out)
-    assert {str(hop.after) for hop in out.forward} == {"icmpv6/128/0 2001:db8:0:2::20 -> 2001:4860:4860::8888"}
+    assert {str(hop.after) for hop in out.forward} == {
+        "icmpv6/128/0 2001:db8:0:2::20 -> 2001:4860:4860::8888"
+    }
     passes(net.trace("six", "2001:db8:0:2::20", "tcp/443"))
 
 
 @pytest.mark.rule("IGW-10")
 def test_a_private_nat_gateway_does_not_get_out():
     private = {"vpcs app nat_gateways ngw": {"subnet": "public", "connectivity": "private"}}
-    blames(load(private).trace("probe", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
+    blames(
+        load(private).trace("probe", "www", "tcp/443"),
+        "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+        "IGW-4",
+        "app.igw",
+    )
 
 
 @pytest.mark.rule("IGW-11")
@@ -106,12 +136,22 @@ def test_a_peer_cannot_borrow_the_gateway_or_a_nat_device():
 
 @pytest.mark.rule("IPV6-4")
 def test_the_egress_only_gateway_lets_out_and_answers_in_and_nothing_else():
-    way = {"vpcs app route_tables private ::/0": "eigw", "vpcs app internet_gateway": GONE, "vpcs app nat_gateways": GONE,
-           "vpcs app route_tables public": {}, f"vpcs app route_tables private {ANY}": GONE}  # fmt: skip
+    way = {
+        "vpcs app route_tables private ::/0": "eigw",
+        "vpcs app internet_gateway": GONE,
+        "vpcs app nat_gateways": GONE,
+        "vpcs app route_tables public": {},
+        f"vpcs app route_tables private {ANY}": GONE,
+    }
     net = load(DUAL, way)
     passes(net.trace("twin", "six", "tcp/443"))
     blames(net.trace("six", SIX, "tcp/443"), "EIGW_OUTBOUND_ONLY", "IPV6-4", "app.eigw")
-    refuses("IPV6-4", "vpcs app route_tables private 192.0.2.0/24", DUAL, {"vpcs app route_tables private 192.0.2.0/24": "eigw"})
+    refuses(
+        "IPV6-4",
+        "vpcs app route_tables private 192.0.2.0/24",
+        DUAL,
+        {"vpcs app route_tables private 192.0.2.0/24": "eigw"},
+    )
 
 
 @pytest.mark.rule("WALK-19")

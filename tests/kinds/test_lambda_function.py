@@ -6,7 +6,13 @@ from tests.designs import ANY, DUAL, blames, group, load, passes, problems, refu
 IN_VPC = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
 OUTSIDE: dict[str, object] = {}
 FUNCTION = {"lambda_functions f latest": IN_VPC}
-STALE = {"lambda_functions f": {"latest": IN_VPC, "versions": {1: OUTSIDE, 2: IN_VPC}, "aliases": {"live": 1, "next": {1: 10, 2: 90}}}}
+STALE = {
+    "lambda_functions f": {
+        "latest": IN_VPC,
+        "versions": {1: OUTSIDE, 2: IN_VPC},
+        "aliases": {"live": 1, "next": {1: 10, 2: 90}},
+    }
+}
 
 
 @pytest.mark.rule("LAMBDA-1")
@@ -21,7 +27,10 @@ def test_outside_a_vpc_it_reaches_public_addresses_and_never_a_private_one():
 def test_where_the_unknown_source_address_matters_the_answer_is_undecided():
     net = load({"lambda_functions f latest": OUTSIDE}, group("open", ("tcp/443", "0.0.0.0/1")))
     trace = net.trace("f", "web", "tcp/443")
-    assert trace.undecided == "the Lambda service picks the source address, and not every one of them is treated alike"
+    assert (
+        trace.undecided
+        == "the Lambda service picks the source address, and not every one of them is treated alike"
+    )
     assert (trace.verdict, trace.delivered, trace.reachable) == ("undecided", False, False)
 
 
@@ -35,14 +44,23 @@ def test_in_a_vpc_it_has_what_the_vpc_offers():
 @pytest.mark.rule("LAMBDA-7")
 def test_it_never_has_a_public_address():
     public = {"lambda_functions f latest": IN_VPC | {"subnets": ["public"]}}
-    blames(load(public).trace("f", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
+    blames(
+        load(public).trace("f", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw"
+    )
 
 
 @pytest.mark.rule("LAMBDA-8")
 def test_nobody_can_open_a_connection_to_it():
     net = load(FUNCTION, group("client", ("all", ANY)), {"lambda_functions out latest": OUTSIDE})
-    blames(net.trace("probe", "f", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "app.lambda(private; client)")
-    blames(net.trace("probe", "10.0.1.254", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "app.lambda(private; client)")
+    blames(
+        net.trace("probe", "f", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "app.lambda(private; client)"
+    )
+    blames(
+        net.trace("probe", "10.0.1.254", "tcp/443"),
+        "LAMBDA_OUTBOUND_ONLY",
+        "LAMBDA-8",
+        "app.lambda(private; client)",
+    )
     blames(net.trace("probe", "out", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "out")
     passes(net.trace("f", "db", "tcp/443"))
 
@@ -53,7 +71,11 @@ def test_it_sends_tcp_and_udp_alone(body):
     net = load({"lambda_functions f latest": body})
     passes(net.trace("f", "www", "udp/53"))
     trace = net.trace("f", "www", "icmp/8")
-    assert (trace.blockers[0].code, trace.blockers[0].rule_id, trace.delivered) == ("PROTOCOL_RESTRICTION", "LAMBDA-9", False)
+    assert (trace.blockers[0].code, trace.blockers[0].rule_id, trace.delivered) == (
+        "PROTOCOL_RESTRICTION",
+        "LAMBDA-9",
+        False,
+    )
 
 
 @pytest.mark.rule("LAMBDA-10")
@@ -61,13 +83,20 @@ def test_its_group_and_the_targets_reference_to_it_decide():
     by_group = group("db", ("tcp/5432", "client")) | {"vpcs app instances db security_groups": ["db"]}
     passes(load(FUNCTION, by_group).trace("f", "db", "tcp/5432"))
     closed = load(FUNCTION, by_group, group("client", egress=[("tcp/443", ANY)]))
-    blames(closed.trace("f", "db", "tcp/5432"), "ENI_SG_RULES_MISMATCH", "SG-1", "app.lambda(private; client)")
+    blames(
+        closed.trace("f", "db", "tcp/5432"), "ENI_SG_RULES_MISMATCH", "SG-1", "app.lambda(private; client)"
+    )
 
 
 @pytest.mark.rule("LAMBDA-10")
 @pytest.mark.rule("NACL-12")
 def test_its_answers_need_the_whole_range_of_ports():
-    narrow = {"vpcs app network_acls default ingress": [{"rule": 1, "allow": "tcp/5432", "from": ANY}, {"rule": 2, "allow": "tcp/32768-65535", "from": ANY}]}
+    narrow = {
+        "vpcs app network_acls default ingress": [
+            {"rule": 1, "allow": "tcp/5432", "from": ANY},
+            {"rule": 2, "allow": "tcp/32768-65535", "from": ANY},
+        ]
+    }
     trace = load(FUNCTION, narrow).trace("f", "db", "tcp/5432")
     assert trace.verdict == "partial"
     assert trace.blockers[0].ports == "client ports 1024-5431,5433-32767"
@@ -80,13 +109,18 @@ def test_ipv6_is_opt_in_and_needs_dual_stack_subnets():
     dual = {"lambda_functions f latest": IN_VPC | {"ipv6": True}}
     passes(load(DUAL, dual, way).trace("f", "six", "tcp/443"))
     refuses("LAMBDA-18", "lambda_functions f latest subnets 0", dual)
-    six = {"vpcs app subnets six": {"ipv6_cidr": "2001:db8:0:9::/64"}, "lambda_functions f latest": IN_VPC | {"subnets": ["six"]}}
+    six = {
+        "vpcs app subnets six": {"ipv6_cidr": "2001:db8:0:9::/64"},
+        "lambda_functions f latest": IN_VPC | {"subnets": ["six"]},
+    }
     refuses("LAMBDA-18", "lambda_functions f latest subnets 0", DUAL, six)
 
 
 @pytest.mark.rule("LAMBDA-19")
 def test_an_invocation_may_use_any_of_its_subnets():
-    trace = load({"lambda_functions f latest": IN_VPC | {"subnets": ["private", "isolated"]}}).trace("f", "www", "tcp/443")
+    trace = load({"lambda_functions f latest": IN_VPC | {"subnets": ["private", "isolated"]}}).trace(
+        "f", "www", "tcp/443"
+    )
     assert [(way.label, way.share, way.verdict) for way in trace.ways] == [
         ("subnet private", Fraction(1, 2), "reachable"),
         ("subnet isolated", Fraction(1, 2), "blocked"),
@@ -108,12 +142,20 @@ def test_a_version_keeps_its_own_attachment_and_a_qualifier_says_which():
         blames(trace, "LAMBDA_OUTSIDE_VPC", "LAMBDA-28", "f:1")
         assert "though $LATEST is in VPC app" in trace.blockers[0].text
         passes(net.trace(name, "www", "tcp/443"))
-    assert net.trace("f:live", "db", "tcp/5432").blockers[0].text.startswith("alias live of f names version 1")
+    assert (
+        net.trace("f:live", "db", "tcp/5432").blockers[0].text.startswith("alias live of f names version 1")
+    )
 
 
 @pytest.mark.rule("LAMBDA-29")
 def test_a_version_keeps_its_old_groups():
-    moved = {"lambda_functions f": {"latest": IN_VPC | {"security_groups": ["new"]}, "versions": {1: IN_VPC}, "aliases": {"live": 1}}}
+    moved = {
+        "lambda_functions f": {
+            "latest": IN_VPC | {"security_groups": ["new"]},
+            "versions": {1: IN_VPC},
+            "aliases": {"live": 1},
+        }
+    }
     net = load(moved, group("new"), group("open", ("all", "new")))
     passes(net.trace("f", "db", "tcp/5432"))
     assert not net.trace("f:live", "db", "tcp/5432").delivered
@@ -125,7 +167,10 @@ def test_a_version_keeps_its_old_groups():
     [
         (3, "alias 'live' names version 3, which is not written"),
         ({1: 50, 2: 40}, "alias 'live' must name one version, or two whose weights add up to 100 percent"),
-        ({1: 50, 2: 30, 4: 20}, "alias 'live' must name one version, or two whose weights add up to 100 percent"),
+        (
+            {1: 50, 2: 30, 4: 20},
+            "alias 'live' must name one version, or two whose weights add up to 100 percent",
+        ),
     ],
 )
 def test_an_alias_names_one_version_or_splits_over_two(alias, message):
@@ -147,12 +192,22 @@ def test_a_weighted_alias_has_one_answer_for_each_version():
 
 @pytest.mark.rule("LAMBDA-27")
 def test_the_qualifier_of_an_integration_decides_which_version_runs():
-    net = load(STALE, {"api_gateways front": {"integration": "f:live"}, "api_gateways back": {"integration": "f"}})
+    net = load(
+        STALE, {"api_gateways front": {"integration": "f:live"}, "api_gateways back": {"integration": "f"}}
+    )
     blames(net.trace("front", "db", "tcp/5432"), "LAMBDA_OUTSIDE_VPC", "LAMBDA-28", "f:1")
     passes(net.trace("back", "db", "tcp/5432"))
-    assert net.trace("probe", "front", "tcp/443").undecided == "API gateway front's own public address is not modelled"
+    assert (
+        net.trace("probe", "front", "tcp/443").undecided
+        == "API gateway front's own public address is not modelled"
+    )
 
 
 def test_the_error_names_what_a_function_needs():
-    found = problems({"lambda_functions f latest": {"vpc": "app"}, "lambda_functions g latest": {"subnets": ["private"]}})
-    assert [problem.message for problem in found] == ["a function in a VPC needs subnets", "subnets and security groups need a VPC"]
+    found = problems(
+        {"lambda_functions f latest": {"vpc": "app"}, "lambda_functions g latest": {"subnets": ["private"]}}
+    )
+    assert [problem.message for problem in found] == [
+        "a function in a VPC needs subnets",
+        "subnets and security groups need a VPC",
+    ]

@@ -38,7 +38,12 @@ def test_the_way_through_a_nat_gateway():
 
 @pytest.mark.rule("NATGW-1")
 def test_a_public_gateway_needs_a_way_to_the_internet():
-    blames(load({"vpcs app route_tables public": {}}).trace("probe", "www", "tcp/443"), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "app")
+    blames(
+        load({"vpcs app route_tables public": {}}).trace("probe", "www", "tcp/443"),
+        "NO_ROUTE_TO_DESTINATION",
+        "ROUTE-16",
+        "app",
+    )
     problem = refuses("NATGW-1", NGW, {"vpcs app internet_gateway": GONE, "vpcs app route_tables public": {}})
     assert problem.message == "a public NAT gateway needs an internet gateway in its VPC"
     six = {"vpcs app subnets six": {"ipv6_cidr": "2001:db8:0:9::/64"}, f"{NGW}": {"subnet": "six"}}
@@ -56,7 +61,12 @@ def test_a_private_gateway_has_no_public_address():
 @pytest.mark.rule("NATGW-3")
 @pytest.mark.rule("NATGW-14")
 def test_the_far_side_of_a_peering_sees_its_private_address():
-    net = load({"vpcs app route_tables private 10.1.0.0/16": "ngw", "vpcs app route_tables public 10.1.0.0/16": "pcx"})
+    net = load(
+        {
+            "vpcs app route_tables private 10.1.0.0/16": "ngw",
+            "vpcs app route_tables public 10.1.0.0/16": "pcx",
+        }
+    )
     trace = net.trace("probe", "api", "tcp/80", source_port=40000)
     passes(trace)
     assert str(trace.forward[-1].after).startswith("tcp 10.0.0.5:")
@@ -64,8 +74,12 @@ def test_the_far_side_of_a_peering_sees_its_private_address():
 
 @pytest.mark.rule("NATGW-4")
 def test_the_destination_stays_and_any_port_from_1024_may_be_the_source():
-    denied = {"vpcs app network_acls default ingress": [
-        {"rule": 1, "deny": "tcp/5000-5001", "from": "203.0.113.9"}, {"rule": 2, "allow": "all", "from": ANY}]}  # fmt: skip
+    denied = {
+        "vpcs app network_acls default ingress": [
+            {"rule": 1, "deny": "tcp/5000-5001", "from": "203.0.113.9"},
+            {"rule": 2, "allow": "all", "from": ANY},
+        ]
+    }
     trace = load(denied).trace("probe", "www", "tcp/443", source_port=40000)
     blames(trace, "SUBNET_ACL_RESTRICTION", "NACL-2", "app.public", "reply")
     assert trace.blockers[0].ports == "ports that the NAT device may choose 5000-5001"
@@ -88,11 +102,16 @@ def test_it_has_no_security_group():
     assert net.topology.nics["app.ngw"].groups is None
     passes(net.trace("probe", "www", "tcp/443"))
     assert not any("group" in hop.checkpoint for hop in net.trace("probe", "www", "tcp/443").forward[1:])
-    assert [problem.message for problem in problems({f"{NGW} security_groups": ["open"]})] == ["unknown key 'security_groups'"]
+    assert [problem.message for problem in problems({f"{NGW} security_groups": ["open"]})] == [
+        "unknown key 'security_groups'"
+    ]
 
 
 @pytest.mark.rule("NATGW-7")
-@pytest.mark.parametrize(("source", "destination", "traffic"), [("www", "198.51.100.7", "tcp/22"), ("probe", "ngw", "icmp/8"), ("web", "10.0.0.5", "tcp/80")])
+@pytest.mark.parametrize(
+    ("source", "destination", "traffic"),
+    [("www", "198.51.100.7", "tcp/22"), ("probe", "ngw", "icmp/8"), ("web", "10.0.0.5", "tcp/80")],
+)
 def test_it_takes_no_connections(source, destination, traffic):
     blames(load().trace(source, destination, traffic), "NGW_UNSOLICITED_INBOUND", "NATGW-7", "app.ngw")
 
@@ -106,8 +125,15 @@ def test_only_available_forwards(state):
 @pytest.mark.rule("NATGW-12")
 def test_it_uses_the_table_of_its_own_subnet_in_both_directions():
     far = {"vpcs app route_tables private 10.1.0.0/16": "ngw"}
-    blames(load(far).trace("probe", "api", "tcp/80"), "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "IGW-5", "app.igw")
-    tables = [hop.checkpoint for hop in load().trace("probe", "www", "tcp/443").forward if "route" in hop.checkpoint]
+    blames(
+        load(far).trace("probe", "api", "tcp/80"),
+        "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+        "IGW-5",
+        "app.igw",
+    )
+    tables = [
+        hop.checkpoint for hop in load().trace("probe", "www", "tcp/443").forward if "route" in hop.checkpoint
+    ]
     assert tables == ["route table private", "route table public"]
     back = load().trace("probe", "www", "tcp/443").reply
     assert [hop.checkpoint for hop in back if "route" in hop.checkpoint] == ["route table public"]
@@ -136,5 +162,7 @@ def test_an_answer_that_leaves_through_nat_comes_from_a_stranger():
 
 @pytest.mark.rule("WALK-19")
 def test_a_gateway_that_did_not_see_the_request_drops_the_answer():
-    trace = load({"vpcs data route_tables api": {}, "vpcs app route_tables main": {"10.0.1.0/24": "ngw"}}).trace("twin", "db", "tcp/80")
+    trace = load(
+        {"vpcs data route_tables api": {}, "vpcs app route_tables main": {"10.0.1.0/24": "ngw"}}
+    ).trace("twin", "db", "tcp/80")
     blames(trace, "ASYMMETRIC_RETURN", "WALK-19", "app.ngw", "reply")

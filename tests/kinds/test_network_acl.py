@@ -19,7 +19,10 @@ def test_a_subnet_has_its_own_acl_or_the_default_one():
 
 @pytest.mark.rule("NACL-2")
 def test_the_lowest_number_that_matches_decides_whatever_the_order_of_the_file():
-    allow, deny = {"rule": 100, "allow": "tcp/80", "from": ANY}, {"rule": 90, "deny": "all", "from": "203.0.113.0/24"}
+    allow, deny = (
+        {"rule": 100, "allow": "tcp/80", "from": ANY},
+        {"rule": 90, "deny": "all", "from": "203.0.113.0/24"},
+    )
     for rules in ([allow, deny], [deny, allow]):
         net = load(acl("default", [], [ALL]), {"vpcs app network_acls default ingress": rules})
         trace = net.trace("www", "web", "tcp/80")
@@ -32,8 +35,11 @@ def test_the_lowest_number_that_matches_decides_whatever_the_order_of_the_file()
 @pytest.mark.rule("NACL-2")
 @pytest.mark.parametrize("number", [0, 32767, -1])
 def test_rule_numbers_go_from_1_to_32766(number):
-    refuses(None, "vpcs app network_acls default ingress 0 rule",
-            {"vpcs app network_acls default ingress": [{"rule": number, "allow": "all", "from": ANY}]})  # fmt: skip
+    refuses(
+        None,
+        "vpcs app network_acls default ingress 0 rule",
+        {"vpcs app network_acls default ingress": [{"rule": number, "allow": "all", "from": ANY}]},
+    )
 
 
 @pytest.mark.rule("NACL-3")
@@ -50,7 +56,10 @@ def test_a_direction_of_the_default_acl_that_was_edited_has_no_ipv6_rule():
     net = load(DUAL, {"vpcs app network_acls default ingress": [{"rule": 100, "allow": "all", "from": ANY}]})
     passes(net.trace("twin", "web", "tcp/443"))
     blames(net.trace("twin", "2001:db8:0:2::20", "tcp/443"), *ACL, "app.public")
-    assert net.trace("twin", "2001:db8:0:2::20", "tcp/443").blockers[0].checkpoint == "network ACL default ingress"
+    assert (
+        net.trace("twin", "2001:db8:0:2::20", "tcp/443").blockers[0].checkpoint
+        == "network ACL default ingress"
+    )
 
 
 @pytest.mark.rule("NACL-5")
@@ -66,15 +75,26 @@ def test_an_answer_needs_a_rule_of_its_own():
 def test_an_acl_is_asked_only_where_a_packet_crosses_the_subnets_border():
     net = load(acl_of("private", [], []))
     passes(net.trace("probe", "twin", "tcp/22"))
-    assert not any("ACL" in hop.checkpoint or "route" in hop.checkpoint for hop in net.trace("probe", "twin", "tcp/22").forward)
+    assert not any(
+        "ACL" in hop.checkpoint or "route" in hop.checkpoint
+        for hop in net.trace("probe", "twin", "tcp/22").forward
+    )
     blames(net.trace("probe", "db", "tcp/22"), *ACL, "app.private")
 
 
 @pytest.mark.rule("NACL-7")
 def test_the_source_port_and_the_other_address_are_never_looked_at():
-    rules = acl_of("isolated", ["deny all 10.0.2.0/24", "deny tcp/40000 0.0.0.0/0", ALL], ["deny all 10.0.2.0/24", "deny tcp/5432 0.0.0.0/0", ALL])
+    rules = acl_of(
+        "isolated",
+        ["deny all 10.0.2.0/24", "deny tcp/40000 0.0.0.0/0", ALL],
+        ["deny all 10.0.2.0/24", "deny tcp/5432 0.0.0.0/0", ALL],
+    )
     passes(load(rules).trace("probe", "db", "tcp/5432", source_port=50000))
-    passes(load(acl_of("isolated", ["deny tcp/40000 0.0.0.0/0", ALL], [ALL])).trace("probe", "db", "tcp/5432", source_port=40000))
+    passes(
+        load(acl_of("isolated", ["deny tcp/40000 0.0.0.0/0", ALL], [ALL])).trace(
+            "probe", "db", "tcp/5432", source_port=40000
+        )
+    )
     by_port = load(acl_of("isolated", ["deny tcp/5432 10.0.1.0/24", ALL], [ALL]))
     blames(by_port.trace("probe", "db", "tcp/5432"), *ACL, "app.isolated")
     passes(by_port.trace("probe", "db", "tcp/5433"))
@@ -93,7 +113,10 @@ def test_an_acl_names_one_block_and_nothing_else(peer):
     problem = refuses(
         "NACL-10",
         "vpcs app network_acls default ingress 0 from",
-        {"prefix_lists clients": ["10.0.1.0/24"], "vpcs app network_acls default ingress": [{"rule": 1, "allow": "all", "from": peer}]},
+        {
+            "prefix_lists clients": ["10.0.1.0/24"],
+            "vpcs app network_acls default ingress": [{"rule": 1, "allow": "all", "from": peer}],
+        },
     )
     assert "names one block" in problem.message
 
@@ -109,7 +132,11 @@ def test_families_never_match_each_other():
 
 @pytest.mark.rule("NACL-14")
 def test_acls_see_the_private_address_of_what_is_translated_at_the_gateway():
-    passes(load(acl_of("public", ["deny all 198.51.100.20", ALL], ["deny all 198.51.100.20", ALL])).trace("www", "web", "tcp/80"))
+    passes(
+        load(acl_of("public", ["deny all 198.51.100.20", ALL], ["deny all 198.51.100.20", ALL])).trace(
+            "www", "web", "tcp/80"
+        )
+    )
     net = load(acl_of("isolated", ["allow all 198.51.100.20"], [ALL]))
     blames(net.trace("web", "db", "tcp/80"), *ACL, "app.isolated")
 
@@ -132,7 +159,11 @@ def test_two_subnets_that_share_an_acl_cross_it_twice():
 
 @pytest.mark.rule("WALK-6")
 def test_the_acl_of_the_receivers_subnet_counts_beside_both_groups():
-    blames(load(acl_of("isolated", [f"allow tcp/443 {ANY}"], [ALL])).trace("probe", "db", "tcp/5432"), *ACL, "app.isolated")
+    blames(
+        load(acl_of("isolated", [f"allow tcp/443 {ANY}"], [ALL])).trace("probe", "db", "tcp/5432"),
+        *ACL,
+        "app.isolated",
+    )
 
 
 @pytest.mark.rule("WALK-8")

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from tests.designs import ALL, ANY, GONE, MIDDLEBOX, NAT_INSTANCE, acl, acl_of, blames, group, load, passes
 
@@ -74,7 +76,8 @@ def test_the_check_drops_what_is_not_to_the_interface():
 
 @pytest.mark.rule("WALK-23")
 def test_the_check_drops_what_is_not_from_the_interface():
-    """Both checks of one interface are one cause; without the first, the second stops what is passed on as it came."""
+    """Both checks of one interface are one cause; without the first, the second stops what is passed on as
+    it came."""
     from reachsim.fabric.checkpoint import Leg, Transit
     from reachsim.kinds.network_interface import emit
 
@@ -97,7 +100,12 @@ def test_the_system_must_forward_and_masquerade():
         f"tcp 198.51.100.10:{trace.forward[-1].after.source_port} -> 203.0.113.9:443",
     ]
     assert str(trace.reply[-1].after) == "tcp 203.0.113.9:443 -> 10.0.1.10:40000"
-    blames(load(NAT_INSTANCE, PASSED_ON).trace("probe", "www", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.igw")
+    blames(
+        load(NAT_INSTANCE, PASSED_ON).trace("probe", "www", "tcp/443"),
+        "GATEWAY_REJECTS_SPOOFED_TRAFFIC",
+        "IGW-7",
+        "app.igw",
+    )
     for off in (False, {"ip_forward": False, "masquerade": True}):
         net = load(NAT_INSTANCE, {"vpcs app instances nat nat": off})
         blames(net.trace("probe", "www", "tcp/443"), "HOST_DOES_NOT_FORWARD", "NATI-5", "app.nat")
@@ -125,7 +133,13 @@ def test_it_needs_a_public_address():
 @pytest.mark.rule("NATI-7")
 def test_the_acl_of_its_subnet_is_crossed_four_times_with_ports_from_1024():
     trace = load(NAT_INSTANCE).trace("probe", "www", "tcp/443")
-    assert sum("ACL" in hop.checkpoint and hop.component == "app.public" for hop in (*trace.forward, *trace.reply)) == 4
+    assert (
+        sum(
+            "ACL" in hop.checkpoint and hop.component == "app.public"
+            for hop in (*trace.forward, *trace.reply)
+        )
+        == 4
+    )
     narrow = acl_of("public", [f"deny tcp/1024-1030 {ANY}", ALL], [ALL])
     lost = load(NAT_INSTANCE, narrow).trace("probe", "www", "tcp/443", source_port=40000)
     blames(lost, "SUBNET_ACL_RESTRICTION", "NACL-2", "app.public", "reply")
@@ -135,7 +149,9 @@ def test_the_acl_of_its_subnet_is_crossed_four_times_with_ports_from_1024():
 @pytest.mark.rule("NATI-10")
 def test_a_nat_instance_in_its_clients_subnet_is_its_own_next_hop():
     moved = {"vpcs app instances nat subnet": "private", "vpcs app instances nat private_ip": "10.0.1.99"}
-    blames(load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATGW-13", "app.nat")
+    blames(
+        load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATGW-13", "app.nat"
+    )
 
 
 @pytest.mark.rule("WALK-19")
@@ -156,7 +172,7 @@ def test_every_checkpoint_passes_rewrites_or_drops_and_shows_the_packet_before_a
     trace = load().trace("probe", "www", "tcp/443", source_port=40000)
     assert trace.forward[0].before == trace.packet
     for leg in (trace.forward, trace.reply):
-        for hop, after in zip(leg, leg[1:], strict=False):
+        for hop, after in pairwise(leg):
             assert hop.after == after.before
         for hop in leg:
             assert (hop.before != hop.after) == (hop.action == "translate")

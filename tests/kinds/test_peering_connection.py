@@ -2,7 +2,16 @@ import pytest
 from tests.designs import ANY, blames, group, load, passes
 from tests.designs import design as base
 
-STATES = ["pending-acceptance", "initiating-request", "provisioning", "deleting", "deleted", "rejected", "expired", "failed"]
+STATES = [
+    "pending-acceptance",
+    "initiating-request",
+    "provisioning",
+    "deleting",
+    "deleted",
+    "rejected",
+    "expired",
+    "failed",
+]
 THIRD = {
     "vpcs far": {
         "cidrs": ["10.2.0.0/16"],
@@ -41,14 +50,17 @@ def test_the_destination_must_be_in_the_far_vpc():
 
 @pytest.mark.rule("PEER-6")
 def test_a_peering_is_not_transitive():
-    blames(load(THIRD).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx")
+    blames(
+        load(THIRD).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx"
+    )
 
 
 @pytest.mark.rule("PEER-6")
 def test_what_is_not_from_the_near_vpc_is_not_carried_either():
     """A middlebox of the VPC in between cannot pass on what came over the other peering."""
     way = {
-        "vpcs data instances api": base()["vpcs"]["data"]["instances"]["api"] | {"source_dest_check": False, "nat": {"masquerade": False}},
+        "vpcs data instances api": base()["vpcs"]["data"]["instances"]["api"]
+        | {"source_dest_check": False, "nat": {"masquerade": False}},
         "vpcs data route_tables api": {"10.0.0.0/16": "pcx", "10.2.0.0/16": "data-far"},
         "vpcs far instances c security_groups": ["open"],
         "vpcs far security_groups open": {"ingress": [{"allow": "all", "from": ANY}]},
@@ -72,7 +84,12 @@ def test_replies_follow_route_tables_alone():
 
 @pytest.mark.rule("WALK-9")
 def test_no_route_table_of_the_peer_is_read_on_arrival():
-    net = load({"vpcs data route_tables api": {"10.0.0.0/16": "pcx"}, "vpcs data route_tables main": {ANY: "blackhole"}})
+    net = load(
+        {
+            "vpcs data route_tables api": {"10.0.0.0/16": "pcx"},
+            "vpcs data route_tables main": {ANY: "blackhole"},
+        }
+    )
     trace = net.trace("probe", "api", "tcp/80")
     passes(trace)
     assert [hop.checkpoint for hop in trace.forward if hop.component.startswith(("data", "pcx"))] == [

@@ -12,9 +12,14 @@ def taken(trace):
 
 @pytest.mark.rule("ROUTE-1")
 def test_every_table_has_the_local_routes_of_every_block():
-    net = load({"vpcs app cidrs": ["10.0.0.0/16", "100.64.0.0/24"], PRIVATE: {},
-                "vpcs app subnets extra": {"cidr": "100.64.0.0/28"},
-                "vpcs app instances far": {"subnet": "extra", "security_groups": ["open"]}})  # fmt: skip
+    net = load(
+        {
+            "vpcs app cidrs": ["10.0.0.0/16", "100.64.0.0/24"],
+            PRIVATE: {},
+            "vpcs app subnets extra": {"cidr": "100.64.0.0/28"},
+            "vpcs app instances far": {"subnet": "extra", "security_groups": ["open"]},
+        }
+    )
     assert taken(net.trace("probe", "far", "tcp/80")) == ["100.64.0.0/24 -> local"]
     assert taken(net.trace("probe", "db", "tcp/80")) == ["10.0.0.0/16 -> local"]
     passes(net.trace("probe", "far", "tcp/80"))
@@ -36,7 +41,13 @@ def test_a_subnet_has_the_table_it_names_or_the_main_one():
 
 @pytest.mark.rule("ROUTE-4")
 def test_the_longest_prefix_decides():
-    net = load({f"{PRIVATE} 203.0.113.0/24": "blackhole", f"{PRIVATE} 203.0.113.9/32": "ngw", f"{PRIVATE} 128.0.0.0/1": "pcx"})
+    net = load(
+        {
+            f"{PRIVATE} 203.0.113.0/24": "blackhole",
+            f"{PRIVATE} 203.0.113.9/32": "ngw",
+            f"{PRIVATE} 128.0.0.0/1": "pcx",
+        }
+    )
     trace = net.trace("probe", "www", "tcp/443")
     passes(trace)
     assert taken(trace)[0] == "203.0.113.9/32 -> ngw"
@@ -71,7 +82,10 @@ def test_a_route_to_a_middlebox_for_a_whole_subnet_beats_local():
 
 
 @pytest.mark.rule("ROUTE-8")
-@pytest.mark.parametrize(("destination", "target"), [("10.0.2.0/25", "nat"), ("10.0.2.0/24", "pcx"), ("10.0.2.0/24", "igw"), ("10.0.2.0/24", "blackhole")])
+@pytest.mark.parametrize(
+    ("destination", "target"),
+    [("10.0.2.0/25", "nat"), ("10.0.2.0/24", "pcx"), ("10.0.2.0/24", "igw"), ("10.0.2.0/24", "blackhole")],
+)
 def test_other_routes_inside_the_vpc_are_refused_and_can_be_waived(destination, target):
     change = {f"{PRIVATE} {destination}": target}
     refuses("ROUTE-8", f"{PRIVATE} {destination}", change)
@@ -91,7 +105,11 @@ def test_the_local_route_may_lead_to_a_middlebox():
 @pytest.mark.rule("ROUTE-10")
 def test_what_a_route_can_lead_to():
     found = problems(
-        {f"{PRIVATE} 192.0.2.0/24": "db2", f"{PRIVATE} 192.0.2.0/25": "data.api", "vpcs data route_tables api 192.0.2.0/24": "igw"}
+        {
+            f"{PRIVATE} 192.0.2.0/24": "db2",
+            f"{PRIVATE} 192.0.2.0/25": "data.api",
+            "vpcs data route_tables api 192.0.2.0/24": "igw",
+        }
     )
     assert [problem.message.split(":")[0] for problem in found] == [
         "'db2' is nothing that a route of VPC app can lead to",
@@ -126,7 +144,12 @@ def test_a_blackhole_takes_part_and_nothing_falls_back_to_a_shorter_route():
 def test_a_route_to_a_stopped_instance_is_a_blackhole():
     stopped = {f"{PRIVATE} {ANY}": "nat", "vpcs app instances nat state": "stopped"}
     blames(load(stopped).trace("probe", "www", "tcp/443"), BLACKHOLE, "ROUTE-14", "app")
-    blames(load({"vpcs app instances db state": "stopped"}).trace("probe", "db", "tcp/80"), "BAD_STATE", "ROUTE-14", "app.db")
+    blames(
+        load({"vpcs app instances db state": "stopped"}).trace("probe", "db", "tcp/80"),
+        "BAD_STATE",
+        "ROUTE-14",
+        "app.db",
+    )
 
 
 @pytest.mark.rule("ROUTE-15")
@@ -172,8 +195,23 @@ def test_hosts_of_one_subnet_do_not_use_the_router():
 def test_acls_and_tables_judge_every_packet_in_both_directions():
     trace = load().trace("probe", "db", "tcp/80")
     for leg in (trace.forward, trace.reply):
-        assert [hop.checkpoint.split()[0] for hop in leg[:-1]] == ["security", "network", "route", "network", "link", "security"]
-    assert [hop.action for hop in trace.reply] == ["tracked", "pass", "route", "pass", "pass", "tracked", "deliver"]
+        assert [hop.checkpoint.split()[0] for hop in leg[:-1]] == [
+            "security",
+            "network",
+            "route",
+            "network",
+            "link",
+            "security",
+        ]
+    assert [hop.action for hop in trace.reply] == [
+        "tracked",
+        "pass",
+        "route",
+        "pass",
+        "pass",
+        "tracked",
+        "deliver",
+    ]
     lost = load(acl_of("isolated", [ALL], []), {"vpcs data route_tables api": {}})
     blames(lost.trace("probe", "db", "tcp/80"), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.isolated", "reply")
     blames(lost.trace("probe", "api", "tcp/80"), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "data", "reply")

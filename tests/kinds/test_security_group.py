@@ -50,7 +50,9 @@ def test_the_default_group_lets_its_members_in_and_nobody_else():
 def test_an_answer_passes_whatever_the_other_direction_says():
     net = load(group("open", ("tcp/443", ANY), egress=[]))
     passes(net.trace("probe", "db", "tcp/443"))
-    assert {hop.rule_id for hop in net.trace("probe", "db", "tcp/443").reply if hop.action == "tracked"} == {"SG-4"}
+    assert {hop.rule_id for hop in net.trace("probe", "db", "tcp/443").reply if hop.action == "tracked"} == {
+        "SG-4"
+    }
     blames(net.trace("db", "web", "tcp/443"), *SHUT, "app.db")
 
 
@@ -59,7 +61,9 @@ def test_a_reference_over_a_peering_that_is_not_active_matches_nothing():
     by_group = group("open", ("tcp/80", "app.client"), vpc="data")
     passes(load(by_group).trace("probe", "api", "tcp/80"))
     net = load(by_group, {"peering_connections pcx status": "deleted"})
-    assert [warning.split(":")[-1].strip() for warning in net.warnings] == ["the rule is stale and matches nothing [SG-16]"]
+    assert [warning.split(":")[-1].strip() for warning in net.warnings] == [
+        "the rule is stale and matches nothing [SG-16]"
+    ]
     blockers = [(blocker.code, blocker.rule_id) for blocker in net.trace("probe", "api", "tcp/80").blockers]
     assert blockers[:2] == [("BAD_STATE_ROUTE", "ROUTE-15"), ("ENI_SG_RULES_MISMATCH", "SG-16")]
 
@@ -77,7 +81,10 @@ def test_a_reference_matches_every_private_address_of_a_member_and_inherits_noth
 @pytest.mark.rule("SG-10")
 def test_a_reference_to_the_nat_instances_own_group_matches_what_it_masquerades():
     """The source is that interface's private address, whoever sent the packet first."""
-    way = {"vpcs app route_tables private 10.0.2.0/24": "nat", "vpcs app instances nat security_groups": ["nat"]}
+    way = {
+        "vpcs app route_tables private 10.0.2.0/24": "nat",
+        "vpcs app instances nat security_groups": ["nat"],
+    }
     net = load(way, group("nat", ("all", ANY)), group("db", ("tcp/5432", "nat")), DB_GROUP)
     passes(net.trace("probe", "db", "tcp/5432"))
 
@@ -85,14 +92,22 @@ def test_a_reference_to_the_nat_instances_own_group_matches_what_it_masquerades(
 @pytest.mark.rule("SG-10")
 def test_an_outbound_reference_is_about_the_address_that_is_sent_to():
     """Also on an interface that forwards what others sent."""
-    way = {"vpcs app route_tables private 10.0.2.0/24": "nat", "vpcs app instances nat security_groups": ["nat"]}
-    net = load(way, group("nat", ("all", ANY), egress=[("tcp/5432", "db")]), group("db", ("all", ANY)), DB_GROUP)
+    way = {
+        "vpcs app route_tables private 10.0.2.0/24": "nat",
+        "vpcs app instances nat security_groups": ["nat"],
+    }
+    net = load(
+        way, group("nat", ("all", ANY), egress=[("tcp/5432", "db")]), group("db", ("all", ANY)), DB_GROUP
+    )
     passes(net.trace("probe", "db", "tcp/5432"))
     blames(net.trace("nat", "web", "tcp/5432"), *CLOSED, "app.nat")
 
 
 @pytest.mark.rule("SG-11")
-def test_a_reference_reaches_over_an_active_peering():
+def test_a_reference_reaches_over_an_active_peering_in_both_directions():
+    theirs = load(group("open", ("tcp/80", "data.open")))
+    passes(theirs.trace("api", "twin", "tcp/80"))
+    blames(theirs.trace("db", "twin", "tcp/80"), *CLOSED, "app.twin")
     net = load(group("open", ("tcp/80", "app.client"), vpc="data"))
     passes(net.trace("probe", "api", "tcp/80"))
     blames(net.trace("twin", "api", "tcp/80"), *CLOSED, "data.api")
@@ -120,7 +135,9 @@ def test_a_reference_does_not_survive_a_middlebox_that_keeps_the_addresses():
     back = {"vpcs app route_tables main": {"10.0.1.0/24": "nat"}}
     by_group = load(MIDDLEBOX, back, group("db", ("tcp/443", "client")), DB_GROUP)
     blames(by_group.trace("probe", "db", "tcp/443"), "SG_REFERENCES_NOT_PRESERVED", "SG-14", "app.db")
-    passes(load(MIDDLEBOX, back, group("db", ("tcp/443", "10.0.1.10")), DB_GROUP).trace("probe", "db", "tcp/443"))
+    passes(
+        load(MIDDLEBOX, back, group("db", ("tcp/443", "10.0.1.10")), DB_GROUP).trace("probe", "db", "tcp/443")
+    )
 
 
 @pytest.mark.rule("SG-15")
@@ -131,7 +148,9 @@ def test_sharing_a_group_allows_nothing_and_naming_oneself_does():
 
 
 @pytest.mark.rule("SG-18")
-@pytest.mark.parametrize("peer", ["10.0.1.0/24", "10.0.1.10", "client", "app.client", "clients", ["192.0.2.1", "client"]])
+@pytest.mark.parametrize(
+    "peer", ["10.0.1.0/24", "10.0.1.10", "client", "app.client", "clients", ["192.0.2.1", "client"]]
+)
 def test_kinds_of_peers(peer):
     lists = {"prefix_lists clients": ["10.9.0.0/16", "10.0.1.8/30"]}
     net = load(lists, group("db", ("tcp/443", peer)), DB_GROUP)
@@ -177,7 +196,12 @@ def test_ping_needs_echo_request_alone():
 @pytest.mark.rule("SG-21")
 def test_groups_see_addresses_as_they_are_at_the_interface():
     passes(load(group("open", ("tcp/22", "203.0.113.9"))).trace("www", "web", "tcp/22"))
-    behind_nat = load(NAT_INSTANCE, {"vpcs app route_tables private 10.0.2.0/24": "nat"}, DB_GROUP, group("db", ("all", "10.0.0.10")))
+    behind_nat = load(
+        NAT_INSTANCE,
+        {"vpcs app route_tables private 10.0.2.0/24": "nat"},
+        DB_GROUP,
+        group("db", ("all", "10.0.0.10")),
+    )
     passes(behind_nat.trace("probe", "db", "tcp/22"))
 
 

@@ -15,15 +15,26 @@ def enis(net):
 
 
 def test_what_is_left_out_gets_the_lowest_free_address_in_the_order_of_the_file():
-    bodies = {name: {"subnet": "isolated"} for name in ("z", "a")} | {"fixed": {"subnet": "isolated", "private_ip": "10.0.2.5"}}
+    bodies = {name: {"subnet": "isolated"} for name in ("z", "a")} | {
+        "fixed": {"subnet": "isolated", "private_ip": "10.0.2.5"}
+    }
     for _ in range(2):
         net = load({"vpcs app interfaces": bodies})
-        assert (private(net, "app.z"), private(net, "app.a"), private(net, "app.fixed")) == (["10.0.2.4"], ["10.0.2.6"], ["10.0.2.5"])
+        assert (private(net, "app.z"), private(net, "app.a"), private(net, "app.fixed")) == (
+            ["10.0.2.4"],
+            ["10.0.2.6"],
+            ["10.0.2.5"],
+        )
 
 
 def test_a_public_address_that_aws_chooses_is_nobody_elses():
-    net = load({"vpcs app instances db public_ip": True, "vpcs app instances twin public_ip": True,
-                "internet hosts one": {"ip": "203.0.113.1"}})  # fmt: skip
+    net = load(
+        {
+            "vpcs app instances db public_ip": True,
+            "vpcs app instances twin public_ip": True,
+            "internet hosts one": {"ip": "203.0.113.1"},
+        }
+    )
     chosen = {format_address(net.topology.nics[name].public) for name in ("app.db", "app.twin")}
     assert chosen == {"203.0.113.2", "203.0.113.3"}
 
@@ -31,11 +42,16 @@ def test_a_public_address_that_aws_chooses_is_nobody_elses():
 @pytest.mark.rule("LAMBDA-3")
 def test_functions_share_an_interface_for_each_subnet_and_set_of_groups():
     both = CLIENT | {"subnets": ["private", "isolated"]}
-    net = load({"lambda_functions": {
-        "one": {"latest": both}, "two": {"latest": both},
-        "three": {"latest": both | {"security_groups": ["client", "open"]}},
-        "four": {"latest": both | {"security_groups": ["open", "client"]}, "concurrency": 500},
-    }})  # fmt: skip
+    net = load(
+        {
+            "lambda_functions": {
+                "one": {"latest": both},
+                "two": {"latest": both},
+                "three": {"latest": both | {"security_groups": ["client", "open"]}},
+                "four": {"latest": both | {"security_groups": ["open", "client"]}, "concurrency": 500},
+            }
+        }
+    )
     assert enis(net) == {
         "app.lambda(private; client)": "10.0.1.254",
         "app.lambda(isolated; client)": "10.0.2.254",
@@ -65,4 +81,6 @@ def test_a_subnet_that_is_full_is_an_error():
     found = problems(small, eleven, {"vpcs app interfaces i11": {"subnet": "small"}})
     assert [(problem.code, place(problem)) for problem in found] == [("SUBNET-2", "vpcs app interfaces i11")]
     found = problems(small, eleven, {"lambda_functions f latest": CLIENT | {"subnets": ["small"]}})
-    assert [problem.message for problem in found] == ["subnet small has no free address left for a function's interface"]
+    assert [problem.message for problem in found] == [
+        "subnet small has no free address left for a function's interface"
+    ]

@@ -27,7 +27,10 @@ def test_where_something_is_written():
     assert source.line(()) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "version: 2", "version: '1'", "nonsense", "version: 1\nvpc: {}", "\x00", "a: [", "a: 1\na: 2"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "version: 2", "version: '1'", "nonsense", "version: 1\nvpc: {}", "\x00", "a: [", "a: 1\na: 2"],
+)
 def test_anything_else_is_a_design_error_with_a_place(text):
     with pytest.raises(DesignError) as caught:
         reachsim.loads(text, file="x.yaml")
@@ -42,6 +45,8 @@ def test_no_such_file():
 def test_the_schema_is_json_and_knows_every_section():
     written = json.loads(json.dumps(schema()))
     assert written["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert {"version", "vpcs", "peering_connections", "lambda_functions", "internet", "expect"} <= set(written["properties"])
+    assert {"version", "vpcs", "peering_connections", "lambda_functions", "internet", "expect"} <= set(
+        written["properties"]
+    )
     assert {"subnets", "nat_gateways", "network_acls"} <= set(written["$defs"]["Vpc"]["properties"])
     assert "from" in written["$defs"]["IngressRule"]["properties"]

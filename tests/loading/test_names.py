@@ -7,24 +7,73 @@ from reachsim.loading.names import UnknownName
 @pytest.mark.parametrize("reference", ["db", "app.db"])
 def test_a_bare_name_and_its_full_name_are_the_same(reference):
     target = load().source.names.target("app", reference)
-    assert (target.kind, target.full_name, target.path) == ("instance", "app.db", ("vpcs", "app", "instances", "db"))
+    assert (target.kind, target.full_name, target.path) == (
+        "instance",
+        "app.db",
+        ("vpcs", "app", "instances", "db"),
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "at", "message", "hint"),
     [
-        ({"vpcs app instances db subnet": "isolatd"}, "vpcs app instances db subnet", "VPC app has no subnet 'isolatd'", "did you mean 'isolated'?"),
-        ({"vpcs app instances db subnet": "data.api"}, "vpcs app instances db subnet", "'data.api' is not in VPC app", "name a subnet of the same VPC"),
-        ({"vpcs app instances db security_groups": ["opne"]}, "vpcs app instances db security_groups 0", "VPC app has no security group 'opne'", "did you mean 'open'?"),
-        ({"vpcs app subnets private network_acl": "x"}, "vpcs app subnets private network_acl", "VPC app has no network ACL 'x'", None),
-        ({"vpcs app route_tables private 0.0.0.0/0": "nwg"}, "vpcs app route_tables private 0.0.0.0/0", "'nwg' is nothing that a route of VPC app can lead to", "did you mean 'ngw'?"),
-        ({"vpcs app security_groups open ingress": [{"allow": "all", "from": "clint"}]}, "vpcs app security_groups open ingress 0 from", "'clint' is no security group of VPC app and no prefix list", "did you mean 'client'?"),
-        ({"vpcs app security_groups open ingress": [{"allow": "all", "from": "dta.open"}]}, "vpcs app security_groups open ingress 0 from", "'dta.open': there is no VPC 'dta'", "did you mean 'data'?"),
-        ({"peering_connections pcx accepter": "dat"}, "peering_connections pcx accepter", "there is no VPC 'dat'", "did you mean 'data'?"),
-        ({"lambda_functions f latest": {"vpc": "ap", "subnets": ["private"]}}, "lambda_functions f latest vpc", "there is no VPC 'ap'", "did you mean 'app'?"),
+        (
+            {"vpcs app instances db subnet": "isolatd"},
+            "vpcs app instances db subnet",
+            "VPC app has no subnet 'isolatd'",
+            "did you mean 'isolated'?",
+        ),
+        (
+            {"vpcs app instances db subnet": "data.api"},
+            "vpcs app instances db subnet",
+            "'data.api' is not in VPC app",
+            "name a subnet of the same VPC",
+        ),
+        (
+            {"vpcs app instances db security_groups": ["opne"]},
+            "vpcs app instances db security_groups 0",
+            "VPC app has no security group 'opne'",
+            "did you mean 'open'?",
+        ),
+        (
+            {"vpcs app subnets private network_acl": "x"},
+            "vpcs app subnets private network_acl",
+            "VPC app has no network ACL 'x'",
+            None,
+        ),
+        (
+            {"vpcs app route_tables private 0.0.0.0/0": "nwg"},
+            "vpcs app route_tables private 0.0.0.0/0",
+            "'nwg' is nothing that a route of VPC app can lead to",
+            "did you mean 'ngw'?",
+        ),
+        (
+            {"vpcs app security_groups open ingress": [{"allow": "all", "from": "clint"}]},
+            "vpcs app security_groups open ingress 0 from",
+            "'clint' is no security group of VPC app and no prefix list",
+            "did you mean 'client'?",
+        ),
+        (
+            {"vpcs app security_groups open ingress": [{"allow": "all", "from": "dta.open"}]},
+            "vpcs app security_groups open ingress 0 from",
+            "'dta.open': there is no VPC 'dta'",
+            "did you mean 'data'?",
+        ),
+        (
+            {"peering_connections pcx accepter": "dat"},
+            "peering_connections pcx accepter",
+            "there is no VPC 'dat'",
+            "did you mean 'data'?",
+        ),
+        (
+            {"lambda_functions f latest": {"vpc": "ap", "subnets": ["private"]}},
+            "lambda_functions f latest vpc",
+            "there is no VPC 'ap'",
+            "did you mean 'app'?",
+        ),
         ({"api_gateways g integration": "f"}, "api_gateways g integration", "there is no function 'f'", None),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_means_nothing_is_one_problem_with_its_place_and_a_hint(changes, at, message, hint):
     found = [problem for problem in problems(changes) if place(problem) == at]
     assert [(problem.message, problem.hint) for problem in found] == [(message, hint)]
@@ -32,7 +81,9 @@ def test_a_name_that_means_nothing_is_one_problem_with_its_place_and_a_hint(chan
 
 
 def test_names_that_routes_and_expectations_share_are_unique():
-    found = problems({"vpcs app interfaces db": {"subnet": "isolated"}, "vpcs app instances pcx": {"subnet": "isolated"}})
+    found = problems(
+        {"vpcs app interfaces db": {"subnet": "isolated"}, "vpcs app instances pcx": {"subnet": "isolated"}}
+    )
     assert [problem.message.split(" (")[0] for problem in found] == [
         "'pcx' is the name of a instance and of a peering connection",
         "'db' is the name of a interface and of a instance",
@@ -47,7 +98,9 @@ def test_reserved_names(name):
 
 @pytest.mark.rule("SG-18")
 def test_a_peer_is_a_group_before_it_is_a_prefix_list():
-    names = load({"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}).source.names
+    names = load(
+        {"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}
+    ).source.names
     assert names.peer("app", "client")[1] == {("app", "client")}
     assert str(names.peer("app", "others")[0]) == "192.0.2.0/24"
     with pytest.raises(UnknownName, match="no security group of VPC data"):
@@ -58,6 +111,10 @@ def test_a_peer_is_a_group_before_it_is_a_prefix_list():
 @pytest.mark.rule("NACL-3")
 @pytest.mark.rule("ROUTE-2")
 def test_every_vpc_has_a_default_group_a_default_acl_and_a_main_table():
-    net = load({"vpcs data subnets api": {"cidr": "10.1.1.0/24", "route_table": "main", "network_acl": "default"},
-                "vpcs data instances api security_groups": ["default"]})  # fmt: skip
+    net = load(
+        {
+            "vpcs data subnets api": {"cidr": "10.1.1.0/24", "route_table": "main", "network_acl": "default"},
+            "vpcs data instances api security_groups": ["default"],
+        }
+    )
     assert net.topology.nics["data.api"].groups == {("data", "default")}

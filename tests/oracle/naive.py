@@ -237,7 +237,8 @@ class World:
                     check=body.get("source_dest_check", True),
                     forwards=bool(modes.get("ip_forward", True)),  # NATI-5
                     masquerades=bool(modes.get("masquerade", True)),
-                    available=body.get("state", "available") in ("available", "running"),  # NATGW-11, ROUTE-14
+                    available=body.get("state", "available")
+                    in ("available", "running"),  # NATGW-11, ROUTE-14
                 )
             )
 
@@ -400,7 +401,9 @@ class World:
             for cidr in listed(self.prefix_lists[to]):
                 lists.setdefault(network(cidr), written[to])
         routes = {**lists, **routes}
-        routes.update({network(to): target for to, target in written.items() if network(to)})  # ROUTE-6, ROUTE-9
+        routes.update(
+            {network(to): target for to, target in written.items() if network(to)}
+        )  # ROUTE-6, ROUTE-9
         matching = [block for block in routes if block is not None and destination in block]
         if not matching:
             raise Lost(f"ROUTE-16: no route to {destination} in route table {table} of {vpc}")
@@ -545,7 +548,8 @@ class Flight:
         if packet.protocol in (TCP, UDP):
             out = replace(out, sport=self.nat_port)
         self.sessions.append(Session(device, packet, out))
-        # SG-10: its source is the device's own private address now, so a rule that names the device's group matches.
+        # SG-10: its source is the device's own private address now, so a rule that names the device's
+        # group matches.
         return self.leave(device, out, direct=True)
 
     def back_through(self, session: Session, packet: Packet) -> tuple[Interface | str, Packet]:

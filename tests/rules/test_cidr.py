@@ -82,9 +82,14 @@ def test_other_ranges_are_legal(text):
 
 @pytest.mark.rule("CIDR-3")
 def test_local_wins_over_the_internet_for_such_a_range():
-    net = load({"vpcs app cidrs": ["10.0.0.0/16", "8.8.0.0/16"], "vpcs app subnets own": {"cidr": "8.8.8.0/24"},
-                "vpcs app instances me": {"subnet": "own", "private_ip": "8.8.8.8", "security_groups": ["open"]},
-                "internet": {}})  # fmt: skip
+    net = load(
+        {
+            "vpcs app cidrs": ["10.0.0.0/16", "8.8.0.0/16"],
+            "vpcs app subnets own": {"cidr": "8.8.8.0/24"},
+            "vpcs app instances me": {"subnet": "own", "private_ip": "8.8.8.8", "security_groups": ["open"]},
+            "internet": {},
+        }
+    )
     trace = net.trace("probe", "8.8.8.8", "tcp/443")
     assert trace.reachable
     assert trace.forward[-1].component == "app.me"

@@ -16,12 +16,27 @@ def address(text):
     return parse_address(text)
 
 
-@pytest.mark.parametrize("text", ["8.8.8.8", "203.0.113.9", "198.51.100.7", "100.63.255.255", "2001:4860:4860::8888"])
+@pytest.mark.parametrize(
+    "text", ["8.8.8.8", "203.0.113.9", "198.51.100.7", "100.63.255.255", "2001:4860:4860::8888"]
+)
 def test_public(text):
     assert address(text) in PUBLIC
 
 
-@pytest.mark.parametrize("text", ["10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "224.0.0.1", "255.255.255.255", "0.1.2.3", "fd00::1", "::1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.1",
+        "100.64.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "255.255.255.255",
+        "0.1.2.3",
+        "fd00::1",
+        "::1",
+    ],
+)
 def test_not_public(text):
     assert address(text) not in PUBLIC
 
@@ -36,7 +51,15 @@ def test_the_resolver_answers_udp_and_tcp_53_and_nothing_else():
 @pytest.mark.rule("NACL-12")
 @pytest.mark.parametrize(
     ("ami", "ports"),
-    [("Windows_Server-2022-English-Full", WINDOWS), ("amzn2-ami-hvm-2.0", LINUX), ("al2023-ami", LINUX), ("debian-12", LINUX), ("my-image", UNKNOWN), ("", UNKNOWN), (None, UNKNOWN)],
+    [
+        ("Windows_Server-2022-English-Full", WINDOWS),
+        ("amzn2-ami-hvm-2.0", LINUX),
+        ("al2023-ami", LINUX),
+        ("debian-12", LINUX),
+        ("my-image", UNKNOWN),
+        ("", UNKNOWN),
+        (None, UNKNOWN),
+    ],
 )
 def test_client_ports(ami, ports):
     assert client_ports(ami) == ports
@@ -63,7 +86,12 @@ def test_what_nat_gateways_carry():
 @pytest.mark.rule("PEER-6")
 @pytest.mark.parametrize(
     ("source", "destination", "rule"),
-    [("10.0.0.9", "10.1.0.9", None), ("10.0.0.9", "10.2.0.9", "PEER-4"), ("10.2.0.9", "10.1.0.9", "PEER-6"), ("10.2.0.9", "8.8.8.8", "PEER-4")],
+    [
+        ("10.0.0.9", "10.1.0.9", None),
+        ("10.0.0.9", "10.2.0.9", "PEER-4"),
+        ("10.2.0.9", "10.1.0.9", "PEER-6"),
+        ("10.2.0.9", "8.8.8.8", "PEER-4"),
+    ],
 )
 def test_a_peering_carries_from_the_one_vpc_to_the_other(source, destination, rule):
     near, far = Cidr.parse("10.0.0.0/16").addresses, Cidr.parse("10.1.0.0/16").addresses
@@ -74,7 +102,12 @@ def test_a_peering_carries_from_the_one_vpc_to_the_other(source, destination, ru
 @pytest.mark.rule("ROUTE-6")
 @pytest.mark.rule("ROUTE-19")
 def test_rank_of_routes_of_one_length():
-    ranked = [(Origin.LOCAL, ""), (Origin.STATIC, ""), (Origin.PREFIX_LIST, "pl-a"), (Origin.PREFIX_LIST, "pl-b")]
+    ranked = [
+        (Origin.LOCAL, ""),
+        (Origin.STATIC, ""),
+        (Origin.PREFIX_LIST, "pl-a"),
+        (Origin.PREFIX_LIST, "pl-b"),
+    ]
     for index, better in enumerate(ranked):
         for worse in ranked[index + 1 :]:
             assert outranks(better, worse)
@@ -104,7 +137,9 @@ def test_rank_of_routes_of_one_length():
     ],
 )
 def test_routes_that_aws_refuses(destination, kind, rule):
-    refusal = route_refusal(Cidr.parse(destination), kind, [Cidr.parse("10.0.0.0/16")], [Cidr.parse("10.0.2.0/24")])
+    refusal = route_refusal(
+        Cidr.parse(destination), kind, [Cidr.parse("10.0.0.0/16")], [Cidr.parse("10.0.2.0/24")]
+    )
     assert (None if refusal is None else refusal.rule) == rule
 
 

@@ -29,7 +29,12 @@ def test_local_routes_of_every_table():
 
 @pytest.mark.rule("SG-3")
 def test_an_interface_without_groups_has_the_default_one():
-    net = load({"vpcs app interfaces rds": {"subnet": "isolated"}, "vpcs app interfaces bare": {"subnet": "isolated", "security_groups": []}})
+    net = load(
+        {
+            "vpcs app interfaces rds": {"subnet": "isolated"},
+            "vpcs app interfaces bare": {"subnet": "isolated", "security_groups": []},
+        }
+    )
     assert net.topology.nics["app.rds"].groups == {("app", "default")}
     assert net.topology.nics["app.bare"].groups == set()
 
@@ -38,16 +43,23 @@ def test_an_interface_without_groups_has_the_default_one():
 @pytest.mark.rule("ROUTE-14")
 @pytest.mark.rule("ROUTE-15")
 def test_which_routes_are_blackholes():
-    broken = load(NAT_INSTANCE, {
-        "vpcs app instances nat state": "stopped",
-        "vpcs app nat_gateways ngw state": "failed",
-        "vpcs app route_tables private 192.0.2.0/24": "ngw",
-        "vpcs app route_tables private 192.0.2.0/25": "blackhole",
-        "vpcs app route_tables private 192.0.2.0/26": "web",
-        "peering_connections pcx status": "expired",
-    })  # fmt: skip
+    broken = load(
+        NAT_INSTANCE,
+        {
+            "vpcs app instances nat state": "stopped",
+            "vpcs app nat_gateways ngw state": "failed",
+            "vpcs app route_tables private 192.0.2.0/24": "ngw",
+            "vpcs app route_tables private 192.0.2.0/25": "blackhole",
+            "vpcs app route_tables private 192.0.2.0/26": "web",
+            "peering_connections pcx status": "expired",
+        },
+    )
     table = broken.topology.tables["app", "private"]
-    assert {str(route.destination): route.inactive and route.inactive_rule for route in table.routes if not route.local} == {
+    assert {
+        str(route.destination): route.inactive and route.inactive_rule
+        for route in table.routes
+        if not route.local
+    } == {
         "0.0.0.0/0": "ROUTE-14",
         "10.1.0.0/16": "ROUTE-15",
         "192.0.2.0/24": "ROUTE-12",

@@ -6,17 +6,33 @@ from reachsim.kinds.expectation import Selector
 from reachsim.net.address import format_address
 
 TWO_APIS = {"vpcs app instances api": {"subnet": "private"}}
-FUNCTION = {"lambda_functions f": {"latest": {"vpc": "app", "subnets": ["private"]}, "versions": {1: {}}, "aliases": {"live": 1}}}
+FUNCTION = {
+    "lambda_functions f": {
+        "latest": {"vpc": "app", "subnets": ["private"]},
+        "versions": {1: {}},
+        "aliases": {"live": 1},
+    }
+}
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("probe", "instance"), ("app.probe", "instance"), ("ngw", "nat gateway"), ("www", "internet host"), ("internet", "internet"),
-        ("f", "function"), ("f:1", "function"), ("f:live", "function"), ("10.0.1.10", "instance"), ("198.51.100.20", "instance"),
-        ("8.8.8.8", "address"), ("10.0.0.0/16", "block"), ("2001:db8::1", "address"),
+        ("probe", "instance"),
+        ("app.probe", "instance"),
+        ("ngw", "nat gateway"),
+        ("www", "internet host"),
+        ("internet", "internet"),
+        ("f", "function"),
+        ("f:1", "function"),
+        ("f:live", "function"),
+        ("10.0.1.10", "instance"),
+        ("198.51.100.20", "instance"),
+        ("8.8.8.8", "address"),
+        ("10.0.0.0/16", "block"),
+        ("2001:db8::1", "address"),
     ],
-)  # fmt: skip
+)
 def test_what_a_name_stands_for(name, kind):
     assert load(FUNCTION).endpoint(name).kind == kind
 
@@ -29,7 +45,18 @@ def test_a_bare_name_is_enough_where_it_is_unique():
     assert load(TWO_APIS).endpoint("data.api").name == "data.api"
 
 
-@pytest.mark.parametrize(("name", "near"), [("prob", "probe"), ("app.dbb", "app.db"), ("wwww", "www"), ("zzzzzz", None), ("f:2", None), ("f:", None), ("", None)])
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("prob", "probe"),
+        ("app.dbb", "app.db"),
+        ("wwww", "www"),
+        ("zzzzzz", None),
+        ("f:2", None),
+        ("f:", None),
+        ("", None),
+    ],
+)
 def test_an_unknown_name(name, near):
     with pytest.raises(EndpointError) as caught:
         load(FUNCTION).endpoint(name)
@@ -65,7 +92,9 @@ def test_a_selector_of_what_does_not_exist():
 
 
 def destination(net, source, name):
-    return {format_address(way.packet.destination) for way in net.trace(source, name, "tcp/80").ways if way.packet}
+    return {
+        format_address(way.packet.destination) for way in net.trace(source, name, "tcp/80").ways if way.packet
+    }
 
 
 def test_a_name_means_the_private_address_where_a_connection_is_written_and_the_public_one_elsewhere():
@@ -73,7 +102,11 @@ def test_a_name_means_the_private_address_where_a_connection_is_written_and_the_
     assert destination(load(public), "probe", "api") == {"10.1.1.80"}
     pending = load(public, {"peering_connections pcx status": "pending-acceptance"})
     assert destination(pending, "probe", "api") == {"10.1.1.80"}
-    alone = {"peering_connections": {}, "vpcs app route_tables private 10.1.0.0/16": GONE, "vpcs data route_tables api": {}}
+    alone = {
+        "peering_connections": {},
+        "vpcs app route_tables private 10.1.0.0/16": GONE,
+        "vpcs data route_tables api": {},
+    }
     assert destination(load(public, alone), "probe", "api") == {"198.51.100.80"}
     assert destination(load(public), "www", "api") == {"198.51.100.80"}
     assert destination(load(alone), "probe", "api") == {"10.1.1.80"}
@@ -83,12 +116,21 @@ def test_a_name_means_the_private_address_where_a_connection_is_written_and_the_
 def test_families_of_the_two_ends():
     net = load(DUAL)
     assert destination(net, "twin", "web") == {"10.0.0.20"}
-    assert {format_address(way.packet.destination) for way in net.trace("twin", "web", "icmpv6/128").ways if way.packet} == {"2001:db8:0:2::20"}
+    assert {
+        format_address(way.packet.destination)
+        for way in net.trace("twin", "web", "icmpv6/128").ways
+        if way.packet
+    } == {"2001:db8:0:2::20"}
     assert net.trace("probe", "2001:db8:0:2::20", "tcp/80").blockers[0].rule_id == "ROUTE-5"
 
 
 def test_one_address_in_two_vpcs_is_nobody_in_particular():
-    net = load({"vpcs copy": BASE["vpcs"]["data"] | {"route_tables": {}, "subnets": {"api": {"cidr": "10.1.1.0/24"}}}})
+    net = load(
+        {
+            "vpcs copy": BASE["vpcs"]["data"]
+            | {"route_tables": {}, "subnets": {"api": {"cidr": "10.1.1.0/24"}}}
+        }
+    )
     with pytest.raises(EndpointError, match="ambiguous"):
         net.trace("10.1.1.80", "www", "tcp/80")
     assert net.trace("probe", "10.1.1.80", "tcp/80").reachable

@@ -12,7 +12,9 @@ PROBE, DB, STRANGER = map(parse_address, ("10.0.1.10", "10.0.2.20", "203.0.113.9
 
 def ends(net, source, destination, target=None):
     nics = net.topology.nics
-    return passage(nics[source].outbound, nics[source], nics[source].addresses[0], parse_address(destination), target)
+    return passage(
+        nics[source].outbound, nics[source], nics[source].addresses[0], parse_address(destination), target
+    )
 
 
 def test_there_and_back():
@@ -32,7 +34,10 @@ def test_a_packet_that_comes_to_somebody_else():
 
 
 @pytest.mark.rule("WALK-13")
-@pytest.mark.parametrize(("source", "destination", "code"), [(DB, PROBE, None), (STRANGER, PROBE, "ASYMMETRIC_RETURN"), (DB, STRANGER, "ASYMMETRIC_RETURN")])
+@pytest.mark.parametrize(
+    ("source", "destination", "code"),
+    [(DB, PROBE, None), (STRANGER, PROBE, "ASYMMETRIC_RETURN"), (DB, STRANGER, "ASYMMETRIC_RETURN")],
+)
 def test_an_answer_counts_only_from_the_address_that_was_asked(source, destination, code):
     nic = load().topology.nics["app.probe"]
     answer = Walk((), nic.host, Transit(source, destination), (0, 0), (0, 0), Leg(True))

@@ -32,16 +32,26 @@ def test_who_listens_changes_no_verdict():
     with_, without = load(LISTENS), load()
     for question in (("probe", "db", "tcp/80"), ("probe", "www", "tcp/22"), ("probe", "db", "udp/53")):
         one, other = with_.trace(*question), without.trace(*question)
-        assert (one.delivered, one.reachable, one.verdict) == (other.delivered, other.reachable, other.verdict)
+        assert (one.delivered, one.reachable, one.verdict) == (
+            other.delivered,
+            other.reachable,
+            other.verdict,
+        )
 
 
 def test_the_whole_as_plain_data():
-    for question in (("probe", "www", "tcp/443"), ("www", "db", "tcp/80"), ("probe", "169.254.168.1", "tcp/80")):
+    for question in (
+        ("probe", "www", "tcp/443"),
+        ("www", "db", "tcp/80"),
+        ("probe", "169.254.168.1", "tcp/80"),
+    ):
         trace = load().trace(*question)
         data = json.loads(json.dumps(trace.to_dict()))
         assert data["verdict"] == trace.verdict
         assert [hop["component"] for hop in data["forward"]] == [hop.component for hop in trace.forward]
-        assert [blocker["code"] for blocker in data["blockers"]] == [blocker.code for blocker in trace.blockers]
+        assert [blocker["code"] for blocker in data["blockers"]] == [
+            blocker.code for blocker in trace.blockers
+        ]
         assert bool(trace) == trace.reachable
 
 

@@ -56,7 +56,10 @@ def test_a_blocker_says_where_it_is_written():
     trace = load(acl("default", ["deny tcp/80 10.0.1.0/24", ALL], [ALL])).trace("probe", "db", "tcp/80")
     blocker = trace.blockers[0]
     assert blocker.where.startswith("test.yaml:")
-    assert (blocker.rule, blocker.text) == ("rule 10: deny tcp/80 from 10.0.1.0/24", "rule 10: deny tcp/80 from 10.0.1.0/24 for tcp/80 from 10.0.1.10")
+    assert (blocker.rule, blocker.text) == (
+        "rule 10: deny tcp/80 from 10.0.1.0/24",
+        "rule 10: deny tcp/80 from 10.0.1.0/24 for tcp/80 from 10.0.1.10",
+    )
     assert str(blocker).startswith("app.isolated network ACL default ingress: rule 10")
     default = load().trace("probe", "db", "tcp/80").forward[1]
     assert (default.rule, default.where) == ("rule 100 (default ACL): allow all", "")

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Filter
+from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.net.intervals import PortSet
+from reachsim.net.intervals import PortSet, Span
 from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -18,7 +19,7 @@ class VpcSite:
     """A VPC: its blocks, who owns which address in it, and where its gateways lead.
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
-    name (SG-11). `services`: AWS's own services by address (WALK-20).
+    name (SG-11). `services`: AWS's own services by address (WALK-20); `service_places`: their addresses, ascending.
     """
 
     name: str
@@ -27,6 +28,7 @@ class VpcSite:
     owners: dict[int, Nic] = field(default_factory=dict)
     subnets: dict[str, SubnetSite] = field(default_factory=dict)
     services: dict[int, Checkpoint] = field(default_factory=dict)
+    service_places: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
     subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
 
@@ -66,6 +68,19 @@ class SubnetSite:
 
     def __contains__(self, address: int) -> bool:
         return any(address in block for block in self.blocks)
+
+    def run_around(self, address: int) -> Span:
+        """All addresses around this one that are in the same of the subnet's blocks, or outside all of them."""
+        low, high = 0, LINE_LAST
+        for block in self.blocks:
+            first, last = block.span
+            if first <= address <= last:
+                return first, last
+            if last < address:
+                low = max(low, last + 1)
+            else:
+                high = min(high, first - 1)
+        return low, high
 
 
 @dataclass(slots=True, eq=False)

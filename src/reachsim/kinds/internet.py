@@ -8,7 +8,7 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
 from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
-from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, format_address
 from reachsim.net.cidr import Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.addresses import PUBLIC
@@ -32,6 +32,10 @@ class Internet(Kind):
     hosts: dict[HostName, InternetHost] = Field(default_factory=dict)
 
 
+OUTSIDE = ""
+"""Stands in the internet's table for every host outside the design."""
+
+
 class InternetCheckpoint(Checkpoint):
     """The internet: carries a packet to a public address, of a host outside or of an interface in a VPC (WALK-25).
 
@@ -51,7 +55,7 @@ class InternetCheckpoint(Checkpoint):
         A VPC without any gateway is known too, so that its IPv6 addresses are not mistaken for hosts outside.
         """
         self.entries = entries
-        owned: list[tuple[Cidr, str]] = [(block, "public") for block in blocks_of(PUBLIC)]
+        owned: list[tuple[Cidr, str]] = [(block, OUTSIDE) for block in blocks_of(PUBLIC)]
         for name, (vpc, _gateway, _egress_only) in entries.items():
             for nic in vpc.owners.values():
                 if nic.public is not None:
@@ -65,7 +69,10 @@ class InternetCheckpoint(Checkpoint):
         destination = transit.destination
         place, low, high = self.table.lookup(destination)
         run = (low, high)
-        if place == "public":
+        if place == OUTSIDE:
+            # The same for every host outside. Addresses of the design's own lie in between: no question about the world
+            # has them in it.
+            run = (0, IPV4_LAST) if destination <= IPV4_LAST else (IPV6_FIRST, LINE_LAST)
             return Step(None, transit, "delivered to the internet", "WALK-11", destination_run=run)
         if place is None:
             text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"

@@ -76,7 +76,10 @@ class NatGatewayCheckpoint(Checkpoint):
         onward = masquerade(self, self.nic, transit, leg)
         text = f"the source becomes {format_address(onward.source)}, its port one of 1024-65535"
         next = leave(self.nic, onward)
-        return Step(next, onward, text, "NATGW-3", self.path, broken, translated=1, filter=PROTOCOLS)
+        run = self.nic.subnet.run_around(onward.destination)
+        return Step(
+            next, onward, text, "NATGW-3", self.path, broken, translated=1, filter=PROTOCOLS, destination_run=run
+        )
 
     def _ipv6(self, transit: Transit) -> Step:
         """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""

@@ -20,7 +20,8 @@ from reachsim.kinds.kind import (
     TrafficField,
 )
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
-from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
+from reachsim.net.intervals import gap_around
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
@@ -122,6 +123,9 @@ class Outbound(SecurityGroupCheckpoint):
             return Step(service, transit, text, "WALK-20", destination_run=here)
         step = super().step(transit, leg)
         step.next = leave(self.nic, transit)
+        low, high = self.nic.subnet.run_around(transit.destination)
+        first, last = gap_around(self.nic.vpc.service_places, transit.destination, LINE_LAST)
+        step.destination_run = max(low, first), min(high, last)
         return step
 
     def successors(self) -> list[Checkpoint]:
@@ -137,6 +141,7 @@ class Inbound(SecurityGroupCheckpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Ask the groups, then the source/dest check where the packet is not to the interface (WALK-3)."""
         step = super().step(transit, leg)
+        step.destination_run = gap_around(self.nic.addresses, transit.destination, LINE_LAST)
         if not own(self.nic, transit.destination):
             step.next = SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)
         return step

@@ -8,14 +8,26 @@ the package counts on: `PortSet` here (0 to 65535), `AddressSet` in `reachsim.ne
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from reachsim.net.address import LINE_LAST
 
 Span = tuple[int, int]
 """First and last member of a run, both included."""
+
+
+def gap_around(points: Sequence[int], place: int, last: int) -> Span:
+    """The run around `place` in 0..`last` that holds no other of some ascending points: a point alone, or a gap.
+
+    >>> gap_around([5, 9], 7, 20), gap_around([5, 9], 9, 20)
+    ((6, 8), (9, 9))
+    """
+    index = bisect_left(points, place)
+    if index < len(points) and points[index] == place:
+        return place, place
+    return points[index - 1] + 1 if index else 0, points[index] - 1 if index < len(points) else last
 
 
 class IntSet:

@@ -138,6 +138,7 @@ class Builder:
         for address, (service, traffic) in services.items():
             if service != resolver or vpc.enable_dns_support:
                 site.services[int(address)] = AmazonService(site.name, service, traffic)
+        site.service_places = tuple(sorted(site.services))
 
     def acl_checkpoint(self, vpc: Vpc, subnet: SubnetSite, acl: str, direction: Direction, next: Checkpoint) -> AclCheckpoint:
         """The checkpoint of a subnet's ACL in one direction; subnets that share an ACL share its filter (NACL-1)."""

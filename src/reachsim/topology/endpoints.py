@@ -99,14 +99,14 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
     if flow.region is None:
         yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target), None
         return
-    for low, high in flow.region.spans:
-        at = low
-        while at <= high:
-            source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
-            found = passage(origin.start, origin.nic, source, destination, flow.target)
-            end = min(high, found.run[1])
-            yield found, AddressSet(((at, end),))
-            at = end + 1
+    rest = flow.region
+    while rest:
+        at = rest.first
+        source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
+        found = passage(origin.start, origin.nic, source, destination, flow.target)
+        alike = rest & AddressSet((found.run,))
+        yield found, alike
+        rest -= alike
 
 
 class Endpoints:
