@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.filters import Filter
 from reachsim.net.address import LINE_LAST
@@ -13,13 +13,12 @@ from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
-    from reachsim.fabric.site import Nic
+    from reachsim.fabric.site import Nic, VpcSite
 
 EVERYWHERE: Span = (0, LINE_LAST)
 
 
-@dataclass(frozen=True, slots=True)
-class Transit:
+class Transit(NamedTuple):
     """A packet's addresses on the way.
 
     `sender`: the interface that put it on the network last, None for a packet from outside. `direct`: it still comes
@@ -62,7 +61,8 @@ class Step:
 
     `next`: where it goes on; None at its end. With a `loss` the packet is lost here, and `next` says where it would
     have gone on, so that whatever else stands in the way can be told too (WALK-4). `unknown`: why reachsim cannot say.
-    `filter`: must be asked about ports too, about `peer` (with the `groups` its interface carries), unless `tracked`.
+    `filter`: must be asked about ports too, about `peer`, unless `tracked`; `names_groups_of`: the VPC whose rules may name
+    the groups of the peer's interface, None where no reference can match.
     `translated`: +1 where the source port is chosen anew, -1 where an answer gets the client's port back.
     `source_run`, `destination_run`: addresses around the packet's for which the step is the same.
     """
@@ -76,11 +76,16 @@ class Step:
     unknown: str = ""
     filter: Filter | None = None
     peer: int = 0
-    groups: frozenset[GroupId] = NO_GROUPS
+    names_groups_of: VpcSite | None = None
     tracked: bool = False
     translated: int = 0
     source_run: Span = EVERYWHERE
     destination_run: Span = EVERYWHERE
+
+    @property
+    def groups(self) -> frozenset[GroupId]:
+        """The groups that the peer's interface carries, as far as the filter's rules can name them."""
+        return NO_GROUPS if self.names_groups_of is None else self.names_groups_of.groups_at(self.peer)
 
 
 class Checkpoint:

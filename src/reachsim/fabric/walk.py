@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Step, Transit
 from reachsim.fabric.site import Nic
@@ -14,8 +15,7 @@ LONGEST_WALK = 512
 """More steps than any design without a loop needs; a loop is found by its repeated state long before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A checkpoint on the way: the packet's addresses as they came, and what was done.
 
     `depth`: how many translating devices chose the source port anew between the client and here.
@@ -27,7 +27,7 @@ class Visit:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Walk:
     """One way from a start to an end.
 
@@ -79,12 +79,14 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
             step = checkpoint.step(transit, leg)
         visits.append(Visit(checkpoint, transit, step, depth))
         depth += step.translated
-        low, high = step.source_run
-        source_low = low if low > source_low else source_low
-        source_high = high if high < source_high else source_high
-        low, high = step.destination_run
-        destination_low = low if low > destination_low else destination_low
-        destination_high = high if high < destination_high else destination_high
+        if step.source_run is not EVERYWHERE:
+            low, high = step.source_run
+            source_low = low if low > source_low else source_low
+            source_high = high if high < source_high else source_high
+        if step.destination_run is not EVERYWHERE:
+            low, high = step.destination_run
+            destination_low = low if low > destination_low else destination_low
+            destination_high = high if high < destination_high else destination_high
         if lost_run is None and step.loss is not None:
             lost_run = destination_low, destination_high
         transit = step.transit

@@ -45,8 +45,7 @@ class InternetGatewayOut(Checkpoint):
             text = "IPv6 is not translated" if ipv6 else ""
             return Step(self.internet, transit, text, "IGW-8", self.path, loss, destination_run=run)
         onward = Transit(owner.public, transit.destination)
-        text = f"the source becomes {format_address(owner.public)}"
-        return Step(self.internet, onward, text, "IGW-3", self.path, destination_run=run)
+        return Step(self.internet, onward, "", "IGW-3", self.path, destination_run=run)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
@@ -69,7 +68,7 @@ class InternetGatewayIn(Checkpoint):
         private = self.public.get(transit.destination, transit.destination)
         step = enter_subnet(self.vpc, Transit(transit.source, private), "", "IGW-3", self.path)
         if private != transit.destination:
-            step.text = f"the destination becomes {format_address(private)}"
+            step.text = "1:1 translation"
         step.loss = loss or step.loss
         step.source_run = private_run(transit.source)
         step.destination_run = transit.destination, transit.destination

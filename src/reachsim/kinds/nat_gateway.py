@@ -9,7 +9,7 @@ from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
 from reachsim.kinds.kind import Ipv4Field, Kind, Reference, Tags
 from reachsim.kinds.network_interface import leave, masquerade, own, restore
-from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
@@ -61,7 +61,7 @@ class NatGatewayCheckpoint(Checkpoint):
             return self._ipv6(transit)
         restored = restore(self, self.nic, transit, leg)
         if restored is not None:
-            text = f"the destination becomes the client's {format_address(restored.destination)} again"
+            text = "the client's address is put back"
             return Step(leave(self.nic, restored), restored, text, "NATGW-12", translated=-1, filter=PROTOCOLS)
         if own(self.nic, transit.destination):
             text = "a NAT gateway takes no connections: nobody behind it asked for this packet"
@@ -74,7 +74,7 @@ class NatGatewayCheckpoint(Checkpoint):
         if self.state not in FORWARDING_STATES:
             broken = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
         onward = masquerade(self, self.nic, transit, leg)
-        text = f"the source becomes {format_address(onward.source)}, its port one of 1024-65535"
+        text = "its port becomes one of 1024-65535"
         next = leave(self.nic, onward)
         run = self.nic.subnet.run_around(onward.destination)
         return Step(

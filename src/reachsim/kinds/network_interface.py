@@ -195,7 +195,7 @@ class Host(Checkpoint):
             text = f"{self.nic.name} translates addresses but never saw the packet that this one answers"
             return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
         onward = masquerade(self, self.nic, transit, leg)
-        text = f"forwarded; the source becomes {format_address(onward.source)}, its port one of 1024-65535"
+        text = "forwarded; its port becomes one of 1024-65535"
         return Step(emit(self.nic, onward), onward, text, "NATI-5", self.path, loss, translated=1)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:

@@ -43,12 +43,13 @@ class PeeringConnection(Kind):
 class PeeringCheckpoint(Checkpoint):
     """A peering in one direction: into the far VPC, and nowhere beyond (WALK-9). No route table is read on arrival."""
 
-    __slots__ = ("far", "near")
+    __slots__ = ("far", "near", "text")
 
     def __init__(self, name: str, near: VpcSite, far: VpcSite, path: KeyPath) -> None:
         super().__init__(name, f"peering {near.name} -> {far.name}", path)
         self.near = near
         self.far = far
+        self.text = f"into VPC {far.name}"
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Carry what is from the near and to the far VPC, each way by its own routes (WALK-10, PEER-3, PEER-9)."""
@@ -57,7 +58,7 @@ class PeeringCheckpoint(Checkpoint):
             run = _run(~self.far.blocks if transit.destination not in self.far.blocks else self.far.blocks, transit)
             return Step(None, transit, "", "PEER-4", self.path, loss, destination_run=run)
         onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
-        return enter_subnet(self.far, onward, f"into VPC {self.far.name}", "WALK-9", self.path)
+        return enter_subnet(self.far, onward, self.text, "WALK-9", self.path)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet of the far VPC."""

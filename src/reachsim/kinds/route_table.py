@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -42,7 +43,7 @@ connection; `local`; `blackhole`. The local routes need not be written (ROUTE-1)
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One route of a table, for the router.
 
@@ -63,6 +64,11 @@ class Route:
     prefix_list: str = ""
 
     def __str__(self) -> str:
+        return self.text
+
+    @cached_property
+    def text(self) -> str:
+        """The route as a person writes it."""
         via = f" ({self.prefix_list})" if self.prefix_list else ""
         return f"{self.destination}{via} -> {self.target}"
 
@@ -116,7 +122,7 @@ class RouteTableCheckpoint(Checkpoint):
         run = (low, high)
         if route is None:
             return Step(None, transit, "no route", loss=no_route(destination), path=self.path, destination_run=run)
-        text = str(route)
+        text = route.text
         if route.unknown:
             return Step(None, transit, text, "ROUTE-10", route.path, unknown=route.unknown, destination_run=run)
         if route.local:

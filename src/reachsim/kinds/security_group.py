@@ -150,7 +150,7 @@ class SecurityGroupCheckpoint(Checkpoint):
             "",
             filter=self.filter,
             peer=peer,
-            groups=self.nic.vpc.groups_at(peer) if direct else NO_GROUPS,
+            names_groups_of=self.nic.vpc if direct else None,
             tracked=known,
         )
 

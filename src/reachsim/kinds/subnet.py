@@ -58,14 +58,14 @@ class Link(Checkpoint):
         """Find the interface; an address that no interface has answers nothing (WALK-24)."""
         if transit.toward is not None:
             onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
-            return Step(transit.toward.inbound, onward, f"to {transit.toward.name}", rule="ROUTE-10")
+            return Step(transit.toward.inbound, onward, "to the route's target", rule="ROUTE-10")
         nic = self.subnet.vpc.owners.get(transit.destination)
         here = (transit.destination, transit.destination)
         if nic is None:
             address = format_address(transit.destination)
             loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"no interface has the address {address}")
             return Step(None, transit, "", loss=loss, path=self.path, destination_run=here)
-        return Step(nic.inbound, transit, f"to {nic.name}", rule="WALK-5", destination_run=here)
+        return Step(nic.inbound, transit, "to the interface with the address", rule="WALK-5", destination_run=here)
 
     def successors(self) -> list[Checkpoint]:
         """Every interface of the subnet."""

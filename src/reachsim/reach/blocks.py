@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
 from reachsim.fabric.site import Nic, VpcSite
@@ -47,8 +48,7 @@ class Answers:
         return list(self.numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One filter that a walk meets.
 
     `filter`: None where it is an end's own groups; then `owner` says whose ("a" or "b") and `direction` which. `end`: whose
@@ -241,7 +241,8 @@ class BlockWorker:
                 end = name
                 break
         filter = None if owner else self.book[step.filter]
-        return Term(filter, owner, direction, end, which, step.peer, step.groups, vpc)
+        groups = NO_GROUPS if end else step.groups
+        return Term(filter, owner, direction, end, which, step.peer, groups, vpc)
 
     def write(
         self,

@@ -14,7 +14,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Passage:
     """There and back between two addresses, ports left open.
 

@@ -280,14 +280,14 @@ class _Asker:
             action = "translate"
         if step.next is None:
             action = "deliver"
-        rule, rule_id, where = step.text, step.rule, self.locate(step.path)
+        rule, rule_id, where = _and(_rewrite(before, after), step.text), step.rule, self.locate(step.path)
         blocker = None
         if step.filter is not None:
             if step.tracked:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
             else:
                 blocker, decided, path = self._ask(visit, before, leg)
-                rule = f"{decided}; {step.text}" if step.text else decided
+                rule = _and(decided, rule)
                 rule_id, where = self.book[step.filter].rule, self.locate(path)
         if step.unknown:
             action, rule = "unknown", step.unknown
@@ -358,6 +358,20 @@ class _Asker:
 
     def _stray(self, loss: Loss, walk: Walk, leg: str) -> Blocker:
         return _lost(loss, walk.end.component, walk.end.role, leg, self.locate(walk.end.path), self.flow.origin.label)
+
+
+def _rewrite(before: Packet, after: Packet) -> str:
+    """What a checkpoint changed in the addresses, in words."""
+    parts = []
+    if before.source != after.source:
+        parts.append(f"the source becomes {format_address(after.source)}")
+    if before.destination != after.destination:
+        parts.append(f"the destination becomes {format_address(after.destination)}")
+    return ", ".join(parts)
+
+
+def _and(*texts: str) -> str:
+    return "; ".join(text for text in texts if text)
 
 
 def _question(packet: Packet, peer: int) -> str:

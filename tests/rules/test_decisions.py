@@ -1,3 +1,5 @@
+"""Small decisions of one chapter each: addresses, ports, gateways, peerings, routes."""
+
 import pytest
 
 from reachsim.net.address import parse_address
