@@ -1,12 +1,12 @@
 """Every command and every snippet of README.md and docs/ runs, and says what the page says.
 
-- ```` ```console ````: lines ``$ reachsim ...`` and what they print, in the order of the page; a line ``...`` stands for any
-  lines, ``[exit 1]`` as a last line is the exit code. Commands run from the root of the repository.
-- ```` ```python ````: run top to bottom, all of a page in one namespace; with ``>>>`` as a doctest.
-- ```` ```yaml ```` that begins with ``version: 1`` is a design and loads, unless its ``pools`` make it an address plan.
-- ```` ```json ```` is JSON.
+- A ``console`` block: lines ``$ reachsim ...`` and what they print; a line ``...`` stands
+  for any lines, ``[exit 1]`` as a last line is the exit code. Commands run from the root of the repository.
+- A ``python`` block runs; top to bottom, all of a page in one namespace; with ``>>>`` as a doctest.
+- A ``yaml`` block that begins with ``version: 1`` is a design and loads, unless its ``pools`` make it a plan.
+- A ``json`` block is JSON.
 
-``python tests/test_docs.py`` writes what the commands print now into the pages, except where a page has ``...``.
+``python tests/test_docs.py`` writes what the commands print now into the pages, except where one has ``...``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The JSON of every command: its keys are a promise (docs/cli.md), so a change of one is a change of this file."""
+"""The JSON of every command: its keys are a promise (docs/cli.md); whoever changes one changes this file."""
 
 from __future__ import annotations
 
@@ -22,20 +22,60 @@ HOP = {"component", "checkpoint", "action", "rule", "rule_id", "where", "before"
 WAY = {"label", "share", "verdict", "delivered", "reachable", "client_ports", "blockers"}
 PROBLEM = {"file", "line", "column", "path", "message", "hint", "code"}
 TRACE = {
-    "source", "destination", "traffic", "verdict", "delivered", "reachable", "client_sees", "undecided", "packet",
-    "blockers", "forward", "reply", "ways", "notes",
-}  # fmt: skip
+    "source",
+    "destination",
+    "traffic",
+    "verdict",
+    "delivered",
+    "reachable",
+    "client_sees",
+    "undecided",
+    "packet",
+    "blockers",
+    "forward",
+    "reply",
+    "ways",
+    "notes",
+}
 RESULT = {
-    "number", "where", "source", "destination", "allow", "deny", "one_way", "why", "marked_as_failing", "as_marked",
-    "verdict", "reason", "failing", "blockers", "witness",
-}  # fmt: skip
+    "number",
+    "where",
+    "source",
+    "destination",
+    "allow",
+    "deny",
+    "one_way",
+    "why",
+    "marked_as_failing",
+    "as_marked",
+    "verdict",
+    "reason",
+    "failing",
+    "blockers",
+    "witness",
+}
 SHOWN = {
     "vpcs": {
-        "name", "cidrs", "internet_gateway", "egress_only_internet_gateway", "where", "subnets", "not_modelled",
+        "name",
+        "cidrs",
+        "internet_gateway",
+        "egress_only_internet_gateway",
+        "where",
+        "subnets",
+        "not_modelled",
     },
     "interfaces": {
-        "name", "kind", "subnet", "addresses", "public_ip", "security_groups", "source_dest_check", "client_ports",
-        "listens", "notes", "where",
+        "name",
+        "kind",
+        "subnet",
+        "addresses",
+        "public_ip",
+        "security_groups",
+        "source_dest_check",
+        "client_ports",
+        "listens",
+        "notes",
+        "where",
     },
     "functions": {"name", "memory_mb", "concurrency", "versions", "aliases", "api_gateways", "where"},
     "peerings": {"name", "requester", "accepter", "status", "where"},
@@ -46,7 +86,7 @@ SHOWN = {
     "routes": {"vpc", "name", "subnets", "where", "routes"},
     "acls": {"vpc", "name", "subnets", "where", "ingress", "egress"},
     "groups": {"vpc", "name", "interfaces", "where", "ingress", "egress"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
@@ -85,10 +125,22 @@ def test_check(capsys: pytest.CaptureFixture[str]) -> None:
         "where": "",
         "reason": "",
     } == {
-        "number": 2, "where": "", "source": "fetch", "destination": "partner.api", "allow": "tcp/80", "deny": None,
-        "one_way": False, "why": "", "marked_as_failing": None, "verdict": "holds", "reason": "", "failing": "",
-        "witness": None, "as_marked": True, "blockers": [],
-    }  # fmt: skip
+        "number": 2,
+        "where": "",
+        "source": "fetch",
+        "destination": "partner.api",
+        "allow": "tcp/80",
+        "deny": None,
+        "one_way": False,
+        "why": "",
+        "marked_as_failing": None,
+        "verdict": "holds",
+        "reason": "",
+        "failing": "",
+        "witness": None,
+        "as_marked": True,
+        "blockers": [],
+    }
 
 
 def test_check_tells_what_was_marked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,17 +175,35 @@ def test_trace_of_icmp(capsys: pytest.CaptureFixture[str]) -> None:
 def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "reach", FOUND, "probe", "partner.api")
     assert set(data) == {
-        "file", "source", "destination", "traffic", "verdict", "undecided", "passes", "missing", "one_way", "boxes",
-        "witness", "stops", "losses",
-    }  # fmt: skip
+        "file",
+        "source",
+        "destination",
+        "traffic",
+        "verdict",
+        "undecided",
+        "passes",
+        "missing",
+        "one_way",
+        "boxes",
+        "witness",
+        "stops",
+        "losses",
+    }
     assert (data["verdict"], data["passes"], data["traffic"]) == ("all", "tcp/80", None)
     assert data["boxes"] == [
         {"traffic": "tcp/80", "sources": "10.0.1.20/32", "destinations": "10.1.1.80/32", "client_ports": None}
     ]
     assert set(data["witness"]) == PACKET
     assert keys(data["stops"]) == {
-        "leg", "component", "checkpoint", "code", "rule", "rule_id", "where", "stops",
-    }  # fmt: skip
+        "leg",
+        "component",
+        "checkpoint",
+        "code",
+        "rule",
+        "rule_id",
+        "where",
+        "stops",
+    }
     assert ask(capsys, "reach", FOUND, "internet", "probe", "tcp/80")["verdict"] == "nothing"
 
 
@@ -144,14 +214,33 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
         if data[section]:
             assert keys(data[section]) == expected, section
     assert keys(data["vpcs"][0]["subnets"]) == {
-        "name", "cidr", "ipv6_cidr", "az", "size", "free", "used", "route_table", "network_acl", "where",
-    }  # fmt: skip
+        "name",
+        "cidr",
+        "ipv6_cidr",
+        "az",
+        "size",
+        "free",
+        "used",
+        "route_table",
+        "network_acl",
+        "where",
+    }
     assert keys(data["functions"][0]["versions"]) == {
-        "version", "vpc", "subnets", "security_groups", "interfaces", "where",
-    }  # fmt: skip
+        "version",
+        "vpc",
+        "subnets",
+        "security_groups",
+        "interfaces",
+        "where",
+    }
     assert keys(data["routes"][0]["routes"]) == {
-        "destination", "target", "prefix_list", "state", "reason", "where",
-    }  # fmt: skip
+        "destination",
+        "target",
+        "prefix_list",
+        "state",
+        "reason",
+        "where",
+    }
     assert keys(data["groups"][1]["egress"]) == {"rule", "where"}
     assert data["functions"][0]["aliases"] == {"prod": {"1": 1.0}}
 

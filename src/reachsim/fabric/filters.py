@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from reachsim.net.cidr import AddressSet
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath, first_match, peer_starts, permitted
 from reachsim.rules.codes import Code
 
@@ -48,7 +48,7 @@ class Filter:
     `path`: where the owner is written.
     """
 
-    __slots__ = ("_cache", "_named", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
+    __slots__ = ("_cache", "_named", "_open", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
 
     def __init__(
         self,
@@ -70,7 +70,21 @@ class Filter:
         self.path = path
         self._starts: list[int] | None = None
         self._named: frozenset[GroupId] | None = None
+        self._open: bool | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
+
+    @property
+    def open(self) -> bool:
+        """Whether it lets everything through, to and from everybody, by clauses that say just that."""
+        if self._open is None:
+            whole = AddressSet.nothing()
+            for clause in self.clauses:
+                if not clause.permits:
+                    break
+                if clause.traffic == EVERYTHING:
+                    whole |= clause.peers
+            self._open = whole == AddressSet.everything()
+        return self._open
 
     def decide(self, peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
         """The clause that decides on one packet, or None when none matches (which denies it)."""

@@ -158,6 +158,8 @@ class BlockWorker:
         for visit in walk.visits:
             if visit.step.filter is None or visit.step.tracked or (translated is not None and bool(visit.depth) != translated):
                 continue
+            if not visit.step.filter.stateful and self.book[visit.step.filter].open:
+                continue  # an ACL that lets everything through; groups differ from class to class
             term = self.term(visit, a, b)
             if term.filter is not None and not term.end:
                 mask = self.atoms.row(term.filter, term.peer, term.groups)

@@ -134,21 +134,31 @@ def _widths(cells: Sequence[Sequence[str]], room: int) -> list[int]:
                 least[column] = max(least[column], longest)
     excess = sum(widths) + _GAP * (count - 1) - room
     sample = cells[:_WEIGHED_ROWS]
+    known: dict[tuple[str, int], int] = {}
     while excess > 0:
         wide = [column for column in range(count) if widths[column] > least[column]]
         if not wide:
             break
-        costs = {column: _height(sample, widths, column) for column in wide}
+        costs = {column: _height(sample, widths, column, known) for column in wide}
         column = min(wide, key=lambda column: (costs[column], -widths[column]))
-        widths[column] -= 1
-        excess -= 1
+        step = min(max(1, excess // 16), widths[column] - least[column])
+        widths[column] -= step
+        excess -= step
     return widths
 
 
-def _height(rows: Sequence[Sequence[str]], widths: Sequence[int], narrower: int) -> int:
-    """Lines that rows fill when one column is one narrower."""
+def _height(
+    rows: Sequence[Sequence[str]], widths: Sequence[int], narrower: int, known: dict[tuple[str, int], int]
+) -> int:
+    """Lines of rows when one column is one narrower. `known`: lines of a text at a width, once counted."""
+
+    def lines(text: str, width: int) -> int:
+        if (text, width) not in known:
+            known[text, width] = len(wrap(text, width))
+        return known[text, width]
+
     return sum(
-        max(len(wrap(text, widths[column] - (column == narrower))) for column, text in enumerate(row))
+        max(lines(text, widths[column] - (column == narrower)) for column, text in enumerate(row))
         for row in rows
         if row
     )
