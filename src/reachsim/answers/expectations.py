@@ -177,7 +177,12 @@ def decide(
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
     verdict: Verdict = "fails" if worst is not None else "undecided" if unknown else "holds"
-    text = answer.describe(space) if space else ""
+    asked = HeaderSpace.union(
+        part.asked(expectation.traffic & part.family, part.flow.origin.client_ports if allow else PortSet.everything())
+        for part in answer.parts
+        if part.found is not None
+    )
+    text = f"all of {expectation.traffic}" if space == asked and space else answer.describe(space) if space else ""
     reason = _reason(verdict, allow, unknown, witness, text)
     return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
 

@@ -72,7 +72,7 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
     while True:
         state = checkpoint, transit.source, transit.destination, transit.toward
         if state in met or len(visits) >= LONGEST_WALK:
-            loop = Loss(Code.FORWARDING_LOOP, "NATGW-13", _loop_text(visits, checkpoint))
+            loop = Loss(Code.FORWARDING_LOOP, _loop_rule(visits), _loop_text(visits, checkpoint))
             step = Step(None, transit, "the packet comes round again", loss=loop, path=checkpoint.path)
         else:
             met.add(state)
@@ -104,6 +104,11 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
         checkpoint = step.next
 
 
+def _loop_rule(visits: list[Visit]) -> str:
+    """NATGW-13 where a NAT gateway is its own next hop, NATI-10 where an instance is."""
+    return "NATGW-13" if any(visit.checkpoint.role == "NAT gateway" for visit in visits) else "NATI-10"
+
+
 def _loop_text(visits: list[Visit], again: Checkpoint) -> str:
     first = next((i for i, visit in enumerate(visits) if visit.checkpoint is again), 0)
     names: list[str] = []
@@ -111,4 +116,6 @@ def _loop_text(visits: list[Visit], again: Checkpoint) -> str:
         name = visit.checkpoint.component
         if not names or names[-1] != name:
             names.append(name)
-    return "the packet goes round in a circle: " + " -> ".join([*names, again.component])
+    if len(names) == 1 or names[-1] != again.component:
+        names.append(again.component)
+    return "the packet goes round in a circle: " + " -> ".join(names)

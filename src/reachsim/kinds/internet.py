@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from pydantic import Field
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
 from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
-from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, format_address
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.addresses import PUBLIC
@@ -72,7 +74,7 @@ class InternetCheckpoint(Checkpoint):
         if place == OUTSIDE:
             # The same for every host outside. Addresses of the design's own lie in between: no question about the world
             # has them in it.
-            run = (0, IPV4_LAST) if destination <= IPV4_LAST else (IPV6_FIRST, LINE_LAST)
+            run = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
             return Step(None, transit, "delivered to the internet", "WALK-11", destination_run=run)
         if place is None:
             text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"

@@ -74,7 +74,8 @@ class Route:
 
 
 def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
-    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19).
+    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19); a route of
+    one family covers no address of the other (ROUTE-5).
 
     A blackhole competes like the others: nothing falls back to a shorter route (ROUTE-13). The ranges that AWS keeps
     for its services have no route, whatever wider route is there (ROUTE-17).

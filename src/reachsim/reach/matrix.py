@@ -87,7 +87,12 @@ class Cell:
             return f"undecided: {self.undecided}"
         from reachsim.net.cidr import AddressSet
 
+        from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+
         line = AddressSet.everything()
+        families = {ipv6 for ipv6, _, _ in self.ways}
+        if len(families) == 1:  # what goes without saying for two addresses of one family
+            line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
         return self.space().describe(known_sources=line, known_destinations=line)
 
 
