@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.matrix import Cell, Matrix
-
-if TYPE_CHECKING:
-    from reachsim.network import Network
+from reachsim.reach.pair import ALL_PORTS
 
 Kind = Literal["opened", "closed"]
 SHOWN_NAMES = 3
@@ -113,13 +112,13 @@ Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
 
 
-def diff(before: Network, after: Network) -> Difference:
+def diff(before: Engine, after: Engine) -> Difference:
     """What flows in one network and not in the other: between interfaces, functions and the internet (named hosts are in it)."""
     old, new = before.matrix(), after.matrix()
     groups = _joint_classes(old, new)
     collected = _Collected()
-    _compare_interfaces(old, new, groups, collected)
-    undecided = _compare_outside(before, after, groups, collected)
+    undecided = _compare_interfaces(old, new, groups, collected)
+    undecided += _compare_outside(before, after, groups, collected)
     names_old, names_new = set(before.topology.nics), set(after.topology.nics)
     return Difference(
         before.source.file,
@@ -127,7 +126,7 @@ def diff(before: Network, after: Network) -> Difference:
         tuple(collected.changes()),
         tuple(name for name in after.topology.nics if name not in names_old),
         tuple(name for name in before.topology.nics if name not in names_new),
-        tuple(undecided),
+        tuple(dict.fromkeys(undecided)),
     )
 
 
@@ -175,13 +174,15 @@ def _contents(was: Cell, now: Cell) -> list[tuple[Content, str]]:
         trips = more.space() - less.space()
         if trips:
             out.append(((kind, trips, False), _say(trips)))  # type: ignore[arg-type]
-        delivered = _delivered(more) - _delivered(less)
-        one_way = delivered - (trips if trips else HeaderSpace.nothing())
-        rest = one_way.traffic() - trips.traffic() if trips else one_way.traffic()
-        if rest:
-            space = one_way.restrict(traffic=rest)
+        space = _delivered(more) - _delivered(less) - _any_ports(trips)
+        if space:
             out.append(((kind, space, True), _say(space)))  # type: ignore[arg-type]
     return out
+
+
+def _any_ports(space: HeaderSpace) -> HeaderSpace:
+    """A set of packets freed of client ports."""
+    return HeaderSpace.union(HeaderSpace.box(box.traffic, box.sources, box.destinations) for box in space.boxes())
 
 
 def _delivered(cell: Cell) -> HeaderSpace:
@@ -204,7 +205,8 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
     return space.describe(known_sources=universe(space.sources()), known_destinations=universe(space.destinations()))
 
 
-def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> None:
+def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
+    undecided: list[str] = []
     known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
     items = [(key, tuple(names)) for key, names in groups.items()]
     for (a_old, a_new), sources in items:
@@ -218,9 +220,15 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
             pair = n_old, n_new
             contents = known.get(pair)
             if contents is None:
-                contents = known[pair] = _contents(
-                    Cell("", "", old._ways(n_old)), Cell("", "", new._ways(n_new))
+                unknown = old.unknown(n_old) | new.unknown(n_new)
+                was, now = (
+                    Cell("", "", tuple(way for way in matrix._ways(number) if way[0] not in unknown))
+                    for matrix, number in ((old, n_old), (new, n_new))
                 )
+                contents = known[pair] = _contents(was, now)
+            why = old.undecided(n_old) or new.undecided(n_new)
+            if why:
+                undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
             for content, text in contents:
                 if sources == destinations:  # an interface and itself is no pair
                     for name in sources:
@@ -229,20 +237,22 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
                             out.add(content, (name,), others, text)
                 else:
                     out.add(content, sources, destinations, text)
+    return undecided
 
 
 def _compare_outside(
-    before: Network, after: Network, groups: dict[Key, list[str]], out: _Collected
+    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected
 ) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
-    world = before.endpoints.world | after.endpoints.world
+    world = before.endpoints.world & after.endpoints.world  # not addresses that the edit gave to an interface, or took
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
         spaces = []
+        unknown = HeaderSpace.nothing()
         for network in (before, after):
             if not (_exists(network, source) and _exists(network, destination)):
                 spaces.append((HeaderSpace.nothing(), HeaderSpace.nothing()))
@@ -250,15 +260,15 @@ def _compare_outside(
             answer = network.reach(source, destination)
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
-            spaces.append((_free(answer.reachable, keep), _free(answer.delivered, keep)))
+                parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
+                unknown |= _free(HeaderSpace.union(parts), keep, world)
+            spaces.append((_free(answer.reachable, keep, world), _free(answer.delivered, keep, world)))
         for kind, more, less in (("opened", 1, 0), ("closed", 0, 1)):
-            trips = spaces[more][0] - spaces[less][0]
+            trips = spaces[more][0] - spaces[less][0] - unknown
             if trips:
                 out.add((kind, trips, False), sources, destinations, _say(trips, world))  # type: ignore[arg-type]
-            delivered = spaces[more][1] - spaces[less][1]
-            rest = delivered.traffic() - trips.traffic()
-            if rest:
-                space = delivered.restrict(traffic=rest)
+            space = spaces[more][1] - spaces[less][1] - _any_ports(trips) - unknown
+            if space:
                 out.add((kind, space, True), sources, destinations, _say(space, world))  # type: ignore[arg-type]
 
     for names in groups.values():
@@ -275,7 +285,7 @@ def _compare_outside(
     return undecided
 
 
-def _untouched(network: Network, source: str, destination: str, changed: set[Filter]) -> bool:
+def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
     """Whether no walk between two endpoints meets a filter that was edited, so that nothing can differ."""
     flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
     for flow in flows:
@@ -286,7 +296,7 @@ def _untouched(network: Network, source: str, destination: str, changed: set[Fil
     return True
 
 
-def _free(space: HeaderSpace, keep: str) -> HeaderSpace:
+def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
     """A set freed of the addresses that go without saying, so that groups of endpoints share the rest."""
     from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
 
@@ -294,16 +304,19 @@ def _free(space: HeaderSpace, keep: str) -> HeaderSpace:
     for block in (EVERY_IPV4, EVERY_IPV6):
         inside = space.restrict(sources=block.addresses)
         if inside:
-            freed = inside if keep == "sources" else inside.replace_sources(block.addresses)
-            parts.append(freed if keep == "destinations" else freed.replace_destinations(block.addresses))
+            freed = inside.restrict(sources=world) if keep == "sources" else inside.replace_sources(block.addresses)
+            if keep == "destinations":
+                parts.append(freed.restrict(destinations=world))
+            else:
+                parts.append(freed.replace_destinations(block.addresses))
     return HeaderSpace.union(parts)
 
 
-def _exists(network: Network, name: str) -> bool:
+def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.nics or name in network.endpoints.known
 
 
-def _changed_functions(before: Network, after: Network) -> list[str]:
+def _changed_functions(before: Engine, after: Engine) -> list[str]:
     """Names of functions, aliases and APIs that run on other interfaces than before."""
     out: list[str] = []
     for name in dict.fromkeys([*before.endpoints.function_names(), *after.endpoints.function_names()]):
@@ -312,7 +325,7 @@ def _changed_functions(before: Network, after: Network) -> list[str]:
     return out
 
 
-def _runs_on(network: Network, name: str) -> list[tuple[str, str]]:
+def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:
     if name not in network.endpoints.known:
         return []
     return [(o.nic.name if o.nic is not None else "outside", str(o.share)) for o in network.endpoint(name).origins]

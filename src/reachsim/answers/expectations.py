@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, overload
 
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
+from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
+from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
 from reachsim.reach.pair import Part, Reach, reach
 from reachsim.topology.endpoints import Endpoint, Endpoints
@@ -150,10 +152,17 @@ def decide(
     """
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
+    whole = None
     if max(len(source.origins), len(destination.nics)) > MANY:
+        whole = _Whole(source, destination, classes())
         source, destination = one_of_each(source, classes()), one_of_each(destination, classes())
     answer = reach(source, destination, endpoints, book)
     allow = expectation.allow is not None
+    ports = _client_ports if allow else _every_port
+
+    def fails(part: Part) -> HeaderSpace:
+        return _failing(part, expectation, ports(part)) if allow else _leaking(part, expectation)
+
     failing: list[HeaderSpace] = []
     worst: Part | None = None
     unknown = ""
@@ -161,14 +170,14 @@ def decide(
         if part.undecided:
             unknown = unknown or part.undecided
             continue
-        bad = _failing(part, expectation, part.flow.origin.client_ports) if allow else _leaking(part, expectation)
+        bad = fails(part)
         if part.found is None and allow:
             worst = worst or part
         if bad:
-            if not part.flow.origin.certain and not _alike(answer, part, expectation):
+            if not part.flow.origin.certain and not _alike(answer, part, fails):
                 unknown = "the Lambda service picks the source address, and not every one of them is treated alike"
                 continue
-            failing.append(bad)
+            failing.append(bad if whole is None else whole.space(bad, part))
             worst = worst or part
     space = HeaderSpace.union(failing)
     witness = None
@@ -177,12 +186,7 @@ def decide(
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
     verdict: Verdict = "fails" if worst is not None else "undecided" if unknown else "holds"
-    asked = HeaderSpace.union(
-        part.asked(expectation.traffic & part.family, part.flow.origin.client_ports if allow else PortSet.everything())
-        for part in answer.parts
-        if part.found is not None
-    )
-    text = f"all of {expectation.traffic}" if space == asked and space else answer.describe(space) if space else ""
+    text = _text(answer, expectation, space, whole, ports) if space else ""
     reason = _reason(verdict, allow, unknown, witness, text)
     return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
 
@@ -193,18 +197,82 @@ MANY = 8
 
 def one_of_each(endpoint: Endpoint, classes: Classes) -> Endpoint:
     """An endpoint with two interfaces of each class in place of all (two, so that pairs inside a class are asked too)."""
-    counts: dict[int, int] = {}
+    counts: dict[tuple[int, PortSet], int] = {}
 
     def wanted(nic: Nic | None) -> bool:
         if nic is None:
             return True
-        index = classes.of[nic].index
-        counts[index] = counts.get(index, 0) + 1
-        return counts[index] <= 2
+        key = classes.of[nic].index, nic.client_ports
+        counts[key] = counts.get(key, 0) + 1
+        return counts[key] <= 2
 
     nics = tuple(nic for nic in endpoint.nics if wanted(nic))
     counts.clear()
     return replace(endpoint, nics=nics, origins=tuple(origin for origin in endpoint.origins if wanted(origin.nic)))
+
+
+def _client_ports(part: Part) -> PortSet:
+    return part.flow.origin.client_ports
+
+
+def _every_port(part: Part) -> PortSet:
+    return PortSet.everything()
+
+
+class _Whole:
+    """What the answers of two interfaces of each class say of all interfaces of both ends."""
+
+    def __init__(self, source: Endpoint, destination: Endpoint, classes: Classes) -> None:
+        self.classes = classes
+        self.sources = self._by_class(origin.nic for origin in source.origins)
+        self.destinations = self._by_class(destination.nics)
+
+    def _key(self, nic: Nic) -> tuple[int, PortSet]:
+        return self.classes.of[nic].index, nic.client_ports
+
+    def _by_class(self, nics: Iterable[Nic | None]) -> dict[tuple[int, PortSet], list[Nic]]:
+        out: dict[tuple[int, PortSet], list[Nic]] = {}
+        for nic in dict.fromkeys(nics):
+            if nic is not None:
+                out.setdefault(self._key(nic), []).append(nic)
+        return out
+
+    def space(self, space: HeaderSpace, part: Part) -> HeaderSpace:
+        """The packets of one part, with those of all interfaces that its two ends stand for."""
+        flow, sender, target = part.flow, part.flow.origin.nic, part.flow.target
+        senders = {nic: _in_place_of(sender, nic, flow.source) for nic in self.sources[self._key(sender)]} if sender else {}
+        targets = (
+            {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]} if target else {}
+        )
+        if senders:
+            space = space.replace_sources(_all_of(senders.values()))
+        if targets:
+            space = space.replace_destinations(_all_of(targets.values()))
+        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys()]
+        everything = Traffic.everything()
+        return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
+
+
+def _in_place_of(nic: Nic, other: Nic, address: int) -> int:
+    """The address that another interface of the class has where this one has `address`."""
+    if address == nic.public and other.public is not None:
+        return other.public
+    return other.addresses[nic.addresses.index(address)]
+
+
+def _all_of(addresses: Iterable[int]) -> AddressSet:
+    return AddressSet.union_of((address, address) for address in addresses)
+
+
+def _text(
+    answer: Reach, expectation: Expectation, space: HeaderSpace, whole: _Whole | None, ports: Callable[[Part], PortSet]
+) -> str:
+    """A failing set in words, without what goes without saying of the two ends."""
+    boxes = ((part, part.asked(expectation.traffic & part.family, ports(part))) for part in answer.parts if part.found is not None)
+    asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
+    if space == asked:
+        return f"all of {expectation.traffic}"
+    return space.describe(known_sources=asked.sources(), known_destinations=asked.destinations())
 
 
 def depends_on(answer: Reach) -> frozenset[Filter]:
@@ -230,11 +298,10 @@ def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
     return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
 
 
-def _alike(answer: Reach, part: Part, expectation: Expectation) -> bool:
-    """Whether every part of one uncertain origin fails alike, so that the unknown address does not matter."""
-    same = [p for p in answer.parts if p.flow.origin is part.flow.origin]
-    first = same[0].forward & expectation.traffic, same[0].back
-    return all((p.forward & expectation.traffic, p.back) == first for p in same)
+def _alike(answer: Reach, part: Part, fails: Callable[[Part], HeaderSpace]) -> bool:
+    """Whether all unknown addresses of an uncertain origin fail alike, so that the address does not matter."""
+    anywhere = AddressSet.everything()
+    return len({fails(other).replace_sources(anywhere) for other in answer.parts if other.flow is part.flow}) == 1
 
 
 def _witness(failing: HeaderSpace, part: Part) -> Packet | None:

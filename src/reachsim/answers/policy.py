@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from reachsim.engine import Asked, Engine
 from reachsim.fabric.checkpoint import Transit
 from reachsim.fabric.walk import walk
 from reachsim.kinds.route_table import RouteTableCheckpoint
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.reach.pair import Reach, reach
 from reachsim.rules.codes import Code
 from reachsim.topology.endpoints import Endpoint
-
-if TYPE_CHECKING:
-    from reachsim.network import Asked, Network
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,12 @@ class Exposed:
         return {"interfaces": list(self.interfaces), "traffic": self.text, "reachable": self.reachable}
 
 
-def exposure(network: Network) -> list[Exposed]:
+def exposure(network: Engine) -> list[Exposed]:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
     out: dict[tuple[HeaderSpace, bool], list[str]] = {}
     answers: dict[tuple[HeaderSpace, bool], str] = {}
     internet = network.endpoint("internet")
-    for interface_class in network.classes().classes:
+    for interface_class in network.classes.classes:
         first = interface_class.first
         if first.public is None and all(address <= 0xFFFFFFFF for address in first.addresses):
             continue
@@ -103,12 +102,12 @@ class Isolation:
         }
 
 
-def isolated(network: Network, one: Asked, other: Asked) -> Isolation:
+def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
     """Whether two endpoints, or two sets of them (selectors, blocks), are apart: nothing is delivered either way."""
     from reachsim.answers.expectations import one_of_each
 
     ends = network.endpoint(one), network.endpoint(other)
-    few = tuple(one_of_each(end, network.classes()) for end in ends)
+    few = tuple(one_of_each(end, network.classes) for end in ends)
     leaks: list[Leak] = []
     undecided: list[str] = []
     for source, destination in (few, few[::-1]):
@@ -120,7 +119,7 @@ def isolated(network: Network, one: Asked, other: Asked) -> Isolation:
     return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)))
 
 
-def _leaks(network: Network, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
+def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
     answer = reach(source, destination, network.endpoints, network.book)
     for part in answer.parts:
         if part.undecided:
@@ -165,19 +164,21 @@ class DeadEnd:
 _DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
 
 
-def dead_ends(network: Network) -> list[DeadEnd]:
+def dead_ends(network: Engine) -> list[DeadEnd]:
     """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
     out: list[DeadEnd] = []
     for vpc in network.topology.vpcs.values():
         tables = {subnet.exit.next: subnet for subnet in vpc.subnets.values() if hasattr(subnet.exit, "next")}
         for table, subnet in tables.items():
             if isinstance(table, RouteTableCheckpoint):
-                source = subnet.nics[0].addresses[0] if subnet.nics and subnet.nics[0].addresses else subnet.blocks[0].network + 4
-                out += _dead_ends_of(network, table, source)
+                sources = {block.version == 6: block.network + 4 for block in subnet.blocks}  # the first that hosts have
+                for nic in subnet.nics[:1]:
+                    sources |= {address > IPV4_LAST: address for address in nic.addresses}
+                out += _dead_ends_of(network, table, sources)
     return out
 
 
-def _dead_ends_of(network: Network, table: RouteTableCheckpoint, source: int) -> Iterator[DeadEnd]:
+def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bool, int]) -> Iterator[DeadEnd]:
     found: dict[tuple[str, str, str, str], list[tuple[int, int]]] = {}
     for low, high, route in table.table.runs():
         # Only what is forwarded by a device in the VPC can come round; a blackhole is one at once.
@@ -185,8 +186,11 @@ def _dead_ends_of(network: Network, table: RouteTableCheckpoint, source: int) ->
             continue
         at = low
         while at <= high:
-            if (at > 0xFFFFFFFF) != (source > 0xFFFFFFFF) and not route.inactive:
-                break
+            source = sources.get(at > IPV4_LAST)
+            if source is None:
+                if not route.inactive:
+                    break
+                source = next(iter(sources.values()))
             there = walk(table, Transit(source, at))
             end = min(high, (there.lost_run or there.destination_run)[1])
             for visit in there.visits:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.rules.clauses import Clause, GroupId
-
-if TYPE_CHECKING:
-    from reachsim.network import Network
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,8 @@ class IdleRule:
     where: str
 
     def __str__(self) -> str:
-        return f"{self.owner} {self.direction}: {self.rule} is {self.kind} by {'; '.join(self.by)}"
+        why = f"by {'; '.join(self.by)}" if self.by else "as no packet matches it"
+        return f"{self.owner} {self.direction}: {self.rule} is {self.kind} {why}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -50,7 +49,7 @@ def space_of(clause: Clause) -> HeaderSpace:
     return HeaderSpace.box(clause.traffic, clause.peers, AddressSet.everything())
 
 
-def idle_rules(network: Network) -> list[IdleRule]:
+def idle_rules(network: Engine) -> list[IdleRule]:
     """Every ACL rule that is shadowed, every security group rule that is redundant, with the rules that make it so."""
     out: list[IdleRule] = []
     for (vpc, name, direction), base in network.topology.acl_filters.items():
@@ -75,7 +74,7 @@ def idle_rules(network: Network) -> list[IdleRule]:
 
 
 def _idle(
-    network: Network, owner: str, direction: str, clause: Clause, kind: Literal["shadowed", "redundant"], by: list[Clause]
+    network: Engine, owner: str, direction: str, clause: Clause, kind: Literal["shadowed", "redundant"], by: list[Clause]
 ) -> IdleRule:
     return IdleRule(owner, direction, clause.text, kind, tuple(c.text for c in by), network.locate(clause.path))
 
@@ -97,11 +96,12 @@ def covering(clause: Clause, others: Sequence[Clause]) -> list[Clause] | None:
     if rest:
         return None
     for group in clause.groups:
-        left = clause.traffic
+        left = HeaderSpace.box(clause.traffic, AddressSet.everything(), AddressSet.everything())
         for other in others:
-            everyone = other.peers == AddressSet.everything()
-            if (group in other.groups or everyone) and not left.isdisjoint(other.traffic):
-                left -= other.traffic
+            peers = AddressSet.everything() if group in other.groups else other.peers
+            hit = left & HeaderSpace.box(other.traffic, peers, AddressSet.everything())
+            if hit:
+                left -= hit
                 if other not in evidence:
                     evidence.append(other)
         if left:
@@ -147,7 +147,7 @@ def equivalent(one: Filter, other: Filter) -> Equivalence:
     return Equivalence(space_one - space_other, space_other - space_one, frozenset(differ))
 
 
-def filters_named(network: Network, name: str) -> Iterator[tuple[str, Filter]]:
+def filters_named(network: Engine, name: str) -> Iterator[tuple[str, Filter]]:
     """The filters of an ACL or a security group, ``vpc.name``, by direction."""
     vpc, _, bare = name.partition(".")
     for (owner, acl, direction), base in network.topology.acl_filters.items():

@@ -27,7 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when all of TRAFFIC passes (without TRAFFIC: when anything does), 1 when not, 3 when that is
     undecided."""
-    from reachsim.network import load, parse_traffic
+    from reachsim.engine import parse_traffic
+    from reachsim.network import load
     from reachsim.report.data import to_json
     from reachsim.report.reach import answer, reach_data, reach_text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import NamedTuple
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
@@ -29,19 +30,23 @@ Answer = tuple[Entry, ...]
 NOTHING: Answer = ()
 OUTBOUND_ONLY = frozenset({"nat gateway", "function"})
 """Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8)."""
-UNDECIDED: Answer = ((False, -1, -1),)
-"""reachsim cannot decide some of it."""
+UNKNOWN = -1
+"""In place of services in an entry: reachsim cannot decide the answer in this address family."""
 
 
 @dataclass(slots=True)
 class Answers:
-    """Distinct answers, by number: 0 is nothing, 1 undecided."""
+    """Distinct answers, by number: 0 is nothing."""
 
-    numbers: dict[Answer, int] = field(default_factory=lambda: {NOTHING: 0, UNDECIDED: 1})
+    numbers: dict[Answer, int] = field(default_factory=lambda: {NOTHING: 0})
 
     def number(self, answer: Answer) -> int:
         """The number of an answer."""
-        return self.numbers.setdefault(answer, len(self.numbers))
+        found = self.numbers.get(answer)
+        if found is None:
+            with _NUMBERING:  # two threads of an executor must not give one number twice
+                found = self.numbers.setdefault(answer, len(self.numbers))
+        return found
 
     def table(self) -> list[Answer]:
         """Answers by number."""
@@ -66,6 +71,7 @@ class Term(NamedTuple):
     vpc: VpcSite | None
 
 
+_NUMBERING = Lock()
 IPV4, IPV6, PUBLIC = range(3)
 Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
@@ -114,8 +120,8 @@ class BlockWorker:
         origin = flow.origin
         found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target)
         ipv6 = flow.destination > 0xFFFFFFFF
+        unknown = [[UNKNOWN] * len(destination.classes)] * len(source.classes)
         if found.unknown:
-            unknown = [[-1] * len(destination.classes) for _ in source.classes]
             return ipv6, unknown, unknown
         if found.forward.lost or found.stray is not None:
             if found.forward.lost_run is not None:
@@ -128,6 +134,8 @@ class BlockWorker:
         if not any(map(any, there)):
             return None
         found = come_back(found, origin.start, a)
+        if found.unknown:
+            return ipv6, unknown, unknown
         if found.reply is None or found.reply.lost or found.reply_stray is not None:
             return ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
         back = self.product(found.reply, a, b, source, destination, self.atoms.families[ipv6], False)
@@ -262,4 +270,4 @@ class BlockWorker:
                     continue  # an interface and itself
                 entries = tuple((ipv6, there[i][j], back[i][j]) for ipv6, there, back in answers if there[i][j])
                 if entries:
-                    row[cb.index] = number(UNDECIDED if any(entry[1] < 0 for entry in entries) else entries)
+                    row[cb.index] = number(entries)

@@ -22,9 +22,9 @@ from reachsim.fabric.site import Nic
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NOTHING, UNDECIDED, Answer, BlockWorker
+from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
-from reachsim.reach.pair import ALL_PORTS, Reach, reach, rectangles
+from reachsim.reach.pair import Reach, reach, rectangles
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 
@@ -85,9 +85,7 @@ class Cell:
     def __str__(self) -> str:
         if self.undecided:
             return f"undecided: {self.undecided}"
-        from reachsim.net.cidr import AddressSet
-
-        from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+        from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 
         line = AddressSet.everything()
         families = {ipv6 for ipv6, _, _ in self.ways}
@@ -170,15 +168,23 @@ class Matrix:
     def _ways(self, number: int) -> tuple[tuple[bool, Traffic, Traffic], ...]:
         found = self.cells.get(number)
         if found is None:
-            answer = self.answers[number] if self.answers[number] != UNDECIDED else NOTHING
             traffic = self.atoms.traffic
-            found = self.cells[number] = tuple((ipv6, traffic(there), traffic(back)) for ipv6, there, back in answer)
+            found = self.cells[number] = tuple(
+                (ipv6, traffic(there), traffic(back)) for ipv6, there, back in self.answers[number] if there != UNKNOWN
+            )
         return found
+
+    def undecided(self, number: int) -> str:
+        """Why reachsim cannot decide some of an answer; empty where it can."""
+        return "the way leads to something that is not modelled" if self.unknown(number) else ""
+
+    def unknown(self, number: int) -> frozenset[bool]:
+        """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
+        return frozenset(ipv6 for ipv6, there, _ in self.answers[number] if there == UNKNOWN)
 
     def _cell(self, source: Nic, destination: Nic) -> Cell:
         number = self.number(source, destination)
-        undecided = "" if self.answers[number] != UNDECIDED else "the way leads to something that is not modelled"
-        return Cell(source.name, destination.name, self._ways(number), undecided)
+        return Cell(source.name, destination.name, self._ways(number), self.undecided(number))
 
     def _outer(self, source: str, destination: str) -> Reach:
         key = source, destination
@@ -206,11 +212,11 @@ class Matrix:
 
     def __iter__(self) -> Iterator[tuple[str, str, Cell]]:
         for source, destination, number in self.class_pairs():
-            ways = self._ways(number)
+            ways, undecided = self._ways(number), self.undecided(number)
             for one in source.members:
                 for other in destination.members:
                     if one is not other:
-                        yield one.name, other.name, Cell(one.name, other.name, ways)
+                        yield one.name, other.name, Cell(one.name, other.name, ways, undecided)
 
     def describe_class(self, index: int) -> str:
         """What a class is: how many interfaces, where, with which groups."""
@@ -355,7 +361,7 @@ def build_matrix(
     classes = worker.classes
     total = len(classes.routing)
     rows: list[array[int]] = [array("I")] * len(classes.classes)
-    numbers: dict[Answer, int] = {NOTHING: 0, UNDECIDED: 1}
+    numbers: dict[Answer, int] = {NOTHING: 0}
     done = 0
     for indexes, part, table in (compute or _here)(worker, total):
         renumber = [numbers.setdefault(answer, len(numbers)) for answer in table]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -324,6 +324,47 @@ class Reach:
 
 def stops_of(part: Part) -> Iterator[Stop]:
     """What stops the traffic of one part, checkpoint by checkpoint: each takes what the ones before left."""
+    pieces = list(_by_blame(part))
+    if len(pieces) == 1:
+        yield from _stops_of(pieces[0])
+        return
+    merged: dict[Stop, list[HeaderSpace]] = {}
+    for piece in pieces:
+        for stop in _stops_of(piece):
+            merged.setdefault(replace(stop, space=HeaderSpace.nothing()), []).append(stop.space)
+    for stop, spaces in merged.items():
+        yield replace(stop, space=HeaderSpace.union(spaces))
+
+
+def _by_blame(part: Part) -> Iterator[Part]:
+    """A part by far addresses for which the same clauses decide: one answer may have more than one cause."""
+    region, found = _far_of(part), part.found
+    if region is None or found is None:
+        yield part
+        return
+    far = _far_address(part)
+    filters = [
+        (filter, visit.step.groups)
+        for walk in (found.forward, found.reply)
+        for visit, filter in _filters(walk, part.book)
+        if visit.step.peer == far
+    ]
+    cuts = sorted({start for filter, _ in filters for start in filter.starts})
+    grouped: dict[object, list[tuple[int, int]]] = {}
+    for low, high in region.spans:
+        at = low
+        while at <= high:
+            index = bisect_right(cuts, at)
+            end = min(high, cuts[index] - 1) if index < len(cuts) else high
+            blame = tuple(tuple(filter.denied(at, groups)) for filter, groups in filters)
+            grouped.setdefault(blame, []).append((at, end))
+            at = end + 1
+    for spans in grouped.values():
+        run = AddressSet.union_of(spans)
+        yield replace(part, sources=run) if part.flow.origin.nic is None else replace(part, destinations=run)
+
+
+def _stops_of(part: Part) -> Iterator[Stop]:
     found = part.found
     if found is None:
         return
@@ -353,14 +394,16 @@ def _far_of(part: Part) -> AddressSet | None:
 
 
 def _loss_stop(loss: Loss, component: str, role: str, path: KeyPath, leg: str, space: HeaderSpace) -> Stop:
-    return Stop(component, role, loss.code, loss.rule, loss.text, "forward" if leg == "forward" else "reply", path, space)
+    return Stop(component, role, loss.code.value, loss.rule, loss.text, "forward" if leg == "forward" else "reply", path, space)
 
 
 def _stops_at(
     visit: Visit, part: Part, far: AddressSet | None, rest: HeaderSpace, leg: Literal["forward", "reply"]
 ) -> Iterator[Stop]:
     step, checkpoint = visit.step, visit.checkpoint
-    if step.filter is not None and not step.tracked:
+    if step.loss is not None:
+        yield _loss_stop(step.loss, checkpoint.component, checkpoint.role, step.path, leg, rest)
+    elif step.filter is not None and not step.tracked:
         peer = step.peer
         if far is not None and part.found is not None and peer == _far_address(part):
             peer = far.first
@@ -369,9 +412,8 @@ def _stops_at(
             space = rest & _space_of(part, traffic, leg, visit.depth)
             rule = f"no {filter.direction.value} rule matches" if clause is None else clause.text
             path = filter.path if clause is None else clause.path
-            yield Stop(checkpoint.component, checkpoint.role, filter.code, filter.rule, rule, leg, path, space)
-    if step.loss is not None:
-        yield _loss_stop(step.loss, checkpoint.component, checkpoint.role, step.path, leg, rest)
+            yield Stop(checkpoint.component, checkpoint.role, filter.code.value, filter.rule, rule, leg, path, space)
+            rest -= space
 
 
 def _far_address(part: Part) -> int | None:

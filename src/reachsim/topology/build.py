@@ -10,6 +10,7 @@ from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
+from reachsim.kinds import lambda_function, nat_gateway
 from reachsim.kinds.instance import Instance, instance_host
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
@@ -18,7 +19,6 @@ from reachsim.kinds.internet_gateway import (
     InternetGatewayIn,
     InternetGatewayOut,
 )
-from reachsim.kinds import lambda_function, nat_gateway
 from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.kinds.nat_gateway import NatGatewayCheckpoint
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter

@@ -324,7 +324,7 @@ class _Asker:
                 text += "; the rule that names the sender's group does not match this address"
         checkpoint = visit.checkpoint
         blocker = Blocker(
-            code,
+            code.value,
             checkpoint.component,
             checkpoint.role,
             decided,
@@ -381,7 +381,7 @@ def _question(packet: Packet, peer: int) -> str:
 
 def _lost(loss: Loss, component: str, role: str, leg: str, where: str, variant: str, rule: str = "") -> Blocker:
     return Blocker(
-        loss.code, component, role, rule or loss.text, loss.rule, loss.text, "forward" if leg == "forward" else "reply",
+        loss.code.value, component, role, rule or loss.text, loss.rule, loss.text, "forward" if leg == "forward" else "reply",
         where, "", variant,
     )  # fmt: skip
 

@@ -1,0 +1,173 @@
+"""The engine: a loaded design and the two ways of asking it about packets, one at a time and all at once.
+
+`reachsim.network.Network` adds the answers that people ask for; those are written against this class.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from reachsim.errors import UsageError
+from reachsim.fabric.filters import AS_BUILT, FilterBook
+from reachsim.kinds.design import Design
+from reachsim.kinds.expectation import Selector
+from reachsim.loading.document import bare_document
+from reachsim.loading.load import Source, check
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import Traffic
+from reachsim.reach.blocks import BlockWorker
+from reachsim.reach.classes import Classes, all_filters, classify
+from reachsim.reach.matrix import (
+    Block,
+    Matrix,
+    Progress,
+    block_worker,
+    build_matrix,
+    compute_block,
+    on_executor,
+)
+from reachsim.reach.pair import Part, Reach, reach
+from reachsim.rules.clauses import KeyPath
+from reachsim.topology.build import Topology, build
+from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.trace.result import Trace
+from reachsim.trace.trace import replay as replay_packet
+from reachsim.trace.trace import trace
+
+if TYPE_CHECKING:
+    import networkx
+
+Asked = str | Selector | Mapping[str, Any] | Endpoint
+"""How a question names an endpoint: by name, address or block; by selector (``{"vpc": "dev"}``); or resolved already."""
+
+
+class Engine:
+    """A design, its checkpoints, and what its filters say (`book`)."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.book: FilterBook = AS_BUILT
+
+    @property
+    def design(self) -> Design:
+        """What the file says."""
+        return self.source.design
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What AWS would accept, or the file waives, and a person may not have meant; one line each."""
+        return tuple(map(str, self.source.warnings))
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Its checkpoints."""
+        return build(self.source)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """Its endpoints."""
+        return Endpoints(self.topology)
+
+    def graph(self) -> networkx.DiGraph[str]:
+        """The checkpoints as a directed networkx graph: every way a packet may go."""
+        from reachsim.topology.graph import graph_of
+
+        return graph_of(self.topology)
+
+    def endpoint(self, asked: Asked) -> Endpoint:
+        """What a name stands for. Raises EndpointError with near matches or candidates, UsageError for a bad selector."""
+        if isinstance(asked, Mapping):
+            try:
+                asked = Selector.model_validate(asked)
+            except ValueError as error:
+                raise UsageError(f"{dict(asked)!r} is no selector; write {{'vpc': 'dev'}}, subnet or tag") from error
+        return self.endpoints.resolve(asked)
+
+    def locate(self, path: KeyPath) -> str:
+        """``file:line`` where something is written; empty for what is written nowhere."""
+        line = self.source.line(path)
+        return "" if line is None else f"{self.source.file}:{line}"
+
+    def trace(
+        self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
+    ) -> Trace:
+        """Send one packet and its answer, and say hop by hop what happens.
+
+        `source`, `destination`: names (bare where unique, ``vpc.name``, ``function:alias``), addresses, ``internet``.
+        `traffic`: a token such as ``tcp/443``. `source_port`: 0 to 65535; left out, the verdict is for every port that the
+        client may use. Raises EndpointError for a name that is unknown or ambiguous, UsageError for a bad token or port.
+        """
+        if source_port is not None and not 0 <= source_port <= 65535:
+            raise UsageError(f"source port {source_port} is not between 0 and 65535")
+        return trace(
+            self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
+            endpoints=self.endpoints, locate=self.locate, book=self.book,
+        )  # fmt: skip
+
+    def reach(self, source: Asked, destination: Asked) -> Reach:
+        """Everything that gets from one endpoint to another: exact sets over all packets, there and back.
+
+        Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
+        """
+        return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book)
+
+    def matrix(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Matrix:
+        """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
+
+        `executor`: any `concurrent.futures.Executor` to share the work with; `progress(done, total)` hears how far it is.
+        Raises LostWorker when a worker dies.
+        """
+        compute = None if executor is None else on_executor(executor, matrix_block, payload_of(self))
+        return build_matrix(self.topology, self.endpoints, self.book, compute=compute, progress=progress)
+
+    def replay(self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
+        """Trace one packet of one part of an answer: its witness."""
+        traffic = Traffic.of((packet.service, packet.service))
+        return replay_packet(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The classes of its interfaces: those that nothing in the design tells apart."""
+        return classify(self.topology, all_filters(self.topology, self.book))
+
+
+def parse_traffic(traffic: str | Traffic) -> Traffic:
+    """Traffic from a token. Raises UsageError."""
+    if isinstance(traffic, Traffic):
+        return traffic
+    try:
+        return Traffic.parse(traffic)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def payload_of(engine: Engine) -> bytes:
+    """A network as bytes for workers: the values of its design and the name of its file.
+
+    Only plain data travels, the design's values out and rows of ints back, so the same code runs in a thread, in a process,
+    and on the machines of a cluster, wherever reachsim is installed.
+    """
+    document = engine.source.document
+    return pickle.dumps((document.data, document.file), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=2)
+def source_of(payload: bytes) -> Source:
+    """The design behind `payload_of`, loaded once in each worker."""
+    data, file = pickle.loads(payload)
+    return check(bare_document(data, file))
+
+
+@lru_cache(maxsize=2)
+def _worker(payload: bytes) -> BlockWorker:
+    engine = Engine(source_of(payload))
+    return block_worker(engine.topology, engine.endpoints, engine.book)
+
+
+def matrix_block(payload: bytes, indexes: list[int]) -> Block:
+    """The rows of some routing classes, computed in a worker."""
+    return compute_block(_worker(payload), indexes)
