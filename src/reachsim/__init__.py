@@ -16,12 +16,14 @@ from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, 
 if TYPE_CHECKING:
     from reachsim.net.traffic import Traffic
     from reachsim.network import Network, diff, load, loads
+    from reachsim.reach.matrix import LostWorker
     from reachsim.trace.result import Trace
 
 __version__ = "0.1.0"
 __all__ = [
     "DesignError",
     "EndpointError",
+    "LostWorker",
     "Network",
     "Problem",
     "ReachsimError",
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "LostWorker": "reachsim.reach.matrix",
     "Network": "reachsim.network",
     "Trace": "reachsim.trace.result",
     "Traffic": "reachsim.net.traffic",

@@ -92,9 +92,7 @@ class Engine:
         line = self.source.line(path)
         return "" if line is None else f"{self.source.file}:{line}"
 
-    def trace(
-        self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
-    ) -> Trace:
+    def trace(self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None) -> Trace:
         """Send one packet and its answer, and say hop by hop what happens.
 
         `source`, `destination`: names (bare where unique, ``vpc.name``, ``function:alias``), addresses, ``internet``.

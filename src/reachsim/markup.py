@@ -60,9 +60,7 @@ class Style:
         return Styled(f"\x1b[{code}m{safe}\x1b[0m" if self.enabled else safe, _width(safe))
 
 
-def table(
-    rows: Iterable[Sequence[object]], *, header: Sequence[object] | None = None, indent: int = 0
-) -> str:
+def table(rows: Iterable[Sequence[object]], *, header: Sequence[object] | None = None, indent: int = 0) -> str:
     """Rows of cells as lines of text, columns aligned, two spaces between them.
 
     `rows`: cells of any type, shown with `str`; rows may differ in length.  `header`: a first line,
@@ -87,9 +85,7 @@ def table(
     return "\n".join(
         (
             " " * indent
-            + "  ".join(
-                cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=False)
-            )
+            + "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=False))
         ).rstrip()
         for line in lines
     )
@@ -162,6 +158,4 @@ def _width(text: str) -> int:
         return text.width
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -54,7 +54,7 @@ class Network(Engine):
         return Check([results[number] for number in range(1, total + 1)])
 
     def decide(self, number: int) -> Result:
-        """One expectation, counted from 1, decided for all packets. Kept, also for edited copies that it does not concern."""
+        """One expectation, counted from 1, decided for all packets; kept, also for edited copies it does not concern."""
         known = self._decided.get(number)
         if known is None:
             expectation = self.design.expect[number - 1]
@@ -118,8 +118,6 @@ def load(path: str | os.PathLike[str]) -> Network:
 def loads(text: str | bytes, *, file: str = "<text>") -> Network:
     """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
     return Network(loads_source(text, file=file))
-
-
 
 
 def diff(before: Network, after: Network) -> Difference:

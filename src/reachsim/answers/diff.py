@@ -113,7 +113,10 @@ Key = tuple[int, int]
 
 
 def diff(before: Engine, after: Engine) -> Difference:
-    """What flows in one network and not in the other: between interfaces, functions and the internet (named hosts are in it)."""
+    """What flows in one network and not in the other: between interfaces, functions and the internet.
+
+    Named hosts are part of the internet.
+    """
     old, new = before.matrix(), after.matrix()
     groups = _joint_classes(old, new)
     collected = _Collected()
@@ -240,9 +243,7 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
     return undecided
 
 
-def _compare_outside(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected
-) -> list[str]:
+def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
     same_walks = before.topology is after.topology
@@ -276,7 +277,7 @@ def _compare_outside(
         for pair in ((first, "internet"), ("internet", first)):
             if same_walks and _untouched(before, *pair, changed):
                 continue
-            sources, destinations = ((tuple(names), pair[1:]) if pair[0] == first else (pair[:1], tuple(names)))
+            sources, destinations = (tuple(names), pair[1:]) if pair[0] == first else (pair[:1], tuple(names))
             compare(*pair, sources, destinations)
     for name in _changed_functions(before, after):
         for names in groups.values():
@@ -318,11 +319,8 @@ def _exists(network: Engine, name: str) -> bool:
 
 def _changed_functions(before: Engine, after: Engine) -> list[str]:
     """Names of functions, aliases and APIs that run on other interfaces than before."""
-    out: list[str] = []
-    for name in dict.fromkeys([*before.endpoints.function_names(), *after.endpoints.function_names()]):
-        if _runs_on(before, name) != _runs_on(after, name):
-            out.append(name)
-    return out
+    names = dict.fromkeys([*before.endpoints.function_names(), *after.endpoints.function_names()])
+    return [name for name in names if _runs_on(before, name) != _runs_on(after, name)]
 
 
 def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:

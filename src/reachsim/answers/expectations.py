@@ -240,9 +240,13 @@ class _Whole:
     def space(self, space: HeaderSpace, part: Part) -> HeaderSpace:
         """The packets of one part, with those of all interfaces that its two ends stand for."""
         flow, sender, target = part.flow, part.flow.origin.nic, part.flow.target
-        senders = {nic: _in_place_of(sender, nic, flow.source) for nic in self.sources[self._key(sender)]} if sender else {}
+        senders = (
+            {nic: _in_place_of(sender, nic, flow.source) for nic in self.sources[self._key(sender)]} if sender else {}
+        )
         targets = (
-            {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]} if target else {}
+            {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]}
+            if target
+            else {}
         )
         if senders:
             space = space.replace_sources(_all_of(senders.values()))
@@ -268,7 +272,11 @@ def _text(
     answer: Reach, expectation: Expectation, space: HeaderSpace, whole: _Whole | None, ports: Callable[[Part], PortSet]
 ) -> str:
     """A failing set in words, without what goes without saying of the two ends."""
-    boxes = ((part, part.asked(expectation.traffic & part.family, ports(part))) for part in answer.parts if part.found is not None)
+    boxes = (
+        (part, part.asked(expectation.traffic & part.family, ports(part)))
+        for part in answer.parts
+        if part.found is not None
+    )
     asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
     if space == asked:
         return f"all of {expectation.traffic}"

@@ -171,7 +171,9 @@ def dead_ends(network: Engine) -> list[DeadEnd]:
         tables = {subnet.exit.next: subnet for subnet in vpc.subnets.values() if hasattr(subnet.exit, "next")}
         for table, subnet in tables.items():
             if isinstance(table, RouteTableCheckpoint):
-                sources = {block.version == 6: block.network + 4 for block in subnet.blocks}  # the first that hosts have
+                sources = {
+                    block.version == 6: block.network + 4 for block in subnet.blocks
+                }  # the first that hosts have
                 for nic in subnet.nics[:1]:
                     sources |= {address > IPV4_LAST: address for address in nic.addresses}
                 out += _dead_ends_of(network, table, sources)

@@ -74,7 +74,12 @@ def idle_rules(network: Engine) -> list[IdleRule]:
 
 
 def _idle(
-    network: Engine, owner: str, direction: str, clause: Clause, kind: Literal["shadowed", "redundant"], by: list[Clause]
+    network: Engine,
+    owner: str,
+    direction: str,
+    clause: Clause,
+    kind: Literal["shadowed", "redundant"],
+    by: list[Clause],
 ) -> IdleRule:
     return IdleRule(owner, direction, clause.text, kind, tuple(c.text for c in by), network.locate(clause.path))
 

@@ -53,10 +53,7 @@ class Apart:
                 for owner in group:
                     table.setdefault(owner, set()).add(index)
         self.sharing: frozenset[str] = frozenset(
-            one
-            for group in may
-            for one in group
-            if any(one != other and not self(one, other) for other in group)
+            one for group in may for one in group if any(one != other and not self(one, other) for other in group)
         )
 
     def __call__(self, one: str, other: str) -> bool:
@@ -131,9 +128,7 @@ class FreeList:
     __slots__ = ("_places",)
 
     def __init__(self, blocks: Iterable[Cidr] = ()) -> None:
-        self._places: dict[
-            tuple[int, int], list[int]
-        ] = {}  # (width, prefix length) -> sorted first addresses
+        self._places: dict[tuple[int, int], list[int]] = {}  # (width, prefix length) -> sorted first addresses
         for block in blocks:
             self._add(block)
 

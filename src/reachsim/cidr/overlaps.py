@@ -175,9 +175,7 @@ def find_overlaps(
         Overlap(listed[outer], listed[inner], *ranking.of(listed[outer].owner, listed[inner].owner))
         for outer, inner in overlapping_pairs([entry.cidr for entry in listed])
     ]
-    found.sort(
-        key=lambda overlap: _RANKS.index(overlap.rank)
-    )  # stable: inside a rank the order of addresses stays
+    found.sort(key=lambda overlap: _RANKS.index(overlap.rank))  # stable: inside a rank the order of addresses stays
     return OverlapReport(len(listed), tuple(found))
 
 
@@ -200,9 +198,7 @@ class _Ranking:
                     self.today[pair] += f" ({connection.status})"
                 self._join(connection.one, connection.other)
             elif connection.state == "failed":
-                self.wished.setdefault(
-                    pair, f"the peering connection {connection.name} failed; AWS refuses overlaps"
-                )
+                self.wished.setdefault(pair, f"the peering connection {connection.name} failed; AWS refuses overlaps")
         for wish in connect:
             names = [_resolve(name, owners) for name in wish]
             for index, one in enumerate(names):

@@ -212,9 +212,7 @@ class Plan:
             "verdict": self.verdict.value,
             "ok": self.ok,
             "vpcs": {vpc.name: vpc.to_dict() for vpc in self.vpcs},
-            "peering_connections": {
-                name: {"requester": one, "accepter": other} for name, one, other in self.peerings
-            },
+            "peering_connections": {name: {"requester": one, "accepter": other} for name, one, other in self.peerings},
             "room_given_up": self.relaxed,
             "released": list(self.released),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
@@ -346,9 +344,7 @@ class _Planner:
         self.document: Document = loaded.document
         self.sources = loaded.sources
         self.kept = keep.vpcs if keep is not None else {}
-        self.pools: dict[str, AddressSet] = {
-            name: address_set(pool.cidrs) for name, pool in self.file.pools.items()
-        }
+        self.pools: dict[str, AddressSet] = {name: address_set(pool.cidrs) for name, pool in self.file.pools.items()}
         self.impossible: list[str] = []
         self.narrowed = False
         self.existing = self._existing()
@@ -360,8 +356,7 @@ class _Planner:
 
     def _existing(self) -> list[Existing]:
         out = [
-            Existing(vpc.name, vpc.cidrs, vpc=True, inline=False, subnets=vpc.subnets)
-            for vpc in self.sources.standing
+            Existing(vpc.name, vpc.cidrs, vpc=True, inline=False, subnets=vpc.subnets) for vpc in self.sources.standing
         ]
         for name, item in self.file.exists.items():
             subnets = tuple((label, block) for label, blocks in item.subnets.items() for block in blocks)
@@ -544,9 +539,7 @@ class _Planner:
             )
             return
         if len(standing) >= BLOCKS_DEFAULT:
-            self.impossible.append(
-                f"{item.name}: it has {len(standing)} IPv6 blocks already, as many as AWS grants"
-            )
+            self.impossible.append(f"{item.name}: it has {len(standing)} IPv6 blocks already, as many as AWS grants")
             return
         number = len(standing) + 1
         label = f"{item.name} (IPv6)" if number == 1 else f"{item.name} (IPv6 block {number})"
@@ -566,9 +559,7 @@ class _Planner:
         base = Plan(
             Verdict.FITS,
             existing=tuple(self.existing),
-            reserved=tuple(
-                (t.owner.removeprefix(RESERVED), t.block) for t in taken if t.owner.startswith(RESERVED)
-            ),
+            reserved=tuple((t.owner.removeprefix(RESERVED), t.block) for t in taken if t.owner.startswith(RESERVED)),
             conflicts=tuple(self._conflicts(taken)),
             released=tuple(name for name in self.kept if name not in self.file.vpcs),
             asked=len(wanted),
@@ -662,9 +653,7 @@ class _Planner:
                 (
                     name
                     for name, group in self.file.groups.items()
-                    if group.overlap == "never"
-                    and one.owner in group.members
-                    and other.owner in group.members
+                    if group.overlap == "never" and one.owner in group.members and other.owner in group.members
                 ),
                 None,
             )
@@ -712,28 +701,20 @@ class _Planner:
         reserved = [block for _, block in plan.reserved]
         rooms = [vpc.room for vpc in plan.vpcs if vpc.room is not None]
         blocks = [block for _, block in owned]
-        pools = tuple(
-            pool_use(name, pool.cidrs, blocks, rooms, reserved) for name, pool in self.file.pools.items()
-        )
+        pools = tuple(pool_use(name, pool.cidrs, blocks, rooms, reserved) for name, pool in self.file.pools.items())
         everything = [block for pool in self.file.pools.values() for block in pool.cidrs]
 
         def others(names: set[str]) -> AddressSet:
             return address_set([*reserved, *(block for owner, block in owned if owner not in names)])
 
         growth = tuple(
-            growth_of(vpc.name, vpc.cidrs[0], everything, others({vpc.name}))
-            for vpc in plan.vpcs
-            if vpc.cidrs
+            growth_of(vpc.name, vpc.cidrs[0], everything, others({vpc.name})) for vpc in plan.vpcs if vpc.cidrs
         )
         summaries: list[Summary] = []
         for name, group in self.file.groups.items():
             if group.overlap == "never":
                 members = set(group.members)
-                inside = [
-                    b
-                    for owner, b in owned
-                    if owner in members and b.version == 4 and _in_pools(b, everything)
-                ]
+                inside = [b for owner, b in owned if owner in members and b.version == 4 and _in_pools(b, everything)]
                 summary = summary_of(name, inside, others(members))
                 if summary is not None:
                     summaries.append(summary)

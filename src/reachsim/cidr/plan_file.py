@@ -105,15 +105,9 @@ def _list_of_one(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Ipv4Size = Annotated[
-    int, PlainValidator(_ipv4_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})
-]
-Ipv6Size = Annotated[
-    int, PlainValidator(_ipv6_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})
-]
-Percent = Annotated[
-    int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?%$"})
-]
+Ipv4Size = Annotated[int, PlainValidator(_ipv4_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})]
+Ipv6Size = Annotated[int, PlainValidator(_ipv6_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})]
+Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?%$"})]
 Room = Annotated[str | int, PlainValidator(_room), WithJsonSchema({"type": "string"})]
 Count = Annotated[Integer, Field(ge=0, le=MOST_COUNT)]
 Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), AfterValidator(_some)]
@@ -225,9 +219,7 @@ class Tier(Kind):
             found = f"{' and '.join(ways)} say it twice" if ways else "nothing says how large its subnets are"
             raise HintedError(found, hint="write one of size, addresses or consumers")
         if self.size is not None and self.growth is not None:
-            raise HintedError(
-                "growth of a stated size means nothing", hint="write a larger size, or addresses"
-            )
+            raise HintedError("growth of a stated size means nothing", hint="write a larger size, or addresses")
         return self
 
 
@@ -372,18 +364,14 @@ class _Checker:
     def report(
         self, path: Path, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
     ) -> None:
-        self.problems.append(
-            self.document.problem(message, self.written(path), key=key, hint=hint, code=code)
-        )
+        self.problems.append(self.document.problem(message, self.written(path), key=key, hint=hint, code=code))
 
     def written(self, path: Path) -> Path:
         """The path as it stands in the file, where a short form leaves out steps."""
         node: Any = self.document.data
         out: list[str | int] = []
         for step in path:
-            inside = (
-                step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int)
-            )
+            inside = step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int)
             if inside:
                 node = node[step]
                 out.append(step)
@@ -533,8 +521,4 @@ def subnet_name(tier: str, zone: str) -> str:
 def _overlap_text(block: Cidr, other: Cidr, where: str) -> str:
     if block == other:
         return f"{block} is in {where} already"
-    return (
-        f"{block} lies inside {other} of {where}"
-        if block in other
-        else f"{block} contains {other} of {where}"
-    )
+    return f"{block} lies inside {other} of {where}" if block in other else f"{block} contains {other} of {where}"

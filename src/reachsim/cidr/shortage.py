@@ -48,9 +48,7 @@ class PoolShortage:
     def lines(self) -> list[str]:
         """The same in words."""
         largest = f"the largest free block is {self.largest}" if self.largest else "nothing is free"
-        out = [
-            f"Pool {self.pool}: {self.asked:,} addresses are asked for, {self.free:,} are free, {largest}."
-        ]
+        out = [f"Pool {self.pool}: {self.asked:,} addresses are asked for, {self.free:,} are free, {largest}."]
         names = ", ".join(f"{name} (/{length})" for name, length in self.unplaced[:10])
         more = f" and {len(self.unplaced) - 10} more" if len(self.unplaced) > 10 else ""
         out.append(f"No place is left for {names}{more}.")
@@ -82,9 +80,7 @@ class Shortage:
 
     def lines(self) -> list[str]:
         """The same in words."""
-        return [f"{text}." for text in self.impossible] + [
-            line for pool in self.pools for line in pool.lines()
-        ]
+        return [f"{text}." for text in self.impossible] + [line for pool in self.pools for line in pool.lines()]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -151,9 +147,7 @@ def _changes(
     if added is not None:
         example = _example(blocks, added, everything)
         instance = f", for instance {example}" if example else ""
-        yield Change(
-            added.size, f"add a /{added.prefix_length} ({added.size:,} addresses) to pool {name}{instance}"
-        )
+        yield Change(added.size, f"add a /{added.prefix_length} ({added.size:,} addresses) to pool {name}{instance}")
     alike: set[tuple[int, AddressSet]] = set()
     for index, demand in enumerate(demands[:_MOST_TRIED]):
         if demand.owner not in apart.sharing:
@@ -169,9 +163,7 @@ def _changes(
         if item.owner.startswith(reserved):
             if _fits(demands, rest, apart):
                 label = item.owner.removeprefix(reserved)
-                yield Change(
-                    size, f"give up {item.block}, which is reserved for {label} ({size:,} addresses)"
-                )
+                yield Change(size, f"give up {item.block}, which is reserved for {label} ({size:,} addresses)")
         else:
             again = Demand("\0moved", item.owner, item.block.prefix_length, pool, item.block.prefix_length)
             if _fits([*demands, again], rest, apart):
@@ -218,9 +210,7 @@ def _smaller(
     """The largest size of one demand with which everything fits, or that it fits without it."""
     width = _width(demand)
     step = 1 if width == 32 else IPV6_STEP
-    lengths = range(
-        demand.prefix_length + step, (LONGEST_IPV4 if width == 32 else LONGEST_IPV6_VPC) + 1, step
-    )
+    lengths = range(demand.prefix_length + step, (LONGEST_IPV4 if width == 32 else LONGEST_IPV6_VPC) + 1, step)
 
     def fits(length: int) -> bool:
         one = replace(demand, prefix_length=length, room=length)

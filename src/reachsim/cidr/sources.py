@@ -173,9 +173,7 @@ def parse_source(data: bytes | str, file: str) -> Sources:
             )
     else:
         text = data
-    reader = {"model": _read_model, "json": _read_json, "csv": _read_csv, "list": _read_list}[
-        _format_of(text, file)
-    ]
+    reader = {"model": _read_model, "json": _read_json, "csv": _read_csv, "list": _read_list}[_format_of(text, file)]
     with collector_paused():
         return reader(text, file)
 
@@ -275,9 +273,7 @@ def _too_many(problems: list[Problem], problem: Problem) -> bool:
 
 def _read_csv(text: str, file: str) -> Sources:
     sample = text[:4096]
-    delimiter = (
-        "\t" if "\t" in sample and "," not in sample else ";" if ";" in sample and "," not in sample else ","
-    )
+    delimiter = "\t" if "\t" in sample and "," not in sample else ";" if ";" in sample and "," not in sample else ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -298,9 +294,7 @@ def _read_csv(text: str, file: str) -> Sources:
                 if _too_many(problems, Problem(str(error), (), file, reader.line_num)):
                     break
                 continue
-            entries.append(
-                Entry(block, _cell(cells, name_at), _cell(cells, comment_at), file, reader.line_num)
-            )
+            entries.append(Entry(block, _cell(cells, name_at), _cell(cells, comment_at), file, reader.line_num))
     except csv.Error as error:
         problems.append(Problem(f"not valid CSV: {error}", (), file, reader.line_num))
     if problems:
@@ -385,9 +379,7 @@ def _flatten_vpc(vpc: Any) -> Any:
     if not isinstance(vpc, dict):
         return vpc
     tags = vpc.get("Tags") or []
-    name = next(
-        (tag.get("Value") for tag in tags if isinstance(tag, dict) and tag.get("Key") == "Name"), None
-    )
+    name = next((tag.get("Value") for tag in tags if isinstance(tag, dict) and tag.get("Key") == "Name"), None)
     blocks = [
         item.get("CidrBlock", item.get("Ipv6CidrBlock"))
         for key in ("CidrBlockAssociationSet", "Ipv6CidrBlockAssociationSet")
@@ -490,9 +482,7 @@ class _ModelReader:
         data = self.document.data
         if "vpcs" not in data:
             hint = "a model has 'vpcs'; a list of blocks is a file without the ending .yaml"
-            self.problems.append(
-                self.document.problem("this is not a reachsim model: it has no 'vpcs'", (), hint=hint)
-            )
+            self.problems.append(self.document.problem("this is not a reachsim model: it has no 'vpcs'", (), hint=hint))
             return Sources()
         out = Sources()
         for name, vpc in self._mapping(("vpcs",), data["vpcs"]).items():
@@ -508,22 +498,16 @@ class _ModelReader:
                         line = self.document.position(where)[0]
                         out.entries.append(Entry(block, name, "", self.document.file, line))
             out.standing.append(
-                Standing(
-                    name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc))
-                )
+                Standing(name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc)))
             )
-        out.connections += self._gateways(
-            self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways")
-        )
+        out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
         for name, peering in peerings.items():
             peering = self._mapping(("peering_connections", name), peering)
             one, other = peering.get("requester"), peering.get("accepter")
             if isinstance(one, str) and isinstance(other, str):
                 status = peering.get("status", "active")
-                out.connections.append(
-                    Connection(name, one, other, status if isinstance(status, str) else "active")
-                )
+                out.connections.append(Connection(name, one, other, status if isinstance(status, str) else "active"))
         return out
 
     def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[Connection]:

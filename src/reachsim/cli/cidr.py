@@ -48,17 +48,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     free = add("free", "list what is free of a pool", ("text", "json"))
     free.add_argument("items", nargs="+", metavar="POOL", help=_ITEMS)
-    free.add_argument(
-        "--used", nargs="+", action="extend", default=[], metavar="CIDR", help="what is taken: " + _ITEMS
-    )
-    free.add_argument(
-        "--size", metavar="/N", help="only find free blocks of this size, where they split least"
-    )
+    free.add_argument("--used", nargs="+", action="extend", default=[], metavar="CIDR", help="what is taken: " + _ITEMS)
+    free.add_argument("--size", metavar="/N", help="only find free blocks of this size, where they split least")
     free.add_argument("--count", type=int, default=1, metavar="N", help="how many of that size (1)")
 
-    aggregate = add(
-        "aggregate", "write blocks as the fewest blocks with the same addresses", ("text", "json")
-    )
+    aggregate = add("aggregate", "write blocks as the fewest blocks with the same addresses", ("text", "json"))
     aggregate.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
 
     exclude = add("exclude", "take addresses out of blocks", ("text", "json"))
@@ -79,9 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     formats = ("text", "json", "yaml", "terraform", "csv", "svg", "html")
     plan = add("plan", "place what a plan file asks for, so that nothing overlaps", formats)
     plan.add_argument("plan", metavar="PLAN", help="a plan file (YAML), or - for standard input")
-    plan.add_argument(
-        "--keep", metavar="FILE", help="the JSON of an earlier plan, whose blocks stay where they are"
-    )
+    plan.add_argument("--keep", metavar="FILE", help="the JSON of an earlier plan, whose blocks stay where they are")
     plan.add_argument(
         "--lock",
         metavar="FILE",
@@ -174,9 +166,7 @@ def _free(arguments: argparse.Namespace) -> int:
     while len(chosen) < arguments.count:
         best = free.best_fit(width, int(text))
         if best is None:
-            print(
-                f"only {len(chosen)} of {arguments.count} free blocks of /{text} are there", file=sys.stderr
-            )
+            print(f"only {len(chosen)} of {arguments.count} free blocks of /{text} are there", file=sys.stderr)
             return 1
         chosen.append(Cidr(best.network, int(text)))
         free.take(chosen[-1])
@@ -243,9 +233,7 @@ def _plan(arguments: argparse.Namespace) -> int:
 
     if arguments.keep and arguments.lock:
         raise UsageError("--keep and --lock say the same; give one of them")
-    earlier = arguments.keep or (
-        arguments.lock if arguments.lock and os.path.exists(arguments.lock) else None
-    )
+    earlier = arguments.keep or (arguments.lock if arguments.lock and os.path.exists(arguments.lock) else None)
     plan = plan_file(arguments.plan, load_kept(earlier) if earlier else None)
     printers: dict[str, Callable[[Plan], str]] = {
         "text": lambda found: report.plan_text(found, _style()),
@@ -264,9 +252,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         if arguments.lock and plan.ok:
             _write(arguments.lock, report.to_json(plan.to_dict()) + "\n")
         print(text)
-    return {Verdict.FITS: 0 if plan.ok else 1, Verdict.DOES_NOT_FIT: 1, Verdict.CANNOT_DECIDE: 3}[
-        plan.verdict
-    ]
+    return {Verdict.FITS: 0 if plan.ok else 1, Verdict.DOES_NOT_FIT: 1, Verdict.CANNOT_DECIDE: 3}[plan.verdict]
 
 
 def _write(path: str, text: str) -> None:

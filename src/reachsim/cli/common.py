@@ -18,9 +18,7 @@ ENDPOINT_HELP = (
     "a name (web, app.web, fetch:prod), an address, a block, internet, "
     "or all interfaces of a kind: vpc=NAME, subnet=NAME, tag=KEY:VALUE"
 )
-TRAFFIC_HELP = (
-    "tcp/443, tcp/1024-65535, udp/53, icmp, icmp/8, icmpv6, proto/50, tcp, all; commas join several"
-)
+TRAFFIC_HELP = "tcp/443, tcp/1024-65535, udp/53, icmp, icmp/8, icmpv6, proto/50, tcp, all; commas join several"
 _WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 
@@ -32,9 +30,7 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
     """`--format text|json`, and what else there is."""
-    parser.add_argument(
-        "--format", choices=("text", "json", *more), default="text", help="what to print (text)"
-    )
+    parser.add_argument("--format", choices=("text", "json", *more), default="text", help="what to print (text)")
 
 
 def add_all(parser: argparse.ArgumentParser) -> None:

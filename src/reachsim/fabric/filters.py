@@ -48,7 +48,19 @@ class Filter:
     `path`: where the owner is written.
     """
 
-    __slots__ = ("_cache", "_named", "_open", "_starts", "clauses", "code", "direction", "name", "path", "rule", "stateful")
+    __slots__ = (
+        "_cache",
+        "_named",
+        "_open",
+        "_starts",
+        "clauses",
+        "code",
+        "direction",
+        "name",
+        "path",
+        "rule",
+        "stateful",
+    )
 
     def __init__(
         self,

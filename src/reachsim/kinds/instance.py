@@ -29,7 +29,9 @@ def _nat(value: Any) -> Any:
         return None
     if isinstance(value, (dict, NatSettings)) or value is None:
         return value
-    raise HintedError(f"expected true or false, got {shown(value)}", hint="write true, or {ip_forward: true, masquerade: false}")
+    raise HintedError(
+        f"expected true or false, got {shown(value)}", hint="write true, or {ip_forward: true, masquerade: false}"
+    )
 
 
 class Instance(Interface):

@@ -85,7 +85,9 @@ class InternetCheckpoint(Checkpoint):
         if destination > IPV4_LAST and egress_only is not None and (gateway is None or egress_only.knows(transit, leg)):
             into = egress_only
         if into is None:
-            text = f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
+            text = (
+                f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
+            )
             loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
             return Step(None, transit, "", loss=loss, path=vpc.path, destination_run=run)
         return Step(into, transit, "the address is an interface's", "WALK-25", destination_run=run)

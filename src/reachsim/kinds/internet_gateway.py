@@ -105,7 +105,15 @@ class EgressOnlyGatewayOut(Checkpoint):
             return Step(None, transit, "", "IPV6-4", self.path, loss, destination_run=run)
         leg.sessions.append(Session(self, transit.source, transit.source, transit.destination))
         text = "outbound IPv6"
-        return Step(self.internet, Transit(transit.source, transit.destination), text, "IPV6-4", self.path, loss, destination_run=run)
+        return Step(
+            self.internet,
+            Transit(transit.source, transit.destination),
+            text,
+            "IPV6-4",
+            self.path,
+            loss,
+            destination_run=run,
+        )
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
@@ -136,7 +144,9 @@ class EgressOnlyGatewayIn(Checkpoint):
         if not self.knows(transit, leg):
             text = "an egress-only internet gateway lets nobody outside start a connection"
             loss = Loss(Code.EIGW_OUTBOUND_ONLY, "IPV6-4", text)
-        step = enter_subnet(self.vpc, Transit(transit.source, transit.destination), "an answer to outbound IPv6", "IPV6-4", self.path)
+        step = enter_subnet(
+            self.vpc, Transit(transit.source, transit.destination), "an answer to outbound IPv6", "IPV6-4", self.path
+        )
         step.loss = loss or step.loss
         step.destination_run = here
         return step
@@ -144,5 +154,3 @@ class EgressOnlyGatewayIn(Checkpoint):
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet."""
         return [subnet.entry for subnet in self.vpc.subnets.values()]
-
-

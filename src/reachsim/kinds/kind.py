@@ -133,7 +133,9 @@ def _traffic(value: Any) -> Traffic:
         return _kept_traffic(value) if len(value) <= _KEPT_LENGTH else Traffic.parse(value)
     if isinstance(value, list) and value and all(isinstance(token, str) for token in value):
         return Traffic.parse(value)
-    raise HintedError(f"traffic is expected, got {shown(value)}", hint="write tcp/443, udp/53, icmp/8, all, or a list of them")
+    raise HintedError(
+        f"traffic is expected, got {shown(value)}", hint="write tcp/443, udp/53, icmp/8, all, or a list of them"
+    )
 
 
 def _ports(value: Any) -> PortSet:
@@ -191,11 +193,15 @@ Reference = Annotated[str, PlainValidator(_reference), WithJsonSchema({"type": [
 BlockField = Annotated[
     Cidr, PlainValidator(_cidr), WithJsonSchema({**_STRING, "examples": ["10.0.0.0/16", "2001:db8::/56"]}), _text
 ]
-Ipv4BlockField = Annotated[Cidr, PlainValidator(_ipv4_cidr), WithJsonSchema({**_STRING, "examples": ["10.0.1.0/24"]}), _text]
+Ipv4BlockField = Annotated[
+    Cidr, PlainValidator(_ipv4_cidr), WithJsonSchema({**_STRING, "examples": ["10.0.1.0/24"]}), _text
+]
 Ipv6BlockField = Annotated[
     Cidr, PlainValidator(_ipv6_cidr), WithJsonSchema({**_STRING, "examples": ["2001:db8:0:1::/64"]}), _text
 ]
-AddressField = Annotated[Address, PlainValidator(_address), WithJsonSchema({**_STRING, "examples": ["203.0.113.9"]}), _text]
+AddressField = Annotated[
+    Address, PlainValidator(_address), WithJsonSchema({**_STRING, "examples": ["203.0.113.9"]}), _text
+]
 Ipv4Field = Annotated[Address, PlainValidator(_ipv4_address), WithJsonSchema({**_STRING, "format": "ipv4"}), _text]
 Ipv6Field = Annotated[Address, PlainValidator(_ipv6_address), WithJsonSchema({**_STRING, "format": "ipv6"}), _text]
 TrafficField = Annotated[
@@ -208,7 +214,9 @@ PortsField = Annotated[PortSet, PlainValidator(_ports), WithJsonSchema({"type": 
 PeerField = Annotated[
     Cidr | str,
     PlainValidator(_peer),
-    WithJsonSchema({**_STRING, "description": "a block, an address, a security group (name or vpc.name) or a prefix list"}),
+    WithJsonSchema(
+        {**_STRING, "description": "a block, an address, a security group (name or vpc.name) or a prefix list"}
+    ),
     _text,
 ]
 PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one)]

@@ -51,7 +51,9 @@ def _version(value: Any) -> str:
     return text
 
 
-Version = Annotated[str, PlainValidator(_version), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]*$"})]
+Version = Annotated[
+    str, PlainValidator(_version), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]*$"})
+]
 
 
 def _alias(value: Any) -> Any:
@@ -71,7 +73,9 @@ def _weight(value: Any) -> Fraction:
         return Fraction(value, 100)
     if isinstance(value, str) and re.fullmatch(r"0?\.[0-9]{1,6}", value) and Fraction(value) > 0:
         return Fraction(value)
-    raise HintedError(f"a weight is expected, got {shown(value)}", hint="write percent such as 90, or a fraction such as 0.9")
+    raise HintedError(
+        f"a weight is expected, got {shown(value)}", hint="write percent such as 90, or a fraction such as 0.9"
+    )
 
 
 Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema({"type": "number"})]
@@ -99,7 +103,8 @@ class LambdaFunction(Kind):
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
-                        f"alias {name!r} names version {version}, which is not written", hint=f"versions: {known}",
+                        f"alias {name!r} names version {version}, which is not written",
+                        hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )
             if len(split) > 2 or sum(split.values()) != 1:
@@ -190,7 +195,15 @@ class LambdaService(Checkpoint):
         if leg.reply:
             return Step(None, transit, "delivered", "LAMBDA-1")
         if destination in PUBLIC:
-            return Step(self.internet, transit, "the Lambda service's own network", "LAMBDA-1", self.path, filter=PROTOCOLS, peer=destination)
+            return Step(
+                self.internet,
+                transit,
+                "the Lambda service's own network",
+                "LAMBDA-1",
+                self.path,
+                filter=PROTOCOLS,
+                peer=destination,
+            )
         text = f"{self.reason}: it runs outside the VPC and cannot reach {format_address(destination)}"
         loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", text)
         return Step(None, transit, "", "LAMBDA-1", self.path, loss, destination_run=(destination, destination))

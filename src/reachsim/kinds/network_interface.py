@@ -161,9 +161,7 @@ class Host(Checkpoint):
 
     __slots__ = ("ip_forward", "masquerade", "nic", "stopped")
 
-    def __init__(
-        self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False
-    ) -> None:
+    def __init__(self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False) -> None:
         super().__init__(nic.name, nic.kind, nic.path)
         self.nic = nic
         self.ip_forward = ip_forward
@@ -178,7 +176,9 @@ class Host(Checkpoint):
         if own(self.nic, transit.destination):
             restored = restore(self, self.nic, transit, leg)
             if restored is not None:
-                return Step(emit(self.nic, restored), restored, "the client's address is put back", "WALK-15", translated=-1)
+                return Step(
+                    emit(self.nic, restored), restored, "the client's address is put back", "WALK-15", translated=-1
+                )
             return Step(None, transit, "delivered", "WALK-1")
         return self.forward(transit, leg)
 

@@ -31,9 +31,7 @@ class PrefixList(Kind):
                 "a prefix list holds blocks of one family", hint="make one list for IPv4 and one for IPv6", code="PL-1"
             )
         if self.max_entries is not None and len(self.entries) > self.max_entries:
-            raise HintedError(
-                f"{len(self.entries)} entries are more than max_entries, {self.max_entries}", code="PL-1"
-            )
+            raise HintedError(f"{len(self.entries)} entries are more than max_entries, {self.max_entries}", code="PL-1")
         return self
 
     @property

@@ -25,7 +25,9 @@ class AmazonService(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Take the service's own traffic; nothing else is there."""
         here = (transit.destination, transit.destination)
-        return Step(None, transit, "delivered", "WALK-20", filter=self.filter, peer=transit.source, destination_run=here)
+        return Step(
+            None, transit, "delivered", "WALK-20", filter=self.filter, peer=transit.source, destination_run=here
+        )
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """The answer goes straight back to the interface that asked."""

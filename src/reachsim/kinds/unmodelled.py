@@ -32,7 +32,13 @@ class UnmodelledCheckpoint(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Say that reachsim cannot tell."""
         article = "an" if self.role[0] in "aeiou" else "a"
-        return Step(None, transit, "", path=self.path, unknown=f"{self.component} is {article} {self.role}, which is not modelled")
+        return Step(
+            None,
+            transit,
+            "",
+            path=self.path,
+            unknown=f"{self.component} is {article} {self.role}, which is not modelled",
+        )
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """Unknown."""

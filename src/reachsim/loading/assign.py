@@ -101,10 +101,7 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
                 pools[vpc_name, name, block.version] = _Pool(block, taken[vpc_name])
     public_taken |= {int(host.ip) for host in design.internet.hosts.values()}
     public = (
-        place
-        for pool in PUBLIC_POOLS
-        for place in range(pool.network + 1, pool.span[1])
-        if place not in public_taken
+        place for pool in PUBLIC_POOLS for place in range(pool.network + 1, pool.span[1]) if place not in public_taken
     )
     for vpc_name, vpc in design.vpcs.items():
         for section in INTERFACE_SECTIONS:

@@ -147,9 +147,7 @@ class Checker:
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
-                self.report(
-                    target.path, f"{target.name!r} means something of its own", "take another name", key=True
-                )
+                self.report(target.path, f"{target.name!r} means something of its own", "take another name", key=True)
             elif target.name in seen:
                 other = seen[target.name]
                 line = self.document.position(other.path, key=True)[0]
@@ -207,9 +205,7 @@ class Checker:
         """One destination of one route."""
         self.refuse(path, route_refusal(block, kind, vpc.cidrs, subnets), key=True)
         if kind == "egress-only internet gateway" and block.version == 4:
-            self.report(
-                path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True
-            )
+            self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
         """The kind of a route's target; None, with a problem, where it has none."""
@@ -221,9 +217,7 @@ class Checker:
         if target.kind == "peering connection":
             connection = self.design.peering_connections[target.name]
             if vpc not in (connection.requester, connection.accepter):
-                message = (
-                    f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
-                )
+                message = f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
                 self.report(path, message, "a route leads to a peering of its own VPC", "ROUTE-10")
                 return None
         return str(target.kind)
@@ -272,7 +266,7 @@ class Checker:
             if "active" in states:
                 continue
             if states:
-                text = f"{peer!r} is in VPC {owner}, and the peering with it is {states[0]}: the rule is stale and matches nothing"
+                text = f"{peer!r} is in VPC {owner}, and the peering with it is {states[0]}: the rule matches nothing"
                 self.warn((*path, word), text, "SG-16")
             else:
                 text = f"{peer!r} is a group of VPC {owner}, which is not peered with {vpc}"
@@ -345,9 +339,7 @@ class Checker:
                     f"subnet {subnet} has no IPv{family} block, so {format_address(address)} is not in it",
                 )
             else:
-                hint = (
-                    f"take one from {format_address(mine.network + 4)} to {format_address(mine.span[1] - 1)}"
-                )
+                hint = f"take one from {format_address(mine.network + 4)} to {format_address(mine.span[1] - 1)}"
                 self.report(path, f"{format_address(address)} is not in subnet {subnet}, {mine}", hint)
             return
         if address in self.reserved_of(block):
@@ -381,9 +373,7 @@ class Checker:
             )
         if body.connectivity == "public" and vpc.internet_gateway is None:
             hint = "write internet_gateway: igw in the VPC, or connectivity: private"
-            self.report(
-                path, "a public NAT gateway needs an internet gateway in its VPC", hint, "NATGW-1", key=True
-            )
+            self.report(path, "a public NAT gateway needs an internet gateway in its VPC", hint, "NATGW-1", key=True)
 
     # -- between VPCs -------------------------------------------------------------------------------------------
 
@@ -403,9 +393,7 @@ class Checker:
             if missing:
                 continue
             if connection.requester == connection.accepter:
-                self.report(
-                    here, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True
-                )
+                self.report(here, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True)
                 continue
             one, other = self.design.vpcs[connection.requester], self.design.vpcs[connection.accepter]
             if connection.status not in ("failed", "deleted", "rejected", "expired"):
@@ -454,34 +442,24 @@ class Checker:
                             None,
                             "LAMBDA-18",
                         )
-                    groups = frozenset(
-                        body.security_groups if body.security_groups is not None else ("default",)
-                    )
+                    groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
                     enis.setdefault(body.vpc, {}).setdefault((found, groups), path)
                 for index, group in enumerate(body.security_groups or ()):
                     where = (*path, "security_groups", index)
-                    self.resolve(
-                        where, self.names.member, body.vpc, "security_groups", group, "security group"
-                    )
+                    self.resolve(where, self.names.member, body.vpc, "security_groups", group, "security group")
         for vpc_name, keys in enis.items():
             if len(keys) > FUNCTION_ENIS_MOST:
                 text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {FUNCTION_ENIS_MOST} are allowed"
-                self.report(
-                    list(keys.values())[FUNCTION_ENIS_MOST], text, "share sets of security groups", "LAMBDA-5"
-                )
+                self.report(list(keys.values())[FUNCTION_ENIS_MOST], text, "share sets of security groups", "LAMBDA-5")
         for name, gateway in self.design.api_gateways.items():
             function_name, colon, qualifier = gateway.integration.partition(":")
             path = ("api_gateways", name, "integration")
             if function_name not in functions:
-                self.report(
-                    path, f"there is no function {function_name!r}", did_you_mean(function_name, functions)
-                )
+                self.report(path, f"there is no function {function_name!r}", did_you_mean(function_name, functions))
             elif colon and functions[function_name].versions_of(qualifier) is None:
                 known = [*functions[function_name].aliases, *functions[function_name].versions]
                 text = f"function {function_name} has no version or alias {qualifier!r}"
-                self.report(
-                    path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}"
-                )
+                self.report(path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}")
 
     def check_public_addresses(self) -> None:
         """Public addresses are public, and each is one interface's or one host's."""

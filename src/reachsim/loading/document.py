@@ -290,9 +290,7 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
         _refuse_character(text, match.start(), file)
     match = _TAG_DIRECTIVE.search(text)
     if match is not None:
-        _refuse(
-            file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line"
-        )
+        _refuse(file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line")
     return _Builder(text, file, parser(text)).build()
 
 
@@ -506,9 +504,7 @@ class _Builder:
             self.add(f"duplicate key {shown(key)}", at, self.path())
         return (key, at)
 
-    def properties(
-        self, event: Any, target: Any, key: _Key, value: Any, at: int, is_key: bool = False
-    ) -> None:
+    def properties(self, event: Any, target: Any, key: _Key, value: Any, at: int, is_key: bool = False) -> None:
         """The anchor and the tag of a node (`value`: None for a container, which is not finished)."""
         if event.tag is not None and not (event.tag == _STR_TAG and event.__class__ is ScalarEvent):
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
@@ -611,10 +607,7 @@ class _Builder:
                 self.fail(f"the {kind} that starts here is not closed", start, f"expected '{end}'")
             line, _ = _unpack(start)
             self.fail(f"expected ',' or '{end}' here, in the {kind} that starts in line {line}", at)
-        if (
-            re.search("parsing a block (mapping|collection)", problem)
-            and self.text[:index].rpartition("\n")[2].strip()
-        ):
+        if re.search("parsing a block (mapping|collection)", problem) and self.text[:index].rpartition("\n")[2].strip():
             self.fail("text after the end of a value", at, "put the whole value in quotes")
         for part, at_start, message, hint in _SCANNER_MESSAGES:
             if part in problem:
@@ -664,9 +657,7 @@ def _unpack(at: int) -> tuple[int, int]:
     return (at >> _COLUMN_BITS) + 1, (at & _COLUMN_MASK) + 1
 
 
-def _refuse(
-    file: str, message: str, *, hint: str | None = None, text: str | None = None, at: int = 0
-) -> NoReturn:
+def _refuse(file: str, message: str, *, hint: str | None = None, text: str | None = None, at: int = 0) -> NoReturn:
     """End with one problem; with `text`, at index `at` of it."""
     if text is None:
         raise DesignError(Problem(message, (), file, hint=hint))
@@ -681,9 +672,7 @@ def _decode(source: str | bytes, file: str) -> str:
     if isinstance(source, str):
         return source.removeprefix("\ufeff")
     # Without a byte order mark, one of the first two bytes of ASCII text in UTF-16 is a NUL.
-    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or source[1:2].count(0) != source[
-        :1
-    ].count(0):
+    if source.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or source[1:2].count(0) != source[:1].count(0):
         _refuse(file, "the text is in UTF-16 or UTF-32", text="", hint="save it as UTF-8")
     try:
         return source.decode("utf-8").removeprefix("\ufeff")
@@ -702,8 +691,6 @@ def _refuse_character(text: str, at: int, file: str) -> NoReturn:
     character = text[at]
     hint = "remove it, or write it as an escape in double quotes"
     if character == "\r":
-        _refuse(
-            file, "a carriage return without a line feed", text=text, at=at, hint="end lines with a line feed"
-        )
+        _refuse(file, "a carriage return without a line feed", text=text, at=at, hint="end lines with a line feed")
     name = "a NUL" if character == "\0" else f"the character U+{ord(character):04X}"
     _refuse(file, f"{name} is not allowed in YAML text", text=text, at=at, hint=hint)

@@ -65,7 +65,9 @@ def check(document: Document) -> Source:
     checker.run()
     if checker.problems:
         raise DesignError(checker.problems)
-    addresses = assign(design, lambda path, message: checker.report(path, message, "enlarge the subnet", "SUBNET-2", key=True))
+    addresses = assign(
+        design, lambda path, message: checker.report(path, message, "enlarge the subnet", "SUBNET-2", key=True)
+    )
     if checker.problems:
         raise DesignError(checker.problems)
     return Source(design, document, addresses, tuple(checker.warnings))

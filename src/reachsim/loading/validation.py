@@ -90,9 +90,7 @@ def validate(model: type[ModelT], document: Document, *, at: Path = (), context:
     return result
 
 
-def problems_of(
-    error: ValidationError, model: type[BaseModel], document: Document, *, at: Path = ()
-) -> list[Problem]:
+def problems_of(error: ValidationError, model: type[BaseModel], document: Document, *, at: Path = ()) -> list[Problem]:
     """What pydantic found wrong with the value at `at`, as problems; the document's own are not among them.
 
     For a caller that validates several parts and raises once. May be empty, if all that pydantic found
@@ -253,9 +251,7 @@ class _Writer:
             branches.setdefault(finding.loc[marker], []).append(finding)
         for prefix, branches in unions.items():
             depth = len(prefix) - level
-            reports.extend(
-                self.best_branch([self.reduce(found, level + 1) for found in branches.values()], depth)
-            )
+            reports.extend(self.best_branch([self.reduce(found, level + 1) for found in branches.values()], depth))
         return reports
 
     def best_branch(self, branches: Sequence[list[_Report]], depth: int) -> list[_Report]:
@@ -293,9 +289,7 @@ class _Writer:
             names = [key for key in self.keys_at(problem_path, finding) if key not in present]
             meant = self.suggest(str(name), names)
             hint = f"did you mean {shown(meant)}?" if meant is not None else None
-            problem = self.problem(
-                f"unknown key {shown(name)}", problem_path, finding.path, key=True, hint=hint
-            )
+            problem = self.problem(f"unknown key {shown(name)}", problem_path, finding.path, key=True, hint=hint)
             return _Report(problem, finding, str(name), meant)
         if kind in _MISSING:
             *parent, name = finding.path
@@ -478,9 +472,7 @@ def _keys_at(model: type[BaseModel], path: Path, branch: Sequence[str | int]) ->
     """The keys that the schema has for the mapping at `path`; of a union, those of the model in `branch`."""
     here: list[Any] = list(_flatten(model))
     for step in path:
-        here = list(
-            dict.fromkeys(part for node in here for inner in _inner(node, step) for part in _flatten(inner))
-        )
+        here = list(dict.fromkeys(part for node in here for inner in _inner(node, step) for part in _flatten(inner)))
     models = [node for node in here if _is_model(node)]
     chosen = [node for node in models if node.__name__ in branch]
     keys: dict[str, None] = {}

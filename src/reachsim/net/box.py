@@ -130,9 +130,7 @@ class Reader:
         within = families[0] if len(families) == 1 else ANYWHERE
         possible = OF_IPV4 if within is IPV4 else OF_IPV6 if within is IPV6 else EVERYTHING
         source, plain = _addresses(part.sources, self.sources & within, self.sources_name)
-        destination, plain_too = _addresses(
-            part.destinations, self.destinations & within, self.destinations_name
-        )
+        destination, plain_too = _addresses(part.destinations, self.destinations & within, self.destinations_name)
         text = _traffic(part.traffic, possible)
         if len(families) < len(self.families) and not plain and not plain_too:
             text += " over IPv4" if within is IPV4 else " over IPv6"

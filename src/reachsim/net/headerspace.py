@@ -186,9 +186,7 @@ def _combine(a: _Node, b: _Node, left: bool, right: bool, both: bool, memo: _Mem
 
 def _union(nodes: Iterable[_Node]) -> _Node:
     """The union of nodes of one field: in pairs, then pairs of pairs, so that both sides are of like size."""
-    level = sorted(
-        {node for node in nodes if node is not _NONE}, key=lambda node: node.bounds
-    )  # alike ones first
+    level = sorted({node for node in nodes if node is not _NONE}, key=lambda node: node.bounds)  # alike ones first
     memo: _Memo = {}
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -324,9 +322,7 @@ class HeaderSpace:
     @property
     def count(self) -> int:
         """How many packets; a protocol without ports and types counts once for a pair of addresses."""
-        return sum(
-            Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)).count for a, b, c, d in self._rows()
-        )
+        return sum(Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)).count for a, b, c, d in self._rows())
 
     def _rows(self) -> Iterator[Row]:
         """The spans of disjoint boxes, as they lie in the diagram."""
@@ -345,9 +341,7 @@ class HeaderSpace:
 
     def sources(self) -> AddressSet:
         """Every source address that some packet has."""
-        return AddressSet.union_of(
-            (low, high) for node in _grouped(self._root) for low, high, _ in _runs(node)
-        )
+        return AddressSet.union_of((low, high) for node in _grouped(self._root) for low, high, _ in _runs(node))
 
     def destinations(self) -> AddressSet:
         """Every destination address that some packet has."""
@@ -356,16 +350,9 @@ class HeaderSpace:
 
     def source_ports(self) -> PortSet:
         """Every source port that some TCP or UDP packet has."""
-        ported = {
-            node
-            for low, high, node in _runs(self._root)
-            if not _WITH_PORTS.isdisjoint(Traffic(((low, high),)))
-        }
+        ported = {node for low, high, node in _runs(self._root) if not _WITH_PORTS.isdisjoint(Traffic(((low, high),)))}
         nodes = {
-            below
-            for node in ported
-            for destination_node in _grouped(node)
-            for below in _grouped(destination_node)
+            below for node in ported for destination_node in _grouped(node) for below in _grouped(destination_node)
         }
         return PortSet.union_of((low, high) for node in nodes for low, high, _ in _runs(node))
 

@@ -141,9 +141,7 @@ def _parse_token(token: str) -> Span:
             raise ValueError(f"{token!r} is not traffic: the range runs backwards; did you mean {turned!r}?")
         return base | low, base | high
     if len(rest) > 2:
-        raise ValueError(
-            f"{token!r} is not traffic: {name} takes a type and a code at most, as in {name}/3/4"
-        )
+        raise ValueError(f"{token!r} is not traffic: {name} takes a type and a code at most, as in {name}/3/4")
     kind = _number(token, rest[0], 255, f"an {name} type")
     if len(rest) == 1:
         return base | kind << 8, base | kind << 8 | 0xFF

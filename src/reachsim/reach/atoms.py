@@ -83,5 +83,3 @@ class Atoms:
         if self.nat_udp & ~outer == 0:
             back |= inner & self.udp
         return back
-
-

@@ -103,7 +103,9 @@ class BlockWorker:
                 if second is None:
                     continue
                 end = self.endpoints.of_nic(second)
-            answers = [self.answer(flow, source, destination, lost) for flow in self.endpoints.flows(self.ends[source], end)]
+            answers = [
+                self.answer(flow, source, destination, lost) for flow in self.endpoints.flows(self.ends[source], end)
+            ]
             self.write(rows, source, destination, [answer for answer in answers if answer is not None])
         return rows
 
@@ -164,7 +166,11 @@ class BlockWorker:
         for_b = [self.atoms.everything] * len(destination.classes)
         by_both: list[Term] = []
         for visit in walk.visits:
-            if visit.step.filter is None or visit.step.tracked or (translated is not None and bool(visit.depth) != translated):
+            if (
+                visit.step.filter is None
+                or visit.step.tracked
+                or (translated is not None and bool(visit.depth) != translated)
+            ):
                 continue
             if not visit.step.filter.stateful and self.book[visit.step.filter].open:
                 continue  # an ACL that lets everything through; groups differ from class to class
@@ -194,7 +200,9 @@ class BlockWorker:
                     column = self.column(self.own_filter(term, c), term.which, term.vpc, destination)
                     out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
             else:
-                columns = [self.column(self.own_filter(term, c), term.which, term.vpc, source) for c in destination.classes]
+                columns = [
+                    self.column(self.own_filter(term, c), term.which, term.vpc, source) for c in destination.classes
+                ]
                 out = [[x & column[i] for x, column in zip(row, columns, strict=True)] for i, row in enumerate(out)]
         return out
 

@@ -394,7 +394,9 @@ def _far_of(part: Part) -> AddressSet | None:
 
 
 def _loss_stop(loss: Loss, component: str, role: str, path: KeyPath, leg: str, space: HeaderSpace) -> Stop:
-    return Stop(component, role, loss.code.value, loss.rule, loss.text, "forward" if leg == "forward" else "reply", path, space)
+    return Stop(
+        component, role, loss.code.value, loss.rule, loss.text, "forward" if leg == "forward" else "reply", path, space
+    )
 
 
 def _stops_at(
@@ -447,5 +449,3 @@ def reach(source: Endpoint, destination: Endpoint, endpoints: Endpoints, book: F
     """The exact set of traffic from one endpoint to another, there and back."""
     flows = endpoints.flows(source, destination)
     return Reach(source, destination, (part for flow in flows for part in parts_of(flow, endpoints, book)))
-
-

@@ -54,9 +54,7 @@ def _summary(check: Check, file: str, look: Look) -> str:
     expected = sum(result.as_marked for result in check.failures)
     if expected:
         parts.append(
-            "as marked in the file"
-            if expected == len(check.failures)
-            else f"{expected} of them as marked in the file"
+            "as marked in the file" if expected == len(check.failures) else f"{expected} of them as marked in the file"
         )
     title = style.red("FAILS") if check.failures else style.yellow("CANNOT DECIDE")
     return f"{title}  {style.bold(', '.join(parts))}  {style.dim(file)}"
@@ -150,9 +148,7 @@ def _details(result: Result, look: Look) -> list[str]:
     elif result.verdict == "undecided" or not result.failing_text:
         rows.append(("because", result.reason))
     else:
-        rows.append(
-            ("because", "some packet is delivered" if result.expectation.deny is not None else result.reason)
-        )
+        rows.append(("because", "some packet is delivered" if result.expectation.deny is not None else result.reason))
     mark = result.expectation.fails
     if mark is not None:
         rows.append(("marked", f"fails: {mark}" + ("" if result.as_marked else ", but it does so otherwise")))
@@ -178,12 +174,7 @@ def _witness(result: Result, look: Look) -> list[str]:
     dropped_there = any(hop.action in ("drop", "unknown") for hop in trace.forward)
     there = brief_hops(trace.forward)
     lines += hop_lines(there, look, 2)
-    if (
-        not dropped_there
-        and trace.reply
-        and result.expectation.deny is None
-        and not result.expectation.one_way
-    ):
+    if not dropped_there and trace.reply and result.expectation.deny is None and not result.expectation.one_way:
         lines += [f"  {'answer':8} {trace.reply[0].before}", *hop_lines(brief_hops(trace.reply), look, 2)]
     others = trace.blockers[1:]
     if others and result.expectation.deny is None:

@@ -83,9 +83,7 @@ def overlaps_text(report: OverlapReport, style: Style = _PLAIN, limit: int = 0) 
             paint = style.red if rank.matters else style.yellow if rank is Rank.WARNING else style.dim
             lines.append(paint(_RANK_TITLES[rank]))
             last = rank
-        lines.append(
-            "  " + "  ".join(visible(part) for part in (str(outer.cidr), outer.owner, outer.place) if part)
-        )
+        lines.append("  " + "  ".join(visible(part) for part in (str(outer.cidr), outer.owner, outer.place) if part))
         for overlap in overlaps:
             if limit and shown >= limit:
                 break
@@ -253,9 +251,7 @@ def _parts(plan: Plan, around: Cidr) -> list[_Part]:
     )
     out: list[_Part] = []
     for start, end in itertools.pairwise(edges):
-        owner = next(
-            ((kind, name, vpc) for block, kind, name, vpc in inside if start in block), ("free", "", None)
-        )
+        owner = next(((kind, name, vpc) for block, kind, name, vpc in inside if start in block), ("free", "", None))
         if out and (out[-1].kind, out[-1].name) == owner[:2]:
             out[-1] = _Part(out[-1].low, end - 1, *owner)
         else:
@@ -410,16 +406,10 @@ def _measures(plan: Plan, style: Style) -> list[str]:
         largest = f"the largest free block is {pool.largest}" if pool.largest else "nothing is free"
         rows.append((f"pool {pool.name}", f"fragmentation {pool.fragmentation:.0%}, {largest}"))
     for vpc in plan.vpcs:
-        spare = (
-            f"{vpc.spare:,} of {vpc.addresses:,} addresses are in no subnet" if vpc.subnets else "no subnets"
-        )
+        spare = f"{vpc.spare:,} of {vpc.addresses:,} addresses are in no subnet" if vpc.subnets else "no subnets"
         growth = next(growth for growth in plan.growth if growth.owner == vpc.name)
         if growth.factor > 1:
-            held = (
-                " and is held"
-                if vpc.room is not None and vpc.room in growth.to and vpc.room != growth.block
-                else ""
-            )
+            held = " and is held" if vpc.room is not None and vpc.room in growth.to and vpc.room != growth.block else ""
             wide = f"{growth.to if not held else vpc.room} around it is free{held}"
         else:
             wide = "no room next to it"
@@ -473,9 +463,7 @@ def plan_yaml(plan: Plan) -> str:
     """
     known = {vpc.name: list(vpc.cidrs) + list(vpc.ipv6_cidrs) for vpc in plan.vpcs}
     inline = [e for e in plan.existing if e.vpc and e.inline and e.name not in known]
-    blocks = known | {
-        existing.name: list(existing.cidrs) for existing in plan.existing if existing.name not in known
-    }
+    blocks = known | {existing.name: list(existing.cidrs) for existing in plan.existing if existing.name not in known}
     written = [*known, *(existing.name for existing in inline)]
     absent = sorted({name for _, one, other in plan.peerings for name in (one, other)} - set(written))
     lines = ["# Planned by reachsim cidr plan."]
@@ -549,9 +537,7 @@ def plan_terraform(plan: Plan) -> str:
         lines.append(f"  {_hcl(vpc.name)} = {{")
         lines.append(f"    cidr_block            = {_hcl(str(vpc.cidrs[0])) if vpc.cidrs else 'null'}")
         lines.append(f"    secondary_cidr_blocks = [{secondary}]")
-        lines.append(
-            f"    ipv6_cidr_blocks      = [{', '.join(_hcl(str(block)) for block in vpc.ipv6_cidrs)}]"
-        )
+        lines.append(f"    ipv6_cidr_blocks      = [{', '.join(_hcl(str(block)) for block in vpc.ipv6_cidrs)}]")
         lines.append("    subnets = {" if vpc.subnets else "    subnets = {}")
         for subnet in vpc.subnets:
             sixth = _hcl(str(subnet.ipv6_cidr)) if subnet.ipv6_cidr else "null"
@@ -614,9 +600,7 @@ def plan_svg(plan: Plan) -> str:
     )
 
 
-def _draw_pool(
-    shapes: list[Html], plan: Plan, name: str, around: Cidr, colours: dict[str, str], y: int
-) -> int:
+def _draw_pool(shapes: list[Html], plan: Plan, name: str, around: Cidr, colours: dict[str, str], y: int) -> int:
     parts = _parts(plan, around)
     shapes.append(_label(_LEFT, y + 14, f"{name}  {around}", bold=True))
     y += 22
@@ -677,11 +661,7 @@ def _row(parts: Sequence[_Part], frame: Cidr, y: int, height: int, colours: dict
         if low > high:
             continue
         fill, opacity = _fill(part, colours)
-        title = (
-            f"{part.name or 'free'} {part.text}"
-            if part.kind != "room"
-            else f"held for {part.name} {part.text}"
-        )
+        title = f"{part.name or 'free'} {part.text}" if part.kind != "room" else f"held for {part.name} {part.text}"
         yield _box(frame, low, high, y, height, fill, title, opacity)
         if part.kind != "free":
             yield from _inside(frame, low, high, y + height // 2 + 4, part.name)
@@ -697,9 +677,7 @@ def _x(frame: Cidr, place: int) -> float:
     return _LEFT + (_WIDTH - 2 * _LEFT) * (place - frame.network) / frame.size
 
 
-def _box(
-    frame: Cidr, low: int, high: int, y: int, height: int, fill: str, title: str, opacity: float
-) -> Html:
+def _box(frame: Cidr, low: int, high: int, y: int, height: int, fill: str, title: str, opacity: float) -> Html:
     left, right = _x(frame, low), _x(frame, high + 1)
     return element(
         "rect",
@@ -758,9 +736,5 @@ def plan_html(plan: Plan) -> str:
 
 
 def _page(title: str, parts: Iterable[Html]) -> str:
-    head = element(
-        "head", Html('<meta charset="utf-8">'), element("title", title), element("style", Html(_STYLE))
-    )
-    return "<!DOCTYPE html>\n" + element(
-        "html", head, element("body", element("h1", title), *parts), lang="en"
-    )
+    head = element("head", Html('<meta charset="utf-8">'), element("title", title), element("style", Html(_STYLE)))
+    return "<!DOCTYPE html>\n" + element("html", head, element("body", element("h1", title), *parts), lang="en")

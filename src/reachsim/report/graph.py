@@ -85,9 +85,7 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
         more = more or len(found_ways) > MOST_WAYS
         possible |= dict.fromkeys(found_ways[:MOST_WAYS])
     ordered = sorted(possible, key=len)
-    return Ways(
-        source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between)
-    )
+    return Ways(source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between))
 
 
 def _paths(graph: Any, start: str, end: str) -> Iterator[list[str]]:
@@ -104,9 +102,7 @@ def _ends(net: Network, flow: Flow) -> list[str]:
     if flow.region is not None:
         return [node_name(net.topology.internet)]
     owners = [
-        nic
-        for nic in net.topology.nics.values()
-        if flow.destination in nic.addresses or flow.destination == nic.public
+        nic for nic in net.topology.nics.values() if flow.destination in nic.addresses or flow.destination == nic.public
     ]
     return [node_name(nic.host) for nic in owners] or [node_name(net.topology.internet)]
 
@@ -136,9 +132,7 @@ def graph_text(graph: Any, file: str, look: Look = PLAIN) -> str:
     lines = [f"{look.style.bold(title)}  {look.style.dim(file)}"]
     for name in look.few(names, _NODES):
         lines += hanging("", name, look.width)
-        lines += [
-            line for following in sorted(graph[name]) for line in hanging("  -> ", following, look.width)
-        ]
+        lines += [line for following in sorted(graph[name]) for line in hanging("  -> ", following, look.width)]
     rest = look.rest(names, _NODES)
     return "\n".join([*lines, rest] if rest else lines)
 
@@ -177,15 +171,11 @@ def ways_text(graph: Any, ways: Ways, look: Look = PLAIN) -> str:
 
 def _components(graph: Any, names: Sequence[str]) -> tuple[str, ...]:
     """The components that a way passes, each once where several of its checkpoints follow each other."""
-    return tuple(
-        component for component, _ in itertools.groupby(graph.nodes[name]["component"] for name in names)
-    )
+    return tuple(component for component, _ in itertools.groupby(graph.nodes[name]["component"] for name in names))
 
 
 def _numbered(names: Sequence[str], look: Look) -> list[str]:
-    return [
-        line for index, name in enumerate(names, 1) for line in hanging(f"    {index:2}  ", name, look.width)
-    ]
+    return [line for index, name in enumerate(names, 1) for line in hanging(f"    {index:2}  ", name, look.width)]
 
 
 def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
@@ -213,11 +203,7 @@ def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
 def graph_dot(graph: Any, ways: Ways | None) -> str:
     """The graph in the DOT language; with ways, only what lies on one, and the way that a packet goes in
     bold."""
-    names = (
-        sorted(graph)
-        if ways is None
-        else sorted(ways.between | {name for way in ways.goes for name in way.names})
-    )
+    names = sorted(graph) if ways is None else sorted(ways.between | {name for way in ways.goes for name in way.names})
     kept = set(names)
     bold = set() if ways is None else {edge for way in ways.goes for edge in itertools.pairwise(way.names)}
     lines = ["digraph reachsim {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']

@@ -140,9 +140,7 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
         for stop in look.few(found.stops, _STOPS):
             leg = "there" if stop.leg == "forward" else "back"
             lines += hanging(f"  {leg:5}  ", f"{stop.component} {stop.checkpoint}: {stop.rule}", look.width)
-            lines += hanging(
-                " " * 9, reference(stop.code, stop.rule_id, locate(stop.path)), look.width, style.dim
-            )
+            lines += hanging(" " * 9, reference(stop.code, stop.rule_id, locate(stop.path)), look.width, style.dim)
             lines += hanging(" " * 9 + "stops ", found.describe(stop.space, most), look.width)
         rest = look.rest(found.stops, _STOPS)
         lines += [f"  {rest}"] if rest else []
@@ -188,9 +186,7 @@ def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
             }
             for stop in found.stops
         ],
-        "losses": [
-            {"code": str(loss.code), "rule_id": loss.rule, "text": loss.text} for loss in found.losses
-        ],
+        "losses": [{"code": str(loss.code), "rule_id": loss.rule, "text": loss.text} for loss in found.losses],
     }
 
 

@@ -92,9 +92,7 @@ def _table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int =
     """A table without columns that are empty, cut after `_ROWS` rows."""
     used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
     kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, _ROWS)]
-    lines = grid(
-        kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent
-    )
+    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent)
     rest = look.rest(rows, _ROWS)
     return [*lines, " " * indent + rest] if rest else lines
 
@@ -152,9 +150,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
             for subnet in vpc["subnets"]
         ]
         lines += (
-            _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4)
-            if rows
-            else []
+            _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
         )
         if vpc["not_modelled"]:
             lines += hanging("    not modelled: ", ", ".join(vpc["not_modelled"]), look.width)
@@ -236,9 +232,7 @@ def _functions(net: Network) -> Iterator[Data]:
     for name, function in net.design.lambda_functions.items():
         here: KeyPath = ("lambda_functions", name)
         versions = [("$LATEST", function.latest, (*here, "latest"))]
-        versions += [
-            (version, body, (*here, "versions", version)) for version, body in function.versions.items()
-        ]
+        versions += [(version, body, (*here, "versions", version)) for version, body in function.versions.items()]
         yield {
             "name": name,
             "memory_mb": function.memory_mb,
@@ -282,11 +276,7 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
         lines += _head(f"{item['name']}  {item['memory_mb']} MB{concurrency}", item["where"], look)
         rows: list[Row] = []
         for version in item["versions"]:
-            place = (
-                f"{version['vpc']}: {', '.join(version['subnets'])}"
-                if version["vpc"]
-                else "outside every VPC"
-            )
+            place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
             groups = ", ".join(version["security_groups"])
             rows.append(
                 [
@@ -305,9 +295,7 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
     rest = look.rest(items, _ROWS)
     lines += [f"  {rest}"] if rest else []
     if sharers:
-        lines += hanging(
-            "  ", "shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width
-        )
+        lines += hanging("  ", "shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width)
         lines += _table(
             [[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4
         )
@@ -341,9 +329,7 @@ def _peerings_text(items: Sequence[Data], look: Look) -> list[str]:
     rows: list[Row] = []
     for item in items:
         status = item["status"] if item["status"] == "active" else (item["status"], look.style.red)
-        rows.append(
-            [item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])]
-        )
+        rows.append([item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])])
     return _table(rows, ("peering", "VPCs", "status", "line"), look)
 
 
@@ -376,12 +362,8 @@ def _prefix_lists_text(items: Sequence[Data], look: Look) -> list[str]:
     rows: list[Row] = []
     for item in items:
         entries = [*look.few(item["entries"], 12)]
-        more = (
-            f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
-        )
-        rows.append(
-            [item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])]
-        )
+        more = f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
+        rows.append([item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])])
     return _table(rows, ("list", "size", "blocks", "line"), look)
 
 
@@ -415,9 +397,7 @@ def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
         verb = f"allow {item['allow']}" if item["allow"] is not None else f"deny {item['deny']}"
         verb += " one way" if item["one_way"] else ""
         why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
-        rows.append(
-            [f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])]
-        )
+        rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
     return _table(rows, ("", "from", "to", "expects", "why", "line"), look)
 
 
@@ -472,9 +452,7 @@ def _routes_text(items: Sequence[Data], look: Look) -> list[str]:
         for route in table["routes"]:
             state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
             via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
-            rows.append(
-                [f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])]
-            )
+            rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
         lines += grid(look.few(rows, _ROWS), look.width, indent=4)
         rest = look.rest(rows, _ROWS)
         lines += [f"    {rest}"] if rest else []
@@ -486,9 +464,7 @@ def _acls(net: Network) -> Iterator[Data]:
         for name in dict.fromkeys(("default", *vpc.network_acls)):
             path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
             subnets = [
-                s
-                for s, body in vpc.subnets.items()
-                if (body.network_acl or "default").rpartition(".")[2] == name
+                s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name
             ]
             if not subnets and not path:
                 continue
@@ -520,8 +496,7 @@ def _groups(net: Network) -> Iterator[Data]:
                 "interfaces": used,
                 "where": net.locate(path),
                 "ingress": [
-                    _rule(net, r.text(), (*path, "ingress", i) if path else ())
-                    for i, r in enumerate(body.ingress)
+                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
                 ],
                 "egress": egress,
             }
@@ -553,9 +528,7 @@ def _filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
     return text
 
 
-_SECTIONS: dict[
-    str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]
-] = {
+_SECTIONS: dict[str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]] = {
     "vpcs": (_vpcs, _vpcs_text),
     "interfaces": (_interfaces, _interfaces_text),
     "functions": (_functions, _functions_text),

@@ -144,9 +144,7 @@ def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:
         paint = style.dim if lost else style.bold if hop.action == "deliver" else None
         if hop.action in ("drop", "unknown"):
             lost = True
-            mark, word, paint = (
-                ("x", "DROPPED", style.red) if hop.action == "drop" else ("?", "UNKNOWN", style.yellow)
-            )
+            mark, word, paint = ("x", "DROPPED", style.red) if hop.action == "drop" else ("?", "UNKNOWN", style.yellow)
             rule = f"{word}: {rule}"
         cells = [f"{mark}{index}".rjust(3), hop.component, hop.checkpoint, rule, line_of(hop.where)]
         yield [(cell, paint) for cell in cells] if paint is not None else cells

@@ -41,9 +41,7 @@ class Clause:
         return peer in self.peers or not self.groups.isdisjoint(groups)
 
 
-def first_match(
-    clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int
-) -> Clause | None:
+def first_match(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
     """The clause that decides on one packet: the first that matches (NACL-2); None when none does.
 
     In a security group every clause permits, so the first match is as good as any (SG-1).

@@ -16,7 +16,8 @@ UNKNOWN: Final = PortSet.of((1024, 65535))
 
 _WINDOWS_AMI: Final = re.compile(r"windows", re.IGNORECASE)
 _LINUX_AMI: Final = re.compile(
-    r"linux|amzn|\bal2(023)?\b|ubuntu|debian|rhel|red.?hat|centos|rocky|alma|fedora|suse|sles|bottlerocket", re.IGNORECASE
+    r"linux|amzn|\bal2(023)?\b|ubuntu|debian|rhel|red.?hat|centos|rocky|alma|fedora|suse|sles|bottlerocket",
+    re.IGNORECASE,
 )
 
 

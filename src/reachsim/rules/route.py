@@ -32,7 +32,9 @@ def outranks(new: tuple[Origin, str], old: tuple[Origin, str]) -> bool:
     return new < old
 
 
-def route_refusal(destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]) -> Refusal | None:
+def route_refusal(
+    destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
+) -> Refusal | None:
     """Why AWS would not create a static route, or None (ROUTE-8, ROUTE-9, ROUTE-17).
 
     `target_kind`: "instance", "interface", "nat gateway", "local" or any other kind of target.

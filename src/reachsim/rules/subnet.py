@@ -21,9 +21,7 @@ _PURPOSES = (
 )
 
 
-def subnet_block_refusal(
-    block: Cidr, vpc_blocks: Sequence[Cidr], others: Iterable[Cidr] = ()
-) -> Refusal | None:
+def subnet_block_refusal(block: Cidr, vpc_blocks: Sequence[Cidr], others: Iterable[Cidr] = ()) -> Refusal | None:
     """Whether a subnet may have this block (SUBNET-1; sizes of IPv6: IPV6-1).
 
     `vpc_blocks`: the blocks of its VPC, of both families. `others`: blocks of the VPC's other subnets.

@@ -140,7 +140,9 @@ class Builder:
                 site.services[int(address)] = AmazonService(site.name, service, traffic)
         site.service_places = tuple(sorted(site.services))
 
-    def acl_checkpoint(self, vpc: Vpc, subnet: SubnetSite, acl: str, direction: Direction, next: Checkpoint) -> AclCheckpoint:
+    def acl_checkpoint(
+        self, vpc: Vpc, subnet: SubnetSite, acl: str, direction: Direction, next: Checkpoint
+    ) -> AclCheckpoint:
         """The checkpoint of a subnet's ACL in one direction; subnets that share an ACL share its filter (NACL-1)."""
         written = vpc.network_acls.get(acl)
         path: KeyPath = ("vpcs", subnet.vpc.name, "network_acls", acl) if written is not None else ()
@@ -286,12 +288,16 @@ class Builder:
                 if isinstance(destination, Cidr):
                     routes.append(self.route(name, destination, reference, path, Origin.STATIC))
                     continue
-                for block in self.design.prefix_lists[destination].entries:
-                    routes.append(self.route(name, block, reference, path, Origin.PREFIX_LIST, destination))
+                routes += [
+                    self.route(name, block, reference, path, Origin.PREFIX_LIST, destination)
+                    for block in self.design.prefix_lists[destination].entries
+                ]
             written = {route.destination for route in routes if not route.local}
             checkpoint.fill([route for route in routes if not (route.local and route.destination in written)])
 
-    def route(self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = "") -> Route:
+    def route(
+        self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = ""
+    ) -> Route:
         """One written route. It is a blackhole where its target is gone (ROUTE-12, ROUTE-14, ROUTE-15)."""
         if reference == LOCAL:  # the local route written out, or restored (ROUTE-9)
             return Route(block, LOCAL, Origin.LOCAL, None, path, local=True)
@@ -306,7 +312,14 @@ class Builder:
             inactive = "" if status == "active" else f"peering {target.name} is {status}"
             peering = self.peerings[target.name, vpc]
             return Route(
-                block, reference, origin, peering, path, inactive=inactive, inactive_rule="ROUTE-15", prefix_list=prefix_list
+                block,
+                reference,
+                origin,
+                peering,
+                path,
+                inactive=inactive,
+                inactive_rule="ROUTE-15",
+                prefix_list=prefix_list,
             )
         gateway = self.gateways.get((vpc, target.name))
         if gateway is not None:
@@ -314,7 +327,15 @@ class Builder:
         nic = self.topology.nics[target.full_name]
         inactive, rule = self.interface_inactive(vpc, target.kind, target.name)
         return Route(
-            block, reference, origin, nic.subnet.entry, path, nic, inactive=inactive, inactive_rule=rule, prefix_list=prefix_list
+            block,
+            reference,
+            origin,
+            nic.subnet.entry,
+            path,
+            nic,
+            inactive=inactive,
+            inactive_rule=rule,
+            prefix_list=prefix_list,
         )
 
     def interface_inactive(self, vpc: str, kind: str, name: str) -> tuple[str, str]:

@@ -136,4 +136,3 @@ def edited_filters(topology: Topology, source: Source, components: set[KeyPath])
             clauses_of = acl_clauses(design.vpcs[vpc].network_acls[name], direction, path, default=name == "default")
             out[old] = acl_filter(name, direction, clauses_of, path)
     return out
-

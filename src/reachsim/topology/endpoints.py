@@ -55,7 +55,8 @@ class Endpoint:
     """What a name stands for.
 
     `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
-    very address that was asked for; `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
+    very address that was asked for; `candidates`: who may send from it, where that is several interfaces. `loss`,
+    `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
     """
 
     name: str
@@ -282,7 +283,11 @@ class Endpoints:
 
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
         """A block means the interfaces with a private or public address in it, and the addresses outside the VPCs."""
-        nics = [nic for nic in self.topology.nics.values() if nic.public in addresses or any(a in addresses for a in nic.addresses)]
+        nics = [
+            nic
+            for nic in self.topology.nics.values()
+            if nic.public in addresses or any(a in addresses for a in nic.addresses)
+        ]
         outside = addresses - self.vpc_blocks - AddressSet.union_of((a, a) for a in self.by_public)
         origins = [origin for nic in nics for origin in self.labelled(nic)]
         if outside & self.world:
@@ -308,7 +313,11 @@ class Endpoints:
             and all(item in nic.tags for item in selector.tag.items())
         ]
         name = ", ".join(
-            [*(f"vpc {v}" for v in selector.vpc), *(f"subnet {s}" for s in subnets), *(f"tag {k}={v}" for k, v in selector.tag.items())]
+            [
+                *(f"vpc {v}" for v in selector.vpc),
+                *(f"subnet {s}" for s in subnets),
+                *(f"tag {k}={v}" for k, v in selector.tag.items()),
+            ]
         )
         return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), tuple(nics))
 
@@ -332,7 +341,11 @@ class Endpoints:
         if not source.origins:
             nobody = self._outside("", AddressSet.nothing())
             text = f"nothing in the design sends from {source.name}"
-            return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), unknown=source.unknown)]
+            return [
+                Flow(
+                    nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), unknown=source.unknown
+                )
+            ]
         return out
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:

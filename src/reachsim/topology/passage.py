@@ -83,8 +83,6 @@ def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, d
         text = f"the answer to {format_address(arrived.destination)} leads to {reply.end.component}, not back to the client"
         return Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
     if (arrived.source, arrived.destination) != (destination, source):
-        text = (
-            f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
-        )
+        text = f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
         return Loss(Code.ASYMMETRIC_RETURN, "WALK-13", text)
     return None

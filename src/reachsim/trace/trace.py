@@ -68,7 +68,13 @@ def trace(
 
 
 def replay(
-    source: Endpoint, destination: Endpoint, packet: Packet, flow: Flow, traffic: Traffic, *, locate: Locate,
+    source: Endpoint,
+    destination: Endpoint,
+    packet: Packet,
+    flow: Flow,
+    traffic: Traffic,
+    *,
+    locate: Locate,
     book: FilterBook = AS_BUILT,
 ) -> Trace:
     """Trace one given packet of one flow: the witness of an answer about all packets."""
@@ -108,14 +114,20 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_lost(flow.loss, destination.name, destination.kind, "forward", "", origin.label),)
+        blockers = (
+            ()
+            if flow.loss is None
+            else (_lost(flow.loss, destination.name, destination.kind, "forward", "", origin.label),)
+        )
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     way = _Asker(found, flow, service, asked, locate, book).way(destination)
     if not origin.certain and not _same_for_all(flow, found, service, book):
         reason = "the Lambda service picks the source address, and not every one of them is treated alike"
-        return Way(way.label, way.share, way.packet, False, False, way.forward, way.reply, way.blockers, undecided=reason)
+        return Way(
+            way.label, way.share, way.packet, False, False, way.forward, way.reply, way.blockers, undecided=reason
+        )
     return way
 
 
@@ -140,9 +152,7 @@ def _fate(found: Passage) -> tuple[bool, bool]:
     return found.forward.lost, found.reply is None or found.reply.lost
 
 
-def _answers(
-    found: Passage, far: int, run: AddressSet, service: int, book: FilterBook
-) -> list[PortSet | bool] | None:
+def _answers(found: Passage, far: int, run: AddressSet, service: int, book: FilterBook) -> list[PortSet | bool] | None:
     """What every filter says to one service and its answers from a run of far addresses; None where one of them does not
     treat the whole run alike."""
     out: list[PortSet | bool] = []
@@ -164,7 +174,9 @@ def _answers(
 class _Asker:
     """Asks the filters of one passage about one service and the ports of its client."""
 
-    def __init__(self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate, book: FilterBook) -> None:
+    def __init__(
+        self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate, book: FilterBook
+    ) -> None:
         self.found = found
         self.flow = flow
         self.service = service
@@ -270,7 +282,12 @@ class _Asker:
         if leg == "forward":
             return Packet(source, destination, self.service, port if self.ported else 0)
         service = reply_service(self.service, port)
-        return Packet(source, destination, self.service if service is None else service, self.service & 0xFFFF if self.ported else 0)
+        return Packet(
+            source,
+            destination,
+            self.service if service is None else service,
+            self.service & 0xFFFF if self.ported else 0,
+        )
 
     def _judge(self, visit: Visit, before: Packet, after: Packet, leg: str) -> tuple[Hop, Blocker | None]:
         step = visit.step
@@ -292,7 +309,9 @@ class _Asker:
         if step.unknown:
             action, rule = "unknown", step.unknown
         if step.loss is not None:
-            blocker = _lost(step.loss, checkpoint.component, checkpoint.role, leg, where, self.flow.origin.label, step.text)
+            blocker = _lost(
+                step.loss, checkpoint.component, checkpoint.role, leg, where, self.flow.origin.label, step.text
+            )
         if blocker is not None:
             action, rule, rule_id = "drop", blocker.text, blocker.rule_id
         return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
@@ -381,7 +400,8 @@ def _question(packet: Packet, peer: int) -> str:
 
 def _lost(loss: Loss, component: str, role: str, leg: str, where: str, variant: str, rule: str = "") -> Blocker:
     return Blocker(
-        loss.code.value, component, role, rule or loss.text, loss.rule, loss.text, "forward" if leg == "forward" else "reply",
+        loss.code.value, component, role, rule or loss.text, loss.rule, loss.text,
+        "forward" if leg == "forward" else "reply",
         where, "", variant,
     )  # fmt: skip
 

@@ -1,0 +1,267 @@
+"""Generated networks for the laws of exact answers: packets on the borders of sets, edits, expectations."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from tests.oracle.worlds import PORTS, chance, random_design, token
+
+import reachsim
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import PORTED, Traffic
+from reachsim.trace.result import Trace
+from reachsim.trace.trace import replay
+
+Design = dict[str, Any]
+Path = tuple[str | int, ...]
+Edit = tuple[Path, Any]
+FAMILIES = (EVERY_IPV4.addresses, EVERY_IPV6.addresses)
+ANYWHERE = AddressSet.everything()
+NOWHERE = HeaderSpace.nothing()
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def laws(examples: int) -> settings:
+    """The settings of a law: so many networks, always the same ones."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+
+
+def loaded(design: Design) -> reachsim.Network:
+    """A design, loaded by way of its text."""
+    return reachsim.loads(yaml.safe_dump(design, sort_keys=False), file="generated.yaml")
+
+
+def crowded(rng: random.Random, design: Design) -> Design:
+    """The design with up to three likes of each plain instance, so that classes have members."""
+    out = copy.deepcopy(design)
+    for vpc in out["vpcs"].values():
+        room = dict.fromkeys(vpc["subnets"], 3)
+        for name, body in list(vpc["instances"].items()):
+            plain = not body.keys() & {"nat", "source_dest_check", "state"}
+            for number in range(rng.randint(0, 3) if plain else 0):
+                if room[body["subnet"]] > 0:
+                    room[body["subnet"]] -= 1
+                    like = {key: body[key] for key in ("subnet", "security_groups") if key in body}
+                    if chance(rng, 0.3):
+                        like["client_ports"] = rng.choice(["32768-60999", "1024-65535"])
+                    vpc["instances"][f"{name}-{number}"] = like | {"tags": {"like": name}}
+    return out
+
+
+def network(seed: int, *, crowd: bool = False) -> tuple[random.Random, Design, reachsim.Network]:
+    """The network of a seed, its design, and the source of chance that goes on from there."""
+    rng = random.Random(seed)
+    design = random_design(rng)
+    if crowd:
+        design = crowded(rng, design)
+    return rng, design, loaded(design)
+
+
+def twins(design: Design) -> bool:
+    """Whether two VPCs have the same addresses, so that an address does not say whose it is."""
+    blocks = [vpc["cidrs"][0] for vpc in design["vpcs"].values()]
+    return len(set(blocks)) < len(blocks)
+
+
+def some_pairs(rng: random.Random, net: reachsim.Network, most: int, *, inside: bool = False) -> list[tuple[str, str]]:
+    """Ordered pairs of names; `inside`: of interfaces only."""
+    names = list(net.topology.nics) if inside else net.endpoints.names()
+    pairs = [(one, other) for one in names for other in names if one != other]
+    return rng.sample(pairs, min(most, len(pairs)))
+
+
+def border(rng: random.Random, space: HeaderSpace, most: int = 8) -> list[Packet]:
+    """Packets at corners of the boxes of a set: each field is at the end of one of its runs."""
+    boxes = list(space.boxes())
+    packets: list[Packet] = []
+    for _ in range(most if boxes else 0):
+        box = rng.choice(boxes)
+        service, source, destination, port = (
+            rng.choice(rng.choice(field.spans))
+            for field in (box.traffic, box.sources, box.destinations, box.source_ports)
+        )
+        packets.append(Packet(source, destination, service, port if service >> 16 in PORTED else 0))
+    return packets
+
+
+def traces(net: reachsim.Network, source: str, destination: str, packet: Packet) -> Iterator[Trace]:
+    """The traces of one packet, one for each way in which the source may send it."""
+    one, other = net.endpoint(source), net.endpoint(destination)
+    traffic = Traffic.of((packet.service, packet.service))
+    for flow in net.endpoints.flows(one, other):
+        if flow.loss is not None or flow.unknown:
+            continue
+        sources = destinations = None
+        if flow.region is not None:
+            sources, destinations = (flow.region, flow.alike) if flow.origin.nic is None else (None, flow.region)
+        if (packet.source in sources if sources is not None else packet.source == flow.source) and (
+            packet.destination in destinations
+            if destinations is not None
+            else packet.destination == flow.destination
+        ):
+            yield replay(one, other, packet, flow, traffic, locate=net.locate, book=net.book)
+
+
+def freed(space: HeaderSpace, keep: str = "", world: AddressSet = ANYWHERE) -> HeaderSpace:
+    """A set with all addresses of the family in place of its own; `keep`: "sources" or "destinations" in
+    `world` stay as they are."""
+    parts = []
+    for box in space.boxes():
+        family = next(family for family in FAMILIES if box.sources <= family)
+        sources = box.sources & world if keep == "sources" else family
+        destinations = box.destinations & world if keep == "destinations" else family
+        parts.append(HeaderSpace.box(box.traffic, sources, destinations, box.source_ports))
+    return HeaderSpace.union(parts)
+
+
+def same(one: reachsim.Network, other: reachsim.Network, pairs: Iterable[tuple[str, str]]) -> None:
+    """Two networks answer alike."""
+    assert one.matrix().to_csv() == other.matrix().to_csv()
+    for source, destination in pairs:
+        a, b = one.reach(source, destination), other.reach(source, destination)
+        assert a.reachable == b.reachable, (source, destination)
+        assert a.delivered == b.delivered, (source, destination)
+        assert a.undecided == b.undecided
+
+
+# --- edits ----------------------------------------------------------------------------------------------------
+
+
+def applied(design: Design, edits: Iterable[Edit]) -> Design:
+    """The design with values set at paths: None removes, an index past the end adds."""
+    out = copy.deepcopy(yaml.safe_load(yaml.safe_dump(design)))
+    for path, value in edits:
+        *way, last = path
+        at: Any = out
+        for key in way:
+            at = at[key]
+        if value is None:
+            del at[last]
+        elif isinstance(at, list) and last == len(at):
+            at.append(value)
+        else:
+            at[last] = value
+    return out
+
+
+def group_rules(design: Design) -> list[Path]:
+    """Paths of all rules of security groups."""
+    return _rules(design, "security_groups")
+
+
+def acl_rules(design: Design) -> list[Path]:
+    """Paths of all rules of ACLs."""
+    return _rules(design, "network_acls")
+
+
+def _rules(design: Design, section: str) -> list[Path]:
+    return [
+        ("vpcs", vpc, section, name, direction, index)
+        for vpc, body in design["vpcs"].items()
+        for name, owner in body.get(section, {}).items()
+        for direction in ("ingress", "egress")
+        for index in range(len(owner.get(direction) or ()))
+    ]
+
+
+def at(design: Design, path: Path) -> Any:
+    """What stands at a path."""
+    value: Any = design
+    for key in path:
+        value = value[key]
+    return value
+
+
+def closing(rng: random.Random, design: Design) -> Edit | None:
+    """An edit that can only close: a rule of a group less, or an ACL's allow made a deny."""
+    path = rng.choice([*group_rules(design), *acl_rules(design), None])
+    if path is None:
+        return None
+    rule = at(design, path)
+    if path[2] == "security_groups":
+        return path, None
+    return path, {"deny" if key == "allow" else key: value for key, value in rule.items()}
+
+
+def opening(rng: random.Random, design: Design) -> Edit:
+    """An edit that can only open: one rule of a security group more."""
+    vpc = rng.choice(list(design["vpcs"]))
+    group = rng.choice(list(design["vpcs"][vpc]["security_groups"]))
+    rules = design["vpcs"][vpc]["security_groups"][group]["ingress"]
+    peer = rng.choice(["0.0.0.0/0", "10.0.0.0/8", "8.8.8.0/24", group, "web", "pl-some"])
+    return ("vpcs", vpc, "security_groups", group, "ingress", len(rules)), {"allow": token(rng), "from": peer}
+
+
+def route_edit(rng: random.Random, design: Design) -> Edit | None:
+    """A route more, less, or to another target."""
+    vpc = rng.choice(list(design["vpcs"]))
+    tables = design["vpcs"][vpc]["route_tables"]
+    table = rng.choice(list(tables))
+    routes = tables[table]
+    if routes and chance(rng, 0.4):
+        return ("vpcs", vpc, "route_tables", table, rng.choice(list(routes))), None
+    targets = ["blackhole", *design["vpcs"][vpc]["instances"], *design["vpcs"][vpc].get("nat_gateways", {})]
+    targets += [design["vpcs"][vpc]["internet_gateway"]] * 3 if "internet_gateway" in design["vpcs"][vpc] else []
+    to = rng.choice(["0.0.0.0/0", "0.0.0.0/0", "8.8.8.0/24", "128.0.0.0/1"])
+    return ("vpcs", vpc, "route_tables", table, to), rng.choice(targets)
+
+
+def any_edit(rng: random.Random, design: Design) -> Edit:
+    """An edit of any kind."""
+    made = rng.choice([closing, opening, opening, route_edit, member_edit])(rng, design)
+    return made if made is not None else opening(rng, design)
+
+
+def rule_edit(rng: random.Random, design: Design) -> Edit:
+    """An edit of one rule of a group or an ACL."""
+    made = rng.choice([closing, closing, opening])(rng, design)
+    return made if made is not None else opening(rng, design)
+
+
+def member_edit(rng: random.Random, design: Design) -> Edit:
+    """Other groups for an instance, or another ACL for a subnet."""
+    vpc = rng.choice(list(design["vpcs"]))
+    body = design["vpcs"][vpc]
+    if chance(rng, 0.5):
+        path: Path = ("vpcs", vpc, "instances", rng.choice(list(body["instances"])), "security_groups")
+        return path, rng.sample(["web", "db", "nat"], rng.choice([1, 2]))
+    return ("vpcs", vpc, "subnets", rng.choice(list(body["subnets"])), "network_acl"), rng.choice(["tight", "loose"])
+
+
+# --- expectations ---------------------------------------------------------------------------------------------
+
+
+def expectations(rng: random.Random, net: reachsim.Network, count: int) -> list[dict[str, Any]]:
+    """Promises between names, blocks and selections, most of which some packet breaks."""
+    inner = [name for name in net.topology.nics if "(" not in name]
+    others = [*net.endpoints.function_names(), *net.design.internet.hosts, "internet", "10.0.0.0/8", "8.8.0.0/16"]
+    selectors: list[Any] = [{"vpc": vpc} for vpc in net.topology.vpcs]
+    selectors += [{"subnet": s.full_name} for vpc in net.topology.vpcs.values() for s in vpc.subnets.values()]
+    selectors += [{"tag": {"like": nic.tags[0][1]}} for nic in net.topology.nics.values() if nic.tags]
+    out = []
+    for _ in range(count):
+        ends = [rng.choice(rng.choice([inner, inner, others, selectors])) for _ in range(2)]
+        if all(isinstance(end, str) and end not in inner for end in ends):
+            ends[0] = rng.choice(inner)
+        if ends[0] == ends[1] and isinstance(ends[0], str):
+            continue
+        traffic = rng.choice([token(rng), f"tcp/{rng.choice(PORTS)}", "tcp/443", "all"])
+        verb = rng.choice(["allow", "deny"])
+        one = {"from": ends[0], "to": ends[1], verb: traffic}
+        out.append(one | ({"one_way": True} if verb == "allow" and chance(rng, 0.3) else {}))
+    return out
