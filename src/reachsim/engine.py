@@ -30,7 +30,8 @@ from reachsim.reach.matrix import (
     compute_block,
     on_executor,
 )
-from reachsim.reach.pair import Part, Reach, reach
+from reachsim.reach.pair import Reach, reach
+from reachsim.reach.part import Part
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology, build
 from reachsim.topology.endpoints import Endpoint, Endpoints

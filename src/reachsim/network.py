@@ -120,9 +120,12 @@ def loads(text: str | bytes, *, file: str = "<text>") -> Network:
     return Network(loads_source(text, file=file))
 
 
-def diff(before: Network, after: Network) -> Difference:
-    """What traffic between whom one network lets through and the other does not."""
-    return compare(before, after)
+def diff(before: Network, after: Network, progress: Progress | None = None) -> Difference:
+    """What traffic between whom one network lets through and the other does not.
+
+    `progress(done, total)` hears how far each of the two matrices is.
+    """
+    return compare(before, after, progress)
 
 
 def check_block(payload: bytes, numbers: Sequence[int]) -> list[Result]:

@@ -11,8 +11,8 @@ from reachsim.fabric.filters import Filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.matrix import Cell, Matrix
-from reachsim.reach.pair import ALL_PORTS
+from reachsim.reach.matrix import Cell, Matrix, Progress
+from reachsim.reach.part import ALL_PORTS
 
 Kind = Literal["opened", "closed"]
 SHOWN_NAMES = 3
@@ -112,12 +112,12 @@ Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
 
 
-def diff(before: Engine, after: Engine) -> Difference:
+def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Difference:
     """What flows in one network and not in the other: between interfaces, functions and the internet.
 
-    Named hosts are part of the internet.
+    Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is.
     """
-    old, new = before.matrix(), after.matrix()
+    old, new = before.matrix(progress=progress), after.matrix(progress=progress)
     groups = _joint_classes(old, new)
     collected = _Collected()
     undecided = _compare_interfaces(old, new, groups, collected)

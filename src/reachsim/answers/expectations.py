@@ -15,7 +15,8 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
-from reachsim.reach.pair import Part, Reach, reach
+from reachsim.reach.pair import Reach, reach
+from reachsim.reach.part import Part
 from reachsim.topology.endpoints import Endpoint, Endpoints
 from reachsim.trace.result import Blocker, Trace
 

@@ -14,6 +14,7 @@ from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
+from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Reach, reach
 from reachsim.rules.codes import Code
 from reachsim.topology.endpoints import Endpoint
@@ -69,6 +70,7 @@ class Leak:
     destination: str
     text: str
     witness: Packet | None
+    traffic: Traffic = Traffic.nothing()
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.destination}: {self.text}"
@@ -129,7 +131,7 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator
             origin = part.flow.origin
             sender = origin.nic.name if origin.nic is not None else source.name
             receiver = part.flow.target.name if part.flow.target is not None else destination.name
-            yield Leak(sender, receiver, answer.describe(space), space.witness()), ""
+            yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward), ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, look, workers
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -13,6 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_file(parser)
     add_format(parser)
+    add_jobs(parser)
     add_all(parser)
 
 
@@ -23,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.data import check_data, to_json
 
     net = load(arguments.file)
-    check = net.check()
+    with workers(arguments.jobs) as executor, ProgressLine("expectations decided") as progress:
+        check = net.check(executor=executor, progress=progress)
     if arguments.format == "json":
         print(to_json(check_data(check, net.source.file, net.source.warnings)))
     else:

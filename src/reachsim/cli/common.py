@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from reachsim.kinds.expectation import Selector
     from reachsim.report.text import Look
 
@@ -21,6 +27,10 @@ ENDPOINT_HELP = (
 TRAFFIC_HELP = "tcp/443, tcp/1024-65535, udp/53, icmp, icmp/8, icmpv6, proto/50, tcp, all; commas join several"
 _WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
+_PATIENCE = 1.0
+"""Seconds before a person is told how far the work is."""
+_BETWEEN = 0.1
+"""Seconds from one such message to the next."""
 
 
 def add_file(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +46,74 @@ def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
 def add_all(parser: argparse.ArgumentParser) -> None:
     """`--all`: nothing is cut."""
     parser.add_argument("--all", action="store_true", help="cut no long list")
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """`--jobs N`: processes that share the work."""
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="processes that share the work (1: this one alone)"
+    )
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """What shares the work: None for one job, else a pool of processes. However it ends, nothing that waits is
+    begun. Raises UsageError."""
+    if jobs < 1:
+        raise UsageError(f"--jobs {jobs}: it is 1 or more")
+    if jobs == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(jobs, initializer=_let_the_parent_be_interrupted)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _let_the_parent_be_interrupted() -> None:
+    """Ctrl-C reaches a whole group of processes; the workers end when the one that started them lets them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class ProgressLine:
+    """A line on standard error that says how far some work is: on a terminal only, after a second, at most ten
+    times a second, and gone when the work is done.
+
+    >>> with ProgressLine("matrix") as progress:
+    ...     progress(1, 2)
+    """
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.enabled = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self.due = time.monotonic() + _PATIENCE
+        self.shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self.enabled or time.monotonic() < self.due:
+            return
+        share = 100 * done // total if total else 100
+        self._write(f"\r{self.label}: {done:,} of {total:,} ({share}%)\x1b[K")
+        self.shown = True
+        self.due = time.monotonic() + _BETWEEN
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            self._write("\r\x1b[K")
+            self.shown = False
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:  # the terminal went away; the answer matters more
+            self.enabled = False
 
 
 def look(arguments: argparse.Namespace) -> Look:

@@ -50,6 +50,7 @@ class Filter:
 
     __slots__ = (
         "_cache",
+        "_denied",
         "_named",
         "_open",
         "_starts",
@@ -81,6 +82,7 @@ class Filter:
         self.rule = rule
         self.path = path
         self._starts: list[int] | None = None
+        self._denied: dict[tuple[int, frozenset[GroupId]], list[tuple[Clause | None, Traffic]]] = {}
         self._named: frozenset[GroupId] | None = None
         self._open: bool | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
@@ -119,6 +121,10 @@ class Filter:
 
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
         """What does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
+        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
+        known = self._denied.get(key)
+        if known is not None:
+            return known
         out: list[tuple[Clause | None, Traffic]] = []
         rest = Traffic.everything()
         for clause in self.clauses:
@@ -129,6 +135,7 @@ class Filter:
                 rest -= clause.traffic
         if rest:
             out.append((None, rest))
+        self._denied[key] = out
         return out
 
     @property

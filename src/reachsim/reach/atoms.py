@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from reachsim.fabric.filters import Filter
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.pair import NAT_SPANS, OF_IPV4, OF_IPV6
+from reachsim.reach.part import NAT_SPANS, OF_IPV4, OF_IPV6
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 _ALWAYS = (

@@ -24,7 +24,8 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
-from reachsim.reach.pair import Reach, reach, rectangles
+from reachsim.reach.pair import Reach, reach
+from reachsim.reach.part import rectangles
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 

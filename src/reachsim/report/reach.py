@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.pair import ALL_PORTS, Reach, Stop
+from reachsim.reach.pair import Reach
+from reachsim.reach.part import ALL_PORTS
+from reachsim.reach.stops import Stop
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
 from reachsim.rules.clauses import KeyPath
@@ -101,7 +103,8 @@ def _merged(stops: Sequence[Stop], inside: HeaderSpace) -> tuple[Stop, ...]:
     for key, first in firsts.items():
         space = HeaderSpace.union(spaces[key]) & inside
         if space:
-            out.append(replace(first, space=space))
+            boxes = (((((b.traffic, b.source_ports),), b.sources, b.destinations)) for b in space.boxes())
+            out.append(replace(first, pieces=tuple(boxes)))
     return tuple(sorted(out, key=lambda stop: stop.leg))  # "forward" before "reply"
 
 

@@ -1,0 +1,31 @@
+"""`reachsim deadends`: forwarding loops and blackholes."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_all, add_file, add_format, look
+
+HELP = "find forwarding loops and blackholes, over all destinations"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look for them; 0 when there is none, 1 when there is one."""
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.deadends import deadends_data, deadends_text
+
+    net = load(arguments.file)
+    found = net.dead_ends()
+    if arguments.format == "json":
+        print(to_json(deadends_data(found, net.source.file)))
+    else:
+        print(deadends_text(found, net.source.file, look(arguments)))
+    return 1 if found else 0

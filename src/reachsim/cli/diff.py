@@ -1,0 +1,43 @@
+"""`reachsim diff`: what an edit opened and closed."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format, look
+
+HELP = "say exactly which traffic between whom an edit opened and closed"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("before", metavar="BEFORE", help="a design in YAML")
+    parser.add_argument("after", metavar="AFTER", help="the design after the edit; one of both may be - (stdin)")
+    parser.add_argument(
+        "--allow-opened",
+        action="append",
+        default=[],
+        metavar="TRAFFIC",
+        help=f"traffic that may be opened; may be given several times: {TRAFFIC_HELP}",
+    )
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare; 1 when something was opened that --allow-opened does not name, else 3 when some of it cannot be
+    decided, else 0."""
+    from reachsim.engine import parse_traffic
+    from reachsim.network import diff, load
+    from reachsim.report.data import to_json
+    from reachsim.report.diff import diff_data, diff_text
+
+    allowed = [parse_traffic(text) for text in arguments.allow_opened]
+    before, after = load(arguments.before), load(arguments.after)
+    with ProgressLine("routing classes") as progress:
+        found = diff(before, after, progress)
+    if arguments.format == "json":
+        print(to_json(diff_data(found, allowed)))
+    else:
+        print(diff_text(found, allowed, (before, after), look(arguments)))
+    return 1 if found.not_allowed(allowed) else 3 if found.undecided else 0

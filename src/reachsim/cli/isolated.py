@@ -1,0 +1,34 @@
+"""`reachsim isolated`: whether two endpoints, or two sets of them, are apart."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, look
+
+HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("one", metavar="A", help=ENDPOINT_HELP)
+    parser.add_argument("other", metavar="B", help="the same")
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask; 0 when they are isolated, 1 when something is delivered, 3 when nothing is as far as can be decided."""
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.isolated import isolated_data, isolated_text
+
+    net = load(arguments.file)
+    ends = net.endpoint(endpoint(arguments.one)), net.endpoint(endpoint(arguments.other))
+    found = net.isolated(*ends)
+    if arguments.format == "json":
+        print(to_json(isolated_data(found, net)))
+    else:
+        print(isolated_text(found, ends, net, look(arguments)))
+    return 1 if found.leaks else 3 if found.undecided else 0

@@ -1,0 +1,56 @@
+"""`reachsim matrix`: who gets what to whom, over all pairs of interfaces."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import (
+    TRAFFIC_HELP,
+    ProgressLine,
+    add_all,
+    add_file,
+    add_format,
+    add_jobs,
+    look,
+    workers,
+)
+
+HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument(
+        "traffic", metavar="TRAFFIC", nargs="?", help=f"only pairs that some of this passes between: {TRAFFIC_HELP}"
+    )
+    parser.add_argument(
+        "--by",
+        choices=("class", "subnet", "vpc"),
+        help="put together interfaces that nothing tells apart, those of a subnet, or those of a VPC "
+        "(text: the first of these that is short; json: class; csv: nothing put together)",
+    )
+    add_format(parser, "csv")
+    add_jobs(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print it; 0."""
+    from reachsim.engine import parse_traffic
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
+
+    traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
+    net = load(arguments.file)
+    with workers(arguments.jobs) as executor, ProgressLine("routing classes") as progress:
+        matrix = net.matrix(executor=executor, progress=progress)
+    if arguments.format == "json":
+        print(to_json(matrix_data(matrix, net.source.file, traffic, arguments.by or "class")))
+    elif arguments.format == "csv":
+        for line in matrix_csv(matrix, traffic, arguments.by):
+            print(line)
+    else:
+        print(matrix_text(matrix, net.source.file, traffic, arguments.by, look(arguments)))
+    return 0

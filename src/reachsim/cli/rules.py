@@ -1,0 +1,50 @@
+"""`reachsim rules`: rules that decide nothing, and rule sets held against each other."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.errors import UsageError
+
+HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
+_NAME = "an ACL or a security group, VPC.NAME"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("one", metavar="A", nargs="?", help=_NAME)
+    parser.add_argument("other", metavar="B", nargs="?", help="the one to hold against it")
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List idle rules; 0. With two names: 0 when they are equivalent, 1 when not."""
+    if arguments.one is not None and arguments.other is None:
+        raise UsageError("name two ACLs or two security groups, or none")
+    from reachsim.network import load
+    from reachsim.report.data import to_json
+    from reachsim.report.rules import (
+        comparison_data,
+        comparison_text,
+        hold_against,
+        rules_data,
+        rules_text,
+    )
+
+    net = load(arguments.file)
+    if arguments.one is None:
+        idle = net.idle_rules()
+        if arguments.format == "json":
+            print(to_json(rules_data(idle, net.source.file)))
+        else:
+            print(rules_text(idle, net.source.file, look(arguments)))
+        return 0
+    found = hold_against(net, arguments.one, arguments.other)
+    if arguments.format == "json":
+        print(to_json(comparison_data(found, net.source.file)))
+    else:
+        print(comparison_text(found, look(arguments)))
+    return 0 if found else 1

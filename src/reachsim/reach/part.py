@@ -1,0 +1,196 @@
+"""Exact answers for a pair of endpoints.
+
+Filters look at the peer's address, protocol and destination port, and never at the source port. So between two fixed
+addresses the exact answer for the round trip is, for each protocol, a rectangle: the destination ports that the way
+there lets through, times the client ports that the way back lets through. No solver is needed. Where one end is a set of
+addresses outside the VPCs, it is cut into the runs that no route and no filter on the way can tell apart, and each run
+has its rectangles.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reachsim.fabric.filters import Filter, FilterBook
+from reachsim.fabric.walk import Visit, Walk
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, reply_service, service
+from reachsim.rules.nat import TRANSLATED_PORTS
+from reachsim.topology.endpoints import Endpoints, Flow
+from reachsim.topology.passage import Passage
+
+ALL_TCP = Traffic.protocol(TCP)
+ALL_UDP = Traffic.protocol(UDP)
+_PORTED = ALL_TCP | ALL_UDP
+_BARE = ~_PORTED
+_ICMPS = Traffic.protocol(ICMP) | Traffic.protocol(ICMPV6)
+OF_IPV4 = ~Traffic.protocol(ICMPV6)
+OF_IPV6 = ~Traffic.protocol(ICMP)
+ECHOES = [
+    (Traffic.of((service(protocol, kind << 8), service(protocol, kind << 8 | 0xFF))), answer)
+    for protocol in (ICMP, ICMPV6)
+    for kind in range(256)
+    if (answer := reply_service(service(protocol, kind << 8), 0)) is not None
+]
+"""Types of ICMP that have an answer, with the service of the answer."""
+ANSWERED = Traffic.union_of(span for request, _ in ECHOES for span in request.spans)
+_SILENT = _ICMPS - ANSWERED
+OTHERS = _BARE - _ICMPS
+_NAT_TCP = Traffic(tuple((TCP << 16 | low, TCP << 16 | high) for low, high in TRANSLATED_PORTS.spans))
+_NAT_UDP = Traffic(tuple((UDP << 16 | low, UDP << 16 | high) for low, high in TRANSLATED_PORTS.spans))
+NAT_SPANS = {TCP: _NAT_TCP, UDP: _NAT_UDP}
+
+Rectangle = tuple[Traffic, PortSet]
+"""Traffic and the client ports with which its answer comes back."""
+ALL_PORTS = PortSet.everything()
+
+
+def fold(inner: Traffic, outer: Traffic) -> Traffic:
+    """What comes back to the client in the end.
+
+    `inner`: what passes on the way back between the client and the first device that translates; `outer`: what passes
+    beyond it, where every port that the device may choose must (NATGW-4, NATI-7).
+    """
+    if outer.spans == EVERYTHING.spans:
+        return inner
+    back = inner & outer & _BARE
+    for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
+        if NAT_SPANS[protocol] <= outer:
+            back |= inner & whole
+    return back
+
+
+def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
+    """The round trip: what is delivered, and from which client ports its answer comes back.
+
+    `forward`: services that are delivered. `back`: services of answers that come back (`fold`).
+    """
+    out: list[Rectangle] = []
+    for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
+        there = forward & whole
+        ports = back.ports(protocol) if there else ALL_PORTS
+        if there and ports:
+            out.append((there, ports))
+    bare = forward & OTHERS & back | forward & _SILENT
+    for request, answer in ECHOES:
+        if answer in back:
+            bare |= forward & request
+    if bare:
+        out.append((bare, ALL_PORTS))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
+
+    `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`.
+    """
+
+    flow: Flow
+    found: Passage | None
+    sources: AddressSet
+    destinations: AddressSet
+    forward: Traffic
+    back: Traffic
+    undecided: str
+    book: FilterBook
+
+    @property
+    def family(self) -> Traffic:
+        """All traffic of its address family."""
+        return OF_IPV4 if self.destinations.first <= IPV4_LAST else OF_IPV6
+
+    def delivered(self) -> HeaderSpace:
+        """Packets that reach the destination."""
+        return HeaderSpace.box(self.forward, self.sources, self.destinations, ALL_PORTS)
+
+    def reachable(self) -> HeaderSpace:
+        """Packets whose answer comes back too."""
+        boxes = rectangles(self.forward, self.back)
+        return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes)
+
+    def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
+        """All packets of some traffic between its addresses."""
+        return HeaderSpace.box(traffic, self.sources, self.destinations, ports)
+
+
+NOTHING = Traffic.nothing()
+EVERYTHING = Traffic.everything()
+
+
+def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
+    """Cut one flow into parts that are treated alike, and answer each."""
+    one_source = AddressSet(((flow.source, flow.source),))
+    one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
+    if flow.loss is not None or flow.unknown:
+        yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
+        return
+    for found, region in endpoints.pieces(flow):
+        if region is None:
+            answer = _evaluate(found, None, 0, book)
+            yield Part(flow, found, one_source, one_destination, *answer, found.unknown, book)
+            continue
+        far = region.first
+        for run, forward, back in _by_far_address(found, far, region, book):
+            ends = (run, one_destination) if flow.origin.nic is None else (one_source, run)
+            yield Part(flow, found, *ends, forward, back, found.unknown, book)
+
+
+def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Filter]]:
+    """The filters that a walk meets and that judge it, as they are now."""
+    if walk is not None:
+        for visit in walk.visits:
+            if visit.step.filter is not None and not visit.step.tracked:
+                yield visit, book[visit.step.filter]
+
+
+def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tuple[Traffic, Traffic]:
+    """What is delivered and what comes back; with `at` in place of the far address `far`."""
+    if found.unknown or found.stray is not None or found.forward.lost:
+        return NOTHING, NOTHING
+    family = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
+    forward = family
+    for visit, filter in filters_of(found.forward, book):
+        step = visit.step
+        peer = at if far is not None and step.peer == far else step.peer
+        forward &= filter.allowed(peer, step.groups)
+    if found.reply is None or found.reply.lost or found.reply_stray is not None:
+        return forward, NOTHING
+    inner = outer = EVERYTHING
+    for visit, filter in filters_of(found.reply, book):
+        step = visit.step
+        peer = at if far is not None and step.peer == far else step.peer
+        allowed = filter.allowed(peer, step.groups)
+        if visit.depth:
+            outer &= allowed
+        else:
+            inner &= allowed
+    return forward, fold(inner, outer)
+
+
+def _by_far_address(
+    found: Passage, far: int, region: AddressSet, book: FilterBook
+) -> Iterator[tuple[AddressSet, Traffic, Traffic]]:
+    """The far addresses of a region by what passes to and from them."""
+    starts: set[int] = set()
+    for walk in (found.forward, found.reply):
+        for visit, filter in filters_of(walk, book):
+            if visit.step.peer == far:
+                starts.update(filter.starts)
+    cuts = sorted(starts)
+    grouped: dict[tuple[Traffic, Traffic], list[tuple[int, int]]] = {}
+    for low, high in region.spans:
+        at = low
+        while at <= high:
+            index = bisect_right(cuts, at)
+            end = min(high, cuts[index] - 1) if index < len(cuts) else high
+            grouped.setdefault(_evaluate(found, far, at, book), []).append((at, end))
+            at = end + 1
+    for answer, spans in grouped.items():
+        yield AddressSet.union_of(spans), *answer

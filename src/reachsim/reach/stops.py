@@ -1,0 +1,233 @@
+"""What stops the traffic that does not come through, and which part of it.
+
+Each checkpoint takes what the ones before it left, so the parts are disjoint and together with what is reachable make up
+all of the traffic. They are kept as rectangles (traffic times client ports); a set of packets is made of them when somebody
+asks for it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from reachsim.fabric.walk import Visit
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import TCP, UDP, Traffic
+from reachsim.reach.part import (
+    ALL_PORTS,
+    ALL_TCP,
+    ALL_UDP,
+    ANSWERED,
+    ECHOES,
+    NAT_SPANS,
+    OTHERS,
+    Part,
+    Rectangle,
+    filters_of,
+)
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.verdict import Loss
+
+Way = Literal["forward", "reply"]
+Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
+"""Rectangles of traffic between some sources and some destinations."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A part of the traffic that does not come through: what stops it, and where it is.
+
+    `checkpoint`, `component`: where; `code`, `rule_id`: why, stable; `rule`: what decided, as written; `path`: where that
+    is written. `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets.
+    """
+
+    component: str
+    checkpoint: str
+    code: str
+    rule_id: str
+    rule: str
+    leg: Way
+    path: KeyPath
+    pieces: tuple[Piece, ...] = field(repr=False)
+
+    @cached_property
+    def space(self) -> HeaderSpace:
+        """The packets that are stopped, as the source sends them."""
+        return HeaderSpace.union(
+            HeaderSpace.box(traffic, sources, destinations, ports)
+            for rectangles, sources, destinations in self.pieces
+            for traffic, ports in rectangles
+        )
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.checkpoint}: {self.rule} [{self.code}, {self.rule_id}]"
+
+
+def stops_of(part: Part) -> Iterator[Stop]:
+    """What stops the traffic of one part, checkpoint by checkpoint, by what decides it."""
+    pieces = list(_by_blame(part))
+    if len(pieces) == 1:
+        yield from _stops_of(pieces[0])
+        return
+    merged: dict[Stop, list[Piece]] = {}
+    for piece in pieces:
+        for stop in _stops_of(piece):
+            merged.setdefault(replace(stop, pieces=()), []).extend(stop.pieces)
+    for stop, found in merged.items():
+        yield replace(stop, pieces=tuple(found))
+
+
+def _by_blame(part: Part) -> Iterator[Part]:
+    """A part by far addresses for which the same clauses decide: one answer may have more than one cause."""
+    region, found = _far_of(part), part.found
+    if region is None or found is None:
+        yield part
+        return
+    far = _far_address(part)
+    filters = [
+        (filter, visit.step.groups)
+        for walk in (found.forward, found.reply)
+        for visit, filter in filters_of(walk, part.book)
+        if visit.step.peer == far
+    ]
+    cuts = sorted({start for filter, _ in filters for start in filter.starts})
+    grouped: dict[object, list[tuple[int, int]]] = {}
+    for low, high in region.spans:
+        at = low
+        while at <= high:
+            index = bisect_right(cuts, at)
+            end = min(high, cuts[index] - 1) if index < len(cuts) else high
+            blame = tuple(tuple(filter.denied(at, groups)) for filter, groups in filters)
+            grouped.setdefault(blame, []).append((at, end))
+            at = end + 1
+    for spans in grouped.values():
+        run = AddressSet.union_of(spans)
+        yield replace(part, sources=run) if part.flow.origin.nic is None else replace(part, destinations=run)
+
+
+def _stops_of(part: Part) -> Iterator[Stop]:
+    found = part.found
+    if found is None:
+        return
+    rest = part.family
+    for visit in found.forward.visits:
+        if not rest:
+            return
+        for cause, traffic in _denied(visit, part):
+            hit = traffic & rest
+            if hit:
+                yield _stop(visit, cause, "forward", part, ((hit, ALL_PORTS),))
+                rest -= hit
+    if found.stray is not None and rest:
+        end = found.forward.end
+        yield _loss_stop(found.stray, end.component, end.role, end.path, "forward", part, ((rest, ALL_PORTS),))
+        return
+    if found.reply is not None:
+        yield from _reply_stops(part)
+
+
+class _Rest:
+    """Delivered traffic whose answer is on its way back: TCP and UDP by client port, the rest by service."""
+
+    def __init__(self, part: Part) -> None:
+        self.delivered = {TCP: part.forward & ALL_TCP, UDP: part.forward & ALL_UDP}
+        self.ports = {p: ALL_PORTS - part.back.ports(p) if self.delivered[p] else PortSet.nothing() for p in (TCP, UDP)}
+        needed = part.forward & (ANSWERED | OTHERS)
+        self.bare = needed - _asked_by(part.back, needed)
+
+    def take(self, traffic: Traffic, depth: int) -> tuple[Rectangle, ...]:
+        """Remove what answers in `traffic` belong to; beyond a translating device one lost port is enough (NATGW-4)."""
+        out: list[Rectangle] = []
+        for protocol, ports in self.ports.items():
+            if depth:
+                hit = PortSet.nothing() if traffic.isdisjoint(NAT_SPANS[protocol]) else ports
+            else:
+                hit = traffic.ports(protocol) & ports
+            if hit:
+                out.append((self.delivered[protocol], hit))
+                self.ports[protocol] = ports - hit
+        bare = _asked_by(traffic, self.bare)
+        if bare:
+            out.append((bare, ALL_PORTS))
+            self.bare -= bare
+        return tuple(out)
+
+
+def _asked_by(answers: Traffic, among: Traffic) -> Traffic:
+    """The services without ports, among some, whose answers are in `answers`."""
+    asked = answers & OTHERS & among
+    for request, answer in ECHOES:
+        if answer in answers:
+            asked |= request & among
+    return asked
+
+
+def _reply_stops(part: Part) -> Iterator[Stop]:
+    found = part.found
+    assert found is not None
+    assert found.reply is not None
+    rest = _Rest(part)
+    for visit in found.reply.visits:
+        for cause, traffic in _denied(visit, part):
+            rectangles = rest.take(traffic, visit.depth)
+            if rectangles:
+                yield _stop(visit, cause, "reply", part, rectangles)
+    if found.reply_stray is not None:
+        rectangles = rest.take(Traffic.everything(), 0)
+        if rectangles:
+            end = found.reply.end
+            yield _loss_stop(found.reply_stray, end.component, end.role, end.path, "reply", part, rectangles)
+
+
+Cause = Loss | tuple[str, str, str, KeyPath]
+"""A loss whatever the ports; or a filter's code, rule ID, deciding rule and where that is written."""
+
+
+def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
+    """What a checkpoint does not let through, by what decides it."""
+    step = visit.step
+    if step.loss is not None:
+        yield step.loss, Traffic.everything()
+    elif step.filter is not None and not step.tracked:
+        region = _far_of(part)
+        peer = region.first if region is not None and step.peer == _far_address(part) else step.peer
+        filter = part.book[step.filter]
+        for clause, traffic in filter.denied(peer, step.groups):
+            rule = f"no {filter.direction.value} rule matches" if clause is None else clause.text
+            path = filter.path if clause is None else clause.path
+            yield (filter.code.value, filter.rule, rule, path), traffic
+
+
+def _stop(visit: Visit, cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]) -> Stop:
+    at = visit.checkpoint
+    if isinstance(cause, Loss):
+        return _loss_stop(cause, at.component, at.role, visit.step.path, leg, part, rectangles)
+    code, rule_id, rule, path = cause
+    pieces = ((rectangles, part.sources, part.destinations),)
+    return Stop(at.component, at.role, code, rule_id, rule, leg, path, pieces)
+
+
+def _loss_stop(
+    loss: Loss, component: str, role: str, path: KeyPath, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]
+) -> Stop:
+    pieces = ((rectangles, part.sources, part.destinations),)
+    return Stop(component, role, loss.code.value, loss.rule, loss.text, leg, path, pieces)
+
+
+def _far_of(part: Part) -> AddressSet | None:
+    if part.flow.region is None:
+        return None
+    return part.sources if part.flow.origin.nic is None else part.destinations
+
+
+def _far_address(part: Part) -> int | None:
+    found = part.found
+    if found is None:
+        return None
+    first = found.forward.visits[0].transit
+    return first.source if part.flow.origin.nic is None else first.destination

@@ -1,0 +1,64 @@
+"""What the internet reaches, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reachsim.answers.policy import Exposed
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
+from reachsim.network import Network
+from reachsim.report.groups import Crowd
+from reachsim.report.text import PLAIN, Look, Row, grid, number
+
+_GROUPS = 30
+
+
+def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) -> str:
+    """How many interfaces are exposed, then each group of them with the traffic and from where."""
+    style, file = look.style, net.source.file
+    if not found:
+        return (
+            f"{style.green('NOT EXPOSED')}  {style.bold('nothing takes packets from the internet')}  {style.dim(file)}"
+        )
+    count = sum(len(group.interfaces) for group in found)
+    verb = "takes" if count == 1 else "take"
+    title = f"{count:,} of {number(len(net.topology.nics), 'interface')} {verb} packets from the internet"
+    lines = [f"{style.yellow('EXPOSED')}  {style.bold(title)}  {style.dim(file)}", ""]
+    crowd = Crowd([net])
+    rows: list[Row] = []
+    for group in look.few(found, _GROUPS):
+        name = crowd.describe(group.interfaces, look)
+        for traffic, origin in _sources(group, net.endpoints.world):
+            rows.append([name, traffic, origin, "" if group.reachable else ("the answer is lost", style.dim)])
+            name = ""
+    lines += grid(rows, look.width, header=("interfaces", "traffic", "from"), indent=2)
+    rest = look.rest(found, _GROUPS)
+    return "\n".join([*lines, f"  {rest}"] if rest else lines)
+
+
+def _sources(group: Exposed, world: AddressSet) -> Iterator[tuple[str, str]]:
+    """Traffic and where it may come from, for each set of addresses that may send the same."""
+    found: dict[AddressSet, list[tuple[int, int]]] = {}
+    for family in (EVERY_IPV4, EVERY_IPV6):
+        for box in group.space.restrict(sources=family.addresses).boxes():
+            found.setdefault(box.sources, []).extend(box.traffic.spans)
+    for sources, spans in found.items():
+        yield str(Traffic.union_of(spans)), _origin(sources, world)
+
+
+def _origin(sources: AddressSet, world: AddressSet) -> str:
+    six = sources.first > EVERY_IPV4.addresses.last
+    family = world & (EVERY_IPV6 if six else EVERY_IPV4).addresses
+    name = "the IPv6 internet" if six else "the internet"
+    if sources == family:
+        return name
+    anything = HeaderSpace.box(Traffic.everything(), sources, AddressSet.everything())
+    return anything.describe(known_sources=family, sources_name=name).removeprefix("all from ")
+
+
+def exposure_data(found: Sequence[Exposed], net: Network) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    return {"file": net.source.file, "exposed": [group.to_dict() for group in found]}

@@ -1,0 +1,80 @@
+"""Whether two sets of endpoints are apart, as text: what gets between them, and one packet of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reachsim.answers.policy import Isolation, Leak
+from reachsim.net.traffic import Traffic
+from reachsim.network import Network
+from reachsim.report.groups import Crowd, Names, together
+from reachsim.report.text import PLAIN, Look, hanging
+from reachsim.topology.endpoints import Endpoint
+
+_LEAKS = 12
+_REASONS = 5
+
+
+def isolated_text(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look: Look = PLAIN) -> str:
+    """The verdict, then what is delivered from whom to whom, the same traffic told together."""
+    style = look.style
+    question = style.bold(f"{found.one} <-> {found.other}")
+    if found:
+        return f"{style.green('ISOLATED')}  {question}\n  no packet is delivered, in either direction"
+    if not found.leaks:
+        lines = [f"{style.yellow('CANNOT DECIDE')}  {question}", "  as far as it can be decided, nothing is delivered"]
+    else:
+        lines = [f"{style.red('NOT ISOLATED')}  {question}", *_leaks(found, ends, net, look)]
+    for reason in look.few(found.undecided, _REASONS):
+        lines += hanging("  cannot decide: ", reason, look.width)
+    rest = look.rest(found.undecided, _REASONS)
+    return "\n".join([*lines, f"  {rest}"] if rest else lines)
+
+
+def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look: Look) -> list[str]:
+    firsts: dict[tuple[str, Traffic], Leak] = {}
+    for leak in found.leaks:
+        firsts.setdefault((leak.source, leak.traffic), leak)
+    groups = together(_links(found, ends, net))
+    groups.sort(key=lambda group: -len(group[0]) * len(group[1]))
+    crowd = Crowd([net])
+    lines: list[str] = []
+    for sources, destinations, traffic in look.few(groups, _LEAKS):
+        lines += hanging("  ", f"{crowd.describe(sources, look)} -> {crowd.describe(destinations, look)}", look.width)
+        lines += hanging("      delivered  ", str(traffic), look.width)
+        first = next((firsts[name, traffic] for name in sources if (name, traffic) in firsts), None)
+        if first is not None and first.witness is not None:
+            lines += hanging("      such as    ", str(first.witness), look.width, look.style.dim)
+    rest = look.rest(groups, _LEAKS)
+    return [*lines, f"  {rest}"] if rest else lines
+
+
+def _links(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network) -> Iterator[tuple[Names, Names, Traffic]]:
+    """The leaks with all interfaces for which the one that was asked stands."""
+    alike: dict[str, Names] = {}
+    sides = [frozenset(nic.name for nic in end.nics) for end in ends]
+    inside = sides[0] | sides[1]
+    for cls in net.classes.classes:
+        names = tuple(nic.name for nic in cls.members if nic.name in inside)
+        for name in names:
+            alike[name] = names
+    traffic: dict[tuple[Names, Names], list[tuple[int, int]]] = {}
+    for leak in found.leaks:
+        side = next(
+            (s for s in sides if leak.source in s and (leak.destination not in s or sides[0] == sides[1])), None
+        )
+        sources = alike.get(leak.source, (leak.source,))
+        destinations = alike.get(leak.destination, (leak.destination,))
+        if side is not None:
+            sources = tuple(name for name in sources if name in side)
+            other = sides[1] if side is sides[0] else sides[0]
+            destinations = tuple(name for name in destinations if name in other) or destinations
+        traffic.setdefault((sources, destinations), []).extend(leak.traffic.spans)
+    for (sources, destinations), spans in traffic.items():
+        yield sources, destinations, Traffic.union_of(spans)
+
+
+def isolated_data(found: Isolation, net: Network) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    return {"file": net.source.file, **found.to_dict()}

@@ -1,0 +1,304 @@
+"""The exact set of a pair, packet by packet against the trace and against the naive oracle."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from tests.designs import ANY, DUAL, NAT_INSTANCE, acl_of, group, load
+from tests.networks import NOWHERE, border, laws, network, seeds, some_pairs, traces, twins
+from tests.oracle.naive import judge
+
+from reachsim.net.address import format_address
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import ICMP, ICMPV6, PORTED, TCP, UDP, Traffic
+from reachsim.reach.pair import Reach
+from reachsim.reach.part import fold, rectangles
+
+REFINED = {"SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH"}
+"""What a trace says more exactly than a set does."""
+
+
+def borders(rng: random.Random, answer: Reach) -> set[Packet]:
+    """Packets in, out and at the borders of an answer's sets."""
+    spaces = (answer.reachable, answer.delivered, answer.asked - answer.reachable)
+    return {packet for space in spaces for packet in border(rng, space, 5)}
+
+
+@laws(60)
+@given(seeds)
+def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> None:
+    rng, _, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8):
+        answer = net.reach(source, destination)
+        for packet in borders(rng, answer):
+            told = list(traces(net, source, destination, packet))
+            assert any(trace.delivered for trace in told) == (packet in answer.delivered), (source, destination, packet)
+            assert any(trace.reachable for trace in told) == (packet in answer.reachable), (source, destination, packet)
+            assert (packet in answer) == (packet in answer.reachable)
+
+
+@laws(40)
+@given(seeds)
+def test_every_witness_replays(seed: int) -> None:
+    rng, _, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8):
+        answer = net.reach(source, destination)
+        witness = answer.witness()
+        assert (witness is None) == (not answer)
+        if witness is not None:
+            assert witness in answer
+            assert any(trace.reachable for trace in traces(net, source, destination, witness))
+        refused = (answer.asked - answer.reachable).witness()
+        if refused is not None:
+            assert not any(trace.reachable for trace in traces(net, source, destination, refused))
+
+
+@laws(60)
+@given(seeds)
+def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
+    rng, _, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8):
+        answer = net.reach(source, destination)
+        if answer.undecided:
+            continue
+        stops = answer.stops
+        assert HeaderSpace.union([answer.reachable, *(stop.space for stop in stops)]) == answer.asked
+        assert all(stop.space for stop in stops)
+        places = {(part.sources, part.destinations) for part in answer.parts}
+        if len(places) < len(answer.parts):  # a function that may send from one interface in two versions
+            continue
+        taken = answer.reachable
+        for stop in stops:
+            assert stop.space.isdisjoint(taken), str(stop)
+            assert stop.space.isdisjoint(answer.delivered) == (stop.leg == "forward"), str(stop)
+            taken |= stop.space
+
+
+@laws(60)
+@given(seeds)
+def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
+    rng, _, net = network(seed)
+    for source, destination in some_pairs(rng, net, 6):
+        answer = net.reach(source, destination)
+        for stop in answer.stops if not answer.undecided else ():
+            for packet in border(rng, stop.space, 2):
+                told = list(traces(net, source, destination, packet))
+                blamed = {
+                    (REFINED.get(b.code, b.code), b.component, b.leg) for trace in told for b in trace.blockers
+                }
+                assert (REFINED.get(stop.code, stop.code), stop.component, stop.leg) in blamed, (str(stop), packet)
+
+
+def token_of(packet: Packet) -> str | None:
+    """A packet's traffic as the oracle reads it; None for what the oracle does not know."""
+    protocol, low = packet.protocol, packet.service & 0xFFFF
+    if protocol in PORTED:
+        return f"{'tcp' if protocol == TCP else 'udp'}/{low}"
+    if protocol in (ICMP, ICMPV6):
+        if protocol == ICMP and low >> 8 in (13, 15, 17):  # answers that only reachsim knows
+            return None
+        return f"{'icmp' if protocol == ICMP else 'icmpv6'}/{low >> 8}/{low & 0xFF}"
+    return f"proto/{protocol}"
+
+
+@laws(40)
+@given(seeds)
+def test_sets_agree_with_the_oracle(seed: int) -> None:
+    rng, design, net = network(seed)
+    if twins(design):
+        return
+    for source, destination in some_pairs(rng, net, 8, inside=True):
+        if "(" in destination or net.topology.nics[source].kind not in ("instance", "interface"):
+            continue  # a NAT gateway sends nothing of its own
+        answer = net.reach(source, destination)
+        for packet in sorted(borders(rng, answer), key=str)[:6]:
+            token = token_of(packet)
+            if token is None:
+                continue
+            said = judge(design, source, format_address(packet.destination), token, packet.source_port)
+            assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
+                source,
+                destination,
+                packet,
+                said.lost,
+            )
+
+
+@laws(30)
+@given(seeds)
+def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
+    rng, design, net = network(seed)
+    inner = [nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    for name in rng.sample(inner, min(3, len(inner))):
+        for source, destination in ((name, "internet"), ("internet", name)):
+            answer = net.reach(source, destination)
+            for packet in sorted(borders(rng, answer), key=str)[:5]:
+                token = token_of(packet)
+                if token is None or packet.destination > 0xFFFFFFFF:
+                    continue
+                sender = name if source == name else format_address(packet.source)
+                said = judge(design, sender, format_address(packet.destination), token, packet.source_port)
+                assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
+                    source,
+                    destination,
+                    packet,
+                    said.lost,
+                )
+
+
+@laws(20)
+@given(seeds)
+def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
+    rng, design, net = network(seed)
+    vpc = rng.choice(list(design["vpcs"]))
+    block = design["vpcs"][vpc]["cidrs"][0]
+    other = rng.choice([name for name in net.topology.nics if "(" not in name])
+    inside = [nic.name for nic in net.endpoint(block).nics if nic.name != other]
+    assert net.reach(block, other) == HeaderSpace.union(net.reach(one, other).reachable for one in inside)
+    assert net.reach(other, block) == HeaderSpace.union(net.reach(other, one).reachable for one in inside)
+
+
+# --- by hand ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("NACL-12")
+def test_an_answer_comes_back_to_some_client_ports() -> None:
+    answer = load(acl_of("isolated", [f"allow all {ANY}"], [f"allow tcp/32768-60999 {ANY}"])).reach("probe", "db")
+    assert str(answer & HeaderSpace.box(Traffic.parse("tcp"), *[answer.sources, answer.destinations])) == (
+        "tcp from 10.0.1.10/32 to 10.0.2.20/32 (client ports 32768-60999 only)"
+    )
+    assert str(answer).endswith("; tcp (client ports 32768-60999 only)")
+
+
+@pytest.mark.rule("NATGW-4")
+@pytest.mark.parametrize(("ports", "comes_back"), [("1024-65535", True), ("1025-65535", False), ("1024-65534", False)])
+def test_every_port_that_a_nat_gateway_may_choose_has_to_come_back(ports: str, comes_back: bool) -> None:
+    net = load(acl_of("public", [f"allow tcp/{ports} {ANY}", f"allow all 10.0.0.0/16"], [f"allow all {ANY}"]))
+    answer = net.reach("probe", "www")
+    assert (Traffic.parse("tcp") <= answer.reachable.traffic()) == comes_back
+    assert Traffic.parse("tcp") <= answer.delivered.traffic()
+
+
+@pytest.mark.rule("NATI-7")
+def test_client_ports_before_a_nat_instance_are_the_clients() -> None:
+    net = load(
+        NAT_INSTANCE,
+        acl_of("private", [f"allow tcp/40000-40010 {ANY}"], [f"allow all {ANY}"]),
+    )
+    space = net.reach("probe", "www").reachable.restrict(traffic=Traffic.parse("tcp"))
+    assert space.source_ports() == PortSet.of((40000, 40010))
+
+
+def test_a_set_of_far_addresses_is_cut_where_rules_cut_it() -> None:
+    net = load(group("open", ("tcp/22", ["203.0.113.0/24", "198.51.100.128/25"]), ("tcp/443", ANY)))
+    answer = net.reach("internet", "web")
+    assert str(answer & HeaderSpace.box(Traffic.parse("tcp/443"), answer.sources, answer.destinations)) != "nothing"
+    ssh = answer.reachable.restrict(traffic=Traffic.parse("tcp/22"))
+    assert str(ssh.sources()) == "198.51.100.128/25,203.0.113.0/24"
+
+
+def test_far_addresses_that_fail_for_different_reasons_have_stops_of_their_own() -> None:
+    net = load(
+        group("open", ("all", "203.0.113.0/24")),
+        acl_of("public", [f"deny all 198.51.100.0/24", f"allow all {ANY}"], [f"allow all {ANY}"]),
+    )
+    stops = {stop.code: stop.space.sources() for stop in net.reach("internet", "web").stops}
+    assert stops.keys() == {"SUBNET_ACL_RESTRICTION", "ENI_SG_RULES_MISMATCH"}
+    assert stops["SUBNET_ACL_RESTRICTION"] <= net.reach("198.51.100.0/24", "web").asked.sources()
+
+
+def test_what_a_checkpoint_loses_wholly_is_not_blamed_on_its_filter_too() -> None:
+    net = load({"vpcs app nat_gateways ngw state": "pending"})
+    stops = net.reach("probe", "www").stops
+    assert [stop.code for stop in stops] == ["BAD_STATE"]
+    assert stops[0].space == net.reach("probe", "www").asked
+
+
+def test_nothing_is_said_of_what_is_not_modelled() -> None:
+    net = load({"transit_gateways": {"tgw": {}}, "vpcs data route_tables api 10.0.1.10/32": "tgw"})
+    answer = net.reach("probe", "api")
+    assert "tgw" in answer.undecided
+    assert (answer.reachable, answer.delivered) == (NOWHERE, NOWHERE)
+
+
+def test_both_families() -> None:
+    net = load(DUAL, {"vpcs app route_tables private ::/0": "eigw"})
+    answer = net.reach("twin", "web")
+    assert answer.reachable.sources().count == 2
+    assert str(answer) == "all"
+    assert str(net.reach("twin", "six")) == "all"
+    assert net.reach("six", "twin").reachable.traffic() == Traffic.parse("icmpv6") - Traffic.parse("icmpv6/128")
+
+
+def test_a_reach_is_a_set() -> None:
+    net = load()
+    one, other = net.reach("probe", "db"), net.reach("twin", "db")
+    assert (one | other) == HeaderSpace.union([one.reachable, other.reachable])
+    assert (one & other) == NOWHERE
+    assert one - other == one
+    assert (one ^ one.reachable) == NOWHERE
+    assert one.reachable & ~one == NOWHERE
+    assert one != other
+    assert len({one, net.reach("probe", "db")}) == 1
+    assert bool(one)
+    assert one.__or__(3) is NotImplemented
+    assert repr(one) == "<app.probe -> app.db: all>"
+
+
+def test_an_interface_and_itself_is_no_pair() -> None:
+    answer = load().reach("db", "db")
+    assert not answer
+    assert answer.asked == NOWHERE
+
+
+def test_a_name_that_means_nobody_has_one_stop_less_part() -> None:
+    answer = load().reach("192.168.7.0/24", "db")
+    assert not answer
+    assert answer.parts[0].flow.loss is not None
+    assert answer.stops == ()
+
+
+def brute_fold(inner: Traffic, outer: Traffic, service: int) -> bool:
+    """The definition: the answer passes the client's side at its port, and the far side at every port of the
+    device."""
+    protocol = service >> 16
+    if outer == Traffic.everything():
+        return service in inner
+    if protocol in PORTED:
+        return service in inner and all(protocol << 16 | port in outer for port in range(1024, 65536))
+    return service in inner and service in outer
+
+
+@pytest.mark.parametrize("inner", ["all", "tcp/80", "udp, icmp/0", "proto/50, tcp/1024-65535"])
+@pytest.mark.parametrize("outer", ["all", "tcp", "tcp/1024-65535, icmp", "udp/1025-65535, proto/50", "udp/1024-65535"])
+def test_folding_is_its_definition(inner: str, outer: str) -> None:
+    a, b = Traffic.parse(inner), Traffic.parse(outer)
+    folded = fold(a, b)
+    for text in ("tcp/80", "tcp/1024", "tcp/65535", "udp/53", "udp/2000", "icmp/0/0", "icmp/8/0", "proto/50"):
+        service = Traffic.parse(text).first
+        assert (service in folded) == brute_fold(a, b, service), text
+
+
+def test_rectangles_are_ports_there_times_ports_back() -> None:
+    there, back = Traffic.parse("tcp/443, udp/53, icmp/8, icmp/3"), Traffic.parse("tcp/1024-65535, icmp/0")
+    found = {str(traffic): ports for traffic, ports in rectangles(there, back)}
+    assert found == {"tcp/443": PortSet.of((1024, 65535)), "icmp/3, icmp/8": PortSet.everything()}
+    assert rectangles(Traffic.parse(f"proto/{UDP}"), Traffic.nothing()) == []
+
+
+def test_networks_of_the_laws_have_all_kinds_of_answers() -> None:
+    kinds: set[str] = set()
+    for seed in range(60):
+        rng, _, net = network(seed)
+        for source, destination in some_pairs(rng, net, 12):
+            answer = net.reach(source, destination)
+            text = str(answer)
+            kinds.add("all" if text == "all" else "nothing" if text == "nothing" else "some")
+            kinds |= {"client ports"} if "client ports" in text else set()
+            kinds |= {"undecided"} if answer.undecided else set()
+            kinds |= {stop.leg for stop in answer.stops}
+    assert kinds == {"all", "nothing", "some", "client ports", "undecided", "forward", "reply"}
