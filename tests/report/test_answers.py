@@ -82,7 +82,7 @@ expect:
     net = reachsim.loads(text, file="leak.yaml")
     printed = check_text(net.check(), "leak.yaml")
     assert "#1 FAILS  one -> two: deny tcp/22  leak.yaml:8" in printed
-    assert "delivered tcp/22" in printed
+    assert "delivered: all of tcp/22" in printed
     assert "packet   tcp 10.0.0.4:50000 -> 10.0.0.5:22" in printed
     assert "all from default" in printed
 

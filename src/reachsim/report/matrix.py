@@ -1,0 +1,266 @@
+"""The matrix as text, plain data and CSV: who gets what to whom, the same told together."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reachsim.net.traffic import Traffic
+from reachsim.reach.classes import InterfaceClass
+from reachsim.reach.matrix import Grouping, Matrix, Slice
+from reachsim.report.groups import Names
+from reachsim.report.text import PLAIN, Look, Row, columns_of, grid, number
+
+SHORT = 20
+"""Groups of which a text is still short."""
+_BLOCKS = 40
+_CLASSES = 40
+_MEMBERS = 3
+_NAMED = 6
+_TRAFFIC = 8
+"""Ranges of traffic that a line has before it counts the rest."""
+
+
+@dataclass
+class Link:
+    """What passes between two groups of interfaces: between how many pairs of how many, and its union."""
+
+    possible: int
+    pairs: int = 0
+    undecided: int = 0
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def traffic(self) -> Traffic:
+        """The union."""
+        return Traffic.union_of(self.spans)
+
+    @property
+    def mark(self) -> str:
+        """One character for it."""
+        return "#" if self.pairs == self.possible else "+" if self.pairs else "?"
+
+
+class Groups:
+    """The interfaces of a matrix put together, and what passes between the groups. `labels`: one for each group."""
+
+    def __init__(self, matrix: Matrix, by: Grouping, traffic: Traffic | None) -> None:
+        self.matrix = matrix
+        self.by = by
+        names = [_label(c, by) for c in matrix.classes.classes]
+        self.labels = tuple(dict.fromkeys(names))
+        sizes = dict.fromkeys(self.labels, 0)
+        for c, name in zip(matrix.classes.classes, names, strict=True):
+            sizes[name] += len(c.members)
+        self.links: dict[tuple[str, str], Link] = {}
+
+        def link(source: InterfaceClass, destination: InterfaceClass) -> Link:
+            a, b = names[source.index], names[destination.index]
+            if (a, b) not in self.links:
+                self.links[a, b] = Link(sizes[a] * sizes[b] - (sizes[a] if a == b else 0))
+            return self.links[a, b]
+
+        for source, destination, part in Slice(matrix, traffic or Traffic.everything()).class_pairs():
+            found = link(source, destination)
+            found.pairs += _pairs(source, destination)
+            found.spans += part.spans
+        for source, destination, answer in matrix.class_pairs():
+            if matrix.undecided(answer):
+                link(source, destination).undecided += _pairs(source, destination)
+        self.links = {key: found for key, found in self.links.items() if found.pairs or found.undecided}
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of interfaces that something passes between."""
+        return sum(link.pairs for link in self.links.values())
+
+    @property
+    def undecided(self) -> int:
+        """Pairs of interfaces of which something cannot be decided."""
+        return sum(link.undecided for link in self.links.values())
+
+
+def _pairs(source: InterfaceClass, destination: InterfaceClass) -> int:
+    return len(source.members) * (len(destination.members) - (source is destination))
+
+
+def _label(interface_class: InterfaceClass, by: Grouping) -> str:
+    """The name of a group; a class has the name of its first interface."""
+    nic = interface_class.first
+    if by != "class":
+        return nic.vpc.name if by == "vpc" else nic.subnet.full_name
+    others = len(interface_class.members) - 1
+    return f"{nic.name} (+{others:,})" if others else nic.name
+
+
+def shortest(matrix: Matrix) -> Grouping:
+    """How to put interfaces together so that a text is short: by class, else by subnet, else by VPC."""
+    if len(matrix.classes.classes) <= SHORT:
+        return "class"
+    return "subnet" if len({c.first.subnet for c in matrix.classes.classes}) <= SHORT else "vpc"
+
+
+def matrix_text(
+    matrix: Matrix, file: str, traffic: Traffic | None = None, by: Grouping | None = None, look: Look = PLAIN
+) -> str:
+    """How many pairs, a grid of who reaches whom where it fits, what each class is, and what passes between whom.
+
+    `traffic`: about this alone. `by`: how to put interfaces together; left out, what is short.
+    """
+    style = look.style
+    groups = Groups(matrix, by or shortest(matrix), traffic)
+    what = "something" if traffic is None else f"some of {traffic}"
+    title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')}: {what} passes, and its answer comes back"
+    lines = [f"{style.bold('MATRIX')}  {style.bold(title)}  {style.dim(file)}"]
+    if groups.undecided:
+        lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
+    if groups.by == "class":
+        lines += ["", *_classes(matrix, look)]
+    lines += _overview(groups, look)
+    if groups.pairs:
+        lines += ["", *_list(groups, look)]
+    lines += ["", *_hints(groups, by, file, look)]
+    return "\n".join(lines).rstrip()
+
+
+def _classes(matrix: Matrix, look: Look) -> list[str]:
+    classes = matrix.classes.classes
+    rows: list[Row] = []
+    for c in look.few(classes, _CLASSES):
+        nic = c.first
+        groups = "no groups" if nic.groups is None else ", ".join(sorted(name for _, name in nic.groups))
+        public = "public" if nic.public is not None else ""
+        members = c.members[1:]
+        names = ", ".join(n.name for n in look.few(members, _MEMBERS))
+        if len(members) > len(look.few(members, _MEMBERS)):
+            names += f" and {len(members) - _MEMBERS:,} more"
+        rows.append([_label(c, "class"), nic.kind, nic.subnet.full_name, groups, public, names])
+    header = ("class", "kind", "subnet", "groups", "address", "and")
+    used = [any(row[column] for row in rows) for column in range(len(header))]
+    kept: list[Row] = [[cell for cell, keep in zip(row, used, strict=True) if keep] for row in rows]
+    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=2)
+    rest = look.rest(classes, _CLASSES)
+    return [*lines, f"  {rest}"] if rest else lines
+
+
+def _overview(groups: Groups, look: Look) -> list[str]:
+    """A grid with a character for each pair of groups; none where it does not fit."""
+    labels = groups.labels
+    count = len(labels)
+    digits = len(str(count))
+    wide = max(map(columns_of, labels), default=0)
+    if count < 2 or 2 + digits + 2 + wide + 1 + count * (digits + 1) > look.width:
+        return []
+    head = " " * (2 + digits + 2 + wide + 1) + "".join(f" {index:>{digits}}" for index in range(1, count + 1))
+    lines = ["", look.style.dim(head)]
+    marks = {key: link.mark for key, link in groups.links.items()}
+    for index, label in enumerate(labels, 1):
+        cells = "".join(f" {marks.get((label, other), '.'):>{digits}}" for other in labels)
+        (shown,) = grid([[f"{index:>{digits}}", label]], look.width, indent=2)
+        lines.append(shown + " " * (2 + digits + 2 + wide + 1 - columns_of(shown)) + cells)
+    key = "rows send, columns receive: # every pair, + some pairs, . none"
+    key += ", ? cannot decide" if "?" in marks.values() else ""
+    return [*lines, f"  {look.style.dim(key)}"]
+
+
+def _list(groups: Groups, look: Look) -> list[str]:
+    """For each source, or each few that send alike, what it sends to whom."""
+    rows: dict[tuple[tuple[str, Names], ...], list[str]] = {}
+    by_source: dict[str, dict[str, list[str]]] = {}
+    for (source, destination), link in groups.links.items():
+        if link.pairs:
+            text = _traffic(link.traffic, look)
+            by_source.setdefault(source, {}).setdefault(text, []).append(destination)
+    for source, row in by_source.items():
+        key = tuple((text, tuple(names)) for text, names in row.items())
+        rows.setdefault(key, []).append(source)
+    out: list[Row] = []
+    blocks = list(rows.items())
+    for row_of, sources in look.few(blocks, _BLOCKS):
+        out.append(_named(sources, look))
+        for text, destinations in row_of:
+            out.append([f"  -> {_named(destinations, look)}", text])
+    lines = grid(out, look.width)
+    rest = look.rest(blocks, _BLOCKS)
+    return [*lines, rest] if rest else lines
+
+
+def _named(names: Sequence[str], look: Look) -> str:
+    few = look.few(names, _NAMED)
+    left = len(names) - len(few)
+    return ", ".join(few) + (f" and {left:,} more" if left else "")
+
+
+def _traffic(traffic: Traffic, look: Look) -> str:
+    parts = str(traffic).split(", ")
+    few = look.few(parts, _TRAFFIC)
+    left = len(parts) - len(few)
+    return ", ".join(few) + (f" and {left} more" if left else "")
+
+
+def _hints(groups: Groups, asked: Grouping | None, file: str, look: Look) -> list[str]:
+    notes: list[str] = []
+    if groups.by != "class":
+        notes.append(f"by {groups.by}: what at least one pair of interfaces has")
+    elif any("(+" in label for label in groups.labels):
+        notes.append("(+2): and two more interfaces that nothing tells apart from it")
+    if asked is None and groups.by != "class":
+        finer = "--by subnet or --by class" if groups.by == "vpc" else "--by class"
+        notes.append(f"{finer} says more")
+    notes.append(f"the internet: reachsim exposure {file}")
+    return [look.style.dim("; ".join(notes))]
+
+
+def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    groups = Groups(matrix, by, traffic)
+    index = {label: number for number, label in enumerate(groups.labels)} if by == "class" else {}
+    data: dict[str, Any] = {
+        "file": file,
+        "traffic": None if traffic is None else str(traffic),
+        "by": by,
+        "pairs": matrix.pairs,
+        "reachable_pairs": groups.pairs,
+        "undecided_pairs": groups.undecided,
+    }
+    if by == "class":
+        data["classes"] = matrix.to_dict()["classes"]
+    data["reachable"] = [
+        {
+            "from": index.get(source, source),
+            "to": index.get(destination, destination),
+            "traffic": str(link.traffic),
+            "pairs": link.pairs,
+            "of": link.possible,
+        }
+        for (source, destination), link in groups.links.items()
+        if link.pairs
+    ]
+    return data
+
+
+def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | None = None) -> Iterator[str]:
+    """Lines of CSV: one for each ordered pair of groups that something passes between; without `by`, of
+    interfaces."""
+    yield "source,destination,traffic"
+    if by is not None:
+        for (a, b), link in Groups(matrix, by, traffic).links.items():
+            if link.pairs:
+                yield _line(a, b, str(link.traffic))
+        return
+    asked = traffic or Traffic.everything()
+    for source, destination, part in Slice(matrix, asked).class_pairs():
+        text = str(part)
+        for one in source.members:
+            for other in destination.members:
+                if one is not other:
+                    yield _line(one.name, other.name, text)
+
+
+def _line(*cells: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,161 @@
+"""Rules that decide nothing, and rule sets held against each other, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent
+from reachsim.errors import UsageError
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.loading.validation import suggest
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.network import Network
+from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
+
+_OWNERS = 20
+_RULES = 12
+_EVERY_PART = 1 << 30
+Kind = Literal["network ACL", "security group"]
+
+
+def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
+    """How many rules are idle, then each with the rules that make it so, under the ACL or group that has it."""
+    style = look.style
+    if not found:
+        return f"{style.green('NO IDLE RULES')}  {style.bold('every rule decides something')}  {style.dim(file)}"
+    kinds = [
+        f"{count} {kind}" for kind in ("shadowed", "redundant") if (count := sum(rule.kind == kind for rule in found))
+    ]
+    title = f"{number(len(found), 'rule')} could go: {', '.join(kinds)}"
+    lines = [f"{style.yellow('IDLE RULES')}  {style.bold(title)}  {style.dim(file)}"]
+    owners: dict[tuple[str, str], list[IdleRule]] = {}
+    for rule in found:
+        owners.setdefault((rule.owner, rule.direction), []).append(rule)
+    groups = list(owners.items())
+    for (owner, direction), rules in look.few(groups, _OWNERS):
+        lines += ["", *hanging("  ", f"{owner} {direction}", look.width, style.bold)]
+        rows: list[Row] = []
+        for rule in look.few(rules, _RULES):
+            why = f"{rule.kind} by {'; '.join(rule.by)}" if rule.by else f"{rule.kind}: no packet matches it"
+            rows.append([line_of(rule.where), rule.rule, why])
+        lines += grid(rows, look.width, indent=4)
+        rest = look.rest(rules, _RULES)
+        lines += [f"    {rest}"] if rest else []
+    rest = look.rest(groups, _OWNERS)
+    return "\n".join([*lines, "", f"  {rest}"] if rest else lines)
+
+
+def rules_data(found: Sequence[IdleRule], file: str) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    return {"file": file, "idle_rules": [rule.to_dict() for rule in found]}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two rule sets of one kind in one direction."""
+
+    kind: Kind
+    direction: Direction
+    result: Equivalence
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Two rule sets of all kinds that both names have. True when they are equivalent."""
+
+    one: str
+    other: str
+    parts: tuple[Comparison, ...]
+
+    def __bool__(self) -> bool:
+        return all(part.result for part in self.parts)
+
+
+def hold_against(net: Network, one: str, other: str) -> Comparisons:
+    """Compare two ACLs or two groups by name; where a VPC has an ACL and a group of one name, both. Raises UsageError."""
+    known = {name: dict(_filters(net, name)) for name in (one, other)}
+    for name, filters in known.items():
+        if not filters:
+            near = suggest(name, list(_names(net)))
+            hint = f"; did you mean {near!r}?" if near else "; write VPC.NAME"
+            raise UsageError(f"{name!r} is no network ACL and no security group{hint}")
+    parts = tuple(
+        Comparison(*key, equivalent(filter, known[other][key]))
+        for key, filter in known[one].items()
+        if key in known[other]
+    )
+    if not parts:
+        kinds = {name: next(iter(filters))[0] for name, filters in known.items()}
+        raise UsageError(f"{one!r} is a {kinds[one]}, {other!r} a {kinds[other]}; name two of a kind")
+    return Comparisons(one, other, parts)
+
+
+def _filters(net: Network, name: str) -> Iterator[tuple[tuple[Kind, Direction], Filter]]:
+    for (vpc, acl, direction), base in net.topology.acl_filters.items():
+        if f"{vpc}.{acl}" == name:
+            yield ("network ACL", direction), net.book[base]
+    for (vpc, names, direction), base in net.topology.group_filters.items():
+        if len(names) == 1 and f"{vpc}.{names[0]}" == name:
+            yield ("security group", direction), net.book[base]
+
+
+def _names(net: Network) -> Iterator[str]:
+    for vpc, acl, _ in net.topology.acl_filters:
+        yield f"{vpc}.{acl}"
+    for vpc, names, _ in net.topology.group_filters:
+        if len(names) == 1:
+            yield f"{vpc}.{names[0]}"
+
+
+def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:
+    """The verdict, then by kind and direction what only one of the two lets through."""
+    style = look.style
+    title = style.green("EQUIVALENT") if found else style.red("NOT EQUIVALENT")
+    lines = [f"{title}  {style.bold(f'{found.one} = {found.other}' if found else f'{found.one}, {found.other}')}"]
+    for part in found.parts:
+        label = f"{part.kind} {part.direction.value}"
+        result = part.result
+        if result:
+            lines += hanging("  ", f"{label}: the same", look.width)
+            continue
+        lines += hanging("  ", f"{label}:", look.width)
+        for name, space in ((found.one, result.only_one), (found.other, result.only_other)):
+            if space:
+                lines += hanging(f"    only {name}  ", describe_peers(space, part.direction, look), look.width)
+        groups = ", ".join(sorted(f"{vpc}.{group}" for vpc, group in result.groups_differ))
+        if groups:
+            lines += hanging("    otherwise  ", f"from members of {groups}", look.width)
+    return "\n".join(lines)
+
+
+def describe_peers(space: HeaderSpace, direction: Direction, look: Look = PLAIN) -> str:
+    """What rules let through: traffic with the peers' addresses, ``from`` or ``to`` them."""
+    if direction is Direction.EGRESS:
+        boxes = (HeaderSpace.box(box.traffic, box.destinations, box.sources) for box in space.boxes())
+        space = HeaderSpace.union(boxes)
+    return space.describe(max_parts=_EVERY_PART if look.whole else 12)
+
+
+def comparison_data(found: Comparisons, file: str) -> dict[str, Any]:
+    """Plain data for JSON; the shape is documented in docs/cli.md."""
+    whole = Look(whole=True)
+    return {
+        "file": file,
+        "one": found.one,
+        "other": found.other,
+        "equivalent": bool(found),
+        "parts": [
+            {
+                "kind": part.kind,
+                "direction": part.direction.value,
+                "equivalent": bool(part.result),
+                "only_one": describe_peers(part.result.only_one, part.direction, whole),
+                "only_other": describe_peers(part.result.only_other, part.direction, whole),
+                "groups": sorted(f"{vpc}.{group}" for vpc, group in part.result.groups_differ),
+            }
+            for part in found.parts
+        ],
+    }
