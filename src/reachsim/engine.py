@@ -19,7 +19,7 @@ from reachsim.loading.document import bare_document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.blocks import BlockWorker
+from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
 from reachsim.reach.matrix import (
     Block,
@@ -52,6 +52,7 @@ class Engine:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.book: FilterBook = AS_BUILT
+        self.templates: Templates = {}
 
     @property
     def design(self) -> Design:
@@ -121,7 +122,9 @@ class Engine:
         Raises LostWorker when a worker dies.
         """
         compute = None if executor is None else on_executor(executor, matrix_block, payload_of(self))
-        return build_matrix(self.topology, self.endpoints, self.book, compute=compute, progress=progress)
+        return build_matrix(
+            self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
+        )
 
     def replay(self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
         """Trace one packet of one part of an answer: its witness."""
@@ -164,7 +167,7 @@ def source_of(payload: bytes) -> Source:
 @lru_cache(maxsize=2)
 def _worker(payload: bytes) -> BlockWorker:
     engine = Engine(source_of(payload))
-    return block_worker(engine.topology, engine.endpoints, engine.book)
+    return block_worker(engine.topology, engine.endpoints, engine.book, engine.templates)
 
 
 def matrix_block(payload: bytes, indexes: list[int]) -> Block:

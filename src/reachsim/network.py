@@ -99,6 +99,7 @@ class Network(Engine):
         changed = edited_filters(self.topology, copy.source, components)
         copy.topology, copy.endpoints = self.topology, self.endpoints
         copy.book = self.book.with_(changed)
+        copy.templates = self.templates
         copy._decided = {n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)}
         return copy
 

@@ -1,27 +1,24 @@
 """The work of a matrix: the answers of one source routing class to all others, as ints.
 
-One walk there and back between two routing classes serves every pair of their classes: what differs from pair to pair is
-only which groups' filters stand at the two ends and which addresses the filters on the way see. So a walk becomes a
-*template* of terms, and each pair of classes a handful of `&`.
+One walk there and back serves every pair of classes between which walks are alike (`reachsim.reach.template`); each pair
+is then a handful of `&`.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import NamedTuple
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
-from reachsim.fabric.site import Nic, VpcSite
-from reachsim.fabric.walk import Visit, Walk
+from reachsim.fabric.site import VpcSite
 from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
-from reachsim.rules.clauses import NO_GROUPS, GroupId
-from reachsim.topology.endpoints import Endpoints, Flow
-from reachsim.topology.passage import come_back, go
+from reachsim.reach.template import IPV6, PUBLIC, Template, Term, template_of
+from reachsim.rules.clauses import NO_GROUPS
+from reachsim.topology.endpoints import Endpoints
 
 Entry = tuple[bool, int, int]
 """The answer in one address family: whether it is IPv6, services delivered, services of answers that come back."""
@@ -53,26 +50,9 @@ class Answers:
         return list(self.numbers)
 
 
-class Term(NamedTuple):
-    """One filter that a walk meets.
-
-    `filter`: None where it is an end's own groups; then `owner` says whose ("a" or "b") and `direction` which. `end`: whose
-    address it sees ("a" or "b"), or "" for the fixed `peer`; `which`: IPv4, IPv6 or public. `vpc`: the VPC whose groups can
-    be referenced at that address, None where no reference matches; `groups`: those of a fixed peer.
-    """
-
-    filter: Filter | None
-    owner: str
-    direction: Direction
-    end: str
-    which: int
-    peer: int
-    groups: frozenset[GroupId]
-    vpc: VpcSite | None
-
-
 _NUMBERING = Lock()
-IPV4, IPV6, PUBLIC = range(3)
+Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
+"""Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
 
@@ -80,131 +60,119 @@ Masks = list[list[int]]
 class BlockWorker:
     """Computes rows of the matrix. One for each process."""
 
-    def __init__(self, endpoints: Endpoints, book: FilterBook, classes: Classes, atoms: Atoms) -> None:
+    def __init__(
+        self, endpoints: Endpoints, book: FilterBook, classes: Classes, atoms: Atoms, templates: Templates
+    ) -> None:
         self.endpoints = endpoints
         self.book = book
         self.classes = classes
         self.atoms = atoms
         self.answers = Answers()
-        self.ends = {outer: endpoints.of_nic(outer.first) for outer in classes.routing}
+        self.templates = templates
+        self.lost: dict[Hashable, list[tuple[int, int]]] = {}
         self.columns: dict[tuple[Filter, int, VpcSite | None, RoutingClass], list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
         """The rows of the classes of one routing class: by class, the number of the answer to every class."""
         width = len(self.classes.classes)
         rows = {a.index: array("I", bytes(4 * width)) for a in source.classes}
-        lost: list[tuple[int, int]] = []
         for destination in self.classes.routing:
-            if destination.first.kind in OUTBOUND_ONLY:
+            if destination.first.kind in OUTBOUND_ONLY or (source is destination and source.second() is None):
                 continue
-            end = self.ends[destination]
-            if source is destination:
-                second = source.second()
-                if second is None:
-                    continue
-                end = self.endpoints.of_nic(second)
-            answers = [
-                self.answer(flow, source, destination, lost) for flow in self.endpoints.flows(self.ends[source], end)
-            ]
-            self.write(rows, source, destination, [answer for answer in answers if answer is not None])
+            templates = self.templates_between(source, destination)
+            if templates:
+                self.write(rows, source, destination, [self.answer(t, source, destination) for t in templates])
         return rows
 
-    def answer(
-        self, flow: Flow, source: RoutingClass, destination: RoutingClass, lost: list[tuple[int, int]]
-    ) -> tuple[bool, Masks, Masks] | None:
-        """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back.
+    def templates_between(self, source: RoutingClass, destination: RoutingClass) -> tuple[Template, ...]:
+        """The templates of all flows between two routing classes; those of sources that walk alike are made once.
 
-        None where nothing is delivered whatever the classes. `lost`: runs of destinations that are lost on the way from
-        this source, found so far and added to.
+        A destination in the source's own subnet is reached on the link, so there each source has its own.
         """
-        if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
-            return None
-        origin = flow.origin
-        found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target)
-        ipv6 = flow.destination > 0xFFFFFFFF
-        unknown = [[UNKNOWN] * len(destination.classes)] * len(source.classes)
-        if found.unknown:
-            return ipv6, unknown, unknown
-        if found.forward.lost or found.stray is not None:
-            if found.forward.lost_run is not None:
-                lost.append(found.forward.lost_run)
-            return None
-        a, b = origin.nic, flow.target
-        assert a is not None
-        assert b is not None
-        there = self.product(found.forward, a, b, source, destination, self.atoms.families[ipv6], None)
-        if not any(map(any, there)):
-            return None
-        found = come_back(found, origin.start, a)
-        if found.unknown:
-            return ipv6, unknown, unknown
-        if found.reply is None or found.reply.lost or found.reply_stray is not None:
-            return ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
-        back = self.product(found.reply, a, b, source, destination, self.atoms.families[ipv6], False)
-        if found.forward.leg.sessions:
-            outer = self.product(found.reply, a, b, source, destination, self.atoms.everything, True)
+        neighbours = source.first.subnet is destination.first.subnet
+        key = (source.key if neighbours else source.alike), destination.key
+        found = self.templates.get(key)
+        if found is None or not (neighbours or all(template.shared for template in found)):
+            target = source.second() if source is destination else destination.first
+            assert target is not None
+            lost = self.lost.setdefault(source.key if neighbours else source.alike, [])
+            flows = self.endpoints.flows(self.endpoints.of_nic(source.first), self.endpoints.of_nic(target))
+            found = tuple(t for flow in flows if (t := template_of(flow, lost)) is not None)
+            self.templates[key] = found
+        return found
+
+    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Masks]:
+        """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back."""
+        if template.undecided:
+            unknown = [[UNKNOWN] * len(destination.classes)] * len(source.classes)
+            return template.ipv6, unknown, unknown
+        family = self.atoms.families[template.ipv6]
+        there = self.product(template.forward, source, destination, family)
+        if not template.answered or not any(map(any, there)):
+            return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
+        back = self.product(template.inner, source, destination, family)
+        if template.outer:
+            outer = self.product(template.outer, source, destination, self.atoms.everything)
             fold = self.atoms.fold
             back = [[fold(x, y) for x, y in zip(*pair, strict=True)] for pair in zip(back, outer, strict=True)]
-        return ipv6, there, back
+        return template.ipv6, there, back
 
-    def product(
-        self,
-        walk: Walk,
-        a: Nic,
-        b: Nic,
-        source: RoutingClass,
-        destination: RoutingClass,
-        start: int,
-        translated: bool | None,
-    ) -> Masks:
-        """The intersection of `start` and the filters of a walk, for all pairs of classes.
+    def product(self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int) -> Masks:
+        """The intersection of `start` and some terms, for all pairs of classes.
 
-        `translated`: only the filters beyond (True) or before (False) the first device that translates; None for all.
         Terms that look at one end only are computed once for each class, not for each pair.
         """
-        for_a = [start] * len(source.classes)
-        for_b = [self.atoms.everything] * len(destination.classes)
+        for_a: list[int] = [start] * len(source.classes)
+        for_b: list[int] | None = None
         by_both: list[Term] = []
-        for visit in walk.visits:
-            if (
-                visit.step.filter is None
-                or visit.step.tracked
-                or (translated is not None and bool(visit.depth) != translated)
-            ):
-                continue
-            if not visit.step.filter.stateful and self.book[visit.step.filter].open:
-                continue  # an ACL that lets everything through; groups differ from class to class
-            term = self.term(visit, a, b)
-            if term.filter is not None and not term.end:
-                mask = self.atoms.row(term.filter, term.peer, term.groups)
-                for_a = [x & mask for x in for_a]
-            elif term.filter is not None:
-                outer = source if term.end == "a" else destination
-                column = self.column(term.filter, term.which, term.vpc, outer)
-                if term.end == "a":
-                    for_a = [x & y for x, y in zip(for_a, column, strict=True)]
-                else:
-                    for_b = [x & y for x, y in zip(for_b, column, strict=True)]
-            elif term.end and term.end != term.owner:
-                by_both.append(term)
-            else:
+        for term in terms:
+            if term.owner in ("a", "b"):
+                if term.end and term.end != term.owner:
+                    by_both.append(term)
+                    continue
                 own = [self.own_value(term, c) for c in (source if term.owner == "a" else destination).classes]
                 if term.owner == "a":
                     for_a = [x & y for x, y in zip(for_a, own, strict=True)]
                 else:
-                    for_b = [x & y for x, y in zip(for_b, own, strict=True)]
-        out = [[x & y for y in for_b] for x in for_a]
+                    for_b = own if for_b is None else [x & y for x, y in zip(for_b, own, strict=True)]
+                continue
+            filter = self.book[self.subnet_filter(term, source) if term.owner else term.filter]
+            if filter.open:
+                continue
+            if not term.end:
+                mask = self.atoms.row(filter, term.peer, term.groups)
+                for_a = [x & mask for x in for_a]
+            elif term.end == "a":
+                column = self.column(filter, term.which, term.vpc, source)
+                for_a = [x & y for x, y in zip(for_a, column, strict=True)]
+            else:
+                column = self.column(filter, term.which, term.vpc, destination)
+                for_b = column if for_b is None else [x & y for x, y in zip(for_b, column, strict=True)]
+        if for_b is None:
+            width = len(destination.classes)
+            out = [[x] * width for x in for_a]
+        else:
+            out = [[x & y for y in for_b] for x in for_a]
         for term in by_both:
             if term.owner == "a":
                 for i, c in enumerate(source.classes):
-                    column = self.column(self.own_filter(term, c), term.which, term.vpc, destination)
-                    out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
+                    filter = self.own_filter(term, c)
+                    if not filter.open:
+                        column = self.column(filter, term.which, term.vpc, destination)
+                        out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
             else:
                 columns = [
                     self.column(self.own_filter(term, c), term.which, term.vpc, source) for c in destination.classes
                 ]
                 out = [[x & column[i] for x, column in zip(row, columns, strict=True)] for i, row in enumerate(out)]
         return out
+
+    def subnet_filter(self, term: Term, source: RoutingClass) -> Filter:
+        """The filter of the ACL of a source's own subnet that a term means, as it was built."""
+        subnet = source.first.subnet
+        acl = subnet.exit if term.direction is Direction.EGRESS else subnet.entry
+        assert isinstance(acl, AclCheckpoint)
+        return acl.filter
 
     def column(self, filter: Filter, which: int, vpc: VpcSite | None, outer: RoutingClass) -> list[int]:
         """What a filter lets through to or from each class of a routing class, by one of its addresses."""
@@ -235,32 +203,6 @@ class BlockWorker:
         if term.end:
             return self.value(filter, term.which, term.vpc, owner)
         return self.atoms.row(filter, term.peer, term.groups)
-
-    def term(self, visit: Visit, a: Nic, b: Nic) -> Term:
-        """What a visit's filter depends on."""
-        step, checkpoint = visit.step, visit.checkpoint
-        assert step.filter is not None
-        direction = step.filter.direction
-        owner = ""
-        vpc = here = None
-        if isinstance(checkpoint, SecurityGroupCheckpoint):
-            owner = "a" if checkpoint.nic is a else "b" if checkpoint.nic is b else ""
-            here = checkpoint.nic.vpc
-            vpc = here if visit.transit.direct or direction is Direction.EGRESS else None
-        elif isinstance(checkpoint, AclCheckpoint):
-            here = checkpoint.subnet.vpc
-        end, which = "", IPV6 if step.peer > 0xFFFFFFFF else IPV4
-        ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
-        for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
-            if step.peer == nic.public:
-                end, which, vpc = name, PUBLIC, None
-                break
-            if step.peer in nic.addresses:
-                end = name
-                break
-        filter = None if owner else self.book[step.filter]
-        groups = NO_GROUPS if end else step.groups
-        return Term(filter, owner, direction, end, which, step.peer, groups, vpc)
 
     def write(
         self,

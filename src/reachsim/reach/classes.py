@@ -47,9 +47,15 @@ class InterfaceClass:
 
 @dataclass(slots=True, eq=False)
 class RoutingClass:
-    """Classes between which walks are the same."""
+    """Classes between which walks are the same.
+
+    `key`: what walks can tell of it; `alike`: the same without the subnet, but with its route table. Walks from sources that
+    are alike differ in the source's own subnet alone.
+    """
 
     index: int
+    key: Hashable
+    alike: Hashable
     classes: list[InterfaceClass] = field(default_factory=list)
 
     @property
@@ -93,10 +99,13 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
         addresses = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
         shape = tuple(address > 0xFFFFFFFF for address in nic.addresses), nic.public is not None
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
-        key = nic.subnet, nic.kind, nic.name if nic in targets else role(nic), shape, routes
+        kind = "host" if isinstance(nic.host, Host) and nic.kind != "function" else nic.kind
+        common = kind, nic.name if nic in targets else role(nic), shape, routes
+        key = nic.subnet, *common
         outer = routing.get(key)
         if outer is None:
-            outer = routing[key] = RoutingClass(len(out.routing))
+            alike = nic.vpc, *nic.subnet.exit.successors(), *common
+            outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
         seen = seen_groups(nic, onlookers)
         inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen

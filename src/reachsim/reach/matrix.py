@@ -22,7 +22,7 @@ from reachsim.fabric.site import Nic
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker
+from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import rectangles
@@ -349,6 +349,7 @@ def build_matrix(
     topology: Topology,
     endpoints: Endpoints,
     book: FilterBook,
+    templates: Templates,
     *,
     compute: Callable[[BlockWorker, int], Iterable[Block]] | None = None,
     progress: Progress | None = None,
@@ -358,7 +359,7 @@ def build_matrix(
     `compute(worker, total)`: yields the blocks of all `total` routing classes in any order, from wherever they are computed
     (`on_executor`); left out, here. Raises LostWorker.
     """
-    worker = block_worker(topology, endpoints, book)
+    worker = block_worker(topology, endpoints, book, templates)
     classes = worker.classes
     total = len(classes.routing)
     rows: list[array[int]] = [array("I")] * len(classes.classes)
@@ -395,10 +396,10 @@ def on_executor(
     return compute
 
 
-def block_worker(topology: Topology, endpoints: Endpoints, book: FilterBook) -> BlockWorker:
-    """What computes the blocks of a network's matrix."""
+def block_worker(topology: Topology, endpoints: Endpoints, book: FilterBook, templates: Templates) -> BlockWorker:
+    """What computes the blocks of a network's matrix. `templates`: kept for the next matrix of the same topology."""
     filters = all_filters(topology, book)
-    return BlockWorker(endpoints, book, classify(topology, filters), Atoms(filters))
+    return BlockWorker(endpoints, book, classify(topology, filters), Atoms(filters), templates)
 
 
 def compute_block(worker: BlockWorker, indexes: list[int]) -> Block:

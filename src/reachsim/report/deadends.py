@@ -31,7 +31,9 @@ def deadends_text(found: Sequence[DeadEnd], file: str, look: Look = PLAIN) -> st
     for ends in look.few(ordered, _CAUSES):
         first = ends[0]
         lines += ["", *hanging("  ", f"{first.text}  {first.code}", look.width)]
-        rows: list[Row] = [[end.table, str(end.destinations), line_of(end.where)] for end in look.few(ends, _TABLES)]
+        rows: list[Row] = [
+            [end.table, str(end.destinations).replace(",", ", "), line_of(end.where)] for end in look.few(ends, _TABLES)
+        ]
         lines += grid(rows, look.width, indent=4)
         rest = look.rest(ends, _TABLES)
         lines += [f"    {rest}"] if rest else []

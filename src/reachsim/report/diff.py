@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.diff import Change, Difference
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd
+from reachsim.report.groups import Crowd, say
 from reachsim.report.text import PLAIN, Look, Row, grid, hanging, number
 
 _LINES = 12
@@ -41,9 +42,10 @@ def diff_text(
     """The verdict, then what was opened, what was closed, and which interfaces came and went."""
     style = look.style
     wrong = found.not_allowed(allowed)
-    files = style.dim(f"{found.before} -> {found.after}")
     crowd = Crowd(networks)
-    lines = [f"{_title(found, len(wrong), bool(allowed), look)}  {files}"]
+    world = networks[0].endpoints.world & networks[1].endpoints.world
+    lines = [_title(found, len(wrong), bool(allowed), look)]
+    lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
     fine = tuple(change for change in found.opened if change not in wrong)
     for title, changes in (
         (style.red("opened"), wrong),
@@ -51,7 +53,7 @@ def diff_text(
         (style.yellow("closed"), found.closed),
     ):
         if changes:
-            lines += ["", title, *_block(changes, crowd, look)]
+            lines += ["", title, *_block(changes, crowd, world, look)]
     if found.added or found.removed:
         lines.append("")
     for word, names in (("added  ", found.added), ("removed", found.removed)):
@@ -72,23 +74,50 @@ def _title(found: Difference, wrong: int, asked: bool, look: Look) -> str:
     style = look.style
     opened, closed = len(found.opened), len(found.closed)
     if wrong:
-        words = f"{number(wrong, 'group')} of pairs opened" + (" beyond what is allowed" if asked else "")
-        return f"{style.red('OPENED')}  {style.bold(words + (f', {closed} closed' if closed else ''))}"
+        words = f"{number(wrong, 'change')} {'opens' if wrong == 1 else 'open'} traffic"
+        words += " that is not allowed" if asked else ""
+        words += f", {_closed(closed)}" if closed else ""
+        return f"{style.red('OPENED')}  {style.bold(words)}"
     if found.undecided:
         return f"{style.yellow('CANNOT DECIDE')}  {style.bold('nothing was opened as far as it can be decided')}"
     if opened:
-        words = "only what is allowed was opened" + (f", {number(closed, 'group')} of pairs closed" if closed else "")
+        words = "only what is allowed was opened" + (f", {_closed(closed)}" if closed else "")
         return f"{style.green('AS ALLOWED')}  {style.bold(words)}"
     if closed:
-        return f"{style.green('NOTHING OPENED')}  {style.bold(f'{number(closed, "group")} of pairs closed')}"
+        return f"{style.green('NOTHING OPENED')}  {style.bold(_closed(closed))}"
     return f"{style.green('THE SAME')}  {style.bold('the same traffic flows between all that both have')}"
 
 
-def _block(changes: Sequence[Change], crowd: Crowd, look: Look) -> list[str]:
+def _closed(count: int) -> str:
+    return f"{number(count, 'change')} {'closes' if count == 1 else 'close'} some"
+
+
+def _text(change: Change, world: AddressSet, look: Look) -> str:
+    """The packets of a change in words. `world`: the internet of both networks."""
+
+    def known(addresses: AddressSet, names: tuple[str, ...]) -> AddressSet:
+        family = next((f.addresses for f in (EVERY_IPV4, EVERY_IPV6) if addresses <= f.addresses), None)
+        everything = AddressSet.everything() if family is None else family
+        return everything & world if "internet" in names else everything
+
+    return change.space.describe(
+        known(change.space.sources(), change.sources),
+        known(change.space.destinations(), change.destinations),
+        sources_name="the internet",
+        destinations_name="the internet",
+        max_parts=1 << 30 if look.whole else 6,
+    )
+
+
+def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Look) -> list[str]:
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
     rows: list[Row] = []
     for line in look.few(lines, _LINES):
-        text = line.first.text if len(line.changes) == 1 else f"{line.first.traffic} (some client ports)"
+        text = (
+            _text(line.first, world, look)
+            if len(line.changes) == 1
+            else f"{say(line.first.traffic)} (some client ports)"
+        )
         text += ", one way" if line.first.one_way else ""
         rows.append([text, crowd.describe(line.sources, look), f"-> {crowd.describe(line.first.destinations, look)}"])
     out = grid(rows, look.width, indent=2)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reachsim.answers.policy import Exposed
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd
+from reachsim.report.groups import Crowd, say
 from reachsim.report.text import PLAIN, Look, Row, grid, number
 
 _GROUPS = 30
@@ -30,11 +31,10 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     crowd = Crowd([net])
     rows: list[Row] = []
     for group in look.few(found, _GROUPS):
-        name = crowd.describe(group.interfaces, look)
+        rows.append(crowd.describe(group.interfaces, look))
         for traffic, origin in _sources(group, net.endpoints.world):
-            rows.append([name, traffic, origin, "" if group.reachable else ("the answer is lost", style.dim)])
-            name = ""
-    lines += grid(rows, look.width, header=("interfaces", "traffic", "from"), indent=2)
+            rows.append(["", traffic, f"from {origin}" + ("" if group.reachable else "; the answer is lost")])
+    lines += grid(rows, look.width, indent=2)
     rest = look.rest(found, _GROUPS)
     return "\n".join([*lines, f"  {rest}"] if rest else lines)
 
@@ -46,11 +46,11 @@ def _sources(group: Exposed, world: AddressSet) -> Iterator[tuple[str, str]]:
         for box in group.space.restrict(sources=family.addresses).boxes():
             found.setdefault(box.sources, []).extend(box.traffic.spans)
     for sources, spans in found.items():
-        yield str(Traffic.union_of(spans)), _origin(sources, world)
+        yield say(Traffic.union_of(spans)), _origin(sources, world)
 
 
 def _origin(sources: AddressSet, world: AddressSet) -> str:
-    six = sources.first > EVERY_IPV4.addresses.last
+    six = sources.first > IPV4_LAST
     family = world & (EVERY_IPV6 if six else EVERY_IPV4).addresses
     name = "the IPv6 internet" if six else "the internet"
     if sources == family:

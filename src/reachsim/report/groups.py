@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from reachsim.net.box import OF_IPV4, OF_IPV6
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.text import Look
 
@@ -14,7 +18,7 @@ _NAMED = 3
 """Names that a line has before it counts the rest."""
 _MISSING = 2
 """Members that may be missing from a set that is named all the same."""
-_LARGE = 6
+_LARGE = 10
 """Members from which on a set is named when some are missing."""
 
 
@@ -67,7 +71,19 @@ class Crowd:
         single = list(rest)
         if (look is None or not look.whole) and len(single) > _NAMED + 1:
             single = [*single[:_NAMED], f"{len(single) - _NAMED:,} more"]
-        return ", ".join([*parts, *single])
+        listed = ", ".join(single)
+        return ("; " if any(", not " in part for part in parts) else ", ").join([*parts, *([listed] if listed else [])])
+
+
+def say(traffic: Traffic) -> str:
+    """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
+
+    >>> say(Traffic.parse("tcp/1-65535")), say(OF_IPV4), say(OF_IPV4 - Traffic.parse("icmp"))
+    ('tcp/1-65535', 'all', 'all except icmp')
+    """
+    family = EVERY_IPV4 if traffic <= OF_IPV4 else EVERY_IPV6 if traffic <= OF_IPV6 else None
+    known = AddressSet.everything() if family is None else family.addresses
+    return HeaderSpace.box(traffic, known, known).describe(known, known)
 
 
 def together(links: Iterable[tuple[Names, Names, T]]) -> list[tuple[Names, Names, T]]:

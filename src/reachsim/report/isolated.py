@@ -8,7 +8,7 @@ from typing import Any
 from reachsim.answers.policy import Isolation, Leak
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd, Names, together
+from reachsim.report.groups import Crowd, Names, say, together
 from reachsim.report.text import PLAIN, Look, hanging
 from reachsim.topology.endpoints import Endpoint
 
@@ -42,7 +42,7 @@ def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look
     lines: list[str] = []
     for sources, destinations, traffic in look.few(groups, _LEAKS):
         lines += hanging("  ", f"{crowd.describe(sources, look)} -> {crowd.describe(destinations, look)}", look.width)
-        lines += hanging("      delivered  ", str(traffic), look.width)
+        lines += hanging("      delivered  ", say(traffic), look.width)
         first = next((firsts[name, traffic] for name in sources if (name, traffic) in firsts), None)
         if first is not None and first.witness is not None:
             lines += hanging("      such as    ", str(first.witness), look.width, look.style.dim)

@@ -11,8 +11,8 @@ from typing import Any
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.matrix import Grouping, Matrix, Slice
-from reachsim.report.groups import Names
-from reachsim.report.text import PLAIN, Look, Row, columns_of, grid, number
+from reachsim.report.groups import Names, say
+from reachsim.report.text import PLAIN, Look, Row, columns_of, grid, hanging, number
 
 SHORT = 20
 """Groups of which a text is still short."""
@@ -50,6 +50,7 @@ class Groups:
     def __init__(self, matrix: Matrix, by: Grouping, traffic: Traffic | None) -> None:
         self.matrix = matrix
         self.by = by
+        self.traffic = traffic
         names = [_label(c, by) for c in matrix.classes.classes]
         self.labels = tuple(dict.fromkeys(names))
         sizes = dict.fromkeys(self.labels, 0)
@@ -71,6 +72,7 @@ class Groups:
             if matrix.undecided(answer):
                 link(source, destination).undecided += _pairs(source, destination)
         self.links = {key: found for key, found in self.links.items() if found.pairs or found.undecided}
+        self.taking_part = {name for key in self.links for name in key}
 
     @property
     def pairs(self) -> int:
@@ -117,8 +119,8 @@ def matrix_text(
     lines = [f"{style.bold('MATRIX')}  {style.bold(title)}  {style.dim(file)}"]
     if groups.undecided:
         lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
-    if groups.by == "class":
-        lines += ["", *_classes(matrix, look)]
+    if by == "class" or (groups.by == "class" and any(len(c.members) > 1 for c in matrix.classes.classes)):
+        lines += ["", *_classes(groups, look)]
     lines += _overview(groups, look)
     if groups.pairs:
         lines += ["", *_list(groups, look)]
@@ -126,8 +128,10 @@ def matrix_text(
     return "\n".join(lines).rstrip()
 
 
-def _classes(matrix: Matrix, look: Look) -> list[str]:
-    classes = matrix.classes.classes
+def _classes(groups_of: Groups, look: Look) -> list[str]:
+    """What each class is; of some traffic alone, the classes that have it."""
+    everything = groups_of.traffic is None
+    classes = [c for c in groups_of.matrix.classes.classes if everything or _label(c, "class") in groups_of.taking_part]
     rows: list[Row] = []
     for c in look.few(classes, _CLASSES):
         nic = c.first
@@ -148,7 +152,7 @@ def _classes(matrix: Matrix, look: Look) -> list[str]:
 
 def _overview(groups: Groups, look: Look) -> list[str]:
     """A grid with a character for each pair of groups; none where it does not fit."""
-    labels = groups.labels
+    labels = [name for name in groups.labels if groups.traffic is None or name in groups.taking_part]
     count = len(labels)
     digits = len(str(count))
     wide = max(map(columns_of, labels), default=0)
@@ -168,23 +172,25 @@ def _overview(groups: Groups, look: Look) -> list[str]:
 
 def _list(groups: Groups, look: Look) -> list[str]:
     """For each source, or each few that send alike, what it sends to whom."""
-    rows: dict[tuple[tuple[str, Names], ...], list[str]] = {}
     by_source: dict[str, dict[str, list[str]]] = {}
     for (source, destination), link in groups.links.items():
         if link.pairs:
             text = _traffic(link.traffic, look)
             by_source.setdefault(source, {}).setdefault(text, []).append(destination)
+    blocks: dict[tuple[tuple[str, Names], ...], list[str]] = {}
     for source, row in by_source.items():
         key = tuple((text, tuple(names)) for text, names in row.items())
-        rows.setdefault(key, []).append(source)
-    out: list[Row] = []
-    blocks = list(rows.items())
-    for row_of, sources in look.few(blocks, _BLOCKS):
-        out.append(_named(sources, look))
+        blocks.setdefault(key, []).append(source)
+    plain = groups.traffic is not None and {text for row in by_source.values() for text in row} == {say(groups.traffic)}
+    rows: list[Row] = []
+    shown = look.few(list(blocks.items()), _BLOCKS)
+    for row_of, sources in shown:
+        rows.append(_named(sources, look))
         for text, destinations in row_of:
-            out.append([f"  -> {_named(destinations, look)}", text])
-    lines = grid(out, look.width)
-    rest = look.rest(blocks, _BLOCKS)
+            cells = ["", "->", _named(destinations, look)]
+            rows.append(cells if plain else [*cells, text])  # what was asked for need not be repeated
+    lines = grid(rows, look.width)
+    rest = look.rest(list(blocks), _BLOCKS)
     return [*lines, rest] if rest else lines
 
 
@@ -195,7 +201,7 @@ def _named(names: Sequence[str], look: Look) -> str:
 
 
 def _traffic(traffic: Traffic, look: Look) -> str:
-    parts = str(traffic).split(", ")
+    parts = say(traffic).split(", ")
     few = look.few(parts, _TRAFFIC)
     left = len(parts) - len(few)
     return ", ".join(few) + (f" and {left} more" if left else "")
@@ -204,14 +210,13 @@ def _traffic(traffic: Traffic, look: Look) -> str:
 def _hints(groups: Groups, asked: Grouping | None, file: str, look: Look) -> list[str]:
     notes: list[str] = []
     if groups.by != "class":
-        notes.append(f"by {groups.by}: what at least one pair of interfaces has")
+        finer = "--by subnet or --by class" if groups.by == "vpc" else "--by class"
+        more = f"; more: {finer}" if asked is None else ""
+        notes.append(f"by {groups.by}: what at least one pair of interfaces has{more}")
     elif any("(+" in label for label in groups.labels):
         notes.append("(+2): and two more interfaces that nothing tells apart from it")
-    if asked is None and groups.by != "class":
-        finer = "--by subnet or --by class" if groups.by == "vpc" else "--by class"
-        notes.append(f"{finer} says more")
     notes.append(f"the internet: reachsim exposure {file}")
-    return [look.style.dim("; ".join(notes))]
+    return [line for note in notes for line in hanging("", note, look.width, look.style.dim)]
 
 
 def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping) -> dict[str, Any]:
@@ -232,7 +237,7 @@ def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping
         {
             "from": index.get(source, source),
             "to": index.get(destination, destination),
-            "traffic": str(link.traffic),
+            "traffic": say(link.traffic),
             "pairs": link.pairs,
             "of": link.possible,
         }
@@ -249,11 +254,11 @@ def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | No
     if by is not None:
         for (a, b), link in Groups(matrix, by, traffic).links.items():
             if link.pairs:
-                yield _line(a, b, str(link.traffic))
+                yield _line(a, b, say(link.traffic))
         return
     asked = traffic or Traffic.everything()
     for source, destination, part in Slice(matrix, asked).class_pairs():
-        text = str(part)
+        text = say(part)
         for one in source.members:
             for other in destination.members:
                 if one is not other:

@@ -10,7 +10,6 @@ from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent
 from reachsim.errors import UsageError
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.loading.validation import suggest
-from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
@@ -19,6 +18,7 @@ _OWNERS = 20
 _RULES = 12
 _EVERY_PART = 1 << 30
 Kind = Literal["network ACL", "security group"]
+KINDS: tuple[Kind, ...] = ("network ACL", "security group")
 
 
 def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
@@ -39,7 +39,8 @@ def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
         lines += ["", *hanging("  ", f"{owner} {direction}", look.width, style.bold)]
         rows: list[Row] = []
         for rule in look.few(rules, _RULES):
-            why = f"{rule.kind} by {'; '.join(rule.by)}" if rule.by else f"{rule.kind}: no packet matches it"
+            by = "by" if rule.kind == "shadowed" else "with"
+            why = f"{rule.kind} {by} {'; '.join(rule.by)}" if rule.by else f"{rule.kind}: no packet matches it"
             rows.append([line_of(rule.where), rule.rule, why])
         lines += grid(rows, look.width, indent=4)
         rest = look.rest(rules, _RULES)
@@ -83,9 +84,10 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
             hint = f"; did you mean {near!r}?" if near else "; write VPC.NAME"
             raise UsageError(f"{name!r} is no network ACL and no security group{hint}")
     parts = tuple(
-        Comparison(*key, equivalent(filter, known[other][key]))
-        for key, filter in known[one].items()
-        if key in known[other]
+        Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
+        for kind in KINDS
+        for direction in (Direction.INGRESS, Direction.EGRESS)
+        if (kind, direction) in known[one] and (kind, direction) in known[other]
     )
     if not parts:
         kinds = {name: next(iter(filters))[0] for name, filters in known.items()}
@@ -114,7 +116,7 @@ def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:
     """The verdict, then by kind and direction what only one of the two lets through."""
     style = look.style
     title = style.green("EQUIVALENT") if found else style.red("NOT EQUIVALENT")
-    lines = [f"{title}  {style.bold(f'{found.one} = {found.other}' if found else f'{found.one}, {found.other}')}"]
+    lines = [f"{title}  {style.bold(f'{found.one}, {found.other}')}"]
     for part in found.parts:
         label = f"{part.kind} {part.direction.value}"
         result = part.result
@@ -127,7 +129,8 @@ def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:
                 lines += hanging(f"    only {name}  ", describe_peers(space, part.direction, look), look.width)
         groups = ", ".join(sorted(f"{vpc}.{group}" for vpc, group in result.groups_differ))
         if groups:
-            lines += hanging("    otherwise  ", f"from members of {groups}", look.width)
+            preposition = "to" if part.direction is Direction.EGRESS else "from"
+            lines += hanging("    not alike  ", f"what is allowed {preposition} members of {groups}", look.width)
     return "\n".join(lines)
 
 

@@ -1,0 +1,136 @@
+"""Templates: one walk there and back, made to serve every pair of interfaces that walks alike.
+
+What differs between such pairs is only which groups' filters stand at the two ends, which ACL stands at the source's own
+subnet, and which addresses the filters on the way see. So a walk becomes a list of terms that name these by the end
+they belong to. A template says nothing of what filters let through: it outlives every edit of a rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.site import Nic, VpcSite
+from reachsim.fabric.walk import Visit, Walk
+from reachsim.kinds.network_acl import AclCheckpoint
+from reachsim.kinds.security_group import SecurityGroupCheckpoint
+from reachsim.rules.clauses import NO_GROUPS, GroupId
+from reachsim.topology.endpoints import Flow
+from reachsim.topology.passage import come_back, go
+
+IPV4, IPV6, PUBLIC = range(3)
+
+
+class Term(NamedTuple):
+    """One filter that a walk meets.
+
+    `owner`: whose own groups it is ("a" the source's, "b" the destination's), "subnet" for the ACL of the source's subnet, ""
+    for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for the fixed
+    `peer`; `which`: IPv4, IPv6 or public. `vpc`: the VPC whose groups can be referenced at that address, None where no
+    reference matches; `groups`: those of a fixed peer.
+    """
+
+    filter: Filter
+    owner: str
+    direction: Direction
+    end: str
+    which: int
+    peer: int
+    groups: frozenset[GroupId]
+    vpc: VpcSite | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What decides between two ends. `forward`: on the way there. `inner`, `outer`: on the way back, before and beyond a
+    device that translates; `answered`: whether an answer can come back at all. `undecided`: the walk meets what is not
+    modelled. `shared`: whether other sources that walk alike may use it."""
+
+    ipv6: bool
+    forward: tuple[Term, ...] = ()
+    inner: tuple[Term, ...] = ()
+    outer: tuple[Term, ...] = ()
+    answered: bool = False
+    undecided: bool = False
+    shared: bool = True
+
+
+LOST: Final = None
+"""In place of a template: nothing is delivered, whatever the filters say."""
+
+
+def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
+    """Walk one flow. `lost`: runs of destinations that are lost on the way from this source, found so far and added to."""
+    if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
+        return LOST
+    origin = flow.origin
+    found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target)
+    ipv6 = flow.destination > 0xFFFFFFFF
+    a, b = origin.nic, flow.target
+    assert a is not None
+    assert b is not None
+    if found.unknown:
+        return Template(ipv6, undecided=True, shared=False)
+    if found.forward.lost or found.stray is not None:
+        if found.forward.lost_run is not None:
+            lost.append(found.forward.lost_run)
+        return LOST
+    found = come_back(found, origin.start, a)
+    if found.unknown:
+        return Template(ipv6, undecided=True, shared=False)
+    forward = _terms(found.forward, a, b)
+    shared = _at_home(found.forward, a) == [a.subnet.exit]
+    if found.reply is None or found.reply.lost or found.reply_stray is not None:
+        return Template(ipv6, forward, shared=shared)
+    reply = [(bool(visit.depth), _term(visit, a, b)) for visit in _judging(found.reply)]
+    return Template(
+        ipv6,
+        forward,
+        tuple(term for beyond, term in reply if not beyond),
+        tuple(term for beyond, term in reply if beyond),
+        answered=True,
+        shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
+    )
+
+
+def _at_home(walk: Walk, a: Nic) -> list[Checkpoint]:
+    """The ACLs of the source's own subnet on a walk: once on the way out and once on the way in, if the walk says nothing
+    else of that subnet."""
+    return [visit.checkpoint for visit in walk.visits if visit.checkpoint in (a.subnet.exit, a.subnet.entry)]
+
+
+def _judging(walk: Walk) -> list[Visit]:
+    return [visit for visit in walk.visits if visit.step.filter is not None and not visit.step.tracked]
+
+
+def _terms(walk: Walk, a: Nic, b: Nic) -> tuple[Term, ...]:
+    return tuple(_term(visit, a, b) for visit in _judging(walk))
+
+
+def _term(visit: Visit, a: Nic, b: Nic) -> Term:
+    """What a visit's filter depends on."""
+    step, checkpoint = visit.step, visit.checkpoint
+    assert step.filter is not None
+    direction = step.filter.direction
+    owner = ""
+    vpc = here = None
+    if isinstance(checkpoint, SecurityGroupCheckpoint):
+        owner = "a" if checkpoint.nic is a else "b" if checkpoint.nic is b else ""
+        here = checkpoint.nic.vpc
+        vpc = here if visit.transit.direct or direction is Direction.EGRESS else None
+    elif isinstance(checkpoint, AclCheckpoint):
+        owner = "subnet" if checkpoint.subnet is a.subnet else ""
+        here = checkpoint.subnet.vpc
+    end, which = "", IPV6 if step.peer > 0xFFFFFFFF else IPV4
+    ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
+    for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
+        if step.peer == nic.public:
+            end, which, vpc = name, PUBLIC, None
+            break
+        if step.peer in nic.addresses:
+            end = name
+            break
+    groups = NO_GROUPS if end else step.groups
+    return Term(step.filter, owner, direction, end, which, step.peer, groups, vpc)

@@ -1,0 +1,72 @@
+"""Traffic as bits: there and back, and the same algebra as on sets."""
+
+from __future__ import annotations
+
+import functools
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.networks import laws, network, seeds
+
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.reach.atoms import Atoms
+from reachsim.reach.classes import all_filters
+from reachsim.reach.part import fold
+
+
+@functools.cache
+def atoms_of(seed: int) -> tuple[Atoms, list]:
+    """The atoms of a generated network, and its filters."""
+    _, _, net = network(seed)
+    filters = all_filters(net.topology, net.book)
+    return Atoms(filters), filters
+
+
+few_seeds = st.integers(0, 12)
+masks = st.integers(0, 2**200)
+
+
+@laws(150)
+@given(few_seeds, masks, masks)
+def test_masks_are_sets(seed: int, one: int, other: int) -> None:
+    atoms, _ = atoms_of(seed)
+    one, other = one & atoms.everything, other & atoms.everything
+    a, b = atoms.traffic(one), atoms.traffic(other)
+    assert (atoms.mask(a), atoms.mask(b)) == (one, other)
+    assert atoms.traffic(one | other) == a | b
+    assert atoms.traffic(one & other) == a & b
+    assert atoms.traffic(atoms.everything & ~one) == ~a
+    assert atoms.traffic(atoms.mask(a & b)) == a & b
+
+
+@laws(150)
+@given(few_seeds, masks, masks)
+def test_folding_bits_is_folding_sets(seed: int, one: int, other: int) -> None:
+    atoms, _ = atoms_of(seed)
+    inner = one & atoms.everything
+    for outer in (other & atoms.everything, atoms.everything, (other | atoms.nat_tcp) & atoms.everything):
+        assert atoms.traffic(atoms.fold(inner, outer)) == fold(atoms.traffic(inner), atoms.traffic(outer))
+    wide = atoms.everything & ~(1 << atoms.everything.bit_length() - 1)
+    assert atoms.traffic(atoms.fold(inner, wide)) == fold(atoms.traffic(inner), atoms.traffic(wide))
+
+
+@laws(60)
+@given(seeds.map(lambda seed: seed % 13), seeds)
+def test_a_row_is_what_the_filter_lets_through(seed: int, at: int) -> None:
+    atoms, filters = atoms_of(seed)
+    for filter in filters:
+        peer = filter.starts[at % len(filter.starts)]
+        for groups in (frozenset(), filter.named_groups, frozenset(list(filter.named_groups)[:1])):
+            assert atoms.traffic(atoms.row(filter, peer, groups)) == filter.allowed(peer, groups)
+            assert atoms.traffic(atoms.row(filter, max(0, peer - 1), groups)) == filter.allowed(max(0, peer - 1), groups)
+
+
+def test_no_rules_at_all() -> None:
+    atoms = Atoms([])
+    assert atoms.traffic(atoms.everything) == Traffic.everything()
+    assert atoms.traffic(0) == Traffic.nothing()
+    assert atoms.traffic(atoms.tcp) == Traffic.parse("tcp")
+    assert atoms.traffic(atoms.families[False]) == ~Traffic.parse("icmpv6")
+    assert atoms.traffic(atoms.families[True]) == ~Traffic.parse("icmp")
+    assert AddressSet.everything()

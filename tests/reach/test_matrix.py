@@ -1,0 +1,148 @@
+"""The matrix is what `reach` says, pair by pair."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from tests.designs import ALL, ANY, DUAL, acl_of, design, group, load
+from tests.networks import freed, laws, loaded, network, seeds, some_pairs
+
+from reachsim.errors import EndpointError, UsageError
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
+
+TGW = {"transit_gateways": {"tgw": {}}}
+
+
+@laws(40)
+@given(seeds)
+def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
+    rng, _, net = network(seed, crowd=True)
+    matrix = net.matrix()
+    for source, destination in some_pairs(rng, net, 40, inside=True) + some_pairs(rng, net, 6):
+        answer = net.reach(source, destination)
+        assert matrix.reach(source, destination) == answer.reachable, (source, destination)
+        cell = matrix.cell(source, destination)
+        assert freed(cell.space()) == freed(answer.reachable), (source, destination)
+        assert cell.delivered == answer.delivered.traffic()
+        assert cell.reachable == answer.reachable.traffic()
+        assert bool(cell) == bool(answer)
+        assert bool(cell.undecided) == bool(answer.undecided)
+
+
+@laws(20)
+@given(seeds)
+def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
+    rng, _, net = network(seed, crowd=True)
+    matrix = net.matrix()
+    for source, destination in some_pairs(rng, net, 15, inside=True):
+        if len(net.topology.nics[source].addresses) == len(net.topology.nics[destination].addresses) == 1:
+            assert str(matrix[source, destination]) == str(net.reach(source, destination))
+
+
+@laws(25)
+@given(seeds)
+def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
+    rng, _, net = network(seed, crowd=True)
+    matrix = net.matrix()
+    nics = net.topology.nics
+    cells = {(one, other): matrix.cell(one, other) for one in nics for other in nics if one != other}
+    assert matrix.pairs == len(cells)
+    assert {(one, other) for one, other, _ in matrix} <= cells.keys()
+    assert all(cell == cells[one, other] for one, other, cell in matrix)
+    open_pairs = {pair for pair, cell in cells.items() if cell}
+    token = rng.choice(["tcp/443", "tcp", "udp/53", "icmp/8", "all"])
+    part = matrix[token]
+    flowing = {pair for pair, cell in cells.items() if cell.reachable & Traffic.parse(token)}
+    assert list(part) == [pair for pair in part if pair in flowing]
+    assert (set(part), len(part), bool(part)) == (flowing, len(flowing), bool(flowing))
+    assert all((pair in part) == (pair in flowing) for pair in some_pairs(rng, net, 5, inside=True))
+    assert "app" not in part
+    by_vpc: dict[tuple[str, str], Traffic] = {}
+    for one, other in open_pairs:
+        key = nics[one].vpc.name, nics[other].vpc.name
+        by_vpc[key] = by_vpc.get(key, Traffic.nothing()) | cells[one, other].reachable
+    assert matrix.group("vpc") == by_vpc
+    assert {pair[0] for pair in matrix.group("subnet")} <= {nic.subnet.full_name for nic in nics.values()}
+    graph = matrix.to_networkx()
+    assert set(graph.nodes) == set(nics)
+    assert set(graph.edges) == open_pairs
+    rows = list(csv.reader(io.StringIO(matrix.to_csv())))
+    assert rows[0] == ["source", "destination", "traffic"]
+    assert {(one, other): text for one, other, text in rows[1:]} == {pair: str(cells[pair]) for pair in open_pairs}
+    told = json.loads(matrix.to_json())
+    members = {each["class"]: each["interfaces"] for each in told["classes"]}
+    assert sorted(name for names in members.values() for name in names) == sorted(nics)
+    found = {
+        (one, other): each["traffic"]
+        for each in told["reachable"]
+        for one in members[each["from"]]
+        for other in members[each["to"]]
+        if one != other
+    }
+    assert found == {pair: str(cells[pair]) for pair in open_pairs}
+    assert {(each["from"], each["to"]) for each in json.loads(matrix.to_json("vpc"))["reachable"]} == by_vpc.keys()
+
+
+def test_an_answer_that_cannot_be_decided_on_the_way_back_is_undecided() -> None:
+    net = load(TGW, {"vpcs data route_tables api 10.0.1.10/32": "tgw"})
+    cell = net.matrix()["probe", "api"]
+    assert cell.undecided
+    assert not cell
+    assert str(cell).startswith("undecided")
+    assert net.matrix().reach("probe", "api") == net.reach("probe", "api").reachable == HeaderSpace.nothing()
+    assert {(one, other) for one, other, each in net.matrix() if each.undecided} == {
+        ("app.probe", "data.api"),
+        ("data.api", "app.probe"),
+    }
+    assert ("app.probe", "data.api") not in net.matrix()["all"]
+
+
+def test_one_family_may_be_decided_where_the_other_is_not() -> None:
+    data = design(DUAL, TGW, {"vpcs app route_tables private": {"10.1.0.0/16": "tgw", "2001:db8:1::/56": "pcx"}})
+    vpc = data["vpcs"]["data"]
+    vpc["cidrs"].append("2001:db8:1::/56")
+    vpc["subnets"]["api"]["ipv6_cidr"] = "2001:db8:1:1::/64"
+    vpc["instances"]["api"]["ipv6_address"] = "2001:db8:1:1::80"
+    vpc["security_groups"]["open"]["ingress"][0]["from"] = [ANY, "::/0"]
+    vpc["route_tables"]["api"]["2001:db8::/56"] = "pcx"
+    net = loaded(data)
+    matrix = net.matrix()
+    assert str(net.reach("twin", "api")) == "all over IPv6"
+    assert matrix.reach("twin", "api") == net.reach("twin", "api").reachable
+    assert matrix["twin", "api"].undecided
+
+
+def test_names_that_do_not_fit() -> None:
+    matrix = load().matrix()
+    with pytest.raises(EndpointError, match="same interface"):
+        matrix.cell("web", "app.web")
+    with pytest.raises(EndpointError):
+        matrix.cell("web", "nobody")
+    with pytest.raises(UsageError):
+        matrix["tcp/99999"]
+
+
+def test_likes_share_a_class_and_a_rule_about_one_address_makes_it_another() -> None:
+    members = {f"m{n}": {"subnet": "isolated", "private_ip": f"10.0.2.{30 + n}", "security_groups": ["open"]} for n in range(4)}
+    changes = {f"vpcs app instances {name}": body for name, body in members.items()}
+    net = load(changes)
+    assert len({net.classes.of[net.topology.nics[f"app.{name}"]] for name in members}) == 1
+    index = net.classes.of[net.topology.nics["app.m1"]].index
+    assert net.matrix().describe_class(index) == "5 interfaces in app.isolated (instance; open)"
+    named = load(changes, acl_of("public", [ALL], ["deny tcp/22 10.0.2.31/32", ALL]))
+    classes = [named.classes.of[named.topology.nics[f"app.{name}"]].index for name in members]
+    assert len(set(classes)) == 2
+    assert str(named.matrix()["web", "m1"]) != str(named.matrix()["web", "m2"])
+
+
+def test_progress_is_told() -> None:
+    heard: list[tuple[int, int]] = []
+    net = load(group("open", ("tcp/22", ANY)))
+    net.matrix(progress=lambda done, total: heard.append((done, total)))
+    assert heard[-1] == (len(net.classes.routing),) * 2
+    assert repr(net.matrix()) == "<Matrix: 42 pairs of interfaces in 7 classes>"
