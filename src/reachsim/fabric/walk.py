@@ -52,8 +52,8 @@ class Walk:
 
     @property
     def unknown(self) -> str:
-        """Why reachsim cannot say how the walk goes on; empty where it can."""
-        return next((visit.step.unknown for visit in self.visits if visit.step.unknown), "")
+        """Why reachsim cannot say how the walk goes on; empty where it can. Nothing comes after such a step."""
+        return self.visits[-1].step.unknown
 
 
 def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int = 0) -> Walk:

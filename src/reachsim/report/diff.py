@@ -119,7 +119,7 @@ def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Loo
             else f"{say(line.first.traffic)} (some client ports)"
         )
         text += ", one way" if line.first.one_way else ""
-        rows.append([text, crowd.describe(line.sources, look), f"-> {crowd.describe(line.first.destinations, look)}"])
+        rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])
     out = grid(rows, look.width, indent=2)
     rest = look.rest(lines, _LINES)
     return [*out, f"  {rest}"] if rest else out

@@ -16,63 +16,67 @@ T = TypeVar("T", bound=Hashable)
 Names = tuple[str, ...]
 _NAMED = 3
 """Names that a line has before it counts the rest."""
-_MISSING = 2
-"""Members that may be missing from a set that is named all the same."""
-_LARGE = 10
-"""Members from which on a set is named when some are missing."""
 
 
 class Crowd:
-    """Says which interfaces a list has: whole VPCs and subnets by their names, then a few interfaces, then a number.
+    """Says which interfaces a list has: by name where they are few, else whole VPCs and subnets, else how many of each VPC.
 
     >>> import reachsim
     >>> net = reachsim.load("models/three-tier.yaml")
-    >>> Crowd([net]).describe(["shop.web-a", "shop.bastion", "shop.nat-a", "shop.app-a"])
-    'subnet shop.web-a (3), shop.app-a'
+    >>> Crowd([net]).describe(["shop.web-a", "shop.bastion", "shop.nat-a", "shop.app-a", "internet"])
+    'subnet shop.web-a (3), shop.app-a, internet'
     """
 
     def __init__(self, networks: Iterable[Network]) -> None:
-        vpcs: dict[str, dict[str, None]] = {}
-        subnets: dict[str, dict[str, None]] = {}
+        self.vpcs: dict[str, dict[str, None]] = {}
+        self.subnets: dict[str, dict[str, None]] = {}
         for net in networks:
             for nic in net.topology.nics.values():
-                vpcs.setdefault(f"VPC {nic.vpc.name}", {})[nic.name] = None
-                subnets.setdefault(f"subnet {nic.subnet.full_name}", {})[nic.name] = None
-        self.sets = [(title, tuple(members)) for kind in (vpcs, subnets) for title, members in kind.items()]
-        self.total = sum(map(len, vpcs.values()))
+                self.vpcs.setdefault(nic.vpc.name, {})[nic.name] = None
+                self.subnets.setdefault(nic.subnet.full_name, {})[nic.name] = None
+        self.total = sum(map(len, self.vpcs.values()))
 
     def describe(self, names: Sequence[str], look: Look | None = None) -> str:
         """The names in few words; with `look.whole` no name is left out."""
         rest = dict.fromkeys(names)
-        if (
-            self.total > 1
-            and len(names) >= self.total
-            and sum(name in rest for _, m in self.sets for name in m)
-            == (
-                2 * self.total  # each is in a VPC and in a subnet
-            )
-        ):
-            whole = f"all {self.total:,} interfaces"
-            known = {name for _, members in self.sets for name in members}
-            return ", ".join([whole, *(name for name in rest if name not in known)])
+        if len(rest) <= 2:
+            return ", ".join(rest)
         parts: list[str] = []
-        for title, members in self.sets:
-            if len(members) < 2 or len(rest) < len(members) - _MISSING:
-                continue
-            missing = [name for name in members if name not in rest]
-            if not missing:
-                parts.append(f"{title} ({len(members):,})")
-            elif len(members) >= _LARGE and len(missing) <= _MISSING:
-                parts.append(f"{title} ({len(members) - len(missing):,}, not {', '.join(missing)})")
-            else:
-                continue
-            for name in members:
-                rest.pop(name, None)
+        for kind, sets in (("VPC", self.vpcs), ("subnet", self.subnets)):
+            for title, members in sets.items():
+                if 1 < len(members) <= len(rest) and members.keys() <= rest.keys():
+                    parts.append(f"{kind} {title} ({len(members):,})")
+                    for name in members:
+                        del rest[name]
+        if (look is not None and look.whole) or len(parts) + len(rest) <= _NAMED + 1:
+            return ", ".join([*parts, *rest])
+        return self._counted(names)
+
+    def _counted(self, names: Sequence[str]) -> str:
+        rest = dict.fromkeys(names)
+        parts: list[str] = []
+        found: dict[str, list[str]] = {}
+        for title, members in self.vpcs.items():
+            inside = [name for name in members if name in rest]
+            if inside:
+                found[title] = inside
+                for name in inside:
+                    del rest[name]
+        if len(found) == 1 and sum(map(len, found.values())) > _NAMED:
+            ((title, inside),) = found.items()
+            text = f"{', '.join(inside[:_NAMED])} and {len(inside) - _NAMED:,} more of VPC {title}"
+            return ", ".join([*list(rest)[:_NAMED], text])
+        if sum(map(len, found.values())) == self.total:
+            parts.append(f"all {self.total:,} interfaces")
+        else:
+            for title, inside in found.items():
+                count = f"{len(inside):,}"
+                if len(inside) < len(self.vpcs[title]):
+                    count += f" of {len(self.vpcs[title]):,}"
+                parts.append(inside[0] if len(inside) == 1 else f"VPC {title} ({count})")
         single = list(rest)
-        if (look is None or not look.whole) and len(single) > _NAMED + 1:
-            single = [*single[:_NAMED], f"{len(single) - _NAMED:,} more"]
-        listed = ", ".join(single)
-        return ("; " if any(", not " in part for part in parts) else ", ").join([*parts, *([listed] if listed else [])])
+        few = single if len(single) <= _NAMED + 1 else [*single[:_NAMED], f"{len(single) - _NAMED:,} more"]
+        return ", ".join([*few, *parts])
 
 
 def say(traffic: Traffic) -> str:

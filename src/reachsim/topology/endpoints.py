@@ -130,6 +130,7 @@ class Endpoints:
         for vpc in topology.vpcs.values():
             blocks |= vpc.blocks
         self.vpc_blocks = blocks
+        self._of_nic: dict[Nic, Endpoint] = {}
         self.pieces_of: dict[tuple[object, ...], list[Piece]] = {}
         self.world = PUBLIC - owned - blocks
         """The internet: every public address that no interface and no VPC of the design has."""
@@ -205,7 +206,13 @@ class Endpoints:
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
 
     def of_nic(self, nic: Nic) -> Endpoint:
-        """The endpoint of one interface."""
+        """The endpoint of one interface; made once."""
+        found = self._of_nic.get(nic)
+        if found is None:
+            found = self._of_nic[nic] = self._endpoint_of(nic)
+        return found
+
+    def _endpoint_of(self, nic: Nic) -> Endpoint:
         origin = Origin("", nic.outbound, nic, AddressSet.nothing(), nic.client_ports, path=nic.path)
         return Endpoint(nic.name, nic.kind, (origin,), (nic,), listens=nic.listens)
 
