@@ -15,7 +15,7 @@ from reachsim.errors import UsageError
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.kinds.design import Design
 from reachsim.kinds.expectation import Selector
-from reachsim.loading.document import bare_document
+from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
@@ -148,20 +148,19 @@ def parse_traffic(traffic: str | Traffic) -> Traffic:
 
 
 def payload_of(engine: Engine) -> bytes:
-    """A network as bytes for workers: the values of its design and the name of its file.
+    """A network as bytes for workers: the values of its design, where they stand, and the name of its file.
 
     Only plain data travels, the design's values out and rows of ints back, so the same code runs in a thread, in a process,
     and on the machines of a cluster, wherever reachsim is installed.
     """
-    document = engine.source.document
-    return pickle.dumps((document.data, document.file), protocol=pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps(engine.source.document, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 @lru_cache(maxsize=2)
 def source_of(payload: bytes) -> Source:
     """The design behind `payload_of`, loaded once in each worker."""
-    data, file = pickle.loads(payload)
-    return check(bare_document(data, file))
+    document: Document = pickle.loads(payload)
+    return check(document)
 
 
 @lru_cache(maxsize=2)

@@ -53,7 +53,7 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     cells = {(one, other): matrix.cell(one, other) for one in nics for other in nics if one != other}
     assert matrix.pairs == len(cells)
     assert {(one, other) for one, other, _ in matrix} <= cells.keys()
-    assert all(cell == cells[one, other] for one, other, cell in matrix)
+    assert all(str(cell) == str(cells[one, other]) for one, other, cell in matrix)
     open_pairs = {pair for pair, cell in cells.items() if cell}
     token = rng.choice(["tcp/443", "tcp", "udp/53", "icmp/8", "all"])
     part = matrix[token]
@@ -136,7 +136,8 @@ def test_likes_share_a_class_and_a_rule_about_one_address_makes_it_another() -> 
     assert net.matrix().describe_class(index) == "5 interfaces in app.isolated (instance; open)"
     named = load(changes, acl_of("public", [ALL], ["deny tcp/22 10.0.2.31/32", ALL]))
     classes = [named.classes.of[named.topology.nics[f"app.{name}"]].index for name in members]
-    assert len(set(classes)) == 2
+    assert classes.count(classes[1]) == 1
+    assert classes[2] == classes[3]
     assert str(named.matrix()["web", "m1"]) != str(named.matrix()["web", "m2"])
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
+from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
@@ -88,6 +89,18 @@ class Difference:
 
     def __repr__(self) -> str:
         return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed>"
+
+    def _repr_html_(self) -> str:
+        mood, verdict = (
+            ("bad", "opened") if self.opened else ("unknown", "undecided") if self.undecided else ("good", "")
+        )
+        rows = [
+            (c.kind, c.text + (", one way" if c.one_way else ""), summary(c.sources), summary(c.destinations))
+            for c in (*self.opened, *self.closed)
+        ]
+        title = f"{len(self.opened)} opened, {len(self.closed)} closed: {self.before} → {self.after}"
+        text = "; ".join(self.undecided)
+        return card(mood, verdict or "nothing opened", title, rows, header=("", "traffic", "from", "to"), text=text)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
+from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
@@ -132,6 +133,16 @@ class Check(Sequence[Result]):
         held = sum(result.holds for result in self.results)
         return f"<Check: {held} of {len(self)} expectations hold>"
 
+    def _repr_html_(self) -> str:
+        held = sum(result.holds for result in self.results)
+        mood, verdict = (
+            ("good", "holds") if self.ok else ("bad", "fails") if self.failures else ("unknown", "undecided")
+        )
+        first = sorted(self.results, key=lambda result: ("fails", "undecided", "holds").index(result.verdict))
+        rows = [(f"#{r.number}", r.verdict, r.question, "" if r.holds else r.reason, r.where) for r in first]
+        title = f"{held} of {len(self)} expectations hold"
+        return card(mood, verdict, title, rows, header=("", "verdict", "expectation", "why", "where"))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
         return {"ok": self.ok, "expectations": [result.to_dict() for result in self.results]}
@@ -168,10 +179,15 @@ def decide(
     worst: Part | None = None
     unknown = ""
     for part in answer.parts:
-        if part.undecided:
+        if part.undecided and part.found is None:
             unknown = unknown or part.undecided
             continue
         bad = fails(part)
+        if part.undecided:
+            unsure = part.unsure_of(one_way=expectation.one_way or not allow)
+            if unsure & part.asked(expectation.traffic & part.family, ports(part)):
+                unknown = unknown or part.undecided
+            bad -= unsure
         if part.found is None and allow:
             worst = worst or part
         if bad:
@@ -186,9 +202,16 @@ def decide(
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
-    verdict: Verdict = "fails" if worst is not None else "undecided" if unknown else "holds"
+    nothing_asked = allow and not any(p.found is not None and expectation.traffic & p.family for p in answer.parts)
+    verdict: Verdict = "holds"
+    if worst is not None or (nothing_asked and not unknown):
+        verdict = "fails"
+    elif unknown:
+        verdict = "undecided"
     text = _text(answer, expectation, space, whole, ports) if space else ""
     reason = _reason(verdict, allow, unknown, witness, text)
+    if nothing_asked and verdict == "fails" and worst is None:
+        reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
     return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
 
 
@@ -253,7 +276,7 @@ class _Whole:
             space = space.replace_sources(_all_of(senders.values()))
         if targets:
             space = space.replace_destinations(_all_of(targets.values()))
-        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys()]
+        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys() if nic.kind != "function"]
         everything = Traffic.everything()
         return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
 

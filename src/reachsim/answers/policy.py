@@ -124,7 +124,7 @@ def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
 def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
     answer = reach(source, destination, network.endpoints, network.book)
     for part in answer.parts:
-        if part.undecided:
+        if part.undecided and (part.unsure or part.found is None):
             yield None, part.undecided
         elif part.forward:
             space = part.delivered()

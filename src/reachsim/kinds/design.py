@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from reachsim.errors import HintedError, shown
 from reachsim.kinds.api_gateway import ApiGateway
 from reachsim.kinds.expectation import Expectation
 from reachsim.kinds.internet import Internet
@@ -18,10 +19,17 @@ from reachsim.kinds.unmodelled import Unmodelled
 from reachsim.kinds.vpc import Vpc
 
 
+def _number(value: Any) -> Any:
+    """The version is a number: Python takes true for 1, which nobody means here."""
+    if type(value) is not int:
+        raise HintedError(f"expected 1, got {shown(value)}", hint="write version: 1")
+    return value
+
+
 class Design(Kind):
     """A network design, version 1 of the format (docs/format.md)."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(_number)]
     """The version of the format: 1."""
     name: str = ""
     region: Name | None = None

@@ -35,6 +35,17 @@ class FunctionConfiguration(Kind):
     ipv6: Boolean = False
     """IPv6 for dual-stack subnets (LAMBDA-18)."""
 
+    @property
+    def subnet_names(self) -> tuple[str, ...]:
+        """Bare names of its subnets, each once."""
+        return tuple(dict.fromkeys(subnet.rpartition(".")[2] for subnet in self.subnets))
+
+    @property
+    def group_names(self) -> frozenset[str]:
+        """Bare names of its groups; their order does not matter for sharing an interface (LAMBDA-3)."""
+        groups = self.security_groups if self.security_groups is not None else ("default",)
+        return frozenset(group.rpartition(".")[2] for group in groups)
+
     @model_validator(mode="after")
     def _whole(self) -> FunctionConfiguration:
         if self.vpc is None and (self.subnets or self.security_groups):

@@ -194,6 +194,9 @@ class Host(Checkpoint):
         if leg.reply:
             text = f"{self.nic.name} translates addresses but never saw the packet that this one answers"
             return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
+        if all(address > IPV4_LAST for address in self.nic.addresses):
+            text = f"{self.nic.name} has no IPv4 address to put into what it forwards"
+            return Step(None, transit, "", loss=Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), path=self.path)
         onward = masquerade(self, self.nic, transit, leg)
         text = "forwarded; its port becomes one of 1024-65535"
         return Step(emit(self.nic, onward), onward, text, "NATI-5", self.path, loss, translated=1)

@@ -51,9 +51,8 @@ def function_enis(design: Design) -> Iterator[tuple[EniKey, bool, KeyPath]]:
         for body, path in configurations:
             if body.vpc is None:
                 continue
-            groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
-            for subnet in body.subnets:
-                yield (body.vpc, subnet.rpartition(".")[2], groups), body.ipv6, path
+            for subnet in body.subnet_names:
+                yield (body.vpc, subnet, body.group_names), body.ipv6, path
 
 
 class _Pool:

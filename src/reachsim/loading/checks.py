@@ -231,7 +231,7 @@ class Checker:
                     text = f"prefix lists {one} and {other} overlap ({both}) and lead to different targets: AWS picks one of"
                     self.warn(
                         path,
-                        f"{text} them arbitrarily; reachsim takes {min(one, other)}",
+                        f"{text} them; reachsim takes the longest prefix, then {min(one, other)}",
                         "ROUTE-19",
                         key=True,
                     )
@@ -442,8 +442,7 @@ class Checker:
                             None,
                             "LAMBDA-18",
                         )
-                    groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
-                    enis.setdefault(body.vpc, {}).setdefault((found, groups), path)
+                    enis.setdefault(body.vpc, {}).setdefault((found, body.group_names), path)
                 for index, group in enumerate(body.security_groups or ()):
                     where = (*path, "security_groups", index)
                     self.resolve(where, self.names.member, body.vpc, "security_groups", group, "security group")

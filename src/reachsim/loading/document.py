@@ -20,7 +20,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -160,6 +160,10 @@ class Document:
         line, column = self.position(path, key)
         return Problem(message, path, self.file, line, column, hint, code)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Identities do not travel: marks go along in the order of the containers.
+        return _restored, (self.data, self.file, [self._marks[id(node)] for node in _containers(self.data)])
+
     def _places(self, mapping: dict[str, Any]) -> dict[str, int]:
         """For each key, where its mark is. Made when first asked: most mappings never are."""
         places = self._index.get(id(mapping))
@@ -169,22 +173,26 @@ class Document:
         return places
 
 
-def bare_document(data: dict[str, Any], file: str) -> Document:
-    """A document of values that were not read from a text: everything stands at line 1."""
-    return Document(data, file, _marks_at(data, 0))
+def _restored(data: dict[str, Any], file: str, marks: list[list[int]]) -> Document:
+    """A document from what `Document.__reduce__` packed."""
+    return Document(data, file, {id(node): mark for node, mark in zip(_containers(data), marks, strict=True)})
+
+
+def _containers(root: Any) -> Iterator[Any]:
+    """Every mapping and every list of a value, each once, always in the same order."""
+    seen: set[int] = set()
+    todo: list[Any] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict | list) and id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            todo += node.values() if isinstance(node, dict) else node
 
 
 def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
     """Marks for every container of a value, all at one place."""
-    marks: dict[int, list[int]] = {}
-    todo: list[Any] = [root]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, dict | list) and id(node) not in marks:
-            entries = 2 * len(node) if isinstance(node, dict) else len(node)
-            marks[id(node)] = [at] * (entries + 1)
-            todo += node.values() if isinstance(node, dict) else node
-    return marks
+    return {id(node): [at] * ((2 if isinstance(node, dict) else 1) * len(node) + 1) for node in _containers(root)}
 
 
 def plain(value: Any) -> Any:

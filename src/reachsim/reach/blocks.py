@@ -18,15 +18,13 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import IPV6, PUBLIC, Template, Term, template_of
 from reachsim.rules.clauses import NO_GROUPS
-from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
 Entry = tuple[bool, int, int]
 """The answer in one address family: whether it is IPv6, services delivered, services of answers that come back."""
 Answer = tuple[Entry, ...]
 """The answer for a pair of classes: one entry for each family in which anything is delivered."""
 NOTHING: Answer = ()
-OUTBOUND_ONLY = frozenset({"nat gateway", "function"})
-"""Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8)."""
 UNKNOWN = -1
 """In place of services in an entry: reachsim cannot decide the answer in this address family."""
 
@@ -103,11 +101,11 @@ class BlockWorker:
 
     def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Masks]:
         """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back."""
-        if template.undecided:
-            unknown = [[UNKNOWN] * len(destination.classes)] * len(source.classes)
-            return template.ipv6, unknown, unknown
         family = self.atoms.families[template.ipv6]
         there = self.product(template.forward, source, destination, family)
+        if template.undecided:  # what filters stop before the unknown is decided
+            unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
+            return template.ipv6, unknown, unknown
         if not template.answered or not any(map(any, there)):
             return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
         back = self.product(template.inner, source, destination, family)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from reachsim.errors import EndpointError, ReachsimError, UsageError
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.markup import card
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
@@ -36,6 +37,8 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Hears how much is done, of how much."""
 Grouping = Literal["class", "subnet", "vpc"]
+_WIDE = 12
+"""Groups of which a notebook shows a table."""
 
 
 class LostWorker(ReachsimError):
@@ -120,6 +123,15 @@ class Matrix:
 
     def __repr__(self) -> str:
         return f"<Matrix: {self.pairs} pairs of interfaces in {len(self.classes.classes)} classes>"
+
+    def _repr_html_(self) -> str:
+        subnets = len({c.first.subnet for c in self.classes.classes})
+        by: Grouping = "subnet" if subnets <= _WIDE else "vpc"
+        groups = self.group(by)
+        names = list(dict.fromkeys(_group_name(c, by) for c in self.classes.classes))[:_WIDE]
+        rows = [(a, *(_brief(groups[a, b]) if (a, b) in groups else "" for b in names)) for a in names]
+        title = f"{self.pairs:,} ordered pairs of interfaces in {len(self.classes.classes):,} classes, by {by}"
+        return card("plain", "matrix", title, rows, header=("from \\ to", *names))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -332,6 +344,17 @@ def _only(address: int) -> Any:
     from reachsim.net.cidr import AddressSet
 
     return AddressSet(((address, address),))
+
+
+def _brief(traffic: Traffic) -> str:
+    """Traffic in a small cell."""
+    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
+
+    line = (
+        EVERY_IPV6 if traffic.isdisjoint(Traffic.parse("icmp")) and "icmpv6" in str(traffic) else EVERY_IPV4
+    ).addresses
+    parts = HeaderSpace.box(traffic, line, line).describe(line, line).split(", ")
+    return ", ".join(parts if len(parts) <= 5 else [*parts[:4], f"and {len(parts) - 4} more"])
 
 
 def _group_name(interface_class: InterfaceClass, by: Grouping) -> str:

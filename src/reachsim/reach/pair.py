@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from reachsim.fabric.filters import FilterBook
+from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
@@ -108,6 +109,18 @@ class Reach:
 
     def __repr__(self) -> str:
         return f"<{self.source} -> {self.destination}: {self}>"
+
+    def _repr_html_(self) -> str:
+        mood, verdict = (
+            ("good", "reachable") if self else ("unknown", "undecided") if self.undecided else ("bad", "blocked")
+        )
+        rows = dict.fromkeys(
+            ("there" if stop.leg == "forward" else "back", stop.component, stop.checkpoint, stop.rule, stop.code)
+            for stop in self.stops
+        )
+        header = ("way", "component", "checkpoint", "stops the rest" if self else "stops it", "code")
+        text = self.undecided or (str(self) if self else "")
+        return card(mood, verdict, f"{self.source} → {self.destination}", rows, header=header, text=text)
 
     def describe(self, space: HeaderSpace) -> str:
         """A set of packets between the two endpoints in words, without the addresses that go without saying."""

@@ -85,11 +85,17 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
     return out
 
 
+NOTHING = Traffic.nothing()
+EVERYTHING = Traffic.everything()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
 
-    `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`.
+    `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`. `undecided`: why
+    reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers in `maybe` come
+    back. What filters stop before the unknown is decided.
     """
 
     flow: Flow
@@ -100,6 +106,8 @@ class Part:
     back: Traffic
     undecided: str
     book: FilterBook
+    unsure: Traffic = NOTHING
+    maybe: Traffic = NOTHING
 
     @property
     def family(self) -> Traffic:
@@ -115,13 +123,16 @@ class Part:
         boxes = rectangles(self.forward, self.back)
         return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes)
 
+    def unsure_of(self, *, one_way: bool) -> HeaderSpace:
+        """Packets of which it is undecided whether they are delivered (`one_way`), or answered."""
+        boxes = [(self.unsure, ALL_PORTS)]
+        if not one_way:
+            boxes += rectangles(self.forward, self.maybe)
+        return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes if t)
+
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
         """All packets of some traffic between its addresses."""
         return HeaderSpace.box(traffic, self.sources, self.destinations, ports)
-
-
-NOTHING = Traffic.nothing()
-EVERYTHING = Traffic.everything()
 
 
 def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
@@ -134,12 +145,24 @@ def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Par
     for found, region in endpoints.pieces(flow):
         if region is None:
             answer = _evaluate(found, None, 0, book)
-            yield Part(flow, found, one_source, one_destination, *answer, found.unknown, book)
+            yield _part(flow, found, one_source, one_destination, answer, book)
             continue
         far = region.first
-        for run, forward, back in _by_far_address(found, far, region, book):
+        for run, answer in _by_far_address(found, far, region, book):
             ends = (run, one_destination) if flow.origin.nic is None else (one_source, run)
-            yield Part(flow, found, *ends, forward, back, found.unknown, book)
+            yield _part(flow, found, *ends, answer, book)
+
+
+Answer = tuple[Traffic, Traffic, Traffic, Traffic]
+"""Delivered, answers that come back, and of which both are undecided."""
+
+
+def _part(
+    flow: Flow, found: Passage, sources: AddressSet, destinations: AddressSet, answer: Answer, book: FilterBook
+) -> Part:
+    forward, back, unsure, maybe = answer
+    undecided = found.unknown if unsure or rectangles(forward, maybe) else ""
+    return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe)
 
 
 def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Filter]]:
@@ -150,18 +173,20 @@ def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Fil
                 yield visit, book[visit.step.filter]
 
 
-def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tuple[Traffic, Traffic]:
+def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Answer:
     """What is delivered and what comes back; with `at` in place of the far address `far`."""
-    if found.unknown or found.stray is not None or found.forward.lost:
-        return NOTHING, NOTHING
+    if found.stray is not None or found.forward.lost_run is not None:
+        return NOTHING, NOTHING, NOTHING, NOTHING
     family = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     forward = family
     for visit, filter in filters_of(found.forward, book):
         step = visit.step
         peer = at if far is not None and step.peer == far else step.peer
         forward &= filter.allowed(peer, step.groups)
-    if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return forward, NOTHING
+    if found.forward.unknown:
+        return NOTHING, NOTHING, forward, NOTHING
+    if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
+        return forward, NOTHING, NOTHING, NOTHING
     inner = outer = EVERYTHING
     for visit, filter in filters_of(found.reply, book):
         step = visit.step
@@ -171,12 +196,13 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> tup
             outer &= allowed
         else:
             inner &= allowed
-    return forward, fold(inner, outer)
+    back = fold(inner, outer)
+    return (forward, NOTHING, NOTHING, back) if found.reply.unknown else (forward, back, NOTHING, NOTHING)
 
 
 def _by_far_address(
     found: Passage, far: int, region: AddressSet, book: FilterBook
-) -> Iterator[tuple[AddressSet, Traffic, Traffic]]:
+) -> Iterator[tuple[AddressSet, Answer]]:
     """The far addresses of a region by what passes to and from them."""
     starts: set[int] = set()
     for walk in (found.forward, found.reply):
@@ -184,7 +210,7 @@ def _by_far_address(
             if visit.step.peer == far:
                 starts.update(filter.starts)
     cuts = sorted(starts)
-    grouped: dict[tuple[Traffic, Traffic], list[tuple[int, int]]] = {}
+    grouped: dict[Answer, list[tuple[int, int]]] = {}
     for low, high in region.spans:
         at = low
         while at <= high:
@@ -193,4 +219,4 @@ def _by_far_address(
             grouped.setdefault(_evaluate(found, far, at, book), []).append((at, end))
             at = end + 1
     for answer, spans in grouped.items():
-        yield AddressSet.union_of(spans), *answer
+        yield AddressSet.union_of(spans), answer

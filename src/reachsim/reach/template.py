@@ -26,10 +26,10 @@ IPV4, IPV6, PUBLIC = range(3)
 class Term(NamedTuple):
     """One filter that a walk meets.
 
-    `owner`: whose own groups it is ("a" the source's, "b" the destination's), "subnet" for the ACL of the source's subnet, ""
-    for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for the fixed
-    `peer`; `which`: IPv4, IPv6 or public. `vpc`: the VPC whose groups can be referenced at that address, None where no
-    reference matches; `groups`: those of a fixed peer.
+    `owner`: whose own groups it is ("a" the source's, "b" the destination's), "subnet" for the ACL of the source's
+    subnet, "" for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for
+    the fixed `peer`; `which`: IPv4, IPv6 or public. `vpc`: the VPC whose groups can be referenced at that address, None
+    where no reference matches; `groups`: those of a fixed peer.
     """
 
     filter: Filter
@@ -71,15 +71,13 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     a, b = origin.nic, flow.target
     assert a is not None
     assert b is not None
-    if found.unknown:
-        return Template(ipv6, undecided=True, shared=False)
-    if found.forward.lost or found.stray is not None:
+    if found.forward.lost_run is not None or found.stray is not None:
         if found.forward.lost_run is not None:
             lost.append(found.forward.lost_run)
         return LOST
     found = come_back(found, origin.start, a)
     if found.unknown:
-        return Template(ipv6, undecided=True, shared=False)
+        return Template(ipv6, _terms(found.forward, a, b), undecided=True, shared=False)
     forward = _terms(found.forward, a, b)
     shared = _at_home(found.forward, a) == [a.subnet.exit]
     if found.reply is None or found.reply.lost or found.reply_stray is not None:

@@ -126,10 +126,16 @@ def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Loo
 
 
 def _lines(changes: Iterable[Change], look: Look) -> list[_Line]:
-    """Changes put together that differ in client ports alone, unless nothing is to be left out."""
+    """Changes put together that differ in client ports alone, unless nothing is to be left out; the internet's stand
+    alone."""
     found: dict[object, list[Change]] = {}
     for change in changes:
-        plain = not look.whole and "client port" in change.text and " from " not in change.text
+        plain = (
+            not look.whole
+            and "client port" in change.text
+            and " from " not in change.text
+            and "internet" not in change.sources
+        )
         key = (change.traffic if plain else change.text, change.one_way, change.destinations)
         found.setdefault(key, []).append(change)
     return [

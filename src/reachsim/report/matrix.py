@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reachsim.markup import visible
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.matrix import Grouping, Matrix, Slice
@@ -116,7 +117,7 @@ def matrix_text(
     groups = Groups(matrix, by or shortest(matrix), traffic)
     what = "something" if traffic is None else f"some of {traffic}"
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')}: {what} passes, and its answer comes back"
-    lines = [f"{style.bold('MATRIX')}  {style.bold(title)}  {style.dim(file)}"]
+    lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
     if groups.undecided:
         lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
     if by == "class" or (groups.by == "class" and any(len(c.members) > 1 for c in matrix.classes.classes)):
@@ -267,5 +268,5 @@ def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | No
 
 def _line(*cells: str) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
+    csv.writer(out, lineterminator="").writerow(map(visible, cells))
     return out.getvalue()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent
-from reachsim.errors import UsageError
+from reachsim.errors import UsageError, visible
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.loading.validation import suggest
 from reachsim.net.headerspace import HeaderSpace
@@ -126,7 +126,7 @@ def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:
         lines += hanging("  ", f"{label}:", look.width)
         for name, space in ((found.one, result.only_one), (found.other, result.only_other)):
             if space:
-                lines += hanging(f"    only {name}  ", describe_peers(space, part.direction, look), look.width)
+                lines += hanging(f"    only {visible(name)}  ", describe_peers(space, part.direction, look), look.width)
         groups = ", ".join(sorted(f"{vpc}.{group}" for vpc, group in result.groups_differ))
         if groups:
             preposition = "to" if part.direction is Direction.EGRESS else "from"

@@ -292,7 +292,8 @@ class Builder:
                     self.route(name, block, reference, path, Origin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
-            written = {route.destination for route in routes if not route.local}
+            # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
+            written = {route.destination for route in routes if route.origin is Origin.STATIC}
             checkpoint.fill([route for route in routes if not (route.local and route.destination in written)])
 
     def route(

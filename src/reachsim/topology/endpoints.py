@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -25,6 +25,8 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
 from reachsim.topology.passage import Passage, passage
 
+OUTBOUND_ONLY = frozenset({"nat gateway", "function"})
+"""Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8)."""
 REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
 )
@@ -35,14 +37,15 @@ REPRESENTATIVES = tuple(
 class Origin:
     """One way in which an endpoint may send.
 
-    `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `outside`: the addresses it may have
-    there. `certain`: False where AWS picks the address, so that the answer must be the same for all. `share`: of the
-    invocations of a function.
+    `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `addresses`: those of the interface that
+    it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
+    so that the answer must be the same for all. `share`: of the invocations of a function.
     """
 
     label: str
     start: Checkpoint
     nic: Nic | None
+    addresses: tuple[int, ...]
     outside: AddressSet
     client_ports: PortSet
     share: Fraction = Fraction(1)
@@ -55,8 +58,9 @@ class Endpoint:
     """What a name stands for.
 
     `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
-    very address that was asked for; `candidates`: who may send from it, where that is several interfaces. `loss`,
-    `unknown`: why nothing can be sent to it, or why reachsim cannot tell.
+    very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
+    `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
+    it, or why reachsim cannot tell.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Endpoint:
     nics: tuple[Nic, ...] = ()
     outside: AddressSet = AddressSet.nothing()
     literal: int | None = None
+    within: AddressSet | None = None
     candidates: tuple[str, ...] = ()
     loss: Loss | None = None
     unknown: str = ""
@@ -174,10 +179,30 @@ class Endpoints:
             return found[0]
         if found:
             raise EndpointError.ambiguous(asked, [endpoint.name for endpoint in found])
+        unmodelled = self._unmodelled(asked)
+        if unmodelled is not None:
+            return unmodelled
+        name, colon, _ = asked.partition(":")
+        if colon and name in self.design.lambda_functions:
+            function = self.design.lambda_functions[name]
+            raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
         if asked[:1].isdigit() or ":" in asked or "/" in asked:
             return self._numbered(asked)
         near = suggest(asked, [*self.names(), *self.by_bare])
         raise EndpointError.unknown(asked, [] if near is None else [near])
+
+    def _unmodelled(self, asked: str) -> Endpoint | None:
+        """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
+        names = self.topology.source.names
+        targets = [t for vpc in names.targets.values() for t in vpc.values()]
+        for target in (*targets, *names.outside.values()):
+            if asked in (target.name, target.full_name) and not target.modelled:
+                article = "an" if target.kind[0] in "aeiou" else "a"
+                unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
+                return Endpoint(target.full_name, target.kind, unknown=unknown)
+            if asked == target.full_name and target.kind.endswith("internet gateway"):
+                raise EndpointError(f"{asked!r} is a gateway and no end of a packet's way; write 'internet'", asked)
+        return None
 
     def _named(self, asked: str) -> Iterator[Endpoint]:
         if asked == "internet":
@@ -190,7 +215,7 @@ class Endpoints:
             host = self.design.internet.hosts[asked]
             address = AddressSet.of((int(host.ip), int(host.ip)))
             ports = host.client_ports if host.client_ports is not None else UNKNOWN
-            origin = Origin("", self.topology.internet, None, address, ports, path=("internet", "hosts", asked))
+            origin = Origin("", self.topology.internet, None, (), address, ports, path=("internet", "hosts", asked))
             yield Endpoint(asked, "internet host", (origin,), outside=address, listens=host.listens)
         name, colon, qualifier = asked.partition(":")
         if name in self.design.lambda_functions and not (colon and not qualifier):
@@ -213,11 +238,15 @@ class Endpoints:
         return found
 
     def _endpoint_of(self, nic: Nic) -> Endpoint:
-        origin = Origin("", nic.outbound, nic, AddressSet.nothing(), nic.client_ports, path=nic.path)
-        return Endpoint(nic.name, nic.kind, (origin,), (nic,), listens=nic.listens)
+        if nic.kind == "nat gateway":  # it starts nothing (NATGW-7)
+            return Endpoint(nic.name, nic.kind, (), (nic,))
+        return Endpoint(nic.name, nic.kind, (self._origin("", nic, nic.addresses),), (nic,), listens=nic.listens)
+
+    def _origin(self, label: str, nic: Nic, addresses: tuple[int, ...]) -> Origin:
+        return Origin(label, nic.outbound, nic, addresses, AddressSet.nothing(), nic.client_ports, path=nic.path)
 
     def _outside(self, label: str, addresses: AddressSet) -> Origin:
-        return Origin(label, self.topology.internet, None, addresses, UNKNOWN)
+        return Origin(label, self.topology.internet, None, (), addresses, UNKNOWN)
 
     def _function(self, asked: str, name: str, qualifier: str | None) -> Endpoint | None:
         """A function: one origin for each subnet of each version that the qualifier means (LAMBDA-19, LAMBDA-26)."""
@@ -235,14 +264,16 @@ class Endpoints:
             if body.vpc is None:
                 origins.append(self._outside_vpc(name, version, alias, label, share, path))
                 continue
-            groups = frozenset(body.security_groups if body.security_groups is not None else ("default",))
-            for subnet in body.subnets:
-                nic = self.topology.functions[body.vpc, subnet.rpartition(".")[2], groups]
+            subnets = body.subnet_names
+            for subnet in subnets:
+                nic = self.topology.functions[body.vpc, subnet, body.group_names]
                 nics.append(nic)
-                place = f"subnet {subnet}" if len(body.subnets) > 1 else ""
+                place = f"subnet {subnet}" if len(subnets) > 1 else ""
                 both = ", ".join(part for part in (label, place) if part)
-                part_share = share / len(body.subnets)
-                origins.append(Origin(both, nic.outbound, nic, AddressSet.nothing(), UNKNOWN, part_share, path=path))
+                # The shared interface may have an IPv6 address for another function (LAMBDA-18).
+                addresses = tuple(a for a in nic.addresses if body.ipv6 or a <= IPV4_LAST)
+                origin = self._origin(both, nic, addresses)
+                origins.append(replace(origin, share=share / len(subnets), path=path))
         loss = None
         if not nics:
             text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
@@ -260,7 +291,7 @@ class Endpoints:
         service = LambdaService(f"{name}:{version}", reason, path, self.topology.internet)
         if alias:
             service.path = ("lambda_functions", name, "aliases", alias)
-        return Origin(label, service, None, self.world, UNKNOWN, share, certain=False, path=path)
+        return Origin(label, service, None, (), self.world, UNKNOWN, share, certain=False, path=path)
 
     def _numbered(self, asked: str) -> Endpoint:
         """An address or a block."""
@@ -289,24 +320,35 @@ class Endpoints:
         return Endpoint(text, "address", origins, literal=address, listens=listens)
 
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
-        """A block means the interfaces with a private or public address in it, and the addresses outside the VPCs."""
+        """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
+        public address of an interface means, as a source, that interface."""
         nics = [
             nic
             for nic in self.topology.nics.values()
             if nic.public in addresses or any(a in addresses for a in nic.addresses)
         ]
         outside = addresses - self.vpc_blocks - AddressSet.union_of((a, a) for a in self.by_public)
-        origins = [origin for nic in nics for origin in self.labelled(nic)]
+        origins = [origin for nic in nics for origin in self.labelled(nic, addresses)]
         if outside & self.world:
             origins.append(self._outside("outside", outside & self.world))
-        return Endpoint(name, "block", tuple(origins), tuple(nics), outside)
+        listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
+        return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses)
 
-    def labelled(self, nic: Nic) -> Iterable[Origin]:
-        """The origin of one interface of several."""
-        yield Origin(nic.name, nic.outbound, nic, AddressSet.nothing(), nic.client_ports, path=nic.path)
+    def labelled(self, nic: Nic, within: AddressSet | None = None) -> Iterable[Origin]:
+        """The origin of one interface of several; none for a NAT gateway, which starts nothing (NATGW-7)."""
+        if nic.kind == "nat gateway":
+            return
+        mine = nic.addresses if within is None else tuple(a for a in nic.addresses if a in within)
+        if nic.public is not None and within is not None and nic.public in within:
+            mine = tuple(dict.fromkeys((nic.addresses[0], *mine)))
+        yield self._origin(nic.name, nic, mine)
 
     def select(self, selector: Selector) -> Endpoint:
-        """All interfaces in VPCs, in subnets or with tags; the parts of a selector all have to hold."""
+        """All interfaces in VPCs, in subnets or with tags; the parts of a selector all have to hold.
+
+        As a source that is everything that can start a connection, as a destination everything that can take one: a NAT
+        gateway does neither (NATGW-7), a function's interface does not take any (LAMBDA-8).
+        """
         for vpc in selector.vpc:
             if vpc not in self.topology.vpcs:
                 near = suggest(vpc, self.topology.vpcs)
@@ -326,7 +368,10 @@ class Endpoints:
                 *(f"tag {k}={v}" for k, v in selector.tag.items()),
             ]
         )
-        return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), tuple(nics))
+        if not nics:
+            raise EndpointError(f"nothing in the design is meant by {name}", name)
+        listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
+        return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), listening)
 
     def _subnet(self, reference: str) -> str:
         known = [subnet.full_name for vpc in self.topology.vpcs.values() for subnet in vpc.subnets.values()]
@@ -348,6 +393,8 @@ class Endpoints:
         if not source.origins:
             nobody = self._outside("", AddressSet.nothing())
             text = f"nothing in the design sends from {source.name}"
+            if source.kind == "nat gateway":
+                text = f"{source.name} is a NAT gateway, which starts no connections"
             return [
                 Flow(
                     nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), unknown=source.unknown
@@ -363,7 +410,11 @@ class Endpoints:
             yield from self._to_addresses(origin, (destination.literal,), None)
         for nic in destination.nics:
             if nic is not origin.nic or nic.kind == "function":  # what a host sends to itself never leaves it
-                yield from self._to_addresses(origin, self.addresses_from(origin, nic), nic)
+                addresses = self.addresses_from(origin, nic)
+                if destination.within is not None:
+                    mine = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
+                    addresses = tuple(a for a in mine if a in destination.within)
+                yield from self._to_addresses(origin, addresses, nic)
         if destination.outside:
             yield from self._to_outside(origin, destination.outside)
 
@@ -389,7 +440,7 @@ class Endpoints:
         for address in addresses:
             ipv6 = address > IPV4_LAST
             if origin.nic is not None:
-                for source in origin.nic.addresses:
+                for source in origin.addresses:
                     if (source > IPV4_LAST) == ipv6:
                         found = True
                         yield Flow(origin, source, address, target)
@@ -407,13 +458,14 @@ class Endpoints:
             if origin.certain:
                 yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
                 return
-            for alike in (outside & self.world, outside - self.world):  # a function outside any VPC (LAMBDA-1)
-                if alike:
-                    address = representative(alike)
-                    yield Flow(origin, representative(origin.outside), address, None, origin.outside, alike)
+            for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):  # a function outside any VPC (LAMBDA-1)
+                region = origin.outside & family
+                for alike in (outside & self.world & family, outside & family - self.world):
+                    if alike and region:
+                        yield Flow(origin, representative(region), representative(alike), None, region, alike)
             return
         found = False
-        for source in origin.nic.addresses:
+        for source in origin.addresses:
             region = outside & (EVERY_IPV6 if source > IPV4_LAST else EVERY_IPV4).addresses
             if region:
                 found = True

@@ -32,7 +32,10 @@ class Passage:
     @property
     def unknown(self) -> str:
         """Why reachsim cannot decide; empty where it can."""
-        return self.forward.unknown or (self.reply.unknown if self.reply is not None else "")
+        for walk in (self.forward, self.reply):
+            if walk is not None and walk.lost_run is None and walk.unknown:  # what is lost before is decided
+                return walk.unknown
+        return ""
 
 
 def passage(start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None) -> Passage:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from reachsim.markup import card
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import PORTED, Traffic
 
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
 Verdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
@@ -101,7 +102,9 @@ class Way:
     @property
     def partial(self) -> bool:
         """Whether the answer comes back for some ports only."""
-        return self.delivered and not self.reachable and bool(self.client_ports) and self.nat_ports != PortSet.nothing()
+        ported = self.packet is not None and self.packet.protocol in PORTED
+        some = ported and bool(self.client_ports) and self.nat_ports != PortSet.nothing()
+        return some and self.delivered and not self.reachable and not self.undecided
 
     @property
     def verdict(self) -> Verdict:
@@ -202,6 +205,19 @@ class Trace:
 
     def __bool__(self) -> bool:
         return self.reachable
+
+    def _repr_html_(self) -> str:
+        mood = "good" if self.reachable else "unknown" if self.verdict == "undecided" else "bad"
+        title = f"{self.source} → {self.destination} {self.traffic}; the client sees: {self.client_sees}"
+        rows = [
+            (leg, number, hop.component, hop.checkpoint, f"{hop.action}: {hop.rule}", hop.where)
+            for leg, hops in (("there", self.forward), ("back", self.reply if self.delivered else ()))
+            for number, hop in enumerate(hops, 1)
+        ]
+        stops = [index for index, row in enumerate(rows) if row[4].startswith(("drop: ", "unknown: "))]
+        header = ("way", "hop", "component", "checkpoint", "what happens", "where")
+        text = "; ".join(map(str, self.blockers)) or self.undecided
+        return card(mood, self.verdict, title, rows[: stops[0] + 1] if stops else rows, header=header, text=text)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

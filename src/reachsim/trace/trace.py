@@ -25,15 +25,17 @@ from reachsim.trace.result import Action, Blocker, Hop, Trace, Way
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
+USUAL = [Traffic.parse(token).first for token in ("tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp/8", "icmpv6/128")]
+"""Services that stand for wider traffic in a trace, the first that fits."""
 PREFERRED_PORT = 50000
 """The source port that a trace shows when none is asked for and the client may use it."""
 
 
 def one_service(traffic: Traffic) -> int:
-    """The one service of a token that names one; of a wider one, its first, which a trace then stands for."""
+    """The one service of a token that names one; of a wider one, a usual one, which a trace then stands for."""
     if not traffic:
         raise UsageError("there is no traffic to trace")
-    return traffic.first
+    return next((service for service in USUAL if service in traffic), traffic.first)
 
 
 def trace(
@@ -54,8 +56,13 @@ def trace(
     notes: list[str] = []
     if traffic.count > 1 and traffic != _same_service(service):
         notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
-    flows = [flow for flow in endpoints.flows(source, destination) if _fits(flow, service)]
-    flows = _one_family(flows)
+    found = endpoints.flows(source, destination)
+    flows = _one_family([flow for flow in found if _fits(flow, service)])
+    if found and not flows:
+        family = "IPv6" if protocol_of(service) == ICMPV6 else "IPv4"
+        raise UsageError(
+            f"{traffic} goes over {family}, and {source.name} and {destination.name} have no such addresses"
+        )
     if not flows:
         raise UsageError(f"{source.name} and {destination.name} are the same interface: nothing crosses the network")
     for flow in flows:
@@ -229,13 +236,14 @@ class _Asker:
                 back.append(self._stray(found.reply_stray, found.reply, "reply"))
             reachable = delivered and not back
             blockers += back
-        unknown = found.unknown
+        # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
+        unknown = "" if blockers else found.unknown if answers else found.forward.unknown
         refused = destination.listens is not None and self.service not in destination.listens
         return Way(
             origin.label,
             origin.share,
             packet,
-            delivered and not unknown,
+            delivered,
             reachable and not unknown,
             tuple(forward),
             tuple(reply),
@@ -334,7 +342,7 @@ class _Asker:
                 who = "ports that the NAT device may choose" if visit.depth else "client ports"
                 ports = f"{who} {asked - open_ports}"
         code, rule_id, text = filter.code, filter.rule, f"{decided} for {_question(before, step.peer)}"
-        if not step.groups and self._reference_lost(visit, before):
+        if self._reference_lost(visit, before):
             rule_id = self._why_lost(visit)
             if rule_id == "SG-16":
                 text += "; the rule that names the sender's group is stale: the peering is not active"

@@ -1,0 +1,129 @@
+"""Idle rules and equivalence, against brute force."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.designs import ALL, ANY, acl_of, group, load
+from tests.networks import laws
+
+from reachsim.answers.rulesets import covering, equivalent
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import Clause
+from reachsim.rules.codes import Code
+
+PEERS = [0, 5, 10, 15, 20, 2**32 + 7]
+GROUPS = [frozenset(), frozenset({("v", "a")}), frozenset({("v", "b")}), frozenset({("v", "a"), ("v", "b")})]
+SERVICES = [Traffic.parse(text).first for text in ("tcp/80", "tcp/81", "udp/53", "icmp/8", "proto/50", "tcp/22")]
+
+blocks = st.sampled_from([(0, 9), (10, 19), (0, 19), (5, 14), (0, 2**32 - 1), (2**32, 2**32 + 2**128 - 1)])
+peers = st.lists(blocks, min_size=1, max_size=2).map(AddressSet.union_of)
+tokens = st.sampled_from(["tcp/80", "tcp/80-81", "tcp", "udp", "all", "tcp/81"]).map(Traffic.parse)
+no_groups = st.just(frozenset())
+named = st.sampled_from([frozenset(), frozenset(), frozenset({("v", "a")}), frozenset({("v", "b")})])
+
+
+def clauses(permits: st.SearchStrategy[bool], groups: st.SearchStrategy[frozenset]) -> st.SearchStrategy[list[Clause]]:
+    """A few clauses, numbered by their texts."""
+    bodies = st.lists(st.tuples(permits, peers | st.just(AddressSet.nothing()), tokens, groups), max_size=5)
+    return bodies.map(
+        lambda made: [
+            Clause(p, a if a or g else AddressSet.of((0, 9)), t, f"r{n}", ("r", n), g) for n, (p, a, t, g) in enumerate(made)
+        ]
+    )
+
+
+def filter_of(made: list[Clause]) -> Filter:
+    """A filter of clauses."""
+    return Filter(
+        "f", Direction.INGRESS, tuple(made), stateful=True, code=Code.ENI_SG_RULES_MISMATCH, rule="SG-1"
+    )
+
+
+def answers(made: list[Clause]) -> list[Traffic]:
+    """What a filter lets through, for every kind of peer."""
+    one = filter_of(made)
+    possible = [~Traffic.parse("icmpv6"), ~Traffic.parse("icmp")]
+    return [one.allowed(peer, groups) & possible[peer > 0xFFFFFFFF] for peer in PEERS for groups in GROUPS]
+
+
+@laws(300)
+@given(clauses(st.just(True), named))
+def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: list[Clause]) -> None:
+    for index, clause in enumerate(made):
+        others = [*made[:index], *made[index + 1 :]]
+        evidence = covering(clause, others)
+        assert (evidence is not None) == (answers(made) == answers(others)), clause
+        if evidence is not None:
+            assert answers([*evidence, clause]) == answers(evidence)
+
+
+@laws(300)
+@given(clauses(st.booleans(), no_groups))
+def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause]) -> None:
+    one = filter_of(made)
+    for index, clause in enumerate(made):
+        decides = any(
+            one.decide(peer, frozenset(), service) is clause for peer in PEERS for service in SERVICES
+        )
+        shadowed = covering(clause, made[:index]) is not None
+        assert not (shadowed and decides)
+        if shadowed:
+            assert answers(made) == answers([*made[:index], *made[index + 1 :]])
+        else:
+            turned = Clause(not clause.permits, clause.peers, clause.traffic, clause.text, clause.path)
+            assert answers(made) != answers([*made[:index], turned, *made[index + 1 :]])
+
+
+@laws(300)
+@given(clauses(st.booleans(), no_groups), clauses(st.booleans(), no_groups))
+def test_acls_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
+    result = equivalent(filter_of(one), filter_of(other))
+    assert bool(result) == (answers(one) == answers(other))
+    mirror = equivalent(filter_of(other), filter_of(one))
+    assert (result.only_one, result.only_other) == (mirror.only_other, mirror.only_one)
+    assert equivalent(filter_of(one), filter_of(one))
+
+
+@laws(200)
+@given(clauses(st.just(True), named), clauses(st.just(True), named))
+def test_groups_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
+    result = equivalent(filter_of(one), filter_of(other))
+    assert bool(result) == (answers(one) == answers(other))
+    assert equivalent(filter_of(one), filter_of(one[::-1]))
+
+
+def test_all_idle_rules_together_can_go() -> None:
+    rules = [("tcp/443", "10.0.0.0/8"), ("tcp", "10.0.0.0/8"), ("tcp/443", "10.0.0.0/9"), ("tcp/443", "10.128.0.0/9")]
+    found = load(group("open", *rules, ("all", ANY))).idle_rules()
+    mine = [rule for rule in found if rule.owner == "app security group open"]
+    assert [rule.rule for rule in mine] == [f"{t} from {p}" for t, p in reversed(rules)]
+    assert {rule.kind for rule in mine} == {"redundant"}
+    assert all(rule.where.startswith("test.yaml:") for rule in mine)
+    assert mine[2].by[-1] == "all from 0.0.0.0/0"
+
+
+def test_two_families_together_cover_a_reference() -> None:
+    net = load(group("open", ("all", ANY), ("all", "::/0"), ("tcp/443", "client")))
+    found = [rule for rule in net.idle_rules() if rule.owner == "app security group open"]
+    assert [(rule.rule, rule.by) for rule in found] == [("tcp/443 from client", ("all from 0.0.0.0/0", "all from ::/0"))]
+    alone = load(group("open", ("all", ANY), ("tcp/443", "client")))  # members may have IPv6
+    assert not [rule for rule in alone.idle_rules() if rule.owner == "app security group open"]
+
+
+def test_shadowed_rules_of_an_acl() -> None:
+    lines = ["allow tcp/443 0.0.0.0/0", "deny tcp 10.0.0.0/8", "allow tcp/22 10.1.0.0/16", ALL]
+    found = load(acl_of("isolated", lines, [ALL])).idle_rules()
+    assert [(rule.rule, rule.kind, rule.by) for rule in found] == [
+        ("rule 30: allow tcp/22 from 10.1.0.0/16", "shadowed", ("rule 20: deny tcp from 10.0.0.0/8",))
+    ]
+    assert found[0].to_dict()["direction"] == "ingress"
+
+
+def test_a_rule_that_no_packet_matches_says_so() -> None:
+    found = load(group("open", ("icmp", "::/0"), ("tcp", ANY))).idle_rules()
+    assert [str(rule) for rule in found if "icmp" in rule.rule] == [
+        "app security group open ingress: icmp from ::/0 is redundant as no packet matches it"
+    ]

@@ -1,0 +1,383 @@
+"""The commands about the whole network as they are typed: exit codes, JSON, processes, progress, Ctrl-C."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.benchmarks.organisation import organisation
+from tests.cli.test_hostile_names import BIDI, DESIGN, NAME, printable
+
+import reachsim
+from reachsim.cli.common import ProgressLine, workers
+from reachsim.cli.main import INTERRUPTED, main
+from reachsim.errors import UsageError
+from reachsim.reach.matrix import Matrix
+
+ROOT = Path(__file__).parents[2]
+FOUND = "models/vpc-lambda-as-found.yaml"
+REPAIRED = "models/vpc-lambda-repaired.yaml"
+THREE = "models/three-tier.yaml"
+HUB = "models/hub-and-spoke.yaml"
+LOOP = "models/10-nat-instance-in-its-clients-subnet-as-found.yaml"
+SHADOWED = "models/15-acl-deny-shadows-allow-as-found.yaml"
+ONE_SIDE = "models/16-peering-route-on-one-side-as-found.yaml"
+BOTH_SIDES = "models/16-peering-route-on-one-side-repaired.yaml"
+COMMANDS = (
+    ("matrix", THREE),
+    ("matrix", THREE, "tcp/22", "--by", "class"),
+    ("exposure", THREE),
+    ("isolated", HUB, "vpc=dev", "vpc=hub"),
+    ("deadends", LOOP),
+    ("rules", SHADOWED),
+    ("rules", THREE, "shop.web", "shop.app"),
+    ("diff", FOUND, REPAIRED),
+)
+UNDECIDED = """\
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {10.1.0.0/16: tgw}}
+    instances: {i: {subnet: s}}
+  b:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.0.0/24, route_table: t}}
+    route_tables: {t: {10.0.0.0/16: tgw}}
+    instances: {j: {subnet: s}}
+transit_gateways: {tgw: {}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    main([*arguments, "--format", "json"])
+    return json.loads(capsys.readouterr().out)
+
+
+# -- exit codes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("matrix", THREE), 0),
+        (("matrix", THREE, "tcp/22", "--by", "vpc"), 0),
+        (("matrix", THREE, "tcp/99999"), 2),
+        (("matrix", THREE, "--jobs", "0"), 2),
+        (("matrix", THREE, "--jobs", "many"), 2),
+        (("check", THREE, "--jobs", "0"), 2),
+        (("exposure", THREE), 0),
+        (("exposure", HUB), 0),
+        (("isolated", HUB, "vpc=dev", "vpc=prod"), 0),
+        (("isolated", HUB, "vpc=dev", "vpc=hub"), 1),
+        (("isolated", HUB, "dev.app", "prod.app"), 0),
+        (("isolated", HUB, "vpc=dev", "vpc=nowhere"), 2),
+        (("deadends", THREE), 0),
+        (("deadends", LOOP), 1),
+        (("rules", THREE), 0),
+        (("rules", SHADOWED), 0),
+        (("rules", THREE, "shop.web", "shop.web"), 0),
+        (("rules", THREE, "shop.web", "shop.app"), 1),
+        (("rules", THREE, "shop.web"), 2),
+        (("rules", THREE, "shop.web", "shop.wep"), 2),
+        (("rules", THREE, "shop.bastion", "shop.app"), 1),
+        (("diff", FOUND, FOUND), 0),
+        (("diff", FOUND, REPAIRED), 1),
+        (("diff", ONE_SIDE, BOTH_SIDES), 1),
+        (("diff", BOTH_SIDES, ONE_SIDE), 0),
+        (("diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443"), 0),
+        (("diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/80", "--allow-opened", "tcp/443"), 0),
+        (("diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/80"), 1),
+        (("diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "nonsense"), 2),
+    ],
+)
+def test_exit_codes(arguments: Sequence[str], status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == status
+    printed = capsys.readouterr()
+    assert bool(printed.err) == (status == 2)
+    assert bool(printed.out) == (status != 2)
+
+
+def test_what_is_not_modelled_cannot_be_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    design = tmp_path / "design.yaml"
+    design.write_text(UNDECIDED)
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(UNDECIDED.replace("instances: {j", "instances: {k: {subnet: s}, j"))
+    assert main(["isolated", str(design), "vpc=a", "vpc=b"]) == 3
+    assert capsys.readouterr().out.startswith("CANNOT DECIDE  vpc a <-> vpc b\n")
+    assert main(["diff", str(design), str(design)]) == 3
+    assert capsys.readouterr().out.startswith("CANNOT DECIDE")
+    assert main(["matrix", str(design)]) == 0
+    assert "2 pairs cannot be decided" in capsys.readouterr().out
+    assert ask(capsys, "matrix", str(design))["undecided_pairs"] == 2
+    assert main(["diff", str(design), str(edited)]) == 1  # k reaches j: what is opened goes before what is not known
+    printed = capsys.readouterr().out
+    assert printed.startswith("OPENED")
+    assert "cannot decide" in printed
+
+
+def test_a_name_of_nothing_comes_with_its_near_match(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", THREE, "shop.web", "shop.wep"]) == 2
+    message = "reachsim: 'shop.wep' is no network ACL and no security group; did you mean 'shop.web'?\n"
+    assert capsys.readouterr() == ("", message)
+
+
+# -- JSON ---------------------------------------------------------------------------------------------------
+
+
+def keys(items: Sequence[dict[str, Any]]) -> set[str]:
+    assert items
+    assert len({tuple(item) for item in items}) == 1
+    return set(items[0])
+
+
+def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
+    data = ask(capsys, "matrix", THREE)
+    assert list(data) == [
+        "file", "traffic", "by", "pairs", "reachable_pairs", "undecided_pairs", "classes", "reachable"
+    ]  # fmt: skip
+    assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
+    assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
+    assert keys(data["reachable"]) == {"from", "to", "traffic", "pairs", "of"}
+    names = {c["class"]: c["interfaces"] for c in data["classes"]}
+    found = {(names[r["from"]][0], names[r["to"]][0]): r["traffic"] for r in data["reachable"]}
+    assert found["shop.app-a", "shop.db-a"] == "tcp/5432"
+    data = ask(capsys, "matrix", THREE, "tcp/22", "--by", "subnet")
+    assert "classes" not in data
+    assert data["reachable"] == [
+        {"from": "shop.web-a", "to": "shop.app-a", "traffic": "tcp/22", "pairs": 1, "of": 3},
+        {"from": "shop.web-a", "to": "shop.app-b", "traffic": "tcp/22", "pairs": 1, "of": 3},
+    ]
+
+
+def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert keys(ask(capsys, "exposure", THREE)["exposed"]) == {"interfaces", "traffic", "reachable"}
+    data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
+    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided"]
+    assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}
+    ends = ask(capsys, "deadends", LOOP)["dead_ends"]
+    assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
+    idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
+    assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where"}
+    data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
+    assert list(data) == ["file", "one", "other", "equivalent", "parts"]
+    assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
+    data = ask(capsys, "diff", FOUND, REPAIRED)
+    assert list(data) == ["before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes"]
+    assert keys(data["changes"]) == {"kind", "traffic", "one_way", "from", "to", "allowed"}
+    assert data["ok"] is False
+    allowed = ask(capsys, "diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443")
+    assert (allowed["ok"], allowed["allow_opened"]) == (True, ["tcp/443"])
+    assert [change["allowed"] for change in allowed["changes"]] == [True]
+
+
+def test_every_key_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    words = set(re.findall(r"`(\w+)`", (ROOT / "docs/cli.md").read_text(encoding="utf-8")))
+
+    def all_keys(data: Any) -> set[str]:
+        if isinstance(data, list):
+            return set().union(*map(all_keys, data)) if data else set()
+        return set(data) | all_keys(list(data.values())) if isinstance(data, dict) else set()
+
+    for command in COMMANDS:
+        assert all_keys(ask(capsys, *command)) <= words
+
+
+def test_csv_has_a_line_for_each_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["matrix", THREE, "--format", "csv"])
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    pairs = {(row["source"], row["destination"]) for row in rows}
+    matrix = reachsim.load(THREE).matrix()
+    assert len(rows) == len(pairs) == 20
+    assert pairs == {(a, b) for a, b, cell in matrix if cell}
+    main(["matrix", THREE, "--format", "csv", "--by", "vpc"])
+    assert capsys.readouterr().out.splitlines()[1].startswith("shop,shop,")
+
+
+# -- processes ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("matrix", HUB), ("check", HUB), ("check", FOUND)])
+def test_jobs_change_nothing(command: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([*command])
+    alone = capsys.readouterr().out
+    done = subprocess.run(
+        [sys.executable, "-m", "reachsim", *command, "--jobs", "2"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, alone, "")
+
+
+def test_one_job_is_done_here() -> None:
+    with workers(1) as executor:
+        assert executor is None
+    with pytest.raises(UsageError, match="--jobs -1: it is 1 or more"), workers(-1):
+        pass
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("large") / "organisation.yaml"
+    path.write_text(organisation(3000), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_ends_it_quietly(large: Path, jobs: str) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "reachsim", "matrix", str(large), "--jobs", jobs, "--format", "csv"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(1.5)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does it: to the workers too
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (INTERRUPTED, b"")
+    assert out == b"" or out.endswith(b"\n")
+
+
+# -- progress -----------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_waits_is_throttled_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    terminal = Terminal()
+    monkeypatch.setattr("reachsim.cli.common.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine("work") as progress:
+        for done in range(1, 301):
+            now[0] += 0.01
+            progress(done, 300)
+    shown = terminal.getvalue().split("\r")
+    assert shown[0] == ""
+    assert shown[1] == "work: 100 of 300 (33%)\x1b[K"
+    assert shown[-1] == "\x1b[K"
+    assert 15 <= len(shown) <= 23
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_progress_is_for_terminals(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("reachsim.cli.common._PATIENCE", 0.0)
+    stream = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    for command in (("matrix", THREE), ("check", THREE), ("diff", FOUND, REPAIRED)):
+        main(command)
+    assert bool(stream.getvalue()) == terminal
+    assert not terminal or stream.getvalue().endswith("\r\x1b[K")
+    assert "\r" not in capsys.readouterr().out
+    monkeypatch.setenv("TERM", "dumb")
+    before = stream.getvalue()
+    main(["matrix", THREE])
+    assert stream.getvalue() == before
+
+
+def test_fast_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    main(["matrix", THREE])
+    assert terminal.getvalue() == ""
+
+
+# -- texts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_lines_fit_the_terminal(arguments: Sequence[str], columns: int) -> None:
+    here, there = pty.openpty()
+    variables = {k: v for k, v in os.environ.items() if k != "TERM"}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "reachsim", *arguments],
+        env={**variables, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": str(columns), "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=there,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(there)
+    parts = []
+    while True:
+        try:
+            part = os.read(here, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(here)
+    running.wait(timeout=30)
+    lines = b"".join(parts).decode().splitlines()
+    assert lines
+    # A path of a file is never broken, so that it can be clicked; its line may be longer.
+    assert [line for line in lines if len(line) > columns and "models/" not in line] == []
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["matrix", "FILE"],
+        ["matrix", "FILE", "tcp/443", "--by", "class"],
+        ["exposure", "FILE"],
+        ["isolated", "FILE", "other", NAME],
+        ["isolated", "FILE", "internet", f"tag=k{BIDI}:v{BIDI}"],
+        ["deadends", "FILE"],
+        ["rules", "FILE"],
+        ["rules", "FILE", f"a.g{BIDI}", "a.default"],
+        ["rules", "FILE", f"a.{BIDI}", "a.default"],
+        ["diff", "FILE", "EDITED"],
+    ],
+)
+def test_nothing_that_a_terminal_obeys_is_printed(
+    command: list[str], form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if form == "csv" and command[0] != "matrix":
+        return
+    files = {"FILE": tmp_path / f"design{BIDI}.yaml", "EDITED": tmp_path / f"edited{BIDI}.yaml"}
+    files["FILE"].write_text(DESIGN, encoding="utf-8")
+    files["EDITED"].write_text(DESIGN.replace("tcp/443, from", "tcp/443-444, from"), encoding="utf-8")
+    status = main([str(files.get(word, word)) for word in command] + ["--format", form])
+    printed = capsys.readouterr()
+    assert printable(printed.out), printed.out
+    assert printable(printed.err), printed.err
+    assert status in (0, 1, 2)
+
+
+def test_the_matrix_of_a_pool_is_the_same(tmp_path: Path) -> None:
+    matrix = reachsim.load(HUB).matrix()
+    assert isinstance(matrix, Matrix)
+    with workers(2) as executor:
+        shared = reachsim.load(HUB).matrix(executor=executor)
+    assert shared.to_dict() == matrix.to_dict()

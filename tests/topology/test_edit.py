@@ -1,0 +1,265 @@
+"""Edited copies equal fresh loads of the edited data."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from tests.designs import ANY, load
+from tests.networks import (
+    Design,
+    Edit,
+    acl_rules,
+    any_edit,
+    applied,
+    at,
+    closing,
+    expectations,
+    group_rules,
+    laws,
+    loaded,
+    network,
+    rule_edit,
+    same,
+    seeds,
+    some_pairs,
+)
+from tests.test_agreement import names_of, rename, renamed, shuffled, with_addresses
+
+import reachsim
+from reachsim.errors import DesignError, UsageError
+from reachsim.topology.edit import parse_path
+
+
+def decided(net: reachsim.Network) -> list[dict[str, Any]]:
+    """What `check` says, but where it is written (an edited copy keeps the lines of its file), and which of several
+    rules that allow a packet is named."""
+    return [strip(result.to_dict()) for result in net.check()]
+
+
+def strip(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: strip(item) for key, item in value.items() if key not in ("where", "rule")}
+    return [strip(item) for item in value] if isinstance(value, list) else value
+
+
+def tried(make: Any) -> Any:
+    """A network, or the codes of what is wrong with it."""
+    try:
+        return make()
+    except DesignError as error:
+        return sorted((problem.code or "", problem.message) for problem in error.problems)
+
+
+def with_expectations(seed: int) -> tuple[random.Random, Design, reachsim.Network]:
+    rng, design, net = network(seed, crowd=True)
+    design["expect"] = expectations(rng, net, 8)
+    return rng, design, loaded(design)
+
+
+@laws(14)
+@given(seeds)
+def test_a_chain_of_edits_is_the_edited_file(seed: int) -> None:
+    rng, design, net = with_expectations(seed)
+    for step in range(3):
+        edits: list[Edit] = [(rule_edit if seed % 2 else any_edit)(rng, design)]
+        if step == 1:
+            decided(net)  # what is known already must not go stale
+            net.matrix()
+        copy, fresh = tried(lambda: net.with_(dict(edits))), tried(lambda: loaded(applied(design, edits)))
+        if isinstance(fresh, list):
+            assert copy == fresh
+            continue
+        same(copy, fresh, some_pairs(rng, fresh, 6))
+        assert decided(copy) == decided(fresh)
+        assert [str(each) for each in copy.exposure()] == [str(each) for each in fresh.exposure()]
+        assert [str(each) for each in copy.idle_rules()] == [str(each) for each in fresh.idle_rules()]
+        net, design = copy, applied(design, edits)
+
+
+@laws(15)
+@given(seeds)
+def test_several_edits_at_once_and_the_original_stays(seed: int) -> None:
+    rng, design, net = with_expectations(seed)
+    before = net.matrix().to_csv(), decided(net)
+    edits = dict(rule_edit(rng, design) for _ in range(2))
+    if any(value is None for value in edits.values()) or len({path[:5] for path in edits}) < 2:
+        return
+    copy = tried(lambda: net.with_(edits))
+    fresh = tried(lambda: loaded(applied(design, edits.items())))
+    if isinstance(fresh, list):
+        assert copy == fresh
+    else:
+        same(copy, fresh, some_pairs(rng, fresh, 5))
+        assert decided(copy) == decided(fresh)
+    assert (net.matrix().to_csv(), decided(net)) == before
+
+
+@laws(15)
+@given(seeds)
+def test_an_edit_taken_back_is_no_edit(seed: int) -> None:
+    rng, design, net = network(seed)
+    edit = closing(rng, design)
+    if edit is None or edit[1] is None:
+        return
+    back = net.with_(dict([edit])).with_({edit[0]: at(yaml.safe_load(yaml.safe_dump(design, sort_keys=False)), edit[0])})
+    same(net, back, some_pairs(rng, net, 5))
+
+
+# --- what AWS does not tell apart -----------------------------------------------------------------------------
+
+
+def halves(block: str) -> list[str] | None:
+    """A block cut in two; None for a single address or a name."""
+    try:
+        whole = ipaddress.ip_network(block, strict=False)
+    except ValueError:
+        return None
+    return None if whole.num_addresses == 1 else [str(half) for half in whole.subnets(prefixlen_diff=1)]
+
+
+def split_groups(rng: random.Random, design: Design) -> Design:
+    """Every block of some rules of groups in two halves."""
+    out = yaml.safe_load(yaml.safe_dump(design, sort_keys=False))
+    for path in group_rules(out):
+        rule = at(out, path)
+        side = "from" if "from" in rule else "to"
+        peers = rule[side] if isinstance(rule[side], list) else [rule[side]]
+        if rng.random() < 0.7:
+            rule[side] = [half for peer in peers for half in (halves(peer) or [peer])]
+    return out
+
+
+def split_acls(rng: random.Random, design: Design) -> Design:
+    """Every rule of every ACL as two rules for two halves, with numbers next to each other."""
+    out = yaml.safe_load(yaml.safe_dump(design, sort_keys=False))
+    for directions in {path[:5] for path in acl_rules(out)}:
+        rules = sorted(at(out, directions), key=lambda rule: rule["rule"])
+        made = []
+        for rule in rules:
+            side = "from" if "from" in rule else "to"
+            for half in halves(rule[side]) or [rule[side]]:
+                made.append({**rule, side: half, "rule": len(made) + 1})
+        rng.shuffle(made)
+        at(out, directions[:-1])[directions[-1]] = made
+    return out
+
+
+def split_routes(rng: random.Random, design: Design) -> Design:
+    """One route as two halves, where no other route stands at either."""
+    out = yaml.safe_load(yaml.safe_dump(design, sort_keys=False))
+    for vpc in out["vpcs"].values():
+        for routes in vpc["route_tables"].values():
+            if any(to.startswith("pl-") for to in routes):
+                continue  # a longer prefix would outrank a list (ROUTE-19)
+            for to in list(routes):
+                parts = halves(to)
+                if parts is not None and not routes.keys() & set(parts) and to not in vpc["cidrs"]:
+                    if any(to == subnet["cidr"] for subnet in vpc["subnets"].values()):
+                        continue
+                    routes |= dict.fromkeys(parts, routes.pop(to))
+                    break
+    return out
+
+
+@pytest.mark.parametrize("split", [split_groups, split_acls, split_routes])
+@laws(15)
+@given(seed=seeds)
+def test_a_block_in_two_halves_is_the_block(split: Any, seed: int) -> None:
+    rng, design, net = network(seed, crowd=True)
+    other = tried(lambda: loaded(split(rng, design)))
+    if not isinstance(other, list):
+        same(net, other, some_pairs(rng, net, 8))
+        assert not reachsim.diff(net, other)
+
+
+@laws(20)
+@given(seeds)
+def test_names_and_order_change_no_set(seed: int) -> None:
+    rng, design, _ = network(seed, crowd=True)
+    design.pop("lambda_functions", None)  # their interfaces are numbered in the order of the file
+    design.pop("api_gateways", None)
+    net = loaded(design)
+    names = names_of(design)
+    written = with_addresses(design, net)
+    again = loaded(renamed(shuffled(written, rng), names))
+    for source, destination in some_pairs(rng, net, 8):
+        one, other = net.reach(source, destination), again.reach(rename(source, names), rename(destination, names))
+        assert (one.reachable, one.delivered) == (other.reachable, other.delivered)
+    cells = {(rename(a, names), rename(b, names)): str(cell) for a, b, cell in net.matrix()}
+    assert cells == {(a, b): str(cell) for a, b, cell in again.matrix()}
+    assert not reachsim.diff(net, loaded(shuffled(written, rng)))
+
+
+# --- by hand ------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_of_a_rule_keeps_every_walk_and_what_it_does_not_concern() -> None:
+    expect = [{"from": "probe", "to": "db", "allow": "tcp/5432"}, {"from": "web", "to": "api", "deny": "all"}]
+    net = load({"expect": expect, "vpcs app security_groups own": {"ingress": []}})
+    first = net.check()
+    copy = net.with_({"vpcs.data.security_groups.open.ingress[0].allow": "tcp/80"})
+    assert copy.topology is net.topology
+    assert copy.check()[0] is first[0]
+    assert net.check()[1] is first[1]
+    assert str(copy.reach("probe", "api")) == str(load({"vpcs data security_groups open ingress": [{"allow": "tcp/80", "from": ANY}]}).reach("probe", "api"))
+
+
+def test_an_edit_of_anything_else_is_a_fresh_load() -> None:
+    net = load()
+    copy = net.with_({"vpcs.app.route_tables.private.'0.0.0.0/0'": "nat", "vpcs.app.instances.db.tags": {"a": "b"}})
+    assert copy.topology is not net.topology
+    assert copy.trace("probe", "www", "tcp/443").reachable
+    assert copy.endpoint({"tag": {"a": "b"}}).nics[0].name == "app.db"
+
+
+def test_list_ends_and_removals() -> None:
+    net = load()
+    rule = {"allow": "tcp/22", "from": ANY}
+    more = net.with_({"vpcs.app.security_groups.open.ingress[1]": rule, "vpcs.app.security_groups.open.ingress[0]": None})
+    assert str(more.reach("probe", "db")) == "tcp/22"
+    none = more.with_({"vpcs.app.security_groups.open.ingress": None})
+    assert not none.reach("probe", "db")
+    assert str(net.reach("probe", "db")) == "all"
+    shut = net.with_({("vpcs", "app", "security_groups", "client", "egress"): []})
+    assert not shut.reach("probe", "db")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["vpcs.app.nothing.at.all", "vpcs.app.security_groups.open.ingress[7]", "vpcs..app", "vpcs.'app", "vpcs[x]", "vpcs["],
+)
+def test_paths_that_lead_nowhere(path: str) -> None:
+    with pytest.raises(UsageError):
+        load().with_({path: "x"})
+
+
+def test_an_edit_that_would_not_load() -> None:
+    net = load()
+    for path, value in (
+        ("vpcs.app.security_groups.open.ingress[0].allow", "tcp/99999"),
+        ("vpcs.app.security_groups.open.ingress[0].from", "nobody"),
+        ("vpcs.app.route_tables.private.'0.0.0.0/0'", "nobody"),
+    ):
+        with pytest.raises(DesignError) as caught:
+            net.with_({path: value})
+        assert len(caught.value.problems) == 1
+    assert str(net.reach("probe", "db")) == "all"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("vpcs.app.cidrs[0]", ("vpcs", "app", "cidrs", 0)),
+        ("a.'b.c'.d", ("a", "b.c", "d")),
+        ('"x y"[3][4]', ("x y", 3, 4)),
+        ("a", ("a",)),
+    ],
+)
+def test_key_paths(text: str, path: tuple[str | int, ...]) -> None:
+    assert parse_path(text) == path
+    assert parse_path(path) == path
