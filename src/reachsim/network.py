@@ -14,6 +14,7 @@ from reachsim.answers.expectations import Check, Result, decide
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.engine import Asked, Engine, payload_of, source_of
+from reachsim.errors import DesignError, EndpointError, Problem
 from reachsim.fabric.filters import Filter
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
@@ -94,7 +95,7 @@ class Network(Engine):
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
         if components is None:
-            return Network(check(document))
+            return checked(Network(check(document)))
         copy = Network(edit_rules(self.source, document, components))
         changed = edited_filters(self.topology, copy.source, components)
         copy.topology, copy.endpoints = self.topology, self.endpoints
@@ -113,12 +114,28 @@ def load(path: str | os.PathLike[str]) -> Network:
 
     Raises ReachsimError (a DesignError with every problem of the file: line, column, what was wrong, what would be right).
     """
-    return Network(load_source(path))
+    return checked(Network(load_source(path)))
 
 
 def loads(text: str | bytes, *, file: str = "<text>") -> Network:
     """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
-    return Network(loads_source(text, file=file))
+    return checked(Network(loads_source(text, file=file)))
+
+
+def checked(network: Network) -> Network:
+    """The network, once every expectation names something. Raises DesignError with all that do not."""
+    problems: list[Problem] = []
+    for index, expectation in enumerate(network.design.expect):
+        for key, asked in (("from", expectation.from_), ("to", expectation.to)):
+            try:
+                endpoint = network.endpoint(asked)
+                if key == "from" and endpoint.candidates:
+                    raise EndpointError.ambiguous(endpoint.name, endpoint.candidates)
+            except EndpointError as error:
+                problems.append(network.source.document.problem(str(error), ("expect", index, key)))
+    if problems:
+        raise DesignError(problems)
+    return network
 
 
 def diff(before: Network, after: Network, progress: Progress | None = None) -> Difference:

@@ -210,6 +210,8 @@ def decide(
         verdict = "undecided"
     text = _text(answer, expectation, space, whole, ports) if space else ""
     reason = _reason(verdict, allow, unknown, witness, text)
+    if verdict == "holds" and expectation.one_way:
+        reason = "every packet is delivered"
     if nothing_asked and verdict == "fails" and worst is None:
         reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
     return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)

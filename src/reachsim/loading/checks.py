@@ -6,7 +6,9 @@ in `reachsim.rules`; here is only where they apply.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +32,7 @@ from reachsim.loading.names import (
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.cidr import block_count_refusal, block_warning, peering_refusal, refusals_of_blocks
+from reachsim.rules.cidr import block_warning, peering_refusal, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import route_refusal
@@ -38,8 +40,18 @@ from reachsim.rules.subnet import reserved_address_refusal, reserved_addresses, 
 
 GROUPS_MOST = 16
 """Security groups that an interface can have when the quota is raised as far as it goes (SG-25)."""
+BLOCKS_LOOKED_AT = 200
+"""Blocks of one VPC that are checked one against another; more are too many anyhow (CIDR-1)."""
 FUNCTION_ENIS_MOST = 500
 """Interfaces of functions in one VPC (LAMBDA-5)."""
+PROBLEMS_MOST = 500
+"""Names that mean nothing, until the check stops: looking for what was meant takes time for each."""
+
+
+class TooManyProblems(Exception):
+    """The check has found enough."""
+
+
 WAIVABLE = frozenset(
     {"CIDR-1", "CIDR-2", "CIDR-4", "CIDR-5", "CIDR-6", "IPV6-1", "PEER-2", "PEER-7", "ROUTE-8", "ROUTE-17", "SUBNET-1",
      "SG-11", "SG-25", "NATGW-1", "LAMBDA-5", "LAMBDA-18"}
@@ -67,13 +79,14 @@ class Checker:
         return out
 
     def run(self) -> None:
-        """Check everything."""
-        self.check_warn()
-        for name, vpc in self.design.vpcs.items():
-            self.check_vpc(name, vpc)
-        self.check_connections()
-        self.check_functions()
-        self.check_public_addresses()
+        """Check everything, or until there are too many problems to be of use."""
+        with suppress(TooManyProblems):
+            self.check_warn()
+            for name, vpc in self.design.vpcs.items():
+                self.check_vpc(name, vpc)
+            self.check_connections()
+            self.check_functions()
+            self.check_public_addresses()
 
     def report(
         self,
@@ -103,6 +116,8 @@ class Checker:
             return ask(*arguments)
         except UnknownName as error:
             self.report(path, error.message, error.hint)
+            if len(self.problems) >= PROBLEMS_MOST:
+                raise TooManyProblems from None
             return None
 
     def check_warn(self) -> None:
@@ -117,13 +132,13 @@ class Checker:
     def check_vpc(self, name: str, vpc: Vpc) -> None:
         """Everything under one VPC."""
         here: KeyPath = ("vpcs", name)
-        for index, refusal in refusals_of_blocks(vpc.cidrs):
+        most = vpc.cidrs[:BLOCKS_LOOKED_AT]
+        for index, refusal in refusals_of_blocks(most):
             self.refuse((*here, "cidrs", index), refusal)
         for index, block in enumerate(vpc.cidrs):
             warning = block_warning(block)
             if warning is not None:
                 self.warn((*here, "cidrs", index), warning.text, warning.rule)
-        self.refuse((*here, "cidrs"), block_count_refusal(vpc.cidrs))
         self.check_names(name, vpc)
         self.check_subnets(here, name, vpc)
         self.check_routes(here, name, vpc)
@@ -162,13 +177,15 @@ class Checker:
 
     def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Blocks of subnets (SUBNET-1), their route tables and ACLs."""
-        before: list[Cidr] = []
+        placed: list[Cidr] = []  # in order of address: only neighbours can overlap, if those before did not
         for subnet_name, subnet in vpc.subnets.items():
             path: KeyPath = (*here, "subnets", subnet_name)
             for key, block in (("cidr", subnet.cidr), ("ipv6_cidr", subnet.ipv6_cidr)):
                 if block is not None:
-                    self.refuse((*path, key), subnet_block_refusal(block, vpc.cidrs, before))
-                    before.append(block)
+                    place = bisect_left(placed, block)
+                    near = placed[max(0, place - 1) : place + 1]
+                    self.refuse((*path, key), subnet_block_refusal(block, vpc.cidrs, near))
+                    placed.insert(place, block)
             if subnet.route_table is not None:
                 at = (*path, "route_table")
                 self.resolve(at, self.names.member, name, "route_tables", subnet.route_table, "route table")
@@ -224,17 +241,24 @@ class Checker:
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""
-        for index, (one, target) in enumerate(lists):
-            for other, other_target in lists[index + 1 :]:
-                both = self.design.prefix_lists[one].addresses & self.design.prefix_lists[other].addresses
-                if target != other_target and both:
-                    text = f"prefix lists {one} and {other} overlap ({both}) and lead to different targets: AWS picks one of"
-                    self.warn(
-                        path,
-                        f"{text} them; reachsim takes the longest prefix, then {min(one, other)}",
-                        "ROUTE-19",
-                        key=True,
+        entries = [
+            (*block.span, name, target) for name, target in lists for block in self.design.prefix_lists[name].entries
+        ]
+        told: set[tuple[str, str]] = set()
+        around: list[tuple[int, str, str]] = []  # last place, list and target of blocks that are still open
+        for low, high, name, target in sorted(entries):
+            around = [item for item in around if item[0] >= low]
+            for _, other, other_target in around:
+                pair = min(name, other), max(name, other)
+                if target != other_target and pair not in told:
+                    told.add(pair)
+                    text = (
+                        f"prefix lists {pair[0]} and {pair[1]} overlap and lead to different targets: AWS picks one of"
                     )
+                    self.warn(
+                        path, f"{text} them; reachsim takes the longest prefix, then {pair[0]}", "ROUTE-19", key=True
+                    )
+            around.append((high, name, target))
 
     def document_keys(self, path: KeyPath) -> Iterable[str]:
         """Keys of a mapping as they are written, so that a destination can be found again."""
@@ -318,6 +342,11 @@ class Checker:
                 if subnet_name is None:
                     continue
                 blocks = places[subnet_name]
+                if body.public_ip and not any(block.version == 4 for block in blocks):
+                    hint = "put it into a subnet with an IPv4 block"
+                    self.report(
+                        (*path, "public_ip"), "a public address is mapped to a private IPv4 address", hint, "IGW-3"
+                    )
                 for key in ("private_ip", "ipv6_address"):
                     address = getattr(body, key, None)
                     if address is not None:

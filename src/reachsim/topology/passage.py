@@ -32,9 +32,9 @@ class Passage:
     @property
     def unknown(self) -> str:
         """Why reachsim cannot decide; empty where it can."""
-        for walk in (self.forward, self.reply):
-            if walk is not None and walk.lost_run is None and walk.unknown:  # what is lost before is decided
-                return walk.unknown
+        for way in (self.forward, self.reply):
+            if way is not None and way.lost_run is None and way.unknown:  # what is lost before is decided
+                return way.unknown
         return ""
 
 
