@@ -111,9 +111,7 @@ def traces(net: reachsim.Network, source: str, destination: str, packet: Packet)
         if flow.region is not None:
             sources, destinations = (flow.region, flow.alike) if flow.origin.nic is None else (None, flow.region)
         if (packet.source in sources if sources is not None else packet.source == flow.source) and (
-            packet.destination in destinations
-            if destinations is not None
-            else packet.destination == flow.destination
+            packet.destination in destinations if destinations is not None else packet.destination == flow.destination
         ):
             yield replay(one, other, packet, flow, traffic, locate=net.locate, book=net.book)
 

@@ -132,10 +132,10 @@ def test_an_executor_that_takes_no_work_is_one_error() -> None:
         load().matrix(executor=executor)
 
 
-def test_errors_of_the_design_stay_what_they_are() -> None:
-    net = load({"expect": [{"from": "nobody", "to": "db", "allow": "tcp/1"}]})
-    with pytest.raises(reachsim.EndpointError), ThreadPoolExecutor(1) as executor:
-        net.check(executor=executor)
+def test_errors_of_reachsim_stay_what_they_are(small_blocks: None) -> None:
+    executor = Backwards(ReachsimError("as it was"))
+    with pytest.raises(ReachsimError, match=r"^as it was$"):
+        load().matrix(executor=executor)
 
 
 def test_progress_of_shared_work(small_blocks: None) -> None:

@@ -30,16 +30,15 @@ def clauses(permits: st.SearchStrategy[bool], groups: st.SearchStrategy[frozense
     bodies = st.lists(st.tuples(permits, peers | st.just(AddressSet.nothing()), tokens, groups), max_size=5)
     return bodies.map(
         lambda made: [
-            Clause(p, a if a or g else AddressSet.of((0, 9)), t, f"r{n}", ("r", n), g) for n, (p, a, t, g) in enumerate(made)
+            Clause(p, a if a or g else AddressSet.of((0, 9)), t, f"r{n}", ("r", n), g)
+            for n, (p, a, t, g) in enumerate(made)
         ]
     )
 
 
 def filter_of(made: list[Clause]) -> Filter:
     """A filter of clauses."""
-    return Filter(
-        "f", Direction.INGRESS, tuple(made), stateful=True, code=Code.ENI_SG_RULES_MISMATCH, rule="SG-1"
-    )
+    return Filter("f", Direction.INGRESS, tuple(made), stateful=True, code=Code.ENI_SG_RULES_MISMATCH, rule="SG-1")
 
 
 def answers(made: list[Clause]) -> list[Traffic]:
@@ -65,9 +64,7 @@ def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: 
 def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause]) -> None:
     one = filter_of(made)
     for index, clause in enumerate(made):
-        decides = any(
-            one.decide(peer, frozenset(), service) is clause for peer in PEERS for service in SERVICES
-        )
+        decides = any(one.decide(peer, frozenset(), service) is clause for peer in PEERS for service in SERVICES)
         shadowed = covering(clause, made[:index]) is not None
         assert not (shadowed and decides)
         if shadowed:
@@ -108,7 +105,9 @@ def test_all_idle_rules_together_can_go() -> None:
 def test_two_families_together_cover_a_reference() -> None:
     net = load(group("open", ("all", ANY), ("all", "::/0"), ("tcp/443", "client")))
     found = [rule for rule in net.idle_rules() if rule.owner == "app security group open"]
-    assert [(rule.rule, rule.by) for rule in found] == [("tcp/443 from client", ("all from 0.0.0.0/0", "all from ::/0"))]
+    assert [(rule.rule, rule.by) for rule in found] == [
+        ("tcp/443 from client", ("all from 0.0.0.0/0", "all from ::/0"))
+    ]
     alone = load(group("open", ("all", ANY), ("tcp/443", "client")))  # members may have IPv6
     assert not [rule for rule in alone.idle_rules() if rule.owner == "app security group open"]
 

@@ -178,7 +178,7 @@ def test_of_two_prefix_lists_the_lower_name_is_taken_and_a_warning_says_so():
     net = load(lists, {f"{PRIVATE} pl-b": "blackhole", f"{PRIVATE} pl-a": "ngw"})
     passes(net.trace("probe", "www", "tcp/443"))
     assert len(net.warnings) == 1
-    assert net.warnings[0].endswith("AWS picks one of them arbitrarily; reachsim takes pl-a [ROUTE-19]")
+    assert net.warnings[0].endswith("AWS picks one of them; reachsim takes the longest prefix, then pl-a [ROUTE-19]")
     other = load(lists, {f"{PRIVATE} pl-a": "blackhole", f"{PRIVATE} pl-b": "ngw"})
     assert not other.trace("probe", "www", "tcp/443").delivered
     assert load(lists, {f"{PRIVATE} pl-a": "ngw", f"{PRIVATE} pl-b": "ngw"}).warnings == ()

@@ -45,7 +45,14 @@ def test_masks_are_sets(seed: int, one: int, other: int) -> None:
 def test_folding_bits_is_folding_sets(seed: int, one: int, other: int) -> None:
     atoms, _ = atoms_of(seed)
     inner = one & atoms.everything
-    for outer in (other & atoms.everything, atoms.everything, (other | atoms.nat_tcp) & atoms.everything):
+    for outer in (
+        other & atoms.everything,
+        atoms.everything,
+        atoms.nat_tcp,
+        atoms.nat_udp,
+        atoms.tcp,
+        atoms.tcp | atoms.nat_udp,
+    ):
         assert atoms.traffic(atoms.fold(inner, outer)) == fold(atoms.traffic(inner), atoms.traffic(outer))
     wide = atoms.everything & ~(1 << atoms.everything.bit_length() - 1)
     assert atoms.traffic(atoms.fold(inner, wide)) == fold(atoms.traffic(inner), atoms.traffic(wide))
@@ -59,7 +66,9 @@ def test_a_row_is_what_the_filter_lets_through(seed: int, at: int) -> None:
         peer = filter.starts[at % len(filter.starts)]
         for groups in (frozenset(), filter.named_groups, frozenset(list(filter.named_groups)[:1])):
             assert atoms.traffic(atoms.row(filter, peer, groups)) == filter.allowed(peer, groups)
-            assert atoms.traffic(atoms.row(filter, max(0, peer - 1), groups)) == filter.allowed(max(0, peer - 1), groups)
+            assert atoms.traffic(atoms.row(filter, max(0, peer - 1), groups)) == filter.allowed(
+                max(0, peer - 1), groups
+            )
 
 
 def test_no_rules_at_all() -> None:

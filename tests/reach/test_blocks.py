@@ -15,10 +15,10 @@ from reachsim.reach.matrix import block_worker, compute_block
 
 def worker_of(net) -> BlockWorker:
     """A worker for a network."""
-    return block_worker(net.topology, net.endpoints, net.book)
+    return block_worker(net.topology, net.endpoints, net.book, net.templates)
 
 
-@laws(25)
+@laws(12)
 @given(seeds)
 def test_rows_do_not_depend_on_what_was_computed_before(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -33,7 +33,7 @@ def test_rows_do_not_depend_on_what_was_computed_before(seed: int) -> None:
             assert [table[n] for n in row] == [table_alone[n] for n in alone[key]]
 
 
-@laws(25)
+@laws(12)
 @given(seeds)
 def test_what_comes_back_and_entries_are_in_order(seed: int) -> None:
     _, _, net = network(seed)
@@ -61,10 +61,10 @@ def test_ways_through_devices() -> None:
                     assert matrix.reach(one, other) == net.reach(one, other).reachable, (one, other)
 
 
-def test_nobody_opens_a_connection_to_a_nat_gateway() -> None:
+def test_nobody_opens_a_connection_to_a_nat_gateway_and_it_opens_none() -> None:
     matrix = load().matrix()
     assert not any(destination == "app.ngw" for _, destination, _ in matrix)
-    assert any(source == "app.ngw" for source, _, _ in matrix)
+    assert not any(source == "app.ngw" for source, _, _ in matrix)
 
 
 class Slow(tuple):

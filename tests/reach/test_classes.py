@@ -17,12 +17,16 @@ def class_of(net: reachsim.Network, name: str) -> int:
 def likes(*names: str, subnet: str = "isolated", first: int = 30) -> dict[str, object]:
     """Instances that differ in nothing but the address."""
     return {
-        f"vpcs app instances {name}": {"subnet": subnet, "security_groups": ["open"], "private_ip": f"10.0.2.{first + n}"}
+        f"vpcs app instances {name}": {
+            "subnet": subnet,
+            "security_groups": ["open"],
+            "private_ip": f"10.0.2.{first + n}",
+        }
         for n, name in enumerate(names)
     }
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -41,7 +45,7 @@ def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
         assert freed(net.reach(a.name, b.name).reachable) == freed(net.reach(b.name, a.name).reachable)
 
 
-@laws(30)
+@laws(15)
 @given(seeds)
 def test_every_interface_has_one_class(seed: int) -> None:
     _, _, net = network(seed, crowd=True)

@@ -12,13 +12,12 @@ from tests.designs import ALL, ANY, DUAL, acl_of, design, group, load
 from tests.networks import freed, laws, loaded, network, seeds, some_pairs
 
 from reachsim.errors import EndpointError, UsageError
-from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 
 TGW = {"transit_gateways": {"tgw": {}}}
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -34,7 +33,7 @@ def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
         assert bool(cell.undecided) == bool(answer.undecided)
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -44,7 +43,7 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
             assert str(matrix[source, destination]) == str(net.reach(source, destination))
 
 
-@laws(25)
+@laws(12)
 @given(seeds)
 def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -92,14 +91,14 @@ def test_an_answer_that_cannot_be_decided_on_the_way_back_is_undecided() -> None
     net = load(TGW, {"vpcs data route_tables api 10.0.1.10/32": "tgw"})
     cell = net.matrix()["probe", "api"]
     assert cell.undecided
-    assert not cell
+    assert not cell.reachable & Traffic.parse("tcp")
     assert str(cell).startswith("undecided")
-    assert net.matrix().reach("probe", "api") == net.reach("probe", "api").reachable == HeaderSpace.nothing()
+    assert net.matrix().reach("probe", "api") == net.reach("probe", "api").reachable
     assert {(one, other) for one, other, each in net.matrix() if each.undecided} == {
         ("app.probe", "data.api"),
         ("data.api", "app.probe"),
     }
-    assert ("app.probe", "data.api") not in net.matrix()["all"]
+    assert ("app.probe", "data.api") not in net.matrix()["tcp"]
 
 
 def test_one_family_may_be_decided_where_the_other_is_not() -> None:
@@ -128,7 +127,9 @@ def test_names_that_do_not_fit() -> None:
 
 
 def test_likes_share_a_class_and_a_rule_about_one_address_makes_it_another() -> None:
-    members = {f"m{n}": {"subnet": "isolated", "private_ip": f"10.0.2.{30 + n}", "security_groups": ["open"]} for n in range(4)}
+    members = {
+        f"m{n}": {"subnet": "isolated", "private_ip": f"10.0.2.{30 + n}", "security_groups": ["open"]} for n in range(4)
+    }
     changes = {f"vpcs app instances {name}": body for name, body in members.items()}
     net = load(changes)
     assert len({net.classes.of[net.topology.nics[f"app.{name}"]] for name in members}) == 1

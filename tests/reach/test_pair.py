@@ -11,6 +11,7 @@ from tests.networks import NOWHERE, border, laws, network, seeds, some_pairs, tr
 from tests.oracle.naive import judge
 
 from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -28,7 +29,7 @@ def borders(rng: random.Random, answer: Reach) -> set[Packet]:
     return {packet for space in spaces for packet in border(rng, space, 5)}
 
 
-@laws(60)
+@laws(30)
 @given(seeds)
 def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> None:
     rng, _, net = network(seed)
@@ -41,7 +42,7 @@ def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> Non
             assert (packet in answer) == (packet in answer.reachable)
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_every_witness_replays(seed: int) -> None:
     rng, _, net = network(seed)
@@ -57,7 +58,7 @@ def test_every_witness_replays(seed: int) -> None:
             assert not any(trace.reachable for trace in traces(net, source, destination, refused))
 
 
-@laws(60)
+@laws(30)
 @given(seeds)
 def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
     rng, _, net = network(seed)
@@ -78,7 +79,7 @@ def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
             taken |= stop.space
 
 
-@laws(60)
+@laws(30)
 @given(seeds)
 def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
     rng, _, net = network(seed)
@@ -87,9 +88,7 @@ def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
         for stop in answer.stops if not answer.undecided else ():
             for packet in border(rng, stop.space, 2):
                 told = list(traces(net, source, destination, packet))
-                blamed = {
-                    (REFINED.get(b.code, b.code), b.component, b.leg) for trace in told for b in trace.blockers
-                }
+                blamed = {(REFINED.get(b.code, b.code), b.component, b.leg) for trace in told for b in trace.blockers}
                 assert (REFINED.get(stop.code, stop.code), stop.component, stop.leg) in blamed, (str(stop), packet)
 
 
@@ -105,7 +104,7 @@ def token_of(packet: Packet) -> str | None:
     return f"proto/{protocol}"
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_sets_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -128,7 +127,7 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
             )
 
 
-@laws(30)
+@laws(15)
 @given(seeds)
 def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -150,7 +149,7 @@ def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
                 )
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     rng, design, net = network(seed)
@@ -158,8 +157,13 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     block = design["vpcs"][vpc]["cidrs"][0]
     other = rng.choice([name for name in net.topology.nics if "(" not in name])
     inside = [nic.name for nic in net.endpoint(block).nics if nic.name != other]
-    assert net.reach(block, other) == HeaderSpace.union(net.reach(one, other).reachable for one in inside)
-    assert net.reach(other, block) == HeaderSpace.union(net.reach(other, one).reachable for one in inside)
+    mine = Cidr.parse(block).addresses
+    senders = [o.nic.name for o in net.endpoint(block).origins if o.nic is not None and o.nic.name != other]
+    there = HeaderSpace.union(net.reach(one, other).reachable for one in senders)
+    back = HeaderSpace.union(net.reach(other, one).reachable for one in inside)
+    assert net.reach(block, other) == there.restrict(sources=mine)
+    if len(design["vpcs"]) == 1:  # from elsewhere a name may mean another address than the one in the block
+        assert net.reach(other, block) == back.restrict(destinations=mine)
 
 
 # --- by hand ------------------------------------------------------------------------------------------------
@@ -177,7 +181,7 @@ def test_an_answer_comes_back_to_some_client_ports() -> None:
 @pytest.mark.rule("NATGW-4")
 @pytest.mark.parametrize(("ports", "comes_back"), [("1024-65535", True), ("1025-65535", False), ("1024-65534", False)])
 def test_every_port_that_a_nat_gateway_may_choose_has_to_come_back(ports: str, comes_back: bool) -> None:
-    net = load(acl_of("public", [f"allow tcp/{ports} {ANY}", f"allow all 10.0.0.0/16"], [f"allow all {ANY}"]))
+    net = load(acl_of("public", [f"allow tcp/{ports} {ANY}", "allow all 10.0.0.0/16"], [f"allow all {ANY}"]))
     answer = net.reach("probe", "www")
     assert (Traffic.parse("tcp") <= answer.reachable.traffic()) == comes_back
     assert Traffic.parse("tcp") <= answer.delivered.traffic()
@@ -204,7 +208,7 @@ def test_a_set_of_far_addresses_is_cut_where_rules_cut_it() -> None:
 def test_far_addresses_that_fail_for_different_reasons_have_stops_of_their_own() -> None:
     net = load(
         group("open", ("all", "203.0.113.0/24")),
-        acl_of("public", [f"deny all 198.51.100.0/24", f"allow all {ANY}"], [f"allow all {ANY}"]),
+        acl_of("public", ["deny all 198.51.100.0/24", f"allow all {ANY}"], [f"allow all {ANY}"]),
     )
     stops = {stop.code: stop.space.sources() for stop in net.reach("internet", "web").stops}
     assert stops.keys() == {"SUBNET_ACL_RESTRICTION", "ENI_SG_RULES_MISMATCH"}
@@ -219,10 +223,13 @@ def test_what_a_checkpoint_loses_wholly_is_not_blamed_on_its_filter_too() -> Non
 
 
 def test_nothing_is_said_of_what_is_not_modelled() -> None:
-    net = load({"transit_gateways": {"tgw": {}}, "vpcs data route_tables api 10.0.1.10/32": "tgw"})
-    answer = net.reach("probe", "api")
-    assert "tgw" in answer.undecided
-    assert (answer.reachable, answer.delivered) == (NOWHERE, NOWHERE)
+    tgw = {"transit_gateways": {"tgw": {}}}
+    there = load(tgw, {"vpcs app route_tables private 10.1.0.0/16": "tgw"}).reach("probe", "api")
+    assert "tgw" in there.undecided
+    assert (there.reachable, there.delivered) == (NOWHERE, NOWHERE)
+    back = load(tgw, {"vpcs data route_tables api 10.0.1.10/32": "tgw"}).reach("probe", "api")
+    assert "tgw" in back.undecided
+    assert Traffic.parse("tcp").isdisjoint(back.reachable.traffic())
 
 
 def test_both_families() -> None:

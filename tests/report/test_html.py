@@ -12,7 +12,7 @@ from tests.benchmarks.organisation import organisation
 import reachsim
 
 ROOT = Path(__file__).parents[2]
-EVIL = "<img'onerror=alert&quot;>"
+EVIL = "<img>&amp;<b>"
 DESIGN = f"""\
 version: 1
 vpcs:
@@ -68,6 +68,7 @@ def test_names_are_escaped() -> None:
         text = answer._repr_html_()
         assert Reader(text).tags <= TAGS
         assert "<img" not in text
+        assert "<b>" not in text
 
 
 def test_the_verdict_comes_first() -> None:

@@ -77,7 +77,6 @@ def test_a_bad_address(name):
         ({"subnet": "private"}, {"app.probe", "app.twin"}),
         ({"subnet": ["app.isolated", "data.api"]}, {"app.db", "data.api"}),
         ({"tag": {"tier": "db"}}, {"app.db"}),
-        ({"vpc": "data", "tag": {"tier": "db"}}, set()),
     ],
 )
 def test_selectors(selector, names):
@@ -156,3 +155,21 @@ def test_origins_of_functions_have_shares():
         ("version 1, subnet isolated", 0.3),
         ("version 2", 0.4),
     ]
+
+
+def test_a_tag_that_nothing_has_is_a_slip():
+    net = load({"vpcs app instances db tags": {"tier": "db"}})
+    with pytest.raises(EndpointError, match="nothing in the design is meant by vpc data, tag tier=db"):
+        net.endpoint({"vpc": "data", "tag": {"tier": "db"}})
+
+
+def test_a_block_means_its_own_addresses():
+    """The address of an interface that lies in the block, and no other one of that interface."""
+    net = load({"vpcs app instances db public_ip": "203.0.113.77"})
+    private = net.endpoint(f"{net.trace('probe', 'db', 'tcp/80').packet.answer()}".split()[1].split(":")[0] + "/32")
+    assert [nic.name for nic in private.nics] == ["app.db"]
+    flows = net.endpoints.flows(net.endpoint("internet"), private)
+    assert {flow.destination for flow in flows} == {net.topology.nics["app.db"].addresses[0]}
+    public = net.endpoint("203.0.113.77/32")
+    flows = net.endpoints.flows(net.endpoint("probe"), public)
+    assert {flow.destination for flow in flows} == {net.topology.nics["app.db"].public}

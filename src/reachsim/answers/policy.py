@@ -23,38 +23,44 @@ from reachsim.topology.endpoints import Endpoint
 @dataclass(frozen=True)
 class Exposed:
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
-    any of them. `reachable`: the answer gets back too."""
+    any of them. `reachable`: the answer gets back too. `undecided`: why some of this cannot be told, or empty."""
 
     interfaces: tuple[str, ...]
     space: HeaderSpace
     text: str
     reachable: bool
+    undecided: str = ""
 
     def __str__(self) -> str:
-        return f"{', '.join(self.interfaces)}: {self.text}"
+        return f"{', '.join(self.interfaces)}: {self.text}" + (f"; undecided: {self.undecided}" if self.undecided else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"interfaces": list(self.interfaces), "traffic": self.text, "reachable": self.reachable}
+        return {
+            "interfaces": list(self.interfaces),
+            "traffic": self.text,
+            "reachable": self.reachable,
+            "undecided": self.undecided,
+        }
 
 
 def exposure(network: Engine) -> list[Exposed]:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
-    out: dict[tuple[HeaderSpace, bool], list[str]] = {}
-    answers: dict[tuple[HeaderSpace, bool], str] = {}
+    out: dict[tuple[HeaderSpace, bool, str], list[str]] = {}
+    answers: dict[tuple[HeaderSpace, bool, str], str] = {}
     internet = network.endpoint("internet")
     for interface_class in network.classes.classes:
         first = interface_class.first
         if first.public is None and all(address <= 0xFFFFFFFF for address in first.addresses):
             continue
         answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)
-        if not answer.delivered:
+        if not answer.delivered and not answer.undecided:
             continue
         space = answer.delivered.replace_destinations(AddressSet.everything())
-        key = space, bool(answer)
+        key = space, bool(answer), answer.undecided
         out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
         answers.setdefault(key, describe_far(answer, answer.delivered))
-    return [Exposed(tuple(names), key[0], answers[key], key[1]) for key, names in out.items()]
+    return [Exposed(tuple(names), key[0], answers[key], *key[1:]) for key, names in out.items()]
 
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:

@@ -53,10 +53,10 @@ def _name(value: Any) -> str:
     value = _as_text(value)
     if not isinstance(value, str):
         raise HintedError(f"a name is expected, got {shown(value)}", hint="write it in quotes")
-    if not _NAME.fullmatch(value) or len(value) > 255 or not value.isprintable():
+    if not _NAME.fullmatch(value) or len(value) > 255:
         raise HintedError(
             f"{value[:80]!r} cannot be a name",
-            hint="names have no spaces, dots, colons, slashes, commas, brackets or unseen characters",
+            hint="names have no spaces, dots, colons, slashes, commas or brackets",
         )
     return value
 

@@ -105,7 +105,7 @@ class BlockWorker:
         there = self.product(template.forward, source, destination, family)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
-            return template.ipv6, unknown, unknown
+            return template.ipv6, unknown if template.undecided == "there" else there, unknown
         if not template.answered or not any(map(any, there)):
             return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
         back = self.product(template.inner, source, destination, family)

@@ -183,7 +183,9 @@ class Matrix:
         if found is None:
             traffic = self.atoms.traffic
             found = self.cells[number] = tuple(
-                (ipv6, traffic(there), traffic(back)) for ipv6, there, back in self.answers[number] if there != UNKNOWN
+                (ipv6, traffic(there), traffic(back if back != UNKNOWN else 0))
+                for ipv6, there, back in self.answers[number]
+                if there != UNKNOWN
             )
         return found
 
@@ -193,7 +195,7 @@ class Matrix:
 
     def unknown(self, number: int) -> frozenset[bool]:
         """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
-        return frozenset(ipv6 for ipv6, there, _ in self.answers[number] if there == UNKNOWN)
+        return frozenset(ipv6 for ipv6, there, back in self.answers[number] if UNKNOWN in (there, back))
 
     def _cell(self, source: Nic, destination: Nic) -> Cell:
         number = self.number(source, destination)

@@ -45,15 +45,15 @@ class Term(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Template:
     """What decides between two ends. `forward`: on the way there. `inner`, `outer`: on the way back, before and beyond a
-    device that translates; `answered`: whether an answer can come back at all. `undecided`: the walk meets what is not
-    modelled. `shared`: whether other sources that walk alike may use it."""
+    device that translates; `answered`: whether an answer can come back at all. `undecided`: on which way the walk meets
+    what is not modelled ("there", "back"), "" for none. `shared`: whether other sources that walk alike may use it."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
     inner: tuple[Term, ...] = ()
     outer: tuple[Term, ...] = ()
     answered: bool = False
-    undecided: bool = False
+    undecided: str = ""
     shared: bool = True
 
 
@@ -77,7 +77,8 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
         return LOST
     found = come_back(found, origin.start, a)
     if found.unknown:
-        return Template(ipv6, _terms(found.forward, a, b), undecided=True, shared=False)
+        way = "there" if found.forward.unknown else "back"
+        return Template(ipv6, _terms(found.forward, a, b), undecided=way, shared=False)
     forward = _terms(found.forward, a, b)
     shared = _at_home(found.forward, a) == [a.subnet.exit]
     if found.reply is None or found.reply.lost or found.reply_stray is not None:

@@ -33,7 +33,12 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     for group in look.few(found, _GROUPS):
         rows.append(crowd.describe(group.interfaces, look))
         for traffic, origin in _sources(group, net.endpoints.world):
-            rows.append(["", traffic, f"from {origin}" + ("" if group.reachable else "; the answer is lost")])
+            rows.append(
+                ["", traffic, f"from {origin}" + ("" if group.reachable or group.undecided else "; the answer is lost")]
+            )
+        if group.undecided:
+            reason = f"whether all comes in and its answer gets back: {group.undecided}"
+            rows.append(["", ("cannot decide", style.yellow), reason])
     lines += grid(rows, look.width, indent=2)
     rest = look.rest(found, _GROUPS)
     return "\n".join([*lines, f"  {rest}"] if rest else lines)

@@ -116,7 +116,7 @@ def matrix_text(
     style = look.style
     groups = Groups(matrix, by or shortest(matrix), traffic)
     what = "something" if traffic is None else f"some of {traffic}"
-    title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')}: {what} passes, and its answer comes back"
+    title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
     if groups.undecided:
         lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
@@ -213,7 +213,7 @@ def _hints(groups: Groups, asked: Grouping | None, file: str, look: Look) -> lis
     if groups.by != "class":
         finer = "--by subnet or --by class" if groups.by == "vpc" else "--by class"
         more = f"; more: {finer}" if asked is None else ""
-        notes.append(f"by {groups.by}: what at least one pair of interfaces has{more}")
+        notes.append(f"by {groups.by}: what at least one pair has{more}")
     elif any("(+" in label for label in groups.labels):
         notes.append("(+2): and two more interfaces that nothing tells apart from it")
     notes.append(f"the internet: reachsim exposure {file}")

@@ -368,7 +368,7 @@ class Endpoints:
                 *(f"tag {k}={v}" for k, v in selector.tag.items()),
             ]
         )
-        if not nics:
+        if not nics and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
             raise EndpointError(f"nothing in the design is meant by {name}", name)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
         return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), listening)
