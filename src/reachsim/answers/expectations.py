@@ -167,7 +167,7 @@ def decide(
     whole = None
     if max(len(source.origins), len(destination.nics)) > MANY:
         whole = _Whole(source, destination, classes())
-        source, destination = one_of_each(source, classes()), one_of_each(destination, classes())
+        source, destination = few_of_each(source, destination, classes())
     answer = reach(source, destination, endpoints, book)
     allow = expectation.allow is not None
     ports = _client_ports if allow else _every_port
@@ -221,8 +221,15 @@ MANY = 8
 """From how many interfaces on, one of each class is asked in place of all."""
 
 
-def one_of_each(endpoint: Endpoint, classes: Classes) -> Endpoint:
-    """An endpoint with two interfaces of each class in place of all (two, so that pairs inside a class are asked too)."""
+def few_of_each(source: Endpoint, destination: Endpoint, classes: Classes) -> tuple[Endpoint, Endpoint]:
+    """Two endpoints with one interface of each class in place of all; with two where both have interfaces of one class,
+    so that pairs inside it are asked too."""
+    senders = {classes.of[origin.nic].index for origin in source.origins if origin.nic is not None}
+    each = 1 if senders.isdisjoint(classes.of[nic].index for nic in destination.nics) else 2
+    return _some_of_each(source, classes, each), _some_of_each(destination, classes, each)
+
+
+def _some_of_each(endpoint: Endpoint, classes: Classes, each: int) -> Endpoint:
     counts: dict[tuple[int, PortSet], int] = {}
 
     def wanted(nic: Nic | None) -> bool:
@@ -230,7 +237,7 @@ def one_of_each(endpoint: Endpoint, classes: Classes) -> Endpoint:
             return True
         key = classes.of[nic].index, nic.client_ports
         counts[key] = counts.get(key, 0) + 1
-        return counts[key] <= 2
+        return counts[key] <= each
 
     nics = tuple(nic for nic in endpoint.nics if wanted(nic))
     counts.clear()

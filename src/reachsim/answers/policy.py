@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reachsim.answers.expectations import few_of_each
 from reachsim.engine import Asked, Engine
 from reachsim.fabric.checkpoint import Transit
 from reachsim.fabric.walk import walk
@@ -32,7 +33,9 @@ class Exposed:
     undecided: str = ""
 
     def __str__(self) -> str:
-        return f"{', '.join(self.interfaces)}: {self.text}" + (f"; undecided: {self.undecided}" if self.undecided else "")
+        return f"{', '.join(self.interfaces)}: {self.text}" + (
+            f"; undecided: {self.undecided}" if self.undecided else ""
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -112,13 +115,12 @@ class Isolation:
 
 def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
     """Whether two endpoints, or two sets of them (selectors, blocks), are apart: nothing is delivered either way."""
-    from reachsim.answers.expectations import one_of_each
-
     ends = network.endpoint(one), network.endpoint(other)
-    few = tuple(one_of_each(end, network.classes) for end in ends)
+    there = few_of_each(*ends, network.classes)
+    back = few_of_each(*ends[::-1], network.classes)
     leaks: list[Leak] = []
     undecided: list[str] = []
-    for source, destination in (few, few[::-1]):
+    for source, destination in (there, back):
         for leak, unknown in _leaks(network, source, destination):
             if leak is not None:
                 leaks.append(leak)
