@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
@@ -173,6 +174,7 @@ def _spaced(addresses: AddressSet) -> str:
     return "anywhere" if addresses == ANYWHERE else str(addresses).replace(",", ", ")
 
 
+@lru_cache(maxsize=8192)
 def _traffic(traffic: Traffic, possible: Traffic) -> str:
     """Traffic in words, by what is left out of `possible` where that is shorter."""
     if traffic == possible:
@@ -181,6 +183,7 @@ def _traffic(traffic: Traffic, possible: Traffic) -> str:
     return without if len(without) < len(plain) else plain
 
 
+@lru_cache(maxsize=8192)
 def _tokens(traffic: Traffic) -> str:
     """Its tokens; ``icmp (except icmp/8)`` where all but a little of a protocol with a name is in it."""
     texts: list[str] = []

@@ -12,6 +12,7 @@ tcp  all``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from reachsim.net.intervals import IntSet, PortSet, Span
@@ -92,27 +93,33 @@ class Traffic(IntSet):
 
         Where more than four protocols without a name are in it, they come last, shortened to ``proto/2-5``.
         """
-        if self.spans == ((self.FIRST, self.LAST),):
-            return ["all"]
-        out: list[str] = []
-        for low, high in self.spans:
-            while low <= high:
-                protocol = low >> 16
-                whole_last = (high + 1 >> 16) - 1 if low & _MASK == 0 else protocol - 1
-                if whole_last >= protocol:  # one or more whole protocols
-                    out += [PROTOCOL_NAMES.get(p, f"proto/{p}") for p in range(protocol, whole_last + 1)]
-                    low = whole_last + 1 << 16
-                    continue
-                end = min(high, protocol << 16 | _MASK)
-                out += _part_tokens(protocol, low & _MASK, end & _MASK)
-                low = end + 1
-        return _shorten_protocols(out)
+        return list(_tokens(self.spans))
 
     def __str__(self) -> str:
         return ", ".join(self.tokens()) if self.spans else "nothing"
 
 
 EVERYTHING: Final = Traffic.everything()
+
+
+@lru_cache(maxsize=8192)
+def _tokens(spans: tuple[Span, ...]) -> tuple[str, ...]:
+    """Tokens of canonical spans; kept, since one design prints the same sets over and over."""
+    if spans == ((Traffic.FIRST, Traffic.LAST),):
+        return ("all",)
+    out: list[str] = []
+    for low, high in spans:
+        while low <= high:
+            protocol = low >> 16
+            whole_last = (high + 1 >> 16) - 1 if low & _MASK == 0 else protocol - 1
+            if whole_last >= protocol:  # one or more whole protocols
+                out += [PROTOCOL_NAMES.get(p, f"proto/{p}") for p in range(protocol, whole_last + 1)]
+                low = whole_last + 1 << 16
+                continue
+            end = min(high, protocol << 16 | _MASK)
+            out += _part_tokens(protocol, low & _MASK, end & _MASK)
+            low = end + 1
+    return tuple(_shorten_protocols(out))
 
 
 def _parse_token(token: str) -> Span:
