@@ -291,7 +291,9 @@ class Endpoints:
         service = LambdaService(f"{name}:{version}", reason, path, self.topology.internet)
         if alias:
             service.path = ("lambda_functions", name, "aliases", alias)
-        return Origin(label, service, None, (), self.world, UNKNOWN, share, certain=False, path=path)
+        # IPv6 is something a function opts into inside a VPC (LAMBDA-18).
+        outside = self.world & EVERY_IPV4.addresses
+        return Origin(label, service, None, (), outside, UNKNOWN, share, certain=False, path=path)
 
     def _numbered(self, asked: str) -> Endpoint:
         """An address or a block."""
