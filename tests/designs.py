@@ -117,20 +117,14 @@ def acl(name: str, ingress: list[str], egress: list[str], vpc: str = "app") -> C
 
     def rules(lines: list[str], side: str) -> list[dict[str, Any]]:
         words = [line.split() for line in lines]
-        return [
-            {"rule": 10 * n, verb: traffic, side: peer} for n, (verb, traffic, peer) in enumerate(words, 1)
-        ]
+        return [{"rule": 10 * n, verb: traffic, side: peer} for n, (verb, traffic, peer) in enumerate(words, 1)]
 
-    return {
-        f"vpcs {vpc} network_acls {name}": {"ingress": rules(ingress, "from"), "egress": rules(egress, "to")}
-    }
+    return {f"vpcs {vpc} network_acls {name}": {"ingress": rules(ingress, "from"), "egress": rules(egress, "to")}}
 
 
 def acl_of(subnet: str, ingress: list[str], egress: list[str], vpc: str = "app") -> Changes:
     """Such an ACL, used by a subnet."""
-    return acl(f"{subnet}-acl", ingress, egress, vpc) | {
-        f"vpcs {vpc} subnets {subnet} network_acl": f"{subnet}-acl"
-    }
+    return acl(f"{subnet}-acl", ingress, egress, vpc) | {f"vpcs {vpc} subnets {subnet} network_acl": f"{subnet}-acl"}
 
 
 def group(name: str, *ingress: tuple[Any, Any], vpc: str = "app", egress: Any = GONE) -> Changes:

@@ -146,9 +146,7 @@ def names_of(design: Design) -> dict[str, str]:
     out: dict[str, str] = {}
     for vpc, body in design["vpcs"].items():
         out[vpc] = ""
-        out |= dict.fromkeys(
-            body[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in body
-        )
+        out |= dict.fromkeys(body[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in body)
         for section in (
             "subnets",
             "route_tables",
@@ -204,9 +202,7 @@ def test_without_a_source_port_the_answer_is_for_every_port(seed: int) -> None:
             assert one.reachable
         for way, single in zip(whole.ways, one.ways, strict=True):
             if not way.undecided and traffic.startswith(("tcp", "udp")) and port in way.asked_ports:
-                fits = port in way.client_ports and (
-                    way.nat_ports is None or not way.partial or way.reachable
-                )
+                fits = port in way.client_ports and (way.nat_ports is None or not way.partial or way.reachable)
                 assert single.reachable <= (port in way.client_ports) or not fits
 
 

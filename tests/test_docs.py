@@ -116,10 +116,7 @@ def matches(expected: tuple[str, ...], printed: str) -> bool:
     pattern = "".join(
         r"(?:.*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()) + r"[ ]*\n" for line in expected
     )
-    return (
-        re.fullmatch(pattern, printed if not printed or printed.endswith("\n") else printed + "\n")
-        is not None
-    )
+    return re.fullmatch(pattern, printed if not printed or printed.endswith("\n") else printed + "\n") is not None
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -144,29 +141,21 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
         if ">>>" not in block.text:
             exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
             continue
-        test = doctest.DocTestParser().get_doctest(
-            block.text, namespace, block.name, str(page), block.line - 1
-        )
+        test = doctest.DocTestParser().get_doctest(block.text, namespace, block.name, str(page), block.line - 1)
         report = io.StringIO()
-        failed = (
-            doctest.DocTestRunner(optionflags=flags).run(test, out=report.write, clear_globs=False).failed
-        )
+        failed = doctest.DocTestRunner(optionflags=flags).run(test, out=report.write, clear_globs=False).failed
         assert not failed, report.getvalue()
         namespace = test.globs
 
 
-@pytest.mark.parametrize(
-    "block", [b for b in ALL_BLOCKS if b.language == "yaml"], ids=lambda block: block.name
-)
+@pytest.mark.parametrize("block", [b for b in ALL_BLOCKS if b.language == "yaml"], ids=lambda block: block.name)
 def test_a_design_on_a_page_loads(block: Block) -> None:
     first = next((line for line in block.lines if line and not line.startswith("#")), "")
     if first == "version: 1" and not any(line.startswith("pools:") for line in block.lines):
         reachsim.loads(block.text, file=block.name).topology  # noqa: B018
 
 
-@pytest.mark.parametrize(
-    "block", [b for b in ALL_BLOCKS if b.language == "json"], ids=lambda block: block.name
-)
+@pytest.mark.parametrize("block", [b for b in ALL_BLOCKS if b.language == "json"], ids=lambda block: block.name)
 def test_json_on_a_page_is_json(block: Block) -> None:
     json.loads(block.text)
 

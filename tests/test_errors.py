@@ -34,8 +34,7 @@ def test_examples_in_docstrings():
 
 def test_a_problem_reads_like_a_compilers_message():
     expected = (
-        "design.yaml:12:23: vpcs.app.subnets.private.cidr: '10.0.1.7/24' has host bits set; "
-        "did you mean '10.0.1.0/24'?"
+        "design.yaml:12:23: vpcs.app.subnets.private.cidr: '10.0.1.7/24' has host bits set; did you mean '10.0.1.0/24'?"
     )
     assert str(HOST_BITS) == expected
 

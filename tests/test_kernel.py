@@ -35,12 +35,6 @@ def test_the_kernel_and_the_trace_agree(number: int) -> None:
 
 
 def test_all_of_them() -> None:
-    records = [
-        record for path in KERNEL.glob("*.json") for record in json.loads(path.read_text(encoding="utf-8"))
-    ]
+    records = [record for path in KERNEL.glob("*.json") for record in json.loads(path.read_text(encoding="utf-8"))]
     assert len(records) == 1538
-    assert (
-        {record["forward"] for record in records}
-        == {record["reachable"] for record in records}
-        == {True, False}
-    )
+    assert {record["forward"] for record in records} == {record["reachable"] for record in records} == {True, False}

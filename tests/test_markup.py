@@ -14,9 +14,7 @@ def test_examples_in_docstrings():
 
 def test_columns_are_aligned_and_rows_may_be_short():
     text = table([["a", 1, "x"], ["long name"], ["b", 22222]], header=["name", "n"], indent=2)
-    assert text == (
-        "  name       n\n  ---------  -----  -\n  a          1      x\n  long name\n  b          22222"
-    )
+    assert text == ("  name       n\n  ---------  -----  -\n  a          1      x\n  long name\n  b          22222")
 
 
 def test_nothing_makes_no_table():

@@ -65,9 +65,7 @@ def test_4_nat_gateway_in_a_subnet_without_a_route_to_the_internet_gateway() -> 
 
 
 def test_5_destination_subnet_lacks_the_outbound_client_ports() -> None:
-    blames(
-        load(acl_of("isolated", [ALL], [f"allow tcp/443 {ANY}"])).trace(*DB), *ACL, "app.isolated", "reply"
-    )
+    blames(load(acl_of("isolated", [ALL], [f"allow tcp/443 {ANY}"])).trace(*DB), *ACL, "app.isolated", "reply")
 
 
 def test_6_client_subnet_lacks_the_inbound_client_ports() -> None:
@@ -104,9 +102,7 @@ def test_10_a_to_c_through_b() -> None:
         "peering_connections data-far": {"requester": "data", "accepter": "far"},
         "vpcs app route_tables private 10.2.0.0/16": "pcx",
     }
-    blames(
-        load(third).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx"
-    )
+    blames(load(third).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx")
 
 
 def test_11_over_a_peering_to_a_closed_group() -> None:

@@ -60,18 +60,12 @@ def main() -> None:
     print(f"  over a sort of the blocks ({sort_seconds:.3f} s): {sweep_seconds / sort_seconds:.1f} x")
     print(f"  over a sort of plain tuples ({tuple_seconds:.3f} s): {sweep_seconds / tuple_seconds:.1f} x")
     work, half_work = count + pairs, count // 2 + half_pairs
-    print(
-        f"  twice the blocks: {work / half_work:.2f} x input and output, "
-        f"{sweep_seconds / half_seconds:.2f} x time"
-    )
+    print(f"  twice the blocks: {work / half_work:.2f} x input and output, {sweep_seconds / half_seconds:.2f} x time")
 
     small_seconds, small_pairs = best(lambda: sum(1 for _ in overlapping_pairs(small)))
     plain_seconds, plain_pairs = best(lambda: quadratic(small), times=1)
     assert small_pairs == plain_pairs
-    print(
-        f"overlaps of {len(small):,} blocks: {small_seconds * 1000:.1f} ms; every pair: "
-        f"{plain_seconds:.2f} s,"
-    )
+    print(f"overlaps of {len(small):,} blocks: {small_seconds * 1000:.1f} ms; every pair: {plain_seconds:.2f} s,")
     print(f"  {plain_seconds / small_seconds:,.0f} x as long")
 
     entries = [Entry(block, f"n{index}") for index, block in enumerate(whole)]
@@ -93,23 +87,16 @@ def main() -> None:
     few = asked[:50]
     scan_seconds, scanned = best(lambda: [_scan(whole, place) for place in few], times=1)
     assert [None if i is None else whole[i] for i in map(table.__getitem__, few)] == scanned
-    print(
-        f"  a scan of all blocks for each question: "
-        f"{scan_seconds / len(few) / (ask_seconds / count):,.0f} x as long"
-    )
+    print(f"  a scan of all blocks for each question: {scan_seconds / len(few) / (ask_seconds / count):,.0f} x as long")
 
     for vpcs in (250, 500, 1000):
-        text = json.dumps(
-            {"version": 1, "pools": {"p": "10.0.0.0/8"}, "vpcs": {f"v{n}": "/22" for n in range(vpcs)}}
-        )
+        text = json.dumps({"version": 1, "pools": {"p": "10.0.0.0/8"}, "vpcs": {f"v{n}": "/22" for n in range(vpcs)}})
         seconds, plan = best(lambda text=text: plan_text(text), times=1)  # type: ignore[misc]
         print(f"plan of {vpcs:,} VPCs: {seconds:.2f} s, {plan.verdict.value}")
 
 
 def _scan(found: list[Cidr], place: int) -> Cidr | None:
-    return max(
-        (block for block in found if place in block), key=lambda block: block.prefix_length, default=None
-    )
+    return max((block for block in found if place in block), key=lambda block: block.prefix_length, default=None)
 
 
 if __name__ == "__main__":

@@ -155,9 +155,7 @@ class Organisation:
     def __init__(self, interfaces: int, seed: int, classes_of: int | None) -> None:
         model = interfaces if classes_of is None else classes_of
         if model < 40 or interfaces < model:
-            raise ValueError(
-                "an organisation has 40 interfaces or more, and no fewer than its classes are made for"
-            )
+            raise ValueError("an organisation has 40 interfaces or more, and no fewer than its classes are made for")
         self.random = random.Random(seed)
         self.interfaces = interfaces
         self.classes = min(11 * math.sqrt(model), 0.55 * model)
@@ -184,9 +182,7 @@ class Organisation:
         name = f"{TEAMS[index // len(STAGES) % len(TEAMS)]}-{STAGES[index % len(STAGES)]}" + (
             f"-{serial}" if serial else ""
         )
-        site = Site(
-            index, f"hub-{index // DIVISION}" if hub else name, "ab" if index % 3 == 2 else "abc", hub
-        )
+        site = Site(index, f"hub-{index // DIVISION}" if hub else name, "ab" if index % 3 == 2 else "abc", hub)
         for tier in site.tiers:
             for zone in site.zones:
                 place = Place(tier, zone)
@@ -213,9 +209,7 @@ class Organisation:
         serial = 0
         while left > 0:
             tier = (
-                tiers[serial]
-                if serial < len(tiers)
-                else self.random.choices(tiers, [TIER_SHARE[t] for t in tiers])[0]
+                tiers[serial] if serial < len(tiers) else self.random.choices(tiers, [TIER_SHARE[t] for t in tiers])[0]
             )
             places = site.zones_of(tier)[:left]
             role = self.role(site, tier, serial)
@@ -223,14 +217,8 @@ class Organisation:
             site.cells += [(role, place) for place in places]
             left -= len(places)
             if left > 0 and serial % 3 == 0:  # a variant in one zone: the same with a group more
-                groups = (
-                    (*role.groups[:1], "canary", *role.groups[1:])
-                    if len(role.groups) < 3
-                    else role.groups[1:]
-                )
-                variant = Role(
-                    f"{role.name}-x", tier, groups, role.section, role.extra, role.public, role.weight / 4
-                )
+                groups = (*role.groups[:1], "canary", *role.groups[1:]) if len(role.groups) < 3 else role.groups[1:]
+                variant = Role(f"{role.name}-x", tier, groups, role.section, role.extra, role.public, role.weight / 4)
                 if all(set(other.groups) != set(groups) for other in site.roles):
                     site.roles.append(variant)
                     site.cells.append((variant, self.random.choice(places)))
@@ -306,16 +294,11 @@ class Organisation:
             address = site.places["app-a"].next_explicit()
             site.named.append(address)
             lines.append(
-                f"      monitor: {{subnet: app-a, private_ip: {address}, "
-                f"security_groups: [monitor], ami: {AMIS[1]}}}"
+                f"      monitor: {{subnet: app-a, private_ip: {address}, security_groups: [monitor], ami: {AMIS[1]}}}"
             )
         if site.nat_instance:
-            head = (
-                f"subnet: public-a, private_ip: {public.next_explicit()}, public_ip: {self.public_address()}"
-            )
-            lines.append(
-                f"      nat: {{{head}, security_groups: [nat], nat: true, source_dest_check: false}}"
-            )
+            head = f"subnet: public-a, private_ip: {public.next_explicit()}, public_ip: {self.public_address()}"
+            lines.append(f"      nat: {{{head}, security_groups: [nat], nat: true, source_dest_check: false}}")
         site.members = {"instances": lines, "interfaces": []}
         for tier in ("app", "data"):  # the first of each tier writes its address, and rules name it
             place = next((place for role, place in site.cells if role.tier == tier), None)
@@ -344,10 +327,7 @@ class Organisation:
         """Security groups: a few that every VPC has, and one for each role."""
         offices = "{allow: tcp/22, from: offices}"
         hubs = [peer for peer, _ in site.peers if peer.hub] + ([site] if site.hub else [])
-        monitor = [
-            f"{{allow: tcp/9100, from: {'monitor' if hub is site else hub.name + '.monitor'}}}"
-            for hub in hubs
-        ]
+        monitor = [f"{{allow: tcp/9100, from: {'monitor' if hub is site else hub.name + '.monitor'}}}" for hub in hubs]
         base = [
             "{allow: tcp/22, from: bastion}",
             "{allow: icmp/8, from: company}",
@@ -405,9 +385,7 @@ class Organisation:
         if role.tier != "data":
             rules += ["{allow: [tcp/80, tcp/443], to: 0.0.0.0/0}"]
             rules += [
-                f"{{allow: tcp/{port}, to: {group}}}"
-                for port in DATABASES[:3]
-                for group in site.groups_of("data")[:3]
+                f"{{allow: tcp/{port}, to: {group}}}" for port in DATABASES[:3] for group in site.groups_of("data")[:3]
             ]
         return rules + self.filler(site, role.groups[-1], self.random.randint(2, 12), "to")
 
@@ -417,11 +395,7 @@ class Organisation:
         groups = [group for tier in site.tiers for group in site.groups_of(tier)] + ["mesh", "bastion"]
         budget = min(count, RULES_MOST - 10)
         while budget > 0:
-            token = (
-                f"tcp/{self.random.choice(PORTS)}"
-                if self.random.random() < 0.75
-                else self.random.choice(RANGES)
-            )
+            token = f"tcp/{self.random.choice(PORTS)}" if self.random.random() < 0.75 else self.random.choice(RANGES)
             cost = 1
             luck = self.random.random()
             if luck < 0.45 or not site.peers:
@@ -448,11 +422,7 @@ class Organisation:
         """ACLs of the public and the data tier: name, ingress, egress."""
         every = "0.0.0.0/0"
         # Some deny a network that scanned them, and some a port that answers may come to: real mistakes.
-        scanner = (
-            ["deny: all, from: 45.33.32.0/24", "deny: all, from: 45.33.49.0/24"]
-            if site.index % 2 == 0
-            else []
-        )
+        scanner = ["deny: all, from: 45.33.32.0/24", "deny: all, from: 45.33.49.0/24"] if site.index % 2 == 0 else []
         desktop = [f"deny: tcp/3389, from: {every}"] if site.index % 4 == 3 else []
         yield (
             "public",
@@ -494,11 +464,7 @@ class Organisation:
             "data",
             numbered(
                 [f"deny: tcp/22, from: {place.block}" for place in site.zones_of("public")[1:]]
-                + [
-                    f"allow: tcp/{port}, from: {block}"
-                    for block in apps
-                    for port in DATABASES[: 9 // len(apps)]
-                ]
+                + [f"allow: tcp/{port}, from: {block}" for block in apps for port in DATABASES[: 9 // len(apps)]]
                 + [f"allow: tcp/5432, from: {block}" for block in near]
                 + [f"allow: all, from: {place.block}" for place in site.zones_of("data")]
                 + [f"allow: tcp/1024-65535, from: {every}", "allow: icmp, from: 10.0.0.0/8"]
@@ -647,10 +613,7 @@ class Organisation:
 
 def numbered(rules: Sequence[str]) -> list[str]:
     """ACL rules with numbers, at most as many as AWS allows unasked."""
-    return [
-        f"          - {{rule: {100 + 10 * place}, {rule}}}"
-        for place, rule in enumerate(rules[:ACL_RULES_MOST])
-    ]
+    return [f"          - {{rule: {100 + 10 * place}, {rule}}}" for place, rule in enumerate(rules[:ACL_RULES_MOST])]
 
 
 def organisation(interfaces: int, seed: int = 7, *, classes_of: int | None = None) -> str:
@@ -668,9 +631,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a realistic organisation as YAML.")
     parser.add_argument("interfaces", type=int)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument(
-        "--classes-of", type=int, help="the classes of an organisation of this many interfaces"
-    )
+    parser.add_argument("--classes-of", type=int, help="the classes of an organisation of this many interfaces")
     given = parser.parse_args()
     sys.stdout.write(organisation(given.interfaces, given.seed, classes_of=given.classes_of))
 

@@ -164,9 +164,7 @@ def measure_load(size: int) -> Iterator[Row]:
     for name, collecting in (("load", True), ("load, gc off for both", False)):
         if not collecting:
             gc.disable()
-        mine, yours = in_turns(
-            lambda: reachsim.loads(text), lambda: yaml.load(text, Loader=loader), budget=12
-        )
+        mine, yours = in_turns(lambda: reachsim.loads(text), lambda: yaml.load(text, Loader=loader), budget=12)
         note = f"{len(text) / 1e6:.1f} MB of YAML; {before:.0f} MB before" if collecting else ""
         yield Row(
             name,
@@ -190,8 +188,7 @@ def measure_import(size: int) -> Iterator[Row]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
     actions = [
-        start(code)
-        for code in ("pass", "import reachsim", "from reachsim import loads", "import pydantic.main")
+        start(code) for code in ("pass", "import reachsim", "from reachsim import loads", "import pydantic.main")
     ]
     bare, name, ready, pydantic = in_turns(*actions, budget=15, most=9)
     floor = min(bare)
@@ -315,9 +312,7 @@ def measure_check(size: int) -> Iterator[Row]:
         peak = peak or peak_memory()
         failing = sum(1 for result in results if str(result.verdict) != "holds")
         note = f"{len(net.design.expect)} expectations, {failing} do not hold"
-    asked = [
-        (net.endpoint(expectation.from_), net.endpoint(expectation.to)) for expectation in net.design.expect
-    ]
+    asked = [(net.endpoint(expectation.from_), net.endpoint(expectation.to)) for expectation in net.design.expect]
     pairs = sum(max(1, len(a.origins)) * max(1, len(b.nics) + bool(b.outside)) for a, b in asked)
     yield Row(
         "check",
@@ -591,13 +586,9 @@ def machine() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run", description="Measure reachsim.")
-    parser.add_argument(
-        "--sizes", default="100,1000,10000", help="numbers of interfaces (default: %(default)s)"
-    )
+    parser.add_argument("--sizes", default="100,1000,10000", help="numbers of interfaces (default: %(default)s)")
     parser.add_argument("--only", help=f"measures to run, of {','.join(MEASURES)}")
-    parser.add_argument(
-        "--large", action="store_true", help="load, compile and matrix with 100,000 interfaces too"
-    )
+    parser.add_argument("--large", action="store_true", help="load, compile and matrix with 100,000 interfaces too")
     parser.add_argument(
         "--limit", type=float, default=600, help="seconds for one measure of one size (default: %(default)s)"
     )
@@ -629,10 +620,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("\n".join(table(out)))
     if given.json:
         given.json.write_text(
-            json.dumps(
-                {"machine": about, "rows": [asdict(row) | {"ratio": row.ratio} for row in out]}, indent=2
-            )
-            + "\n"
+            json.dumps({"machine": about, "rows": [asdict(row) | {"ratio": row.ratio} for row in out]}, indent=2) + "\n"
         )
 
 

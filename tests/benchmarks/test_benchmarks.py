@@ -71,9 +71,7 @@ def test_organisation_loads_with_the_classes_promised(interfaces: int, classes: 
 def test_more_interfaces_in_the_same_classes() -> None:
     few, many = reachsim.loads(organisation(200)), reachsim.loads(organisation(1500, classes_of=200))
     assert list(few.design.vpcs) == list(many.design.vpcs)
-    assert (
-        abs(class_count(few) - class_count(many)) <= 3
-    )  # a class of two may lose one of them to a rule that names it
+    assert abs(class_count(few) - class_count(many)) <= 3  # a class of two may lose one of them to a rule that names it
     assert sum(len(vpc.instances) + len(vpc.interfaces) for vpc in many.design.vpcs.values()) == 1500
 
 
@@ -102,9 +100,7 @@ def test_organisation_refuses_what_cannot_be(interfaces: int, classes_of: int | 
 @pytest.mark.parametrize("measure", ["compile", "trace", "pair", "matrix", "edit", "sets"])
 def test_measures_run(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "PAIRS", 3)
-    monkeypatch.setattr(
-        run, "in_turns", lambda *actions, **_: [[run.clocked(action)[0]] for action in actions]
-    )
+    monkeypatch.setattr(run, "in_turns", lambda *actions, **_: [[run.clocked(action)[0]] for action in actions])
     rows = run.measured(measure, 60)
     assert rows
     assert all(row.seconds > 0 and row.median > 0 and row.peak >= 0 for row in rows)

@@ -115,13 +115,9 @@ def test_valid_and_complete_with_groups_that_may_overlap(
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), demand_lists(most=4), standing())
-def test_valid_and_complete_with_regions(
-    data: st.DataObject, demands: list[Demand], taken: list[Taken]
-) -> None:
+def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
     cut = [
-        Demand(
-            d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.family
-        )
+        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.family)
         for d in demands
     ]
     placement = allocate(cut, taken, Apart())
@@ -150,8 +146,7 @@ def test_the_search_alone_is_complete(data: st.DataObject, demands: list[Demand]
     names = [item.owner for item in (*demands, *taken)]
     apart = data.draw(groups(names)) if len(names) > 1 else Apart()
     cut = [
-        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room)
-        for d in demands
+        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room) for d in demands
     ]
     blocks = _Search(cut, taken, apart).run()
     assert (blocks is not None) == brute_force(cut, taken, apart)

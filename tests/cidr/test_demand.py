@@ -26,9 +26,7 @@ def test_the_smallest_subnet_that_will_do(count: int, growth: int) -> None:
 
 
 @pytest.mark.rule("SUBNET-2")
-@pytest.mark.parametrize(
-    ("count", "length"), [(1, 28), (11, 28), (12, 27), (251, 24), (252, 23), (65_531, 16)]
-)
+@pytest.mark.parametrize(("count", "length"), [(1, 28), (11, 28), (12, 27), (251, 24), (252, 23), (65_531, 16)])
 def test_five_are_aws_s(count: int, length: int) -> None:
     assert size_for_addresses(count).prefix_length == length
 
@@ -39,9 +37,7 @@ def test_more_than_a_16_is_too_large() -> None:
 
 @pytest.mark.rule("LAMBDA-3")
 def test_lambda_takes_an_address_for_each_combination_in_each_subnet() -> None:
-    assert Consumers(lambda_combinations=3).per_subnet(zones=3) == [
-        ("3 security-group combinations of Lambda", 3)
-    ]
+    assert Consumers(lambda_combinations=3).per_subnet(zones=3) == [("3 security-group combinations of Lambda", 3)]
 
 
 @pytest.mark.rule("LAMBDA-4")

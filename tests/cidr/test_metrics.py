@@ -50,9 +50,7 @@ def test_a_summary_has_as_few_routes_as_can_be(blocks: list[Cidr], choice: int) 
     assert address_set(mine) <= covered
     assert not covered & others
     assert summary.fill == address_set(mine).count / covered.count
-    candidates = [
-        one for length in range(28, 33) for one in POOL.subnets(length) if not one.addresses & others
-    ]
+    candidates = [one for length in range(28, 33) for one in POOL.subnets(length) if not one.addresses & others]
     for fewer in range(1, len(summary.routes)):
         for some in itertools.combinations(candidates, fewer):
             assert not address_set(mine) <= address_set(some)
@@ -73,7 +71,5 @@ def test_the_use_of_a_pool(blocks: list[Cidr], split: int) -> None:
 
 
 def test_what_lies_over_each_other_counts_once() -> None:
-    use = pool_use(
-        "p", [POOL], [Cidr.parse("10.0.0.0/30")], [Cidr.parse("10.0.0.0/29")], [Cidr.parse("10.0.0.0/31")]
-    )
+    use = pool_use("p", [POOL], [Cidr.parse("10.0.0.0/30")], [Cidr.parse("10.0.0.0/29")], [Cidr.parse("10.0.0.0/31")])
     assert (use.allotted, use.held, use.reserved, use.free_count) == (4, 4, 0, 8)

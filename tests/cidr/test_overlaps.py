@@ -25,9 +25,7 @@ def small_blocks(draw: st.DrawFn) -> Cidr:
 @given(st.lists(small_blocks(), max_size=12))
 def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
     members = [set(range(cidr.span[0], cidr.span[1] + 1)) for cidr in cidrs]
-    expected = {
-        frozenset((i, j)) for i, j in itertools.combinations(range(len(cidrs)), 2) if members[i] & members[j]
-    }
+    expected = {frozenset((i, j)) for i, j in itertools.combinations(range(len(cidrs)), 2) if members[i] & members[j]}
     found = list(overlapping_pairs(cidrs))
     assert len(found) == len(expected)
     assert {frozenset(pair) for pair in found} == expected

@@ -46,14 +46,10 @@ def small_plans(draw: st.DrawFn, most: int = 5) -> dict[str, Any]:
         some = draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
         groups["may"] = {"members": some, "overlap": "allowed"}
     if draw(st.booleans()):
-        taken = set(groups.get("may", {}).get("members", ())) - set(
-            groups.get("may", {}).get("members", ())[:1]
-        )
+        taken = set(groups.get("may", {}).get("members", ())) - set(groups.get("may", {}).get("members", ())[:1])
         left = [name for name in names if name not in taken]
         if left:
-            groups["never"] = {
-                "members": draw(st.lists(st.sampled_from(left), min_size=1, max_size=4, unique=True))
-            }
+            groups["never"] = {"members": draw(st.lists(st.sampled_from(left), min_size=1, max_size=4, unique=True))}
     return {
         "version": 1,
         "pools": {"p": str(POOL)},
@@ -121,9 +117,7 @@ def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObje
     if plan.verdict is not Verdict.FITS:
         return
     vpcs = {name: body for name, body in data["vpcs"].items() if more.draw(st.booleans())}
-    added = {
-        f"x{i}": {"size": f"/{more.draw(st.integers(26, 28))}"} for i in range(more.draw(st.integers(0, 3)))
-    }
+    added = {f"x{i}": {"size": f"/{more.draw(st.integers(26, 28))}"} for i in range(more.draw(st.integers(0, 3)))}
     names = {name for group in data["groups"].values() for name in group["members"]}
     vpcs |= {name: body for name, body in data["vpcs"].items() if name in names}
     changed = data | {"vpcs": added | vpcs if more.draw(st.booleans()) else vpcs | added}
@@ -226,9 +220,7 @@ def test_a_vpc_larger_than_a_16_has_several_blocks() -> None:
 
 @pytest.mark.rule("CIDR-4")
 def test_ten_zero_comes_first_where_there_are_several() -> None:
-    found = plan(
-        "pools: {p: [10.1.0.0/16, 10.0.0.0/16]}\nvpcs: {big: {tiers: {t: {size: /16, zones: [a, b]}}}}"
-    )
+    found = plan("pools: {p: [10.1.0.0/16, 10.0.0.0/16]}\nvpcs: {big: {tiers: {t: {size: /16, zones: [a, b]}}}}")
     assert cidrs(found, "big") == ["10.0.0.0/16", "10.1.0.0/16"]
     assert refusals_of_blocks(found["big"].cidrs) == []
 
@@ -250,9 +242,7 @@ def test_a_kept_vpc_grows_into_its_room() -> None:
     first = plan(GROWING)
     assert cidrs(first, "app") == ["10.16.0.0/24"]
     assert str(first["app"].room) == "10.16.0.0/23"
-    wider = GROWING.replace("zones: [a, b]", "zones: [a, b, c]").replace(
-        "other: /24", "other: /24, third: /24"
-    )
+    wider = GROWING.replace("zones: [a, b]", "zones: [a, b, c]").replace("other: /24", "other: /24, third: /24")
     later = plan(wider, first)
     assert cidrs(later, "app") == ["10.16.0.0/24", "10.16.1.0/25"]
     assert cidrs(later, "other") == cidrs(first, "other")
@@ -321,8 +311,7 @@ def test_a_secondary_block_covers_no_route(tmp_path: Path) -> None:
         "    route_tables: {main: {10.8.1.128/25: pcx, 0.0.0.0/0: igw}}\n"
     )
     (tmp_path / "plan.yaml").write_text(
-        "version: 1\nmodels: m.yaml\npools: {p: 10.8.0.0/22}\nvpcs: {app: {tiers: {new: {size: /24, "
-        "zones: [a]}}}}\n"
+        "version: 1\nmodels: m.yaml\npools: {p: 10.8.0.0/22}\nvpcs: {app: {tiers: {new: {size: /24, zones: [a]}}}}\n"
     )
     found = plan_file(str(tmp_path / "plan.yaml"))
     assert cidrs(found, "app") == ["10.8.0.0/24", "10.8.2.0/24"]
@@ -338,10 +327,7 @@ def test_models_exist_and_their_peerings_count(tmp_path: Path) -> None:
     found = plan_file(str(path))
     assert cidrs(found, "new") == ["10.8.1.0/24"]
     assert not found.ok
-    assert (
-        str(found.conflicts[0])
-        == "a 10.8.0.0/24 overlaps b 10.8.0.0/25: the peering connection ab joins them"
-    )
+    assert str(found.conflicts[0]) == "a 10.8.0.0/24 overlaps b 10.8.0.0/25: the peering connection ab joins them"
 
 
 def test_what_exists_and_overlaps_in_a_group_is_told() -> None:
@@ -410,8 +396,7 @@ def test_changes_are_true(data: dict[str, Any]) -> None:
 
 def test_impossible_wishes_are_told_apart() -> None:
     found = plan(
-        "pools: {p: 10.0.0.0/8}\nvpcs:\n  a: {tiers: {t: {addresses: 70000}}}\n  b: {size: /24, "
-        "tiers: {t: /25}}\n"
+        "pools: {p: 10.0.0.0/8}\nvpcs:\n  a: {tiers: {t: {addresses: 70000}}}\n  b: {size: /24, tiers: {t: /25}}\n"
     )
     assert found.shortage is not None
     assert found.shortage.impossible == (
@@ -422,9 +407,7 @@ def test_impossible_wishes_are_told_apart() -> None:
 
 def test_ipv6() -> None:
     text = "pools: {p: 10.0.0.0/16, six: '2600:1f00::/52'}\nvpcs:\n"
-    found = plan(
-        text + "  a: {tiers: {t: /26}, ipv6: six}\n  b: {tiers: {t: /26}, ipv6: {pool: six, size: /60}}"
-    )
+    found = plan(text + "  a: {tiers: {t: /26}, ipv6: six}\n  b: {tiers: {t: /26}, ipv6: {pool: six, size: /60}}")
     assert [str(block) for block in found["a"].ipv6_cidrs] == ["2600:1f00::/56"]
     assert [str(subnet.ipv6_cidr) for subnet in found["a"].subnets] == [
         "2600:1f00::/64",
@@ -480,8 +463,7 @@ BAD = [
     ),
     (
         "pools: {p: 10.0.0.0/16}\nvpcs: {a: /15}",
-        "<text>:3:11: vpcs.a: /15 is larger than AWS allows; an IPv4 block of a VPC or a subnet is "
-        "/16 to /28 [CIDR-1]",
+        "<text>:3:11: vpcs.a: /15 is larger than AWS allows; an IPv4 block of a VPC or a subnet is /16 to /28 [CIDR-1]",
     ),
     (
         "pools: {p: 10.0.0.0/16}\nvpcs: {a: /29}",
@@ -523,14 +505,11 @@ BAD = [
         "<text>:4:14: groups.g[0]: there is no network 'ap'; did you mean 'app'?",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24, b: /24}\ngroups: {g: [a, b], h: {members: [b, a], "
-        "overlap: allowed}}",
-        "<text>:4:21: groups.h: a and b may overlap here, and never in group g; take one of them out "
-        "of one group",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24, b: /24}\ngroups: {g: [a, b], h: {members: [b, a], overlap: allowed}}",
+        "<text>:4:21: groups.h: a and b may overlap here, and never in group g; take one of them out of one group",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24}\ngroups: {h: {members: [a], overlap: allowed, "
-        "peering: true}}",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: /24}\ngroups: {h: {members: [a], overlap: allowed, peering: true}}",
         "peered VPCs never may overlap; remove overlap: allowed [PEER-7]",
     ),
     (
@@ -538,8 +517,7 @@ BAD = [
         "<text>:4:8: vpcs.a: 'a' exists, and not as a VPC; write vpc: true under exists.a",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: [10.0.0.0/24, 192.168.0.0/24], vpc: "
-        "true}}\nvpcs: {b: /24}",
+        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: [10.0.0.0/24, 192.168.0.0/24], vpc: true}}\nvpcs: {b: /24}",
         "cannot join a VPC whose primary block 10.0.0.0/24 is in 10.0.0.0/8",
     ),
     (
@@ -548,8 +526,7 @@ BAD = [
         "10.0.1.0/25 lies in no block of its VPC",
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, subnets: {s: "
-        "10.0.0.0/25}}}\nvpcs: {b: /24}",
+        "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, subnets: {s: 10.0.0.0/25}}}\nvpcs: {b: /24}",
         "only a VPC has subnets; write vpc: true",
     ),
     (
@@ -558,8 +535,7 @@ BAD = [
         None,
     ),
     (
-        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: {size: /24, zones: [y-z]}, x-y: {size: /24, "
-        "zones: [z]}}}}",
+        "pools: {p: 10.0.0.0/16}\nvpcs: {a: {tiers: {x: {size: /24, zones: [y-z]}, x-y: {size: /24, zones: [z]}}}}",
         "its subnet x-y-z has the name of one of tier x; rename one of them",
     ),
     (

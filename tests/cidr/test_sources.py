@@ -67,8 +67,7 @@ def test_csv() -> None:
         "x:4: '10.0.0.7/16' has host bits set; did you mean '10.0.0.0/16'?"
     )
     assert problems("name,size\na,b\n", "a.csv") == (
-        "a.csv:1: no column of this header is named 'cidr': name, size; name the column with the "
-        "blocks 'cidr'"
+        "a.csv:1: no column of this header is named 'cidr': name, size; name the column with the blocks 'cidr'"
     )
     assert "not valid CSV" in problems('10.0.0.0/16,"a\n', "a.csv")
 

@@ -151,9 +151,7 @@ def test_free(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped
     used.write_text("10.0.0.64/26 x\n")
     assert reachsim_cidr("free", "10.0.0.0/24", "--used", used).out == "10.0.0.0/26\n10.0.0.128/25\n"
     assert reachsim_cidr("free", "10.0.0.0/24", "--used", used, "--size", "/26").out == "10.0.0.0/26\n"
-    three = reachsim_cidr(
-        "free", "10.0.0.0/24", "--used", used, "--size", "/26", "--count", "3", "--format", "json"
-    )
+    three = reachsim_cidr("free", "10.0.0.0/24", "--used", used, "--size", "/26", "--count", "3", "--format", "json")
     assert json.loads(three.out) == {
         "cidrs": ["10.0.0.0/26", "10.0.0.128/26", "10.0.0.192/26"],
         "addresses": 192,
@@ -165,9 +163,9 @@ def test_free(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped
 
 
 def test_aggregate_exclude_contains(reachsim_cidr) -> None:  # type: ignore[no-untyped-def]
-    assert reachsim_cidr(
-        "aggregate", "10.0.0.0/25", "10.0.0.128/25", "2001:db8::/33", "2001:db8:8000::/33"
-    ).out == ("10.0.0.0/24\n2001:db8::/32\n")
+    assert reachsim_cidr("aggregate", "10.0.0.0/25", "10.0.0.128/25", "2001:db8::/33", "2001:db8:8000::/33").out == (
+        "10.0.0.0/24\n2001:db8::/32\n"
+    )
     assert reachsim_cidr("exclude", "10.0.0.0/24", "--without", "10.0.0.0/25").out == "10.0.0.128/25\n"
     inside = reachsim_cidr("contains", "10.0.0.0/8", "10.1.2.3", "10.0.0.0/16")
     assert (inside.code, inside.out) == (0, "10.1.2.3/32  inside\n10.0.0.0/16  inside\n")
@@ -260,8 +258,7 @@ def test_conflicts_of_what_stands_fail(reachsim_cidr, tmp_path: Path) -> None:  
     assert result.code == 1
     assert result.out.splitlines()[:3] == [
         "Fits: 1 VPC, 0 subnets.",
-        "Conflict: office 10.0.0.0/12 overlaps old 10.1.0.0/16: both are in group g, which never may "
-        "overlap.",
+        "Conflict: office 10.0.0.0/12 overlaps old 10.1.0.0/16: both are in group g, which never may overlap.",
         "What exists never moves: let one of them go, or ask for it anew under vpcs.",
     ]
 

@@ -120,9 +120,7 @@ def test_what_is_not_modelled_cannot_be_decided(question: Sequence[str]) -> None
 # -- errors -------------------------------------------------------------------------------------------------
 
 
-def test_every_problem_of_a_file_is_told_with_its_place(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_problem_of_a_file_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("version: 1\nvpcs:\n  app:\n    cidr: [10.0.0.0/16]\nexpekt: []\n")
     assert main(["check", str(bad)]) == 2

@@ -108,9 +108,7 @@ def test_ipv6_is_not_translated_and_goes_both_ways():
     net = load(DUAL, {"vpcs app route_tables public ::/0": "igw"})
     out = net.trace("web", "six", "icmpv6/128")
     passes(out)
-    assert {str(hop.after) for hop in out.forward} == {
-        "icmpv6/128/0 2001:db8:0:2::20 -> 2001:4860:4860::8888"
-    }
+    assert {str(hop.after) for hop in out.forward} == {"icmpv6/128/0 2001:db8:0:2::20 -> 2001:4860:4860::8888"}
     passes(net.trace("six", "2001:db8:0:2::20", "tcp/443"))
 
 

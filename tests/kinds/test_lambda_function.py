@@ -27,10 +27,7 @@ def test_outside_a_vpc_it_reaches_public_addresses_and_never_a_private_one():
 def test_where_the_unknown_source_address_matters_the_answer_is_undecided():
     net = load({"lambda_functions f latest": OUTSIDE}, group("open", ("tcp/443", "0.0.0.0/1")))
     trace = net.trace("f", "web", "tcp/443")
-    assert (
-        trace.undecided
-        == "the Lambda service picks the source address, and not every one of them is treated alike"
-    )
+    assert trace.undecided == "the Lambda service picks the source address, and not every one of them is treated alike"
     assert (trace.verdict, trace.delivered, trace.reachable) == ("undecided", False, False)
 
 
@@ -44,17 +41,13 @@ def test_in_a_vpc_it_has_what_the_vpc_offers():
 @pytest.mark.rule("LAMBDA-7")
 def test_it_never_has_a_public_address():
     public = {"lambda_functions f latest": IN_VPC | {"subnets": ["public"]}}
-    blames(
-        load(public).trace("f", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw"
-    )
+    blames(load(public).trace("f", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
 
 
 @pytest.mark.rule("LAMBDA-8")
 def test_nobody_can_open_a_connection_to_it():
     net = load(FUNCTION, group("client", ("all", ANY)), {"lambda_functions out latest": OUTSIDE})
-    blames(
-        net.trace("probe", "f", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "app.lambda(private; client)"
-    )
+    blames(net.trace("probe", "f", "tcp/443"), "LAMBDA_OUTBOUND_ONLY", "LAMBDA-8", "app.lambda(private; client)")
     blames(
         net.trace("probe", "10.0.1.254", "tcp/443"),
         "LAMBDA_OUTBOUND_ONLY",
@@ -83,9 +76,7 @@ def test_its_group_and_the_targets_reference_to_it_decide():
     by_group = group("db", ("tcp/5432", "client")) | {"vpcs app instances db security_groups": ["db"]}
     passes(load(FUNCTION, by_group).trace("f", "db", "tcp/5432"))
     closed = load(FUNCTION, by_group, group("client", egress=[("tcp/443", ANY)]))
-    blames(
-        closed.trace("f", "db", "tcp/5432"), "ENI_SG_RULES_MISMATCH", "SG-1", "app.lambda(private; client)"
-    )
+    blames(closed.trace("f", "db", "tcp/5432"), "ENI_SG_RULES_MISMATCH", "SG-1", "app.lambda(private; client)")
 
 
 @pytest.mark.rule("LAMBDA-10")
@@ -142,9 +133,7 @@ def test_a_version_keeps_its_own_attachment_and_a_qualifier_says_which():
         blames(trace, "LAMBDA_OUTSIDE_VPC", "LAMBDA-28", "f:1")
         assert "though $LATEST is in VPC app" in trace.blockers[0].text
         passes(net.trace(name, "www", "tcp/443"))
-    assert (
-        net.trace("f:live", "db", "tcp/5432").blockers[0].text.startswith("alias live of f names version 1")
-    )
+    assert net.trace("f:live", "db", "tcp/5432").blockers[0].text.startswith("alias live of f names version 1")
 
 
 @pytest.mark.rule("LAMBDA-29")
@@ -192,15 +181,10 @@ def test_a_weighted_alias_has_one_answer_for_each_version():
 
 @pytest.mark.rule("LAMBDA-27")
 def test_the_qualifier_of_an_integration_decides_which_version_runs():
-    net = load(
-        STALE, {"api_gateways front": {"integration": "f:live"}, "api_gateways back": {"integration": "f"}}
-    )
+    net = load(STALE, {"api_gateways front": {"integration": "f:live"}, "api_gateways back": {"integration": "f"}})
     blames(net.trace("front", "db", "tcp/5432"), "LAMBDA_OUTSIDE_VPC", "LAMBDA-28", "f:1")
     passes(net.trace("back", "db", "tcp/5432"))
-    assert (
-        net.trace("probe", "front", "tcp/443").undecided
-        == "API gateway front's own public address is not modelled"
-    )
+    assert net.trace("probe", "front", "tcp/443").undecided == "API gateway front's own public address is not modelled"
 
 
 def test_the_error_names_what_a_function_needs():

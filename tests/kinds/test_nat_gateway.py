@@ -131,9 +131,7 @@ def test_it_uses_the_table_of_its_own_subnet_in_both_directions():
         "IGW-5",
         "app.igw",
     )
-    tables = [
-        hop.checkpoint for hop in load().trace("probe", "www", "tcp/443").forward if "route" in hop.checkpoint
-    ]
+    tables = [hop.checkpoint for hop in load().trace("probe", "www", "tcp/443").forward if "route" in hop.checkpoint]
     assert tables == ["route table private", "route table public"]
     back = load().trace("probe", "www", "tcp/443").reply
     assert [hop.checkpoint for hop in back if "route" in hop.checkpoint] == ["route table public"]
@@ -162,7 +160,7 @@ def test_an_answer_that_leaves_through_nat_comes_from_a_stranger():
 
 @pytest.mark.rule("WALK-19")
 def test_a_gateway_that_did_not_see_the_request_drops_the_answer():
-    trace = load(
-        {"vpcs data route_tables api": {}, "vpcs app route_tables main": {"10.0.1.0/24": "ngw"}}
-    ).trace("twin", "db", "tcp/80")
+    trace = load({"vpcs data route_tables api": {}, "vpcs app route_tables main": {"10.0.1.0/24": "ngw"}}).trace(
+        "twin", "db", "tcp/80"
+    )
     blames(trace, "ASYMMETRIC_RETURN", "WALK-19", "app.ngw", "reply")

@@ -56,10 +56,7 @@ def test_a_direction_of_the_default_acl_that_was_edited_has_no_ipv6_rule():
     net = load(DUAL, {"vpcs app network_acls default ingress": [{"rule": 100, "allow": "all", "from": ANY}]})
     passes(net.trace("twin", "web", "tcp/443"))
     blames(net.trace("twin", "2001:db8:0:2::20", "tcp/443"), *ACL, "app.public")
-    assert (
-        net.trace("twin", "2001:db8:0:2::20", "tcp/443").blockers[0].checkpoint
-        == "network ACL default ingress"
-    )
+    assert net.trace("twin", "2001:db8:0:2::20", "tcp/443").blockers[0].checkpoint == "network ACL default ingress"
 
 
 @pytest.mark.rule("NACL-5")
@@ -76,8 +73,7 @@ def test_an_acl_is_asked_only_where_a_packet_crosses_the_subnets_border():
     net = load(acl_of("private", [], []))
     passes(net.trace("probe", "twin", "tcp/22"))
     assert not any(
-        "ACL" in hop.checkpoint or "route" in hop.checkpoint
-        for hop in net.trace("probe", "twin", "tcp/22").forward
+        "ACL" in hop.checkpoint or "route" in hop.checkpoint for hop in net.trace("probe", "twin", "tcp/22").forward
     )
     blames(net.trace("probe", "db", "tcp/22"), *ACL, "app.private")
 

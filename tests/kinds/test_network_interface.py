@@ -133,13 +133,7 @@ def test_it_needs_a_public_address():
 @pytest.mark.rule("NATI-7")
 def test_the_acl_of_its_subnet_is_crossed_four_times_with_ports_from_1024():
     trace = load(NAT_INSTANCE).trace("probe", "www", "tcp/443")
-    assert (
-        sum(
-            "ACL" in hop.checkpoint and hop.component == "app.public"
-            for hop in (*trace.forward, *trace.reply)
-        )
-        == 4
-    )
+    assert sum("ACL" in hop.checkpoint and hop.component == "app.public" for hop in (*trace.forward, *trace.reply)) == 4
     narrow = acl_of("public", [f"deny tcp/1024-1030 {ANY}", ALL], [ALL])
     lost = load(NAT_INSTANCE, narrow).trace("probe", "www", "tcp/443", source_port=40000)
     blames(lost, "SUBNET_ACL_RESTRICTION", "NACL-2", "app.public", "reply")
@@ -149,9 +143,7 @@ def test_the_acl_of_its_subnet_is_crossed_four_times_with_ports_from_1024():
 @pytest.mark.rule("NATI-10")
 def test_a_nat_instance_in_its_clients_subnet_is_its_own_next_hop():
     moved = {"vpcs app instances nat subnet": "private", "vpcs app instances nat private_ip": "10.0.1.99"}
-    blames(
-        load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATI-10", "app.nat"
-    )
+    blames(load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATI-10", "app.nat")
 
 
 @pytest.mark.rule("WALK-19")

@@ -50,9 +50,7 @@ def test_the_destination_must_be_in_the_far_vpc():
 
 @pytest.mark.rule("PEER-6")
 def test_a_peering_is_not_transitive():
-    blames(
-        load(THIRD).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx"
-    )
+    blames(load(THIRD).trace("probe", "10.2.0.9", "tcp/80"), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "PEER-4", "pcx")
 
 
 @pytest.mark.rule("PEER-6")

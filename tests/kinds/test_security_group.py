@@ -50,9 +50,7 @@ def test_the_default_group_lets_its_members_in_and_nobody_else():
 def test_an_answer_passes_whatever_the_other_direction_says():
     net = load(group("open", ("tcp/443", ANY), egress=[]))
     passes(net.trace("probe", "db", "tcp/443"))
-    assert {hop.rule_id for hop in net.trace("probe", "db", "tcp/443").reply if hop.action == "tracked"} == {
-        "SG-4"
-    }
+    assert {hop.rule_id for hop in net.trace("probe", "db", "tcp/443").reply if hop.action == "tracked"} == {"SG-4"}
     blames(net.trace("db", "web", "tcp/443"), *SHUT, "app.db")
 
 
@@ -61,9 +59,7 @@ def test_a_reference_over_a_peering_that_is_not_active_matches_nothing():
     by_group = group("open", ("tcp/80", "app.client"), vpc="data")
     passes(load(by_group).trace("probe", "api", "tcp/80"))
     net = load(by_group, {"peering_connections pcx status": "deleted"})
-    assert [warning.split(":")[-1].strip() for warning in net.warnings] == [
-        "the rule matches nothing [SG-16]"
-    ]
+    assert [warning.split(":")[-1].strip() for warning in net.warnings] == ["the rule matches nothing [SG-16]"]
     blockers = [(blocker.code, blocker.rule_id) for blocker in net.trace("probe", "api", "tcp/80").blockers]
     assert blockers[:2] == [("BAD_STATE_ROUTE", "ROUTE-15"), ("ENI_SG_RULES_MISMATCH", "SG-16")]
 
@@ -96,9 +92,7 @@ def test_an_outbound_reference_is_about_the_address_that_is_sent_to():
         "vpcs app route_tables private 10.0.2.0/24": "nat",
         "vpcs app instances nat security_groups": ["nat"],
     }
-    net = load(
-        way, group("nat", ("all", ANY), egress=[("tcp/5432", "db")]), group("db", ("all", ANY)), DB_GROUP
-    )
+    net = load(way, group("nat", ("all", ANY), egress=[("tcp/5432", "db")]), group("db", ("all", ANY)), DB_GROUP)
     passes(net.trace("probe", "db", "tcp/5432"))
     blames(net.trace("nat", "web", "tcp/5432"), *CLOSED, "app.nat")
 
@@ -135,9 +129,7 @@ def test_a_reference_does_not_survive_a_middlebox_that_keeps_the_addresses():
     back = {"vpcs app route_tables main": {"10.0.1.0/24": "nat"}}
     by_group = load(MIDDLEBOX, back, group("db", ("tcp/443", "client")), DB_GROUP)
     blames(by_group.trace("probe", "db", "tcp/443"), "SG_REFERENCES_NOT_PRESERVED", "SG-14", "app.db")
-    passes(
-        load(MIDDLEBOX, back, group("db", ("tcp/443", "10.0.1.10")), DB_GROUP).trace("probe", "db", "tcp/443")
-    )
+    passes(load(MIDDLEBOX, back, group("db", ("tcp/443", "10.0.1.10")), DB_GROUP).trace("probe", "db", "tcp/443"))
 
 
 @pytest.mark.rule("SG-15")

@@ -34,9 +34,7 @@ def test_a_subnet_lies_in_one_zone():
 
 
 def test_a_subnet_needs_a_block():
-    assert [problem.message for problem in problems({"vpcs app subnets bare": {}})] == [
-        "a subnet needs a block"
-    ]
+    assert [problem.message for problem in problems({"vpcs app subnets bare": {}})] == ["a subnet needs a block"]
 
 
 def test_a_subnet_of_a_secondary_block():

@@ -96,9 +96,7 @@ def test_functions_have_five_hundred_interfaces_in_a_vpc_at_most():
     }
     wide = {"vpcs app subnets wide": {"cidr": "10.0.16.0/20"}}
     found = problems(groups, functions, wide)
-    assert [(problem.code, place(problem)) for problem in found] == [
-        ("LAMBDA-5", "lambda_functions f500 latest")
-    ]
+    assert [(problem.code, place(problem)) for problem in found] == [("LAMBDA-5", "lambda_functions f500 latest")]
     del functions["lambda_functions f500 latest"]
     assert problems(groups, functions, wide) == ()
 
@@ -143,6 +141,4 @@ def test_warn_names_rules_that_can_be_waived():
 def test_the_base_has_nothing_to_complain_about():
     assert problems() == ()
     assert load().warnings == ()
-    assert [place(problem) for problem in problems({"vpcs data subnets": GONE})] == [
-        "vpcs data instances api subnet"
-    ]
+    assert [place(problem) for problem in problems({"vpcs data subnets": GONE})] == ["vpcs data instances api subnet"]

@@ -98,9 +98,7 @@ def test_reserved_names(name):
 
 @pytest.mark.rule("SG-18")
 def test_a_peer_is_a_group_before_it_is_a_prefix_list():
-    names = load(
-        {"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}
-    ).source.names
+    names = load({"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}).source.names
     assert names.peer("app", "client")[1] == {("app", "client")}
     assert str(names.peer("app", "others")[0]) == "192.0.2.0/24"
     with pytest.raises(UnknownName, match="no security group of VPC data"):

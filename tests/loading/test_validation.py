@@ -309,9 +309,7 @@ def test_a_model_that_contains_itself():
         inner: "list[Tree] | Tree | None" = None
 
     text = "inner: [{inner: {inner: [{siez: 1}]}}]\n"
-    assert errors(text, Tree) == (
-        "d.yaml:1:27: inner[0].inner.inner[0]: unknown key 'siez'; did you mean 'size'?"
-    )
+    assert errors(text, Tree) == ("d.yaml:1:27: inner[0].inner.inner[0]: unknown key 'siez'; did you mean 'size'?")
 
 
 def test_very_many_errors_end_soon():
@@ -352,10 +350,7 @@ KEYS = st.sampled_from(
     ["version", "vpcs", "cidrs", "ingress", "allow", "deny", "from", "nat", "kind", "shapes", "str", "x"]
 )
 VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(0, 9)
-    | st.sampled_from(["a/b", "x", "internet", "round", "10.0.1.7/24"]),
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["a/b", "x", "internet", "round", "10.0.1.7/24"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )

@@ -20,9 +20,7 @@ from reachsim.net.address import (
 )
 
 octets = st.sampled_from(["0", "1", "9", "10", "99", "100", "199", "200", "249", "250", "255"])
-bad_octets = st.sampled_from(
-    ["", "00", "01", "010", "256", "300", "1000", "-1", "+1", "a", "0x1", "١", " 1", "1 "]
-)
+bad_octets = st.sampled_from(["", "00", "01", "010", "256", "300", "1000", "-1", "+1", "a", "0x1", "١", " 1", "1 "])
 dotted = st.lists(octets | bad_octets, min_size=1, max_size=5).map(".".join)
 good_dotted = st.lists(octets, min_size=4, max_size=4).map(".".join)
 groups = st.sampled_from(["0", "1", "f", "db8", "2001", "FFFF", "0000", "0a0B"])
@@ -136,8 +134,7 @@ def test_runs_of_zeros_are_shortened_as_the_standard_says(parts):
         ("10.0.0.-1", "'10.0.0.-1' is not an IPv4 address: '-1' is not a decimal number"),
         (
             "10.0.0.010",
-            "'10.0.0.010' is not an IPv4 address: "
-            "'010' has a leading zero, which some programs read as octal",
+            "'10.0.0.010' is not an IPv4 address: '010' has a leading zero, which some programs read as octal",
         ),
         ("10.0.0.256", "'10.0.0.256' is not an IPv4 address: 256 is over 255"),
         (

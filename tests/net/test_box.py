@@ -19,9 +19,7 @@ def space(*boxes):
     """The union of boxes, written as (tokens, sources, destinations, source ports)."""
     return HeaderSpace.union(
         HeaderSpace.box(Traffic.parse(tokens), sources, destinations, PortSet.of(*ports))
-        for tokens, sources, destinations, *ports in (
-            (*box, *([(0, 65535)] if len(box) == 3 else [])) for box in boxes
-        )
+        for tokens, sources, destinations, *ports in ((*box, *([(0, 65535)] if len(box) == 3 else [])) for box in boxes)
     )
 
 

@@ -105,9 +105,7 @@ def test_blocks_around_and_inside(block, shorter, longer):
         assert theirs(block.supernet(shorter)) == theirs(block).supernet(new_prefix=shorter)
     length = block.prefix_length + longer
     if length <= block.width:
-        assert [theirs(part) for part in block.subnets(length)] == list(
-            theirs(block).subnets(new_prefix=length)
-        )
+        assert [theirs(part) for part in block.subnets(length)] == list(theirs(block).subnets(new_prefix=length))
 
 
 @pytest.mark.parametrize("length", [-1, 25, 33])
@@ -179,11 +177,7 @@ def test_a_printed_set_reads_back(addresses):
         back = AddressSet.nothing()
         for part in str(addresses).split(","):
             first, dash, last = part.partition("-")
-            back |= (
-                AddressSet.of((parse_address(first), parse_address(last)))
-                if dash
-                else Cidr.parse(part).addresses
-            )
+            back |= AddressSet.of((parse_address(first), parse_address(last))) if dash else Cidr.parse(part).addresses
         assert back == addresses
 
 

@@ -127,9 +127,7 @@ def test_the_complement_holds_exactly_the_others(tree):
 
 
 tiny_boxes = st.tuples(
-    st.sampled_from(
-        [Traffic.parse(t) for t in ("tcp/1", "tcp/1-2", "tcp/2", "tcp", "icmp", "all", "proto/50")]
-    ),
+    st.sampled_from([Traffic.parse(t) for t in ("tcp/1", "tcp/1-2", "tcp/2", "tcp", "icmp", "all", "proto/50")]),
     st.sampled_from([AddressSet.of(s) for s in ((0, 0), (0, 1), (1, 1), (0, LINE_LAST))]),
     st.sampled_from([AddressSet.of(s) for s in ((5, 5), (5, IPV6_FIRST), (IPV6_FIRST, IPV6_FIRST))]),
     st.sampled_from([PortSet.of(s) for s in ((0, 65535), (9, 9), (0, 8), (9, 65535))]),
@@ -248,9 +246,7 @@ def test_projections(space):
     ported = Traffic.protocol(TCP) | Traffic.protocol(UDP)
     assert space.traffic() == Traffic.union_of(span for box in boxes for span in box.traffic.spans)
     assert space.sources() == AddressSet.union_of(span for box in boxes for span in box.sources.spans)
-    assert space.destinations() == AddressSet.union_of(
-        span for box in boxes for span in box.destinations.spans
-    )
+    assert space.destinations() == AddressSet.union_of(span for box in boxes for span in box.destinations.spans)
     assert space.source_ports() == PortSet.union_of(
         span for box in boxes if not box.traffic.isdisjoint(ported) for span in box.source_ports.spans
     )
@@ -261,8 +257,7 @@ def test_projections(space):
 def test_writing_over_an_address(space, addresses):
     def moved(sources, destinations):
         return HeaderSpace.union(
-            HeaderSpace.box(box.traffic, sources(box), destinations(box), box.source_ports)
-            for box in space.boxes()
+            HeaderSpace.box(box.traffic, sources(box), destinations(box), box.source_ports) for box in space.boxes()
         )
 
     assert space.replace_sources(addresses) == moved(lambda box: addresses, lambda box: box.destinations)
@@ -339,9 +334,7 @@ ANY = AddressSet.everything()
         (HeaderSpace.box(Traffic.parse("icmp/3/4, proto/50"), ANY, ANY), "icmp/3/4 203.0.113.1 -> 8.8.8.8"),
         (HeaderSpace.box(Traffic.parse("proto/51, proto/50"), ANY, ANY), "proto/50 203.0.113.1 -> 8.8.8.8"),
         (
-            HeaderSpace.box(
-                Traffic.parse("tcp/22"), at("10.0.0.5"), at("10.0.1.0/24"), PortSet.of((32768, 40000))
-            ),
+            HeaderSpace.box(Traffic.parse("tcp/22"), at("10.0.0.5"), at("10.0.1.0/24"), PortSet.of((32768, 40000))),
             "tcp 10.0.0.5:32768 -> 10.0.1.0:22",
         ),
         (
@@ -359,9 +352,7 @@ def test_a_witness_looks_like_what_a_person_would_try(space, witness):
 
 
 def test_a_witness_keeps_what_it_can_of_the_preferred_packet():
-    space = HeaderSpace.box(
-        Traffic.parse("tcp, icmp/3"), at("10.0.0.0/24"), at("10.0.1.0/24"), PortSet.of((1, 60000))
-    )
+    space = HeaderSpace.box(Traffic.parse("tcp, icmp/3"), at("10.0.0.0/24"), at("10.0.1.0/24"), PortSet.of((1, 60000)))
     a, b, elsewhere = (parse_address(text) for text in ("10.0.0.9", "10.0.1.9", "10.0.2.9"))
     assert space.witness(Packet(a, b, service(TCP, 9999), 7)) == Packet(a, b, service(TCP, 9999), 7)
     assert space.witness(Packet(a, elsewhere, service(TCP, 9999), 7)) == Packet(
@@ -387,18 +378,13 @@ def test_a_set_can_be_pickled_into_another_process():
         "import pickle, sys; space = pickle.load(sys.stdin.buffer); assert ~~space == space; "
         "sys.stdout.buffer.write(pickle.dumps(space))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], input=pickle.dumps(space), capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], input=pickle.dumps(space), capture_output=True, check=True)
     assert pickle.loads(done.stdout) == space
 
 
 def test_nodes_that_no_set_needs_are_freed():
     def work():
-        parts = [
-            HeaderSpace.box(Traffic.of((n, n + 5)), AddressSet.of((n, n)), ANY)
-            for n in range(0x60000, 0x60100)
-        ]
+        parts = [HeaderSpace.box(Traffic.of((n, n + 5)), AddressSet.of((n, n)), ANY) for n in range(0x60000, 0x60100)]
         return len(HeaderSpace.union(parts).traffic().spans), len(module._unique)
 
     gc.collect()
@@ -424,9 +410,7 @@ def test_two_threads_that_make_a_node_at_once_get_one_node(monkeypatch):
             pass
 
     def make():
-        return HeaderSpace.box(
-            Traffic.parse("tcp/4711"), at("10.47.11.0"), at("10.0.0.0/8"), PortSet.of((4711, 4712))
-        )
+        return HeaderSpace.box(Traffic.parse("tcp/4711"), at("10.47.11.0"), at("10.0.0.0/8"), PortSet.of((4711, 4712)))
 
     monkeypatch.setattr(module, "_making", Late())
     assert make() == rivals[0]

@@ -54,20 +54,14 @@ def test_the_runs_tile_the_line(entries):
     assert (runs[0][0], runs[-1][1]) == (0, LINE_LAST)
     assert all(first <= last for first, last, _ in runs)
     assert all(before[1] + 1 == after[0] for before, after in itertools.pairwise(runs))
-    assert [(value, first, last) for first, last, value in runs] == [
-        table.lookup(first) for first, _, _ in runs
-    ]
+    assert [(value, first, last) for first, last, value in runs] == [table.lookup(first) for first, _, _ in runs]
 
 
 @given(entry_lists | nested, st.randoms(use_true_random=False))
 def test_the_order_of_entries_matters_only_among_equal_blocks(entries, random):
     once = list(dict(entries).items())
     shuffled = random.sample(once, len(once))
-    assert (
-        list(prefix_table(shuffled).runs())
-        == list(prefix_table(once).runs())
-        == list(prefix_table(entries).runs())
-    )
+    assert list(prefix_table(shuffled).runs()) == list(prefix_table(once).runs()) == list(prefix_table(entries).runs())
 
 
 def test_an_interval_map():

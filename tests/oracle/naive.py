@@ -237,8 +237,7 @@ class World:
                     check=body.get("source_dest_check", True),
                     forwards=bool(modes.get("ip_forward", True)),  # NATI-5
                     masquerades=bool(modes.get("masquerade", True)),
-                    available=body.get("state", "available")
-                    in ("available", "running"),  # NATGW-11, ROUTE-14
+                    available=body.get("state", "available") in ("available", "running"),  # NATGW-11, ROUTE-14
                 )
             )
 
@@ -250,10 +249,7 @@ class World:
                     continue
                 for subnet in body["subnets"]:
                     groups = frozenset(body.get("security_groups") or ["default"])
-                    if any(
-                        (i.vpc, i.subnet, i.groups) == (vpc, subnet, groups)
-                        for i in self.hyperplane_interfaces()
-                    ):
+                    if any((i.vpc, i.subnet, i.groups) == (vpc, subnet, groups) for i in self.hyperplane_interfaces()):
                         continue
                     private = self.free_address(vpc, subnet, taken, lowest=False)
                     name = f"function in {subnet}"
@@ -401,9 +397,7 @@ class World:
             for cidr in listed(self.prefix_lists[to]):
                 lists.setdefault(network(cidr), written[to])
         routes = {**lists, **routes}
-        routes.update(
-            {network(to): target for to, target in written.items() if network(to)}
-        )  # ROUTE-6, ROUTE-9
+        routes.update({network(to): target for to, target in written.items() if network(to)})  # ROUTE-6, ROUTE-9
         matching = [block for block in routes if block is not None and destination in block]
         if not matching:
             raise Lost(f"ROUTE-16: no route to {destination} in route table {table} of {vpc}")
@@ -480,9 +474,7 @@ class Flight:
         if not self.replying:
             self.crossed.append((interface, direction, packet))
 
-    def deliver(
-        self, vpc: str, packet: Packet, direct: bool, came_from: str | None
-    ) -> tuple[Interface | str, Packet]:
+    def deliver(self, vpc: str, packet: Packet, direct: bool, came_from: str | None) -> tuple[Interface | str, Packet]:
         """WALK-6, WALK-9: into the subnet that has the destination, straight to whoever has the address."""
         subnets = self.world.vpcs[vpc]["subnets"]
         subnet = next((name for name in subnets if inside(packet.dst, self.world.blocks(vpc, name))), None)
@@ -507,9 +499,7 @@ class Flight:
             if own:
                 raise Lost(f"NATGW-7: {where} drops what it has no session for")
             if packet.dst.version == 6 or packet.protocol not in (ICMP, TCP, UDP):  # DECISION: no NAT64 here
-                raise Lost(
-                    f"NATGW-5: {where} carries no protocol {packet.protocol} over IPv{packet.dst.version}"
-                )
+                raise Lost(f"NATGW-5: {where} carries no protocol {packet.protocol} over IPv{packet.dst.version}")
             if not inside(packet.src, self.world.vpcs[interface.vpc]["cidrs"]):
                 raise Lost(f"NATGW-10: {packet.src} is not in the VPC of {where}")
             return self.translate(interface, packet)
@@ -558,9 +548,7 @@ class Flight:
         back = replace(packet, dst=session.came.src, dport=session.came.sport)
         return self.leave(session.device, back, direct=False)
 
-    def through_peering(
-        self, name: str, vpc: str, packet: Packet, direct: bool
-    ) -> tuple[Interface | str, Packet]:
+    def through_peering(self, name: str, vpc: str, packet: Packet, direct: bool) -> tuple[Interface | str, Packet]:
         """WALK-9, PEER-1, PEER-4 to PEER-6: from one of the two VPCs to the other and no further."""
         body = self.world.peerings[name]
         ends = [body["requester"], body["accepter"]]
@@ -677,9 +665,7 @@ def judge_one(
     own = client.interface.addresses if client.interface else [client.address]
     src = next((address for address in own if address is not None and address.version == dst.version), None)
     if src is None:
-        return Verdict(
-            False, False, False, f"forward: {client.label} has no IPv{dst.version} address (ROUTE-5)"
-        )
+        return Verdict(False, False, False, f"forward: {client.label} has no IPv{dst.version} address (ROUTE-5)")
     if dst in own:  # DECISION: what a host sends to itself never leaves it
         return Verdict(True, True, True)
     packet = first_packet(src, dst, traffic, source_port)
@@ -710,9 +696,7 @@ def judge_variants(
     ]
 
 
-def judge(
-    design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
-) -> Verdict:
+def judge(design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None) -> Verdict:
     """The verdict that holds for every variant of `judge_variants`."""
     verdicts = [verdict for _, verdict in judge_variants(design, src, dst, traffic, source_port, nat_port)]
     return Verdict(

@@ -315,21 +315,15 @@ def test_kernel(number: int) -> None:
             assert kept.reachable == record["reachable"] != other.reachable, record
             assert verdict.forward == record["forward"], record
             verdict = kept
-        if (
-            record.get("lost") == "reply: nobody listens"
-        ):  # no answer was sent, so nothing is known about its way
+        if record.get("lost") == "reply: nobody listens":  # no answer was sent, so nothing is known about its way
             assert verdict.forward, (record, verdict)
             continue
         expected = Verdict(record["forward"], record["reply"], record["reachable"], verdict.lost)
         assert verdict == expected, record
 
 
-@pytest.mark.parametrize(
-    ("changes", "question", "expected"), [pytest.param(*case[1:], id=case[0]) for case in CASES]
-)
-def test_verdict(
-    changes: dict[str, Any], question: tuple[str, str, str, int], expected: tuple[bool, bool]
-) -> None:
+@pytest.mark.parametrize(("changes", "question", "expected"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
+def test_verdict(changes: dict[str, Any], question: tuple[str, str, str, int], expected: tuple[bool, bool]) -> None:
     verdict = judge(changed(changes), *question)
     assert (verdict.forward, verdict.reply) == expected, verdict
     assert bool(verdict.lost) == (not verdict.reachable)

@@ -47,9 +47,7 @@ def token(rng: random.Random, ipv6: bool = False) -> str:
         return rng.choice(["icmp/0", "icmp/8/0", "icmp/3/4"])
     if name.endswith("/"):
         low = rng.choice(PORTS)
-        return name + rng.choice(
-            [str(low), rng.choice(RANGES), f"{low}-{min(65535, low + rng.choice([0, 1, 1000]))}"]
-        )
+        return name + rng.choice([str(low), rng.choice(RANGES), f"{low}-{min(65535, low + rng.choice([0, 1, 1000]))}"])
     return name
 
 
@@ -111,9 +109,7 @@ class Builder:
         def place(subnet: str) -> dict[str, Any]:
             body: dict[str, Any] = {"subnet": subnet}
             if chance(rng, 0.85):  # the rest is assigned in order; the upper end is left to functions
-                body["private_ip"] = free[subnet].pop(
-                    rng.choice([0, 0, 1, rng.randrange(len(free[subnet]) // 2)])
-                )
+                body["private_ip"] = free[subnet].pop(rng.choice([0, 0, 1, rng.randrange(len(free[subnet]) // 2)]))
                 self.cidrs.append(body["private_ip"] + rng.choice(["/32", "/32", ""]))
             return body
 
@@ -124,9 +120,7 @@ class Builder:
                     self.cidrs.append(body["public_ip"] + "/32")
 
         vpc["instances"] = {}
-        for number, subnet in enumerate(
-            subnet for subnet in vpc["subnets"] for _ in range(rng.choice([1, 1, 2]))
-        ):
+        for number, subnet in enumerate(subnet for subnet in vpc["subnets"] for _ in range(rng.choice([1, 1, 2]))):
             body = place(subnet)
             public(body, 0.45)
             if chance(rng, 0.9):
@@ -205,9 +199,7 @@ class Builder:
                     routes[to] = peering if chance(rng, 0.85) else rng.choice(outward)
                 if self.ipv6 and chance(rng, 0.6):
                     routes[far["cidrs"][-1]] = peering
-            for to in some(
-                rng, ["8.8.8.8/32", "8.8.8.0/24", "93.184.0.0/16", "128.0.0.0/1", "198.51.100.0/24"], 2
-            ):
+            for to in some(rng, ["8.8.8.8/32", "8.8.8.0/24", "93.184.0.0/16", "128.0.0.0/1", "198.51.100.0/24"], 2):
                 if chance(rng, 0.3):
                     routes[to] = rng.choice(outward)
             inner = [each for each in nats if each in vpc["instances"]] or list(vpc["instances"])
@@ -264,9 +256,7 @@ class Builder:
         for number in numbers:
             six = self.ipv6 and chance(rng, 0.3)
             peer = rng.choice(["::/0", "2001:db8:1::/56"]) if six else rng.choice(self.cidrs)
-            rules.append(
-                {"rule": number, rng.choice(["allow", "allow", "deny"]): token(rng, six), side: peer}
-            )
+            rules.append({"rule": number, rng.choice(["allow", "allow", "deny"]): token(rng, six), side: peer})
         if chance(rng, open_end):
             rules.append({"rule": 32000, "allow": "all", side: "0.0.0.0/0"})
             if self.ipv6:
@@ -305,9 +295,7 @@ class Builder:
         for group in self.groups[name]:
             groups[group] = {"ingress": rules("from", 4)}
             if group == "nat" and chance(rng, 0.7):
-                groups[group] = {
-                    "ingress": [{"allow": "all", "from": rng.choice(["0.0.0.0/0", "web", "db"])}]
-                }
+                groups[group] = {"ingress": [{"allow": "all", "from": rng.choice(["0.0.0.0/0", "web", "db"])}]}
             if chance(rng, 0.35):
                 groups[group]["egress"] = rules("to", 3)
         if chance(rng, 0.1):
@@ -427,9 +415,7 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         dst = rng.choice(rng.choice([pool for pool in pools if pool]))
         rare = ["icmp/3/4", "proto/50"] if chance(rng, 0.3) else ["udp/53"]
         number = rng.choice([*PORTS, *(edges(design) or PORTS)])
-        traffic = rng.choice(
-            [f"tcp/{number}", f"tcp/{number}", f"udp/{number}", "icmp/8", "tcp/443", "tcp/443", *rare]
-        )
+        traffic = rng.choice([f"tcp/{number}", f"tcp/{number}", f"udp/{number}", "icmp/8", "tcp/443", "tcp/443", *rare])
     if src == dst or (src in inner and dst not in publics and dst in dict(everything)[src].values()):
         return random_probe(rng, design)
     ports = [port for port in [*PORTS, *edges(design)] if port >= 1023]

@@ -48,9 +48,7 @@ def test_the_quota_can_be_raised() -> None:
     six = [Cidr.parse(f"10.{n}.0.0/16") for n in range(2, 8)]
     assert block_count_refusal(six) is None
     assert block_count_refusal(six[:5], ipv4_quota=5) is None
-    assert str(block_count_refusal(six, ipv4_quota=5)) == (
-        "a VPC has at most 5 IPv4 blocks, and here are 6 (CIDR-1)"
-    )
+    assert str(block_count_refusal(six, ipv4_quota=5)) == ("a VPC has at most 5 IPv4 blocks, and here are 6 (CIDR-1)")
     assert [(i, r.rule) for i, r in refusals_of_blocks(six, ipv4_quota=5)] == [(5, "CIDR-1")]
 
 
@@ -109,9 +107,7 @@ def test_every_row_of_the_table(primary: str) -> None:
 
 @pytest.mark.rule("CIDR-4")
 def test_ten_zero_is_closed_by_any_block_below_ten_two() -> None:
-    assert str(
-        secondary_block_refusal(block("10.8.0.0/16"), blocks("10.1.0.0/24"), block("10.0.5.0/24"))
-    ) == (
+    assert str(secondary_block_refusal(block("10.8.0.0/16"), blocks("10.1.0.0/24"), block("10.0.5.0/24"))) == (
         "10.0.5.0/24 is in 10.0.0.0/16, which cannot join a VPC that has 10.1.0.0/24 in 10.0.0.0/15;"
         " take another block of 10.0.0.0/8 (CIDR-4)"
     )
@@ -139,9 +135,7 @@ def test_what_is_said_of_a_peering() -> None:
 
 
 def test_everything_about_the_blocks_of_a_vpc() -> None:
-    listed = blocks(
-        "2600:1f00::/56", "10.8.0.0/16", "10.8.4.0/24", "192.168.0.0/24", "10.9.0.0/16", "2600:1::/57"
-    )
+    listed = blocks("2600:1f00::/56", "10.8.0.0/16", "10.8.4.0/24", "192.168.0.0/24", "10.9.0.0/16", "2600:1::/57")
     found = [(index, refusal.rule) for index, refusal in refusals_of_blocks(listed)]
     assert found == [(2, "CIDR-6"), (3, "CIDR-4"), (5, "IPV6-1")]
 

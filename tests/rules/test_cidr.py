@@ -61,9 +61,7 @@ def test_number_of_blocks():
 )
 def test_ranges_that_no_vpc_has(text):
     assert rule(rules.vpc_block_refusal(block(text))) == "CIDR-2"
-    assert "CIDR-2" in {
-        p.code for p in problems({"vpcs": {"app": {"cidrs": [text]}}, "peering_connections": {}})
-    }
+    assert "CIDR-2" in {p.code for p in problems({"vpcs": {"app": {"cidrs": [text]}}, "peering_connections": {}})}
 
 
 @pytest.mark.rule("CIDR-2")
@@ -193,10 +191,7 @@ def test_number_of_ipv6_blocks():
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(16, 28)), min_size=1, max_size=4))
 def test_refusals_of_blocks_are_those_of_the_single_questions(pairs):
-    made = [
-        Cidr.parse_lenient(f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}/{length}")
-        for n, length in pairs
-    ]
+    made = [Cidr.parse_lenient(f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}/{length}") for n, length in pairs]
     refused = {index for index, _ in rules.refusals_of_blocks(made)}
     for index, each in enumerate(made):
         alone = rules.vpc_block_refusal(each) or rules.own_overlap_refusal(made[:index], each)

@@ -10,8 +10,7 @@ from reachsim.rules.clauses import Clause, first_match, peer_starts, permitted
 TOKENS = ("all", "tcp", "tcp/80", "tcp/80-90", "tcp/85-443", "udp/53", "icmp/8", "proto/50")
 GROUPS = (("v", "a"), ("v", "b"))
 PROBES = [
-    Traffic.parse(token).first
-    for token in ("tcp/79", "tcp/80", "tcp/86", "tcp/443", "udp/53", "icmp/8", "proto/50")
+    Traffic.parse(token).first for token in ("tcp/79", "tcp/80", "tcp/86", "tcp/443", "udp/53", "icmp/8", "proto/50")
 ]
 
 spans = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda pair: (min(pair), max(pair)))

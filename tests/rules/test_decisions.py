@@ -18,9 +18,7 @@ def address(text):
     return parse_address(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["8.8.8.8", "203.0.113.9", "198.51.100.7", "100.63.255.255", "2001:4860:4860::8888"]
-)
+@pytest.mark.parametrize("text", ["8.8.8.8", "203.0.113.9", "198.51.100.7", "100.63.255.255", "2001:4860:4860::8888"])
 def test_public(text):
     assert address(text) in PUBLIC
 
@@ -139,9 +137,7 @@ def test_rank_of_routes_of_one_length():
     ],
 )
 def test_routes_that_aws_refuses(destination, kind, rule):
-    refusal = route_refusal(
-        Cidr.parse(destination), kind, [Cidr.parse("10.0.0.0/16")], [Cidr.parse("10.0.2.0/24")]
-    )
+    refusal = route_refusal(Cidr.parse(destination), kind, [Cidr.parse("10.0.0.0/16")], [Cidr.parse("10.0.2.0/24")])
     assert (None if refusal is None else refusal.rule) == rule
 
 

@@ -25,9 +25,7 @@ def test_blocks_of_subnets(cidr, words):
 @pytest.mark.rule("SUBNET-2")
 @pytest.mark.parametrize("last", [0, 1, 2, 3, 255])
 def test_reserved_addresses(last):
-    refuses(
-        "SUBNET-2", "vpcs app instances db private_ip", {"vpcs app instances db private_ip": f"10.0.2.{last}"}
-    )
+    refuses("SUBNET-2", "vpcs app instances db private_ip", {"vpcs app instances db private_ip": f"10.0.2.{last}"})
 
 
 @pytest.mark.rule("SUBNET-2")

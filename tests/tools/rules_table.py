@@ -188,9 +188,7 @@ def table() -> str:
                 continue
             if rule in home:
                 names = "<br>".join(f"`{name.removeprefix('reachsim.')}`" for name in home[rule])
-                nodes = (
-                    "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ())) or "none"
-                )
+                nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ())) or "none"
             else:
                 why = WITHOUT_HOME.get(rule, "")
                 names = why if why == FOLLOWS else f"not modelled: {why}" if why else "not modelled"

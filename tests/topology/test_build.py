@@ -56,9 +56,7 @@ def test_which_routes_are_blackholes():
     )
     table = broken.topology.tables["app", "private"]
     assert {
-        str(route.destination): route.inactive and route.inactive_rule
-        for route in table.routes
-        if not route.local
+        str(route.destination): route.inactive and route.inactive_rule for route in table.routes if not route.local
     } == {
         "0.0.0.0/0": "ROUTE-14",
         "10.1.0.0/16": "ROUTE-15",

@@ -91,9 +91,7 @@ def test_a_selector_of_what_does_not_exist():
 
 
 def destination(net, source, name):
-    return {
-        format_address(way.packet.destination) for way in net.trace(source, name, "tcp/80").ways if way.packet
-    }
+    return {format_address(way.packet.destination) for way in net.trace(source, name, "tcp/80").ways if way.packet}
 
 
 def test_a_name_means_the_private_address_where_a_connection_is_written_and_the_public_one_elsewhere():
@@ -116,20 +114,13 @@ def test_families_of_the_two_ends():
     net = load(DUAL)
     assert destination(net, "twin", "web") == {"10.0.0.20"}
     assert {
-        format_address(way.packet.destination)
-        for way in net.trace("twin", "web", "icmpv6/128").ways
-        if way.packet
+        format_address(way.packet.destination) for way in net.trace("twin", "web", "icmpv6/128").ways if way.packet
     } == {"2001:db8:0:2::20"}
     assert net.trace("probe", "2001:db8:0:2::20", "tcp/80").blockers[0].rule_id == "ROUTE-5"
 
 
 def test_one_address_in_two_vpcs_is_nobody_in_particular():
-    net = load(
-        {
-            "vpcs copy": BASE["vpcs"]["data"]
-            | {"route_tables": {}, "subnets": {"api": {"cidr": "10.1.1.0/24"}}}
-        }
-    )
+    net = load({"vpcs copy": BASE["vpcs"]["data"] | {"route_tables": {}, "subnets": {"api": {"cidr": "10.1.1.0/24"}}}})
     with pytest.raises(EndpointError, match="ambiguous"):
         net.trace("10.1.1.80", "www", "tcp/80")
     assert net.trace("probe", "10.1.1.80", "tcp/80").reachable

@@ -13,9 +13,7 @@ PROBE, DB, STRANGER = map(parse_address, ("10.0.1.10", "10.0.2.20", "203.0.113.9
 
 def ends(net, source, destination, target=None):
     nics = net.topology.nics
-    return passage(
-        nics[source].outbound, nics[source], nics[source].addresses[0], parse_address(destination), target
-    )
+    return passage(nics[source].outbound, nics[source], nics[source].addresses[0], parse_address(destination), target)
 
 
 def test_there_and_back():
@@ -64,9 +62,7 @@ def test_a_run_of_addresses_shares_the_walk(address):
     low, high = found.run
     assert low <= parse_address(address) <= high
     for other in {low, high, (low + high) // 2}:
-        if (other > 0xFFFFFFFF) != (low > 0xFFFFFFFF) or (other in PUBLIC) != (
-            parse_address(address) in PUBLIC
-        ):
+        if (other > 0xFFFFFFFF) != (low > 0xFFFFFFFF) or (other in PUBLIC) != (parse_address(address) in PUBLIC):
             continue  # a run is about one family, and about the world or about what is not in it
         nic = net.topology.nics["app.probe"]
         again = passage(nic.outbound, nic, nic.addresses[0], other, None)

@@ -49,9 +49,7 @@ def test_the_whole_as_plain_data():
         data = json.loads(json.dumps(trace.to_dict()))
         assert data["verdict"] == trace.verdict
         assert [hop["component"] for hop in data["forward"]] == [hop.component for hop in trace.forward]
-        assert [blocker["code"] for blocker in data["blockers"]] == [
-            blocker.code for blocker in trace.blockers
-        ]
+        assert [blocker["code"] for blocker in data["blockers"]] == [blocker.code for blocker in trace.blockers]
         assert bool(trace) == trace.reachable
 
 

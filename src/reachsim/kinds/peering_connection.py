@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.kinds.kind import Kind, Reference, Tags
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.peering import ACTIVE, carrying_loss
+from reachsim.rules.peering import ACTIVE, Status, carrying_loss
 
 
 class PeeringConnection(Kind):
@@ -20,17 +18,7 @@ class PeeringConnection(Kind):
     """The VPC that asked for it."""
     accepter: Reference
     """The VPC that accepts it."""
-    status: Literal[
-        "active",
-        "pending-acceptance",
-        "initiating-request",
-        "provisioning",
-        "deleting",
-        "deleted",
-        "rejected",
-        "expired",
-        "failed",
-    ] = "active"
+    status: Status = "active"
     """Only `active` carries traffic (PEER-1)."""
     tags: Tags = {}
 

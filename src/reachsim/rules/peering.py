@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.codes import Code
@@ -9,7 +11,7 @@ from reachsim.rules.verdict import Loss
 
 ACTIVE = "active"
 """The only state that carries traffic (PEER-1)."""
-STATES = (
+Status = Literal[
     "active",
     "pending-acceptance",
     "initiating-request",
@@ -19,7 +21,8 @@ STATES = (
     "rejected",
     "expired",
     "failed",
-)
+]
+"""States of a peering connection (PEER-1). Source: EC2 API, VpcPeeringConnectionStateReason."""
 
 
 def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressSet) -> Loss | None:
