@@ -39,7 +39,7 @@ class Verdict:
     lost: str = ""
 
 
-class Lost(Exception):  # noqa: N818 -- the packet is lost, the program is fine
+class Lost(Exception):
     """A component dropped the packet."""
 
 
