@@ -126,3 +126,21 @@ def test_a_rule_that_no_packet_matches_says_so() -> None:
     assert [str(rule) for rule in found if "icmp" in rule.rule] == [
         "app security group open ingress: icmp from ::/0 is redundant as no packet matches it"
     ]
+
+
+def test_a_rule_of_an_acl_is_redundant_when_later_ones_decide_alike() -> None:
+    lines = ["allow tcp/443 0.0.0.0/0", "deny udp/53 10.0.0.0/8", ALL]
+    found = load(acl_of("isolated", lines, [ALL])).idle_rules()
+    assert [(rule.rule, rule.kind) for rule in found] == [("rule 10: allow tcp/443 from 0.0.0.0/0", "redundant")]
+
+
+def test_a_rule_that_hides_another_decision_is_not_redundant() -> None:
+    """Without the deny the shadowed allow would come to decide."""
+    lines = ["deny all 10.0.0.0/8", "allow tcp/22 10.1.0.0/16"]
+    found = load(acl_of("isolated", lines, [ALL])).idle_rules()
+    assert [(rule.rule, rule.kind) for rule in found] == [("rule 20: allow tcp/22 from 10.1.0.0/16", "shadowed")]
+
+
+def test_groups_that_no_interface_carries_are_looked_at_too() -> None:
+    found = load(group("spare", ("tcp/22", "10.0.0.0/8"), ("tcp", "10.0.0.0/8"))).idle_rules()
+    assert [(rule.owner, rule.kind) for rule in found] == [("app security group spare", "redundant")]

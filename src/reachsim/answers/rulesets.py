@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reachsim.engine import Engine
-from reachsim.fabric.filters import Filter
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.kinds.network_acl import acl_clauses, acl_filter
+from reachsim.kinds.security_group import group_clauses, group_filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.rules.clauses import Clause, GroupId
+from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
 
 @dataclass(frozen=True)
 class IdleRule:
     """A rule that could be removed without changing anything.
 
-    `kind`: "shadowed" when rules before it take all that it matches and decide otherwise or alike; "redundant" when others
-    allow all that it allows. `by`: those rules, the evidence. `where`: ``file:line``.
+    `kind`: "shadowed" when rules before it take all that it matches; "redundant" when without it others would decide all
+    that it decides alike. `by`: those rules, the evidence. `where`: ``file:line``.
     """
 
     owner: str
@@ -49,28 +51,85 @@ def space_of(clause: Clause) -> HeaderSpace:
     return HeaderSpace.box(clause.traffic, clause.peers, AddressSet.everything())
 
 
+def rule_sets(network: Engine) -> Iterator[tuple[Literal["network ACL", "security group"], str, Filter]]:
+    """Every ACL and every security group that the design writes, used or not, in both directions: kind, ``vpc.name``."""
+    for vpc, body in network.design.vpcs.items():
+        for name, acl in body.network_acls.items():
+            path: KeyPath = ("vpcs", vpc, "network_acls", name)
+            for direction in Direction:
+                clauses = acl_clauses(acl, direction, path, default=name == "default")
+                yield "network ACL", f"{vpc}.{name}", acl_filter(name, direction, clauses, path)
+        for name, group in body.security_groups.items():
+            path = ("vpcs", vpc, "security_groups", name)
+            for direction in Direction:
+                found = group_clauses(group, (vpc, name), direction, path, network.source.names.peer)
+                yield "security group", f"{vpc}.{name}", group_filter((name,), direction, tuple(found), path)
+
+
 def idle_rules(network: Engine) -> list[IdleRule]:
-    """Every ACL rule that is shadowed, every security group rule that is redundant, with the rules that make it so."""
+    """Every rule of an ACL or a security group that could go without changing anything, with the rules that make it so.
+
+    Those of one rule set could all go together.
+    """
     out: list[IdleRule] = []
-    for (vpc, name, direction), base in network.topology.acl_filters.items():
-        clauses = network.book[base].clauses
-        for index, clause in enumerate(clauses):
-            evidence = covering(clause, clauses[:index])
-            if evidence is not None and clause.path:
-                out.append(_idle(network, f"{vpc} network ACL {name}", direction.value, clause, "shadowed", evidence))
-    for (vpc, names, direction), base in network.topology.group_filters.items():
-        if len(names) != 1:
-            continue  # a group's rules are held against its own; sets of groups repeat them
-        clauses = network.book[base].clauses
-        removed: set[int] = set()
-        for index in range(len(clauses) - 1, -1, -1):
-            others = [c for i, c in enumerate(clauses) if i != index and i not in removed]
-            evidence = covering(clauses[index], others)
-            if evidence is not None and clauses[index].path:
-                removed.add(index)
-                owner = f"{vpc} security group {names[0]}"
-                out.append(_idle(network, owner, direction.value, clauses[index], "redundant", evidence))
+    for kind, full, filter in rule_sets(network):
+        vpc, name = full.split(".", 1)
+        idle = _idle_in_acl if kind == "network ACL" else _idle_in_group
+        for clause, word, evidence in idle(filter.clauses):
+            if clause.path:
+                out.append(_idle(network, f"{vpc} {kind} {name}", filter.direction.value, clause, word, evidence))
     return out
+
+
+Idle = tuple[Clause, Literal["shadowed", "redundant"], list[Clause]]
+
+
+def _idle_in_acl(clauses: Sequence[Clause]) -> Iterator[Idle]:
+    """Rules that never decide, then those after which the later rules would decide alike."""
+    shadowed: list[Clause] = []
+    for index, clause in enumerate(clauses):
+        evidence = covering(clause, clauses[:index])
+        if evidence is not None:
+            shadowed.append(clause)
+            yield clause, "shadowed", evidence
+    left = list(clauses)
+    for clause in clauses:
+        later = None if clause in shadowed else alike_after(clause, left, shadowed)
+        if later is not None:
+            left.remove(clause)
+            yield clause, "redundant", later
+
+
+def alike_after(clause: Clause, clauses: Sequence[Clause], shadowed: Sequence[Clause]) -> list[Clause] | None:
+    """The later clauses that would decide as one does all that it decides; None where they would not.
+
+    What no clause matches is denied, so a clause that denies needs none after it (NACL-2). Shadowed clauses may go too, so
+    they are no evidence; but one that would come to decide otherwise, were this clause gone, keeps it.
+    """
+    index = clauses.index(clause)
+    rest = space_of(clause)
+    for earlier in clauses[:index]:
+        rest -= space_of(earlier)
+    evidence: list[Clause] = []
+    for later in clauses[index + 1 :]:
+        hit = rest & space_of(later)
+        if hit and later.permits != clause.permits:
+            return None
+        if hit and later not in shadowed:
+            evidence.append(later)
+            rest -= hit
+    return evidence if not rest or not clause.permits else None
+
+
+def _idle_in_group(clauses: Sequence[Clause]) -> Iterator[Idle]:
+    """Rules whose traffic others allow."""
+    removed: set[int] = set()
+    for index in range(len(clauses) - 1, -1, -1):
+        others = [c for i, c in enumerate(clauses) if i != index and i not in removed]
+        evidence = covering(clauses[index], others)
+        if evidence is not None:
+            removed.add(index)
+            yield clauses[index], "redundant", evidence
 
 
 def _idle(
@@ -150,14 +209,3 @@ def equivalent(one: Filter, other: Filter) -> Equivalence:
     space_other, groups_other = permitted_space(other)
     differ = {g for g in groups_one.keys() | groups_other.keys() if groups_one.get(g) != groups_other.get(g)}
     return Equivalence(space_one - space_other, space_other - space_one, frozenset(differ))
-
-
-def filters_named(network: Engine, name: str) -> Iterator[tuple[str, Filter]]:
-    """The filters of an ACL or a security group, ``vpc.name``, by direction."""
-    vpc, _, bare = name.partition(".")
-    for (owner, acl, direction), base in network.topology.acl_filters.items():
-        if (owner, acl) == (vpc, bare):
-            yield direction.value, network.book[base]
-    for (owner, names, direction), base in network.topology.group_filters.items():
-        if owner == vpc and names == (bare,):
-            yield direction.value, network.book[base]

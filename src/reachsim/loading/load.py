@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
-from reachsim.loading.document import Document, read_document, read_file
+from reachsim.loading.document import Document, edited_document, read_document, read_file
 from reachsim.loading.names import Names
 from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath
@@ -60,7 +61,10 @@ def loads_source(text: str | bytes, *, file: str = "<text>") -> Source:
 
 def check(document: Document) -> Source:
     """Validate a document that was read. Raises DesignError with every problem."""
-    design = validate(Design, document)
+    try:
+        design = validate(Design, document)
+    except DesignError as error:
+        raise DesignError([*error.problems, *unknown_names(document, error.problems)]) from None
     checker = Checker(design, document)
     checker.run()
     if checker.problems:
@@ -71,6 +75,38 @@ def check(document: Document) -> Source:
     if checker.problems:
         raise DesignError(checker.problems)
     return Source(design, document, addresses, tuple(checker.warnings))
+
+
+PRUNINGS = 3
+"""How often what the schema refuses is taken out, to look at the names in the rest."""
+
+
+def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Problem]:
+    """References to nothing in a file that the schema refuses, so that they need no second run.
+
+    What the schema refuses is taken out, component by component, and the names in the rest are looked up. A name that may
+    be one of those taken out is not told.
+    """
+    removed: set[str] = set()
+    for _ in range(PRUNINGS):
+        components = {problem.path[:4] if problem.path[:1] == ("vpcs",) else problem.path[:2] for problem in problems}
+        if any(len(path) < 2 for path in components):
+            return []
+        for path in sorted(components, key=str, reverse=True):
+            try:
+                document = edited_document(document, path, None)
+            except KeyError:
+                return []
+            removed.add(str(path[-1]))
+        try:
+            design = validate(Design, document)
+        except DesignError as error:
+            problems = error.problems
+            continue
+        checker = Checker(design, document)
+        checker.run()
+        return [p for p in checker.problems if p.code is None and not any(repr(name) in p.message for name in removed)]
+    return []
 
 
 def load_design(path: str | os.PathLike[str]) -> Design:

@@ -331,6 +331,9 @@ class HeaderSpace:
                 for port_node, destinations in _grouped(destination_node).items():
                     yield services, sources, destinations, _grouped(port_node)[_HIT]
 
+    def __iter__(self) -> Iterator[Box]:
+        return self.boxes()
+
     def boxes(self) -> Iterator[Box]:
         """Disjoint boxes that make up the set, each of one address family; few, in order, always the same."""
         return iter(merge(self._rows()))

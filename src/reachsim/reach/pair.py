@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from reachsim.fabric.filters import FilterBook
 from reachsim.markup import card
+from reachsim.net.box import Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
@@ -61,6 +62,14 @@ class Reach:
     def stops(self) -> tuple[Stop, ...]:
         """What does not come through, by what stops it first; together with `reachable` these make up `asked`."""
         return tuple(stop for part in self.parts for stop in stops_of(part))
+
+    def __iter__(self) -> Iterator[Box]:
+        return self.reachable.boxes()
+
+    @property
+    def count(self) -> int:
+        """How many packets are in the set."""
+        return self.reachable.count
 
     def witness(self) -> Packet | None:
         """A packet of the set, one that a person would try; None where nothing is reachable."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent
+from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent, rule_sets
 from reachsim.errors import UsageError, visible
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.loading.validation import suggest
@@ -96,20 +96,14 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
 
 
 def _filters(net: Network, name: str) -> Iterator[tuple[tuple[Kind, Direction], Filter]]:
-    for (vpc, acl, direction), base in net.topology.acl_filters.items():
-        if f"{vpc}.{acl}" == name:
-            yield ("network ACL", direction), net.book[base]
-    for (vpc, names, direction), base in net.topology.group_filters.items():
-        if len(names) == 1 and f"{vpc}.{names[0]}" == name:
-            yield ("security group", direction), net.book[base]
+    for kind, full, filter in rule_sets(net):
+        if full == name:
+            yield (kind, filter.direction), filter
 
 
 def _names(net: Network) -> Iterator[str]:
-    for vpc, acl, _ in net.topology.acl_filters:
-        yield f"{vpc}.{acl}"
-    for vpc, names, _ in net.topology.group_filters:
-        if len(names) == 1:
-            yield f"{vpc}.{names[0]}"
+    for _kind, full, _filter in rule_sets(net):
+        yield full
 
 
 def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:
