@@ -94,10 +94,10 @@ def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Probl
             return []
         for path in sorted(components, key=str, reverse=True):
             try:
+                removed |= {str(path[-1]), *names_in(value_at(document, path))}
                 document = edited_document(document, path, None)
-            except KeyError:
+            except (KeyError, IndexError, TypeError):
                 return []
-            removed.add(str(path[-1]))
         try:
             design = validate(Design, document)
         except DesignError as error:
@@ -107,6 +107,30 @@ def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Probl
         checker.run()
         return [p for p in checker.problems if p.code is None and not any(repr(name) in p.message for name in removed)]
     return []
+
+
+def value_at(document: Document, path: KeyPath) -> Any:
+    """The value at a path. Raises KeyError, IndexError or TypeError where there is none."""
+    value: Any = document.data
+    for step in path:
+        value = value[step]
+    return value
+
+
+def names_in(value: Any) -> set[str]:
+    """Every text in a value that may be a name: keys and leaves."""
+    out: set[str] = set()
+    todo = [value]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            out |= node.keys()
+            todo += node.values()
+        elif isinstance(node, list):
+            todo += node
+        elif isinstance(node, str):
+            out.add(node)
+    return out
 
 
 def load_design(path: str | os.PathLike[str]) -> Design:
