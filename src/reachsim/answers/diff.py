@@ -9,7 +9,7 @@ from typing import Any, Literal
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
 from reachsim.markup import card
-from reachsim.net.cidr import AddressSet
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.matrix import Cell, Matrix, Progress
@@ -202,15 +202,12 @@ def _any_ports(space: HeaderSpace) -> HeaderSpace:
 
 
 def _delivered(cell: Cell) -> HeaderSpace:
-    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
-
     lines = {False: EVERY_IPV4.addresses, True: EVERY_IPV6.addresses}
     return HeaderSpace.union(HeaderSpace.box(there, lines[ipv6], lines[ipv6]) for ipv6, there, _ in cell.ways)
 
 
 def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
     """A set in words; addresses only where they are not all of their family, or of the internet."""
-    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
 
     def universe(addresses: AddressSet) -> AddressSet:
         for known in (world, EVERY_IPV4.addresses, EVERY_IPV6.addresses):
@@ -312,8 +309,6 @@ def _untouched(network: Engine, source: str, destination: str, changed: set[Filt
 
 def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
     """A set freed of the addresses that go without saying, so that groups of endpoints share the rest."""
-    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
-
     parts: list[HeaderSpace] = []
     for block in (EVERY_IPV4, EVERY_IPV6):
         inside = space.restrict(sources=block.addresses)

@@ -54,7 +54,7 @@ def exposure(network: Engine) -> list[Exposed]:
     internet = network.endpoint("internet")
     for interface_class in network.classes.classes:
         first = interface_class.first
-        if first.public is None and all(address <= 0xFFFFFFFF for address in first.addresses):
+        if first.public is None and all(address <= IPV4_LAST for address in first.addresses):
             continue
         answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)
         if not answer.delivered and not answer.undecided:

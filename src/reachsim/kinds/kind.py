@@ -41,7 +41,6 @@ Integer = StrictInt
 
 _NAME: Final = re.compile(r"[^\s./:,\[\]{}\"'\\\x00-\x1f\x7f]+")
 _HOST_NAME: Final = re.compile(r"[^\s/:,\[\]{}\"'\\\x00-\x1f\x7f]+")
-RESERVED_NAMES: Final = frozenset({"internet", "local", "blackhole", "all", "any"})
 
 
 def _as_text(value: Any) -> Any:

@@ -13,7 +13,7 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
 from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags
-from reachsim.kinds.network_interface import Host, Outbound
+from reachsim.kinds.network_interface import Outbound
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import TCP, UDP, Traffic
@@ -222,8 +222,3 @@ class LambdaService(Checkpoint):
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
         return (self.internet,)
-
-
-def hyperplane_host(nic: Nic) -> Host:
-    """The end of a function's interface, where answers arrive."""
-    return Host(nic)

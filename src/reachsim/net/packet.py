@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reachsim.net.address import format_address
+from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, protocol_of, reply_service
 
 
@@ -54,7 +54,7 @@ class Packet:
         name = PROTOCOL_NAMES.get(self.protocol, f"proto/{self.protocol}")
         source, destination = format_address(self.source), format_address(self.destination)
         if self.protocol in PORTED:
-            if self.source > 0xFFFFFFFF:
+            if self.source > IPV4_LAST:
                 source, destination = f"[{source}]", f"[{destination}]"
             return f"{name} {source}:{self.source_port} -> {destination}:{self.service & 0xFFFF}"
         if self.icmp is not None:

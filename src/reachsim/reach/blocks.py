@@ -14,6 +14,7 @@ from threading import Lock
 from reachsim.fabric.filters import Direction, Filter, FilterBook
 from reachsim.fabric.site import VpcSite
 from reachsim.kinds.network_acl import AclCheckpoint
+from reachsim.net.address import IPV4_LAST
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import IPV6, PUBLIC, Template, Term, template_of
@@ -186,7 +187,7 @@ class BlockWorker:
         if which == PUBLIC:
             assert nic.public is not None
             return self.atoms.row(filter, nic.public)
-        address = next(x for x in nic.addresses if (x > 0xFFFFFFFF) == (which == IPV6))
+        address = next(x for x in nic.addresses if (x > IPV4_LAST) == (which == IPV6))
         return self.atoms.row(filter, address, NO_GROUPS if vpc is None else vpc.groups_at(address))
 
     def own_filter(self, term: Term, owner: InterfaceClass) -> Filter:

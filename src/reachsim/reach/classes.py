@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.kinds.network_interface import Host
+from reachsim.net.address import IPV4_LAST
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.build import Topology
 
@@ -32,10 +33,6 @@ class InterfaceClass:
     def first(self) -> Nic:
         """Its representative."""
         return self.members[0]
-
-    def groups_for(self, vpc: VpcSite) -> frozenset[GroupId]:
-        """The groups that a rule of a VPC sees at a member's private address."""
-        return vpc.groups_at(self.first.addresses[0]) if self.first.addresses else frozenset()
 
     def __str__(self) -> str:
         nic = self.first
@@ -97,7 +94,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     out = Classes([], [], {})
     for nic in topology.nics.values():
         addresses = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
-        shape = tuple(address > 0xFFFFFFFF for address in nic.addresses), nic.public is not None
+        shape = tuple(address > IPV4_LAST for address in nic.addresses), nic.public is not None
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
         kind = "host" if isinstance(nic.host, Host) and nic.kind != "function" else nic.kind
         common = kind, nic.name if nic in targets else role(nic), shape, routes

@@ -20,6 +20,8 @@ from reachsim.errors import EndpointError, ReachsimError, UsageError
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.markup import card
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
@@ -75,8 +77,6 @@ class Cell:
 
     def space(self) -> HeaderSpace:
         """The round trip with ports, of any addresses of the right family."""
-        from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
-
         spaces: list[HeaderSpace] = []
         for ipv6, there, back in self.ways:
             line = (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
@@ -89,8 +89,6 @@ class Cell:
     def __str__(self) -> str:
         if self.undecided:
             return f"undecided: {self.undecided}"
-        from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
-
         line = AddressSet.everything()
         families = {ipv6 for ipv6, _, _ in self.ways}
         if len(families) == 1:  # what goes without saying for two addresses of one family
@@ -161,7 +159,7 @@ class Matrix:
         ways = self._ways(self.number(one, other))
         for flow in self.endpoints.flows(self.endpoints.of_nic(one), self.endpoints.of_nic(other)):
             for ipv6, there, back in ways:
-                if flow.loss is None and (flow.destination > 0xFFFFFFFF) == ipv6:
+                if flow.loss is None and (flow.destination > IPV4_LAST) == ipv6:
                     spaces += [
                         HeaderSpace.box(traffic, _only(flow.source), _only(flow.destination), ports)
                         for traffic, ports in rectangles(there, back)
@@ -211,7 +209,7 @@ class Matrix:
     def _outer_cell(self, source: str, destination: str) -> Cell:
         answer = self._outer(source, destination)
         ways = tuple(
-            (part.destinations.first > 0xFFFFFFFF, part.forward, part.back) for part in answer.parts if part.forward
+            (part.destinations.first > IPV4_LAST, part.forward, part.back) for part in answer.parts if part.forward
         )
         return Cell(source, destination, ways, answer.undecided)
 
@@ -343,15 +341,11 @@ class Slice:
 
 
 def _only(address: int) -> Any:
-    from reachsim.net.cidr import AddressSet
-
     return AddressSet(((address, address),))
 
 
 def _brief(traffic: Traffic) -> str:
     """Traffic in a small cell."""
-    from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
-
     line = (
         EVERY_IPV6 if traffic.isdisjoint(Traffic.parse("icmp")) and "icmpv6" in str(traffic) else EVERY_IPV4
     ).addresses

@@ -16,6 +16,7 @@ from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
+from reachsim.net.address import IPV4_LAST
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 from reachsim.topology.endpoints import Flow
 from reachsim.topology.passage import come_back, go
@@ -67,7 +68,7 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
         return LOST
     origin = flow.origin
     found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target)
-    ipv6 = flow.destination > 0xFFFFFFFF
+    ipv6 = flow.destination > IPV4_LAST
     a, b = origin.nic, flow.target
     assert a is not None
     assert b is not None
@@ -122,7 +123,7 @@ def _term(visit: Visit, a: Nic, b: Nic) -> Term:
     elif isinstance(checkpoint, AclCheckpoint):
         owner = "subnet" if checkpoint.subnet is a.subnet else ""
         here = checkpoint.subnet.vpc
-    end, which = "", IPV6 if step.peer > 0xFFFFFFFF else IPV4
+    end, which = "", IPV6 if step.peer > IPV4_LAST else IPV4
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
     for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
         if step.peer == nic.public:

@@ -9,7 +9,7 @@ from reachsim.errors import UsageError
 from reachsim.fabric.checkpoint import Step
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.fabric.walk import Visit, Walk
-from reachsim.net.address import format_address
+from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -106,14 +106,14 @@ def _fits(flow: Flow, service: int) -> bool:
     """ICMPv6 goes over IPv6 alone, ICMP over IPv4 alone."""
     if flow.loss or flow.unknown:
         return True
-    ipv6 = flow.destination > 0xFFFFFFFF
+    ipv6 = flow.destination > IPV4_LAST
     return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
 
 
 def _one_family(flows: list[Flow]) -> list[Flow]:
     """One packet is of one family: IPv4 where an origin and a destination have both."""
-    four = {(id(f.origin), id(f.target)) for f in flows if f.destination <= 0xFFFFFFFF}
-    return [f for f in flows if f.destination <= 0xFFFFFFFF or (id(f.origin), id(f.target)) not in four]
+    four = {(id(f.origin), id(f.target)) for f in flows if f.destination <= IPV4_LAST}
+    return [f for f in flows if f.destination <= IPV4_LAST or (id(f.origin), id(f.target)) not in four]
 
 
 def _way(
