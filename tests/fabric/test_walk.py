@@ -1,7 +1,8 @@
 import pytest
 from tests.designs import ANY, MIDDLEBOX, NAT_INSTANCE, load, passes
 
-from reachsim.fabric.checkpoint import Checkpoint, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Transit
+from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope
 from reachsim.fabric.walk import LONGEST_WALK, walk
 
 
@@ -17,7 +18,10 @@ class To(Checkpoint):
 
     def step(self, transit, leg):
         onward = Transit(transit.source + 1, transit.destination) if self.grows else transit
-        return Step(self.next, onward, self.component, source_run=(transit.source - 5, transit.source + 5))
+        scope = Scope((transit.source - 5, transit.source + 5), EVERYWHERE)
+        if self.next is None:
+            return Deliver(onward, self.component, scope=scope)
+        return Forward(self.next, onward, self.component, scope=scope)
 
 
 @pytest.mark.rule("NATGW-13")
@@ -27,9 +31,9 @@ def test_a_state_met_twice_is_a_loop():
     first.next, second.next = second, first
     found = walk(first, Transit(1, 2))
     assert [visit.checkpoint for visit in found.visits] == [first, second, first]
-    loss = found.visits[-1].step.loss
-    assert loss is not None
-    assert (loss.code, loss.text) == ("FORWARDING_LOOP", "the packet goes round in a circle: a -> b -> a")
+    step = found.visits[-1].step
+    assert isinstance(step, Drop)
+    assert (step.cause.code, step.cause.text) == ("FORWARDING_LOOP", "the packet goes round in a circle: a -> b -> a")
     assert (found.arrived, found.lost) == (None, True)
 
 
@@ -44,6 +48,24 @@ def test_a_walk_knows_for_which_addresses_it_is_the_same():
     assert (found.source_run, found.destination_run[0]) == ((5, 15), 0)
     assert found.arrived == Transit(10, 20)
     assert not found.lost
+
+
+class Forgets(Checkpoint):
+    """Says nothing of how far it speaks."""
+
+    def step(self, transit, leg):
+        return Deliver(transit)
+
+
+def test_a_step_that_does_not_say_how_far_it_speaks_speaks_for_one_address():
+    found = walk(To("a", Forgets("b", "test")), Transit(10, 20))
+    assert (found.source_run, found.destination_run) == ((10, 10), (20, 20))
+
+
+def test_what_a_device_put_in_says_nothing_of_the_addresses_that_were_sent():
+    """The second checkpoint sees another source, so its run is not one of senders."""
+    found = walk(To("a", To("b", To("c")), grows=True), Transit(10, 20))
+    assert found.source_run == (5, 15)
 
 
 @pytest.mark.rule("ROUTE-8")

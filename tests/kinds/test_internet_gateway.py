@@ -1,6 +1,10 @@
 import pytest
 from tests.designs import ANY, DUAL, GONE, NAT_INSTANCE, blames, load, passes, refuses
 
+from reachsim.fabric.checkpoint import Leg, Transit
+from reachsim.fabric.steps import Drop
+from reachsim.net.address import parse_address
+
 SIX = "2001:db8:0:1::11"
 NOT_MASQUERADED = {"vpcs app instances nat nat": {"ip_forward": True, "masquerade": False}}
 DIRECT = {f"vpcs app route_tables private {ANY}": "igw"}
@@ -74,22 +78,30 @@ def test_private_sources_do_not_enter(address, range):
 
 
 @pytest.mark.rule("IGW-7")
-@pytest.mark.parametrize("public", [GONE, "198.51.100.11"])
-def test_a_source_that_is_not_the_sending_interfaces_own_is_dropped(public):
-    """Also where the source has a public address of its own."""
-    net = load(
-        NAT_INSTANCE,
-        NOT_MASQUERADED,
-        {"vpcs app instances twin public_ip": "198.51.100.9"}
-        if public is GONE
-        else {"vpcs app instances twin public_ip": public},
-    )
-    blames(net.trace("twin", "www", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.igw")
-    blames(net.trace("probe", "www", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.igw")
+@pytest.mark.rule("IGW-4")
+def test_what_an_appliance_forwards_unchanged_is_carried_for_the_owner_of_its_source():
+    """AWS's middleboxes keep the addresses; the gateway puts in the public address of the interface that owns the source,
+    and without one drops the packet as it would the interface's own."""
+    net = load(NAT_INSTANCE, NOT_MASQUERADED, {"vpcs app instances twin public_ip": "198.51.100.9"})
+    trace = net.trace("twin", "www", "tcp/443")
+    assert trace.delivered
+    assert str(trace.forward[-1].after).split()[1].startswith("198.51.100.9:")
+    unmapped = net.trace("probe", "www", "tcp/443")
+    blames(unmapped, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
+    assert "app.nat forwards its packets without putting its own address in" in unmapped.blockers[0].text
 
 
 @pytest.mark.rule("IGW-7")
-def test_the_egress_only_gateway_drops_foreign_sources_too():
+def test_a_source_of_no_interface_is_dropped():
+    checkpoints = (route.next for table in load().topology.tables.values() for route in table.routes)
+    gateway = next(checkpoint for checkpoint in checkpoints if str(checkpoint) == "app.igw internet gateway")
+    step = gateway.step(Transit(parse_address("10.0.1.77"), parse_address("203.0.113.9")), Leg())
+    assert isinstance(step, Drop)
+    assert (step.cause.code, step.cause.rule) == ("GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7")
+
+
+@pytest.mark.rule("IGW-7")
+def test_the_egress_only_gateway_carries_what_an_appliance_forwards():
     net = load(
         DUAL,
         NOT_MASQUERADED,
@@ -99,7 +111,25 @@ def test_the_egress_only_gateway_drops_foreign_sources_too():
             "vpcs app route_tables public ::/0": "eigw",
         },
     )
-    blames(net.trace("twin", "six", "tcp/443"), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "IGW-7", "app.eigw")
+    assert net.trace("twin", "six", "tcp/443").delivered
+
+
+PRIVATE_IPV6 = {
+    "vpcs app cidrs": ["10.0.0.0/16", "fd12:3456:7800::/48"],
+    "vpcs app egress_only_internet_gateway": "eigw",
+    "vpcs app subnets private ipv6_cidr": "fd12:3456:7800::/64",
+    "vpcs app instances twin ipv6_address": "fd12:3456:7800::10",
+    "internet hosts six": {"ip": "2606:4700::1111"},
+}
+
+
+@pytest.mark.rule("IGW-15")
+@pytest.mark.parametrize("gateway", ["igw", "eigw"])
+def test_private_ipv6_is_not_on_the_internet(gateway):
+    net = load(PRIVATE_IPV6, {"vpcs app route_tables private ::/0": gateway})
+    blames(net.trace("twin", "six", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-15", f"app.{gateway}")
+    inward = net.trace("six", "fd12:3456:7800::10", "tcp/443")
+    blames(inward, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW-15", "internet")
 
 
 @pytest.mark.rule("IGW-8")

@@ -85,8 +85,7 @@ def test_the_check_drops_what_is_not_from_the_interface():
     nic, probe = net.topology.nics["app.nat"], net.topology.nics["app.probe"]
     foreign = Transit(probe.addresses[0], net.topology.nics["app.db"].addresses[0], nic)
     step = emit(nic, foreign).step(foreign, Leg())
-    assert step.loss is not None
-    assert (step.loss.code, step.loss.rule) == CHECKED[:2]
+    assert (step.cause.code, step.cause.rule) == CHECKED[:2]
     assert emit(nic, Transit(nic.addresses[0], foreign.destination, nic)) is nic.outbound
 
 
@@ -102,8 +101,8 @@ def test_the_system_must_forward_and_masquerade():
     assert str(trace.reply[-1].after) == "tcp 203.0.113.9:443 -> 10.0.1.10:40000"
     blames(
         load(NAT_INSTANCE, PASSED_ON).trace("probe", "www", "tcp/443"),
-        "GATEWAY_REJECTS_SPOOFED_TRAFFIC",
-        "IGW-7",
+        "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+        "IGW-4",
         "app.igw",
     )
     for off in (False, {"ip_forward": False, "masquerade": True}):

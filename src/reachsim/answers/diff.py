@@ -302,7 +302,9 @@ def _untouched(network: Engine, source: str, destination: str, changed: set[Filt
     for flow in flows:
         for found, _ in network.endpoints.pieces(flow) if flow.loss is None and not flow.unknown else ():
             for walk in (found.forward, found.reply):
-                if walk is not None and any(visit.step.filter in changed for visit in walk.visits):
+                if walk is not None and any(
+                    visit.step.asks is not None and visit.step.asks.filter in changed for visit in walk.visits
+                ):
                     return False
     return True
 

@@ -322,7 +322,9 @@ def depends_on(answer: Reach) -> frozenset[Filter]:
     for part in answer.parts:
         if part.found is not None:
             for walk in (part.found.forward, part.found.reply):
-                out |= {v.step.filter for v in walk.visits if v.step.filter is not None} if walk is not None else set()
+                out |= (
+                    {v.step.asks.filter for v in walk.visits if v.step.asks is not None} if walk is not None else set()
+                )
     return frozenset(out)
 
 

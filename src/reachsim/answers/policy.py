@@ -9,6 +9,7 @@ from typing import Any
 from reachsim.answers.expectations import few_of_each
 from reachsim.engine import Asked, Engine
 from reachsim.fabric.checkpoint import Transit
+from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import walk
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.net.address import IPV4_LAST
@@ -206,10 +207,10 @@ def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bo
             there = walk(table, Transit(source, at))
             end = min(high, (there.lost_run or there.destination_run)[1])
             for visit in there.visits:
-                loss = visit.step.loss
-                if loss is not None:
-                    if loss.code in _DEAD:
-                        key = str(route), loss.code, loss.text, network.locate(route.path)
+                if isinstance(visit.step, Drop):
+                    cause = visit.step.cause
+                    if cause.code in _DEAD:
+                        key = str(route), cause.code, cause.text, network.locate(route.path)
                         found.setdefault(key, []).append((at, end))
                     break
             at = end + 1

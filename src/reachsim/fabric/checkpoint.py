@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from reachsim.fabric.filters import Filter
-from reachsim.net.address import LINE_LAST
-from reachsim.net.intervals import Span
-from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+from reachsim.fabric.cause import Cause
+from reachsim.fabric.steps import Drop, Forward, Scope, Step
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
-    from reachsim.fabric.site import Nic, VpcSite
-
-EVERYWHERE: Span = (0, LINE_LAST)
+    from reachsim.fabric.site import Nic
 
 
 class Transit(NamedTuple):
@@ -55,39 +52,6 @@ class Leg:
     crossed: set[tuple[Nic, str, int, int]] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Step:
-    """What a checkpoint does with a packet.
-
-    `next`: where it goes on; None at its end. With a `loss` the packet is lost here, and `next` says where it would
-    have gone on, so that whatever else stands in the way can be told too (WALK-4). `unknown`: why reachsim cannot say.
-    `filter`: must be asked about ports too, about `peer`, unless `tracked`; `names_groups_of`: the VPC whose rules may name
-    the groups of the peer's interface, None where no reference can match.
-    `translated`: +1 where the source port is chosen anew, -1 where an answer gets the client's port back.
-    `source_run`, `destination_run`: addresses around the packet's for which the step is the same.
-    """
-
-    next: Checkpoint | None
-    transit: Transit
-    text: str
-    rule: str = ""
-    path: KeyPath = ()
-    loss: Loss | None = None
-    unknown: str = ""
-    filter: Filter | None = None
-    peer: int = 0
-    names_groups_of: VpcSite | None = None
-    tracked: bool = False
-    translated: int = 0
-    source_run: Span = EVERYWHERE
-    destination_run: Span = EVERYWHERE
-
-    @property
-    def groups(self) -> frozenset[GroupId]:
-        """The groups that the peer's interface carries, as far as the filter's rules can name them."""
-        return NO_GROUPS if self.names_groups_of is None else self.names_groups_of.groups_at(self.peer)
-
-
 class Checkpoint:
     """A node of the topology.
 
@@ -105,6 +69,22 @@ class Checkpoint:
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Decide on a packet by its addresses."""
         raise NotImplementedError
+
+    def drop(
+        self,
+        loss: Loss,
+        transit: Transit,
+        scope: Scope | None = None,
+        *,
+        path: KeyPath | None = None,
+        decided: str = "",
+        onward: Forward | None = None,
+    ) -> Drop:
+        """Lose a packet here. `path`: the key to edit, left out: where the checkpoint's owner is written."""
+        at = self.path if path is None else path
+        return Drop(
+            Cause(loss.code, loss.rule, loss.text, self.component, self.role, at, decided), transit, scope, onward
+        )
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """Where the answer to a packet that ended here starts, and its addresses; only ends of walks have one."""

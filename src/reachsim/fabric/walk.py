@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -53,7 +54,8 @@ class Walk:
     @property
     def unknown(self) -> str:
         """Why reachsim cannot say how the walk goes on; empty where it can. Nothing comes after such a step."""
-        return self.visits[-1].step.unknown
+        last = self.visits[-1].step
+        return last.reason if isinstance(last, Undecided) else ""
 
 
 def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int = 0) -> Walk:
@@ -64,6 +66,7 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
     """
     leg = Leg() if leg is None else leg
     checkpoint = start
+    first = transit
     visits: list[Visit] = []
     met: set[tuple[Checkpoint, int, int, Nic | None]] = set()
     source_low, source_high = EVERYWHERE
@@ -71,37 +74,48 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
     lost_run: Span | None = None
     while True:
         state = checkpoint, transit.source, transit.destination, transit.toward
+        step: Step
         if state in met or len(visits) >= LONGEST_WALK:
+            # What led here speaks for as many addresses as it said; the circle itself is the same for all of them.
             loop = Loss(Code.FORWARDING_LOOP, _loop_rule(visits), _loop_text(visits, checkpoint))
-            step = Step(None, transit, "the packet comes round again", loss=loop, path=checkpoint.path)
+            step = checkpoint.drop(loop, transit, ANY, decided="the packet comes round again")
         else:
             met.add(state)
             step = checkpoint.step(transit, leg)
         visits.append(Visit(checkpoint, transit, step, depth))
-        depth += step.translated
-        if step.source_run is not EVERYWHERE:
-            low, high = step.source_run
-            source_low = low if low > source_low else source_low
-            source_high = high if high < source_high else source_high
-        if step.destination_run is not EVERYWHERE:
-            low, high = step.destination_run
-            destination_low = low if low > destination_low else destination_low
-            destination_high = high if high < destination_high else destination_high
-        if lost_run is None and step.loss is not None:
-            lost_run = destination_low, destination_high
-        transit = step.transit
-        if step.next is None:
-            arrived = None if step.loss is not None or step.unknown else transit
+        scope = step.scope
+        if scope is not ANY:
+            # A run is one of the addresses as they were sent; what a device put in their place says nothing of them.
+            if transit.source == first.source:
+                low, high = (transit.source, transit.source) if scope is None else scope.sources
+                source_low = low if low > source_low else source_low
+                source_high = high if high < source_high else source_high
+            if transit.destination == first.destination:
+                low, high = (transit.destination, transit.destination) if scope is None else scope.destinations
+                destination_low = low if low > destination_low else destination_low
+                destination_high = high if high < destination_high else destination_high
+        onward: Forward | None
+        if type(step) is Forward:
+            onward = step
+        elif type(step) is Drop:
+            onward = step.onward
+            if lost_run is None:
+                lost_run = destination_low, destination_high
+        else:
+            onward = None
+        if onward is None:
             return Walk(
                 tuple(visits),
                 checkpoint,
-                arrived,
+                step.transit if type(step) is Deliver else None,
                 (source_low, source_high),
                 (destination_low, destination_high),
                 leg,
                 lost_run,
             )
-        checkpoint = step.next
+        depth += onward.translated
+        transit = onward.transit
+        checkpoint = onward.next
 
 
 def _loop_rule(visits: list[Visit]) -> str:

@@ -6,8 +6,9 @@ from bisect import bisect_right
 
 from pydantic import Field
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
+from reachsim.fabric.steps import Deliver, Forward, Step, to_run
 from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
 from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
@@ -62,24 +63,29 @@ class InternetCheckpoint(Checkpoint):
             for nic in vpc.owners.values():
                 if nic.public is not None:
                     owned.append((Cidr.single(nic.public), name))
-                owned += [(Cidr.single(address), name) for address in nic.addresses if address > IPV4_LAST]
-            owned += [(block, name) for block in _ipv6_blocks(vpc)]
+                owned += [
+                    (Cidr.single(address), name)
+                    for address in nic.addresses
+                    if address > IPV4_LAST and address in PUBLIC
+                ]
+            owned += [(block, name) for block in _public_ipv6_blocks(vpc)]
         self.table = prefix_table(owned)
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Find the way in to the destination, or deliver to a host outside."""
         destination = transit.destination
         place, low, high = self.table.lookup(destination)
-        run = (low, high)
+        scope = to_run((low, high))
         if place == OUTSIDE:
             # The same for every host outside. Addresses of the design's own lie in between: no question about the world
             # has them in it.
-            run = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
-            return Step(None, transit, "delivered to the internet", "WALK-11", destination_run=run)
+            world = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
+            return Deliver(transit, "delivered to the internet", "WALK-11", scope=to_run(world))
         if place is None:
             text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"
-            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
-            return Step(None, transit, "", loss=loss, path=self.path, destination_run=run)
+            rule = "IGW-6" if destination <= IPV4_LAST else "IGW-15"
+            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
+            return self.drop(loss, transit, scope)
         vpc, gateway, egress_only = self.entries[place]
         into: Checkpoint | None = gateway
         if destination > IPV4_LAST and egress_only is not None and (gateway is None or egress_only.knows(transit, leg)):
@@ -89,8 +95,8 @@ class InternetCheckpoint(Checkpoint):
                 f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
             )
             loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
-            return Step(None, transit, "", loss=loss, path=vpc.path, destination_run=run)
-        return Step(into, transit, "the address is an interface's", "WALK-25", destination_run=run)
+            return self.drop(loss, transit, scope, path=vpc.path)
+        return Forward(into, transit, "the address is an interface's", "WALK-25", scope=scope)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """A host outside answers into the internet."""
@@ -101,5 +107,6 @@ class InternetCheckpoint(Checkpoint):
         return [way for _vpc, *ways in self.entries.values() for way in ways if way is not None]
 
 
-def _ipv6_blocks(vpc: VpcSite) -> list[Cidr]:
-    return [block for block in blocks_of(vpc.blocks) if block.version == 6]
+def _public_ipv6_blocks(vpc: VpcSite) -> list[Cidr]:
+    """Private IPv6 is not on the internet (IGW-15)."""
+    return [block for block in blocks_of(vpc.blocks & PUBLIC) if block.version == 6]

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Session, Step, Transit
-from reachsim.fabric.site import VpcSite
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
+from reachsim.fabric.site import Nic, VpcSite
+from reachsim.fabric.steps import EVERYWHERE, Forward, Scope, Step, intersect
 from reachsim.kinds.subnet import enter_subnet
-from reachsim.net.address import IPV4_LAST, IPV6_FIRST, format_address
+from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
-from reachsim.rules.addresses import RFC1918, RFC6598
+from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.internet_gateway import egress_loss, ingress_loss
 from reachsim.rules.verdict import Loss
 
-_STARTS = sorted({0, IPV6_FIRST, *(edge for low, high in (RFC1918 | RFC6598).spans for edge in (low, high + 1))})
+_STARTS = sorted(
+    {
+        0,
+        IPV6_FIRST,
+        *(edge for part in (RFC1918, RFC6598, PUBLIC) for low, high in part.spans for edge in (low, high + 1)),
+    }
+)
 
 
 def private_run(address: int) -> Span:
@@ -35,21 +42,41 @@ class InternetGatewayOut(Checkpoint):
         self.internet = internet
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (IGW-8); drop the rest (IGW-4, IGW-7)."""
-        owner = self.vpc.owners.get(transit.source)
-        ipv6 = transit.source > IPV4_LAST
-        mapped = owner is not None and (ipv6 or owner.public is not None)
-        loss = egress_loss(transit.source, transit.destination, mapped=mapped, spoofed=not transit.direct)
-        run = private_run(transit.destination)
-        if loss is not None or ipv6 or owner is None or owner.public is None:
-            text = "IPv6 is not translated" if ipv6 else ""
-            return Step(self.internet, transit, text, "IGW-8", self.path, loss, destination_run=run)
-        onward = Transit(owner.public, transit.destination)
-        return Step(self.internet, onward, "", "IGW-3", self.path, destination_run=run)
+        """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (IGW-8); drop the rest (IGW-4, IGW-7).
+
+        What an appliance forwards unchanged is carried as if the interface that owns its source had sent it (IGW-7).
+        """
+        source, destination = transit.source, transit.destination
+        owner = self.vpc.owners.get(source)
+        scope = Scope((source, source), private_run(destination))
+        public = None if owner is None else source if source > IPV4_LAST else owner.public
+        loss = egress_loss(source, destination, owned=owner is not None, public=public)
+        text = "IPv6 is not translated" if source > IPV4_LAST else ""
+        onward = Transit(source if public is None else public, destination)
+        step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
+        if loss is None:
+            return step
+        path = self.path
+        if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+            loss, path = no_public_address(owner, transit, loss)
+        return self.drop(loss, transit, scope, onward=step, path=path)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
         return (self.internet,)
+
+
+def no_public_address(owner: Nic, transit: Transit, loss: Loss) -> tuple[Loss, KeyPath]:
+    """The loss of a packet whose source has no public address (IGW-4, IGW-15), whose address it is, and the key to edit:
+    of the interface, or of the host that forwards its packets as they came (NATI-5)."""
+    text = f"{format_address(transit.source)} is {owner.name}, which has no public address"
+    if transit.source > IPV4_LAST:
+        text = f"{format_address(transit.source)} ({owner.name}) is private IPv6, which is not on the internet"
+    forwarder = transit.sender
+    if transit.direct or forwarder is None:
+        return Loss(loss.code, loss.rule, text), (*owner.path, "public_ip")
+    text += f"; {forwarder.name} forwards its packets without putting its own address in (no masquerade)"
+    return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
 
 
 class InternetGatewayIn(Checkpoint):
@@ -64,15 +91,15 @@ class InternetGatewayIn(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Translate and deliver; drop what comes from a private address (IGW-6)."""
-        loss = ingress_loss(transit.source)
         private = self.public.get(transit.destination, transit.destination)
-        step = enter_subnet(self.vpc, Transit(transit.source, private), "", "IGW-3", self.path)
-        if private != transit.destination:
-            step.text = "1:1 translation"
-        step.loss = loss or step.loss
-        step.source_run = private_run(transit.source)
-        step.destination_run = transit.destination, transit.destination
-        return step
+        text = "1:1 translation" if private != transit.destination else ""
+        scope = Scope(private_run(transit.source), (transit.destination, transit.destination))
+        inside = Transit(transit.source, private)
+        step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
+        loss = ingress_loss(transit.source)
+        if loss is None:
+            return step
+        return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet."""
@@ -91,29 +118,19 @@ class EgressOnlyGatewayOut(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass IPv6 out. An answer to a flow that came in another way is not one of its flows (WALK-19)."""
-        run = (0, IPV4_LAST) if transit.destination <= IPV4_LAST else (IPV6_FIRST, EVERYWHERE[1])
-        loss = None
-        if transit.destination <= IPV4_LAST:
-            loss = Loss(Code.IPV6_ONLY, "IPV6-4", "an egress-only internet gateway carries IPv6 alone")
-        elif leg.reply:
+        source, destination = transit.source, transit.destination
+        scope = Scope((source, source), intersect(private_run(destination), family_run(destination)))
+        if destination <= IPV4_LAST:
+            text = "an egress-only internet gateway carries IPv6 alone"
+            return self.drop(Loss(Code.IPV6_ONLY, "IPV6-4", text), transit, scope)
+        if leg.reply:
             text = f"{self.component} never saw the packet that this one answers"
-            loss = Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text)
-        elif not transit.direct or transit.source not in self.vpc.owners:
-            text = f"the source {format_address(transit.source)} is not an address of the interface that sends"
-            loss = Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "IGW-7", text)
-        if loss is not None and loss.code is not Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC:
-            return Step(None, transit, "", "IPV6-4", self.path, loss, destination_run=run)
-        leg.sessions.append(Session(self, transit.source, transit.source, transit.destination))
-        text = "outbound IPv6"
-        return Step(
-            self.internet,
-            Transit(transit.source, transit.destination),
-            text,
-            "IPV6-4",
-            self.path,
-            loss,
-            destination_run=run,
-        )
+            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), transit, scope)
+        owner = self.vpc.owners.get(source)
+        loss = egress_loss(source, destination, owned=owner is not None, public=source)
+        leg.sessions.append(Session(self, source, source, destination))
+        step = Forward(self.internet, Transit(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
+        return step if loss is None else self.drop(loss, transit, scope, onward=step)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
@@ -139,17 +156,15 @@ class EgressOnlyGatewayIn(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass an answer in; drop what somebody outside starts."""
-        here = transit.destination, transit.destination
-        loss = None
-        if not self.knows(transit, leg):
-            text = "an egress-only internet gateway lets nobody outside start a connection"
-            loss = Loss(Code.EIGW_OUTBOUND_ONLY, "IPV6-4", text)
-        step = enter_subnet(
-            self.vpc, Transit(transit.source, transit.destination), "an answer to outbound IPv6", "IPV6-4", self.path
-        )
-        step.loss = loss or step.loss
-        step.destination_run = here
-        return step
+        inside = Transit(transit.source, transit.destination)
+        text = "an answer to outbound IPv6"
+        scope = Scope(private_run(transit.source), (transit.destination, transit.destination))
+        step = enter_subnet(self, self.vpc, inside, text, "IPV6-4", self.path)._replace(scope=scope)
+        if self.knows(transit, leg):
+            return step
+        text = "an egress-only internet gateway lets nobody outside start a connection"
+        loss = Loss(Code.EIGW_OUTBOUND_ONLY, "IPV6-4", text)
+        return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet."""

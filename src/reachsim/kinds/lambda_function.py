@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.errors import HintedError, shown
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Step, to_one, to_run
 from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags
 from reachsim.kinds.network_interface import Outbound
 from reachsim.net.address import format_address
@@ -158,7 +159,8 @@ class HyperplaneOut(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass TCP and UDP on to the groups of the interface (LAMBDA-10)."""
-        return Step(self.next, transit, "", filter=PROTOCOLS, peer=transit.destination, tracked=leg.reply)
+        query = Query(PROTOCOLS, transit.destination, tracked=leg.reply)
+        return Forward(self.next, transit, scope=ANY, asks=query)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The groups of the interface."""
@@ -176,11 +178,11 @@ class HyperplaneIn(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Drop what is not an answer."""
-        loss = None
-        if not leg.reply:
-            text = "a function's interface is outbound only: nobody can open a connection to it"
-            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text)
-        return Step(self.groups, transit, "an answer", "LAMBDA-8", self.path, loss)
+        onward = Forward(self.groups, transit, "an answer", "LAMBDA-8", self.path, ANY)
+        if leg.reply:
+            return onward
+        text = "a function's interface is outbound only: nobody can open a connection to it"
+        return self.drop(Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text), transit, ANY, onward=onward)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The groups of the interface."""
@@ -204,20 +206,15 @@ class LambdaService(Checkpoint):
         """Send to the internet, from an address that is the Lambda service's own."""
         destination = transit.destination
         if leg.reply:
-            return Step(None, transit, "delivered", "LAMBDA-1")
+            return Deliver(transit, "delivered", "LAMBDA-1", scope=ANY)
         if destination in PUBLIC:
-            return Step(
-                self.internet,
-                transit,
-                "the Lambda service's own network",
-                "LAMBDA-1",
-                self.path,
-                filter=PROTOCOLS,
-                peer=destination,
-            )
+            scope = to_run(PUBLIC.run_around(destination))
+            query = Query(PROTOCOLS, destination)
+            text = "the Lambda service's own network"
+            return Forward(self.internet, transit, text, "LAMBDA-1", self.path, scope, query)
         text = f"{self.reason}: it runs outside the VPC and cannot reach {format_address(destination)}"
         loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", text)
-        return Step(None, transit, "", "LAMBDA-1", self.path, loss, destination_run=(destination, destination))
+        return self.drop(loss, transit, to_one(destination))
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""

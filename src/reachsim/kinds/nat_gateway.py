@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import Forward, Query, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import Ipv4Field, Kind, Reference, Tags
 from reachsim.kinds.network_interface import leave, masquerade, own, restore
-from reachsim.net.address import IPV4_LAST
+from reachsim.net.address import IPV4_LAST, LINE_LAST, family_run
 from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS
@@ -57,36 +59,38 @@ class NatGatewayCheckpoint(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19)."""
-        if transit.destination > IPV4_LAST:
+        destination = transit.destination
+        if destination > IPV4_LAST:
             return self._ipv6(transit)
+        scope = to_run(intersect(gap_around(self.nic.addresses, destination, LINE_LAST), family_run(destination)))
         restored = restore(self, self.nic, transit, leg)
         if restored is not None:
             text = "the client's address is put back"
-            return Step(leave(self.nic, restored), restored, text, "NATGW-12", translated=-1, filter=PROTOCOLS)
-        if own(self.nic, transit.destination):
+            query = Query(PROTOCOLS, 0)
+            return Forward(leave(self.nic, restored), restored, text, "NATGW-12", (), scope, query, -1)
+        if own(self.nic, destination):
             text = "a NAT gateway takes no connections: nobody behind it asked for this packet"
-            loss = Loss(Code.NGW_UNSOLICITED_INBOUND, "NATGW-7", text)
-            return Step(None, transit, "", loss=loss, path=self.path)
+            return self.drop(Loss(Code.NGW_UNSOLICITED_INBOUND, "NATGW-7", text), transit, scope)
         if leg.reply:
             text = f"{self.nic.name} never saw the packet that this one answers"
-            return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
-        broken = None
-        if self.state not in FORWARDING_STATES:
-            broken = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
+            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), transit, scope)
         onward = masquerade(self, self.nic, transit, leg)
         text = "its port becomes one of 1024-65535"
-        next = leave(self.nic, onward)
-        run = self.nic.subnet.run_around(onward.destination)
-        return Step(
-            next, onward, text, "NATGW-3", self.path, broken, translated=1, filter=PROTOCOLS, destination_run=run
-        )
+        scope = to_run(intersect(scope.destinations, self.nic.subnet.run_around(destination)))
+        query = Query(PROTOCOLS, 0)
+        step = Forward(leave(self.nic, onward), onward, text, "NATGW-3", self.path, scope, query, 1)
+        if self.state in FORWARDING_STATES:
+            return step
+        loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.nic.name} is {self.state}")
+        return self.drop(loss, transit, scope, path=(*self.path, "state"), onward=step)
 
     def _ipv6(self, transit: Transit) -> Step:
         """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""
+        scope = to_run(intersect(NAT64.addresses.run_around(transit.destination), family_run(transit.destination)))
         if transit.destination in NAT64:
-            return Step(None, transit, "", "NATGW-16", self.path, unknown="NAT64 is not modelled")
+            return Undecided("NAT64 is not modelled", transit, rule="NATGW-16", path=self.path, scope=scope)
         text = "a NAT gateway carries no IPv6"
-        return Step(None, transit, "", loss=Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), path=self.path)
+        return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), transit, scope)
 
     def successors(self) -> list[Checkpoint]:
         """The way out of its subnet, or its link."""

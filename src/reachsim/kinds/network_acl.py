@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.errors import HintedError, shown
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import SubnetSite
+from reachsim.fabric.steps import ANY, Forward, Query, Step
 from reachsim.kinds.kind import Integer, Kind, Tags, TrafficField, looks_like_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr
 from reachsim.net.traffic import EVERYTHING, Traffic
@@ -155,7 +156,7 @@ class AclCheckpoint(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Ask the ACL, on the way there and on the way back alike."""
         peer = transit.destination if self.direction is Direction.EGRESS else transit.source
-        return Step(self.next, transit, "", filter=self.filter, peer=peer)
+        return Forward(self.next, transit, scope=ANY, asks=Query(self.filter, peer))
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The subnet's route table, or its link."""

@@ -5,9 +5,10 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 
 from __future__ import annotations
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Forward, Scope, Step, intersect, to_one
 from reachsim.kinds.kind import (
     Boolean,
     Ipv4Field,
@@ -20,8 +21,8 @@ from reachsim.kinds.kind import (
     TrafficField,
 )
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
-from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
-from reachsim.net.intervals import gap_around
+from reachsim.net.address import IPV4_LAST, LINE_LAST, family_run, format_address
+from reachsim.net.intervals import Span, gap_around
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
@@ -91,12 +92,14 @@ class SourceDestCheck(Checkpoint):
         """Drop what is not the interface's own, unless the check is off."""
         arriving = self.direction is Direction.INGRESS
         address = transit.destination if arriving else transit.source
+        run = gap_around(self.nic.addresses, address, LINE_LAST)
+        scope = Scope(EVERYWHERE, run) if arriving else Scope(run, EVERYWHERE)
         if self.nic.source_dest_check and not own(self.nic, address):
             mine = " or ".join(map(format_address, self.nic.addresses))
             text = f"source_dest_check is true: the packet is {'not to' if arriving else 'not from'} {mine}"
             loss = Loss(Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, "NATI-1", text)
-            return Step(self.next, transit, "", "WALK-23", self.path, loss)
-        return Step(self.next, transit, "source_dest_check is false", "WALK-23", self.path)
+            return self.drop(loss, transit, scope, onward=Forward(self.next, transit, "", "WALK-23", self.path, scope))
+        return Forward(self.next, transit, "source_dest_check is false", "WALK-23", self.path, scope)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The groups or the host of the interface."""
@@ -115,18 +118,15 @@ class Outbound(SecurityGroupCheckpoint):
         """
         if isinstance(self.nic.host, Host) and self.nic.host.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
-            return Step(None, transit, "", loss=loss, path=self.nic.path)
-        service = self.nic.vpc.services.get(transit.destination)
-        here = (transit.destination, transit.destination)
+            return self.drop(loss, transit, ANY, path=self.nic.path)
+        destination = transit.destination
+        service = self.nic.vpc.services.get(destination)
         if service is not None:
             text = "AWS's own services are reached past groups and ACLs"
-            return Step(service, transit, text, "WALK-20", destination_run=here)
-        step = super().step(transit, leg)
-        step.next = leave(self.nic, transit)
-        low, high = self.nic.subnet.run_around(transit.destination)
-        first, last = gap_around(self.nic.vpc.service_places, transit.destination, LINE_LAST)
-        step.destination_run = max(low, first), min(high, last)
-        return step
+            return Forward(service, transit, text, "WALK-20", scope=to_one(destination))
+        services = gap_around(self.nic.vpc.service_places, destination, LINE_LAST)
+        run = intersect(self.nic.subnet.run_around(destination), services)
+        return self.judged(leave(self.nic, transit), transit, leg, Scope(EVERYWHERE, run))
 
     def successors(self) -> list[Checkpoint]:
         """The link of its subnet, the subnet's ACL, and AWS's services."""
@@ -140,11 +140,10 @@ class Inbound(SecurityGroupCheckpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Ask the groups, then the source/dest check where the packet is not to the interface (WALK-3)."""
-        step = super().step(transit, leg)
-        step.destination_run = gap_around(self.nic.addresses, transit.destination, LINE_LAST)
-        if not own(self.nic, transit.destination):
-            step.next = SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)
-        return step
+        run = gap_around(self.nic.addresses, transit.destination, LINE_LAST)
+        mine = own(self.nic, transit.destination)
+        next = self.nic.host if mine else SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)
+        return self.judged(next, transit, leg, Scope(EVERYWHERE, run))
 
     def successors(self) -> list[Checkpoint]:
         """The host, and the check before it."""
@@ -172,34 +171,41 @@ class Host(Checkpoint):
         """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""
         if self.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
-            return Step(None, transit, "", loss=loss, path=self.path)
+            return self.drop(loss, transit, ANY)
         if own(self.nic, transit.destination):
+            scope = to_one(transit.destination)
             restored = restore(self, self.nic, transit, leg)
             if restored is not None:
-                return Step(
-                    emit(self.nic, restored), restored, "the client's address is put back", "WALK-15", translated=-1
-                )
-            return Step(None, transit, "delivered", "WALK-1")
+                text = "the client's address is put back"
+                return Forward(emit(self.nic, restored), restored, text, "WALK-15", scope=scope, translated=-1)
+            return Deliver(transit, rule="WALK-1", scope=scope)
         return self.forward(transit, leg)
 
     def forward(self, transit: Transit, leg: Leg) -> Step:
         """Send on what is to somebody else (NATI-5)."""
-        loss = None
-        if not self.ip_forward:
-            text = f"{self.nic.name} does not forward packets that are not to it (no ip_forward)"
-            loss = Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text)
+        nic = self.nic
+        scope = Scope(self.run_around(transit.source), self.run_around(transit.destination))
         if not self.masquerade or transit.source > IPV4_LAST:
-            onward = Transit(transit.source, transit.destination, self.nic, direct=own(self.nic, transit.source))
-            return Step(emit(self.nic, onward), onward, "forwarded", "NATI-5", self.path, loss)
-        if leg.reply:
-            text = f"{self.nic.name} translates addresses but never saw the packet that this one answers"
-            return Step(None, transit, "", loss=Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), path=self.path)
-        if all(address > IPV4_LAST for address in self.nic.addresses):
-            text = f"{self.nic.name} has no IPv4 address to put into what it forwards"
-            return Step(None, transit, "", loss=Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), path=self.path)
-        onward = masquerade(self, self.nic, transit, leg)
-        text = "forwarded; its port becomes one of 1024-65535"
-        return Step(emit(self.nic, onward), onward, text, "NATI-5", self.path, loss, translated=1)
+            onward = Transit(transit.source, transit.destination, nic, direct=own(nic, transit.source))
+            text, translated = "forwarded", 0
+        elif leg.reply:
+            text = f"{nic.name} translates addresses but never saw the packet that this one answers"
+            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), transit, scope)
+        elif all(address > IPV4_LAST for address in nic.addresses):
+            text = f"{nic.name} has no IPv4 address to put into what it forwards"
+            return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), transit, scope)
+        else:
+            onward = masquerade(self, nic, transit, leg)
+            text, translated = "forwarded; its port becomes one of 1024-65535", 1
+        step = Forward(emit(nic, onward), onward, text, "NATI-5", self.path, scope, translated=translated)
+        if self.ip_forward:
+            return step
+        text = f"{nic.name} does not forward packets that are not to it (no ip_forward)"
+        return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), transit, scope, onward=step)
+
+    def run_around(self, address: int) -> Span:
+        """Addresses around one that the host treats like it: of its family, and its own or not."""
+        return intersect(gap_around(self.nic.addresses, address, LINE_LAST), family_run(address))
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """The host answers through the same interface (WALK-26), from the address that was called."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
+from reachsim.fabric.steps import Scope, Step
 from reachsim.kinds.kind import Kind, Reference, Tags
 from reachsim.kinds.subnet import enter_subnet
-from reachsim.net.cidr import AddressSet
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss
 
@@ -41,17 +41,14 @@ class PeeringCheckpoint(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Carry what is from the near and to the far VPC, each way by its own routes (WALK-10, PEER-3, PEER-9)."""
-        loss = carrying_loss(transit.source, transit.destination, self.near.blocks, self.far.blocks)
+        near, far = self.near.blocks, self.far.blocks
+        loss = carrying_loss(transit.source, transit.destination, near, far)
+        scope = Scope(near.run_around(transit.source), far.run_around(transit.destination))
         if loss is not None:
-            run = _run(~self.far.blocks if transit.destination not in self.far.blocks else self.far.blocks, transit)
-            return Step(None, transit, "", "PEER-4", self.path, loss, destination_run=run)
+            return self.drop(loss, transit, scope)
         onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
-        return enter_subnet(self.far, onward, self.text, "WALK-9", self.path)
+        return enter_subnet(self, self.far, onward, self.text, "WALK-9", self.path, scope)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet of the far VPC."""
         return [subnet.entry for subnet in self.far.subnets.values()]
-
-
-def _run(addresses: AddressSet, transit: Transit) -> tuple[int, int]:
-    return next(span for span in addresses.spans if span[0] <= transit.destination <= span[1])

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from reachsim.errors import HintedError, shown
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
+from reachsim.fabric.steps import Forward, Step, Undecided, to_run
 from reachsim.kinds.kind import Reference, looks_like_address
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
@@ -120,23 +121,22 @@ class RouteTableCheckpoint(Checkpoint):
         """Take the route for the destination. Without one the packet is dropped silently (ROUTE-16)."""
         destination = transit.destination
         route, low, high = self.table.lookup(destination)
-        run = (low, high)
+        scope = to_run((low, high))
         if route is None:
-            return Step(None, transit, "no route", loss=no_route(destination), path=self.path, destination_run=run)
+            return self.drop(no_route(destination), transit, scope, decided="no route")
         text = route.text
         if route.unknown:
-            return Step(None, transit, text, "ROUTE-10", route.path, unknown=route.unknown, destination_run=run)
+            return Undecided(route.unknown, transit, text, "ROUTE-10", route.path, scope)
         if route.local:
-            step = enter_subnet(self.vpc, transit, text, "ROUTE-4", route.path)
-            first, last = step.destination_run
-            step.destination_run = max(low, first), min(high, last)
-            return step
-        loss = None
-        if route.inactive:
-            loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
-        if route.toward is not None:
-            transit = Transit(transit.source, destination, transit.sender, transit.direct, route.toward)
-        return Step(route.next, transit, text, "ROUTE-4", route.path, loss, destination_run=run)
+            return enter_subnet(self, self.vpc, transit, text, "ROUTE-4", route.path, scope)
+        onward = None
+        if route.next is not None:
+            toward = Transit(transit.source, destination, transit.sender, transit.direct, route.toward)
+            onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
+            if not route.inactive:
+                return onward
+        loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
+        return self.drop(loss, transit, scope, path=route.path, decided=text, onward=onward)
 
     def successors(self) -> list[Checkpoint]:
         """Every target, and the ACL of every subnet for the local routes."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step
 from reachsim.kinds.kind import Kind, PeersField, Tags, TrafficField
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING
@@ -136,7 +137,12 @@ class SecurityGroupCheckpoint(Checkpoint):
         self.next = next
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Ask the groups: of everything on the way there, and on the way back of what they do not track."""
+        """Ask the groups, then go on."""
+        return self.judged(self.next, transit, leg, ANY)
+
+    def judged(self, next: Checkpoint, transit: Transit, leg: Leg, scope: Scope) -> Forward:
+        """On to `next`, if the groups let it: asked of everything on the way there, and on the way back of what they do not
+        track."""
         peer = transit.destination if self.direction is Direction.EGRESS else transit.source
         known = tracked(self.nic, self.direction, transit, leg)
         if not leg.reply:
@@ -144,15 +150,8 @@ class SecurityGroupCheckpoint(Checkpoint):
         # A reference names the interface that sends: after a middlebox it matches no more (SG-13, SG-14). Outbound,
         # the address that the packet is sent to decides.
         direct = transit.direct or self.direction is Direction.EGRESS
-        return Step(
-            self.next,
-            transit,
-            "",
-            filter=self.filter,
-            peer=peer,
-            names_groups_of=self.nic.vpc if direct else None,
-            tracked=known,
-        )
+        query = Query(self.filter, peer, self.nic.vpc if direct else None, known)
+        return Forward(next, transit, scope=scope, asks=query)
 
     def successors(self) -> Sequence[Checkpoint]:
         """The next checkpoint of the interface."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.steps import Deliver, Query, Step, to_one
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause
@@ -24,10 +25,8 @@ class AmazonService(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Take the service's own traffic; nothing else is there."""
-        here = (transit.destination, transit.destination)
-        return Step(
-            None, transit, "delivered", "WALK-20", filter=self.filter, peer=transit.source, destination_run=here
-        )
+        query = Query(self.filter, transit.source)
+        return Deliver(transit, "delivered", "WALK-20", scope=to_one(transit.destination), asks=query)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """The answer goes straight back to the interface that asked."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from reachsim.errors import HintedError
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
+from reachsim.fabric.steps import ANY, Drop, Forward, Scope, Step, intersect, to_one
 from reachsim.kinds.kind import Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
@@ -58,29 +59,32 @@ class Link(Checkpoint):
         """Find the interface; an address that no interface has answers nothing (WALK-24)."""
         if transit.toward is not None:
             onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
-            return Step(transit.toward.inbound, onward, "to the route's target", rule="ROUTE-10")
+            return Forward(transit.toward.inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
         nic = self.subnet.vpc.owners.get(transit.destination)
-        here = (transit.destination, transit.destination)
+        scope = to_one(transit.destination)
         if nic is None:
             address = format_address(transit.destination)
             loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"no interface has the address {address}")
-            return Step(None, transit, "", loss=loss, path=self.path, destination_run=here)
-        return Step(nic.inbound, transit, "to the interface with the address", rule="WALK-5", destination_run=here)
+            return self.drop(loss, transit, scope)
+        return Forward(nic.inbound, transit, "to the interface with the address", "WALK-5", scope=scope)
 
     def successors(self) -> list[Checkpoint]:
         """Every interface of the subnet."""
         return [nic.inbound for nic in self.subnet.nics]
 
 
-def enter_subnet(vpc: VpcSite, transit: Transit, text: str, rule: str, path: KeyPath) -> Step:
+def enter_subnet(
+    at: Checkpoint, vpc: VpcSite, transit: Transit, text: str, rule: str, path: KeyPath, scope: Scope = ANY
+) -> Forward | Drop:
     """Deliver into a VPC: through the ACL of the subnet that has the destination (WALK-3, WALK-9, ROUTE-1).
 
-    Nothing is looked up on the way in but the subnet: a route table is read where a packet leaves, not where it enters.
+    `at`: the checkpoint that does; `scope`: how far it speaks itself. Nothing is looked up on the way in but the subnet: a
+    route table is read where a packet leaves, not where it enters.
     """
     subnet, low, high = vpc.subnet_runs.lookup(transit.destination)
-    run = (low, high)
+    scope = Scope(scope.sources, intersect(scope.destinations, (low, high)))
     if subnet is not None:
-        return Step(subnet.entry, transit, text, rule, path, destination_run=run)
+        return Forward(subnet.entry, transit, text, rule, path, scope)
     address = format_address(transit.destination)
     loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"{address} is in no subnet of VPC {vpc.name}")
-    return Step(None, transit, text, rule, path, loss, destination_run=run)
+    return at.drop(loss, transit, scope, path=path, decided=text)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.steps import ANY, Step, Undecided
 from reachsim.rules.clauses import KeyPath
 
 
@@ -32,13 +33,8 @@ class UnmodelledCheckpoint(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Say that reachsim cannot tell."""
         article = "an" if self.role[0] in "aeiou" else "a"
-        return Step(
-            None,
-            transit,
-            "",
-            path=self.path,
-            unknown=f"{self.component} is {article} {self.role}, which is not modelled",
-        )
+        reason = f"{self.component} is {article} {self.role}, which is not modelled"
+        return Undecided(reason, transit, path=self.path, scope=ANY)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """Unknown."""

@@ -167,6 +167,15 @@ def _hextets(text: str, part: str, *, last: bool) -> list[int]:
     return groups
 
 
+def family_run(address: int) -> tuple[int, int]:
+    """All addresses of the family of one.
+
+    >>> family_run(0) == (0, IPV4_LAST)
+    True
+    """
+    return (0, IPV4_LAST) if address <= IPV4_LAST else (IPV6_FIRST, LINE_LAST)
+
+
 def format_address(place: int) -> str:
     """Print a place on the line: dotted decimal, or the canonical form of RFC 5952 (section 4 and 5).
 

@@ -152,6 +152,19 @@ class IntSet:
     def __le__(self, other: Self) -> bool:
         return not self - other
 
+    def run_around(self, place: int) -> Span:
+        """The run around a place that is wholly inside the set, or wholly outside it.
+
+        >>> PortSet.of((5, 9)).run_around(7), PortSet.of((5, 9)).run_around(3)
+        ((5, 9), (0, 4))
+        """
+        index = bisect_right(self.spans, (place, self.LAST))
+        before = self.spans[index - 1] if index else None
+        if before is not None and place <= before[1]:
+            return before
+        after = self.spans[index][0] - 1 if index < len(self.spans) else self.LAST
+        return (self.FIRST if before is None else before[1] + 1), after
+
     def isdisjoint(self, other: Self) -> bool:
         """Whether no int is in both."""
         return not self & other

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reachsim.fabric.filters import Filter, FilterBook
-from reachsim.fabric.walk import Visit, Walk
+from reachsim.fabric.steps import Query
+from reachsim.fabric.walk import Walk
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -165,12 +166,13 @@ def _part(
     return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe)
 
 
-def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Visit, Filter]]:
-    """The filters that a walk meets and that judge it, as they are now."""
+def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
+    """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
     if walk is not None:
         for visit in walk.visits:
-            if visit.step.filter is not None and not visit.step.tracked:
-                yield visit, book[visit.step.filter]
+            query = visit.step.asks
+            if query is not None and not query.tracked:
+                yield query, book[query.filter], visit.depth
 
 
 def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Answer:
@@ -179,20 +181,18 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Ans
         return NOTHING, NOTHING, NOTHING, NOTHING
     family = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     forward = family
-    for visit, filter in filters_of(found.forward, book):
-        step = visit.step
-        peer = at if far is not None and step.peer == far else step.peer
-        forward &= filter.allowed(peer, step.groups)
+    for query, filter, _ in filters_of(found.forward, book):
+        peer = at if far is not None and query.peer == far else query.peer
+        forward &= filter.allowed(peer, query.groups)
     if found.forward.unknown:
         return NOTHING, NOTHING, forward, NOTHING
     if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
         return forward, NOTHING, NOTHING, NOTHING
     inner = outer = EVERYTHING
-    for visit, filter in filters_of(found.reply, book):
-        step = visit.step
-        peer = at if far is not None and step.peer == far else step.peer
-        allowed = filter.allowed(peer, step.groups)
-        if visit.depth:
+    for query, filter, depth in filters_of(found.reply, book):
+        peer = at if far is not None and query.peer == far else query.peer
+        allowed = filter.allowed(peer, query.groups)
+        if depth:
             outer &= allowed
         else:
             inner &= allowed
@@ -206,8 +206,8 @@ def _by_far_address(
     """The far addresses of a region by what passes to and from them."""
     starts: set[int] = set()
     for walk in (found.forward, found.reply):
-        for visit, filter in filters_of(walk, book):
-            if visit.step.peer == far:
+        for query, filter, _ in filters_of(walk, book):
+            if query.peer == far:
                 starts.update(filter.starts)
     cuts = sorted(starts)
     grouped: dict[Answer, list[tuple[int, int]]] = {}

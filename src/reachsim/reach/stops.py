@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from reachsim.fabric.cause import Cause
+from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Visit
+from reachsim.flow.denial import denials
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
@@ -31,7 +34,6 @@ from reachsim.reach.part import (
     filters_of,
 )
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.verdict import Loss
 
 Way = Literal["forward", "reply"]
 Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
@@ -40,20 +42,44 @@ Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 
 @dataclass(frozen=True)
 class Stop:
-    """A part of the traffic that does not come through: what stops it, and where it is.
+    """A part of the traffic that does not come through: what stops it (`cause`), and which part.
 
-    `checkpoint`, `component`: where; `code`, `rule_id`: why, stable; `rule`: what decided, as written; `path`: where that
-    is written. `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets.
+    `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets.
     """
 
-    component: str
-    checkpoint: str
-    code: str
-    rule_id: str
-    rule: str
+    cause: Cause
     leg: Way
-    path: KeyPath
     pieces: tuple[Piece, ...] = field(repr=False)
+
+    @property
+    def component(self) -> str:
+        """Full name of what stops it."""
+        return self.cause.component
+
+    @property
+    def checkpoint(self) -> str:
+        """What that is there."""
+        return self.cause.checkpoint
+
+    @property
+    def code(self) -> str:
+        """Why, stable."""
+        return self.cause.code.value
+
+    @property
+    def rule_id(self) -> str:
+        """The rule of docs/rules.md."""
+        return self.cause.rule
+
+    @property
+    def rule(self) -> str:
+        """What decided, as it is written."""
+        return self.cause.text
+
+    @property
+    def path(self) -> KeyPath:
+        """The key to edit."""
+        return self.cause.path
 
     @cached_property
     def space(self) -> HeaderSpace:
@@ -90,10 +116,10 @@ def _by_blame(part: Part) -> Iterator[Part]:
         return
     far = _far_address(part)
     filters = [
-        (filter, visit.step.groups)
+        (filter, query.groups)
         for walk in (found.forward, found.reply)
-        for visit, filter in filters_of(walk, part.book)
-        if visit.step.peer == far
+        for query, filter, _ in filters_of(walk, part.book)
+        if query.peer == far
     ]
     cuts = sorted({start for filter, _ in filters for start in filter.starts})
     grouped: dict[object, list[tuple[int, int]]] = {}
@@ -121,11 +147,10 @@ def _stops_of(part: Part) -> Iterator[Stop]:
         for cause, traffic in _denied(visit, part):
             hit = traffic & rest
             if hit:
-                yield _stop(visit, cause, "forward", part, ((hit, ALL_PORTS),))
+                yield _stop(cause, "forward", part, ((hit, ALL_PORTS),))
                 rest -= hit
     if found.stray is not None and rest:
-        end = found.forward.end
-        yield _loss_stop(found.stray, end.component, end.role, end.path, "forward", part, ((rest, ALL_PORTS),))
+        yield _stop(found.stray, "forward", part, ((rest, ALL_PORTS),))
         return
     if found.reply is not None:
         yield from _reply_stops(part)
@@ -176,47 +201,27 @@ def _reply_stops(part: Part) -> Iterator[Stop]:
         for cause, traffic in _denied(visit, part):
             rectangles = rest.take(traffic, visit.depth)
             if rectangles:
-                yield _stop(visit, cause, "reply", part, rectangles)
+                yield _stop(cause, "reply", part, rectangles)
     if found.reply_stray is not None:
         rectangles = rest.take(Traffic.everything(), 0)
         if rectangles:
-            end = found.reply.end
-            yield _loss_stop(found.reply_stray, end.component, end.role, end.path, "reply", part, rectangles)
-
-
-Cause = Loss | tuple[str, str, str, KeyPath]
-"""A loss whatever the ports; or a filter's code, rule ID, deciding rule and where that is written."""
+            yield _stop(found.reply_stray, "reply", part, rectangles)
 
 
 def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
     """What a checkpoint does not let through, by what decides it."""
     step = visit.step
-    if step.loss is not None:
-        yield step.loss, Traffic.everything()
-    elif step.filter is not None and not step.tracked:
+    if isinstance(step, Drop):
+        yield step.cause, Traffic.everything()
+    elif step.asks is not None and not step.asks.tracked:
+        query = step.asks
         region = _far_of(part)
-        peer = region.first if region is not None and step.peer == _far_address(part) else step.peer
-        filter = part.book[step.filter]
-        for clause, traffic in filter.denied(peer, step.groups):
-            rule = f"no {filter.direction.value} rule matches" if clause is None else clause.text
-            path = filter.path if clause is None else clause.path
-            yield (filter.code.value, filter.rule, rule, path), traffic
+        peer = region.first if region is not None and query.peer == _far_address(part) else query.peer
+        yield from denials(visit, query, part.book[query.filter], peer, part.flow.origin.nic)
 
 
-def _stop(visit: Visit, cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]) -> Stop:
-    at = visit.checkpoint
-    if isinstance(cause, Loss):
-        return _loss_stop(cause, at.component, at.role, visit.step.path, leg, part, rectangles)
-    code, rule_id, rule, path = cause
-    pieces = ((rectangles, part.sources, part.destinations),)
-    return Stop(at.component, at.role, code, rule_id, rule, leg, path, pieces)
-
-
-def _loss_stop(
-    loss: Loss, component: str, role: str, path: KeyPath, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]
-) -> Stop:
-    pieces = ((rectangles, part.sources, part.destinations),)
-    return Stop(component, role, loss.code.value, loss.rule, loss.text, leg, path, pieces)
+def _stop(cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]) -> Stop:
+    return Stop(cause, leg, ((rectangles, part.sources, part.destinations),))
 
 
 def _far_of(part: Part) -> AddressSet | None:

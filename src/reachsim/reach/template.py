@@ -102,7 +102,7 @@ def _at_home(walk: Walk, a: Nic) -> list[Checkpoint]:
 
 
 def _judging(walk: Walk) -> list[Visit]:
-    return [visit for visit in walk.visits if visit.step.filter is not None and not visit.step.tracked]
+    return [visit for visit in walk.visits if visit.step.asks is not None and not visit.step.asks.tracked]
 
 
 def _terms(walk: Walk, a: Nic, b: Nic) -> tuple[Term, ...]:
@@ -111,9 +111,9 @@ def _terms(walk: Walk, a: Nic, b: Nic) -> tuple[Term, ...]:
 
 def _term(visit: Visit, a: Nic, b: Nic) -> Term:
     """What a visit's filter depends on."""
-    step, checkpoint = visit.step, visit.checkpoint
-    assert step.filter is not None
-    direction = step.filter.direction
+    query, checkpoint = visit.step.asks, visit.checkpoint
+    assert query is not None
+    direction = query.filter.direction
     owner = ""
     vpc = here = None
     if isinstance(checkpoint, SecurityGroupCheckpoint):
@@ -123,14 +123,14 @@ def _term(visit: Visit, a: Nic, b: Nic) -> Term:
     elif isinstance(checkpoint, AclCheckpoint):
         owner = "subnet" if checkpoint.subnet is a.subnet else ""
         here = checkpoint.subnet.vpc
-    end, which = "", IPV6 if step.peer > IPV4_LAST else IPV4
+    end, which = "", IPV6 if query.peer > IPV4_LAST else IPV4
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
     for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
-        if step.peer == nic.public:
+        if query.peer == nic.public:
             end, which, vpc = name, PUBLIC, None
             break
-        if step.peer in nic.addresses:
+        if query.peer in nic.addresses:
             end = name
             break
-    groups = NO_GROUPS if end else step.groups
-    return Term(step.filter, owner, direction, end, which, step.peer, groups, vpc)
+    groups = NO_GROUPS if end else query.groups
+    return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc)

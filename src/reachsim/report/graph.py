@@ -10,6 +10,7 @@ from typing import Any
 import networkx
 
 from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Walk
 from reachsim.markup import visible
 from reachsim.net.address import format_address
@@ -112,8 +113,8 @@ def _way(flow: Flow, walk: Walk, unknown: str) -> Way:
     lost = unknown
     for visit in walk.visits:
         names.append(node_name(visit.checkpoint))
-        if visit.step.loss is not None:
-            lost = visit.step.loss.text
+        if isinstance(visit.step, Drop):
+            lost = visit.step.cause.text
             break
     return Way(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from reachsim.net.address import format_address
-from reachsim.rules.addresses import RFC1918, RFC6598
+from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 
-def egress_loss(source: int, destination: int, *, mapped: bool, spoofed: bool) -> Loss | None:
+def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:
     """Why a packet that leaves a VPC is lost at its internet gateway, or None.
 
-    `mapped`: its source has a public address (IPv4), or is an address of an interface (IPv6, IGW-8), in that VPC.
-    `spoofed`: it was forwarded by another interface, which did not put its own address in (IGW-7).
+    `owned`: its source is a private address of some interface of that VPC, not always of the one that sends: AWS's
+    middleboxes forward unchanged what others sent (IGW-7). `public`: the public address that takes its source's place (the
+    source itself for IPv6, IGW-8); None where it has none.
     """
     if destination in RFC1918:  # IGW-5
         return Loss(
@@ -26,20 +27,16 @@ def egress_loss(source: int, destination: int, *, mapped: bool, spoofed: bool) -
             "IGW-5",
             f"{format_address(destination)} is in 100.64.0.0/10, which is not on the internet",
         )
-    if spoofed:  # IGW-7
-        return Loss(
-            Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
-            "IGW-7",
-            f"the source {format_address(source)} was not replaced by the forwarding instance (no masquerade),"
-            " and it is not an address of the interface that sends",
-        )
-    if mapped:
-        return None
-    return Loss(  # IGW-4
-        Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
-        "IGW-4",
-        f"the source {format_address(source)} has no public address",
-    )
+    if not owned:  # IGW-7
+        text = f"the source {format_address(source)} is an address of no interface of the VPC"
+        return Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "IGW-7", text)
+    if public is None:  # IGW-4
+        text = f"the source {format_address(source)} has no public address"
+        return Loss(Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "IGW-4", text)
+    if source > IPV4_LAST and source not in PUBLIC:  # IGW-15
+        text = f"the source {format_address(source)} is private IPv6, which is not on the internet"
+        return Loss(Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "IGW-15", text)
+    return None
 
 
 def ingress_loss(source: int) -> Loss | None:

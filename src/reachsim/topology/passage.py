@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reachsim.fabric.checkpoint import EVERYWHERE, Checkpoint, Leg, Transit
+from reachsim.fabric.cause import Cause
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import EVERYWHERE
 from reachsim.fabric.walk import Walk, walk
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
-from reachsim.rules.verdict import Loss
 
 
 @dataclass(slots=True, eq=False)
@@ -25,8 +26,8 @@ class Passage:
 
     forward: Walk
     reply: Walk | None
-    stray: Loss | None = None
-    reply_stray: Loss | None = None
+    stray: Cause | None = None
+    reply_stray: Cause | None = None
     run: Span = EVERYWHERE
 
     @property
@@ -54,7 +55,7 @@ def go(start: Checkpoint, nic: Nic | None, source: int, destination: int, target
     stray = None
     if target is not None and forward.arrived is not None and forward.end is not target.host:
         text = f"{format_address(destination)} leads to {forward.end.component}, not to {target.name}"
-        stray = Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text)
     return Passage(forward, None, stray, run=run)
 
 
@@ -69,14 +70,14 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].transit, forward.visits[-1]
     leg = Leg(True, forward.leg.sessions, forward.leg.crossed)
-    reply = walk(back_start, back, leg, last.depth + last.step.translated)
+    reply = walk(back_start, back, leg, last.depth)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
     stray = _reply_stray(reply, start, nic, first.source, first.destination)
     return Passage(forward, reply, there.stray, stray, run)
 
 
-def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int) -> Loss | None:
+def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int) -> Cause | None:
     """An answer counts only where it comes to who asked, from the address that was asked (WALK-13, PEER-9)."""
     arrived = reply.arrived
     if arrived is None:
@@ -84,8 +85,13 @@ def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, d
     home = start if nic is None else nic.host
     if reply.end is not home and not (nic is None and reply.end.component == "internet"):
         text = f"the answer to {format_address(arrived.destination)} leads to {reply.end.component}, not back to the client"
-        return Loss(Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+        return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text)
     if (arrived.source, arrived.destination) != (destination, source):
         text = f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
-        return Loss(Code.ASYMMETRIC_RETURN, "WALK-13", text)
+        return stray_cause(reply.end, Code.ASYMMETRIC_RETURN, "WALK-13", text)
     return None
+
+
+def stray_cause(end: Checkpoint, code: Code, rule: str, text: str) -> Cause:
+    """The cause of a packet that is delivered where it does no good."""
+    return Cause(code, rule, text, end.component, end.role, end.path)

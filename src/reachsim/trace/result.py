@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from reachsim.fabric.cause import Cause
 from reachsim.markup import card
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
 
+Leg = Literal["forward", "reply"]
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
 Verdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
 
@@ -51,30 +53,53 @@ class Hop:
 class Blocker:
     """Something that stops the packet or its answer.
 
-    `code`: stable, Reachability Analyzer's where one fits (docs/codes.md). `component`: full name; `checkpoint`: what it
-    is there. `rule`: what decided, as written; `rule_id`: the rule of docs/rules.md. `text`: one sentence. `leg`: "forward"
-    or "reply". `where`: ``file:line``. `ports`: where only some ports are stopped, which ("client ports 1024-32767").
-    `variant`: which of several ways the source may send, empty where there is one.
+    `cause`: what, where and why; the properties below read it. `leg`: "forward" or "reply". `text`: one sentence. `where`:
+    ``file:line`` to edit. `ports`: where only some ports are stopped, which ("client ports 1024-32767"). `variant`: which of
+    several ways the source may send, empty where there is one.
     """
 
-    code: str
-    component: str
-    checkpoint: str
-    rule: str
-    rule_id: str
+    cause: Cause
+    leg: Leg
     text: str
-    leg: Literal["forward", "reply"]
     where: str = ""
     ports: str = ""
     variant: str = ""
 
+    @property
+    def code(self) -> str:
+        """Why, stable: Reachability Analyzer's where one fits (docs/codes.md)."""
+        return self.cause.code.value
+
+    @property
+    def component(self) -> str:
+        """Full name of what stops it."""
+        return self.cause.component
+
+    @property
+    def checkpoint(self) -> str:
+        """What that is there."""
+        return self.cause.checkpoint
+
+    @property
+    def rule(self) -> str:
+        """What decided, as it is written."""
+        return self.cause.decided or self.cause.text
+
+    @property
+    def rule_id(self) -> str:
+        """The rule of docs/rules.md."""
+        return self.cause.rule
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in _BLOCKER}
 
     def __str__(self) -> str:
         only = f" ({self.ports})" if self.ports else ""
         return f"{self.component} {self.checkpoint}: {self.text}{only} [{self.code}, {self.rule_id}]"
+
+
+_BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reachsim.errors import UsageError
-from reachsim.fabric.checkpoint import Step
+from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import AS_BUILT, FilterBook
+from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
+from reachsim.flow.denial import denials
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
-from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoint, Endpoints, Flow
 from reachsim.topology.passage import Passage, passage
-from reachsim.trace.result import Action, Blocker, Hop, Trace, Way
+from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
@@ -121,11 +122,7 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = (
-            ()
-            if flow.loss is None
-            else (_lost(flow.loss, destination.name, destination.kind, "forward", "", origin.label),)
-        )
+        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
@@ -165,12 +162,12 @@ def _answers(found: Passage, far: int, run: AddressSet, service: int, book: Filt
     out: list[PortSet | bool] = []
     for walk in (found.forward, found.reply):
         for visit in walk.visits if walk is not None else ():
-            step = visit.step
-            if step.filter is None or step.tracked or step.peer != far:
+            query = visit.step.asks
+            if query is None or query.tracked or query.peer != far:
                 continue
             answers = {
                 service in allowed if walk is found.forward else allowed.ports(protocol_of(service))
-                for _, allowed in book[step.filter].runs(run)
+                for _, allowed in book[query.filter].runs(run)
             }
             if len(answers) > 1:
                 return None
@@ -193,7 +190,7 @@ class _Asker:
         self.book = book
         self.client = asked
         self.nat = TRANSLATED_PORTS
-        self.translated = any(visit.step.translated for visit in found.forward.visits)
+        self.translated = any(visit.depth for visit in found.forward.visits)
         if self.ported and found.reply is not None:
             self._pass_ports(found.reply)
         self.client_port = self._pick(self.client, asked)
@@ -203,10 +200,10 @@ class _Asker:
         """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18)."""
         protocol = protocol_of(self.service)
         for visit in reply.visits:
-            step = visit.step
-            if step.filter is None or step.tracked:
+            query = visit.step.asks
+            if query is None or query.tracked:
                 continue
-            ports = self.book[step.filter].allowed(step.peer, step.groups).ports(protocol)
+            ports = self.book[query.filter].allowed(query.peer, query.groups).ports(protocol)
             if visit.depth:
                 self.nat &= ports
             else:
@@ -225,7 +222,7 @@ class _Asker:
         found = self.found
         forward, blockers, packet = self._leg(found.forward, "forward")
         if found.stray is not None:
-            blockers.append(self._stray(found.stray, found.forward, "forward"))
+            blockers.append(self._blocker(found.stray, "forward"))
         delivered = not blockers and found.forward.arrived is not None
         reply: list[Hop] = []
         answers = reply_service(self.service, self.client_port) is not None
@@ -233,7 +230,7 @@ class _Asker:
         if found.reply is not None and answers:
             reply, back, _ = self._leg(found.reply, "reply")
             if found.reply_stray is not None:
-                back.append(self._stray(found.reply_stray, found.reply, "reply"))
+                back.append(self._blocker(found.reply_stray, "reply"))
             reachable = delivered and not back
             blockers += back
         # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
@@ -260,17 +257,15 @@ class _Asker:
         reply = self.found.reply
         return reply is not None and not reply.lost and self.found.reply_stray is None
 
-    def _leg(self, walk: Walk, leg: str) -> tuple[list[Hop], list[Blocker], Packet]:
+    def _leg(self, walk: Walk, leg: Leg) -> tuple[list[Hop], list[Blocker], Packet]:
         hops: list[Hop] = []
         blockers: list[Blocker] = []
         first: Packet | None = None
         for index, visit in enumerate(walk.visits):
             before = self._packet(visit, visit.depth, leg)
             first = first or before
-            step = visit.step
-            after_visit = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
-            depth = visit.depth + step.translated
-            after = before if after_visit is None and step.next is None else self._packet_of(step, depth, leg)
+            following = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
+            after = before if following is None else self._packet(following, following.depth, leg)
             hop, blocker = self._judge(visit, before, after, leg)
             if blocker is not None:
                 blockers.append(blocker)
@@ -279,13 +274,10 @@ class _Asker:
             raise ValueError("a walk without visits")
         return hops, blockers, first
 
-    def _packet(self, visit: Visit, depth: int, leg: str) -> Packet:
+    def _packet(self, visit: Visit, depth: int, leg: Leg) -> Packet:
         return self._headers(visit.transit.source, visit.transit.destination, depth, leg)
 
-    def _packet_of(self, step: Step, depth: int, leg: str) -> Packet:
-        return self._headers(step.transit.source, step.transit.destination, depth, leg)
-
-    def _headers(self, source: int, destination: int, depth: int, leg: str) -> Packet:
+    def _headers(self, source: int, destination: int, depth: int, leg: Leg) -> Packet:
         port = self.nat_port if depth else self.client_port
         if leg == "forward":
             return Packet(source, destination, self.service, port if self.ported else 0)
@@ -297,94 +289,57 @@ class _Asker:
             self.service & 0xFFFF if self.ported else 0,
         )
 
-    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: str) -> tuple[Hop, Blocker | None]:
+    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, Blocker | None]:
         step = visit.step
         checkpoint = visit.checkpoint
         action: Action = "route" if "route table" in checkpoint.role else "pass"
-        if step.translated or (before.source, before.destination) != (after.source, after.destination):
+        if (before.source, before.destination) != (after.source, after.destination) or _translates(step):
             action = "translate"
-        if step.next is None:
+        if isinstance(step, Deliver):
             action = "deliver"
         rule, rule_id, where = _and(_rewrite(before, after), step.text), step.rule, self.locate(step.path)
         blocker = None
-        if step.filter is not None:
-            if step.tracked:
+        if step.asks is not None:
+            if step.asks.tracked:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
             else:
-                blocker, decided, path = self._ask(visit, before, leg)
+                blocker, decided, path = self._ask(visit, step.asks, before, leg)
                 rule = _and(decided, rule)
-                rule_id, where = self.book[step.filter].rule, self.locate(path)
-        if step.unknown:
-            action, rule = "unknown", step.unknown
-        if step.loss is not None:
-            blocker = _lost(
-                step.loss, checkpoint.component, checkpoint.role, leg, where, self.flow.origin.label, step.text
-            )
+                rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
+        if isinstance(step, Undecided):
+            action, rule = "unknown", step.reason
+        if isinstance(step, Drop):
+            blocker = self._blocker(step.cause, leg)
         if blocker is not None:
-            action, rule, rule_id = "drop", blocker.text, blocker.rule_id
+            action, rule, rule_id, where = "drop", blocker.text, blocker.rule_id, blocker.where
         return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
 
-    def _ask(self, visit: Visit, before: Packet, leg: str) -> tuple[Blocker | None, str, KeyPath]:
+    def _ask(self, visit: Visit, query: Query, before: Packet, leg: Leg) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
-        step = visit.step
-        assert step.filter is not None
-        filter = self.book[step.filter]
-        clause = filter.decide(step.peer, step.groups, before.service)
-        decided = f"no {filter.direction.value} rule matches" if clause is None else clause.text
-        path = filter.path if clause is None else clause.path
+        filter = self.book[query.filter]
+        clause = filter.decide(query.peer, query.groups, before.service)
         if clause is not None and clause.permits:
-            return None, decided, path
+            return None, clause.text, clause.path
         ports = ""
         if leg == "reply" and self.ported:
-            open_ports = filter.allowed(step.peer, step.groups).ports(protocol_of(self.service))
+            open_ports = filter.allowed(query.peer, query.groups).ports(protocol_of(self.service))
             asked = TRANSLATED_PORTS if visit.depth else self.asked
             if asked & open_ports:
                 who = "ports that the NAT device may choose" if visit.depth else "client ports"
                 ports = f"{who} {asked - open_ports}"
-        code, rule_id, text = filter.code, filter.rule, f"{decided} for {_question(before, step.peer)}"
-        if self._reference_lost(visit, before):
-            rule_id = self._why_lost(visit)
-            if rule_id == "SG-16":
-                text += "; the rule that names the sender's group is stale: the peering is not active"
-            else:
-                code = Code.SG_REFERENCES_NOT_PRESERVED
-                text += "; the rule that names the sender's group does not match this address"
-        checkpoint = visit.checkpoint
-        blocker = Blocker(
-            code.value,
-            checkpoint.component,
-            checkpoint.role,
-            decided,
-            rule_id,
-            text,
-            "forward" if leg == "forward" else "reply",
-            self.locate(path),
-            ports,
-            self.flow.origin.label,
-        )
-        return blocker, decided, path
+        found = denials(visit, query, filter, query.peer, self.flow.origin.nic)
+        cause = next(cause for cause, traffic in found if before.service in traffic)
+        text = _and(f"{cause.text} for {_question(before, query.peer)}", cause.note)
+        return self._blocker(cause, leg, text, ports), cause.decided, cause.path
 
-    def _reference_lost(self, visit: Visit, before: Packet) -> bool:
-        """Whether the sender's own groups would have opened the filter, had they not been lost on the way (SG-12, SG-13)."""
-        sender = self.flow.origin.nic
-        if sender is None or not sender.groups or visit.step.filter is None:
-            return False
-        filter = self.book[visit.step.filter]
-        if filter.direction.value != "ingress":
-            return False
-        clause = filter.decide(visit.step.peer, sender.groups, before.service)
-        return clause is not None and clause.permits
+    def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
+        where, variant = self.locate(cause.path), self.flow.origin.label
+        return Blocker(cause, leg, text or cause.text, where, ports, variant)
 
-    def _why_lost(self, visit: Visit) -> str:
-        """The rule by which a reference to the sender's group does not match: a public address (SG-12), a translated one
-        (SG-13), a middlebox that keeps it (SG-14), a peering that is not active (SG-16)."""
-        sender = self.flow.origin.nic
-        if sender is None or visit.step.peer not in sender.addresses:
-            return "SG-12" if visit.step.peer in PUBLIC else "SG-13"
-        return "SG-16" if visit.transit.direct else "SG-14"
 
-    def _stray(self, loss: Loss, walk: Walk, leg: str) -> Blocker:
-        return _lost(loss, walk.end.component, walk.end.role, leg, self.locate(walk.end.path), self.flow.origin.label)
+def _translates(step: Step) -> bool:
+    onward = step.onward if isinstance(step, Drop) else step
+    return isinstance(onward, Forward) and onward.translated != 0
 
 
 def _rewrite(before: Packet, after: Packet) -> str:
@@ -406,12 +361,10 @@ def _question(packet: Packet, peer: int) -> str:
     return f"{Traffic.of((packet.service, packet.service))} {word} {format_address(peer)}"
 
 
-def _lost(loss: Loss, component: str, role: str, leg: str, where: str, variant: str, rule: str = "") -> Blocker:
-    return Blocker(
-        loss.code.value, component, role, rule or loss.text, loss.rule, loss.text,
-        "forward" if leg == "forward" else "reply",
-        where, "", variant,
-    )  # fmt: skip
+def _nowhere(loss: Loss, destination: Endpoint, variant: str) -> Blocker:
+    """There is no packet to follow."""
+    cause = Cause(loss.code, loss.rule, loss.text, destination.name, destination.kind)
+    return Blocker(cause, "forward", loss.text, variant=variant)
 
 
 def _without_repeats(blockers: Iterable[Blocker]) -> list[Blocker]:

@@ -1,0 +1,151 @@
+"""What a checkpoint may do with a packet: pass it on, deliver it, drop it, or be unable to say. Four values, immutable.
+
+Each tells how far it speaks: for which addresses in place of the packet's it would be the same (`Scope`). A step that does
+not say speaks for the packet's own addresses alone, so forgetting can make an answer slow, but never wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reachsim.fabric.cause import Cause
+from reachsim.fabric.filters import Filter
+from reachsim.net.address import LINE_LAST
+from reachsim.net.intervals import Span
+from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+
+if TYPE_CHECKING:
+    from reachsim.fabric.checkpoint import Checkpoint, Transit
+    from reachsim.fabric.site import VpcSite
+
+EVERYWHERE: Span = (0, LINE_LAST)
+
+
+class Scope(NamedTuple):
+    """Runs of addresses around a packet's source and destination for which a step is the same, other things being equal."""
+
+    sources: Span
+    destinations: Span
+
+
+ANY = Scope(EVERYWHERE, EVERYWHERE)
+"""The step is the same for all packets (what its filter says is asked afterwards)."""
+
+
+def to_run(span: Span) -> Scope:
+    """The same for every source, and for destinations of one run."""
+    return Scope(EVERYWHERE, span)
+
+
+def to_one(destination: int) -> Scope:
+    """The same for every source, and for this destination alone."""
+    return Scope(EVERYWHERE, (destination, destination))
+
+
+class Query(NamedTuple):
+    """A filter to be asked about ports too, about `peer`, unless `tracked` (an answer that passes unasked, SG-4).
+
+    `viewpoint`: the VPC whose rules may name the groups of the peer's interface, None where no reference can match.
+    """
+
+    filter: Filter
+    peer: int
+    viewpoint: VpcSite | None = None
+    tracked: bool = False
+
+    @property
+    def groups(self) -> frozenset[GroupId]:
+        """The groups that the peer's interface carries, as far as the filter's rules can name them."""
+        return NO_GROUPS if self.viewpoint is None else self.viewpoint.groups_at(self.peer)
+
+
+class Forward(NamedTuple):
+    """The packet goes on to `next`, with the addresses of `transit`.
+
+    `text`, `rule`, `path`: what was done, by which rule of AWS, and where that is written. `asks`: a filter that decides on
+    its ports. `translated`: +1 where the source port is chosen anew, -1 where an answer gets the client's port back.
+    """
+
+    next: Checkpoint
+    transit: Transit
+    text: str = ""
+    rule: str = ""
+    path: KeyPath = ()
+    scope: Scope | None = None
+    asks: Query | None = None
+    translated: int = 0
+
+
+class Deliver(NamedTuple):
+    """The packet is at its end."""
+
+    transit: Transit
+    text: str = "delivered"
+    rule: str = ""
+    path: KeyPath = ()
+    scope: Scope | None = None
+    asks: Query | None = None
+
+
+class Drop(NamedTuple):
+    """The packet is lost. `onward`: what would have been done with it otherwise, so that whatever else stands in the way can
+    be told too (WALK-4); None where nothing would."""
+
+    cause: Cause
+    transit: Transit
+    scope: Scope | None = None
+    onward: Forward | None = None
+
+    @property
+    def text(self) -> str:
+        """What would have been done."""
+        return "" if self.onward is None else self.onward.text
+
+    @property
+    def rule(self) -> str:
+        """The rule of AWS."""
+        return self.cause.rule
+
+    @property
+    def path(self) -> KeyPath:
+        """Where the cause is written."""
+        return self.cause.path
+
+    @property
+    def asks(self) -> Query | None:
+        """The filter that would have been asked."""
+        return None if self.onward is None else self.onward.asks
+
+
+class Undecided(NamedTuple):
+    """reachsim cannot say what happens to the packet. `reason`: why, in one sentence."""
+
+    reason: str
+    transit: Transit
+    text: str = ""
+    rule: str = ""
+    path: KeyPath = ()
+    scope: Scope | None = None
+
+    @property
+    def asks(self) -> None:
+        """Nothing is asked."""
+        return
+
+
+Step = Forward | Deliver | Drop | Undecided
+
+
+def narrowed(step: Step, scope: Scope) -> Step:
+    """A step that speaks for no more than `scope` as well."""
+    own = step.scope
+    if own is None:
+        return step
+    return step._replace(
+        scope=Scope(intersect(own.sources, scope.sources), intersect(own.destinations, scope.destinations))
+    )
+
+
+def intersect(one: Span, other: Span) -> Span:
+    """The run that two runs share."""
+    return max(one[0], other[0]), min(one[1], other[1])
