@@ -15,6 +15,7 @@ from reachsim.errors import UsageError
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.kinds.design import Design
 from reachsim.kinds.expectation import Selector
+from reachsim.kinds.unmodelled import Door
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
@@ -63,6 +64,11 @@ class Engine:
     def warnings(self) -> tuple[str, ...]:
         """What AWS would accept, or the file waives, and a person may not have meant; one line each."""
         return tuple(map(str, self.source.warnings))
+
+    @property
+    def not_modelled(self) -> tuple[Door, ...]:
+        """What the design has and reachsim does not model; where one could change an answer, that answer is undecided."""
+        return tuple(self.topology.doors.values())
 
     @cached_property
     def topology(self) -> Topology:

@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
+from reachsim.kinds.unmodelled import Door
 from reachsim.markup import card
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.matrix import Cell, Matrix, Progress
 from reachsim.reach.part import ALL_PORTS
+from reachsim.rules.clauses import KeyPath
 
 Kind = Literal["opened", "closed"]
 SHOWN_NAMES = 3
@@ -135,6 +137,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Dif
     collected = _Collected()
     undecided = _compare_interfaces(old, new, groups, collected)
     undecided += _compare_outside(before, after, groups, collected)
+    undecided += _around_doors(before, after)
     names_old, names_new = set(before.topology.nics), set(after.topology.nics)
     return Difference(
         before.source.file,
@@ -144,6 +147,34 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Dif
         tuple(name for name in before.topology.nics if name not in names_new),
         tuple(dict.fromkeys(undecided)),
     )
+
+
+def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
+    """What is not modelled and may let other traffic through than before: it, or something around it, was edited."""
+    doors = {door.name: door for network in (before, after) for door in network.not_modelled}
+    for door in doors.values():
+        if any(_around(before, place) != _around(after, place) for place in _places(door, before, after)):
+            yield f"what goes to and from {door.name}, which may differ: {door.reason}"
+
+
+def _places(door: Door, before: Engine, after: Engine) -> Iterator[KeyPath]:
+    """Where an edit may change what passes through a door: the door itself, and the VPCs that it is in or sends into."""
+    yield door.path
+    names = {vpc for vpc, _ in door.subnets | door.tables}
+    everywhere = dict.fromkeys([*before.design.vpcs, *after.design.vpcs])
+    yield from (("vpcs", vpc) for vpc in everywhere if vpc in names or door.into(vpc))
+    if names or door.brings or door.calls:
+        yield from ((section,) for section in ("peering_connections", "prefix_lists", "vpn_connections"))
+
+
+def _around(network: Engine, path: KeyPath) -> Any:
+    """What is written at a place, None where nothing is."""
+    value: Any = network.source.document.data
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
+            return None
+        value = value[key]
+    return value
 
 
 def _joint_classes(old: Matrix, new: Matrix) -> dict[Key, list[str]]:

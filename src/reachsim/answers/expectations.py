@@ -178,7 +178,12 @@ def decide(
     failing: list[HeaderSpace] = []
     worst: Part | None = None
     unknown = ""
+    perhaps = _perhaps(answer)
     for part in answer.parts:
+        if part.flow.perhaps:
+            if not allow and part.unsure & expectation.traffic:
+                unknown = unknown or part.undecided
+            continue
         if part.undecided and part.found is None:
             unknown = unknown or part.undecided
             continue
@@ -188,12 +193,13 @@ def decide(
             if unsure & part.asked(expectation.traffic & part.family, ports(part)):
                 unknown = unknown or part.undecided
             bad -= unsure
+        saved = perhaps.get(part.flow.target)
+        if bad and allow and saved is not None and bad & saved[1]:
+            unknown = unknown or saved[0]
+            bad -= saved[1]
         if part.found is None and allow:
             worst = worst or part
         if bad:
-            if not part.flow.origin.certain and not _alike(answer, part, fails):
-                unknown = "the Lambda service picks the source address, and not every one of them is treated alike"
-                continue
             failing.append(bad if whole is None else whole.space(bad, part))
             worst = worst or part
     space = HeaderSpace.union(failing)
@@ -202,7 +208,8 @@ def decide(
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
-    nothing_asked = allow and not any(p.found is not None and expectation.traffic & p.family for p in answer.parts)
+    asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps)
+    nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
     verdict: Verdict = "holds"
     if worst is not None or (nothing_asked and not unknown):
         verdict = "fails"
@@ -215,6 +222,16 @@ def decide(
     if nothing_asked and verdict == "fails" and worst is None:
         reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
     return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
+
+
+def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
+    """What may come to each target another way, through what is not modelled: why that cannot be told, and the packets."""
+    out: dict[Nic | None, tuple[str, HeaderSpace]] = {}
+    for part in answer.parts:
+        if part.flow.perhaps and part.flow.target is not None:
+            reason, known = out.get(part.flow.target, (part.undecided, HeaderSpace.nothing()))
+            out[part.flow.target] = reason, known | HeaderSpace.box(part.unsure, part.sources, AddressSet.everything())
+    return out
 
 
 MANY = 8
@@ -308,7 +325,7 @@ def _text(
     boxes = (
         (part, part.asked(expectation.traffic & part.family, ports(part)))
         for part in answer.parts
-        if part.found is not None
+        if part.found is not None and not part.flow.perhaps
     )
     asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
     if space == asked:
@@ -339,12 +356,6 @@ def _failing(part: Part, expectation: Expectation, ports: PortSet) -> HeaderSpac
 def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
     """Packets of a `deny` that are delivered."""
     return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
-
-
-def _alike(answer: Reach, part: Part, fails: Callable[[Part], HeaderSpace]) -> bool:
-    """Whether all unknown addresses of an uncertain origin fail alike, so that the address does not matter."""
-    anywhere = AddressSet.everything()
-    return len({fails(other).replace_sources(anywhere) for other in answer.parts if other.flow is part.flow}) == 1
 
 
 def _witness(failing: HeaderSpace, part: Part) -> Packet | None:

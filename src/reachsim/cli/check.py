@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, look, workers
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, answer, workers
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -21,13 +21,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
     from reachsim.network import load
     from reachsim.report.check import check_text
-    from reachsim.report.data import check_data, to_json
+    from reachsim.report.data import check_data
 
     net = load(arguments.file)
     with workers(arguments.jobs) as executor, ProgressLine("expectations decided") as progress:
         check = net.check(executor=executor, progress=progress)
-    if arguments.format == "json":
-        print(to_json(check_data(check, net.source.file, net.source.warnings)))
-    else:
-        print(check_text(check, net.source.file, look(arguments), len(net.warnings)))
+    answer(
+        arguments,
+        lambda how: check_text(check, net.source.file, how, len(net.warnings)),
+        lambda: check_data(check, net.source.file, net.source.warnings),
+        net,
+    )
     return 0 if check.ok else 1 if check.failures else 3

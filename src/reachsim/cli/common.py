@@ -8,9 +8,9 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import UsageError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from reachsim.kinds.expectation import Selector
+    from reachsim.network import Network
     from reachsim.report.text import Look
 
 ENDPOINT_HELP = (
@@ -114,6 +115,23 @@ class ProgressLine:
             sys.stderr.flush()
         except OSError:  # the terminal went away; the answer matters more
             self.enabled = False
+
+
+def answer(
+    arguments: argparse.Namespace, text: Callable[[Look], str], data: Callable[[], dict[str, Any]], *networks: Network
+) -> None:
+    """Print an answer in the format that was asked for, and what of its networks is not modelled: no command forgets it."""
+    from reachsim.report.data import not_modelled_data, to_json
+    from reachsim.report.text import not_modelled_text
+
+    doors = list({door.name: door for network in networks for door in network.not_modelled}.values())
+    if arguments.format == "json":
+        print(to_json({**data(), "not_modelled": not_modelled_data(doors)}))
+        return
+    how = look(arguments)
+    print(text(how))
+    if doors:
+        print(not_modelled_text(doors, how))
 
 
 def look(arguments: argparse.Namespace) -> Look:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import add_all, add_file, add_format, answer
 
 HELP = "find forwarding loops and blackholes, over all destinations"
 
@@ -19,13 +19,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Look for them; 0 when there is none, 1 when there is one."""
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.deadends import deadends_data, deadends_text
 
     net = load(arguments.file)
     found = net.dead_ends()
-    if arguments.format == "json":
-        print(to_json(deadends_data(found, net.source.file)))
-    else:
-        print(deadends_text(found, net.source.file, look(arguments)))
+    answer(
+        arguments,
+        lambda how: deadends_text(found, net.source.file, how),
+        lambda: deadends_data(found, net.source.file),
+        net,
+    )
     return 1 if found else 0

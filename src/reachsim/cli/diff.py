@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format, look
+from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format, answer
 
 HELP = "say exactly which traffic between whom an edit opened and closed"
 
@@ -29,15 +29,17 @@ def run(arguments: argparse.Namespace) -> int:
     decided, else 0."""
     from reachsim.engine import parse_traffic
     from reachsim.network import diff, load
-    from reachsim.report.data import to_json
     from reachsim.report.diff import diff_data, diff_text
 
     allowed = [parse_traffic(text) for text in arguments.allow_opened]
     before, after = load(arguments.before), load(arguments.after)
     with ProgressLine("routing classes") as progress:
         found = diff(before, after, progress)
-    if arguments.format == "json":
-        print(to_json(diff_data(found, allowed)))
-    else:
-        print(diff_text(found, allowed, (before, after), look(arguments)))
+    answer(
+        arguments,
+        lambda how: diff_text(found, allowed, (before, after), how),
+        lambda: diff_data(found, allowed),
+        before,
+        after,
+    )
     return 1 if found.not_allowed(allowed) else 3 if found.undecided else 0

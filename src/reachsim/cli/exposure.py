@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import add_all, add_file, add_format, answer
 
 HELP = "list what the internet reaches, and from where"
 
@@ -17,15 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List it; 0."""
+    """List it; 0, or 3 where some of it cannot be decided."""
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.exposure import exposure_data, exposure_text
 
     net = load(arguments.file)
     found = net.exposure()
-    if arguments.format == "json":
-        print(to_json(exposure_data(found, net)))
-    else:
-        print(exposure_text(found, net, look(arguments)))
-    return 0
+    answer(arguments, lambda how: exposure_text(found, net, how), lambda: exposure_data(found, net), net)
+    return 3 if any(group.undecided for group in found) else 0

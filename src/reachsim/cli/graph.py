@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, answer, endpoint
 from reachsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from reachsim.report.text import Look
 
 HELP = "print the graph of checkpoints, or the ways from one endpoint to another"
 
@@ -24,7 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.source is None) != (arguments.destination is None):
         raise UsageError("--from and --to go together")
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.graph import find_ways, graph_data, graph_dot, graph_text, ways_text
 
     net = load(arguments.file)
@@ -33,12 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source is not None:
         ends = net.endpoint(endpoint(arguments.source)), net.endpoint(endpoint(arguments.destination))
         ways = find_ways(net, graph, *ends)
-    if arguments.format == "json":
-        print(to_json(graph_data(graph, net.source.file, ways)))
-    elif arguments.format == "dot":
+    if arguments.format == "dot":
         print(graph_dot(graph, ways))
-    elif ways is not None:
-        print(ways_text(graph, ways, look(arguments)))
-    else:
-        print(graph_text(graph, net.source.file, look(arguments)))
+        return 0
+    file = net.source.file
+
+    def text(how: Look) -> str:
+        return graph_text(graph, file, how) if ways is None else ways_text(graph, ways, how)
+
+    answer(arguments, text, lambda: graph_data(graph, file, ways), net)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, answer, endpoint
 
 HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
 
@@ -21,14 +21,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when they are isolated, 1 when something is delivered, 3 when nothing is as far as can be decided."""
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.isolated import isolated_data, isolated_text
 
     net = load(arguments.file)
     ends = net.endpoint(endpoint(arguments.one)), net.endpoint(endpoint(arguments.other))
     found = net.isolated(*ends)
-    if arguments.format == "json":
-        print(to_json(isolated_data(found, net)))
-    else:
-        print(isolated_text(found, ends, net, look(arguments)))
+    answer(arguments, lambda how: isolated_text(found, ends, net, how), lambda: isolated_data(found, net), net)
     return 1 if found.leaks else 3 if found.undecided else 0

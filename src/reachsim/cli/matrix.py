@@ -11,7 +11,7 @@ from reachsim.cli.common import (
     add_file,
     add_format,
     add_jobs,
-    look,
+    answer,
     workers,
 )
 
@@ -39,18 +39,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
     from reachsim.engine import parse_traffic
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     net = load(arguments.file)
     with workers(arguments.jobs) as executor, ProgressLine("routing classes") as progress:
         matrix = net.matrix(executor=executor, progress=progress)
-    if arguments.format == "json":
-        print(to_json(matrix_data(matrix, net.source.file, traffic, arguments.by or "class")))
-    elif arguments.format == "csv":
+    file = net.source.file
+    if arguments.format == "csv":
         for line in matrix_csv(matrix, traffic, arguments.by):
             print(line)
-    else:
-        print(matrix_text(matrix, net.source.file, traffic, arguments.by, look(arguments)))
+        return 0
+    answer(
+        arguments,
+        lambda how: matrix_text(matrix, file, traffic, arguments.by, how),
+        lambda: matrix_data(matrix, file, traffic, arguments.by or "class"),
+        net,
+    )
     return 0

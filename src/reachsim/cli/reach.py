@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, answer, endpoint
 
 HELP = "say exactly which traffic gets from one endpoint to another and back, and what stops the rest"
 
@@ -29,14 +29,16 @@ def run(arguments: argparse.Namespace) -> int:
     undecided."""
     from reachsim.engine import parse_traffic
     from reachsim.network import load
-    from reachsim.report.data import to_json
-    from reachsim.report.reach import answer, reach_data, reach_text
+    from reachsim.report.reach import answer as sum_up
+    from reachsim.report.reach import reach_data, reach_text
 
     net = load(arguments.file)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
-    found = answer(net.reach(endpoint(arguments.source), endpoint(arguments.destination)), traffic)
-    if arguments.format == "json":
-        print(to_json(reach_data(found, net.locate, net.source.file)))
-    else:
-        print(reach_text(found, net.locate, look(arguments)))
+    found = sum_up(net.reach(endpoint(arguments.source), endpoint(arguments.destination)), traffic)
+    answer(
+        arguments,
+        lambda how: reach_text(found, net.locate, how),
+        lambda: reach_data(found, net.locate, net.source.file),
+        net,
+    )
     return {"all": 0, "undecided": 3}.get(found.verdict, 1)

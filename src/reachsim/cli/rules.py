@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import add_all, add_file, add_format, answer
 from reachsim.errors import UsageError
 
 HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
@@ -25,7 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.one is not None and arguments.other is None:
         raise UsageError("name two ACLs or two security groups, or none")
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.rules import (
         comparison_data,
         comparison_text,
@@ -37,14 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     net = load(arguments.file)
     if arguments.one is None:
         idle = net.idle_rules()
-        if arguments.format == "json":
-            print(to_json(rules_data(idle, net.source.file)))
-        else:
-            print(rules_text(idle, net.source.file, look(arguments)))
+        file = net.source.file
+        answer(arguments, lambda how: rules_text(idle, file, how), lambda: rules_data(idle, file), net)
         return 0
     found = hold_against(net, arguments.one, arguments.other)
-    if arguments.format == "json":
-        print(to_json(comparison_data(found, net.source.file)))
-    else:
-        print(comparison_text(found, look(arguments)))
+    answer(arguments, lambda how: comparison_text(found, how), lambda: comparison_data(found, net.source.file), net)
     return 0 if found else 1

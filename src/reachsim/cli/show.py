@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import add_all, add_file, add_format, answer
 from reachsim.errors import UsageError
 
 HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
@@ -26,7 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Show; 0."""
     from reachsim.loading.validation import suggest
     from reachsim.network import load
-    from reachsim.report.data import to_json
     from reachsim.report.show import WHAT, show_data, show_text
 
     what = list(dict.fromkeys(arguments.what))
@@ -36,8 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
             hint = f"did you mean {near!r}?" if near else f"there are {', '.join(WHAT)}"
             raise UsageError(f"{word!r} is nothing that can be shown; {hint}")
     net = load(arguments.file)
-    if arguments.format == "json":
-        print(to_json(show_data(net, what)))
-    else:
-        print(show_text(net, what, look(arguments)))
+    answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, answer, endpoint
 
 HELP = "send one packet, and say hop by hop what happens to it and to its answer"
 
@@ -25,15 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trace; 0 when the answer comes back, 1 when not, 3 when that cannot be decided."""
     from reachsim.network import load
-    from reachsim.report.data import to_json, trace_data
+    from reachsim.report.data import trace_data
     from reachsim.report.trace import trace_text
 
     net = load(arguments.file)
     found = net.trace(
         endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, arguments.source_port
     )
-    if arguments.format == "json":
-        print(to_json(trace_data(found, net.source.file)))
-    else:
-        print(trace_text(found, look(arguments)))
+    answer(arguments, lambda how: trace_text(found, how), lambda: trace_data(found, net.source.file), net)
     return 0 if found.reachable else 3 if found.verdict == "undecided" else 1

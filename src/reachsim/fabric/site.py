@@ -49,7 +49,10 @@ class VpcSite:
 
 @dataclass(slots=True, eq=False)
 class SubnetSite:
-    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link."""
+    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
+
+    `hidden`: why an address that no interface has may be somebody's all the same: something in it is not modelled.
+    """
 
     name: str
     vpc: VpcSite
@@ -60,6 +63,7 @@ class SubnetSite:
     entry: Checkpoint = field(init=False)
     link: Checkpoint = field(init=False)
     nics: list[Nic] = field(default_factory=list)
+    hidden: str = ""
 
     @property
     def full_name(self) -> str:

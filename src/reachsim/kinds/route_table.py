@@ -15,7 +15,7 @@ from reachsim.fabric.steps import Forward, Step, Undecided, to_run
 from reachsim.kinds.kind import Reference, looks_like_address
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -74,6 +74,28 @@ class Route:
         return f"{self.destination}{via} -> {self.target}"
 
 
+@dataclass(frozen=True)
+class Unwritten:
+    """Routes that something which is not modelled may have written into a table.
+
+    `destinations`: of these routes. `always`: they win over any wider route, not only where there is none.
+    """
+
+    reason: str
+    destinations: AddressSet
+    always: bool
+
+    def decides(self, route: Route | None) -> bool:
+        """Whether the packet may take one of them instead of the route that is written (ROUTE-4, ROUTE-6)."""
+        if route is None:
+            return True
+        return (
+            not route.local
+            and route.destination.prefix_length < route.destination.width
+            and (self.always or bool(route.inactive))
+        )
+
+
 def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
     """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19); a route of
     one family covers no address of the other (ROUTE-5).
@@ -104,13 +126,14 @@ def no_route(destination: int) -> Loss:
 class RouteTableCheckpoint(Checkpoint):
     """A route table, asked for every packet that leaves a subnet of it (WALK-16), by destination alone."""
 
-    __slots__ = ("routes", "table", "vpc")
+    __slots__ = ("routes", "table", "unwritten", "vpc")
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath) -> None:
         super().__init__(vpc.name, f"route table {name}", path)
         self.vpc = vpc
         self.routes: list[Route] = []
         self.table: IntervalMap[Route | None] = route_lookup([])
+        self.unwritten: list[Unwritten] = []
 
     def fill(self, routes: list[Route]) -> None:
         """Set the routes, local ones included."""
@@ -122,6 +145,11 @@ class RouteTableCheckpoint(Checkpoint):
         destination = transit.destination
         route, low, high = self.table.lookup(destination)
         scope = to_run((low, high))
+        for unwritten in self.unwritten:
+            first, last = unwritten.destinations.run_around(destination)
+            scope = to_run((max(scope.destinations[0], first), min(scope.destinations[1], last)))
+            if destination in unwritten.destinations and unwritten.decides(route):
+                return Undecided(unwritten.reason, transit, path=self.path, scope=scope)
         if route is None:
             return self.drop(no_route(destination), transit, scope, decided="no route")
         text = route.text

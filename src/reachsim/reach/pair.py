@@ -11,7 +11,7 @@ from reachsim.net.box import Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
-from reachsim.reach.part import ALL_PORTS, Part, parts_of
+from reachsim.reach.part import ALL_PORTS, Part, parts_of, without_settled
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoint, Endpoints
 
@@ -56,7 +56,11 @@ class Reach:
     @cached_property
     def asked(self) -> HeaderSpace:
         """All packets between the two endpoints."""
-        return HeaderSpace.union(part.asked(part.family, ALL_PORTS) for part in self.parts if part.found is not None)
+        return HeaderSpace.union(
+            part.asked(part.family, ALL_PORTS)
+            for part in self.parts
+            if part.found is not None and not part.flow.perhaps
+        )
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
@@ -139,4 +143,5 @@ class Reach:
 def reach(source: Endpoint, destination: Endpoint, endpoints: Endpoints, book: FilterBook) -> Reach:
     """The exact set of traffic from one endpoint to another, there and back."""
     flows = endpoints.flows(source, destination)
-    return Reach(source, destination, (part for flow in flows for part in parts_of(flow, endpoints, book)))
+    parts = [part for flow in flows for part in parts_of(flow, endpoints, book)]
+    return Reach(source, destination, without_settled(parts))

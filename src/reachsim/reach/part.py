@@ -10,8 +10,10 @@ has its rectangles.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_, or_
 
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
@@ -131,6 +133,13 @@ class Part:
             boxes += rectangles(self.forward, self.maybe)
         return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes if t)
 
+    def undecided_for(self, service: int, ports: PortSet) -> bool:
+        """Whether it is undecided that one service is delivered, or that its answer comes back to some of the ports."""
+        if service in self.unsure:
+            return True
+        one = Traffic.of((service, service)) & self.forward
+        return any(answer & ports for _, answer in rectangles(one, self.maybe) if one)
+
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
         """All packets of some traffic between its addresses."""
         return HeaderSpace.box(traffic, self.sources, self.destinations, ports)
@@ -138,18 +147,45 @@ class Part:
 
 def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
     """Cut one flow into parts that are treated alike, and answer each."""
+    if flow.origin.certain:
+        return _parts_of(flow, endpoints, book)
+    return iter(_whichever(list(_parts_of(flow, endpoints, book))))
+
+
+PICKED = "the Lambda service picks the source address, and not every one of them is treated alike"
+
+
+def _whichever(parts: list[Part]) -> list[Part]:
+    """Parts of a flow whose source address somebody else picks: what holds for every address is decided, what holds for some
+    is not."""
+    if not parts or parts[0].found is None:
+        return parts
+    every = reduce(and_, (part.forward for part in parts))
+    ever = reduce(or_, (part.forward | part.unsure for part in parts))
+    back = reduce(and_, (part.back for part in parts))
+    perhaps = reduce(or_, (part.back | part.maybe for part in parts))
+    out: list[Part] = []
+    for part in parts:
+        unsure, maybe = ever - every, perhaps - back
+        why = (part.undecided or PICKED) if unsure or rectangles(every, maybe) else ""
+        out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=why))
+    return out
+
+
+def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
     one_source = AddressSet(((flow.source, flow.source),))
     one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
     if flow.loss is not None or flow.unknown:
         yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
         return
+    evaluate = _possible if flow.perhaps else _evaluate
     for found, region in endpoints.pieces(flow):
         if region is None:
-            answer = _evaluate(found, None, 0, book)
+            answer = evaluate(found, None, 0, book)
             yield _part(flow, found, one_source, one_destination, answer, book)
             continue
         far = region.first
-        for run, answer in _by_far_address(found, far, region, book):
+        for run, answer in _by_far_address(found, far, region, book, evaluate):
             ends = (run, one_destination) if flow.origin.nic is None else (one_source, run)
             yield _part(flow, found, *ends, answer, book)
 
@@ -162,8 +198,27 @@ def _part(
     flow: Flow, found: Passage, sources: AddressSet, destinations: AddressSet, answer: Answer, book: FilterBook
 ) -> Part:
     forward, back, unsure, maybe = answer
-    undecided = found.unknown if unsure or rectangles(forward, maybe) else ""
+    undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
     return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe)
+
+
+def without_settled(parts: list[Part]) -> list[Part]:
+    """Parts without what may be and is anyhow: what would come another way too is no less delivered."""
+    if not any(part.flow.perhaps for part in parts):
+        return parts
+    out: list[Part] = []
+    for part in parts:
+        if not part.flow.perhaps:
+            out.append(part)
+            continue
+        unsure = part.unsure
+        for other in parts:
+            same = other.flow.target is part.flow.target and part.flow.target is not None
+            if same and not other.flow.perhaps and part.sources <= other.sources and other.family == part.family:
+                unsure -= other.forward
+        if unsure:
+            out.append(replace(part, unsure=unsure))
+    return out
 
 
 def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
@@ -200,8 +255,23 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Ans
     return (forward, NOTHING, NOTHING, back) if found.reply.unknown else (forward, back, NOTHING, NOTHING)
 
 
+def _possible(found: Passage, far: int | None, at: int, book: FilterBook) -> Answer:
+    """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name."""
+    if found.forward.lost_run is not None:
+        return NOTHING, NOTHING, NOTHING, NOTHING
+    possible = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
+    for query, filter, _ in filters_of(found.forward, book):
+        peer = at if far is not None and query.peer == far else query.peer
+        possible &= filter.allowed(peer, filter.named_groups)
+    return NOTHING, NOTHING, possible, NOTHING
+
+
 def _by_far_address(
-    found: Passage, far: int, region: AddressSet, book: FilterBook
+    found: Passage,
+    far: int,
+    region: AddressSet,
+    book: FilterBook,
+    evaluate: Callable[[Passage, int | None, int, FilterBook], Answer],
 ) -> Iterator[tuple[AddressSet, Answer]]:
     """The far addresses of a region by what passes to and from them."""
     starts: set[int] = set()
@@ -216,7 +286,7 @@ def _by_far_address(
         while at <= high:
             index = bisect_right(cuts, at)
             end = min(high, cuts[index] - 1) if index < len(cuts) else high
-            grouped.setdefault(_evaluate(found, far, at, book), []).append((at, end))
+            grouped.setdefault(evaluate(found, far, at, book), []).append((at, end))
             at = end + 1
     for answer, spans in grouped.items():
         yield AddressSet.union_of(spans), answer

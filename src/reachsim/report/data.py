@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
 
 if TYPE_CHECKING:
     from reachsim.answers.expectations import Check
+    from reachsim.kinds.unmodelled import Door
     from reachsim.trace.result import Trace
 
 
@@ -39,6 +41,11 @@ def problem_data(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "code": problem.code,
     }
+
+
+def not_modelled_data(doors: Sequence[Door]) -> list[dict[str, str]]:
+    """What a design has and reachsim does not model."""
+    return [{"component": door.name, "kind": door.noun} for door in doors]
 
 
 def trace_data(trace: Trace, file: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from reachsim.kinds.unmodelled import Door
 from reachsim.markup import Style, Styled, visible
 
 T = TypeVar("T")
@@ -190,3 +191,14 @@ def line_of(where: str) -> str:
 def file_of(wheres: Iterable[str]) -> str:
     """The file of the first place that is one."""
     return next((where.rpartition(":")[0] for where in wheres if where), "")
+
+
+_DOORS = 8
+
+
+def not_modelled_text(doors: Sequence[Door], look: Look = PLAIN) -> str:
+    """The line under every answer about a design with something that is not modelled."""
+    named = ", ".join(f"{door.name} ({door.noun})" for door in look.few(doors, _DOORS))
+    if len(doors) > len(look.few(doors, _DOORS)):
+        named += f" and {len(doors) - len(look.few(doors, _DOORS))} more"
+    return "\n".join(["", *hanging("not modelled here: ", named, look.width, look.style.yellow)])

@@ -11,6 +11,7 @@ from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
 from reachsim.kinds import lambda_function, nat_gateway
+from reachsim.kinds.design import UNMODELLED_OUTSIDE
 from reachsim.kinds.instance import Instance, instance_host
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
@@ -24,18 +25,24 @@ from reachsim.kinds.nat_gateway import NatGatewayCheckpoint
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
 from reachsim.kinds.network_interface import Host, Inbound, Outbound
 from reachsim.kinds.peering_connection import PeeringCheckpoint
-from reachsim.kinds.route_table import Route, RouteTableCheckpoint
+from reachsim.kinds.route_table import Route, RouteTableCheckpoint, Unwritten
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.kinds.service import AmazonService
 from reachsim.kinds.subnet import Link
-from reachsim.kinds.unmodelled import UnmodelledCheckpoint
-from reachsim.kinds.vpc import Vpc
+from reachsim.kinds.unmodelled import (
+    Door,
+    Surroundings,
+    UnmodelledCheckpoint,
+    door_in_vpc,
+    door_outside,
+)
+from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.load import Source
 from reachsim.loading.names import BLACKHOLE, INTERFACE_SECTIONS, LOCAL
 from reachsim.net.address import Address
-from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
-from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
+from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 from reachsim.rules.ephemeral import UNKNOWN, client_ports
 from reachsim.rules.route import Origin
@@ -49,7 +56,7 @@ class Topology:
     """The checkpoints of a design, and the places they stand in.
 
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
-    of groups. `internet`: the checkpoint between the gateways and the world.
+    of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
     """
 
     source: Source
@@ -60,6 +67,7 @@ class Topology:
     tables: dict[tuple[str, str], RouteTableCheckpoint] = field(default_factory=dict)
     group_filters: dict[tuple[str, tuple[str, ...], Direction], Filter] = field(default_factory=dict)
     acl_filters: dict[tuple[str, str, Direction], Filter] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)
 
     @property
     def filters(self) -> list[Filter]:
@@ -88,11 +96,13 @@ class Builder:
         self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
         self.filters = self.topology.group_filters
         self.acls = self.topology.acl_filters
+        self.doors: dict[KeyPath, UnmodelledCheckpoint] = {}
 
     def build(self) -> Topology:
         """Places first, then interfaces, then what joins them, then routes."""
         for name, vpc in self.design.vpcs.items():
             self.add_vpc(name, vpc)
+        self.add_doors()
         for name, vpc in self.design.vpcs.items():
             self.add_interfaces(name, vpc)
         self.add_function_interfaces()
@@ -104,6 +114,7 @@ class Builder:
         )
         for name, vpc in self.design.vpcs.items():
             self.add_routes(name, vpc)
+        self.open_doors()
         return self.topology
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -151,6 +162,50 @@ class Builder:
             clauses = acl_clauses(written, direction, path, default=acl == "default")
             self.acls[key] = acl_filter(acl, direction, clauses, path)
         return AclCheckpoint(subnet, direction, self.acls[key], path, next)
+
+    # -- what is not modelled -----------------------------------------------------------------------------------
+
+    def add_doors(self) -> None:
+        """A door for each component that is not modelled."""
+        around = Surroundings(
+            {name: tuple(vpc.subnets) for name, vpc in self.design.vpcs.items()},
+            {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
+            {name: site.blocks for name, site in self.topology.vpcs.items()},
+            (*self.design.vpn_connections.values(), *self.design.direct_connect_gateways.values()),
+        )
+        for name, vpc in self.design.vpcs.items():
+            for section, member in vpc.unmodelled():
+                body = getattr(vpc, section)[member]
+                self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
+        gateways = {name.rpartition(".")[2] for name in self.topology.doors}
+        for section, name in self.design.unmodelled():
+            body = getattr(self.design, section)[name]
+            known = gateways | set(self.design.transit_gateways)
+            self.add_door(door_outside(section, UNMODELLED_OUTSIDE[section], name, body, known))
+
+    def add_door(self, door: Door) -> None:
+        """Put a door where it may have addresses and may write routes."""
+        self.topology.doors[door.name] = door
+        self.doors[door.path] = UnmodelledCheckpoint(door)
+        for vpc, subnet in door.subnets:
+            site = self.topology.vpcs[vpc].subnets[subnet]
+            site.hidden = site.hidden or door.reason
+        for key in door.tables:
+            # A gateway endpoint's routes are the service's, which no other address needs; a gateway's may be any.
+            always = door.routed != PUBLIC
+            self.topology.tables[key].unwritten.append(Unwritten(door.reason, door.routed, always))
+            named = [host.ip for name, host in self.design.internet.hosts.items() if door.answers_for(name)]
+            if not always and named:
+                exact = AddressSet.union_of((int(ip), int(ip)) for ip in named)
+                self.topology.tables[key].unwritten.append(Unwritten(door.reason, exact, True))
+
+    def open_doors(self) -> None:
+        """Tell each door to which interfaces it may send."""
+        for checkpoint in self.doors.values():
+            door = checkpoint.door
+            if door.brings or door.calls:
+                nics = self.topology.nics.values()
+                checkpoint.inward = tuple(nic.inbound for nic in nics if door.into(nic.vpc.name))
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 
@@ -306,8 +361,7 @@ class Builder:
             return Route(block, BLACKHOLE, origin, None, path, inactive="its target is gone", prefix_list=prefix_list)
         target = self.source.names.target(vpc, reference)
         if not target.modelled:
-            checkpoint = UnmodelledCheckpoint(target.full_name, target.kind, target.path)
-            return Route(block, reference, origin, checkpoint, path, prefix_list=prefix_list)
+            return Route(block, reference, origin, self.doors[target.path], path, prefix_list=prefix_list)
         if target.kind == "peering connection":
             status = self.design.peering_connections[target.name].status
             inactive = "" if status == "active" else f"peering {target.name} is {status}"

@@ -8,10 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 
 from reachsim.errors import EndpointError
-from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, Step
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
+from reachsim.kinds.unmodelled import Door
 from reachsim.loading.validation import suggest
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
@@ -31,6 +33,24 @@ REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
 )
 """Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
+
+
+class Nowhere(Checkpoint):
+    """Where a packet starts whose sender nothing in the design connects."""
+
+    __slots__ = ()
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Lose it: there is no way from there."""
+        text = f"nothing in the design sends from {format_address(transit.source)}"
+        return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), transit, ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None."""
+        return ()
+
+
+NOWHERE = Nowhere("outside", "unconnected network")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +80,8 @@ class Endpoint:
     `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
     very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
     `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
-    it, or why reachsim cannot tell.
+    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
+    `unsent`: why reachsim cannot tell what it sends, where it has no origins.
     """
 
     name: str
@@ -74,6 +95,8 @@ class Endpoint:
     loss: Loss | None = None
     unknown: str = ""
     listens: Traffic | None = None
+    hidden: tuple[Door, ...] = ()
+    unsent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +105,8 @@ class Flow:
 
     `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
     destinations that stand behind `destination`, all treated alike.
-    `loss`, `unknown`: why there is no packet to follow.
+    `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
+    reachsim cannot tell; what would pass is undecided.
     """
 
     origin: Origin
@@ -93,6 +117,7 @@ class Flow:
     alike: AddressSet | None = None
     loss: Loss | None = None
     unknown: str = ""
+    perhaps: str = ""
 
 
 Piece = tuple[Passage, AddressSet | None]
@@ -292,7 +317,9 @@ class Endpoints:
         if alias:
             service.path = ("lambda_functions", name, "aliases", alias)
         # IPv6 is something a function opts into inside a VPC (LAMBDA-18).
-        outside = self.world & EVERY_IPV4.addresses
+        # A named host's address is that host's, and never the service's.
+        hosts = AddressSet.union_of((int(host.ip), int(host.ip)) for host in self.design.internet.hosts.values())
+        outside = (self.world & EVERY_IPV4.addresses) - hosts
         return Origin(label, service, None, (), outside, UNKNOWN, share, certain=False, path=path)
 
     def _numbered(self, asked: str) -> Endpoint:
@@ -318,8 +345,25 @@ class Endpoints:
         if owners:
             owner = owners[0]
             return Endpoint(text, owner.kind, self.of_nic(owner).origins, literal=address, listens=owner.listens)
-        origins = (self._outside("", outside),) if address in self.world else ()
+        origins = (self._outside("", outside),) if address in self.world else self.behind(outside)
+        unknown = self._hidden_at(address)
+        if unknown and not origins:
+            return Endpoint(text, "address", (), literal=address, listens=listens, unsent=unknown)
         return Endpoint(text, "address", origins, literal=address, listens=listens)
+
+    def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
+        """A sender outside everything that is modelled: only what is not modelled may bring its packets."""
+        if not addresses or not any(door.brings for door in self.topology.doors.values()):
+            return ()
+        return (Origin("behind what is not modelled", NOWHERE, None, (), addresses, UNKNOWN),)
+
+    def _hidden_at(self, address: int) -> str:
+        """Why an address that no interface has may be somebody's all the same; empty where it is nobody's."""
+        for vpc in self.topology.vpcs.values():
+            subnet = vpc.subnet_runs[address]
+            if subnet is not None and subnet.hidden:
+                return subnet.hidden
+        return ""
 
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
         """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
@@ -333,8 +377,14 @@ class Endpoints:
         origins = [origin for nic in nics for origin in self.labelled(nic, addresses)]
         if outside & self.world:
             origins.append(self._outside("outside", outside & self.world))
+        origins += self.behind(outside - self.world)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
-        return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses)
+        hidden = tuple(
+            door
+            for door in self.topology.doors.values()
+            if any(not self._unowned(*at).isdisjoint(addresses) for at in door.subnets)
+        )
+        return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses, hidden=hidden)
 
     def labelled(self, nic: Nic, within: AddressSet | None = None) -> Iterable[Origin]:
         """The origin of one interface of several; none for a NAT gateway, which starts nothing (NATGW-7)."""
@@ -373,7 +423,18 @@ class Endpoints:
         if not nics and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
             raise EndpointError(f"nothing in the design is meant by {name}", name)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
-        return Endpoint(name, "selection", tuple(o for nic in nics for o in self.labelled(nic)), listening)
+        hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
+        origins = tuple(o for nic in nics for o in self.labelled(nic))
+        return Endpoint(name, "selection", origins, listening, hidden=hidden)
+
+    def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> tuple[Door, ...]:
+        """What is not modelled and may have an interface in VPCs and subnets, where any are named."""
+        return tuple(
+            door
+            for door in self.topology.doors.values()
+            if all(item in door.tags for item in tags.items())
+            and any((not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets) for v, s in door.subnets)
+        )
 
     def _subnet(self, reference: str) -> str:
         known = [subnet.full_name for vpc in self.topology.vpcs.values() for subnet in vpc.subnets.values()]
@@ -392,21 +453,26 @@ class Endpoints:
         out: list[Flow] = []
         for origin in source.origins:
             out += self._flows(origin, destination)
-        if not source.origins:
+            out += self._through_doors(origin, destination)
+        for door in source.hidden:
+            out += self._from_door(door, destination)
+        if not source.origins and not source.hidden:
             nobody = self._outside("", AddressSet.nothing())
             text = f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
                 text = f"{source.name} is a NAT gateway, which starts no connections"
-            return [
-                Flow(
-                    nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), unknown=source.unknown
-                )
-            ]
+            if source.unknown or source.unsent:
+                return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
+            return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
         return out
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.unknown or destination.loss:
             yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
+            return
+        door = self._private_dns(origin, destination)
+        if door is not None:
+            yield Flow(origin, 0, 0, None, unknown=f"{destination.name} may be a name of it: {door.reason}")
             return
         if destination.literal is not None:
             yield from self._to_addresses(origin, (destination.literal,), None)
@@ -419,6 +485,76 @@ class Endpoints:
                 yield from self._to_addresses(origin, addresses, nic)
         if destination.outside:
             yield from self._to_outside(origin, destination.outside)
+        if destination.within is not None and origin.nic is not None:  # AWS's own services are there too (WALK-20)
+            families = {address > IPV4_LAST for address in origin.addresses}
+            places = (
+                a for a in origin.nic.vpc.service_places if a in destination.within and (a > IPV4_LAST) in families
+            )
+            yield from self._to_addresses(origin, tuple(places), None, empty=True)
+
+    def _through_doors(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        """What may pass through what is not modelled: from outside to interfaces, and to what may be meant and has addresses
+        that the design does not tell."""
+        if origin.nic is None:
+            for door in self.topology.doors.values():
+                for nic in self._listening(destination):
+                    if door.into(nic.vpc.name):
+                        yield from self._by_door(door, nic, origin.outside & door.brings, origin)
+            for hidden in destination.hidden:
+                if self._called_from_outside(hidden, origin.outside):
+                    yield Flow(origin, 0, 0, None, unknown=hidden.reason)
+            return
+        for door in destination.hidden:
+            for vpc, subnet in sorted(door.subnets):
+                yield from self._to_region(origin, self._unowned(vpc, subnet), "")
+            if door.public:
+                yield from self._to_region(origin, self.world, door.reason)
+
+    def may_be_called_from_outside(self, nic: Nic) -> bool:
+        """Whether something that is not modelled may bring an interface packets from the internet."""
+        return any(door.into(nic.vpc.name) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
+
+    def _called_from_outside(self, hidden: Door, sources: AddressSet) -> bool:
+        """Whether something that is not modelled may take packets from addresses outside all VPCs."""
+        if hidden.public and not sources.isdisjoint(PUBLIC):
+            return True
+        return any(
+            not sources.isdisjoint(door.brings) and any(door.into(vpc) for vpc, _ in hidden.subnets)
+            for door in self.topology.doors.values()
+        )
+
+    def _listening(self, destination: Endpoint) -> tuple[Nic, ...]:
+        if destination.literal is None:
+            return destination.nics
+        owners = [self.by_public.get(destination.literal), *self.by_private.get(destination.literal, ())]
+        return tuple(nic for nic in owners if nic is not None and nic.kind not in OUTBOUND_ONLY)
+
+    def _from_door(self, door: Door, destination: Endpoint) -> Iterator[Flow]:
+        """What something that is not modelled may send to interfaces from addresses of its own."""
+        unowned = AddressSet.union_of(span for at in door.subnets for span in self._unowned(*at).spans)
+        for nic in self._listening(destination) if door.calls else ():
+            if door.into(nic.vpc.name):
+                yield from self._by_door(door, nic, unowned, self._outside("", AddressSet.nothing()))
+
+    def _by_door(self, door: Door, nic: Nic, sources: AddressSet, origin: Origin) -> Iterator[Flow]:
+        """Packets that may come out of a door, to one interface: only its own groups are sure to judge them."""
+        inward = replace(origin, label=door.name, start=nic.inbound, outside=sources, certain=True)
+        for address in nic.addresses:
+            region = sources & (EVERY_IPV6 if address > IPV4_LAST else EVERY_IPV4).addresses
+            if region:
+                yield Flow(inward, representative(region), address, nic, region, perhaps=door.reason)
+
+    def _to_region(self, origin: Origin, region: AddressSet, perhaps: str) -> Iterator[Flow]:
+        """To addresses that something hidden may have."""
+        for flow in self._to_outside(origin, region) if origin.nic is not None and region else ():
+            if flow.loss is None:
+                yield replace(flow, perhaps=perhaps)
+
+    def _unowned(self, vpc: str, subnet: str) -> AddressSet:
+        """The addresses of a subnet that no interface of the design has."""
+        site = self.topology.vpcs[vpc].subnets[subnet]
+        owned = AddressSet.union_of((a, a) for nic in site.nics for a in nic.addresses)
+        return AddressSet.union_of(block.span for block in site.blocks) - owned
 
     def addresses_from(self, origin: Origin, nic: Nic) -> tuple[int, ...]:
         """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
@@ -430,6 +566,16 @@ class Endpoints:
             return (nic.public, *ipv6)
         return nic.addresses
 
+    def _private_dns(self, origin: Origin, destination: Endpoint) -> Door | None:
+        """The endpoint that is not modelled and may answer for a host's name where the client stands (EP-8)."""
+        if origin.nic is None or destination.kind != "internet host":
+            return None
+        vpc = origin.nic.vpc.name
+        for door in self.topology.doors.values():
+            if any(owner == vpc for owner, _ in door.subnets) and door.answers_for(destination.name):
+                return door
+        return None
+
     @cached_property
     def _peerings(self) -> set[frozenset[str]]:
         return {frozenset({c.requester, c.accepter}) for c in self.design.peering_connections.values()}
@@ -437,8 +583,11 @@ class Endpoints:
     def _peered(self, one: str, other: str) -> bool:
         return frozenset({one, other}) in self._peerings
 
-    def _to_addresses(self, origin: Origin, addresses: tuple[int, ...], target: Nic | None) -> Iterator[Flow]:
-        found = False
+    def _to_addresses(
+        self, origin: Origin, addresses: tuple[int, ...], target: Nic | None, *, empty: bool = False
+    ) -> Iterator[Flow]:
+        """To some addresses; `empty`: there may be none."""
+        found = empty
         for address in addresses:
             ipv6 = address > IPV4_LAST
             if origin.nic is not None:

@@ -12,15 +12,15 @@ from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
 from reachsim.net.address import IPV4_LAST, format_address
-from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
+from reachsim.reach.part import parts_of
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
-from reachsim.topology.endpoints import Endpoint, Endpoints, Flow
+from reachsim.topology.endpoints import NOWHERE, Endpoint, Endpoints, Flow, Origin
 from reachsim.topology.passage import Passage, passage
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 
@@ -58,21 +58,45 @@ def trace(
     if traffic.count > 1 and traffic != _same_service(service):
         notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
     found = endpoints.flows(source, destination)
-    flows = _one_family([flow for flow in found if _fits(flow, service)])
-    if found and not flows:
+    flows = _one_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
+    perhaps = [flow for flow in found if _fits(flow, service) and flow.perhaps]
+    if found and not flows and not perhaps:
         family = "IPv6" if protocol_of(service) == ICMPV6 else "IPv4"
         raise UsageError(
             f"{traffic} goes over {family}, and {source.name} and {destination.name} have no such addresses"
         )
-    if not flows:
+    if not flows and not perhaps:
         raise UsageError(f"{source.name} and {destination.name} are the same interface: nothing crosses the network")
     for flow in flows:
         if flow.region is not None and flow.region.count > 1:
             far = flow.source if flow.origin.nic is None else flow.destination
             notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
             break
-    ways = tuple(_way(flow, service, source_port, destination, locate, book) for flow in flows)
-    return Trace(source.name, destination.name, traffic, ways, tuple(notes))
+    ways = [_way(flow, service, source_port, destination, locate, book) for flow in flows]
+    for index, flow in enumerate(flows):
+        if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
+            ports = ways[index].asked_ports
+            unsure = (part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports))
+            reason = next((part.undecided for part in unsure), "")
+            if reason:
+                ways[index] = replace(ways[index], delivered=False, reachable=False, blockers=(), undecided=reason)
+    settled = {flow.target for flow, way in zip(flows, ways, strict=True) if way.delivered}
+    for flow in perhaps:
+        if flow.target not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
+            ways.append(_undecided(flow.origin, flow.perhaps))
+            settled.add(flow.target)
+            # Of a sender that nothing connects there is no more to say than that.
+            ways = [way for way, of in zip(ways, flows, strict=False) if of.origin.start is not NOWHERE] + ways[
+                len(flows) :
+            ]
+            flows = [of for of in flows if of.origin.start is not NOWHERE]
+    if not ways:
+        ways = [_way(flow, service, source_port, destination, locate, book) for flow in perhaps]
+    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+
+
+def _undecided(origin: Origin, reason: str) -> Way:
+    return Way(origin.label, origin.share, None, False, False, (), (), (), undecided=reason)
 
 
 def replay(
@@ -126,53 +150,7 @@ def _way(
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
-    way = _Asker(found, flow, service, asked, locate, book).way(destination)
-    if not origin.certain and not _same_for_all(flow, found, service, book):
-        reason = "the Lambda service picks the source address, and not every one of them is treated alike"
-        return Way(
-            way.label, way.share, way.packet, False, False, way.forward, way.reply, way.blockers, undecided=reason
-        )
-    return way
-
-
-def _same_for_all(flow: Flow, found: Passage, service: int, book: FilterBook) -> bool:
-    """Whether no filter on the way tells the sender's unknown address from others of its region."""
-    lost = _fate(found)
-    first: list[PortSet | bool] | None = None
-    for low, high in flow.region.spans if flow.region is not None else ():
-        at = low
-        while at <= high:
-            one = passage(flow.origin.start, flow.origin.nic, at, flow.destination, flow.target)
-            end = min(high, one.run[1])
-            answers = _answers(one, at, AddressSet(((at, end),)), service, book)
-            first = answers if first is None else first
-            if _fate(one) != lost or answers is None or answers != first:
-                return False
-            at = end + 1
-    return True
-
-
-def _fate(found: Passage) -> tuple[bool, bool]:
-    return found.forward.lost, found.reply is None or found.reply.lost
-
-
-def _answers(found: Passage, far: int, run: AddressSet, service: int, book: FilterBook) -> list[PortSet | bool] | None:
-    """What every filter says to one service and its answers from a run of far addresses; None where one of them does not
-    treat the whole run alike."""
-    out: list[PortSet | bool] = []
-    for walk in (found.forward, found.reply):
-        for visit in walk.visits if walk is not None else ():
-            query = visit.step.asks
-            if query is None or query.tracked or query.peer != far:
-                continue
-            answers = {
-                service in allowed if walk is found.forward else allowed.ports(protocol_of(service))
-                for _, allowed in book[query.filter].runs(run)
-            }
-            if len(answers) > 1:
-                return None
-            out += answers
-    return out
+    return _Asker(found, flow, service, asked, locate, book).way(destination)
 
 
 class _Asker:
