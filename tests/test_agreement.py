@@ -110,8 +110,8 @@ def with_addresses(design: Design, net: reachsim.Network) -> Design:
             for name, member in body.get(section, {}).items():
                 nic = net.topology.nics[f"{vpc}.{name}"]
                 member["private_ip"] = format_address(nic.addresses[0])
-                if nic.public is not None:
-                    member["public_ip"] = format_address(nic.public)
+                if nic.publics:
+                    member["public_ip"] = format_address(nic.publics[0])
     return out
 
 

@@ -44,7 +44,7 @@ def class_count(net: reachsim.Network) -> int:
             inside[subnet] = [block for block in blocks if block in nic.subnet.blocks[0]]
         atom = frozenset(block for block in inside[subnet] if nic.addresses[0] in block)
         ports = str(nic.client_ports)
-        seen.add((subnet, nic.groups, nic.kind, nic.source_dest_check, nic.public is None, ports, atom))
+        seen.add((subnet, nic.groups, nic.kind, nic.source_dest_check, not nic.publics, ports, atom))
     return len(seen)
 
 

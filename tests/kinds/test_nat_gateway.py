@@ -54,8 +54,8 @@ def test_a_public_gateway_needs_a_way_to_the_internet():
 def test_a_private_gateway_has_no_public_address():
     refuses("NATGW-2", f"{NGW} public_ip", {f"{NGW} connectivity": "private"})
     net = load({f"{NGW} connectivity": "private", f"{NGW} public_ip": GONE})
-    assert net.topology.nics["app.ngw"].public is None
-    assert load({f"{NGW} public_ip": GONE}).topology.nics["app.ngw"].public is not None
+    assert not net.topology.nics["app.ngw"].publics
+    assert load({f"{NGW} public_ip": GONE}).topology.nics["app.ngw"].publics
 
 
 @pytest.mark.rule("NATGW-3")

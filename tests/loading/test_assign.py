@@ -35,7 +35,7 @@ def test_a_public_address_that_aws_chooses_is_nobody_elses():
             "internet hosts one": {"ip": "203.0.113.1"},
         }
     )
-    chosen = {format_address(net.topology.nics[name].public) for name in ("app.db", "app.twin")}
+    chosen = {format_address(net.topology.nics[name].publics[0]) for name in ("app.db", "app.twin")}
     assert chosen == {"203.0.113.2", "203.0.113.3"}
 
 

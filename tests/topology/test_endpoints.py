@@ -163,4 +163,4 @@ def test_a_block_means_its_own_addresses():
     assert {flow.destination for flow in flows} == {net.topology.nics["app.db"].addresses[0]}
     public = net.endpoint("203.0.113.77/32")
     flows = net.endpoints.flows(net.endpoint("probe"), public)
-    assert {flow.destination for flow in flows} == {net.topology.nics["app.db"].public}
+    assert {flow.destination for flow in flows} == set(net.topology.nics["app.db"].publics)

@@ -309,9 +309,7 @@ class _Whole:
 
 def _in_place_of(nic: Nic, other: Nic, address: int) -> int:
     """The address that another interface of the class has where this one has `address`."""
-    if address == nic.public and other.public is not None:
-        return other.public
-    return other.addresses[nic.addresses.index(address)]
+    return other.places[nic.places.index(address)]
 
 
 def _all_of(addresses: Iterable[int]) -> AddressSet:

@@ -55,7 +55,7 @@ def exposure(network: Engine) -> list[Exposed]:
     internet = network.endpoint("internet")
     for interface_class in network.classes.classes:
         first = interface_class.first
-        unreachable = first.public is None and all(address <= IPV4_LAST for address in first.addresses)
+        unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
         if unreachable and not network.endpoints.may_be_called_from_outside(first):
             continue
         answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Filter
-from reachsim.net.address import LINE_LAST
+from reachsim.net.address import IPV4_LAST, LINE_LAST
 from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.net.intervals import PortSet, Span
+from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -87,23 +88,30 @@ class SubnetSite:
         return low, high
 
 
+class AddressPair(NamedTuple):
+    """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9)."""
+
+    private: int
+    public: int | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Nic:
     """An elastic network interface in a subnet.
 
     `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
-    `addresses`: private addresses, at most one per family. `public`: the public IPv4 address mapped to the first.
-    `groups`: None for an interface that cannot have any (SG-23). `listens`: what a process there answers; None means
-    everything. `host`: the checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends
-    and of what reaches it on its subnet's link.
+    `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
+    interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
+    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
+    its subnet's link. `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
+    have corresponding addresses at one index.
     """
 
     name: str
     kind: str
     subnet: SubnetSite
-    addresses: tuple[int, ...]
+    pairs: tuple[AddressPair, ...]
     path: KeyPath
-    public: int | None = None
     groups: frozenset[GroupId] | None = None
     source_dest_check: bool = True
     client_ports: PortSet = field(default_factory=PortSet.everything)
@@ -114,8 +122,29 @@ class Nic:
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)
+    addresses: tuple[int, ...] = field(init=False)
+    publics: tuple[int, ...] = field(init=False)
+    places: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.addresses = tuple(pair.private for pair in self.pairs)
+        self.publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
+        self.places = self.addresses + self.publics
 
     @property
     def vpc(self) -> VpcSite:
         """The VPC of its subnet."""
         return self.subnet.vpc
+
+    @property
+    def shape(self) -> tuple[tuple[bool, bool], ...]:
+        """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
+        return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
+
+    def public_of(self, private: int) -> int | None:
+        """The public address that is mapped to a private one."""
+        return next((pair.public for pair in self.pairs if pair.private == private), None)
+
+    def run_around(self, address: int) -> Span:
+        """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
+        return gap_around(sorted(self.addresses), address, LINE_LAST)

@@ -61,8 +61,7 @@ class InternetCheckpoint(Checkpoint):
         owned: list[tuple[Cidr, str]] = [(block, OUTSIDE) for block in blocks_of(PUBLIC)]
         for name, (vpc, _gateway, _egress_only) in entries.items():
             for nic in vpc.owners.values():
-                if nic.public is not None:
-                    owned.append((Cidr.single(nic.public), name))
+                owned += [(Cidr.single(public), name) for public in nic.publics]
                 owned += [
                     (Cidr.single(address), name)
                     for address in nic.addresses

@@ -49,7 +49,7 @@ class InternetGatewayOut(Checkpoint):
         source, destination = transit.source, transit.destination
         owner = self.vpc.owners.get(source)
         scope = Scope((source, source), private_run(destination))
-        public = None if owner is None else source if source > IPV4_LAST else owner.public
+        public = None if owner is None else source if source > IPV4_LAST else owner.public_of(source)
         loss = egress_loss(source, destination, owned=owner is not None, public=public)
         text = "IPv6 is not translated" if source > IPV4_LAST else ""
         onward = Transit(source if public is None else public, destination)

@@ -10,9 +10,8 @@ from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Forward, Query, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import Ipv4Field, Kind, Reference, Tags
 from reachsim.kinds.network_interface import leave, masquerade, own, restore
-from reachsim.net.address import IPV4_LAST, LINE_LAST, family_run
+from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS
@@ -62,7 +61,7 @@ class NatGatewayCheckpoint(Checkpoint):
         destination = transit.destination
         if destination > IPV4_LAST:
             return self._ipv6(transit)
-        scope = to_run(intersect(gap_around(self.nic.addresses, destination, LINE_LAST), family_run(destination)))
+        scope = to_run(intersect(self.nic.run_around(destination), family_run(destination)))
         restored = restore(self, self.nic, transit, leg)
         if restored is not None:
             text = "the client's address is put back"

@@ -92,7 +92,7 @@ class SourceDestCheck(Checkpoint):
         """Drop what is not the interface's own, unless the check is off."""
         arriving = self.direction is Direction.INGRESS
         address = transit.destination if arriving else transit.source
-        run = gap_around(self.nic.addresses, address, LINE_LAST)
+        run = self.nic.run_around(address)
         scope = Scope(EVERYWHERE, run) if arriving else Scope(run, EVERYWHERE)
         if self.nic.source_dest_check and not own(self.nic, address):
             mine = " or ".join(map(format_address, self.nic.addresses))
@@ -140,7 +140,7 @@ class Inbound(SecurityGroupCheckpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Ask the groups, then the source/dest check where the packet is not to the interface (WALK-3)."""
-        run = gap_around(self.nic.addresses, transit.destination, LINE_LAST)
+        run = self.nic.run_around(transit.destination)
         mine = own(self.nic, transit.destination)
         next = self.nic.host if mine else SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)
         return self.judged(next, transit, leg, Scope(EVERYWHERE, run))
@@ -205,7 +205,7 @@ class Host(Checkpoint):
 
     def run_around(self, address: int) -> Span:
         """Addresses around one that the host treats like it: of its family, and its own or not."""
-        return intersect(gap_around(self.nic.addresses, address, LINE_LAST), family_run(address))
+        return intersect(self.nic.run_around(address), family_run(address))
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """The host answers through the same interface (WALK-26), from the address that was called."""

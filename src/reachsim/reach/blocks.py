@@ -14,10 +14,9 @@ from threading import Lock
 from reachsim.fabric.filters import Direction, Filter, FilterBook
 from reachsim.fabric.site import VpcSite
 from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.net.address import IPV4_LAST
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
-from reachsim.reach.template import IPV6, PUBLIC, Template, Term, template_of
+from reachsim.reach.template import Template, Term, template_of
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
@@ -184,10 +183,7 @@ class BlockWorker:
     def value(self, filter: Filter, which: int, vpc: VpcSite | None, end: InterfaceClass) -> int:
         """What a filter lets through to or from a class, by one of its addresses."""
         nic = end.first
-        if which == PUBLIC:
-            assert nic.public is not None
-            return self.atoms.row(filter, nic.public)
-        address = next(x for x in nic.addresses if (x > IPV4_LAST) == (which == IPV6))
+        address = nic.places[which]
         return self.atoms.row(filter, address, NO_GROUPS if vpc is None else vpc.groups_at(address))
 
     def own_filter(self, term: Term, owner: InterfaceClass) -> Filter:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.kinds.network_interface import Host
-from reachsim.net.address import IPV4_LAST
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.build import Topology
 
@@ -37,7 +36,7 @@ class InterfaceClass:
     def __str__(self) -> str:
         nic = self.first
         groups = ", ".join(sorted(name for _vpc, name in nic.groups)) if nic.groups is not None else "no groups"
-        public = ", public address" if nic.public is not None else ""
+        public = ", public address" if nic.publics else ""
         count = f"{len(self.members)} interfaces" if len(self.members) > 1 else nic.name
         return f"{count} in {nic.subnet.full_name} ({nic.kind}; {groups}{public})"
 
@@ -93,11 +92,10 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
     for nic in topology.nics.values():
-        addresses = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
-        shape = tuple(address > IPV4_LAST for address in nic.addresses), nic.public is not None
+        addresses = nic.places
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
         kind = "host" if isinstance(nic.host, Host) and nic.kind != "function" else nic.kind
-        common = kind, nic.name if nic in targets else role(nic), shape, routes
+        common = kind, nic.name if nic in targets else role(nic), nic.shape, routes
         key = nic.subnet, *common
         outer = routing.get(key)
         if outer is None:

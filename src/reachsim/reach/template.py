@@ -21,15 +21,14 @@ from reachsim.rules.clauses import NO_GROUPS, GroupId
 from reachsim.topology.endpoints import Flow
 from reachsim.topology.passage import come_back, go
 
-IPV4, IPV6, PUBLIC = range(3)
-
 
 class Term(NamedTuple):
     """One filter that a walk meets.
 
     `owner`: whose own groups it is ("a" the source's, "b" the destination's), "subnet" for the ACL of the source's
     subnet, "" for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for
-    the fixed `peer`; `which`: IPv4, IPv6 or public. `vpc`: the VPC whose groups can be referenced at that address, None
+    the fixed `peer`; `which`: the index of
+    that address among all of its interface's. `vpc`: the VPC whose groups can be referenced at that address, None
     where no reference matches; `groups`: those of a fixed peer.
     """
 
@@ -123,14 +122,12 @@ def _term(visit: Visit, a: Nic, b: Nic) -> Term:
     elif isinstance(checkpoint, AclCheckpoint):
         owner = "subnet" if checkpoint.subnet is a.subnet else ""
         here = checkpoint.subnet.vpc
-    end, which = "", IPV6 if query.peer > IPV4_LAST else IPV4
+    end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
     for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
-        if query.peer == nic.public:
-            end, which, vpc = name, PUBLIC, None
-            break
-        if query.peer in nic.addresses:
-            end = name
+        if query.peer in nic.places:
+            end, which = name, nic.places.index(query.peer)
+            vpc = None if query.peer in nic.publics else vpc
             break
     groups = NO_GROUPS if end else query.groups
     return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc)

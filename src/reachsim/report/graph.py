@@ -102,9 +102,7 @@ def _ends(net: Network, flow: Flow) -> list[str]:
         return [node_name(flow.target.host)]
     if flow.region is not None:
         return [node_name(net.topology.internet)]
-    owners = [
-        nic for nic in net.topology.nics.values() if flow.destination in nic.addresses or flow.destination == nic.public
-    ]
+    owners = [nic for nic in net.topology.nics.values() if flow.destination in nic.places]
     return [node_name(nic.host) for nic in owners] or [node_name(net.topology.internet)]
 
 

@@ -137,7 +137,7 @@ def _classes(groups_of: Groups, look: Look) -> list[str]:
     for c in look.few(classes, _CLASSES):
         nic = c.first
         groups = "no groups" if nic.groups is None else ", ".join(sorted(name for _, name in nic.groups))
-        public = "public" if nic.public is not None else ""
+        public = "public" if nic.publics else ""
         members = c.members[1:]
         names = ", ".join(n.name for n in look.few(members, _MEMBERS))
         if len(members) > len(look.few(members, _MEMBERS)):

@@ -171,7 +171,7 @@ def _interface(net: Network, nic: Nic) -> Data:
         "kind": nic.kind,
         "subnet": nic.subnet.full_name,
         "addresses": [format_address(address) for address in nic.addresses],
-        "public_ip": None if nic.public is None else format_address(nic.public),
+        "public_ip": format_address(nic.publics[0]) if nic.publics else None,
         "security_groups": None if nic.groups is None else sorted(name for _, name in nic.groups),
         "source_dest_check": nic.source_dest_check,
         "client_ports": str(nic.client_ports),

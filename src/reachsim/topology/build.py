@@ -8,7 +8,7 @@ from typing import Any
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
-from reachsim.fabric.site import Nic, SubnetSite, VpcSite
+from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
 from reachsim.kinds import lambda_function, nat_gateway
 from reachsim.kinds.design import UNMODELLED_OUTSIDE
@@ -219,9 +219,8 @@ class Builder:
                     f"{name}.{member}",
                     kind,
                     site.subnets[bare(body.subnet) or ""],
-                    self.addresses.private[name, member],
+                    pairs_of(self.addresses.private[name, member], self.addresses.public.get((name, member))),
                     path,
-                    public=self.addresses.public.get((name, member)),
                     tags=tuple(sorted(body.tags.items())),
                 )
                 if section == "nat_gateways":
@@ -281,7 +280,7 @@ class Builder:
         for (vpc, subnet, groups), addresses in self.addresses.functions.items():
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
-            nic = Nic(name, "function", site, addresses, ("lambda_functions",), client_ports=UNKNOWN)
+            nic = Nic(name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN)
             nic.host = Host(nic)
             self.add_groups(vpc, nic, tuple(sorted(bare(group) or "" for group in groups)))
             outbound = Outbound(nic, Direction.EGRESS, checked(nic.egress), nic.path, site.exit)
@@ -314,7 +313,12 @@ class Builder:
         if vpc.internet_gateway is not None:
             path = ("vpcs", name, "internet_gateway")
             self.gateways[name, vpc.internet_gateway] = InternetGatewayOut(site, vpc.internet_gateway, path, internet)
-            public = {nic.public: nic.addresses[0] for nic in site.owners.values() if nic.public is not None}
+            public = {
+                pair.public: pair.private
+                for nic in site.owners.values()
+                for pair in nic.pairs
+                if pair.public is not None
+            }
             gateway_in = InternetGatewayIn(site, vpc.internet_gateway, path, public)
         self.ways_in[name] = gateway_in, egress_only_in
 
@@ -401,6 +405,11 @@ class Builder:
         if kind == "instance" and body.instances[name].state == "stopped":
             return f"instance {name} is stopped", "ROUTE-14"
         return "", "ROUTE-12"
+
+
+def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair, ...]:
+    """Private addresses with one public address, which is mapped to the first (IGW-9)."""
+    return tuple(AddressPair(address, None if index else public) for index, address in enumerate(private))
 
 
 def bare(reference: str | None) -> str | None:

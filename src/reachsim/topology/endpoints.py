@@ -150,7 +150,7 @@ class Endpoints:
         for full in topology.nics:
             if full.split(".", 1)[1] and "(" not in full:
                 self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
-        self.by_public = {nic.public: nic for nic in topology.nics.values() if nic.public is not None}
+        self.by_public = {public: nic for nic in topology.nics.values() for public in nic.publics}
         self.by_private: dict[int, list[Nic]] = {}
         for nic in topology.nics.values():
             for address in nic.addresses:
@@ -368,11 +368,7 @@ class Endpoints:
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
         """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
         public address of an interface means, as a source, that interface."""
-        nics = [
-            nic
-            for nic in self.topology.nics.values()
-            if nic.public in addresses or any(a in addresses for a in nic.addresses)
-        ]
+        nics = [nic for nic in self.topology.nics.values() if any(address in addresses for address in nic.places)]
         outside = addresses - self.vpc_blocks - AddressSet.union_of((a, a) for a in self.by_public)
         origins = [origin for nic in nics for origin in self.labelled(nic, addresses)]
         if outside & self.world:
@@ -390,9 +386,11 @@ class Endpoints:
         """The origin of one interface of several; none for a NAT gateway, which starts nothing (NATGW-7)."""
         if nic.kind == "nat gateway":
             return
-        mine = nic.addresses if within is None else tuple(a for a in nic.addresses if a in within)
-        if nic.public is not None and within is not None and nic.public in within:
-            mine = tuple(dict.fromkeys((nic.addresses[0], *mine)))
+        mine = nic.addresses
+        if within is not None:
+            mine = tuple(
+                p.private for p in nic.pairs if p.private in within or (p.public is not None and p.public in within)
+            )
         yield self._origin(nic.name, nic, mine)
 
     def select(self, selector: Selector) -> Endpoint:
@@ -480,8 +478,7 @@ class Endpoints:
             if nic is not origin.nic or nic.kind == "function":  # what a host sends to itself never leaves it
                 addresses = self.addresses_from(origin, nic)
                 if destination.within is not None:
-                    mine = nic.addresses if nic.public is None else (*nic.addresses, nic.public)
-                    addresses = tuple(a for a in mine if a in destination.within)
+                    addresses = tuple(a for a in nic.places if a in destination.within)
                 yield from self._to_addresses(origin, addresses, nic)
         if destination.outside:
             yield from self._to_outside(origin, destination.outside)
@@ -562,8 +559,8 @@ class Endpoints:
         if origin.nic is not None and (origin.nic.vpc is nic.vpc or self._peered(origin.nic.vpc.name, nic.vpc.name)):
             return nic.addresses
         ipv6 = tuple(address for address in nic.addresses if address > IPV4_LAST)
-        if nic.public is not None:
-            return (nic.public, *ipv6)
+        if nic.publics:
+            return (*nic.publics, *ipv6)
         return nic.addresses
 
     def _private_dns(self, origin: Origin, destination: Endpoint) -> Door | None:
