@@ -5,7 +5,9 @@ Exception
 └── ReachsimError            what reachsim raises on purpose; carries the exit code of the command line
     ├── DesignError          a file that cannot be used: one or more `Problem`s, each with its position
     ├── EndpointError        a name that stands for nothing, or for more than one thing
-    └── UsageError           a question or an option that makes no sense
+    ├── UsageError           a question or an option that makes no sense
+    ├── Undecided            a yes or no that reachsim cannot give (exit code 3)
+    └── DeadlinePassed       the time that a question was given is over (exit code 3)
 ValueError
 └── HintedError              what a validator raises while a file is read; becomes a `Problem`
 ```
@@ -22,14 +24,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "DeadlinePassed",
     "DesignError",
     "EndpointError",
     "HintedError",
     "Path",
     "Problem",
     "ReachsimError",
+    "Undecided",
     "UsageError",
     "format_path",
+    "printable",
     "shown",
     "visible",
 ]
@@ -55,6 +60,15 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def printable(text: str) -> str:
+    r"""Like `visible`, with line breaks left as they are.
+
+    >>> printable("one\ntwo\x1b[2J")
+    'one\ntwo\\x1b[2J'
+    """
+    return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
 
 
 def shown(value: object) -> str:
@@ -97,9 +111,24 @@ class ReachsimError(Exception):
 
     exit_code: int = 2
 
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
 
 class UsageError(ReachsimError):
     """A question or an option that makes no sense, whatever the file says."""
+
+
+class Undecided(ReachsimError):
+    """A question that takes yes or no and has neither, because of something that reachsim does not model."""
+
+    exit_code = 3
+
+
+class DeadlinePassed(ReachsimError):
+    """The time that a question was given is over, so there is no answer."""
+
+    exit_code = 3
 
 
 class EndpointError(ReachsimError):
@@ -116,7 +145,7 @@ class EndpointError(ReachsimError):
         super().__init__(message, name, self.candidates)
 
     def __str__(self) -> str:
-        return visible(self.message)
+        return printable(self.message)
 
     @classmethod
     def unknown(cls, name: str, candidates: Iterable[str] = ()) -> EndpointError:

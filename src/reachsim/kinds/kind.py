@@ -54,7 +54,7 @@ def _name(value: Any) -> str:
         raise HintedError(f"a name is expected, got {shown(value)}", hint="write it in quotes")
     if not _NAME.fullmatch(value) or len(value) > 255:
         raise HintedError(
-            f"{value[:80]!r} cannot be a name",
+            f"{shown(value)} cannot be a name",
             hint="names have no spaces, dots, colons, slashes, commas or brackets",
         )
     return value

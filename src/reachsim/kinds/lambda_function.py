@@ -57,7 +57,7 @@ class FunctionConfiguration(Kind):
 
 def _version(value: Any) -> str:
     text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or text[0] == "0":
+    if not isinstance(text, str) or len(text) > 18 or not text.isascii() or not text.isdigit() or text[0] == "0":
         raise HintedError(f"a version is a number from 1, got {shown(value)}")
     return text
 
@@ -114,13 +114,13 @@ class LambdaFunction(Kind):
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
-                        f"alias {name!r} names version {version}, which is not written",
+                        f"alias {shown(name)} names version {version}, which is not written",
                         hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )
             if len(split) > 2 or sum(split.values()) != 1:
                 raise HintedError(
-                    f"alias {name!r} must name one version, or two whose weights add up to 100 percent",
+                    f"alias {shown(name)} must name one version, or two whose weights add up to 100 percent",
                     code="LAMBDA-25",
                 )
         return self
