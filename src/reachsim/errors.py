@@ -33,6 +33,7 @@ __all__ = [
     "ReachsimError",
     "Undecided",
     "UsageError",
+    "cut",
     "format_path",
     "printable",
     "shown",
@@ -78,7 +79,7 @@ def shown(value: object) -> str:
     ("'no'", 'nothing', 'true', 'a list')
     """
     if isinstance(value, str):
-        return repr(value if len(value) <= _SHOWN_CHARACTERS else value[: _SHOWN_CHARACTERS - 3] + "...")
+        return repr(cut(value))
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -87,7 +88,21 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple | set | frozenset):
         return "a list"
-    return visible(str(value))[:_SHOWN_CHARACTERS]
+    if isinstance(value, int | float):
+        try:
+            return cut(str(value))
+        except ValueError:  # Python refuses to write a number of thousands of digits
+            return "a very long number"
+    return visible(cut(str(value)))
+
+
+def cut(text: str) -> str:
+    """A text that a message may quote: at most 80 characters.
+
+    >>> len(cut("x" * 1000)), cut("x")
+    (80, 'x')
+    """
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 
 def format_path(path: Sequence[str | int]) -> str:

@@ -37,7 +37,10 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner
 
-from reachsim.errors import DesignError, Path, Problem, shown
+from reachsim.errors import DesignError, Path, Problem, UsageError, shown
+from reachsim.net.address import Address
+from reachsim.net.cidr import Cidr
+from reachsim.net.intervals import IntSet
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_SCALAR", "Document", "read_document", "read_file"]
 
@@ -62,6 +65,8 @@ _STR_TAG: Final = "tag:yaml.org,2002:str"
 _FORBIDDEN: Final = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
 )
+# In a value an escape may say what may not stand in the text, but half of a surrogate pair is no character at all.
+_FORBIDDEN_IN_VALUES: Final = re.compile("[\ud800-\udfff]")
 # libyaml compares each tag directive with all before it, so a file of nothing else would take hours.
 _TAG_DIRECTIVE: Final = re.compile(r"^%TAG\b", re.MULTILINE)
 
@@ -196,10 +201,63 @@ def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
 
 
 def plain(value: Any) -> Any:
-    """A Python value as reading YAML would give it: keys are text, tuples are lists."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+    """A Python value as reading YAML would give it: keys are text, tuples are lists, a fraction is text, and so are
+    addresses, blocks and traffic. Raises UsageError for what no file could say."""
+    return _Plain().of(value, 1)
+
+
+class _Plain:
+    """One value made plain; `nodes` counts what was seen of it, so that one that is shared over and over ends."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+
+    def of(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise UsageError(f"a value is nested deeper than {MAX_DEPTH} levels, or contains itself")
+        if self.nodes > MAX_NODES:
+            raise UsageError(f"a value has more than {MAX_NODES:,} parts")
+        if isinstance(value, dict):
+            return self.mapping(value, depth)
+        if isinstance(value, list | tuple):
+            return [self.of(item, depth + 1) for item in value]
+        return self.scalar(value)
+
+    def mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key, item in value.items():
+            text = self.scalar(key)
+            if type(text) not in (str, int):
+                raise UsageError(f"a key is text, not {shown(key)}")
+            if str(text) in out:
+                raise UsageError(f"a value has the key {shown(str(text))} twice")
+            out[str(text)] = self.of(item, depth + 1)
+        return out
+
+    def scalar(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, Address | Cidr | IntSet | float) or (type(value) is int and abs(value) >= 10**18):
+            try:
+                value = str(value)
+            except ValueError:
+                raise UsageError("a value is a number of more digits than Python writes") from None
+        if isinstance(value, str):
+            found = _FORBIDDEN_IN_VALUES.search(value)
+            if found is not None:
+                raise UsageError(f"a value has the character U+{ord(found[0]):04X}, which no text can have")
+            if len(value) > MAX_SCALAR:
+                raise UsageError(f"a value is a text longer than {MAX_SCALAR:,} characters")
+            return str(value)
+        if type(value) is int:
+            return value
+        raise UsageError(f"a value is text, a number, true, false, None, a list or a mapping, not {_type_of(value)}")
+
+
+def _type_of(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def edited_document(document: Document, path: Path, value: Any) -> Document:
@@ -259,7 +317,9 @@ def read_file(path: str | os.PathLike[str]) -> Document:
 
     Raises DesignError as `read_document` does, and where the file cannot be read.
     """
-    name = os.fspath(path)
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise UsageError(f"the name of a file is expected, got {shown(path)}")
+    name = os.fsdecode(path)
     file = "<stdin>" if name == "-" else name
     try:
         if name == "-":
@@ -675,6 +735,8 @@ def _refuse(file: str, message: str, *, hint: str | None = None, text: str | Non
 
 def _decode(source: str | bytes, file: str) -> str:
     """UTF-8 without its byte order mark; fails on what is another encoding, or too long."""
+    if not isinstance(source, str | bytes | bytearray):
+        raise UsageError(f"a design is text or bytes, not {_type_of(source)}")
     if len(source) > MAX_BYTES:
         _refuse(file, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     if isinstance(source, str):

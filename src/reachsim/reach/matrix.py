@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
 from reachsim.fabric.filters import FilterBook
@@ -247,7 +247,8 @@ class Matrix:
         return str(self.classes.classes[index])
 
     def group(self, by: Grouping) -> dict[tuple[str, str], Traffic]:
-        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs."""
+        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs. Raises UsageError."""
+        _check_grouping(by)
         names = [_group_name(c, by) for c in self.classes.classes]
         numbers: dict[tuple[str, str], set[int]] = {}
         for source, destination, number in self.class_pairs():
@@ -273,7 +274,8 @@ class Matrix:
         return graph
 
     def to_dict(self, by: Grouping = "class") -> dict[str, Any]:
-        """Plain data for JSON: the classes with their members, and what is reachable between them."""
+        """Plain data for JSON: the classes with their members, and what is reachable between them. Raises UsageError."""
+        _check_grouping(by)
         classes = [
             {
                 "class": c.index,
@@ -349,6 +351,11 @@ class Slice:
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
+
+
+def _check_grouping(by: object) -> None:
+    if by not in get_args(Grouping):
+        raise UsageError(f"interfaces cannot be put together by {shown(by)}; write 'class', 'subnet' or 'vpc'")
 
 
 def _pair(asked: object) -> tuple[str, str]:
@@ -458,6 +465,8 @@ def spread(
     executor: Executor, task: Callable[[bytes, list[int]], T], payload: bytes, items: Sequence[int], size: int
 ) -> Iterator[T]:
     """Hand out items in blocks of `size` and yield what comes back, in any order. Raises LostWorker."""
+    if not hasattr(executor, "submit"):
+        raise UsageError(f"an executor of concurrent.futures is expected, got {shown(executor)}")
     blocks = [list(items[start : start + size]) for start in range(0, len(items), size)]
     futures: dict[Future[T], list[int]] = {}
     try:

@@ -33,7 +33,11 @@ def parse_path(path: str | KeyPath) -> KeyPath:
     Raises UsageError.
     """
     if not isinstance(path, str):
-        return path
+        if isinstance(path, tuple) and path and all(type(step) in (str, int) for step in path):
+            return path
+        raise UsageError(f"{shown(path)} is no key path; write 'vpcs.app.cidrs[0]', or a tuple of keys and numbers")
+    if not path:
+        raise UsageError("a key path is empty; write one such as 'vpcs.app.cidrs[0]'")
     out: list[str | int] = []
     at = 0
     while at < len(path):
@@ -61,7 +65,10 @@ def parse_path(path: str | KeyPath) -> KeyPath:
 
 
 def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Document, list[KeyPath]]:
-    """The document with values replaced (None removes), and the paths. Raises UsageError where a path leads nowhere."""
+    """The document with values replaced (None removes), and the paths. Raises UsageError where a path leads nowhere, or
+    a value is none that a file could have."""
+    if not isinstance(edits, Mapping):
+        raise UsageError(f"edits are a mapping of key paths to values, not {shown(edits)}")
     paths: list[KeyPath] = []
     for text, value in edits.items():
         path = parse_path(text)

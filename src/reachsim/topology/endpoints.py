@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from reachsim.errors import EndpointError, shown
+from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import Selector
@@ -174,6 +174,8 @@ class Endpoints:
             return asked
         if isinstance(asked, Selector):
             return self.select(asked)
+        if not isinstance(asked, str):
+            raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
         found = list(self._named(asked))
         if len(found) == 1:
             return found[0]
