@@ -35,9 +35,10 @@ from yaml.events import (
 )
 from yaml.parser import Parser
 from yaml.reader import Reader
-from yaml.scanner import Scanner
+from yaml.scanner import Scanner, ScannerError
 
 from reachsim.errors import DesignError, Path, Problem, UsageError, shown
+from reachsim.loading.surrogates import HALF, pairs_joined
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import IntSet
@@ -78,6 +79,20 @@ class _PureParser(Reader, Scanner, Parser):
         Reader.__init__(self, stream)
         Scanner.__init__(self)
         Parser.__init__(self)
+        self.source = stream
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Any) -> list[str]:
+        """A part of a quoted text; half of a surrogate pair is an error, as it is for libyaml."""
+        start = self.get_mark()
+        chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
+        if double and any("\ud800" <= character <= "\udfff" for chunk in chunks for character in chunk):
+            half = next(found for found in HALF.finditer(self.source, start.index) if found[1] or found[2])
+            at = half.start() + 2
+            line = start.line + self.source.count("\n", start.index, at)
+            column = at - self.source.rfind("\n", 0, at) - 1
+            mark = yaml.Mark("", at, line, column, "", 0)
+            raise ScannerError("while parsing a quoted scalar", start_mark, "found invalid Unicode character", mark)
+        return chunks
 
 
 _FastParser: Callable[[str], Any]
@@ -359,13 +374,13 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
     match = _TAG_DIRECTIVE.search(text)
     if match is not None:
         _refuse(file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line")
-    return _Builder(text, file, parser(text)).build()
+    return _Builder(*pairs_joined(text, parser), file).build()
 
 
 class _Builder:
     """One reading of one text. `events` is the loop; all else runs where something is unusual."""
 
-    def __init__(self, text: str, file: str, parser: Any) -> None:
+    def __init__(self, text: str, parser: Any, file: str) -> None:
         self.text = text
         self.file = file
         self.parser = parser
@@ -379,6 +394,8 @@ class _Builder:
         # Finished anchors: value, nodes, height, line.
         self.anchors: dict[str, tuple[Any, int, int, int]] = {}
         self.open_anchors: dict[str, int] = {}
+        # Up to where the text has been turned into events.
+        self.index = 0
 
     def build(self) -> Document:
         try:
@@ -503,7 +520,12 @@ class _Builder:
                 else:
                     target[key] = value
                     key = None
-            event = get()
+            try:
+                event = get()
+            except yaml.YAMLError:
+                self.stack.append((target, marks, key))
+                self.index = event.end_mark.index
+                raise
 
         get()  # the end of the document
         event = get()
@@ -656,9 +678,26 @@ class _Builder:
             self.fail(f"more than {MAX_NODES:,} values (aliases counted as often as they are used)", at)
         self.fail(f"a text longer than {MAX_SCALAR:,} characters", at)
 
+    def refuse_depth(self, end: int) -> None:
+        """Fail where the text that a parser has looked at beyond its last event, up to `end`, is nested too deeply.
+
+        A parser looks ahead up to a thousand characters before it gives an event, and may have a bound of its own.
+        """
+        depth = len(self.stack) - 1
+        for token in _BRACKETS.finditer(self.text, self.index, end):
+            character = token[0][-1:]
+            if character in "[{" and len(token[0]) == 1:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    before = self.text.rfind("\n", 0, token.start()) + 1
+                    self.fail_depth(self.text.count("\n", 0, before) << _COLUMN_BITS | token.start() - before)
+            elif character in "]}" and len(token[0]) == 1:
+                depth -= 1
+
     def fail_scanner(self, error: yaml.MarkedYAMLError) -> NoReturn:
         """Say in our words what the scanner or the parser of libyaml, or PyYAML's own, stumbled over."""
         mark = error.problem_mark or error.context_mark
+        self.refuse_depth(mark.index if mark is not None else len(self.text))
         at = _pack(mark) if mark is not None else 0
         start = _pack(error.context_mark) if error.context_mark is not None else at
         index = mark.index if mark is not None else 0
@@ -683,6 +722,10 @@ class _Builder:
         self.fail(f"not valid YAML: {problem}", at)
 
 
+# In flow style: quoted texts and comments, as a whole, and brackets.
+_BRACKETS: Final = re.compile(
+    r"""(?<=[\s,\[{:])'(?:[^']|'')*'|(?<=[\s,\[{:])"(?:[^"\\]|\\.)*"|(?<!\S)\#[^\n]*|[\[{}\]]""", re.DOTALL
+)
 _INDENTATION: Final = "check the indentation of this line and of those before it"
 _QUOTES: Final = "put text that contains ': ' in quotes"
 # A part of what libyaml or PyYAML says; whether to point to where the thing starts; our message and hint.
@@ -708,6 +751,7 @@ _SCANNER_MESSAGES: Final = (
         "a list item is not expected here",
         "start the list in its own line",
     ),
+    ("mapping keys are not allowed", False, "a '?' is not expected here", _INDENTATION),
     ("parsing a block mapping", False, "expected a key that is indented like the one before", _INDENTATION),
     ("parsing a block collection", False, "expected '- ' that is indented like the one before", _INDENTATION),
     ("node content", False, "expected a value here", None),
