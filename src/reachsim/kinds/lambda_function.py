@@ -12,7 +12,7 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
-from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags
+from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags, also, written
 from reachsim.kinds.network_interface import Outbound
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
@@ -63,7 +63,9 @@ def _version(value: Any) -> str:
 
 
 Version = Annotated[
-    str, PlainValidator(_version), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]*$"})
+    str,
+    PlainValidator(_version),
+    WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}") | {"type": ["string", "integer"], "minimum": 1}),
 ]
 
 
@@ -89,8 +91,20 @@ def _weight(value: Any) -> Fraction:
     )
 
 
-Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema({"type": "number"})]
-Alias = Annotated[dict[Version, Weight], BeforeValidator(_alias, json_schema_input_type=int | str | dict[str, float])]
+_WEIGHT = written("weight", "a share of the invocations: percent, or a fraction", r"0?\.[0-9]{1,6}", "0.9") | {
+    "type": ["string", "number"],
+    "exclusiveMinimum": 0,
+    "maximum": 100,
+}
+Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
+Alias = Annotated[
+    dict[Version, Weight],
+    BeforeValidator(_alias),
+    also(
+        written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
+        | {"type": ["string", "integer"], "minimum": 1}
+    ),
+]
 
 
 class LambdaFunction(Kind):
@@ -103,6 +117,7 @@ class LambdaFunction(Kind):
     aliases: dict[Name, Alias] = Field(default_factory=dict)
     """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
+    """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     tags: Tags = {}

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Step, Transit
+from reachsim.kinds.kind import Written
 from reachsim.rules.clauses import KeyPath
 
 
@@ -17,7 +18,7 @@ def _anything(value: Any) -> Any:
     return value if isinstance(value, dict) else {}
 
 
-Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything, json_schema_input_type=dict[str, Any] | None)]
+Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambda own: {})]
 """Any mapping; nothing in it is looked at."""
 
 

@@ -136,11 +136,3 @@ def names_in(value: Any) -> set[str]:
 def load_design(path: str | os.PathLike[str]) -> Design:
     """The design of a file, checked. Raises DesignError."""
     return load_source(path).design
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a design file, which makes an editor complete and check it."""
-    out = Design.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "reachsim design, version 1"} | {
-        key: value for key, value in out.items() if key != "title"
-    }

@@ -89,6 +89,7 @@ class Cidr:
     def _read(cls, text: str) -> tuple[Cidr, int]:
         head, slash, tail = text.partition("/")
         if not slash:
+            parse_address(text)  # where it is no address either, adding a length would not help
             single = f"{text}/{IPV6_BITS if ':' in text else IPV4_BITS}"
             raise ValueError(f"{shown(text)} has no prefix length; write {single} for one address")
         address = int(parse_address(head))
