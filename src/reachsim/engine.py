@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from reachsim.errors import UsageError
+from reachsim.errors import UsageError, cut, shown
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.kinds.design import Design
 from reachsim.kinds.expectation import Selector
@@ -92,7 +92,9 @@ class Engine:
             try:
                 asked = Selector.model_validate(asked)
             except ValueError as error:
-                raise UsageError(f"{dict(asked)!r} is no selector; write {{'vpc': 'dev'}}, subnet or tag") from error
+                raise UsageError(
+                    f"{cut(repr(dict(asked)))} is no selector; write {{'vpc': 'dev'}}, subnet or tag"
+                ) from error
         return self.endpoints.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:
@@ -107,8 +109,8 @@ class Engine:
         `traffic`: a token such as ``tcp/443``. `source_port`: 0 to 65535; left out, the verdict is for every port that the
         client may use. Raises EndpointError for a name that is unknown or ambiguous, UsageError for a bad token or port.
         """
-        if source_port is not None and not 0 <= source_port <= 65535:
-            raise UsageError(f"source port {source_port} is not between 0 and 65535")
+        if source_port is not None and (type(source_port) is not int or not 0 <= source_port <= 65535):
+            raise UsageError(f"source port {shown(source_port)} is not a whole number between 0 and 65535")
         return trace(
             self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
             endpoints=self.endpoints, locate=self.locate, book=self.book,
@@ -147,6 +149,8 @@ def parse_traffic(traffic: str | Traffic) -> Traffic:
     """Traffic from a token. Raises UsageError."""
     if isinstance(traffic, Traffic):
         return traffic
+    if not (isinstance(traffic, str) or (isinstance(traffic, list | tuple) and all(type(t) is str for t in traffic))):
+        raise UsageError(f"traffic is expected, got {shown(traffic)}; write a token such as 'tcp/443'")
     try:
         return Traffic.parse(traffic)
     except ValueError as error:

@@ -5,7 +5,9 @@ Exception
 └── ReachsimError            what reachsim raises on purpose; carries the exit code of the command line
     ├── DesignError          a file that cannot be used: one or more `Problem`s, each with its position
     ├── EndpointError        a name that stands for nothing, or for more than one thing
-    └── UsageError           a question or an option that makes no sense
+    ├── UsageError           a question or an option that makes no sense
+    ├── Undecided            a yes or no that reachsim cannot give (exit code 3)
+    └── DeadlinePassed       the time that a question was given is over (exit code 3)
 ValueError
 └── HintedError              what a validator raises while a file is read; becomes a `Problem`
 ```
@@ -22,14 +24,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "DeadlinePassed",
     "DesignError",
     "EndpointError",
     "HintedError",
     "Path",
     "Problem",
     "ReachsimError",
+    "Undecided",
     "UsageError",
+    "cut",
     "format_path",
+    "printable",
     "shown",
     "visible",
 ]
@@ -57,6 +63,15 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def printable(text: str) -> str:
+    r"""Like `visible`, with line breaks left as they are.
+
+    >>> printable("one\ntwo\x1b[2J")
+    'one\ntwo\\x1b[2J'
+    """
+    return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
+
+
 def shown(value: object) -> str:
     """How a value of a file is named in a message: text in quotes, cut to a line, the rest in words.
 
@@ -64,7 +79,7 @@ def shown(value: object) -> str:
     ("'no'", 'nothing', 'true', 'a list')
     """
     if isinstance(value, str):
-        return repr(value if len(value) <= _SHOWN_CHARACTERS else value[: _SHOWN_CHARACTERS - 3] + "...")
+        return repr(cut(value))
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -73,7 +88,21 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple | set | frozenset):
         return "a list"
-    return visible(str(value))[:_SHOWN_CHARACTERS]
+    if isinstance(value, int | float):
+        try:
+            return cut(str(value))
+        except ValueError:  # Python refuses to write a number of thousands of digits
+            return "a very long number"
+    return visible(cut(str(value)))
+
+
+def cut(text: str) -> str:
+    """A text that a message may quote: at most 80 characters.
+
+    >>> len(cut("x" * 1000)), cut("x")
+    (80, 'x')
+    """
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
 
 
 def format_path(path: Sequence[str | int]) -> str:
@@ -97,9 +126,24 @@ class ReachsimError(Exception):
 
     exit_code: int = 2
 
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
 
 class UsageError(ReachsimError):
     """A question or an option that makes no sense, whatever the file says."""
+
+
+class Undecided(ReachsimError):
+    """A question that takes yes or no and has neither, because of something that reachsim does not model."""
+
+    exit_code = 3
+
+
+class DeadlinePassed(ReachsimError):
+    """The time that a question was given is over, so there is no answer."""
+
+    exit_code = 3
 
 
 class EndpointError(ReachsimError):
@@ -116,7 +160,7 @@ class EndpointError(ReachsimError):
         super().__init__(message, name, self.candidates)
 
     def __str__(self) -> str:
-        return visible(self.message)
+        return printable(self.message)
 
     @classmethod
     def unknown(cls, name: str, candidates: Iterable[str] = ()) -> EndpointError:

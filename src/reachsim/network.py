@@ -14,7 +14,7 @@ from reachsim.answers.expectations import Check, Result, decide
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.engine import Asked, Engine, payload_of, source_of
-from reachsim.errors import DesignError, EndpointError, Problem
+from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
 from reachsim.fabric.filters import Filter
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
@@ -55,7 +55,14 @@ class Network(Engine):
         return Check([results[number] for number in range(1, total + 1)])
 
     def decide(self, number: int) -> Result:
-        """One expectation, counted from 1, decided for all packets; kept, also for edited copies it does not concern."""
+        """One expectation, counted from 1, decided for all packets; kept, also for edited copies it does not concern.
+
+        Raises UsageError where there is none of that number.
+        """
+        count = len(self.design.expect)
+        if type(number) is not int or not 1 <= number <= count:
+            there = f"they count from 1 to {count}" if count else "the design has none"
+            raise UsageError(f"there is no expectation {shown(number)}; {there}")
         known = self._decided.get(number)
         if known is None:
             expectation = self.design.expect[number - 1]
@@ -141,8 +148,11 @@ def checked(network: Network) -> Network:
 def diff(before: Network, after: Network, progress: Progress | None = None) -> Difference:
     """What traffic between whom one network lets through and the other does not.
 
-    `progress(done, total)` hears how far each of the two matrices is.
+    `progress(done, total)` hears how far each of the two matrices is. Raises UsageError for anything but networks.
     """
+    for network in (before, after):
+        if not isinstance(network, Engine):
+            raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")
     return compare(before, after, progress)
 
 

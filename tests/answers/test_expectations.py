@@ -9,6 +9,7 @@ from hypothesis import given
 from tests.designs import ALL, ANY, acl_of, design, group, load
 from tests.networks import expectations, laws, loaded, network, seeds
 
+import reachsim
 from reachsim.answers import expectations as module
 from reachsim.answers.expectations import Result
 from reachsim.net.headerspace import HeaderSpace
@@ -31,12 +32,23 @@ def broken(answer: Reach, result: Result) -> HeaderSpace:
     return HeaderSpace.union(out)
 
 
+def asks_for_nothing(answer: Reach, result: Result) -> bool:
+    """Whether no packet of the traffic can go from one end to the other, and nothing that stands in the way says why."""
+    traffic = result.expectation.traffic
+    return not any(part.found is None or traffic & part.family for part in answer.parts)
+
+
 def holds_to_its_word(net: Any, result: Result) -> None:
     """A result agrees with the exact answer of all interfaces of both ends."""
     promise = result.expectation
     answer = net.reach(promise.from_, promise.to)
     certain = all(part.flow.origin.certain for part in answer.parts)
     failing = broken(answer, result)
+    if promise.allow is not None and not answer.undecided and asks_for_nothing(answer, result):
+        # An `allow` that no packet could keep (an interface and itself, a family that no end has) promises nothing.
+        assert (result.verdict, result.witness, result.failing) == ("fails", None, HeaderSpace.nothing())
+        assert "so nothing is allowed" in result.reason
+        return
     if certain:
         assert result.failing == failing, result.question
         lost = promise.allow is not None and any(p.found is None and not p.undecided for p in answer.parts)
@@ -225,3 +237,26 @@ def test_the_whole_check() -> None:
     assert check[1].as_marked in (True, False)
     assert not check[2].as_marked
     assert check[0].question == "probe -> db: allow all"
+
+
+SELF = """\
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}}
+    instances: {i: {subnet: s, tags: {t: x}}, j: {subnet: s}}
+expect:
+  - {from: i, to: {tag: {t: x}}, allow: all, one_way: true}
+  - {from: i, to: {tag: {t: x}}, deny: all}
+  - {from: i, to: j, allow: icmpv6}
+  - {from: i, to: {subnet: s}, allow: all}
+"""
+
+
+def test_promises_about_no_packet_at_all() -> None:
+    net = reachsim.loads(SELF)
+    check = net.check()
+    assert [result.verdict for result in check] == ["fails", "holds", "fails", "holds"]
+    for result in check:
+        holds_to_its_word(net, result)

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import re
 import time
@@ -313,17 +314,17 @@ def test_one_clear_error(text, expected):
             'a: "\\q"\n',
             "d.yaml:1:5: unknown escape in double quotes; write '\\\\' for a backslash, or use single quotes",
         ),
-        (
-            "a: *\n",
-            "d.yaml:1:5: not valid YAML: while scanning an alias: "
-            "did not find expected alphabetic or numeric character",
-        ),
     ],
 )
 def test_errors_that_the_two_parsers_place_or_word_differently(text, expected):
     if module._FastParser is module._PureParser:
         pytest.skip("PyYAML has no libyaml")
     assert errors(text) == expected
+
+
+@pytest.mark.usefixtures("any_parser")
+def test_what_has_no_words_of_ours_is_told_with_its_place():
+    assert errors("a: *\n").startswith("d.yaml:1:5: not valid YAML: ")  # then the parser's own words
 
 
 @pytest.mark.usefixtures("any_parser")
@@ -364,6 +365,82 @@ def test_deep_nesting(opening):
     text = "a: " + opening * 200_000
     column = 4 + (MAX_DEPTH - 1) * len(opening)
     assert quick(lambda: errors(text)) == f"d.yaml:1:{column}: nested deeper than 64 levels"
+
+
+@pytest.mark.usefixtures("any_parser")
+@pytest.mark.parametrize("levels", [MAX_DEPTH - 1, MAX_DEPTH, 900, 5000])
+@pytest.mark.parametrize("end", ["", " @", ' "', "\n# ]]]"])
+def test_depth_is_told_before_what_a_parser_makes_of_it(levels, end):
+    """A parser looks ahead, and has bounds of its own: neither decides which error is told."""
+    text = "a: " + "[" * levels + end
+    deep = f"d.yaml:1:{4 + MAX_DEPTH - 1}: nested deeper than 64 levels"
+    assert (errors(text) == deep) == (levels >= MAX_DEPTH)
+
+
+@pytest.mark.usefixtures("any_parser")
+@pytest.mark.parametrize(
+    "inside", ["'[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[['", '"{{{{{{{{{\\"{{{{{{{{{{{{{{{"', "[]", "{}", "1 # [[[[[[[[[[[[[\n"]
+)
+def test_brackets_that_open_nothing_are_no_depth(inside):
+    assert errors(f"a: [{', '.join([inside] * 70)}, @").endswith(": a value cannot start with '@'; put it in quotes")
+
+
+# Surrogates: half of one is no character, a pair of JSON is one.
+
+
+@pytest.mark.usefixtures("any_parser")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('a: "\\ud800"', "1:7"),
+        ('a: "b \\udfff c"', "1:9"),
+        ('a: "b\n  \\uD83d"', "2:5"),
+        ('"\\ud83d": 1', "1:4"),
+        ('a: "\\ud83d \\ude00"', "1:7"),
+        ('a: "\\ude00\\ud83d"', "1:7"),
+        ('a: "\\\\ud83d\\ude00"', "1:14"),
+        ('a: "\\U0000D83D"', "1:7"),
+        ('a: "\\ud83d\\ude00", "b": "\\udc00"'.replace("a:", '{"a":') + "}", "1:31"),
+    ],
+)
+def test_half_of_a_surrogate_pair(text, place):
+    assert errors(text) == f"d.yaml:{place}: an escape that is not a character"
+
+
+@pytest.mark.usefixtures("any_parser")
+def test_surrogate_pairs_of_json():
+    values = {"\U0001f600": "\U0010ffff and \U00010000", "plain": ["\U0001f680" * 40, "\\ud83d\\ude00", 1]}
+    text = json.dumps(values)
+    assert "\\ud83d" in text
+    document = read(text)
+    assert document.data == values
+    for key in values:
+        assert document.position((key,), key=True) == (1, text.index(json.dumps(key)) + 1)
+    for index, value in enumerate(values["plain"]):
+        assert document.position(("plain", index)) == (1, text.index(json.dumps(value), 60) + 1)
+
+
+@pytest.mark.usefixtures("any_parser")
+def test_what_looks_like_a_pair_elsewhere_is_text():
+    pair = "\\ud83d\\ude00"
+    text = f"a: {pair} \\U0001F600 # {pair}\nb: '{pair}'\nc: | # {pair}\n  {pair}\n\nd: \"{pair}\"\ne: [1\n"
+    assert errors(text) == "d.yaml:7:4: the list that starts here is not closed; expected ']'"
+    document = read(text.replace("[1", f'["{pair}", x]'))
+    assert document.data == {
+        "a": f"{pair} \\U0001F600",
+        "b": pair,
+        "c": f"{pair}\n",
+        "d": "\U0001f600",
+        "e": ["\U0001f600", "x"],
+    }
+    assert document.position(("e", 1)) == (7, 21)
+
+
+@pytest.mark.usefixtures("any_parser")
+def test_a_pair_and_its_long_escape_are_one_key():
+    assert errors('"\\ud83d\\ude00": 1\n"\\U0001F600": 2') == (
+        "d.yaml:2:1: duplicate key '\U0001f600'; the first is in line 1"
+    )
 
 
 @pytest.mark.usefixtures("any_parser")

@@ -1,12 +1,10 @@
-import json
-
 import pytest
 import yaml
 from tests.designs import BASE
 
 import reachsim
 from reachsim.errors import DesignError
-from reachsim.loading.load import load_design, load_source, loads_source, schema
+from reachsim.loading.load import load_design, load_source, loads_source
 
 TEXT = yaml.safe_dump(BASE, sort_keys=False)
 
@@ -40,13 +38,3 @@ def test_anything_else_is_a_design_error_with_a_place(text):
 def test_no_such_file():
     with pytest.raises(DesignError, match=r"/nowhere/x\.yaml"):
         reachsim.load("/nowhere/x.yaml")
-
-
-def test_the_schema_is_json_and_knows_every_section():
-    written = json.loads(json.dumps(schema()))
-    assert written["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert {"version", "vpcs", "peering_connections", "lambda_functions", "internet", "expect"} <= set(
-        written["properties"]
-    )
-    assert {"subnets", "nat_gateways", "network_acls"} <= set(written["$defs"]["Vpc"]["properties"])
-    assert "from" in written["$defs"]["IngressRule"]["properties"]

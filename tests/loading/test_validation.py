@@ -386,3 +386,22 @@ def test_any_tree_is_a_design_or_is_told_why_not(tree):
             if isinstance(node, list) and step == len(node):
                 break  # a tuple's missing item
             node = node[step]
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "expected"),
+    [
+        ("[]", "d.yaml:2:19: vpcs.a.cidrs: expected at least 1 item, got 0"),
+        ("[10.0.0.0/33]", "d.yaml:2:20: vpcs.a.cidrs[0]: '10.0.0.0/33' has a prefix length over 32"),
+        ("[x]", "d.yaml:2:20: vpcs.a.cidrs[0]: 'x' is not an IPv4 address: it has 1 number, not 4"),
+        (
+            "[10.0.0.4]",
+            "d.yaml:2:20: vpcs.a.cidrs[0]: '10.0.0.4' has no prefix length; write 10.0.0.4/32 for one address",
+        ),
+        ("[null]", "d.yaml:2:20: vpcs.a.cidrs[0]: a block such as 10.0.0.0/16 is expected, got nothing"),
+    ],
+)
+def test_no_false_problem_stands_beside_the_true_one(cidrs, expected):
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(f"version: 1\nvpcs: {{a: {{cidrs: {cidrs}}}}}\n", file="d.yaml")
+    assert str(caught.value) == expected

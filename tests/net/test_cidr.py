@@ -96,7 +96,10 @@ def test_inside_and_overlapping(a, b, place):
     assert (b in a) == (same and theirs(b).subnet_of(theirs(a)))
     assert a.overlaps(b) == b.overlaps(a) == (same and theirs(a).overlaps(theirs(b)))
     assert (place in a) == (ipaddress.ip_address(format_address(place)) in theirs(a))
-    assert "10.0.0.1" not in a
+    assert (format_address(place) in a) == (place in a)
+    assert (str(b) in a) == (b in a) == (b.addresses in a)
+    with pytest.raises(TypeError):
+        b"10.0.0.1" in a  # noqa: B015
 
 
 @given(cidrs(), st.integers(0, 128), st.integers(0, 6))

@@ -457,9 +457,10 @@ def test_what_cannot_be_is_in_no_set(fields):
     assert not HeaderSpace.box(Traffic.parse(tokens), *others)
 
 
-def test_only_packets_are_members():
-    assert "tcp/443" not in HeaderSpace.everything()
-    assert 0 not in HeaderSpace.everything()
+@pytest.mark.parametrize("asked", ["tcp/443", 0, None, Traffic.parse("tcp/443")])
+def test_only_packets_are_members(asked):
+    with pytest.raises(TypeError, match="packets are in a set of packets"):
+        asked in HeaderSpace.everything()  # noqa: B015
     assert HeaderSpace.nothing() != set()
 
 

@@ -78,9 +78,12 @@ def test_copies_are_equal(a):
 
 
 def test_only_ints_are_members():
-    assert "80" not in PortSet.everything()
-    assert 80.0 not in PortSet.everything()
     assert None not in PortSet.everything()
+    assert PortSet.of((3, 5)) in PortSet.of((1, 9))
+    assert PortSet.of((3, 5)) not in PortSet.of((4, 9))
+    for other in ("80", 80.0, Small.of((3, 5))):
+        with pytest.raises(TypeError, match="a PortSet has whole numbers or a PortSet in it"):
+            other in PortSet.everything()  # noqa: B015
 
 
 def test_sets_of_different_kinds_are_not_equal():

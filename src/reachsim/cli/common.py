@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from reachsim.errors import UsageError
+from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -159,9 +159,9 @@ def endpoint(text: str) -> str | Selector:
     if key == "tag":
         name, colon, content = value.partition(":")
         if not (name and colon):
-            raise UsageError(f"{text!r} selects nothing; write tag=KEY:VALUE")
+            raise UsageError(f"{shown(text)} selects nothing; write tag=KEY:VALUE")
         return Selector(tag={name: content})
     names = tuple(value.split(","))
     if not all(names):
-        raise UsageError(f"{text!r} selects nothing; write {key}=NAME")
+        raise UsageError(f"{shown(text)} selects nothing; write {key}=NAME")
     return Selector(vpc=names) if key == "vpc" else Selector(subnet=names)

@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it."""
-    from reachsim.loading.load import schema
+    from reachsim.loading.schema import schema
     from reachsim.report.data import to_json
 
     print(to_json(schema()))

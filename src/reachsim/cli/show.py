@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import add_all, add_file, add_format, answer
-from reachsim.errors import UsageError
+from reachsim.errors import UsageError, shown
 
 HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
 _WHAT = (
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     for word in what:
         if word not in WHAT:
             near = suggest(word, WHAT)
-            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(WHAT)}"
-            raise UsageError(f"{word!r} is nothing that can be shown; {hint}")
+            hint = f"did you mean {shown(near)}?" if near else f"there are {', '.join(WHAT)}"
+            raise UsageError(f"{shown(word)} is nothing that can be shown; {hint}")
     net = load(arguments.file)
     answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
     return 0

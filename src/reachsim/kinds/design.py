@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from reachsim.errors import HintedError, shown
 from reachsim.kinds.api_gateway import ApiGateway
 from reachsim.kinds.expectation import Expectation
 from reachsim.kinds.internet import Internet
-from reachsim.kinds.kind import Kind, Name
+from reachsim.kinds.kind import Kind, Name, written
 from reachsim.kinds.lambda_function import LambdaFunction
 from reachsim.kinds.peering_connection import PeeringConnection
 from reachsim.kinds.prefix_list import PrefixList
@@ -32,17 +32,27 @@ class Design(Kind):
     version: Annotated[Literal[1], BeforeValidator(_number)]
     """The version of the format: 1."""
     name: str = ""
+    """A title, for the reader."""
     region: Name | None = None
     """The AWS Region, for the reader."""
-    warn: tuple[str, ...] = ()
+    warn: tuple[
+        Annotated[str, WithJsonSchema(written("rule", "the ID of a rule", "[A-Z0-9]+-[0-9]+", "CIDR-1"))], ...
+    ] = ()
     """IDs of rules whose refusals become warnings, to simulate what AWS would not accept."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
+    """VPCs by name."""
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
+    """Peering connections by name."""
     prefix_lists: dict[Name, PrefixList] = Field(default_factory=dict)
+    """Prefix lists by name."""
     lambda_functions: dict[Name, LambdaFunction] = Field(default_factory=dict)
+    """Lambda functions by name."""
     api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
+    """API gateways by name."""
     internet: Internet = Internet()
+    """What the design says of the internet."""
     expect: tuple[Expectation, ...] = ()
+    """Promises that are checked for all packets."""
 
     transit_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from difflib import get_close_matches
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
-from reachsim.errors import HintedError
-from reachsim.kinds.kind import Boolean, Kind, References, TrafficField
+from reachsim.errors import HintedError, shown
+from reachsim.kinds.kind import FORM, Boolean, Kind, References, Tags, TrafficField
 from reachsim.net.traffic import Traffic
+from reachsim.rules.codes import Code
 
 
 class Selector(Kind):
     """Endpoints by what they have in common: all interfaces of VPCs or subnets, or with a tag."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     vpc: References = ()
+    """All interfaces of these VPCs."""
     subnet: References = ()
-    tag: dict[str, str] = Field(default_factory=dict)
+    """All interfaces in these subnets."""
+    tag: Tags = {}
+    """All interfaces with these tags: key and value."""
 
     @model_validator(mode="after")
     def _something(self) -> Selector:
@@ -25,8 +32,30 @@ class Selector(Kind):
         return self
 
 
-EndpointField = str | Selector
+EndpointField = (
+    Annotated[
+        str,
+        WithJsonSchema({FORM: ("endpoint", "a name, an address, a block or internet"), "type": ["string", "number"]}),
+    ]
+    | Selector
+)
 """A name, an address, a block, `internet`, or a selector."""
+
+
+def _code(value: Any) -> Any:
+    """A code that no blocker has would never be the first one's, and nobody would be told."""
+    if value is None or value in Code.__members__:
+        return value
+    near = get_close_matches(value.upper(), Code.__members__, 1) if isinstance(value, str) else []
+    hint = f"did you mean {shown(near[0])}?" if near else "docs/codes.md lists them"
+    raise HintedError(f"{shown(value)} is no code of a blocker", hint=hint)
+
+
+FailureCode = Annotated[
+    str,
+    PlainValidator(_code),
+    WithJsonSchema({FORM: ("code", "the code of a blocker"), "type": "string", "enum": sorted(Code.__members__)}),
+]
 
 
 class Expectation(Kind):
@@ -36,14 +65,18 @@ class Expectation(Kind):
     """
 
     from_: EndpointField = Field(alias="from")
+    """Who sends: a name, an address, a block, `internet`, or a selector."""
     to: EndpointField
+    """Who receives, written in the same ways."""
     allow: TrafficField | None = None
+    """Traffic of which every packet is delivered and its answer comes back."""
     deny: TrafficField | None = None
+    """Traffic of which no packet is delivered."""
     one_way: Boolean = False
     """Ask for delivery alone, not for the answer."""
     why: str = ""
     """For the reader."""
-    fails: str | None = None
+    fails: FailureCode | None = None
     """For models of failures: the expectation is known to fail, and this is the code of the first blocker."""
 
     @model_validator(mode="before")
@@ -59,6 +92,8 @@ class Expectation(Kind):
             raise HintedError("an expectation either allows or denies", hint="write one of 'allow' and 'deny'")
         if self.one_way and self.deny is not None:
             raise HintedError("'one_way' goes with 'allow'", hint="'deny' always speaks of delivery alone")
+        if self.fails is not None and self.deny is not None:
+            raise HintedError("'fails' goes with 'allow'", hint="a failing 'deny' has no blocker")
         return self
 
     @property

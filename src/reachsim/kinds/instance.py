@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.site import Nic
-from reachsim.kinds.kind import Boolean, Kind
+from reachsim.kinds.kind import Boolean, Kind, also
 from reachsim.kinds.network_interface import Host, Interface
 
 
@@ -37,7 +37,7 @@ def _nat(value: Any) -> Any:
 class Instance(Interface):
     """An instance with one network interface."""
 
-    nat: Annotated[NatSettings | None, BeforeValidator(_nat, json_schema_input_type=bool | NatSettings)] = None
+    nat: Annotated[NatSettings | None, BeforeValidator(_nat), also({"type": "boolean"})] = None
     """`true`: its system forwards and masquerades. Long form: `{ip_forward: true, masquerade: false}`."""
     state: Literal["running", "stopped"] = "running"
     """A stopped instance answers nothing, and a route to it is a blackhole (ROUTE-14)."""

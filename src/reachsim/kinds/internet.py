@@ -23,6 +23,7 @@ class InternetHost(Kind):
     """A host on the internet."""
 
     ip: AddressField
+    """Its address."""
     listens: TrafficField | None = None
     """Traffic that it answers; left out: everything."""
     client_ports: PortsField | None = None
@@ -33,6 +34,7 @@ class Internet(Kind):
     """What the design says of the internet."""
 
     hosts: dict[HostName, InternetHost] = Field(default_factory=dict)
+    """Hosts outside AWS by name."""
 
 
 OUTSIDE = ""

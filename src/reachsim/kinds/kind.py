@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -10,6 +12,8 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
     PlainValidator,
     StrictBool,
     StrictInt,
@@ -54,7 +58,7 @@ def _name(value: Any) -> str:
         raise HintedError(f"a name is expected, got {shown(value)}", hint="write it in quotes")
     if not _NAME.fullmatch(value) or len(value) > 255:
         raise HintedError(
-            f"{value[:80]!r} cannot be a name",
+            f"{shown(value)} cannot be a name",
             hint="names have no spaces, dots, colons, slashes, commas or brackets",
         )
     return value
@@ -177,49 +181,156 @@ def _list_of_one(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-_STRING: Final = {"type": "string"}
-_TOKEN: Final = {
-    "type": "string",
-    "pattern": r"^(all|(tcp|udp)(/[0-9]+(-[0-9]+)?)?|(icmp|icmpv6)(/[0-9]+(/[0-9]+)?)?|proto/[0-9]+)"
-    r"(, ?(all|(tcp|udp)(/[0-9]+(-[0-9]+)?)?|(icmp|icmpv6)(/[0-9]+(/[0-9]+)?)?|proto/[0-9]+))*$",
-    "examples": ["tcp/443", "tcp/1024-65535", "udp/53", "icmp/8", "all"],
+# -- how values are written, for the JSON Schema ------------------------------------------------------------
+
+_NUMBER: Final = "(0|[1-9][0-9]{0,4})"
+_TRAFFIC: Final = f"(all|(tcp|udp)(/{_NUMBER}(-{_NUMBER})?)?|(icmp|icmpv6)(/{_NUMBER}(/{_NUMBER})?)?|proto/{_NUMBER})"
+_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4: Final = rf"{_OCTET}(\.{_OCTET}){{3}}"
+_IPV6: Final = "[0-9A-Fa-f]*:[0-9A-Fa-f:.]*"
+_IPV4_BLOCK: Final = f"{_IPV4}/([12]?[0-9]|3[0-2])"
+_IPV6_BLOCK: Final = f"{_IPV6}/([1-9]?[0-9]|1[01][0-9]|12[0-8])"
+_NAME_WRITTEN: Final = r"[^\s./:,\[\]{}\"'\\\u0000-\u001f\u007f]+"
+_HOST_WRITTEN: Final = r"[^\s/:,\[\]{}\"'\\\u0000-\u001f\u007f]+"
+_REFERENCE_WRITTEN: Final = r"[^\s,\[\]{}\"'\\]+"
+JsonSchema = dict[str, Any]
+
+
+FORM: Final = "form"
+"""In the JSON Schema of a form that many fields have: its name among the definitions, where it is written once, and what it
+is."""
+
+
+def written(form: str, description: str, pattern: str, *examples: str, number: bool = False, **more: Any) -> JsonSchema:
+    """The JSON Schema of text of some form.
+
+    `form`: its name. `pattern`: a regular expression as JSON Schema has them, for the whole text. `number`: what looks like
+    a number need not be quoted.
+    """
+    kind: JsonSchema = {"type": ["string", "number"] if number else "string"}
+    few = {"examples": list(examples)} if examples else {}
+    return {FORM: (form, description), **kind, "pattern": f"^({pattern})$", **more, **few}
+
+
+@dataclass(frozen=True)
+class Written:
+    """In an `Annotated` field: how it may be written beside what its type says, for the JSON Schema.
+
+    `change`: from the schema of the type to that of the field.
+    """
+
+    change: Callable[[JsonSchema], JsonSchema]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return self.change(handler(core))
+
+
+def also(*forms: JsonSchema) -> Written:
+    """Other forms that a field takes."""
+    return Written(lambda own: {"anyOf": [*forms, own]})
+
+
+def _empty_bodies(own: JsonSchema) -> JsonSchema:
+    if "additionalProperties" not in own:
+        return own
+    return {**own, "additionalProperties": {"anyOf": [own["additionalProperties"], {"type": "null"}]}}
+
+
+EMPTY_BODIES: Final = Written(_empty_bodies)
+"""A mapping in which a name may have nothing behind it."""
+_ONE_OR_MORE: Final = Written(lambda own: {"anyOf": [own["items"], own]})
+_TOKEN: Final = written(
+    "token", "one token of traffic", _TRAFFIC, "tcp/443", "tcp/1024-65535", "udp/53", "icmp/8", "all"
+)
+_TOKENS: Final = written(
+    "tokens", "traffic, tokens with commas between them", rf"\s*{_TRAFFIC}\s*(,\s*{_TRAFFIC}\s*)*", "tcp/443, udp/53"
+)
+TRAFFIC_WRITTEN: Final = {
+    FORM: ("traffic", "traffic, or a list of tokens"),
+    "anyOf": [_TOKENS, {"type": "array", "items": _TOKEN, "minItems": 1}],
 }
+_PEER: Final = written(
+    "peer", "a block, an address, a security group (name or vpc.name) or a prefix list",
+    f"{_IPV4}|{_IPV6}|{_IPV4_BLOCK}|{_IPV6_BLOCK}|{_REFERENCE_WRITTEN}",
+    "10.0.0.0/16", "web", "app.web",
+    number=True,
+)  # fmt: skip
 _text = PlainSerializer(str)
 
-Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_STRING)]
-HostName = Annotated[str, PlainValidator(_host_name), WithJsonSchema(_STRING)]
-Reference = Annotated[str, PlainValidator(_reference), WithJsonSchema({"type": ["string", "integer"]})]
+Name = Annotated[
+    str, PlainValidator(_name), WithJsonSchema(written("name", "a name", _NAME_WRITTEN, number=True, maxLength=255))
+]
+HostName = Annotated[
+    str,
+    PlainValidator(_host_name),
+    WithJsonSchema(written("host", "a host's name", _HOST_WRITTEN, number=True, maxLength=255)),
+]
+Reference = Annotated[
+    str,
+    PlainValidator(_reference),
+    WithJsonSchema(
+        written("reference", "a name of something else, bare or as vpc.name", _REFERENCE_WRITTEN, number=True)
+    ),
+]
 """A name of something written elsewhere, bare or as ``vpc.name``."""
 BlockField = Annotated[
-    Cidr, PlainValidator(_cidr), WithJsonSchema({**_STRING, "examples": ["10.0.0.0/16", "2001:db8::/56"]}), _text
-]
-Ipv4BlockField = Annotated[
-    Cidr, PlainValidator(_ipv4_cidr), WithJsonSchema({**_STRING, "examples": ["10.0.1.0/24"]}), _text
-]
-Ipv6BlockField = Annotated[
-    Cidr, PlainValidator(_ipv6_cidr), WithJsonSchema({**_STRING, "examples": ["2001:db8:0:1::/64"]}), _text
-]
-AddressField = Annotated[
-    Address, PlainValidator(_address), WithJsonSchema({**_STRING, "examples": ["203.0.113.9"]}), _text
-]
-Ipv4Field = Annotated[Address, PlainValidator(_ipv4_address), WithJsonSchema({**_STRING, "format": "ipv4"}), _text]
-Ipv6Field = Annotated[Address, PlainValidator(_ipv6_address), WithJsonSchema({**_STRING, "format": "ipv6"}), _text]
-TrafficField = Annotated[
-    Traffic,
-    PlainValidator(_traffic),
-    WithJsonSchema({"anyOf": [_TOKEN, {"type": "array", "items": _TOKEN, "minItems": 1}]}),
+    Cidr,
+    PlainValidator(_cidr),
+    WithJsonSchema(written("block", "a block", f"{_IPV4_BLOCK}|{_IPV6_BLOCK}", "10.0.0.0/16", "2001:db8::/56")),
     _text,
 ]
-PortsField = Annotated[PortSet, PlainValidator(_ports), WithJsonSchema({"type": ["string", "integer"]}), _text]
-PeerField = Annotated[
-    Cidr | str,
-    PlainValidator(_peer),
+Ipv4BlockField = Annotated[
+    Cidr,
+    PlainValidator(_ipv4_cidr),
+    WithJsonSchema(written("ipv4_block", "an IPv4 block", _IPV4_BLOCK, "10.0.1.0/24")),
+    _text,
+]
+Ipv6BlockField = Annotated[
+    Cidr,
+    PlainValidator(_ipv6_cidr),
+    WithJsonSchema(written("ipv6_block", "an IPv6 block", _IPV6_BLOCK, "2001:db8:0:1::/64")),
+    _text,
+]
+PeerBlockField = WithJsonSchema(
+    written(
+        "acl_block", "a block or an address", f"{_IPV4}|{_IPV6}|{_IPV4_BLOCK}|{_IPV6_BLOCK}", "0.0.0.0/0", "10.0.0.10"
+    )
+)
+"""For a block that may be written as one address."""
+AddressField = Annotated[
+    Address,
+    PlainValidator(_address),
+    WithJsonSchema(written("address", "an address", f"{_IPV4}|{_IPV6}", "203.0.113.9")),
+    _text,
+]
+Ipv4Field = Annotated[
+    Address,
+    PlainValidator(_ipv4_address),
+    WithJsonSchema(written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")),
+    _text,
+]
+Ipv6Field = Annotated[
+    Address,
+    PlainValidator(_ipv6_address),
+    WithJsonSchema(written("ipv6_address", "an IPv6 address", _IPV6, "2001:db8::10")),
+    _text,
+]
+TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), _text]
+PortsField = Annotated[
+    PortSet,
+    PlainValidator(_ports),
     WithJsonSchema(
-        {**_STRING, "description": "a block, an address, a security group (name or vpc.name) or a prefix list"}
+        written("ports", "a port or a range of ports", "[0-9]{1,5}(-[0-9]{1,5})?", "32768-60999")
+        | {"type": ["string", "integer"], "minimum": 0, "maximum": 65535}
     ),
     _text,
 ]
-PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one)]
+PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), _text]
+PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 """One peer, or a list of them."""
-References = Annotated[tuple[Reference, ...], BeforeValidator(_list_of_one)]
-Tags = dict[str, Annotated[str, BeforeValidator(_as_text)]]
+References = Annotated[tuple[Reference, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
+"""One name of something written elsewhere, or a list of them."""
+Tags = Annotated[
+    dict[str, Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number"]})]],
+    Field(description="Tags, text to text; expectations can select by them."),
+]

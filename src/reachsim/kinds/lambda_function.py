@@ -13,7 +13,7 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Step, to_one, to_run
-from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags
+from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags, also, written
 from reachsim.kinds.network_interface import Outbound
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
@@ -58,13 +58,15 @@ class FunctionConfiguration(Kind):
 
 def _version(value: Any) -> str:
     text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or text[0] == "0":
+    if not isinstance(text, str) or len(text) > 18 or not text.isascii() or not text.isdigit() or text[0] == "0":
         raise HintedError(f"a version is a number from 1, got {shown(value)}")
     return text
 
 
 Version = Annotated[
-    str, PlainValidator(_version), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]*$"})
+    str,
+    PlainValidator(_version),
+    WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}") | {"type": ["string", "integer"], "minimum": 1}),
 ]
 
 
@@ -90,8 +92,20 @@ def _weight(value: Any) -> Fraction:
     )
 
 
-Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema({"type": "number"})]
-Alias = Annotated[dict[Version, Weight], BeforeValidator(_alias, json_schema_input_type=int | str | dict[str, float])]
+_WEIGHT = written("weight", "a share of the invocations: percent, or a fraction", r"0?\.[0-9]{1,6}", "0.9") | {
+    "type": ["string", "number"],
+    "exclusiveMinimum": 0,
+    "maximum": 100,
+}
+Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
+Alias = Annotated[
+    dict[Version, Weight],
+    BeforeValidator(_alias),
+    also(
+        written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
+        | {"type": ["string", "integer"], "minimum": 1}
+    ),
+]
 
 
 class LambdaFunction(Kind):
@@ -104,6 +118,7 @@ class LambdaFunction(Kind):
     aliases: dict[Name, Alias] = Field(default_factory=dict)
     """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
+    """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     tags: Tags = {}
@@ -115,13 +130,13 @@ class LambdaFunction(Kind):
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
-                        f"alias {name!r} names version {version}, which is not written",
+                        f"alias {shown(name)} names version {version}, which is not written",
                         hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )
             if len(split) > 2 or sum(split.values()) != 1:
                 raise HintedError(
-                    f"alias {name!r} must name one version, or two whose weights add up to 100 percent",
+                    f"alias {shown(name)} must name one version, or two whose weights add up to 100 percent",
                     code="LAMBDA-25",
                 )
         return self

@@ -30,6 +30,7 @@ class NatGateway(Kind):
     public_ip: Ipv4Field | None = None
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
     connectivity: Literal["public", "private"] = "public"
+    """`private`: one without a public address."""
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
     """Only `available` surely forwards (NATGW-11)."""
     tags: Tags = {}

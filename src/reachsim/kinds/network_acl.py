@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, model_validator
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import SubnetSite
 from reachsim.fabric.steps import ANY, Forward, Query, Step
-from reachsim.kinds.kind import Integer, Kind, Tags, TrafficField, looks_like_address
+from reachsim.kinds.kind import Integer, Kind, PeerBlockField, Tags, TrafficField, looks_like_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import Clause, KeyPath
@@ -31,7 +31,7 @@ def _acl_block(value: Any) -> Cidr:
     )
 
 
-AclBlock = Annotated[Cidr, PlainValidator(_acl_block), WithJsonSchema({"type": "string", "examples": ["0.0.0.0/0"]})]
+AclBlock = Annotated[Cidr, PlainValidator(_acl_block), PeerBlockField]
 RuleNumber = Annotated[Integer, Field(ge=1, le=32766)]
 
 
@@ -41,8 +41,11 @@ class AclRule(Kind):
     rule: RuleNumber
     """1 to 32766; the lowest number that matches decides (NACL-2)."""
     allow: TrafficField | None = None
+    """The traffic that it lets through."""
     deny: TrafficField | None = None
+    """The traffic that it stops."""
     description: str = ""
+    """For the reader."""
 
     @model_validator(mode="after")
     def _one_action(self) -> AclRule:
@@ -65,6 +68,7 @@ class AclIngressRule(AclRule):
     """A rule for packets that enter the subnet, by their source."""
 
     from_: AclBlock = Field(alias="from")
+    """The block or address of the sender."""
 
     @property
     def block(self) -> Cidr:
@@ -76,6 +80,7 @@ class AclEgressRule(AclRule):
     """A rule for packets that leave the subnet, by their destination."""
 
     to: AclBlock
+    """The block or address of the receiver."""
 
     @property
     def block(self) -> Cidr:
@@ -90,7 +95,9 @@ class NetworkAcl(Kind):
     """
 
     ingress: tuple[AclIngressRule, ...] | None = None
+    """Rules for packets that enter the subnet."""
     egress: tuple[AclEgressRule, ...] | None = None
+    """Rules for packets that leave it."""
     tags: Tags = {}
 
 

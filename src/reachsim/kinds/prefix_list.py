@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
 
 from reachsim.errors import HintedError
-from reachsim.kinds.kind import BlockField, Integer, Kind, Tags
+from reachsim.kinds.kind import BlockField, Integer, JsonSchema, Kind, Tags
 from reachsim.net.cidr import AddressSet, address_set
 
 
@@ -15,6 +15,7 @@ class PrefixList(Kind):
     """A list of blocks of one family with a fixed maximum size (PL-1); a plain list of blocks is its short form."""
 
     entries: tuple[BlockField, ...] = ()
+    """Its blocks."""
     max_entries: Integer | None = None
     """The most entries it may have; left out: as many as it has."""
     tags: Tags = {}
@@ -33,6 +34,12 @@ class PrefixList(Kind):
         if self.max_entries is not None and len(self.entries) > self.max_entries:
             raise HintedError(f"{len(self.entries)} entries are more than max_entries, {self.max_entries}", code="PL-1")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> JsonSchema:
+        own = handler.resolve_ref_schema(handler(core))
+        short = {"type": "array", "items": own["properties"]["entries"]["items"]}
+        return {"description": own.pop("description", ""), "anyOf": [short, own]}
 
     @property
     def addresses(self) -> AddressSet:

@@ -12,7 +12,7 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import Forward, Step, Undecided, to_run
-from reachsim.kinds.kind import Reference, looks_like_address
+from reachsim.kinds.kind import Reference, looks_like_address, written
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
@@ -34,7 +34,7 @@ def _destination(value: Any) -> Cidr | str:
 Destination = Annotated[
     Cidr | str,
     PlainValidator(_destination),
-    WithJsonSchema({"type": "string", "description": "a block or the name of a prefix list"}),
+    WithJsonSchema(written("destination", "a block or the name of a prefix list", r"[^\s,\[\]{}\"'\\]+")),
 ]
 RouteTable = dict[Destination, Reference]
 """Routes: destination (a block, or the name of a prefix list) to target.

@@ -30,6 +30,7 @@ class IngressRule(Kind):
     from_: PeersField = Field(alias="from")
     """From whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
     description: str = ""
+    """For the reader."""
 
     @property
     def peers(self) -> tuple[Cidr | str, ...]:
@@ -49,6 +50,7 @@ class EgressRule(Kind):
     to: PeersField
     """To whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
     description: str = ""
+    """For the reader."""
 
     @property
     def peers(self) -> tuple[Cidr | str, ...]:
@@ -68,8 +70,11 @@ class SecurityGroup(Kind):
     """
 
     ingress: tuple[IngressRule, ...] = ()
+    """What may come in; left out: nothing."""
     egress: tuple[EgressRule, ...] | None = None
+    """What may go out; left out: everything; `[]`: nothing."""
     description: str = ""
+    """For the reader."""
     tags: Tags = {}
 
 

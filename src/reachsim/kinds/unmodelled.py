@@ -16,6 +16,7 @@ from pydantic import BeforeValidator
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.steps import ANY, Step, Undecided
+from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -25,7 +26,7 @@ def _anything(value: Any) -> Any:
     return value if isinstance(value, dict) else {}
 
 
-Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything, json_schema_input_type=dict[str, Any] | None)]
+Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambda own: {})]
 """Any mapping; only the keys that say where its doors are, are looked at."""
 
 EVERYWHERE = AddressSet.everything()

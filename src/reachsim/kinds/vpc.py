@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from reachsim.kinds.instance import Instance
-from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Tags
+from reachsim.kinds.kind import EMPTY_BODIES, BlockField, Boolean, Kind, Name, Tags
 from reachsim.kinds.nat_gateway import NatGateway
 from reachsim.kinds.network_acl import NetworkAcl
 from reachsim.kinds.network_interface import Interface
@@ -36,18 +36,23 @@ class Vpc(Kind):
     egress_only_internet_gateway: Name | None = None
     """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
     subnets: dict[Name, Subnet] = Field(default_factory=dict)
-    route_tables: Annotated[dict[Name, RouteTable], Bodies] = Field(default_factory=dict)
+    """Subnets by name."""
+    route_tables: Annotated[dict[Name, RouteTable], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
     """`main`, where written, is the main table."""
-    network_acls: Annotated[dict[Name, NetworkAcl], Bodies] = Field(default_factory=dict)
+    network_acls: Annotated[dict[Name, NetworkAcl], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
     """`default`, where written, is the default ACL."""
-    security_groups: Annotated[dict[Name, SecurityGroup], Bodies] = Field(default_factory=dict)
+    security_groups: Annotated[dict[Name, SecurityGroup], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
     """`default`, where written, is the default group."""
     instances: dict[Name, Instance] = Field(default_factory=dict)
+    """Instances by name."""
     interfaces: dict[Name, Interface] = Field(default_factory=dict)
+    """Network interfaces by name: a database, a container task, anything with an address."""
     nat_gateways: dict[Name, NatGateway] = Field(default_factory=dict)
+    """NAT gateways by name."""
     enable_dns_support: Boolean = True
     """Whether the Amazon resolver answers in the VPC (DNS-2)."""
     enable_dns_hostnames: Boolean = False
+    """As on AWS; decides no packet."""
     tags: Tags = {}
 
     vpc_endpoints: dict[Name, Unmodelled] = Field(default_factory=dict)

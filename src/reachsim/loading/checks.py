@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import Problem
+from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
 from reachsim.kinds.security_group import SecurityGroup
@@ -125,7 +125,7 @@ class Checker:
         for index, rule in enumerate(self.design.warn):
             if rule not in WAIVABLE:
                 hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
-                self.report(("warn", index), f"{rule!r} is no rule that can be turned into a warning", hint)
+                self.report(("warn", index), f"{shown(rule)} is no rule that can be turned into a warning", hint)
 
     # -- one VPC ------------------------------------------------------------------------------------------------
 
@@ -162,13 +162,15 @@ class Checker:
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
-                self.report(target.path, f"{target.name!r} means something of its own", "take another name", key=True)
+                self.report(
+                    target.path, f"{shown(target.name)} means something of its own", "take another name", key=True
+                )
             elif target.name in seen:
                 other = seen[target.name]
                 line = self.document.position(other.path, key=True)[0]
                 self.report(
                     target.path,
-                    f"{target.name!r} is the name of a {target.kind} and of a {other.kind} (line {line})",
+                    f"{shown(target.name)} is the name of a {target.kind} and of a {other.kind} (line {line})",
                     "routes and expectations name both, so give them different names",
                     key=True,
                 )
@@ -212,7 +214,7 @@ class Checker:
                     lists.append((destination, reference))
                 else:
                     hint = did_you_mean(destination, self.design.prefix_lists)
-                    self.report(path, f"{destination!r} is no block and no prefix list", hint, key=True)
+                    self.report(path, f"{shown(destination)} is no block and no prefix list", hint, key=True)
                     continue
                 for block in blocks:
                     self.check_route(path, block, kind, vpc, subnets)
@@ -290,10 +292,12 @@ class Checker:
             if "active" in states:
                 continue
             if states:
-                text = f"{peer!r} is in VPC {owner}, and the peering with it is {states[0]}: the rule matches nothing"
+                text = (
+                    f"{shown(peer)} is in VPC {owner}, and the peering with it is {states[0]}: the rule matches nothing"
+                )
                 self.warn((*path, word), text, "SG-16")
             else:
-                text = f"{peer!r} is a group of VPC {owner}, which is not peered with {vpc}"
+                text = f"{shown(peer)} is a group of VPC {owner}, which is not peered with {vpc}"
                 self.report((*path, word), text, "name a block, or peer the VPCs", "SG-11")
 
     def check_acl(self, path: KeyPath, acl: NetworkAcl) -> None:
@@ -412,12 +416,12 @@ class Checker:
         for name, connection in self.design.peering_connections.items():
             here: KeyPath = ("peering_connections", name)
             if name in RESERVED:
-                self.report(here, f"{name!r} means something of its own", "take another name", key=True)
+                self.report(here, f"{shown(name)} means something of its own", "take another name", key=True)
             missing = False
             for key in ("requester", "accepter"):
                 end = getattr(connection, key)
                 if end not in self.design.vpcs:
-                    self.report((*here, key), f"there is no VPC {end!r}", did_you_mean(end, self.design.vpcs))
+                    self.report((*here, key), f"there is no VPC {shown(end)}", did_you_mean(end, self.design.vpcs))
                     missing = True
             if missing:
                 continue
@@ -447,7 +451,7 @@ class Checker:
                 if body.vpc not in self.design.vpcs:
                     self.report(
                         (*path, "vpc"),
-                        f"there is no VPC {body.vpc!r}",
+                        f"there is no VPC {shown(body.vpc)}",
                         did_you_mean(body.vpc, self.design.vpcs),
                     )
                     continue
@@ -483,10 +487,12 @@ class Checker:
             function_name, colon, qualifier = gateway.integration.partition(":")
             path = ("api_gateways", name, "integration")
             if function_name not in functions:
-                self.report(path, f"there is no function {function_name!r}", did_you_mean(function_name, functions))
+                self.report(
+                    path, f"there is no function {shown(function_name)}", did_you_mean(function_name, functions)
+                )
             elif colon and functions[function_name].versions_of(qualifier) is None:
                 known = [*functions[function_name].aliases, *functions[function_name].versions]
-                text = f"function {function_name} has no version or alias {qualifier!r}"
+                text = f"function {function_name} has no version or alias {shown(qualifier)}"
                 self.report(path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}")
 
     def check_public_addresses(self) -> None:

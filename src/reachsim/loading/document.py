@@ -35,9 +35,13 @@ from yaml.events import (
 )
 from yaml.parser import Parser
 from yaml.reader import Reader
-from yaml.scanner import Scanner
+from yaml.scanner import Scanner, ScannerError
 
-from reachsim.errors import DesignError, Path, Problem, shown
+from reachsim.errors import DesignError, Path, Problem, UsageError, shown
+from reachsim.loading.surrogates import HALF, pairs_joined
+from reachsim.net.address import Address
+from reachsim.net.cidr import Cidr
+from reachsim.net.intervals import IntSet
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_SCALAR", "Document", "read_document", "read_file"]
 
@@ -62,6 +66,8 @@ _STR_TAG: Final = "tag:yaml.org,2002:str"
 _FORBIDDEN: Final = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
 )
+# In a value an escape may say what may not stand in the text, but half of a surrogate pair is no character at all.
+_FORBIDDEN_IN_VALUES: Final = re.compile("[\ud800-\udfff]")
 # libyaml compares each tag directive with all before it, so a file of nothing else would take hours.
 _TAG_DIRECTIVE: Final = re.compile(r"^%TAG\b", re.MULTILINE)
 
@@ -73,6 +79,20 @@ class _PureParser(Reader, Scanner, Parser):
         Reader.__init__(self, stream)
         Scanner.__init__(self)
         Parser.__init__(self)
+        self.source = stream
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Any) -> list[str]:
+        """A part of a quoted text; half of a surrogate pair is an error, as it is for libyaml."""
+        start = self.get_mark()
+        chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
+        if double and any("\ud800" <= character <= "\udfff" for chunk in chunks for character in chunk):
+            half = next(found for found in HALF.finditer(self.source, start.index) if found[1] or found[2])
+            at = half.start() + 2
+            line = start.line + self.source.count("\n", start.index, at)
+            column = at - self.source.rfind("\n", 0, at) - 1
+            mark = yaml.Mark("", at, line, column, "", 0)
+            raise ScannerError("while parsing a quoted scalar", start_mark, "found invalid Unicode character", mark)
+        return chunks
 
 
 _FastParser: Callable[[str], Any]
@@ -196,10 +216,63 @@ def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
 
 
 def plain(value: Any) -> Any:
-    """A Python value as reading YAML would give it: keys are text, tuples are lists."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+    """A Python value as reading YAML would give it: keys are text, tuples are lists, a fraction is text, and so are
+    addresses, blocks and traffic. Raises UsageError for what no file could say."""
+    return _Plain().of(value, 1)
+
+
+class _Plain:
+    """One value made plain; `nodes` counts what was seen of it, so that one that is shared over and over ends."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+
+    def of(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise UsageError(f"a value is nested deeper than {MAX_DEPTH} levels, or contains itself")
+        if self.nodes > MAX_NODES:
+            raise UsageError(f"a value has more than {MAX_NODES:,} parts")
+        if isinstance(value, dict):
+            return self.mapping(value, depth)
+        if isinstance(value, list | tuple):
+            return [self.of(item, depth + 1) for item in value]
+        return self.scalar(value)
+
+    def mapping(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key, item in value.items():
+            text = self.scalar(key)
+            if type(text) not in (str, int):
+                raise UsageError(f"a key is text, not {shown(key)}")
+            if str(text) in out:
+                raise UsageError(f"a value has the key {shown(str(text))} twice")
+            out[str(text)] = self.of(item, depth + 1)
+        return out
+
+    def scalar(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, Address | Cidr | IntSet | float) or (type(value) is int and abs(value) >= 10**18):
+            try:
+                value = str(value)
+            except ValueError:
+                raise UsageError("a value is a number of more digits than Python writes") from None
+        if isinstance(value, str):
+            found = _FORBIDDEN_IN_VALUES.search(value)
+            if found is not None:
+                raise UsageError(f"a value has the character U+{ord(found[0]):04X}, which no text can have")
+            if len(value) > MAX_SCALAR:
+                raise UsageError(f"a value is a text longer than {MAX_SCALAR:,} characters")
+            return str(value)
+        if type(value) is int:
+            return value
+        raise UsageError(f"a value is text, a number, true, false, None, a list or a mapping, not {_type_of(value)}")
+
+
+def _type_of(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def edited_document(document: Document, path: Path, value: Any) -> Document:
@@ -259,7 +332,9 @@ def read_file(path: str | os.PathLike[str]) -> Document:
 
     Raises DesignError as `read_document` does, and where the file cannot be read.
     """
-    name = os.fspath(path)
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise UsageError(f"the name of a file is expected, got {shown(path)}")
+    name = os.fsdecode(path)
     file = "<stdin>" if name == "-" else name
     try:
         if name == "-":
@@ -299,13 +374,13 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
     match = _TAG_DIRECTIVE.search(text)
     if match is not None:
         _refuse(file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line")
-    return _Builder(text, file, parser(text)).build()
+    return _Builder(*pairs_joined(text, parser), file).build()
 
 
 class _Builder:
     """One reading of one text. `events` is the loop; all else runs where something is unusual."""
 
-    def __init__(self, text: str, file: str, parser: Any) -> None:
+    def __init__(self, text: str, parser: Any, file: str) -> None:
         self.text = text
         self.file = file
         self.parser = parser
@@ -319,6 +394,8 @@ class _Builder:
         # Finished anchors: value, nodes, height, line.
         self.anchors: dict[str, tuple[Any, int, int, int]] = {}
         self.open_anchors: dict[str, int] = {}
+        # Up to where the text has been turned into events.
+        self.index = 0
 
     def build(self) -> Document:
         try:
@@ -443,7 +520,12 @@ class _Builder:
                 else:
                     target[key] = value
                     key = None
-            event = get()
+            try:
+                event = get()
+            except yaml.YAMLError:
+                self.stack.append((target, marks, key))
+                self.index = event.end_mark.index
+                raise
 
         get()  # the end of the document
         event = get()
@@ -596,9 +678,26 @@ class _Builder:
             self.fail(f"more than {MAX_NODES:,} values (aliases counted as often as they are used)", at)
         self.fail(f"a text longer than {MAX_SCALAR:,} characters", at)
 
+    def refuse_depth(self, end: int) -> None:
+        """Fail where the text that a parser has looked at beyond its last event, up to `end`, is nested too deeply.
+
+        A parser looks ahead up to a thousand characters before it gives an event, and may have a bound of its own.
+        """
+        depth = len(self.stack) - 1
+        for token in _BRACKETS.finditer(self.text, self.index, end):
+            character = token[0][-1:]
+            if character in "[{" and len(token[0]) == 1:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    before = self.text.rfind("\n", 0, token.start()) + 1
+                    self.fail_depth(self.text.count("\n", 0, before) << _COLUMN_BITS | token.start() - before)
+            elif character in "]}" and len(token[0]) == 1:
+                depth -= 1
+
     def fail_scanner(self, error: yaml.MarkedYAMLError) -> NoReturn:
         """Say in our words what the scanner or the parser of libyaml, or PyYAML's own, stumbled over."""
         mark = error.problem_mark or error.context_mark
+        self.refuse_depth(mark.index if mark is not None else len(self.text))
         at = _pack(mark) if mark is not None else 0
         start = _pack(error.context_mark) if error.context_mark is not None else at
         index = mark.index if mark is not None else 0
@@ -623,6 +722,10 @@ class _Builder:
         self.fail(f"not valid YAML: {problem}", at)
 
 
+# In flow style: quoted texts and comments, as a whole, and brackets.
+_BRACKETS: Final = re.compile(
+    r"""(?<=[\s,\[{:])'(?:[^']|'')*'|(?<=[\s,\[{:])"(?:[^"\\]|\\.)*"|(?<!\S)\#[^\n]*|[\[{}\]]""", re.DOTALL
+)
 _INDENTATION: Final = "check the indentation of this line and of those before it"
 _QUOTES: Final = "put text that contains ': ' in quotes"
 # A part of what libyaml or PyYAML says; whether to point to where the thing starts; our message and hint.
@@ -648,6 +751,7 @@ _SCANNER_MESSAGES: Final = (
         "a list item is not expected here",
         "start the list in its own line",
     ),
+    ("mapping keys are not allowed", False, "a '?' is not expected here", _INDENTATION),
     ("parsing a block mapping", False, "expected a key that is indented like the one before", _INDENTATION),
     ("parsing a block collection", False, "expected '- ' that is indented like the one before", _INDENTATION),
     ("node content", False, "expected a value here", None),
@@ -675,6 +779,8 @@ def _refuse(file: str, message: str, *, hint: str | None = None, text: str | Non
 
 def _decode(source: str | bytes, file: str) -> str:
     """UTF-8 without its byte order mark; fails on what is another encoding, or too long."""
+    if not isinstance(source, str | bytes | bytearray):
+        raise UsageError(f"a design is text or bytes, not {_type_of(source)}")
     if len(source) > MAX_BYTES:
         _refuse(file, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     if isinstance(source, str):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import DesignError, Problem
+from reachsim.errors import DesignError, Problem, shown
 from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design
 from reachsim.loading.assign import Addresses, assign
@@ -105,7 +105,7 @@ def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Probl
             continue
         checker = Checker(design, document)
         checker.run()
-        return [p for p in checker.problems if p.code is None and not any(repr(name) in p.message for name in removed)]
+        return [p for p in checker.problems if p.code is None and not any(shown(name) in p.message for name in removed)]
     return []
 
 
@@ -136,11 +136,3 @@ def names_in(value: Any) -> set[str]:
 def load_design(path: str | os.PathLike[str]) -> Design:
     """The design of a file, checked. Raises DesignError."""
     return load_source(path).design
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a design file, which makes an editor complete and check it."""
-    out = Design.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "reachsim design, version 1"} | {
-        key: value for key, value in out.items() if key != "title"
-    }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from reachsim.errors import shown
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
@@ -53,7 +54,7 @@ class UnknownName(ValueError):
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """A hint with the likeliest candidate, or None."""
     near = suggest(name, candidates)
-    return None if near is None else f"did you mean {near!r}?"
+    return None if near is None else f"did you mean {shown(near)}?"
 
 
 class Names:
@@ -89,12 +90,12 @@ class Names:
         if found is None:
             known = [*self.targets.get(vpc, {}), *self.connections, *self.outside, LOCAL, BLACKHOLE]
             raise UnknownName(
-                f"{reference!r} is nothing that a route of VPC {vpc} can lead to",
+                f"{shown(reference)} is nothing that a route of VPC {vpc} can lead to",
                 did_you_mean(reference, known),
             )
         if found.vpc and found.vpc != vpc:
             raise UnknownName(
-                f"{reference!r} is in VPC {found.vpc}: a route leads to something in its own VPC, or to a connection",
+                f"{shown(reference)} is in VPC {found.vpc}: a route leads to something in its own VPC, or to a connection",
                 "route to a peering connection",
             )
         return found
@@ -104,10 +105,10 @@ class Names:
         owner, name = self.split(vpc, reference)
         members = getattr(self.design.vpcs[vpc], section)
         if owner != vpc:
-            raise UnknownName(f"{reference!r} is not in VPC {vpc}", f"name a {what} of the same VPC")
+            raise UnknownName(f"{shown(reference)} is not in VPC {vpc}", f"name a {what} of the same VPC")
         if name not in members and name not in IMPLIED.get(section, ()):
             near = did_you_mean(name, [*members, *IMPLIED.get(section, ())])
-            raise UnknownName(f"VPC {vpc} has no {what} {name!r}", near)
+            raise UnknownName(f"VPC {vpc} has no {what} {shown(name)}", near)
         return name
 
     def peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
@@ -121,10 +122,10 @@ class Names:
             return lists[reference].addresses, NO_GROUPS
         if body is None:
             near = did_you_mean(owner, self.design.vpcs)
-            raise UnknownName(f"{reference!r}: there is no VPC {owner!r}", near)
+            raise UnknownName(f"{shown(reference)}: there is no VPC {shown(owner)}", near)
         known = [*body.security_groups, *lists]
         raise UnknownName(
-            f"{reference!r} is no security group of VPC {owner} and no prefix list", did_you_mean(name, known)
+            f"{shown(reference)} is no security group of VPC {owner} and no prefix list", did_you_mean(name, known)
         )
 
 

@@ -353,6 +353,9 @@ class _Writer:
                 continue
             if any(path[:length] in opaque for length in range(len(path) + 1)):
                 continue
+            # pydantic counts the items that are right; those that are wrong are told one by one.
+            if report.finding.type == "too_short" and len(self.value(path[len(self.at) :])) >= _least(report.finding):
+                continue
             kept.append(report)
         return kept
 
@@ -423,6 +426,10 @@ def _message(finding: _Finding) -> tuple[str, str | None, str | None]:
     if text.startswith("Input should be "):
         return f"expected {text.removeprefix('Input should be ')}, got {shown(value)}", None, None
     return text[:1].lower() + text[1:], None, None
+
+
+def _least(finding: _Finding) -> int:
+    return int(finding.detail["ctx"]["min_length"])
 
 
 def _expected(finding: _Finding) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reachsim.errors import shown
 from reachsim.net.address import (
     IPV4_BITS,
     IPV4_LAST,
@@ -35,6 +36,12 @@ class AddressSet(IntSet):
             return ",".join(str(block) for block in blocks)
         return f"{format_address(low)}-{format_address(high)}"
 
+    @classmethod
+    def _read(cls, members: object) -> AddressSet:
+        if isinstance(members, str):
+            members = Cidr.parse_peer(members)
+        return members.addresses if isinstance(members, Cidr) else super()._read(members)
+
     def addresses(self) -> Iterator[Address]:
         """Every member, as `Address`; there may be 2**128 of them."""
         return map(Address, self)
@@ -58,7 +65,7 @@ class Cidr:
         """Read ``address/prefix-length`` strictly. Raises ValueError, also where host bits are set."""
         block, address = cls._read(text)
         if address != block.network:
-            raise ValueError(f"{text!r} has host bits set; did you mean {str(block)!r}?")
+            raise ValueError(f"{shown(text)} has host bits set; did you mean {str(block)!r}?")
         return block
 
     @classmethod
@@ -82,15 +89,16 @@ class Cidr:
     def _read(cls, text: str) -> tuple[Cidr, int]:
         head, slash, tail = text.partition("/")
         if not slash:
+            parse_address(text)  # where it is no address either, adding a length would not help
             single = f"{text}/{IPV6_BITS if ':' in text else IPV4_BITS}"
-            raise ValueError(f"{text!r} has no prefix length; write {single} for one address")
+            raise ValueError(f"{shown(text)} has no prefix length; write {single} for one address")
         address = int(parse_address(head))
         width = width_of(address)
         if not (tail.isascii() and tail.isdigit()) or (len(tail) > 1 and tail[0] == "0"):
-            raise ValueError(f"{text!r} has no decimal prefix length after '/': {tail[:40]!r}")
+            raise ValueError(f"{shown(text)} has no decimal prefix length after '/': {tail[:40]!r}")
         length = int(tail) if len(tail) <= 3 else 999
         if length > width:
-            raise ValueError(f"{text!r} has a prefix length over {width}")
+            raise ValueError(f"{shown(text)} has a prefix length over {width}")
         base = 0 if width == 32 else IPV6_FIRST
         return cls(base + ((address - base) >> (width - length) << (width - length)), length), address
 
@@ -130,10 +138,13 @@ class Cidr:
         return AddressSet((self.span,))
 
     def __contains__(self, other: object) -> bool:
-        """Whether an address (an int on the line) or a whole block lies inside."""
+        """Whether an address (an int on the line), a whole block, the text of one, or a set of addresses lies inside.
+        Raises TypeError for anything else, ValueError for a text that is neither."""
+        if isinstance(other, str):
+            other = Cidr.parse_peer(other)
         if isinstance(other, Cidr):
             return self.network <= other.network and other.span[1] <= self.span[1]
-        return isinstance(other, int) and self.network <= other <= self.span[1]
+        return other in self.addresses
 
     def overlaps(self, other: Cidr) -> bool:
         """Whether some address is in both: two blocks are nested or apart, never half over each other."""

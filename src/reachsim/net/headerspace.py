@@ -311,7 +311,9 @@ class HeaderSpace:
 
     def __contains__(self, packet: object) -> bool:
         if not isinstance(packet, Packet):
-            return False
+            raise TypeError(
+                f"packets are in a set of packets, not {type(packet).__name__}; `traffic()` has its services"
+            )
         node = self._root
         for value in (packet.service, packet.source, packet.destination, packet.source_port):
             if node is _NONE:

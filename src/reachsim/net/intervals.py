@@ -83,10 +83,21 @@ class IntSet:
         return cls(())
 
     def __contains__(self, member: object) -> bool:
+        """Whether a member is in the set, or a whole set of its kind; None, which stands for no member, never is.
+
+        Raises TypeError for anything else: a False would say that it is not in the set.
+        """
         if not isinstance(member, int):
-            return False
+            return member is not None and self._read(member) <= self
         index = bisect_right(self.spans, (member, self.LAST + 1)) - 1
         return index >= 0 and self.spans[index][1] >= member
+
+    @classmethod
+    def _read(cls, members: object) -> Self:
+        """What `in` was asked about, as a set of this kind. Raises TypeError."""
+        if isinstance(members, cls):
+            return members
+        raise TypeError(f"a {cls.__name__} has whole numbers or a {cls.__name__} in it, not {type(members).__name__}")
 
     def __bool__(self) -> bool:
         return bool(self.spans)

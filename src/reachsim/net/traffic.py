@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from reachsim.errors import shown
 from reachsim.net.intervals import IntSet, PortSet, Span
 
 ICMP: Final = 1
@@ -79,6 +80,10 @@ class Traffic(IntSet):
         return cls.union_of(_parse_token(token) for token in tokens)
 
     @classmethod
+    def _read(cls, members: object) -> Traffic:
+        return cls.parse(members) if isinstance(members, str) else super()._read(members)
+
+    @classmethod
     def protocol(cls, protocol: int) -> Traffic:
         """Everything of one protocol."""
         return cls(((protocol << 16, protocol << 16 | _MASK),))
@@ -132,23 +137,23 @@ def _parse_token(token: str) -> Span:
             protocol = _number(token, rest[0], 255, "a protocol number")
             return protocol << 16, protocol << 16 | _MASK
         if name == "proto":
-            raise ValueError(f"{token!r} is not traffic: proto/ takes one protocol number, such as proto/50")
-        raise ValueError(f"{token!r} is not traffic; write {_FORMS}")
+            raise ValueError(f"{shown(token)} is not traffic: proto/ takes one protocol number, such as proto/50")
+        raise ValueError(f"{shown(token)} is not traffic; write {_FORMS}")
     base = protocol << 16
     if not rest:
         return base, base | _MASK
     if protocol in PORTED:
         if len(rest) > 1:
-            raise ValueError(f"{token!r} is not traffic: {name} takes one port or one range of ports")
+            raise ValueError(f"{shown(token)} is not traffic: {name} takes one port or one range of ports")
         first, dash, last = rest[0].partition("-")
         low = _number(token, first, 65535, "a port")
         high = _number(token, last, 65535, "a port") if dash else low
         if low > high:
             turned = f"{name}/{high}-{low}"
-            raise ValueError(f"{token!r} is not traffic: the range runs backwards; did you mean {turned!r}?")
+            raise ValueError(f"{shown(token)} is not traffic: the range runs backwards; did you mean {turned!r}?")
         return base | low, base | high
     if len(rest) > 2:
-        raise ValueError(f"{token!r} is not traffic: {name} takes a type and a code at most, as in {name}/3/4")
+        raise ValueError(f"{shown(token)} is not traffic: {name} takes a type and a code at most, as in {name}/3/4")
     kind = _number(token, rest[0], 255, f"an {name} type")
     if len(rest) == 1:
         return base | kind << 8, base | kind << 8 | 0xFF
@@ -158,11 +163,11 @@ def _parse_token(token: str) -> Span:
 
 def _number(token: str, text: str, most: int, what: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{token!r} is not traffic: {text[:40]!r} is not {what}")
+        raise ValueError(f"{shown(token)} is not traffic: {shown(text[:40])} is not {what}")
     if len(text) > 1 and text[0] == "0":
-        raise ValueError(f"{token!r} is not traffic: {text[:40]!r} has a leading zero")
+        raise ValueError(f"{shown(token)} is not traffic: {shown(text[:40])} has a leading zero")
     if len(text) > 5 or int(text) > most:
-        raise ValueError(f"{token!r} is not traffic: {text[:40]} is over {most}, the last for {what}")
+        raise ValueError(f"{shown(token)} is not traffic: {text[:40]} is over {most}, the last for {what}")
     return int(text)
 
 

@@ -14,9 +14,9 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
-from reachsim.errors import EndpointError, ReachsimError, UsageError
+from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.markup import card
@@ -133,20 +133,31 @@ class Matrix:
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def __getitem__(self, asked: tuple[str, str] | str) -> Cell | Slice:
-        if isinstance(asked, tuple):
-            return self.cell(*asked)
+    def __getitem__(self, asked: tuple[str, str] | str | Traffic) -> Cell | Slice:
+        if isinstance(asked, Traffic):
+            return Slice(self, asked)
+        if not isinstance(asked, str):
+            return self.cell(*_pair(asked))
         try:
             return Slice(self, Traffic.parse(asked))
         except ValueError as error:
             raise UsageError(str(error)) from error
+
+    def __contains__(self, asked: object) -> bool:
+        """Whether anything is reachable between two endpoints (``("web", "db") in m``), or some traffic between any two
+        (``"tcp/22" in m``). Raises TypeError for anything else, and Undecided where reachsim cannot tell."""
+        if isinstance(asked, str | Traffic):
+            return bool(self[asked])
+        if isinstance(asked, tuple) and len(asked) == 3 and isinstance(asked[2], Cell):  # what iterating gives
+            return self.cell(*_pair(asked[:2])) == asked[2]
+        return _decided(cell := self.cell(*_pair(asked)), bool(cell))
 
     def cell(self, source: str, destination: str) -> Cell:
         """What gets from one endpoint to another. Raises EndpointError."""
         one, other = self._nic(source), self._nic(destination)
         if one is not None and other is not None:
             if one is other:
-                raise EndpointError(f"{source!r} and {destination!r} are the same interface", destination)
+                raise EndpointError(f"{shown(source)} and {shown(destination)} are the same interface", destination)
             return self._cell(one, other)
         return self._outer_cell(source, destination)
 
@@ -236,7 +247,8 @@ class Matrix:
         return str(self.classes.classes[index])
 
     def group(self, by: Grouping) -> dict[tuple[str, str], Traffic]:
-        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs."""
+        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs. Raises UsageError."""
+        _check_grouping(by)
         names = [_group_name(c, by) for c in self.classes.classes]
         numbers: dict[tuple[str, str], set[int]] = {}
         for source, destination, number in self.class_pairs():
@@ -262,7 +274,8 @@ class Matrix:
         return graph
 
     def to_dict(self, by: Grouping = "class") -> dict[str, Any]:
-        """Plain data for JSON: the classes with their members, and what is reachable between them."""
+        """Plain data for JSON: the classes with their members, and what is reachable between them. Raises UsageError."""
+        _check_grouping(by)
         classes = [
             {
                 "class": c.index,
@@ -332,12 +345,31 @@ class Slice:
         )
 
     def __contains__(self, pair: object) -> bool:
-        if not (isinstance(pair, tuple) and len(pair) == 2):
-            return False
-        return bool(self.matrix.cell(*pair).reachable & self.traffic)
+        """Whether some of the traffic is reachable between two endpoints. Raises TypeError for anything but a pair of
+        names, EndpointError, and Undecided where reachsim cannot tell."""
+        return _decided(cell := self.matrix.cell(*_pair(pair)), bool(cell.reachable & self.traffic))
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
+
+
+def _check_grouping(by: object) -> None:
+    if by not in get_args(Grouping):
+        raise UsageError(f"interfaces cannot be put together by {shown(by)}; write 'class', 'subnet' or 'vpc'")
+
+
+def _pair(asked: object) -> tuple[str, str]:
+    """Two names. Raises TypeError."""
+    if isinstance(asked, tuple) and len(asked) == 2 and all(isinstance(name, str) for name in asked):
+        return asked
+    raise TypeError(f"a pair of names is expected, such as ('web', 'db'), not {shown(asked)}")
+
+
+def _decided(cell: Cell, answer: bool) -> bool:
+    """The answer, unless it is no only as far as reachsim can tell. Raises Undecided."""
+    if cell.undecided and not answer:
+        raise Undecided(f"{shown(cell.source)} to {shown(cell.destination)}: {cell.undecided}")
+    return answer
 
 
 def _only(address: int) -> Any:
@@ -433,6 +465,8 @@ def spread(
     executor: Executor, task: Callable[[bytes, list[int]], T], payload: bytes, items: Sequence[int], size: int
 ) -> Iterator[T]:
     """Hand out items in blocks of `size` and yield what comes back, in any order. Raises LostWorker."""
+    if not hasattr(executor, "submit"):
+        raise UsageError(f"an executor of concurrent.futures is expected, got {shown(executor)}")
     blocks = [list(items[start : start + size]) for start in range(0, len(items), size)]
     futures: dict[Future[T], list[int]] = {}
     try:

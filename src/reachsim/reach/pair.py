@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
+from reachsim.errors import Undecided, UsageError, shown
 from reachsim.fabric.filters import FilterBook
 from reachsim.markup import card
 from reachsim.net.box import Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
-from reachsim.reach.part import ALL_PORTS, Part, parts_of, without_settled
+from reachsim.net.traffic import Traffic
+from reachsim.reach.part import ALL_PORTS, OF_IPV4, OF_IPV6, Part, parts_of, without_settled
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoint, Endpoints
 
@@ -111,8 +113,34 @@ class Reach:
     def __hash__(self) -> int:
         return hash(self.reachable)
 
-    def __contains__(self, packet: object) -> bool:
-        return packet in self.reachable
+    def __contains__(self, asked: object) -> bool:
+        """Whether a packet is reachable, or all of some traffic (``"tcp/22" in net.reach("web", "db")``): every packet
+        that the source may send, over IPv4 or over IPv6.
+
+        Raises TypeError for anything else, UsageError for a bad token, Undecided where reachsim cannot tell.
+        """
+        if isinstance(asked, Packet):
+            return asked in self.reachable
+        if isinstance(asked, str):
+            try:
+                asked = Traffic.parse(asked)
+            except ValueError as error:
+                raise UsageError(str(error)) from error
+        if not isinstance(asked, Traffic):
+            raise TypeError(f"traffic or a packet is expected, not {type(asked).__name__}")
+        parts = {family: [p for p in self.parts if p.family == family] for family in (OF_IPV4, OF_IPV6)}
+        if any(self._passes(asked & family, of_it) for family, of_it in parts.items()):
+            return True
+        if any(part.undecided and part.unsure_about(asked & part.family) for part in self.parts):
+            raise Undecided(f"{shown(self.source)} to {shown(self.destination)}: {self.undecided}")
+        return False
+
+    def _passes(self, traffic: Traffic, parts: Iterable[Part]) -> bool:
+        """Whether every packet of some traffic of one family gets there and back; False where there is none."""
+        asked = [part.asked(traffic, part.flow.origin.client_ports) for part in parts if part.found is not None]
+        if not any(asked) or any(part.found is None for part in parts):
+            return False
+        return HeaderSpace.union(asked) <= self.reachable
 
     def __bool__(self) -> bool:
         return bool(self.reachable)

@@ -140,6 +140,12 @@ class Part:
         one = Traffic.of((service, service)) & self.forward
         return any(answer & ports for _, answer in rectangles(one, self.maybe) if one)
 
+    def unsure_about(self, traffic: Traffic) -> bool:
+        """Whether it is undecided of some packet of some traffic whether it gets there and back."""
+        if self.found is None:
+            return bool(self.undecided and traffic)
+        return bool(self.unsure_of(one_way=False) & self.asked(traffic, ALL_PORTS))
+
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
         """All packets of some traffic between its addresses."""
         return HeaderSpace.box(traffic, self.sources, self.destinations, ports)

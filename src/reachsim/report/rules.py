@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent, rule_sets
-from reachsim.errors import UsageError, visible
+from reachsim.errors import UsageError, shown, visible
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.loading.validation import suggest
 from reachsim.net.headerspace import HeaderSpace
@@ -81,8 +81,8 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
     for name, filters in known.items():
         if not filters:
             near = suggest(name, list(_names(net)))
-            hint = f"; did you mean {near!r}?" if near else "; write VPC.NAME"
-            raise UsageError(f"{name!r} is no network ACL and no security group{hint}")
+            hint = f"; did you mean {shown(near)}?" if near else "; write VPC.NAME"
+            raise UsageError(f"{shown(name)} is no network ACL and no security group{hint}")
     parts = tuple(
         Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
         for kind in KINDS
@@ -91,7 +91,7 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
     )
     if not parts:
         kinds = {name: next(iter(filters))[0] for name, filters in known.items()}
-        raise UsageError(f"{one!r} is a {kinds[one]}, {other!r} a {kinds[other]}; name two of a kind")
+        raise UsageError(f"{shown(one)} is a {kinds[one]}, {shown(other)} a {kinds[other]}; name two of a kind")
     return Comparisons(one, other, parts)
 
 

@@ -18,6 +18,7 @@ from reachsim.report.data import problem_data
 from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
+from reachsim.topology.build import names_of
 
 WHAT = (
     "vpcs",
@@ -252,18 +253,17 @@ def _functions(net: Network) -> Iterator[Data]:
 
 
 def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyPath) -> Data:
-    groups = body.security_groups if body.security_groups is not None else ("default",)
-    shared = []
-    if body.vpc is not None:
-        for subnet in body.subnets:
-            nic = net.topology.functions[body.vpc, subnet.rpartition(".")[2], frozenset(groups)]
-            shared.append(nic.name)
+    # Names are told bare, as for interfaces, however the file writes them.
+    groups = dict.fromkeys(names_of(body.security_groups))
+    vpc = body.vpc
     return {
         "version": version,
-        "vpc": body.vpc,
-        "subnets": list(body.subnets),
-        "security_groups": list(groups) if body.vpc is not None else [],
-        "interfaces": shared,
+        "vpc": vpc,
+        "subnets": list(body.subnet_names),
+        "security_groups": list(groups) if vpc is not None else [],
+        "interfaces": []
+        if vpc is None
+        else [net.topology.functions[vpc, subnet, body.group_names].name for subnet in body.subnet_names],
         "where": net.locate(path),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reachsim.errors import DesignError, Problem, UsageError, format_path
+from reachsim.errors import DesignError, Problem, UsageError, format_path, shown
 from reachsim.fabric.filters import Filter
 from reachsim.kinds.kind import Kind
 from reachsim.kinds.network_acl import NetworkAcl, acl_clauses, acl_filter
@@ -33,26 +33,30 @@ def parse_path(path: str | KeyPath) -> KeyPath:
     Raises UsageError.
     """
     if not isinstance(path, str):
-        return path
+        if isinstance(path, tuple) and path and all(type(step) in (str, int) for step in path):
+            return path
+        raise UsageError(f"{shown(path)} is no key path; write 'vpcs.app.cidrs[0]', or a tuple of keys and numbers")
+    if not path:
+        raise UsageError("a key path is empty; write one such as 'vpcs.app.cidrs[0]'")
     out: list[str | int] = []
     at = 0
     while at < len(path):
         if path[at] in "'\"":
             end = path.find(path[at], at + 1)
             if end < 0:
-                raise UsageError(f"{path!r} is no key path: a quote is not closed")
+                raise UsageError(f"{shown(path)} is no key path: a quote is not closed")
             out.append(path[at + 1 : end])
             at = end + 1
         elif path[at] == "[":
             end = path.find("]", at)
             if end < 0 or not path[at + 1 : end].isdecimal():
-                raise UsageError(f"{path!r} is no key path: [ ] takes a number, counted from 0")
+                raise UsageError(f"{shown(path)} is no key path: [ ] takes a number, counted from 0")
             out.append(int(path[at + 1 : end]))
             at = end + 1
         else:
             end = min((i for i in (path.find(".", at), path.find("[", at)) if i >= 0), default=len(path))
             if end == at:
-                raise UsageError(f"{path!r} is no key path: a key is empty")
+                raise UsageError(f"{shown(path)} is no key path: a key is empty")
             out.append(path[at:end])
             at = end
         if at < len(path) and path[at] == ".":
@@ -61,7 +65,10 @@ def parse_path(path: str | KeyPath) -> KeyPath:
 
 
 def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Document, list[KeyPath]]:
-    """The document with values replaced (None removes), and the paths. Raises UsageError where a path leads nowhere."""
+    """The document with values replaced (None removes), and the paths. Raises UsageError where a path leads nowhere, or
+    a value is none that a file could have."""
+    if not isinstance(edits, Mapping):
+        raise UsageError(f"edits are a mapping of key paths to values, not {shown(edits)}")
     paths: list[KeyPath] = []
     for text, value in edits.items():
         path = parse_path(text)

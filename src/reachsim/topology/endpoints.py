@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from reachsim.errors import EndpointError
+from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step
@@ -147,8 +147,8 @@ class Endpoints:
         self.topology = topology
         self.design = topology.source.design
         self.by_bare: dict[str, list[str]] = {}
-        for full in topology.nics:
-            if full.split(".", 1)[1] and "(" not in full:
+        for full, nic in topology.nics.items():
+            if nic.kind != "function":  # the shared interfaces of functions are asked for by the functions
                 self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
         self.by_public = {public: nic for nic in topology.nics.values() for public in nic.publics}
         self.by_private: dict[int, list[Nic]] = {}
@@ -167,7 +167,7 @@ class Endpoints:
 
     def names(self) -> list[str]:
         """Every name that can be asked for."""
-        out = [full for full in self.topology.nics if "(" not in full]
+        out = [full for full, nic in self.topology.nics.items() if nic.kind != "function"]
         return [*out, *self.design.internet.hosts, "internet", *self.function_names()]
 
     def function_names(self) -> list[str]:
@@ -199,6 +199,8 @@ class Endpoints:
             return asked
         if isinstance(asked, Selector):
             return self.select(asked)
+        if not isinstance(asked, str):
+            raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
         found = list(self._named(asked))
         if len(found) == 1:
             return found[0]
@@ -226,7 +228,9 @@ class Endpoints:
                 unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
                 return Endpoint(target.full_name, target.kind, unknown=unknown)
             if asked == target.full_name and target.kind.endswith("internet gateway"):
-                raise EndpointError(f"{asked!r} is a gateway and no end of a packet's way; write 'internet'", asked)
+                raise EndpointError(
+                    f"{shown(asked)} is a gateway and no end of a packet's way; write 'internet'", asked
+                )
         return None
 
     def _named(self, asked: str) -> Iterator[Endpoint]:

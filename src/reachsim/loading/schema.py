@@ -1,0 +1,88 @@
+"""The JSON Schema of a design, made from the same models that read one; the same with every version of pydantic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from reachsim.kinds.design import Design
+from reachsim.kinds.kind import FORM
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_OF_KEYS = ("pattern", "minLength", "maxLength")
+"""What the schema of a name says of a key; keys are text, whatever they look like."""
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a design file, which makes an editor complete and check it.
+
+    It takes every form that a design may be written in, and no unknown key. What needs the whole design to be told (a name
+    that is written nowhere, a block outside its VPC) is the loader's part.
+    """
+    forms: dict[str, Any] = {}
+    out = _tidied(_with_forms(Design.model_json_schema(by_alias=True, schema_generator=_Generator), forms))
+    out["$defs"] |= {name: _tidied(forms[name]) for name in sorted(forms)}
+    return {"$schema": _DIALECT, "title": "reachsim design, version 1", **out}
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's generator, where it says less than is known or differs from version to version."""
+
+    def dict_schema(self, schema: Any) -> JsonSchemaValue:
+        """Every key and every value is checked: keys under `propertyNames`, values under `additionalProperties`."""
+        keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        values = self.generate_inner(schema["values_schema"]) if "values_schema" in schema else {}
+        names = keys if FORM in keys else {key: keys[key] for key in _OF_KEYS if key in keys}
+        return {"type": "object", "additionalProperties": values} | ({"propertyNames": names} if names else {})
+
+    def str_schema(self, schema: Any) -> JsonSchemaValue:
+        """Free text: 1.0 is text in a design, but editors take it for a number."""
+        return {**super().str_schema(schema), "type": ["string", "number"]}
+
+
+def _with_forms(node: Any, forms: dict[str, Any]) -> Any:
+    """Forms that have a name are written once, in `forms`, and referred to."""
+    if isinstance(node, list):
+        return [_with_forms(item, forms) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: _with_forms(value, forms) for key, value in node.items() if not isinstance(value, tuple)}
+    if not isinstance(node.get(FORM), tuple):
+        return out
+    form, what = node[FORM]
+    own = {key: out.pop(key) for key in ("description", "default") if key in out}  # of the field, beside the reference
+    forms.setdefault(form, {"description": what, **out})
+    return {"$ref": f"#/$defs/{form}", **own}
+
+
+def _tidied(node: Any, names: bool = False) -> Any:
+    """Without titles that repeat keys, defaults that say "nothing", and references wrapped for older dialects.
+
+    `names`: the keys of this mapping are names of properties or definitions, not words of JSON Schema.
+    """
+    if isinstance(node, list):
+        return [_tidied(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if names:
+        return {name: _tidied(node[name]) for name in node}
+    out: dict[str, Any] = {}
+    for key in sorted(node, key=_place):
+        value = node[key]
+        if key == "title" or (key == "default" and (value is None or isinstance(value, dict | list))):
+            continue
+        if key == "allOf" and len(value) == 1:
+            out |= _tidied(value[0])
+        elif key in ("examples", "enum", "required"):
+            out[key] = value
+        else:
+            out[key] = _tidied(value, names=key in ("properties", "$defs"))
+    return out
+
+
+_ORDER = ("description", "$ref", "type", "const", "enum", "pattern", "properties", "required", "propertyNames")
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (_ORDER.index(key) if key in _ORDER else len(_ORDER)), key

@@ -1,0 +1,122 @@
+"""`in`: whether traffic or a pair is reachable; never a False that only means "not understood"."""
+
+from __future__ import annotations
+
+import pytest
+from tests.designs import acl, load
+
+import reachsim
+from reachsim.errors import EndpointError, Undecided, UsageError
+from reachsim.net.traffic import Traffic
+from reachsim.reach.pair import Reach
+
+TWO_FAMILIES = """\
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16, "2001:db8::/56"]
+    subnets: {s: {cidr: 10.0.0.0/24, ipv6_cidr: "2001:db8::/64"}}
+    security_groups: {g: {ingress: [{allow: [tcp/22, tcp/80-89], from: "::/0"}, {allow: tcp/443, from: 10.0.0.4}]}}
+    instances:
+      x: {subnet: s, private_ip: 10.0.0.4, ipv6_address: "2001:db8::10", security_groups: [g]}
+      y: {subnet: s, ipv6_address: "2001:db8::11", security_groups: [g]}
+      z: {subnet: s, ipv6_address: "2001:db8::12", security_groups: [g]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "passes"),
+    [
+        ("tcp/22", True),  # over IPv6
+        ("tcp/80-89", True),
+        ("tcp/80-90", False),  # 90 does not
+        ("tcp/80, tcp/443", False),  # over neither family both
+        ("tcp/443", True),  # over IPv4
+        ("tcp/443, tcp/22", False),
+        ("all", False),
+        ("icmp", False),
+        (Traffic.parse("tcp/22"), True),
+        (Traffic.nothing(), False),
+    ],
+)
+def test_traffic_in_the_answer_for_a_pair(asked: str | Traffic, passes: bool) -> None:
+    assert (asked in reachsim.loads(TWO_FAMILIES).reach("x", "y")) == passes
+
+
+def test_a_part_of_the_sources_is_not_all_of_the_traffic() -> None:
+    net = reachsim.loads(TWO_FAMILIES)
+    assert "tcp/443" in net.reach("x", "z")
+    assert "tcp/443" not in net.reach("10.0.0.0/24", "z")  # only from 10.0.0.4
+
+
+def test_a_part_of_the_client_ports_is_not_all_of_the_traffic() -> None:
+    net = load(
+        acl("narrow", ["allow all 0.0.0.0/0"], ["allow tcp/1024-4999 0.0.0.0/0"]),
+        {"vpcs app subnets isolated network_acl": "narrow"},
+    )
+    answer = net.reach("probe", "db")
+    assert answer
+    assert "tcp/5432" not in answer  # answers to ports over 4999 are lost
+    assert "tcp/5432" in load().reach("probe", "db")
+
+
+def reach_to_the_unknown() -> Reach:
+    net = reachsim.loads(
+        """\
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {10.9.0.0/16: tgw}}
+    security_groups: {g: {egress: [{allow: tcp/22, to: 0.0.0.0/0}]}}
+    instances: {x: {subnet: s, security_groups: [g]}}
+  w:
+    cidrs: [10.9.0.0/16]
+    subnets: {s: {cidr: 10.9.0.0/24, route_table: t}}
+    route_tables: {t: {10.0.0.0/16: tgw}}
+    security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {y: {subnet: s, security_groups: [open]}}
+direct_connect_gateways: {tgw: {}}
+"""
+    )
+    return net.reach("x", "10.9.0.4")
+
+
+@pytest.mark.parametrize("asked", ["tcp", "tcp/x", ""])
+def test_traffic_that_is_none(asked: str) -> None:
+    answer = reachsim.loads(TWO_FAMILIES).reach("x", "y")
+    if asked == "tcp":
+        assert asked not in answer
+    else:
+        with pytest.raises(UsageError, match="is not traffic"):
+            asked in answer  # noqa: B015
+
+
+@pytest.mark.parametrize("asked", [22, None, ("x", "y"), ["tcp/22"], b"tcp/22"])
+def test_anything_else_is_a_type_error(asked: object) -> None:
+    answer = reachsim.loads(TWO_FAMILIES).reach("x", "y")
+    with pytest.raises(TypeError, match="traffic or a packet is expected"):
+        asked in answer  # noqa: B015
+
+
+def test_pairs_in_the_matrix() -> None:
+    matrix = reachsim.loads(TWO_FAMILIES).matrix()
+    assert ("x", "y") in matrix
+    assert ("v.x", "y") in matrix
+    assert "tcp/22" in matrix
+    assert "tcp/23" not in matrix
+    assert Traffic.parse("tcp/22") in matrix
+    with pytest.raises(EndpointError, match="unknown endpoint 'nobody'"):
+        ("x", "nobody") in matrix  # noqa: B015
+    for odd in (("x",), ("x", 5), ("x", "y", "z"), 5, None, ["x", "y"]):
+        with pytest.raises(TypeError, match="a pair of names is expected"):
+            odd in matrix  # noqa: B015
+
+
+def test_what_cannot_be_decided_has_no_answer() -> None:
+    answer = reach_to_the_unknown()
+    with pytest.raises(Undecided) as caught:
+        "tcp/22" in answer  # noqa: B015
+    assert caught.value.exit_code == 3
+    assert "tcp/23" not in answer  # the group of x stops it before the unknown
