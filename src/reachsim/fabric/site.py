@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.filters import Filter
+from reachsim.fabric.filters import Direction, Filter
 from reachsim.net.address import IPV4_LAST, LINE_LAST
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.intervals import PortSet, Span, gap_around
@@ -140,6 +140,13 @@ class Nic:
     def shape(self) -> tuple[tuple[bool, bool], ...]:
         """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
         return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
+
+    def filter(self, direction: Direction) -> Filter:
+        """The filter of its groups in one direction. Raises ValueError for an interface that cannot have groups."""
+        found = self.egress if direction is Direction.EGRESS else self.ingress
+        if found is None:
+            raise ValueError(f"{self.name} has no security groups")
+        return found
 
     def public_of(self, private: int) -> int | None:
         """The public address that is mapped to a private one."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
+from reachsim import kinds
 from reachsim.errors import HintedError, shown
 from reachsim.kinds.api_gateway import ApiGateway
 from reachsim.kinds.expectation import Expectation
@@ -15,6 +19,7 @@ from reachsim.kinds.kind import Kind, Name, written
 from reachsim.kinds.lambda_function import LambdaFunction
 from reachsim.kinds.peering_connection import PeeringConnection
 from reachsim.kinds.prefix_list import PrefixList
+from reachsim.kinds.resource import Resource, sections
 from reachsim.kinds.unmodelled import Unmodelled
 from reachsim.kinds.vpc import Vpc
 
@@ -24,6 +29,9 @@ def _number(value: Any) -> Any:
     if type(value) is not int:
         raise HintedError(f"expected 1, got {shown(value)}", hint="write version: 1")
     return value
+
+
+M = TypeVar("M", bound=Kind)
 
 
 class Design(Kind):
@@ -66,6 +74,30 @@ class Design(Kind):
         for section in UNMODELLED_OUTSIDE:
             for name in getattr(self, section):
                 yield section, name
+
+
+def design_model() -> type[Design]:
+    """The schema of a design with every kind of resource that is registered."""
+    for module in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}."):
+        importlib.import_module(module.name)
+    return _with_sections(tuple(sections("vpc").values()), tuple(sections("design").values()))
+
+
+@lru_cache(maxsize=8)
+def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
+    """Vpc and Design with the sections that they do not write themselves."""
+    vpc = extended(Vpc, in_vpc)
+    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], Field(default_factory=dict))}  # type: ignore[valid-type]
+    return extended(Design, outside, **top)
+
+
+def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -> type[M]:
+    """A model with a field for the section of each kind that it lacks."""
+    for kind in kinds:
+        if kind.section not in model.model_fields:
+            named: Any = dict[Name, kind]  # type: ignore[valid-type]
+            fields[kind.section] = named, Field(default_factory=dict, description=f"Each is a {kind.noun}.")
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 
 
 UNMODELLED_OUTSIDE = {

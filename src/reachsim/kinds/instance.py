@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -10,6 +10,9 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.site import Nic
 from reachsim.kinds.kind import Boolean, Kind, also
 from reachsim.kinds.network_interface import Host, Interface
+from reachsim.kinds.resource import At, Entrance, Wiring, resource
+from reachsim.net.intervals import PortSet
+from reachsim.rules.ephemeral import client_ports
 
 
 class NatSettings(Kind):
@@ -34,8 +37,11 @@ def _nat(value: Any) -> Any:
     )
 
 
+@resource("instances", "instance")
 class Instance(Interface):
     """An instance with one network interface."""
+
+    order: ClassVar[int] = 0
 
     nat: Annotated[NatSettings | None, BeforeValidator(_nat), also({"type": "boolean"})] = None
     """`true`: its system forwards and masquerades. Long form: `{ip_forward: true, masquerade: false}`."""
@@ -48,10 +54,18 @@ class Instance(Interface):
     ssm_agent: Any = None
     """Its Systems Manager agent; not looked at when packets are traced."""
 
+    def usual_client_ports(self) -> PortSet:
+        """What its image tells (NACL-12)."""
+        return client_ports(self.ami)
 
-def instance_host(nic: Nic, instance: Instance) -> Host:
-    """The checkpoint behind an instance's interface."""
-    stopped = instance.state == "stopped"
-    if instance.nat is None:
-        return Host(nic, stopped=stopped)
-    return Host(nic, ip_forward=instance.nat.ip_forward, masquerade=instance.nat.masquerade, stopped=stopped)
+    def host(self, nic: Nic) -> Host:
+        """Its operating system."""
+        stopped = self.state == "stopped"
+        if self.nat is None:
+            return Host(nic, stopped=stopped)
+        return Host(nic, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade, stopped=stopped)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""
+        inactive = f"instance {at.name} is stopped" if self.state == "stopped" else ""
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Forward, Query, Step, Undecided, intersect, to_run
-from reachsim.kinds.kind import Ipv4Field, Kind, Reference, Tags
+from reachsim.kinds.kind import Ipv4Field, Reference, Tags
 from reachsim.kinds.network_interface import leave, masquerade, own, restore
+from reachsim.kinds.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS
 from reachsim.rules.verdict import Loss
 
 NAT64 = Cidr.parse("64:ff9b::/96")
 
 
-class NatGateway(Kind):
+@resource("nat_gateways", "nat gateway")
+class NatGateway(Resource):
     """A zonal NAT gateway. It has no security group (NATGW-6); its subnet's ACL and route table apply (NATGW-12)."""
 
     subnet: Reference
@@ -34,6 +38,45 @@ class NatGateway(Kind):
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
     """Only `available` surely forwards (NATGW-11)."""
     tags: Tags = {}
+
+    order: ClassVar[int] = 2
+
+    def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+        """Its one interface; a public gateway has an Elastic IP, chosen by AWS where none is written (NATGW-1)."""
+        implied = self.public_ip is None and self.connectivity == "public"
+        public = implied or self.public_ip
+        yield InterfaceNeed(at.name, at.path, self.subnet, (), self.private_ip, None, public, implied)
+
+    def check(self, at: At, checks: Checks) -> None:
+        """A public gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""
+        blocks = checks.blocks_of(at.vpc, self.subnet)
+        if blocks and not any(block.version == 4 for block in blocks):
+            checks.report((*at.path, "subnet"), "a NAT gateway needs a subnet with an IPv4 block", None, "NATGW-1")
+        if self.connectivity == "private" and self.public_ip is not None:
+            text = "a private NAT gateway has no public address"
+            checks.report((*at.path, "public_ip"), text, "remove public_ip", "NATGW-2")
+        if self.connectivity == "public" and checks.design.vpcs[at.vpc].internet_gateway is None:
+            hint = "write internet_gateway: igw in the VPC, or connectivity: private"
+            text = "a public NAT gateway needs an internet gateway in its VPC"
+            checks.report(at.path, text, hint, "NATGW-1", key=True)
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Its interface, which has no groups (NATGW-6)."""
+        for need in self.interfaces(at):
+            nic = Nic(
+                at.full_name, type(self).noun, wiring.subnet(at.vpc, self.subnet), wiring.pairs(at.vpc, need), at.path
+            )
+            nic.tags = tuple(sorted(self.tags.items()))
+            nic.source_dest_check = False
+            nic.client_ports = UNKNOWN
+            nic.host = nic.inbound = NatGatewayCheckpoint(nic, self.state)
+            nic.outbound = nic.subnet.exit
+            wiring.place(nic)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""
+        inactive = f"NAT gateway {at.name} is {self.state}" if self.state in ("deleted", "failed") else ""
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
 
 
 _CARRIED = Clause(True, AddressSet.everything(), NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP")

@@ -5,6 +5,9 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import ClassVar
+
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
@@ -13,22 +16,26 @@ from reachsim.kinds.kind import (
     Boolean,
     Ipv4Field,
     Ipv6Field,
-    Kind,
     PortsField,
     Reference,
     References,
     Tags,
     TrafficField,
 )
+from reachsim.kinds.resource import At, InterfaceNeed, Resource, Wiring, resource
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.net.address import IPV4_LAST, LINE_LAST, family_run, format_address
-from reachsim.net.intervals import Span, gap_around
+from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.verdict import Loss
 
 
-class Interface(Kind):
+@resource("interfaces", "interface")
+class Interface(Resource):
     """An elastic network interface."""
+
+    order: ClassVar[int] = 1
 
     subnet: Reference
     """The subnet it is in."""
@@ -47,6 +54,35 @@ class Interface(Kind):
     client_ports: PortsField | None = None
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
     tags: Tags = {}
+
+    def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+        """The one that it is."""
+        yield InterfaceNeed(
+            at.name, at.path, self.subnet, self.security_groups, self.private_ip, self.ipv6_address, self.public_ip
+        )
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Its interface, its groups, and the host behind it."""
+        for need in self.interfaces(at):
+            subnet = wiring.subnet(at.vpc, self.subnet)
+            nic = Nic(at.full_name, type(self).noun, subnet, wiring.pairs(at.vpc, need), at.path)
+            nic.tags = tuple(sorted(self.tags.items()))
+            nic.source_dest_check = self.source_dest_check
+            nic.listens = self.listens
+            nic.client_ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
+            nic.host = self.host(nic)
+            wiring.add_groups(at.vpc, nic, self.security_groups)
+            nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+            nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
+            wiring.place(nic)
+
+    def usual_client_ports(self) -> PortSet:
+        """Source ports of its clients where the file does not say."""
+        return UNKNOWN
+
+    def host(self, nic: Nic) -> Host:
+        """The checkpoint behind its interface."""
+        return Host(nic)
 
 
 def own(nic: Nic, address: int) -> bool:

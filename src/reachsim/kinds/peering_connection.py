@@ -5,13 +5,15 @@ from __future__ import annotations
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.fabric.steps import Scope, Step
-from reachsim.kinds.kind import Kind, Reference, Tags
+from reachsim.kinds.kind import Reference, Tags
+from reachsim.kinds.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss
 
 
-class PeeringConnection(Kind):
+@resource("peering_connections", "peering connection", "design")
+class PeeringConnection(Resource):
     """A peering connection between two VPCs."""
 
     requester: Reference
@@ -26,6 +28,17 @@ class PeeringConnection(Kind):
     def active(self) -> bool:
         """Whether it carries traffic."""
         return self.status == ACTIVE
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Both directions; an active one lets rules name the other side's groups (SG-11)."""
+        one, other = wiring.vpc(self.requester), wiring.vpc(self.accepter)
+        ways = {a.name: PeeringCheckpoint(at.name, a, b, at.path) for a, b in ((one, other), (other, one))}
+        wiring.add_peering(at, ways, groups_known=self.active)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15)."""
+        inactive = "" if self.active else f"peering {at.name} is {self.status}"
+        return Entrance(wiring.peering(at, vpc), None, inactive, "ROUTE-15")
 
 
 class PeeringCheckpoint(Checkpoint):

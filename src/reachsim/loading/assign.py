@@ -8,12 +8,12 @@ that adding a function moves nobody else. Public addresses are taken from the do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.kinds.design import Design
-from reachsim.kinds.nat_gateway import NatGateway
-from reachsim.loading.names import INTERFACE_SECTIONS
+from reachsim.kinds.resource import InterfaceNeed, resources
+from reachsim.kinds.vpc import Vpc
 from reachsim.net.cidr import Cidr
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
@@ -80,6 +80,39 @@ class _Pool:
         return address
 
 
+def needs_of(name: str, vpc: Vpc) -> Iterator[InterfaceNeed]:
+    """Every interface that the resources of a VPC need, in the order in which addresses are assigned."""
+    for at, body in resources("vpc", vpc, name):
+        yield from body.interfaces(at)
+
+
+def _private(
+    need: InterfaceNeed,
+    vpc: str,
+    subnet: str,
+    pools: Mapping[tuple[str, str, int], _Pool],
+    report: Callable[[KeyPath, str], None],
+) -> tuple[int, ...]:
+    """The private addresses of one interface: as written, or the lowest free ones; an IPv6 address only where it is written
+    or the subnet has nothing else."""
+    mine: list[int] = []
+    pool = pools.get((vpc, subnet, 4))
+    if need.private_ip is not None:
+        mine.append(int(need.private_ip))
+    elif pool is not None:
+        address = pool.lowest()
+        if address is None:
+            report(need.path, f"subnet {subnet} has no free address left")
+        else:
+            mine.append(address)
+    if need.ipv6_address is not None:
+        mine.append(int(need.ipv6_address))
+    elif pool is None and (vpc, subnet, 6) in pools:
+        address = pools[vpc, subnet, 6].lowest()
+        mine += [] if address is None else [address]
+    return tuple(mine)
+
+
 def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
     """Give every interface its addresses. `report` hears of what does not fit: where, and what is wrong."""
     out = Addresses()
@@ -87,14 +120,10 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
     taken: dict[str, set[int]] = {name: set() for name in design.vpcs}
     public_taken: set[int] = set()
     for vpc_name, vpc in design.vpcs.items():
-        for section in INTERFACE_SECTIONS:
-            for body in getattr(vpc, section).values():
-                if body.private_ip is not None:
-                    taken[vpc_name].add(int(body.private_ip))
-                if getattr(body, "ipv6_address", None) is not None:
-                    taken[vpc_name].add(int(body.ipv6_address))
-                if body.public_ip is not None and not isinstance(body.public_ip, bool):
-                    public_taken.add(int(body.public_ip))
+        for need in needs_of(vpc_name, vpc):
+            taken[vpc_name] |= {int(address) for address in (need.private_ip, need.ipv6_address) if address is not None}
+            if need.public_ip is not None and not isinstance(need.public_ip, bool):
+                public_taken.add(int(need.public_ip))
         for name, place in vpc.subnets.items():
             for block in place.blocks:
                 pools[vpc_name, name, block.version] = _Pool(block, taken[vpc_name])
@@ -103,34 +132,15 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
         place for pool in PUBLIC_POOLS for place in range(pool.network + 1, pool.span[1]) if place not in public_taken
     )
     for vpc_name, vpc in design.vpcs.items():
-        for section in INTERFACE_SECTIONS:
-            for name, body in getattr(vpc, section).items():
-                path: KeyPath = ("vpcs", vpc_name, section, name)
-                subnet = body.subnet.rpartition(".")[2]
-                mine: list[int] = []
-                pool = pools.get((vpc_name, subnet, 4))
-                if body.private_ip is not None:
-                    mine.append(int(body.private_ip))
-                elif pool is not None:
-                    address = pool.lowest()
-                    if address is None:
-                        report(path, f"subnet {subnet} has no free address left")
-                    else:
-                        mine.append(address)
-                if getattr(body, "ipv6_address", None) is not None:
-                    mine.append(int(body.ipv6_address))
-                elif pool is None and (vpc_name, subnet, 6) in pools:
-                    address = pools[vpc_name, subnet, 6].lowest()
-                    mine += [] if address is None else [address]
-                out.private[vpc_name, name] = tuple(mine)
-                out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
-                wants = body.public_ip
-                if isinstance(body, NatGateway) and wants is None and body.connectivity == "public":
-                    wants = True
-                if wants is True:
-                    out.public[vpc_name, name] = next(public)
-                elif wants:
-                    out.public[vpc_name, name] = int(wants)
+        for need in needs_of(vpc_name, vpc):
+            subnet = need.subnet.rpartition(".")[2]
+            mine = vpc_name, need.name
+            out.private[mine] = _private(need, vpc_name, subnet, pools, report)
+            out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
+            if need.public_ip is True:
+                out.public[mine] = next(public)
+            elif need.public_ip:
+                out.public[mine] = int(need.public_ip)
     dual = {key for key, ipv6, _ in function_enis(design) if ipv6}
     for key, _ipv6, path in function_enis(design):
         if key in out.functions:

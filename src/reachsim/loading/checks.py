@@ -15,12 +15,12 @@ from typing import Any
 from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.resource import InterfaceNeed, resources
 from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
 from reachsim.loading.document import Document
 from reachsim.loading.names import (
     BLACKHOLE,
-    INTERFACE_SECTIONS,
     LOCAL,
     RESERVED,
     Names,
@@ -146,7 +146,7 @@ class Checker:
             self.check_group((*here, "security_groups", group_name), name, group)
         for acl_name, acl in vpc.network_acls.items():
             self.check_acl((*here, "network_acls", acl_name), acl)
-        self.check_interfaces(here, name, vpc)
+        self.check_interfaces(name, vpc)
 
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
@@ -317,46 +317,43 @@ class Checker:
                 else:
                     first[rule.rule] = index
 
-    def check_interfaces(self, here: KeyPath, name: str, vpc: Vpc) -> None:
-        """Subnets, groups and addresses of everything with a network interface."""
+    def check_interfaces(self, name: str, vpc: Vpc) -> None:
+        """Subnets, groups and addresses of everything with a network interface; then what only its kind knows."""
         taken: dict[int, KeyPath] = {}
-        places = {subnet: body.blocks for subnet, body in vpc.subnets.items()}
-        for section in INTERFACE_SECTIONS:
-            for member, body in getattr(vpc, section).items():
-                path: KeyPath = (*here, section, member)
-                subnet_name = body.subnet
-                if subnet_name not in places:
-                    subnet_name = self.resolve(
-                        (*path, "subnet"), self.names.member, name, "subnets", body.subnet, "subnet"
-                    )
-                groups = getattr(body, "security_groups", None) or ()
-                for index, group in enumerate(groups):
-                    if group in vpc.security_groups:
-                        continue
-                    at = (*path, "security_groups", index)
-                    self.resolve(at, self.names.member, name, "security_groups", group, "security group")
-                if len(groups) > GROUPS_MOST:
-                    at = (*path, "security_groups")
-                    self.report(
-                        at,
-                        f"{len(groups)} groups are more than the {GROUPS_MOST} an interface can have",
-                        None,
-                        "SG-25",
-                    )
-                if subnet_name is None:
-                    continue
-                blocks = places[subnet_name]
-                if body.public_ip and not any(block.version == 4 for block in blocks):
-                    hint = "put it into a subnet with an IPv4 block"
-                    self.report(
-                        (*path, "public_ip"), "a public address is mapped to a private IPv4 address", hint, "IGW-3"
-                    )
-                for key in ("private_ip", "ipv6_address"):
-                    address = getattr(body, key, None)
-                    if address is not None:
-                        self.check_private((*path, key), int(address), subnet_name, blocks, taken)
-                if section == "nat_gateways":
-                    self.check_nat_gateway(path, vpc, body, blocks)
+        for at, body in resources("vpc", vpc, name):
+            for need in body.interfaces(at):
+                self.check_interface(name, vpc, need, taken)
+            body.check(at, self)
+
+    def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:
+        """One network interface."""
+        subnet = need.subnet
+        if subnet not in vpc.subnets:
+            at = (*need.path, "subnet")
+            subnet = self.resolve(at, self.names.member, name, "subnets", need.subnet, "subnet")
+        groups = need.security_groups or ()
+        for index, group in enumerate(groups):
+            if group not in vpc.security_groups:
+                at = (*need.path, "security_groups", index)
+                self.resolve(at, self.names.member, name, "security_groups", group, "security group")
+        if len(groups) > GROUPS_MOST:
+            text = f"{len(groups)} groups are more than the {GROUPS_MOST} an interface can have"
+            self.report((*need.path, "security_groups"), text, None, "SG-25")
+        if subnet is None:
+            return
+        blocks = vpc.subnets[subnet].blocks
+        if need.public_ip and not need.implied and not _ipv4(blocks):
+            hint = "put it into a subnet with an IPv4 block"
+            text = "a public address is mapped to a private IPv4 address"
+            self.report((*need.path, "public_ip"), text, hint, "IGW-3")
+        for key, address in (("private_ip", need.private_ip), ("ipv6_address", need.ipv6_address)):
+            if address is not None:
+                self.check_private((*need.path, key), int(address), subnet, blocks, taken)
+
+    def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
+        """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
+        found = self.design.vpcs[vpc].subnets.get(subnet.rpartition(".")[2])
+        return () if found is None else found.blocks
 
     def check_private(
         self, path: KeyPath, address: int, subnet: str, blocks: tuple[Cidr, ...], taken: dict[int, KeyPath]
@@ -392,21 +389,6 @@ class Checker:
         if block not in self.reserved:
             self.reserved[block] = reserved_addresses(block)
         return self.reserved[block]
-
-    def check_nat_gateway(self, path: KeyPath, vpc: Vpc, body: Any, blocks: tuple[Cidr, ...]) -> None:
-        """A public NAT gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""
-        if not any(block.version == 4 for block in blocks):
-            self.report((*path, "subnet"), "a NAT gateway needs a subnet with an IPv4 block", None, "NATGW-1")
-        if body.connectivity == "private" and body.public_ip is not None:
-            self.report(
-                (*path, "public_ip"),
-                "a private NAT gateway has no public address",
-                "remove public_ip",
-                "NATGW-2",
-            )
-        if body.connectivity == "public" and vpc.internet_gateway is None:
-            hint = "write internet_gateway: igw in the VPC, or connectivity: private"
-            self.report(path, "a public NAT gateway needs an internet gateway in its VPC", hint, "NATGW-1", key=True)
 
     # -- between VPCs -------------------------------------------------------------------------------------------
 
@@ -512,13 +494,13 @@ class Checker:
     def public_addresses(self) -> Iterator[tuple[str, KeyPath, int]]:
         """Every public address that is written: owner, where, address."""
         for vpc_name, vpc in self.design.vpcs.items():
-            for section in INTERFACE_SECTIONS:
-                for member, body in getattr(vpc, section).items():
-                    if body.public_ip is not None and not isinstance(body.public_ip, bool):
-                        yield (
-                            f"{vpc_name}.{member}",
-                            ("vpcs", vpc_name, section, member, "public_ip"),
-                            int(body.public_ip),
-                        )
+            for at, body in resources("vpc", vpc, vpc_name):
+                for need in body.interfaces(at):
+                    if need.public_ip is not None and not isinstance(need.public_ip, bool):
+                        yield f"{vpc_name}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
         for name, host in self.design.internet.hosts.items():
             yield name, ("internet", "hosts", name, "ip"), int(host.ip)
+
+
+def _ipv4(blocks: Iterable[Cidr]) -> bool:
+    return any(block.version == 4 for block in blocks)

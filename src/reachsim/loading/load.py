@@ -10,7 +10,7 @@ from typing import Any
 
 from reachsim.errors import DesignError, Problem, shown
 from reachsim.garbage import collector_paused
-from reachsim.kinds.design import Design
+from reachsim.kinds.design import Design, design_model
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, edited_document, read_document, read_file
@@ -62,7 +62,7 @@ def loads_source(text: str | bytes, *, file: str = "<text>") -> Source:
 def check(document: Document) -> Source:
     """Validate a document that was read. Raises DesignError with every problem."""
     try:
-        design = validate(Design, document)
+        design = validate(design_model(), document)
     except DesignError as error:
         raise DesignError([*error.problems, *unknown_names(document, error.problems)]) from None
     checker = Checker(design, document)
@@ -99,7 +99,7 @@ def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Probl
             except (KeyError, IndexError, TypeError):
                 return []
         try:
-            design = validate(Design, document)
+            design = validate(design_model(), document)
         except DesignError as error:
             problems = error.problems
             continue

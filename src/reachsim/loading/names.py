@@ -8,6 +8,7 @@ from functools import cached_property
 
 from reachsim.errors import shown
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
+from reachsim.kinds.resource import resources
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
@@ -17,9 +18,6 @@ LOCAL = "local"
 BLACKHOLE = "blackhole"
 RESERVED = frozenset({LOCAL, BLACKHOLE, "internet"})
 """Names that mean something of their own."""
-
-INTERFACE_SECTIONS = {"instances": "instance", "interfaces": "interface", "nat_gateways": "nat gateway"}
-"""Sections of a VPC whose members have one network interface, in the order in which addresses are assigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,7 @@ class Names:
     def __init__(self, design: Design) -> None:
         self.design = design
         self.connections: dict[str, Target] = {
-            name: Target("peering connection", "", name, ("peering_connections", name))
-            for name in design.peering_connections
+            at.name: Target(body.noun, "", at.name, at.path) for at, body in resources("design", design)
         }
         self.outside: dict[str, Target] = {
             name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
@@ -151,8 +148,7 @@ def all_targets_of(name: str, vpc: Vpc) -> list[Target]:
     if vpc.egress_only_internet_gateway is not None:
         path = (*here, "egress_only_internet_gateway")
         out.append(Target("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
-    for section, kind in INTERFACE_SECTIONS.items():
-        out += [Target(kind, name, member, (*here, section, member)) for member in getattr(vpc, section)]
+    out += [Target(body.noun, name, at.name, at.path) for at, body in resources("vpc", vpc, name)]
     for section, member in vpc.unmodelled():
         out.append(Target(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
     return out

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from reachsim.kinds.design import Design
+from reachsim.kinds.design import design_model
 from reachsim.kinds.kind import FORM
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,7 +21,7 @@ def schema() -> dict[str, Any]:
     that is written nowhere, a block outside its VPC) is the loader's part.
     """
     forms: dict[str, Any] = {}
-    out = _tidied(_with_forms(Design.model_json_schema(by_alias=True, schema_generator=_Generator), forms))
+    out = _tidied(_with_forms(design_model().model_json_schema(by_alias=True, schema_generator=_Generator), forms))
     out["$defs"] |= {name: _tidied(forms[name]) for name in sorted(forms)}
     return {"$schema": _DIALECT, "title": "reachsim design, version 1", **out}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
@@ -12,7 +11,6 @@ from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
 from reachsim.kinds import lambda_function, nat_gateway
 from reachsim.kinds.design import UNMODELLED_OUTSIDE
-from reachsim.kinds.instance import Instance, instance_host
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
     EgressOnlyGatewayIn,
@@ -21,10 +19,9 @@ from reachsim.kinds.internet_gateway import (
     InternetGatewayOut,
 )
 from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
-from reachsim.kinds.nat_gateway import NatGatewayCheckpoint
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
 from reachsim.kinds.network_interface import Host, Inbound, Outbound
-from reachsim.kinds.peering_connection import PeeringCheckpoint
+from reachsim.kinds.resource import At, InterfaceNeed, Resource, resources
 from reachsim.kinds.route_table import Route, RouteTableCheckpoint, Unwritten
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.kinds.service import AmazonService
@@ -38,13 +35,13 @@ from reachsim.kinds.unmodelled import (
 )
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, INTERFACE_SECTIONS, LOCAL
+from reachsim.loading.names import BLACKHOLE, LOCAL
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
-from reachsim.rules.ephemeral import UNKNOWN, client_ports
+from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.route import Origin
 
 COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS)
@@ -91,7 +88,7 @@ class Builder:
         self.topology = Topology(source, InternetCheckpoint())
         self.gateways: dict[tuple[str, str], Checkpoint] = {}
         self.ways_in: dict[str, tuple[InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
-        self.peerings: dict[tuple[str, str], PeeringCheckpoint] = {}
+        self.peerings: dict[tuple[str, str], Checkpoint] = {}
         self.clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
         self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
         self.filters = self.topology.group_filters
@@ -103,12 +100,11 @@ class Builder:
         for name, vpc in self.design.vpcs.items():
             self.add_vpc(name, vpc)
         self.add_doors()
-        for name, vpc in self.design.vpcs.items():
-            self.add_interfaces(name, vpc)
+        self.add_resources()
         self.add_function_interfaces()
         for name, vpc in self.design.vpcs.items():
             self.add_gateways(name, vpc)
-        self.add_peerings()
+        self.add_connections()
         self.topology.internet.fill(
             {name: (self.topology.vpcs[name], *self.ways_in[name]) for name in self.design.vpcs}
         )
@@ -209,43 +205,64 @@ class Builder:
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 
-    def add_interfaces(self, name: str, vpc: Vpc) -> None:
-        """Instances, bare interfaces and NAT gateways."""
-        site = self.topology.vpcs[name]
-        for section, kind in INTERFACE_SECTIONS.items():
-            for member, body in getattr(vpc, section).items():
-                path: KeyPath = ("vpcs", name, section, member)
-                nic = Nic(
-                    f"{name}.{member}",
-                    kind,
-                    site.subnets[bare(body.subnet) or ""],
-                    pairs_of(self.addresses.private[name, member], self.addresses.public.get((name, member))),
-                    path,
-                    tags=tuple(sorted(body.tags.items())),
-                )
-                if section == "nat_gateways":
-                    nic.source_dest_check = False
-                    nic.client_ports = UNKNOWN
-                    nic.host = nic.inbound = NatGatewayCheckpoint(nic, body.state)
-                    nic.outbound = nic.subnet.exit
-                else:
-                    self.add_host(name, nic, body)
-                self.place(nic)
+    def add_resources(self) -> None:
+        """What every resource adds itself; in the order in which their kinds are built."""
+        for name, vpc in self.design.vpcs.items():
+            for at, body in resources("vpc", vpc, name):
+                body.build(at, self)
 
-    def add_host(self, vpc: str, nic: Nic, body: Any) -> None:
-        """What an interface with security groups has: its groups, and the host behind it."""
-        nic.source_dest_check = body.source_dest_check
-        nic.listens = body.listens
-        ami = body.ami if isinstance(body, Instance) else None
-        nic.client_ports = body.client_ports if body.client_ports is not None else client_ports(ami)
-        nic.host = instance_host(nic, body) if isinstance(body, Instance) else Host(nic)
-        self.add_groups(vpc, nic, names_of(body.security_groups))
-        outbound = Outbound(nic, Direction.EGRESS, checked(nic.egress), nic.path, nic.subnet.exit)
-        inbound = Inbound(nic, Direction.INGRESS, checked(nic.ingress), nic.path, nic.host)
-        nic.outbound, nic.inbound = outbound, inbound
+    def add_connections(self) -> None:
+        """What joins VPCs, and whatever a resource connects when all are there."""
+        for at, body in resources("design", self.design):
+            body.build(at, self)
+        for at, body in self.all_resources():
+            body.join(at, self)
 
-    def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...]) -> None:
-        """The groups of an interface and their filters, shared by all interfaces with the same set."""
+    def all_resources(self) -> Iterator[tuple[At, Resource]]:
+        """Every resource of the design."""
+        for name, vpc in self.design.vpcs.items():
+            yield from resources("vpc", vpc, name)
+        yield from resources("design", self.design)
+
+    # What resources use of the builder (`reachsim.kinds.resource.Wiring`).
+
+    @property
+    def internet(self) -> Checkpoint:
+        """The internet."""
+        return self.topology.internet
+
+    def vpc(self, name: str) -> VpcSite:
+        """A VPC."""
+        return self.topology.vpcs[name]
+
+    def subnet(self, vpc: str, reference: str) -> SubnetSite:
+        """A subnet of a VPC."""
+        return self.topology.vpcs[vpc].subnets[bare(reference) or ""]
+
+    def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
+        """The addresses of an interface, assigned ones included."""
+        key = vpc, need.name
+        return pairs_of(self.addresses.private[key], self.addresses.public.get(key))
+
+    def interface(self, vpc: str, name: str) -> Nic:
+        """An interface that was placed."""
+        return self.topology.nics[f"{vpc}.{name}"]
+
+    def add_peering(self, at: At, checkpoints: Mapping[str, Checkpoint], *, groups_known: bool) -> None:
+        """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
+        one, other = (self.topology.vpcs[name] for name in checkpoints)
+        self.peerings |= {(at.name, name): checkpoint for name, checkpoint in checkpoints.items()}
+        if groups_known:
+            one.neighbours.append(other)
+            other.neighbours.append(one)
+
+    def peering(self, at: At, vpc: str) -> Checkpoint:
+        """What a route of a VPC to a peering leads to."""
+        return self.peerings[at.name, vpc]
+
+    def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
+        """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
+        groups = names_of(groups)
         key = vpc, groups
         if key not in self.group_sets:
             self.group_sets[key] = (
@@ -283,9 +300,9 @@ class Builder:
             nic = Nic(name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN)
             nic.host = Host(nic)
             self.add_groups(vpc, nic, tuple(sorted(bare(group) or "" for group in groups)))
-            outbound = Outbound(nic, Direction.EGRESS, checked(nic.egress), nic.path, site.exit)
+            outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, site.exit)
             nic.outbound = HyperplaneOut(nic, outbound)
-            inbound = Inbound(nic, Direction.INGRESS, checked(nic.ingress), nic.path, nic.host)
+            inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
             nic.inbound = HyperplaneIn(nic, inbound)
             self.place(nic)
             self.topology.functions[vpc, subnet, groups] = nic
@@ -322,18 +339,6 @@ class Builder:
             gateway_in = InternetGatewayIn(site, vpc.internet_gateway, path, public)
         self.ways_in[name] = gateway_in, egress_only_in
 
-    def add_peerings(self) -> None:
-        """Both directions of every peering; an active one lets rules name the other side's groups (SG-11)."""
-        vpcs = self.topology.vpcs
-        for name, connection in self.design.peering_connections.items():
-            path: KeyPath = ("peering_connections", name)
-            one, other = vpcs[connection.requester], vpcs[connection.accepter]
-            self.peerings[name, one.name] = PeeringCheckpoint(name, one, other, path)
-            self.peerings[name, other.name] = PeeringCheckpoint(name, other, one, path)
-            if connection.active:
-                one.neighbours.append(other)
-                other.neighbours.append(one)
-
     # -- routes -------------------------------------------------------------------------------------------------
 
     def add_routes(self, name: str, vpc: Vpc) -> None:
@@ -366,45 +371,16 @@ class Builder:
         target = self.source.names.target(vpc, reference)
         if not target.modelled:
             return Route(block, reference, origin, self.doors[target.path], path, prefix_list=prefix_list)
-        if target.kind == "peering connection":
-            status = self.design.peering_connections[target.name].status
-            inactive = "" if status == "active" else f"peering {target.name} is {status}"
-            peering = self.peerings[target.name, vpc]
-            return Route(
-                block,
-                reference,
-                origin,
-                peering,
-                path,
-                inactive=inactive,
-                inactive_rule="ROUTE-15",
-                prefix_list=prefix_list,
-            )
         gateway = self.gateways.get((vpc, target.name))
         if gateway is not None:
             return Route(block, reference, origin, gateway, path, prefix_list=prefix_list)
-        nic = self.topology.nics[target.full_name]
-        inactive, rule = self.interface_inactive(vpc, target.kind, target.name)
+        at = At(target.vpc, str(target.path[-2]), target.name)
+        holder = self.design.vpcs[target.vpc] if target.vpc else self.design
+        to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
         return Route(
-            block,
-            reference,
-            origin,
-            nic.subnet.entry,
-            path,
-            nic,
-            inactive=inactive,
-            inactive_rule=rule,
-            prefix_list=prefix_list,
-        )
-
-    def interface_inactive(self, vpc: str, kind: str, name: str) -> tuple[str, str]:
-        """Why a route to an interface is a blackhole, and the rule; empty where it is active."""
-        body = self.design.vpcs[vpc]
-        if kind == "nat gateway" and body.nat_gateways[name].state in ("deleted", "failed"):
-            return f"NAT gateway {name} is {body.nat_gateways[name].state}", "ROUTE-12"
-        if kind == "instance" and body.instances[name].state == "stopped":
-            return f"instance {name} is stopped", "ROUTE-14"
-        return "", "ROUTE-12"
+            block, reference, origin, to.next, path, to.toward,
+            inactive=to.inactive, inactive_rule=to.rule, prefix_list=prefix_list,
+        )  # fmt: skip
 
 
 def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair, ...]:
@@ -420,13 +396,6 @@ def bare(reference: str | None) -> str | None:
 def names_of(groups: tuple[str, ...] | None) -> tuple[str, ...]:
     """The bare names of an interface's groups; left out, the default group (SG-3)."""
     return ("default",) if groups is None else tuple(bare(group) or "" for group in groups)
-
-
-def checked(filter: Filter | None) -> Filter:
-    """The filter of an interface that has groups."""
-    if filter is None:  # pragma: no cover - only interfaces without groups have none
-        raise ValueError("the interface has no security groups")
-    return filter
 
 
 def build(source: Source) -> Topology:

@@ -1,0 +1,183 @@
+"""Resources: components with a name. All that reachsim knows of a kind of resource stands in one file.
+
+A resource is a schema (its keys, with AWS's defaults) and what it does at each stage: `interfaces` and `check` while a
+design is loaded, `build`, `join` and `entrance` while the topology is built. `@resource` puts it where a design may write
+it. The rest of the house goes through the registry and names no kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
+
+from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
+from reachsim.kinds.kind import Kind
+from reachsim.net.cidr import Cidr
+from reachsim.rules.clauses import KeyPath
+
+Within = Literal["vpc", "design"]
+"""Where a kind of resource is written: under a VPC, or at the top."""
+
+
+class At(NamedTuple):
+    """Where one resource is written. `vpc`: empty for what is in no VPC."""
+
+    vpc: str
+    section: str
+    name: str
+
+    @property
+    def path(self) -> KeyPath:
+        """The key path to it."""
+        return ("vpcs", self.vpc, self.section, self.name) if self.vpc else (self.section, self.name)
+
+    @property
+    def full_name(self) -> str:
+        """``vpc.name``, or the bare name of what is in no VPC."""
+        return f"{self.vpc}.{self.name}" if self.vpc else self.name
+
+
+@dataclass(frozen=True)
+class InterfaceNeed:
+    """One network interface that a resource has, as it is written.
+
+    `name`: unique in the VPC. `path`: where its keys are. `subnet`, `security_groups`: references, None for the default
+    group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
+    `implied`: though none is written.
+    """
+
+    name: str
+    path: KeyPath
+    subnet: str
+    security_groups: tuple[str, ...] | None = None
+    private_ip: int | None = None
+    ipv6_address: int | None = None
+    public_ip: int | bool | None = None
+    implied: bool = False
+
+
+class Entrance(NamedTuple):
+    """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one, and
+    why the route is a blackhole, with the rule; empty where it is active (ROUTE-11)."""
+
+    next: Checkpoint | None
+    toward: Nic | None = None
+    inactive: str = ""
+    rule: str = "ROUTE-12"
+
+
+class Checks(Protocol):
+    """What a resource may ask while its design is checked."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    def report(
+        self, path: KeyPath, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
+    ) -> None:
+        """Note a problem; `code`: the rule of AWS that refuses it. `key`: it is the key at the path, not its value."""
+
+    def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
+        """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
+
+
+class Wiring(Protocol):
+    """What a resource may use while the topology is built."""
+
+    @property
+    def internet(self) -> Checkpoint:
+        """The internet."""
+
+    def vpc(self, name: str) -> VpcSite:
+        """A VPC."""
+
+    def subnet(self, vpc: str, reference: str) -> SubnetSite:
+        """A subnet of a VPC."""
+
+    def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
+        """The addresses of an interface, assigned ones included."""
+
+    def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
+        """Give an interface its security groups and their filters (None: the default group, SG-3)."""
+
+    def place(self, nic: Nic) -> None:
+        """Put an interface into its subnet and under its addresses."""
+
+    def interface(self, vpc: str, name: str) -> Nic:
+        """An interface that was placed."""
+
+    def add_peering(self, at: At, checkpoints: Mapping[str, Checkpoint], *, groups_known: bool) -> None:
+        """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
+
+    def peering(self, at: At, vpc: str) -> Checkpoint:
+        """What a route of a VPC to a peering leads to."""
+
+
+class Resource(Kind):
+    """A kind of resource. Every method is optional."""
+
+    section: ClassVar[str] = ""
+    noun: ClassVar[str] = ""
+    within: ClassVar[Within] = "vpc"
+    order: ClassVar[int] = 10
+    """Kinds of a lower order are assigned their addresses first."""
+
+    def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+        """The network interfaces that it has."""
+        yield from ()
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Report what AWS would refuse."""
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Add its interfaces and checkpoints."""
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Connect it to others, when all are there."""
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Where a route of a VPC to it leads."""
+        nic = wiring.interface(at.vpc, at.name)
+        return Entrance(nic.subnet.entry, nic)
+
+
+R = TypeVar("R", bound=type[Resource])
+REGISTRY: dict[Within, dict[str, type[Resource]]] = {"vpc": {}, "design": {}}
+"""Every kind of resource by where it is written and its section, in the order in which they are built."""
+
+
+def resource(section: str, noun: str, within: Within = "vpc") -> Callable[[R], R]:
+    """Register a kind of resource: its section of a VPC or of the design, and the word for one of them."""
+
+    def add(kind: R) -> R:
+        kind.section, kind.noun, kind.within = section, noun, within
+        REGISTRY[within][section] = kind
+        return kind
+
+    return add
+
+
+@contextmanager
+def forgotten(kind: type[Resource]) -> Iterator[None]:
+    """For tests: a kind that was registered is gone afterwards."""
+    try:
+        yield
+    finally:
+        del REGISTRY[kind.within][kind.section]
+
+
+def sections(within: Within) -> dict[str, type[Resource]]:
+    """The kinds of resources that may be written at a place, by section, in the order in which they are built."""
+    found = REGISTRY[within]
+    return {section: found[section] for section in sorted(found, key=lambda section: (found[section].order, section))}
+
+
+def resources(within: Within, holder: Kind, vpc: str = "") -> Iterator[tuple[At, Resource]]:
+    """Every resource of a VPC or of a design, in the order in which they are built."""
+    for section in sections(within):
+        for name, body in getattr(holder, section, {}).items():
+            yield At(vpc, section, name), body
