@@ -7,9 +7,11 @@ from bisect import bisect_right
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import EVERYWHERE, Forward, Scope, Step, intersect
+from reachsim.kinds.route_table import Route, route_lookup
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
+from reachsim.net.prefixes import IntervalMap
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -34,12 +36,13 @@ def private_run(address: int) -> Span:
 class InternetGatewayOut(Checkpoint):
     """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
 
-    __slots__ = ("internet", "vpc")
+    __slots__ = ("internet", "redirected", "vpc")
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
         self.vpc = vpc
         self.internet = internet
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (IGW-8); drop the rest (IGW-4, IGW-7).
@@ -55,11 +58,20 @@ class InternetGatewayOut(Checkpoint):
         onward = Transit(source if public is None else public, destination)
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
         if loss is None:
-            return step
+            loss = self.past_the_appliance(transit)
+            return step if loss is None else self.drop(loss, transit, scope, onward=step)
         path = self.path
         if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             loss, path = no_public_address(owner, transit, loss)
         return self.drop(loss, transit, scope, onward=step, path=path)
+
+    def past_the_appliance(self, transit: Transit) -> Loss | None:
+        """The loss of what leaves a redirected block other than through its appliance (ROUTE-23)."""
+        route = self.redirected[transit.source]
+        if route is None or route.toward is None or transit.sender is route.toward:
+            return None
+        text = f"what comes in for {route.destination} goes through {route.toward.name}; what leaves must go there too"
+        return Loss(Code.INGRESS_RTB_TRAFFIC_REDIRECTION, "ROUTE-23", text)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
@@ -82,12 +94,13 @@ def no_public_address(owner: Nic, transit: Transit, loss: Loss) -> tuple[Loss, K
 class InternetGatewayIn(Checkpoint):
     """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
 
-    __slots__ = ("public", "vpc")
+    __slots__ = ("public", "redirected", "vpc")
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int]) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
         self.vpc = vpc
         self.public = public
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Translate and deliver; drop what comes from a private address (IGW-6)."""
@@ -97,13 +110,34 @@ class InternetGatewayIn(Checkpoint):
         inside = Transit(transit.source, private)
         step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
         loss = ingress_loss(transit.source)
+        route = self.redirected[private]
+        if route is not None and isinstance(step, Forward):
+            step, unusable = self.to_appliance(route, inside, step)
+            loss = loss or unusable
         if loss is None:
             return step
         return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
 
+    def to_appliance(self, route: Route, inside: Transit, step: Forward) -> tuple[Forward, Loss | None]:
+        """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an
+        appliance without a public address takes nothing (ROUTE-22)."""
+        loss = None
+        if route.inactive:
+            text = f"{route.text} is a blackhole: {route.inactive}"
+            loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
+        elif route.toward is not None and not route.toward.publics and inside.destination <= IPV4_LAST:
+            text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
+            loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
+        next = step.next if route.next is None else route.next
+        toward = Transit(inside.source, inside.destination, inside.sender, inside.direct, route.toward)
+        return Forward(
+            next, toward, f"{step.text}; {route.text}".lstrip("; "), "ROUTE-21", route.path, step.scope
+        ), loss
+
     def successors(self) -> list[Checkpoint]:
-        """The ACL of every subnet."""
-        return [subnet.entry for subnet in self.vpc.subnets.values()]
+        """The ACL of every subnet, and the targets of the gateway's route table."""
+        targets = [route.next for route in self.redirected.values if route is not None and route.next is not None]
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
 
 
 class EgressOnlyGatewayOut(Checkpoint):

@@ -17,6 +17,7 @@ from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.kinds.kind import Kind
 from reachsim.net.cidr import Cidr
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.route import Origin
 
 Within = Literal["vpc", "design"]
 """Where a kind of resource is written: under a VPC, or at the top."""
@@ -139,10 +140,25 @@ class Resource(Kind):
     def join(self, at: At, wiring: Wiring) -> None:
         """Connect it to others, when all are there."""
 
+    def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
+        """The routes to it that AWS makes (EP-1, ROUTE-6)."""
+        yield from ()
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""
         nic = wiring.interface(at.vpc, at.name)
         return Entrance(nic.subnet.entry, nic)
+
+
+class RouteMade(NamedTuple):
+    """A route that AWS makes of a resource, not a person. `table`: of the resource's VPC, None for those that propagate it.
+    `path`: where what made it is written."""
+
+    table: str | None
+    destination: Cidr
+    origin: Origin
+    path: KeyPath
+    prefix_list: str = ""
 
 
 R = TypeVar("R", bound=type[Resource])

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    PlainValidator,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import Forward, Step, Undecided, to_run
-from reachsim.kinds.kind import Reference, looks_like_address, written
+from reachsim.kinds.kind import Kind, Reference, References, looks_like_address, written
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
@@ -36,12 +44,45 @@ Destination = Annotated[
     PlainValidator(_destination),
     WithJsonSchema(written("destination", "a block or the name of a prefix list", r"[^\s,\[\]{}\"'\\]+")),
 ]
-RouteTable = dict[Destination, Reference]
-"""Routes: destination (a block, or the name of a prefix list) to target.
 
-Targets: the name of an internet gateway, egress-only internet gateway, NAT gateway, instance, interface or peering
-connection; `local`; `blackhole`. The local routes need not be written (ROUTE-1).
-"""
+
+class RouteTable(Kind):
+    """A route table: routes by destination, or in the long form `routes` with what a gateway does to it.
+
+    Targets: the name of anything in the VPC that can take packets, or of a connection; `local`; `blackhole`. The local
+    routes need not be written (ROUTE-1).
+    """
+
+    routes: dict[Destination, Reference] = Field(default_factory=dict)
+    """Destination (a block, or the name of a prefix list) to target."""
+    propagate: References = ()
+    """Virtual private gateways whose known routes it takes in (ROUTE-6)."""
+    gateway: Reference | None = None
+    """The internet or virtual private gateway whose arriving packets it routes (edge association, ROUTE-21)."""
+
+    _short: bool = PrivateAttr(default=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _either_form(cls, value: Any, handler: ModelWrapValidatorHandler[RouteTable]) -> RouteTable:
+        if not isinstance(value, dict) or value.keys() & _LONG:
+            return handler(value)
+        table = handler({"routes": value})
+        table._short = True
+        return table
+
+    def path_of(self, table: KeyPath, destination: object = None) -> KeyPath:
+        """The key path of its routes, or of one of them, given the table's own."""
+        routes = table if self._short else (*table, "routes")
+        return routes if destination is None else (*routes, str(destination))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        own = handler.resolve_ref_schema(handler(core))
+        return {"description": own.pop("description", ""), "anyOf": [own["properties"]["routes"], own]}
+
+
+_LONG = frozenset({"routes", "propagate", "gateway"})
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import block_warning, peering_refusal, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
-from reachsim.rules.route import route_refusal
+from reachsim.rules.route import gateway_route_refusal, route_refusal
 from reachsim.rules.subnet import reserved_address_refusal, reserved_addresses, subnet_block_refusal
 
 GROUPS_MOST = 16
@@ -199,16 +199,22 @@ class Checker:
         """Targets of routes, and routes that AWS would not create (ROUTE-8, ROUTE-17)."""
         subnets = [block for subnet in vpc.subnets.values() for block in subnet.blocks]
         for table_name, table in vpc.route_tables.items():
-            keys = list(self.document_keys((*here, "route_tables", table_name)))
+            at: KeyPath = (*here, "route_tables", table_name)
+            keys = list(self.document_keys(table.path_of(at)))
             lists: list[tuple[str, str]] = []
-            for key, (destination, reference) in zip(keys, table.items(), strict=False):
-                path: KeyPath = (*here, "route_tables", table_name, key)
+            for key, (destination, reference) in zip(keys, table.routes.items(), strict=False):
+                path = table.path_of(at, key)
                 kind = self.route_kind(path, name, reference)
                 if kind is None:
                     continue
                 blocks: tuple[Cidr, ...]
                 if isinstance(destination, Cidr):
                     blocks = (destination,)
+                elif destination in self.design.prefix_lists and table.gateway is not None:
+                    self.report(
+                        path, "a gateway's route table takes no prefix lists", "write blocks", "ROUTE-21", key=True
+                    )
+                    continue
                 elif destination in self.design.prefix_lists:
                     blocks = self.design.prefix_lists[destination].entries
                     lists.append((destination, reference))
@@ -217,12 +223,29 @@ class Checker:
                     self.report(path, f"{shown(destination)} is no block and no prefix list", hint, key=True)
                     continue
                 for block in blocks:
-                    self.check_route(path, block, kind, vpc, subnets)
-            self.check_list_routes((*here, "route_tables", table_name), lists)
+                    self.check_route(path, block, kind, vpc, subnets, edge=table.gateway is not None)
+            self.check_list_routes(at, lists)
+            for index, gateway in enumerate(table.propagate):
+                self.check_gateway((*at, "propagate", index), name, gateway, ("virtual private gateway",))
+            if table.gateway is not None:
+                kinds = ("internet gateway", "virtual private gateway")
+                self.check_gateway((*at, "gateway"), name, table.gateway, kinds)
+                if table.propagate or table_name == "main":
+                    text = "a gateway's route table neither is the main table nor takes in propagated routes"
+                    self.report(at, text, "write a table of its own", "ROUTE-21", key=True)
 
-    def check_route(self, path: KeyPath, block: Cidr, kind: str, vpc: Vpc, subnets: list[Cidr]) -> None:
-        """One destination of one route."""
-        self.refuse(path, route_refusal(block, kind, vpc.cidrs, subnets), key=True)
+    def check_gateway(self, path: KeyPath, vpc: str, reference: str, kinds: tuple[str, ...]) -> None:
+        """A gateway that a route table names."""
+        target = self.resolve(path, self.names.target, vpc, reference)
+        if target is not None and target.kind not in kinds:
+            self.report(path, f"{shown(reference)} is not a {' or '.join(kinds)}", None, "ROUTE-21")
+
+    def check_route(
+        self, path: KeyPath, block: Cidr, kind: str, vpc: Vpc, subnets: list[Cidr], *, edge: bool = False
+    ) -> None:
+        """One destination of one route; `edge`: of a gateway's route table."""
+        refusal = gateway_route_refusal if edge else route_refusal
+        self.refuse(path, refusal(block, kind, vpc.cidrs, subnets), key=True)
         if kind == "egress-only internet gateway" and block.version == 4:
             self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 

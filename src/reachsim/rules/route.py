@@ -16,6 +16,9 @@ class Origin(IntEnum):
     LOCAL = 0
     STATIC = 1
     PREFIX_LIST = 2
+    DIRECT_CONNECT = 3
+    VPN_STATIC = 4
+    VPN_BGP = 5
 
 
 RESERVED_DESTINATIONS: Final = (Cidr.parse("169.254.168.0/22"), Cidr.parse("fd00:ec2::/32"))
@@ -71,5 +74,27 @@ def route_refusal(
     return None
 
 
-MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway"})
+def gateway_route_refusal(
+    destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
+) -> Refusal | None:
+    """Why AWS would not take a route in a gateway's route table, or None (ROUTE-21): only a whole block of the VPC or of a
+    subnet, and only to `local`, an interface or a Gateway Load Balancer endpoint.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+    """
+    if destination not in {*vpc_blocks, *subnets}:
+        text = f"a gateway's route table leads only to whole blocks of the VPC or of its subnets, and {destination} is none"
+        return Refusal("ROUTE-21", text, "name a subnet's whole block")
+    if target_kind not in {"local", "instance", "interface", "VPC endpoint"}:
+        text = f"a gateway's route table leads to an interface or an inspection endpoint, not to a {target_kind}"
+        return Refusal("ROUTE-21", text, "name the appliance")
+    return None
+
+
+def propagates(block: Cidr, vpc_blocks: Iterable[Cidr]) -> bool:
+    """Whether a propagated route is of any use: inside the VPC's own blocks it never beats the local one (ROUTE-7)."""
+    return not any(block in own for own in vpc_blocks)
+
+
+MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway", "VPC endpoint"})
 """Targets that may take traffic away from the local route (ROUTE-8, ROUTE-9)."""

@@ -22,7 +22,7 @@ from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
 from reachsim.kinds.network_interface import Host, Inbound, Outbound
 from reachsim.kinds.resource import At, InterfaceNeed, Resource, resources
-from reachsim.kinds.route_table import Route, RouteTableCheckpoint, Unwritten
+from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.kinds.service import AmazonService
 from reachsim.kinds.subnet import Link
@@ -42,7 +42,7 @@ from reachsim.net.prefixes import prefix_table
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 from reachsim.rules.ephemeral import UNKNOWN
-from reachsim.rules.route import Origin
+from reachsim.rules.route import Origin, propagates
 
 COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS)
 """Filters that belong to a kind of component, not to a design."""
@@ -347,8 +347,10 @@ class Builder:
             if owner != name:
                 continue
             routes = [Route(block, LOCAL, Origin.LOCAL, None, (), local=True) for block in vpc.cidrs]
-            for destination, reference in vpc.route_tables.get(table_name, {}).items():
-                path: KeyPath = ("vpcs", name, "route_tables", table_name, str(destination))
+            written = vpc.route_tables.get(table_name, RouteTable())
+            at: KeyPath = ("vpcs", name, "route_tables", table_name)
+            for destination, reference in written.routes.items():
+                path = written.path_of(at, destination)
                 if isinstance(destination, Cidr):
                     routes.append(self.route(name, destination, reference, path, Origin.STATIC))
                     continue
@@ -356,9 +358,31 @@ class Builder:
                     self.route(name, block, reference, path, Origin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
+            routes += self.routes_made(name, vpc, table_name, frozenset(bare(g) or "" for g in written.propagate))
             # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
-            written = {route.destination for route in routes if route.origin is Origin.STATIC}
-            checkpoint.fill([route for route in routes if not (route.local and route.destination in written)])
+            static = {route.destination for route in routes if route.origin is Origin.STATIC}
+            routes = [route for route in routes if not (route.local and route.destination in static)]
+            if written.gateway is not None:
+                self.redirect(name, bare(written.gateway) or "", routes)
+            checkpoint.fill(routes)
+
+    def routes_made(self, name: str, vpc: Vpc, table: str, propagating: frozenset[str]) -> Iterator[Route]:
+        """The routes of a table that AWS makes: of endpoints, and those that gateways propagate to it (EP-1, ROUTE-6)."""
+        for at, body in resources("vpc", vpc, name):
+            for made in body.routes(at, self):
+                if made.table is None and (at.name not in propagating or not propagates(made.destination, vpc.cidrs)):
+                    continue
+                if made.table is None or made.table == table:
+                    yield self.route(name, made.destination, at.name, made.path, made.origin, made.prefix_list)
+
+    def redirect(self, vpc: str, gateway: str, routes: list[Route]) -> None:
+        """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
+        inward, _ = self.ways_in[vpc]
+        if gateway == self.design.vpcs[vpc].internet_gateway and inward is not None:
+            inward.redirected = route_lookup([route for route in routes if not route.local])
+            outward = self.gateways[vpc, gateway]
+            if isinstance(outward, InternetGatewayOut):
+                outward.redirected = inward.redirected
 
     def route(
         self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = ""
