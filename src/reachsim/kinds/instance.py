@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
 
-from pydantic import BeforeValidator
+from pydantic import Field, model_validator
 
-from reachsim.errors import HintedError, shown
+from reachsim.errors import HintedError
 from reachsim.fabric.site import Nic
-from reachsim.kinds.kind import Boolean, Kind, also
-from reachsim.kinds.network_interface import Host, Interface
+from reachsim.kinds.kind import BlockField, Boolean, Name
+from reachsim.kinds.network_interface import Host, Interface, InterfaceSettings
 from reachsim.kinds.resource import At, Entrance, Wiring, resource
+from reachsim.net.cidr import address_set
 from reachsim.net.intervals import PortSet
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import client_ports
-
-
-class NatSettings(Kind):
-    """What the operating system of a NAT instance does (NATI-5). Source/dest check is set apart from it (NATI-1)."""
-
-    ip_forward: Boolean = True
-    """It forwards packets that are not to itself."""
-    masquerade: Boolean = True
-    """It puts its own address into what it forwards."""
-
-
-def _nat(value: Any) -> Any:
-    """`nat: true` forwards and masquerades, as a NAT image does; `nat: false` does neither."""
-    if value is True:
-        return NatSettings()
-    if value is False:
-        return None
-    if isinstance(value, (dict, NatSettings)) or value is None:
-        return value
-    raise HintedError(
-        f"expected true or false, got {shown(value)}", hint="write true, or {ip_forward: true, masquerade: false}"
-    )
 
 
 @resource("instances", "instance")
 class Instance(Interface):
-    """An instance with one network interface."""
+    """An instance with one network interface, or with those under `network_interfaces`."""
 
     order: ClassVar[int] = 0
 
-    nat: Annotated[NatSettings | None, BeforeValidator(_nat), also({"type": "boolean"})] = None
-    """`true`: its system forwards and masquerades. Long form: `{ip_forward: true, masquerade: false}`."""
+    network_interfaces: dict[Name, InterfaceSettings] = Field(default_factory=dict)
+    """Its interfaces by name, in place of the keys of a single one."""
+    client_networks: tuple[BlockField, ...] = ()
+    """Ranges behind it that it forwards for: VPN clients, a router's LAN."""
+    local_networks: tuple[BlockField, ...] = ()
+    """Ranges that never leave the host, such as a docker bridge."""
+    external_snat: Boolean | None = None
+    """`false`: what its secondary addresses (pods) send out of the VPC leaves with its primary address."""
     state: Literal["running", "stopped"] = "running"
     """A stopped instance answers nothing, and a route to it is a blackhole (ROUTE-14)."""
     ami: str | None = None
@@ -54,16 +41,33 @@ class Instance(Interface):
     ssm_agent: Any = None
     """Its Systems Manager agent; not looked at when packets are traced."""
 
+    def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
+        """Its interfaces, each by name, with where its keys are written."""
+        if not self.network_interfaces:
+            yield from super().settings(at)
+        for name, settings in self.network_interfaces.items():
+            yield f"{at.name}/{name}", (*at.path, "network_interfaces", name), settings
+
+    @model_validator(mode="after")
+    def _one_way_of_writing(self) -> Instance:
+        single = self.model_fields_set & InterfaceSettings.model_fields.keys()
+        if self.network_interfaces and single:
+            text = f"{' and '.join(sorted(single))} belong to each of network_interfaces"
+            raise HintedError(text, hint="write them under an interface")
+        return self
+
     def usual_client_ports(self) -> PortSet:
         """What its image tells (NACL-12)."""
         return client_ports(self.ami)
 
     def host(self, nic: Nic) -> Host:
         """Its operating system."""
-        stopped = self.state == "stopped"
-        if self.nat is None:
-            return Host(nic, stopped=stopped)
-        return Host(nic, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade, stopped=stopped)
+        host = super().host(nic)
+        host.stopped = self.state == "stopped"
+        host.clients = address_set(self.client_networks)
+        host.local = address_set(self.local_networks)
+        host.snat = self.external_snat is False
+        return host
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""

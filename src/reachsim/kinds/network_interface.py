@@ -6,83 +6,184 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
+from pydantic import BeforeValidator, Field
+
+from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Forward, Scope, Step, intersect, to_one
 from reachsim.kinds.kind import (
     Boolean,
+    Integer,
     Ipv4Field,
     Ipv6Field,
+    Kind,
     PortsField,
     Reference,
     References,
     Tags,
     TrafficField,
+    also,
 )
-from reachsim.kinds.resource import At, InterfaceNeed, Resource, Wiring, resource
+from reachsim.kinds.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.net.address import IPV4_LAST, LINE_LAST, family_run, format_address
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet, Span, gap_around
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.verdict import Loss
 
 
-@resource("interfaces", "interface")
-class Interface(Resource):
-    """An elastic network interface."""
+class NatSettings(Kind):
+    """What the operating system of a NAT instance does (NATI-5). Source/dest check is set apart from it (NATI-1)."""
 
-    order: ClassVar[int] = 1
+    ip_forward: Boolean = True
+    """It forwards packets that are not to itself."""
+    masquerade: Boolean = True
+    """It puts its own address into what it forwards."""
 
-    subnet: Reference
+
+def _nat(value: Any) -> Any:
+    """`nat: true` forwards and masquerades, as a NAT image does; `nat: false` does neither."""
+    if value is True:
+        return NatSettings()
+    if value is False:
+        return None
+    if isinstance(value, (dict, NatSettings)) or value is None:
+        return value
+    raise HintedError(
+        f"expected true or false, got {shown(value)}", hint="write true, or {ip_forward: true, masquerade: false}"
+    )
+
+
+class SecondaryAddress(Kind):
+    """A further private IPv4 address of an interface, with a public one of its own or none (IGW-9)."""
+
+    private_ip: Ipv4Field
+    public_ip: Ipv4Field | None = None
+
+
+def _secondary(value: Any) -> Any:
+    return {"private_ip": value} if isinstance(value, str) else value
+
+
+class InterfaceSettings(Kind):
+    """The keys of one network interface."""
+
+    subnet: Reference | None = None
     """The subnet it is in."""
     security_groups: References | None = None
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
+    secondary_private_ips: tuple[
+        Annotated[SecondaryAddress, BeforeValidator(_secondary), also({"type": "string"})], ...
+    ] = ()
+    """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
     public_ip: Ipv4Field | Boolean | None = None
     """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose."""
     source_dest_check: Boolean = True
     """Whether it drops what is neither from nor to one of its own addresses (WALK-23)."""
+
+    def need(self, name: str, path: KeyPath, subnet: str, launched: bool) -> InterfaceNeed:
+        """The interface, in a subnet; `launched`: with an instance, so that its subnet may give it a public address."""
+        secondary = tuple((int(each.private_ip), each.public_ip) for each in self.secondary_private_ips)
+        return InterfaceNeed(
+            name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, self.public_ip,
+            secondary=secondary, launched=launched,
+        )  # fmt: skip
+
+
+@resource("interfaces", "interface")
+class Interface(InterfaceSettings, Resource):
+    """An elastic network interface, or several that are alike."""
+
+    order: ClassVar[int] = 1
+
+    subnets: References = ()
+    """In place of `subnet`, for several that are alike: the subnets that they are spread over."""
+    count: Annotated[Integer, Field(ge=1, le=1000)] | None = None
+    """How many there are; left out: one in each subnet."""
+    nat: Annotated[NatSettings | None, BeforeValidator(_nat), also({"type": "boolean"})] = None
+    """`true`: its system forwards and masquerades. Long form: `{ip_forward: true, masquerade: false}`."""
     listens: TrafficField | None = None
     """Traffic that a process there answers; left out: everything. Never changes what is delivered."""
     client_ports: PortsField | None = None
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
     tags: Tags = {}
 
+    def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
+        """Its interfaces, each by name, with where its keys are written."""
+        many = range(1, (self.count or len(self.subnets)) + 1)
+        for name in (f"{at.name}/{n}" for n in many) if self.alike else (at.name,):
+            yield name, at.path, self
+
+    @property
+    def alike(self) -> bool:
+        """Whether it stands for several."""
+        return bool(self.subnets) or self.count is not None
+
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """The one that it is."""
-        yield InterfaceNeed(
-            at.name, at.path, self.subnet, self.security_groups, self.private_ip, self.ipv6_address, self.public_ip
-        )
+        """Those that it has; several that are alike are spread over their subnets in turn."""
+        launched = type(self).noun == "instance"
+        for index, (name, path, settings) in enumerate(self.settings(at)):
+            subnet = settings.subnet or (self.subnets[index % len(self.subnets)] if self.subnets else "")
+            yield settings.need(name, path, subnet, launched and not index)
+
+    def check(self, at: At, checks: Checks) -> None:
+        """An interface is in a subnet, and several that are alike have no addresses of their own."""
+        for _, path, settings in self.settings(at):
+            if settings.subnet is None and not self.subnets:
+                checks.report(path, "missing key 'subnet'", "write subnet: NAME", key=True)
+        fixed = self.private_ip or self.secondary_private_ips or self.ipv6_address
+        if self.alike and (fixed or not isinstance(self.public_ip, bool | None)):
+            checks.report(
+                at.path, "interfaces that are alike have no addresses of their own", "leave them out", key=True
+            )
+        if self.subnets and self.subnet is not None:
+            checks.report((*at.path, "subnets"), "'subnets' stands in place of 'subnet'", "write one of the two")
 
     def build(self, at: At, wiring: Wiring) -> None:
-        """Its interface, its groups, and the host behind it."""
+        """Its interfaces, their groups, and the host behind them."""
+        settings = {name: (path, body) for name, path, body in self.settings(at)}
         for need in self.interfaces(at):
-            subnet = wiring.subnet(at.vpc, self.subnet)
-            nic = Nic(at.full_name, type(self).noun, subnet, wiring.pairs(at.vpc, need), at.path)
+            path, body = settings[need.name]
+            subnet = wiring.subnet(at.vpc, need.subnet)
+            nic = Nic(f"{at.vpc}.{need.name}", type(self).noun, subnet, wiring.pairs(at.vpc, need), path)
             nic.tags = tuple(sorted(self.tags.items()))
-            nic.source_dest_check = self.source_dest_check
+            nic.source_dest_check = body.source_dest_check
             nic.listens = self.listens
             nic.client_ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
             nic.host = self.host(nic)
-            wiring.add_groups(at.vpc, nic, self.security_groups)
+            wiring.add_groups(at.vpc, nic, body.security_groups)
             nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
             nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
             wiring.place(nic)
+        if need.name != at.name:
+            wiring.add_group(at, [f"{at.vpc}.{name}" for name in settings])
 
     def usual_client_ports(self) -> PortSet:
         """Source ports of its clients where the file does not say."""
         return UNKNOWN
 
     def host(self, nic: Nic) -> Host:
-        """The checkpoint behind its interface."""
-        return Host(nic)
+        """The checkpoint behind an interface: its operating system."""
+        if self.nat is None:
+            return Host(nic)
+        return Host(nic, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """A route leads to one interface (ROUTE-10)."""
+        name = next(name for name, _, _ in self.settings(at))
+        nic = wiring.interface(at.vpc, name)
+        return Entrance(nic.subnet.entry, nic)
 
 
 def own(nic: Nic, address: int) -> bool:
@@ -191,10 +292,11 @@ class Host(Checkpoint):
 
     `ip_forward`, `masquerade`: NATI-5. A masquerading host puts its own address and a port of its choice into what it
     forwards, and puts the client's back into the answers (WALK-15); an answer of a flow that it never saw is invalid to
-    it and dropped (WALK-19).
+    it and dropped (WALK-19). `clients`: addresses behind it; `local`: addresses that never leave it; `snat`: what its
+    secondary addresses send out of the VPC gets its primary address.
     """
 
-    __slots__ = ("ip_forward", "masquerade", "nic", "stopped")
+    __slots__ = ("clients", "ip_forward", "local", "masquerade", "nic", "snat", "stopped")
 
     def __init__(self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False) -> None:
         super().__init__(nic.name, nic.kind, nic.path)
@@ -202,6 +304,9 @@ class Host(Checkpoint):
         self.ip_forward = ip_forward
         self.masquerade = masquerade
         self.stopped = stopped
+        self.clients = AddressSet.nothing()
+        self.local = AddressSet.nothing()
+        self.snat = False
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""

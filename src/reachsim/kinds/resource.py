@@ -47,7 +47,8 @@ class InterfaceNeed:
 
     `name`: unique in the VPC. `path`: where its keys are. `subnet`, `security_groups`: references, None for the default
     group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
-    `implied`: though none is written.
+    `implied`: though none is written. `secondary`: further private addresses, each with its public one. `launched`: with an
+    instance, so that its subnet may give it a public address.
     """
 
     name: str
@@ -58,6 +59,8 @@ class InterfaceNeed:
     ipv6_address: int | None = None
     public_ip: int | bool | None = None
     implied: bool = False
+    secondary: tuple[tuple[int, int | None], ...] = ()
+    launched: bool = False
 
 
 class Entrance(NamedTuple):
@@ -107,6 +110,9 @@ class Wiring(Protocol):
 
     def place(self, nic: Nic) -> None:
         """Put an interface into its subnet and under its addresses."""
+
+    def add_group(self, at: At, members: list[str]) -> None:
+        """Let the name of a resource mean several interfaces, by full name."""
 
     def interface(self, vpc: str, name: str) -> Nic:
         """An interface that was placed."""

@@ -8,7 +8,7 @@ from reachsim.errors import HintedError
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.fabric.steps import ANY, Drop, Forward, Scope, Step, Undecided, intersect, to_one, to_run
-from reachsim.kinds.kind import Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
+from reachsim.kinds.kind import Boolean, Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
 from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import gap_around
@@ -30,6 +30,8 @@ class Subnet(Kind):
     """Left out: the VPC's main table (ROUTE-2)."""
     network_acl: Reference | None = None
     """Left out: the VPC's default ACL (NACL-1)."""
+    map_public_ip_on_launch: Boolean = False
+    """Whether instances launched in it get a public IPv4 address where they do not say."""
     tags: Tags = {}
 
     @model_validator(mode="after")

@@ -122,6 +122,8 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
     for vpc_name, vpc in design.vpcs.items():
         for need in needs_of(vpc_name, vpc):
             taken[vpc_name] |= {int(address) for address in (need.private_ip, need.ipv6_address) if address is not None}
+            taken[vpc_name] |= {private for private, _ in need.secondary}
+            public_taken |= {public for _, public in need.secondary if public is not None}
             if need.public_ip is not None and not isinstance(need.public_ip, bool):
                 public_taken.add(int(need.public_ip))
         for name, place in vpc.subnets.items():
@@ -136,8 +138,12 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
             subnet = need.subnet.rpartition(".")[2]
             mine = vpc_name, need.name
             out.private[mine] = _private(need, vpc_name, subnet, pools, report)
-            out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
-            if need.public_ip is True:
+            out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1 + len(need.secondary)
+            place = vpc.subnets[subnet]
+            launched = (
+                need.launched and need.public_ip is None and place.map_public_ip_on_launch and place.cidr is not None
+            )
+            if need.public_ip is True or launched:
                 out.public[mine] = next(public)
             elif need.public_ip:
                 out.public[mine] = int(need.public_ip)

@@ -351,6 +351,8 @@ class Checker:
     def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:
         """One network interface."""
         subnet = need.subnet
+        if not subnet:
+            return
         if subnet not in vpc.subnets:
             at = (*need.path, "subnet")
             subnet = self.resolve(at, self.names.member, name, "subnets", need.subnet, "subnet")
@@ -372,6 +374,8 @@ class Checker:
         for key, address in (("private_ip", need.private_ip), ("ipv6_address", need.ipv6_address)):
             if address is not None:
                 self.check_private((*need.path, key), int(address), subnet, blocks, taken)
+        for index, (private, _) in enumerate(need.secondary):
+            self.check_private((*need.path, "secondary_private_ips", index), private, subnet, blocks, taken)
 
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
@@ -399,7 +403,7 @@ class Checker:
             self.refuse(path, reserved_address_refusal(block, address))
         if address in taken:
             line = self.document.position(taken[address])[0]
-            owner = taken[address][-2]
+            owner = taken[address][3]
             self.report(
                 path,
                 f"{format_address(address)} is already the address of {owner} (line {line})",
@@ -521,6 +525,10 @@ class Checker:
                 for need in body.interfaces(at):
                     if need.public_ip is not None and not isinstance(need.public_ip, bool):
                         yield f"{vpc_name}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
+                    for index, (_, public) in enumerate(need.secondary):
+                        if public is not None:
+                            path = (*need.path, "secondary_private_ips", index)
+                            yield f"{vpc_name}.{need.name}", path, int(public)
         for name, host in self.design.internet.hosts.items():
             yield name, ("internet", "hosts", name, "ip"), int(host.ip)
 

@@ -54,6 +54,7 @@ class Topology:
 
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
     of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
+    `groups`: names that mean several interfaces.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Topology:
     group_filters: dict[tuple[str, tuple[str, ...], Direction], Filter] = field(default_factory=dict)
     acl_filters: dict[tuple[str, str, Direction], Filter] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def filters(self) -> list[Filter]:
@@ -242,7 +244,12 @@ class Builder:
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
         key = vpc, need.name
-        return pairs_of(self.addresses.private[key], self.addresses.public.get(key))
+        first = pairs_of(self.addresses.private[key], self.addresses.public.get(key))
+        return (*first, *(AddressPair(private, public) for private, public in need.secondary))
+
+    def add_group(self, at: At, members: list[str]) -> None:
+        """Let the name of a resource mean several interfaces, by full name."""
+        self.topology.groups[at.full_name] = tuple(members)
 
     def interface(self, vpc: str, name: str) -> Nic:
         """An interface that was placed."""

@@ -150,6 +150,8 @@ class Endpoints:
         for full, nic in topology.nics.items():
             if nic.kind != "function":  # the shared interfaces of functions are asked for by the functions
                 self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
+        for full in topology.groups:
+            self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
         self.by_public = {public: nic for nic in topology.nics.values() for public in nic.publics}
         self.by_private: dict[int, list[Nic]] = {}
         for nic in topology.nics.values():
@@ -168,6 +170,7 @@ class Endpoints:
     def names(self) -> list[str]:
         """Every name that can be asked for."""
         out = [full for full, nic in self.topology.nics.items() if nic.kind != "function"]
+        out += self.topology.groups
         return [*out, *self.design.internet.hosts, "internet", *self.function_names()]
 
     def function_names(self) -> list[str]:
@@ -239,7 +242,9 @@ class Endpoints:
         if asked in self.topology.nics:
             yield self.of_nic(self.topology.nics[asked])
         for full in self.by_bare.get(asked, ()):
-            yield self.of_nic(self.topology.nics[full])
+            yield self.of_nic(self.topology.nics[full]) if full in self.topology.nics else self._several(full)
+        if asked in self.topology.groups:
+            yield self._several(asked)
         if asked in self.design.internet.hosts:
             host = self.design.internet.hosts[asked]
             address = AddressSet.of((int(host.ip), int(host.ip)))
@@ -258,6 +263,12 @@ class Endpoints:
             if function is not None:
                 unknown = f"API gateway {asked}'s own public address is not modelled"
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
+
+    def _several(self, full: str) -> Endpoint:
+        """A name that means several interfaces: a question is about each of them (WALK-26)."""
+        nics = tuple(self.topology.nics[name] for name in self.topology.groups[full])
+        origins = tuple(origin for nic in nics for origin in self.labelled(nic))
+        return Endpoint(full, nics[0].kind, origins, nics, listens=nics[0].listens)
 
     def of_nic(self, nic: Nic) -> Endpoint:
         """The endpoint of one interface; made once."""
