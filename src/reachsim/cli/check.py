@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, look, workers
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, look
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
+    from reachsim.cli.workers import workers
     from reachsim.network import load
     from reachsim.report.check import check_text
     from reachsim.report.data import check_data, to_json
