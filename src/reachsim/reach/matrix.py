@@ -7,8 +7,6 @@ class by class.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
-from reachsim.markup import card
+from reachsim.markup import card, csv_line
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -305,13 +303,9 @@ class Matrix:
 
     def to_csv(self) -> str:
         """One line for each ordered pair of interfaces that anything is reachable between: source, destination, traffic."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("source", "destination", "traffic"))
-        for source, destination, cell in self:
-            if cell:
-                writer.writerow((source, destination, str(cell)))
-        return out.getvalue()
+        lines = [csv_line(("source", "destination", "traffic"))]
+        lines += [csv_line((source, destination, cell)) for source, destination, cell in self if cell]
+        return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True)
