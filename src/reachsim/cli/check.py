@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.data import check_data, to_json
 
     net = load(arguments.file)
-    with workers(arguments.jobs) as executor, ProgressLine("expectations decided") as progress:
+    with workers(arguments.jobs) as executor, ProgressLine("pairs of ends decided") as progress:
         check = net.check(executor=executor, progress=progress)
     if arguments.format == "json":
         print(to_json(check_data(check, net.source.file, net.source.warnings)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, look
 
 HELP = "find forwarding loops and blackholes, over all destinations"
 
@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.deadends import deadends_data, deadends_text
 
     net = load(arguments.file)
-    found = net.dead_ends()
+    with ProgressLine("VPCs looked at") as progress:
+        found = net.dead_ends(progress=progress)
     if arguments.format == "json":
         print(to_json(deadends_data(found, net.source.file)))
     else:

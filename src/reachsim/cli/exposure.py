@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, look
 
 HELP = "list what the internet reaches, and from where"
 
@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.exposure import exposure_data, exposure_text
 
     net = load(arguments.file)
-    found = net.exposure()
+    with ProgressLine("classes of interfaces asked") as progress:
+        found = net.exposure(progress=progress)
     if arguments.format == "json":
         print(to_json(exposure_data(found, net)))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, look
+from reachsim.cli.common import ENDPOINT_HELP, ProgressLine, add_all, add_file, add_format, endpoint, look
 
 HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
 
@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     net = load(arguments.file)
     ends = net.endpoint(endpoint(arguments.one)), net.endpoint(endpoint(arguments.other))
-    found = net.isolated(*ends)
+    with ProgressLine("pairs of addresses asked") as progress:
+        found = net.isolated(*ends, progress=progress)
     if arguments.format == "json":
         print(to_json(isolated_data(found, net)))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, look
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, look
 from reachsim.errors import UsageError
 
 HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     net = load(arguments.file)
     if arguments.one is None:
-        idle = net.idle_rules()
+        with ProgressLine("pairs of rules compared") as progress:
+            idle = net.idle_rules(progress=progress)
         if arguments.format == "json":
             print(to_json(rules_data(idle, net.source.file)))
         else:

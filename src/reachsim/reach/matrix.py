@@ -25,6 +25,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
+from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import rectangles
 from reachsim.topology.build import Topology
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     import networkx
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
-"""Hears how much is done, of how much."""
 Grouping = Literal["class", "subnet", "vpc"]
 _WIDE = 12
 """Groups of which a notebook shows a table."""
