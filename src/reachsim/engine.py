@@ -116,12 +116,12 @@ class Engine:
             endpoints=self.endpoints, locate=self.locate, book=self.book,
         )  # fmt: skip
 
-    def reach(self, source: Asked, destination: Asked) -> Reach:
+    def reach(self, source: Asked, destination: Asked, *, progress: Progress | None = None) -> Reach:
         """Everything that gets from one endpoint to another: exact sets over all packets, there and back.
 
         Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
         """
-        return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book)
+        return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book, progress)
 
     def matrix(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Matrix:
         """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 from reachsim.answers import policy, rulesets
 from reachsim.answers.diff import Difference
 from reachsim.answers.diff import diff as compare
-from reachsim.answers.expectations import Check, Result, decide
+from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.engine import Asked, Engine, payload_of, source_of
@@ -38,21 +38,21 @@ class Network(Engine):
     def check(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
-        `executor`, `progress`: as for `matrix`. Raises EndpointError where an expectation names nothing.
+        `executor`: as for `matrix`. `progress(done, total)` counts work, pairs of ends: one expectation may be thousands.
+        Raises EndpointError where an expectation names nothing.
         """
-        total = len(self.design.expect)
+        numbers = range(1, len(self.design.expect) + 1)
+        work = _Work([work_of(e, self.endpoints) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
         if executor is not None:
-            for block in spread(executor, check_block, payload_of(self), range(1, total + 1), 8):
+            for block in spread(executor, check_block, payload_of(self), numbers, 8):
                 results |= {result.number: result for result in block}
-                if progress is not None:
-                    progress(len(results), total)
-        for number in range(1, total + 1):
+                work.finished(result.number for result in block)
+        for number in numbers:
             if number not in results:
-                results[number] = self.decide(number)
-                if progress is not None:
-                    progress(number, total)
-        return Check([results[number] for number in range(1, total + 1)])
+                results[number] = self._decide(number, work.part(number))
+                work.finished((number,))
+        return Check([results[number] for number in numbers])
 
     def decide(self, number: int) -> Result:
         """One expectation, counted from 1, decided for all packets; kept, also for edited copies it does not concern.
@@ -63,29 +63,34 @@ class Network(Engine):
         if type(number) is not int or not 1 <= number <= count:
             there = f"they count from 1 to {count}" if count else "the design has none"
             raise UsageError(f"there is no expectation {shown(number)}; {there}")
+        return self._decide(number, None)
+
+    def _decide(self, number: int, progress: Progress | None) -> Result:
         known = self._decided.get(number)
         if known is None:
             expectation = self.design.expect[number - 1]
             where = self.locate(("expect", number - 1))
-            known = decide(number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes)
+            known = decide(
+                number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes, progress
+            )
             self._decided[number] = known
         return known[0]
 
-    def exposure(self) -> list[Exposed]:
+    def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
-        return policy.exposure(self)
+        return policy.exposure(self, progress)
 
-    def isolated(self, one: Asked, other: Asked) -> Isolation:
+    def isolated(self, one: Asked, other: Asked, *, progress: Progress | None = None) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
-        return policy.isolated(self, one, other)
+        return policy.isolated(self, one, other, progress)
 
-    def dead_ends(self) -> list[DeadEnd]:
+    def dead_ends(self, *, progress: Progress | None = None) -> list[DeadEnd]:
         """Forwarding loops and blackholes, over all destinations."""
-        return policy.dead_ends(self)
+        return policy.dead_ends(self, progress)
 
-    def idle_rules(self) -> list[IdleRule]:
+    def idle_rules(self, *, progress: Progress | None = None) -> list[IdleRule]:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
-        return rulesets.idle_rules(self)
+        return rulesets.idle_rules(self, progress)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -114,6 +119,30 @@ class Network(Engine):
     def __repr__(self) -> str:
         nics = len(self.topology.nics)
         return f"<Network {self.source.file}: {len(self.design.vpcs)} VPCs, {nics} interfaces>"
+
+
+class _Work:
+    """How much of some expectations is done, told to `progress`. `shares`: the work of each, in their order."""
+
+    def __init__(self, shares: list[int], progress: Progress | None) -> None:
+        self.shares = shares
+        self.progress = progress
+        self.total = sum(shares)
+        self.done = 0
+
+    def finished(self, numbers: Iterable[int]) -> None:
+        """Some expectations are decided."""
+        if self.progress is not None:
+            self.done += sum(self.shares[number - 1] for number in numbers)
+            self.progress(self.done, self.total)
+
+    def part(self, number: int) -> Progress | None:
+        """What hears how much of one expectation is done."""
+        tell = self.progress
+        if tell is None:
+            return None
+        share = self.shares[number - 1]
+        return lambda done, of: tell(self.done + share * done // max(of, 1), self.total)
 
 
 def load(path: str | os.PathLike[str]) -> Network:

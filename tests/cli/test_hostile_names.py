@@ -12,6 +12,7 @@ from reachsim.cli.main import main
 
 BIDI = "\u202e"
 ZERO = "\u200b"
+ESCAPE = "\x1b[2J\x9b31m\u202e"
 NAME = f"we{BIDI}b{ZERO}"
 DESIGN = f"""\
 version: 1
@@ -52,6 +53,22 @@ def printable(text: str) -> bool:
         ["show", "FILE", f"rou{BIDI}tes"],
         ["graph", "FILE"],
         ["graph", "FILE", "--from", "other", "--to", NAME],
+        ["matrix", "FILE"],
+        ["matrix", "FILE", "--by", "subnet"],
+        ["matrix", "FILE", f"tcp{ESCAPE}"],
+        ["exposure", "FILE"],
+        ["isolated", "FILE", "other", NAME],
+        ["deadends", "FILE"],
+        ["rules", "FILE"],
+        ["rules", "FILE", ESCAPE, ESCAPE],
+        ["diff", "FILE", "FILE", "--allow-opened", ESCAPE],
+        ["check", ESCAPE],
+        ["check", "FILE", ESCAPE],
+        ["check", "FILE", f"--{ESCAPE}"],
+        ["check", "FILE", "--jobs", ESCAPE],
+        ["check", "FILE", "--deadline", ESCAPE],
+        ["matrix", "FILE", "--by", ESCAPE],
+        [ESCAPE],
     ],
 )
 def test_nothing_that_a_terminal_obeys_is_printed(

@@ -21,8 +21,9 @@ from tests.benchmarks.organisation import organisation
 from tests.cli.test_hostile_names import BIDI, DESIGN, NAME, printable
 
 import reachsim
-from reachsim.cli.common import ProgressLine, workers
+from reachsim.cli.common import ProgressLine
 from reachsim.cli.main import INTERRUPTED, main
+from reachsim.cli.workers import workers
 from reachsim.errors import UsageError
 from reachsim.reach.matrix import Matrix
 

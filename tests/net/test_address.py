@@ -1,10 +1,10 @@
 import copy
-import ipaddress
 import pickle
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.addresses import Ip, ip_address
 from tests.net.generators import ntop, places, pton
 
 from reachsim.net.address import (
@@ -112,7 +112,7 @@ def test_runs_of_zeros_are_shortened_as_the_standard_says(parts):
     value = int("".join(f"{part:04x}" for part in parts), 16)
     if value >> 32 not in (0, 0xFFFF):
         assert format_address(IPV6_FIRST + value) == ntop(IPV6_FIRST + value)
-    assert ipaddress.IPv6Address(format_address(IPV6_FIRST + value)) == ipaddress.IPv6Address(value)
+    assert ip_address(format_address(IPV6_FIRST + value)) == Ip(6, value)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ taken is marked DECISION.
 from __future__ import annotations
 
 import functools
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from tests import addresses as ip
+
+Address = ip.Ip
+Network = ip.Block
 Design = dict[str, Any]
 
 PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
@@ -26,7 +27,7 @@ NAT_PORTS = range(1024, 65536)  # NATGW-4, NATI-7
 EVERYWHERE = ["0.0.0.0/0", "::/0"]
 INTERNET, AMAZON = "internet", "amazon"  # places to end up that are not interfaces
 # DECISION: a function outside every VPC (LAMBDA-1) sends from an address of AWS that no sane rule names.
-LAMBDA_SERVICE = ipaddress.ip_address("192.0.2.1")
+LAMBDA_SERVICE = ip.ip_address("192.0.2.1")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def listed(value: Any) -> list[Any]:
 def network(text: str) -> Network | None:
     """A CIDR or an address as a network; None if the text is neither (a name)."""
     try:
-        return ipaddress.ip_network(text, strict=False)
+        return ip.ip_network(text, strict=False)
     except ValueError:
         return None
 
@@ -184,7 +185,7 @@ class World:
         self.interfaces: list[Interface] = []
         for vpc in self.vpcs:
             explicit = [body["private_ip"] for _, _, body in self.bodies(vpc) if "private_ip" in body]
-            taken = {ipaddress.ip_address(text) for text in explicit}
+            taken = {ip.ip_address(text) for text in explicit}
             self.add_function_interfaces(vpc, taken)
             self.add_interfaces(vpc, taken)
 
@@ -211,10 +212,10 @@ class World:
 
     def add_interfaces(self, vpc: str, taken: set[Address]) -> None:
         """Instances, bare interfaces and NAT gateways; addresses left out are the lowest free (SUBNET-2)."""
-        assigned_public = ipaddress.ip_address("198.18.0.0")  # DECISION: for `public_ip: true`
+        assigned_public = ip.ip_address("198.18.0.0")  # DECISION: for `public_ip: true`
         for kind, name, body in self.bodies(vpc):
             if "private_ip" in body:
-                private = ipaddress.ip_address(body["private_ip"])
+                private = ip.ip_address(body["private_ip"])
             else:
                 private = self.free_address(vpc, body["subnet"], taken, lowest=True)
             public = body.get("public_ip")
@@ -231,8 +232,8 @@ class World:
                     kind,
                     body["subnet"],
                     private,
-                    ipv6=ipaddress.ip_address(body["ipv6_address"]) if body.get("ipv6_address") else None,
-                    public=ipaddress.ip_address(public) if public else None,
+                    ipv6=ip.ip_address(body["ipv6_address"]) if body.get("ipv6_address") else None,
+                    public=ip.ip_address(public) if public else None,
                     groups=frozenset(body.get("security_groups") or ["default"]),  # SG-3
                     check=body.get("source_dest_check", True),
                     forwards=bool(modes.get("ip_forward", True)),  # NATI-5
@@ -299,7 +300,7 @@ class World:
         interface = None if src in self.hosts else self.find(src)
         if interface is not None:
             return [Client(src, interface, None)]
-        return [Client(src, None, ipaddress.ip_address(self.hosts[src]["ip"] if src in self.hosts else src))]
+        return [Client(src, None, ip.ip_address(self.hosts[src]["ip"] if src in self.hosts else src))]
 
     def targets(self, dst: str, client: Client, traffic: str) -> list[tuple[str, Address | None]]:
         """The addresses that the client means by `dst`; None where there is no address to send to."""
@@ -307,10 +308,10 @@ class World:
         if attachments is not None:
             return [(text, i.private if i else None) for text, i in attachments]
         if dst in self.hosts:
-            return [(dst, ipaddress.ip_address(self.hosts[dst]["ip"]))]
+            return [(dst, ip.ip_address(self.hosts[dst]["ip"]))]
         interface = self.find(dst)
         if interface is None:
-            return [(dst, ipaddress.ip_address(dst))]
+            return [(dst, ip.ip_address(dst))]
         if traffic.startswith("icmpv6"):
             return [(dst, interface.ipv6)]
         home = client.interface.vpc if client.interface else ""

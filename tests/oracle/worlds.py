@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
+
+from tests.addresses import ip_network
 
 Design = dict[str, Any]
 T = TypeVar("T")
@@ -102,8 +103,7 @@ class Builder:
         """Instances, bare interfaces, NAT gateways."""
         rng = self.rng
         free = {
-            subnet: [str(host) for host in ipaddress.ip_network(body["cidr"])][4:-1]
-            for subnet, body in vpc["subnets"].items()
+            subnet: [str(host) for host in ip_network(body["cidr"])][4:-1] for subnet, body in vpc["subnets"].items()
         }
 
         def place(subnet: str) -> dict[str, Any]:
@@ -191,9 +191,9 @@ class Builder:
                 if name not in ends.values():
                     continue
                 far = self.vpcs[ends["accepter"] if ends["requester"] == name else ends["requester"]]
-                block = ipaddress.ip_network(far["cidrs"][0])
+                block = ip_network(far["cidrs"][0])
                 near = rng.choice(list(far["subnets"].values()))["cidr"]
-                narrow = str(ipaddress.ip_network(near)[rng.randint(4, 10)]) + "/32"
+                narrow = str(ip_network(near)[rng.randint(4, 10)]) + "/32"
                 wide = str(block.supernet(new_prefix=9))
                 for to in rng.sample([str(block), str(block), near, narrow, wide], rng.choice([0, 1, 1, 2])):
                     routes[to] = peering if chance(rng, 0.85) else rng.choice(outward)
@@ -213,13 +213,13 @@ class Builder:
             exits = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in vpc]
             if self.ipv6 and exits and chance(rng, 0.8):
                 routes["::/0"] = rng.choice(exits)
-            own = [ipaddress.ip_network(cidr) for cidr in vpc["cidrs"]]
+            own = [ip_network(cidr) for cidr in vpc["cidrs"]]
             allowed = {*vpc["cidrs"], *(subnet["cidr"] for subnet in vpc["subnets"].values())}
             vpc["route_tables"][table] = {
                 to: target
                 for to, target in routes.items()
                 if to in PREFIX_LISTS
-                or not any(self.within(ipaddress.ip_network(to), block) for block in own)
+                or not any(self.within(ip_network(to), block) for block in own)
                 or (to in allowed and target in vpc["instances"])
             }
         for subnet in vpc["subnets"].values():
@@ -393,7 +393,7 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         ]
     publics = [body["public_ip"] for _, body in everything if "public_ip" in body]
     unassigned = [
-        str(ipaddress.ip_network(subnet["cidr"])[rng.choice([9, 10, 11])])
+        str(ip_network(subnet["cidr"])[rng.choice([9, 10, 11])])
         for vpc in design["vpcs"].values()
         for subnet in vpc["subnets"].values()
     ]

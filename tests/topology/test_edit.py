@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import random
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
+from tests.addresses import ip_network
 from tests.designs import ANY, load
 from tests.networks import (
     Design,
@@ -118,10 +118,10 @@ def test_an_edit_taken_back_is_no_edit(seed: int) -> None:
 def halves(block: str) -> list[str] | None:
     """A block cut in two; None for a single address or a name."""
     try:
-        whole = ipaddress.ip_network(block, strict=False)
+        whole = ip_network(block, strict=False)
     except ValueError:
         return None
-    return None if whole.num_addresses == 1 else [str(half) for half in whole.subnets(prefixlen_diff=1)]
+    return None if whole.num_addresses == 1 else [str(half) for half in whole.halves()]
 
 
 def split_groups(rng: random.Random, design: Design) -> Design:

@@ -16,7 +16,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
-from reachsim.reach.pair import Reach, reach
+from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.part import Part
 from reachsim.topology.endpoints import Endpoint, Endpoints
 from reachsim.trace.result import Blocker, Trace
@@ -156,6 +156,7 @@ def decide(
     where: str,
     replay: Replay,
     classes: Callable[[], Classes],
+    progress: Progress | None = None,
 ) -> tuple[Result, frozenset[Filter]]:
     """Decide one expectation for all packets: every address behind the two names and every source port that the client
     may use (NACL-12). Also returns every filter that the answer depends on. Raises EndpointError.
@@ -168,7 +169,7 @@ def decide(
     if max(len(source.origins), len(destination.nics)) > MANY:
         whole = _Whole(source, destination, classes())
         source, destination = few_of_each(source, destination, classes())
-    answer = reach(source, destination, endpoints, book)
+    answer = reach(source, destination, endpoints, book, progress)
     allow = expectation.allow is not None
     ports = _client_ports if allow else _every_port
 
@@ -232,6 +233,12 @@ def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
             reason, known = out.get(part.flow.target, (part.undecided, HeaderSpace.nothing()))
             out[part.flow.target] = reason, known | HeaderSpace.box(part.unsure, part.sources, AddressSet.everything())
     return out
+
+
+def work_of(expectation: Expectation, endpoints: Endpoints) -> int:
+    """How much work an expectation is, roughly: the pairs of its two ends. Raises EndpointError."""
+    source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
+    return max(1, len(source.origins)) * max(1, len(destination.nics) + bool(destination.outside))
 
 
 MANY = 8

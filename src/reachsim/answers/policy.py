@@ -17,7 +17,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.pair import Reach, reach
+from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.rules.codes import Code
 from reachsim.topology.endpoints import Endpoint
 
@@ -48,12 +48,15 @@ class Exposed:
         }
 
 
-def exposure(network: Engine) -> list[Exposed]:
+def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
     out: dict[tuple[HeaderSpace, bool, str], list[str]] = {}
     answers: dict[tuple[HeaderSpace, bool, str], str] = {}
     internet = network.endpoint("internet")
-    for interface_class in network.classes.classes:
+    classes = network.classes.classes
+    for index, interface_class in enumerate(classes):
+        if progress is not None:
+            progress(index, len(classes))
         first = interface_class.first
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
         if unreachable and not network.endpoints.may_be_called_from_outside(first):
@@ -115,7 +118,7 @@ class Isolation:
         }
 
 
-def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
+def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | None = None) -> Isolation:
     """Whether two endpoints, or two sets of them (selectors, blocks), are apart: nothing is delivered either way."""
     ends = network.endpoint(one), network.endpoint(other)
     there = few_of_each(*ends, network.classes)
@@ -123,7 +126,7 @@ def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
     leaks: list[Leak] = []
     undecided: list[str] = []
     for source, destination in (there, back):
-        for leak, unknown in _leaks(network, source, destination):
+        for leak, unknown in _leaks(network, source, destination, progress):
             if leak is not None:
                 leaks.append(leak)
             if unknown:
@@ -131,8 +134,10 @@ def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
     return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)))
 
 
-def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
-    answer = reach(source, destination, network.endpoints, network.book)
+def _leaks(
+    network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
+) -> Iterator[tuple[Leak | None, str]]:
+    answer = reach(source, destination, network.endpoints, network.book, progress)
     for part in answer.parts:
         if part.undecided and (part.unsure or part.found is None):
             yield None, part.undecided
@@ -176,10 +181,13 @@ class DeadEnd:
 _DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
 
 
-def dead_ends(network: Engine) -> list[DeadEnd]:
+def dead_ends(network: Engine, progress: Progress | None = None) -> list[DeadEnd]:
     """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
     out: list[DeadEnd] = []
-    for vpc in network.topology.vpcs.values():
+    vpcs = list(network.topology.vpcs.values())
+    for index, vpc in enumerate(vpcs):
+        if progress is not None:
+            progress(index, len(vpcs))
         tables = {subnet.exit.next: subnet for subnet in vpc.subnets.values() if hasattr(subnet.exit, "next")}
         for table, subnet in tables.items():
             if isinstance(table, RouteTableCheckpoint):

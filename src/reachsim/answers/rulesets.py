@@ -12,6 +12,7 @@ from reachsim.kinds.network_acl import acl_clauses, acl_filter
 from reachsim.kinds.security_group import group_clauses, group_filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
+from reachsim.reach.pair import Progress
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
 
@@ -66,13 +67,19 @@ def rule_sets(network: Engine) -> Iterator[tuple[Literal["network ACL", "securit
                 yield "security group", f"{vpc}.{name}", group_filter((name,), direction, tuple(found), path)
 
 
-def idle_rules(network: Engine) -> list[IdleRule]:
+def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRule]:
     """Every rule of an ACL or a security group that could go without changing anything, with the rules that make it so.
 
     Those of one rule set could all go together.
     """
     out: list[IdleRule] = []
-    for kind, full, filter in rule_sets(network):
+    sets = list(rule_sets(network))
+    work = [len(filter.clauses) ** 2 for _, _, filter in sets]  # each rule is held against the others
+    done, total = 0, sum(work)
+    for (kind, full, filter), own in zip(sets, work, strict=True):
+        if progress is not None:
+            progress(done, total)
+        done += own
         vpc, name = full.split(".", 1)
         idle = _idle_in_acl if kind == "network ACL" else _idle_in_group
         for clause, word, evidence in idle(filter.clauses):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, answer, workers
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, answer
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -19,12 +19,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
+    from reachsim.cli.workers import workers
     from reachsim.network import load
     from reachsim.report.check import check_text
     from reachsim.report.data import check_data
 
     net = load(arguments.file)
-    with workers(arguments.jobs) as executor, ProgressLine("expectations decided") as progress:
+    with workers(arguments.jobs) as executor, ProgressLine("pairs of ends decided") as progress:
         check = net.check(executor=executor, progress=progress)
     answer(
         arguments,

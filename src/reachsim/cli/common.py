@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from reachsim.kinds.expectation import Selector
     from reachsim.network import Network
     from reachsim.report.text import Look
@@ -30,6 +26,7 @@ _WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 _PATIENCE = 1.0
 """Seconds before a person is told how far the work is."""
+_LEAST_DEADLINE, _MOST_DEADLINE = 0.001, 10_000_000.0
 _BETWEEN = 0.1
 """Seconds from one such message to the next."""
 
@@ -49,34 +46,31 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="cut no long list")
 
 
+def add_deadline(parser: argparse.ArgumentParser) -> None:
+    """`--deadline SECONDS`: no answer rather than a late one."""
+    parser.add_argument(
+        "--deadline",
+        type=_seconds,
+        metavar="SECONDS",
+        help="stop without an answer, with exit code 3, after so many seconds",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not _LEAST_DEADLINE <= seconds <= _MOST_DEADLINE:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no number of seconds, from 0.001 to {_MOST_DEADLINE:,.0f}")
+    return seconds
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """`--jobs N`: processes that share the work."""
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="processes that share the work (1: this one alone)"
     )
-
-
-@contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """What shares the work: None for one job, else a pool of processes. However it ends, nothing that waits is
-    begun. Raises UsageError."""
-    if jobs < 1:
-        raise UsageError(f"--jobs {jobs}: it is 1 or more")
-    if jobs == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    pool = ProcessPoolExecutor(jobs, initializer=_let_the_parent_be_interrupted)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _let_the_parent_be_interrupted() -> None:
-    """Ctrl-C reaches a whole group of processes; the workers end when the one that started them lets them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class ProgressLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, answer
 
 HELP = "find forwarding loops and blackholes, over all destinations"
 
@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.deadends import deadends_data, deadends_text
 
     net = load(arguments.file)
-    found = net.dead_ends()
+    with ProgressLine("VPCs looked at") as progress:
+        found = net.dead_ends(progress=progress)
     answer(
         arguments,
         lambda how: deadends_text(found, net.source.file, how),

@@ -12,8 +12,11 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn, TextIO
 
-from reachsim.errors import DesignError, ReachsimError, visible
+from reachsim.cli.common import add_deadline
+from reachsim.cli.stopping import stoppable
+from reachsim.errors import DesignError, ReachsimError, UsageError, cut, visible
 
 COMMANDS = {
     "check": "reachsim.cli.check",
@@ -32,6 +35,9 @@ COMMANDS = {
 }
 """Command to module, in the order of the help."""
 
+_SHORT = {"schema"}
+"""Commands that never take long."""
+
 INTERRUPTED = 130
 """128 + SIGINT: what a shell reports of a program that Ctrl-C ended."""
 BROKEN_PIPE = 141
@@ -45,7 +51,7 @@ start with: reachsim check FILE; then reachsim trace FILE FROM TO TRAFFIC for on
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser with every command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="reachsim",
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -61,8 +67,30 @@ def make_parser() -> argparse.ArgumentParser:
             name, help=module.HELP, description=description, formatter_class=_Formatter, allow_abbrev=False
         )
         module.configure(command)
+        if name not in _SHORT:
+            add_deadline(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+class CommandLineError(UsageError):
+    """Arguments that make no sense. `usage`: how the command is called."""
+
+    def __init__(self, message: str, usage: str = "") -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises its errors, so that they can be told as any other: as JSON, and without what a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[:_LONGEST_MESSAGE] + "..."
+        raise CommandLineError(f"{self.prog}: error: {message}", self.format_usage())
+
+
+_LONGEST_MESSAGE = 500
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -81,25 +109,59 @@ def main(argv: Sequence[str] | None = None) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    status = _guarded(argv)
+    if not _flushed(sys.stderr):
+        _discard("stderr")
+        return ReachsimError.exit_code
+    return status
+
+
+def _guarded(argv: Sequence[str] | None) -> int:
+    """Run, and turn what is nobody's verdict into an exit code that is none."""
     try:
-        status = _run(argv)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return status
+        try:
+            return _run(argv)
+        except (KeyboardInterrupt, BrokenPipeError, OSError):
+            raise
+        except MemoryError:
+            return _tell(OutOfMemory("out of memory: the question is too large for this machine"), argv)
+        except Exception as error:  # a fault of ours: never exit code 1, which says that a verdict fails
+            if os.environ.get("REACHSIM_TRACEBACK"):
+                import traceback
+
+                traceback.print_exc()
+            return _tell(InternalError(_where(error)), argv)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        _discard("stdout")
         return BROKEN_PIPE
     except OSError as error:
         # Reading has errors of its own, so this is the output: a full disk, a terminal that went away.
-        _discard_output()
+        _discard("stdout")
         _complain(f"reachsim: cannot write: {visible(error.strerror or str(error))}")
         return ReachsimError.exit_code
 
 
+class OutOfMemory(ReachsimError):
+    """The machine has too little memory for a question."""
+
+
+class InternalError(ReachsimError):
+    """A fault of reachsim."""
+
+
+def _where(error: Exception) -> str:
+    """An unforeseen error in one line, with its place."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = "" if at is None else f" at {os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}"
+    text = f"{type(error).__name__}: {cut(str(error))}{place}"
+    return f"a fault of reachsim, please report it: {text}; REACHSIM_TRACEBACK=1 shows more"
+
+
 def _run(argv: Sequence[str] | None) -> int:
-    arguments: argparse.Namespace | None = None
     try:
         parser = make_parser()
         arguments = parser.parse_args(argv)
@@ -110,27 +172,68 @@ def _run(argv: Sequence[str] | None) -> int:
             return 0
         if arguments.command is None:
             parser.error("a command is missing; reachsim --help lists them")
-        return int(arguments.run(arguments))
-    except SystemExit as stop:  # argparse's, after a usage error or --help
+        with stoppable(getattr(arguments, "deadline", None)):
+            status = int(arguments.run(arguments))
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        return status
+    except SystemExit as stop:  # argparse's, after --help
         return stop.code if isinstance(stop.code, int) else 0
     except ReachsimError as error:
-        if getattr(arguments, "format", None) == "json":
-            from reachsim.report.data import error_data, to_json
+        return _tell(error, argv)
 
-            print(to_json(error_data(error)))
+
+def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
+    """Tell an error to people on standard error, and where JSON was asked for, as JSON too. Returns the exit code."""
+    if _asks_for_json(sys.argv[1:] if argv is None else argv):
+        from reachsim.report.data import error_data, to_json
+
+        data = error_data(error)
+        if isinstance(error, CommandLineError):
+            data["error"]["kind"] = UsageError.__name__
+        print(to_json(data), flush=True)
+    if isinstance(error, CommandLineError):
+        _complain(f"{error.usage}{error}")
+    else:
         # A problem of a file begins with its place, so that editors can jump there.
         _complain(str(error) if isinstance(error, DesignError) else f"reachsim: {error}")
-        return error.exit_code
+    return error.exit_code
+
+
+def _asks_for_json(argv: Sequence[str]) -> bool:
+    """Whether the last `--format` says json, also where the rest of the arguments makes no sense."""
+    asked = ""
+    for index, word in enumerate(argv):
+        if word == "--":
+            break
+        if word == "--format" and index + 1 < len(argv):
+            asked = argv[index + 1]
+        elif word.startswith("--format="):
+            asked = word.partition("=")[2]
+    return asked == "json"
 
 
 def _complain(text: str) -> None:
-    if sys.stderr is not None:
-        print(text, file=sys.stderr)
-
-
-def _discard_output() -> None:
-    """Let nothing more be written, not even by the interpreter when it ends."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if sys.stderr is not None:
+            print(text, file=sys.stderr, flush=True)
+    except OSError:  # nobody hears it; the exit code is all there is
+        _discard("stderr")
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _discard(name: str) -> None:
+    """Let nothing more be written to a stream, not even by the interpreter when it ends."""
+    try:
+        stream = getattr(sys, name)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError, AttributeError):  # a stream without a file behind it
         return

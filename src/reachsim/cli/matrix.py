@@ -12,7 +12,6 @@ from reachsim.cli.common import (
     add_format,
     add_jobs,
     answer,
-    workers,
 )
 
 HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
@@ -37,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
+    from reachsim.cli.workers import workers
     from reachsim.engine import parse_traffic
     from reachsim.network import load
     from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text

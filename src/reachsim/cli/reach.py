@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, answer, endpoint
+from reachsim.cli.common import (
+    ENDPOINT_HELP,
+    TRAFFIC_HELP,
+    ProgressLine,
+    add_all,
+    add_file,
+    add_format,
+    answer,
+    endpoint,
+)
 
 HELP = "say exactly which traffic gets from one endpoint to another and back, and what stops the rest"
 
@@ -34,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     net = load(arguments.file)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
-    found = sum_up(net.reach(endpoint(arguments.source), endpoint(arguments.destination)), traffic)
+    ends = endpoint(arguments.source), endpoint(arguments.destination)
+    with ProgressLine("pairs of addresses asked") as progress:
+        found = sum_up(net.reach(*ends, progress=progress), traffic)
     answer(
         arguments,
         lambda how: reach_text(found, net.locate, how),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, answer
 from reachsim.errors import UsageError
 
 HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     net = load(arguments.file)
     if arguments.one is None:
-        idle = net.idle_rules()
+        with ProgressLine("pairs of rules compared") as progress:
+            idle = net.idle_rules(progress=progress)
         file = net.source.file
         answer(arguments, lambda how: rules_text(idle, file, how), lambda: rules_data(idle, file), net)
         return 0

@@ -58,7 +58,6 @@ class Design(Kind):
     api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
     """API gateways by name."""
     internet: Internet = Internet()
-    """What the design says of the internet."""
     expect: tuple[Expectation, ...] = ()
     """Promises that are checked for all packets."""
 

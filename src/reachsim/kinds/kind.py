@@ -177,6 +177,11 @@ def _peer_of(text: str) -> Cidr | str:
 _kept_peer = lru_cache(_KEPT)(_peer_of)
 
 
+def _said(value: Any) -> str:
+    # A function of ours, since older versions of pydantic ask for a signature, which `str` has none of.
+    return str(value)
+
+
 def _list_of_one(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else [value]
 
@@ -255,7 +260,7 @@ _PEER: Final = written(
     "10.0.0.0/16", "web", "app.web",
     number=True,
 )  # fmt: skip
-_text = PlainSerializer(str)
+_text = PlainSerializer(_said)
 
 Name = Annotated[
     str, PlainValidator(_name), WithJsonSchema(written("name", "a name", _NAME_WRITTEN, number=True, maxLength=255))

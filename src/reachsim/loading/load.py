@@ -13,7 +13,8 @@ from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design, design_model
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
-from reachsim.loading.document import Document, edited_document, read_document, read_file
+from reachsim.loading.document import Document, read_document, read_file
+from reachsim.loading.edits import edited_document
 from reachsim.loading.names import Names
 from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath

@@ -70,6 +70,8 @@ def _tidied(node: Any, names: bool = False) -> Any:
     out: dict[str, Any] = {}
     for key in sorted(node, key=_place):
         value = node[key]
+        if key == "enum" and "const" in node:  # older versions of pydantic say both
+            continue
         if key == "title" or (key == "default" and (value is None or isinstance(value, dict | list))):
             continue
         if key == "allOf" and len(value) == 1:

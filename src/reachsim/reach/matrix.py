@@ -7,8 +7,6 @@ class by class.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
-from reachsim.markup import card
+from reachsim.markup import card, csv_line
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -27,6 +25,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
+from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import rectangles
 from reachsim.topology.build import Topology
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     import networkx
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
-"""Hears how much is done, of how much."""
 Grouping = Literal["class", "subnet", "vpc"]
 _WIDE = 12
 """Groups of which a notebook shows a table."""
@@ -305,13 +302,9 @@ class Matrix:
 
     def to_csv(self) -> str:
         """One line for each ordered pair of interfaces that anything is reachable between: source, destination, traffic."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("source", "destination", "traffic"))
-        for source, destination, cell in self:
-            if cell:
-                writer.writerow((source, destination, str(cell)))
-        return out.getvalue()
+        lines = [csv_line(("source", "destination", "traffic"))]
+        lines += [csv_line((source, destination, cell)) for source, destination, cell in self if cell]
+        return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True)

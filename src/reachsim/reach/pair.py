@@ -168,8 +168,22 @@ class Reach:
         return space.describe(known_sources=self.sources, known_destinations=self.destinations)
 
 
-def reach(source: Endpoint, destination: Endpoint, endpoints: Endpoints, book: FilterBook) -> Reach:
-    """The exact set of traffic from one endpoint to another, there and back."""
+Progress = Callable[[int, int], None]
+"""Hears how much is done, of how much."""
+
+
+def reach(
+    source: Endpoint,
+    destination: Endpoint,
+    endpoints: Endpoints,
+    book: FilterBook,
+    progress: Progress | None = None,
+) -> Reach:
+    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses."""
     flows = endpoints.flows(source, destination)
-    parts = [part for flow in flows for part in parts_of(flow, endpoints, book)]
+    parts: list[Part] = []
+    for done, flow in enumerate(flows, 1):
+        parts += parts_of(flow, endpoints, book)
+        if progress is not None:
+            progress(done, len(flows))
     return Reach(source, destination, without_settled(parts))

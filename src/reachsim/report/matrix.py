@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reachsim.markup import visible
+from reachsim.markup import csv_line
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.matrix import Grouping, Matrix, Slice
@@ -255,7 +253,7 @@ def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | No
     if by is not None:
         for (a, b), link in Groups(matrix, by, traffic).links.items():
             if link.pairs:
-                yield _line(a, b, say(link.traffic))
+                yield csv_line((a, b, say(link.traffic)))
         return
     asked = traffic or Traffic.everything()
     for source, destination, part in Slice(matrix, asked).class_pairs():
@@ -263,10 +261,4 @@ def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | No
         for one in source.members:
             for other in destination.members:
                 if one is not other:
-                    yield _line(one.name, other.name, text)
-
-
-def _line(*cells: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(map(visible, cells))
-    return out.getvalue()
+                    yield csv_line((one.name, other.name, text))

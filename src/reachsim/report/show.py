@@ -4,18 +4,15 @@ left out here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic, SubnetSite
 from reachsim.kinds.expectation import EndpointField
 from reachsim.kinds.lambda_function import FunctionConfiguration
-from reachsim.kinds.network_acl import acl_clauses
-from reachsim.kinds.security_group import default_group
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.data import problem_data
-from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
+from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, head, routes, routes_text, table
+from reachsim.report.text import PLAIN, Look, Row, hanging, line_of, number
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
 from reachsim.topology.build import names_of
@@ -35,11 +32,8 @@ WHAT = (
 )
 """Sections that can be asked for; without a choice, all but the last three."""
 USUAL = WHAT[:-3]
-_ROWS = 50
 _ROOMY = 96
 """Columns from which on a public address has a column of its own."""
-
-Data = dict[str, Any]
 
 
 def show_data(net: Network, what: Sequence[str] = ()) -> Data:
@@ -84,20 +78,6 @@ def _summary(net: Network) -> str:
     return f"{where}format version {design.version}{region}: {', '.join(part for part in parts if part)}"
 
 
-def _head(text: str, where: str, look: Look) -> list[str]:
-    """The line above a table, with its line in the file."""
-    return hanging("  ", f"{text}  {line_of(where)}".rstrip(), look.width)
-
-
-def _table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
-    """A table without columns that are empty, cut after `_ROWS` rows."""
-    used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
-    kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, _ROWS)]
-    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent)
-    rest = look.rest(rows, _ROWS)
-    return [*lines, " " * indent + rest] if rest else lines
-
-
 # -- VPCs ------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +117,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
     for vpc in items:
         gateways = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if vpc[key]]
         tail = f"  gateways {', '.join(gateways)}" if gateways else "  no internet gateway"
-        lines += _head(f"{vpc['name']}  {', '.join(vpc['cidrs'])}{tail}", vpc["where"], look)
+        lines += head(f"{vpc['name']}  {', '.join(vpc['cidrs'])}{tail}", vpc["where"], look)
         rows: list[Row] = [
             [
                 subnet["name"],
@@ -151,7 +131,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
             for subnet in vpc["subnets"]
         ]
         lines += (
-            _table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
+            table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
         )
         if vpc["not_modelled"]:
             lines += hanging("    not modelled: ", ", ".join(vpc["not_modelled"]), look.width)
@@ -223,7 +203,7 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
                 line_of(item["where"]) if item["kind"] != "function" else "",
             ]
         )
-    return _table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
+    return table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
 
 
 # -- functions -------------------------------------------------------------------------------------------
@@ -271,9 +251,9 @@ def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyP
 def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
     lines: list[str] = []
     sharers: dict[str, list[str]] = {}
-    for item in look.few(items, _ROWS):
+    for item in look.few(items, ROWS):
         concurrency = "" if item["concurrency"] is None else f", concurrency {item['concurrency']}"
-        lines += _head(f"{item['name']}  {item['memory_mb']} MB{concurrency}", item["where"], look)
+        lines += head(f"{item['name']}  {item['memory_mb']} MB{concurrency}", item["where"], look)
         rows: list[Row] = []
         for version in item["versions"]:
             place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
@@ -289,16 +269,14 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
             )
             for name in version["interfaces"]:
                 sharers.setdefault(name, []).append(f"{item['name']}:{version['version']}")
-        lines += _table(rows, ("version", "runs in", "groups", "alias", "line"), look, 4)
+        lines += table(rows, ("version", "runs in", "groups", "alias", "line"), look, 4)
         if item["api_gateways"]:
             lines += hanging("    called by API gateway ", ", ".join(item["api_gateways"]), look.width)
-    rest = look.rest(items, _ROWS)
+    rest = look.rest(items, ROWS)
     lines += [f"  {rest}"] if rest else []
     if sharers:
         lines += hanging("  ", "shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width)
-        lines += _table(
-            [[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4
-        )
+        lines += table([[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4)
     return lines
 
 
@@ -330,7 +308,7 @@ def _peerings_text(items: Sequence[Data], look: Look) -> list[str]:
     for item in items:
         status = item["status"] if item["status"] == "active" else (item["status"], look.style.red)
         rows.append([item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])])
-    return _table(rows, ("peering", "VPCs", "status", "line"), look)
+    return table(rows, ("peering", "VPCs", "status", "line"), look)
 
 
 def _hosts(net: Network) -> Iterator[Data]:
@@ -345,7 +323,7 @@ def _hosts(net: Network) -> Iterator[Data]:
 
 def _hosts_text(items: Sequence[Data], look: Look) -> list[str]:
     rows: list[Row] = [[i["name"], i["ip"], i["listens"] or "everything", line_of(i["where"])] for i in items]
-    return _table(rows, ("host", "address", "listens", "line"), look)
+    return table(rows, ("host", "address", "listens", "line"), look)
 
 
 def _prefix_lists(net: Network) -> Iterator[Data]:
@@ -364,7 +342,7 @@ def _prefix_lists_text(items: Sequence[Data], look: Look) -> list[str]:
         entries = [*look.few(item["entries"], 12)]
         more = f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
         rows.append([item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])])
-    return _table(rows, ("list", "size", "blocks", "line"), look)
+    return table(rows, ("list", "size", "blocks", "line"), look)
 
 
 def _expectations(net: Network) -> Iterator[Data]:
@@ -398,7 +376,7 @@ def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
         verb += " one way" if item["one_way"] else ""
         why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
         rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
-    return _table(rows, ("", "from", "to", "expects", "why", "line"), look)
+    return table(rows, ("", "from", "to", "expects", "why", "line"), look)
 
 
 def _warnings(net: Network) -> Iterator[Data]:
@@ -408,124 +386,10 @@ def _warnings(net: Network) -> Iterator[Data]:
 
 def _warnings_text(items: Sequence[Data], look: Look) -> list[str]:
     lines: list[str] = []
-    for item in look.few(items, _ROWS):
+    for item in look.few(items, ROWS):
         lines += hanging("  ", item["text"], look.width)
-    rest = look.rest(items, _ROWS)
+    rest = look.rest(items, ROWS)
     return [*lines, f"  {rest}"] if rest else lines
-
-
-# -- tables, ACLs and groups -----------------------------------------------------------------------------
-
-
-def _routes(net: Network) -> Iterator[Data]:
-    for (vpc, table), checkpoint in net.topology.tables.items():
-        subnets = [
-            name
-            for name, body in net.design.vpcs[vpc].subnets.items()
-            if (body.route_table or "main").rpartition(".")[2] == table
-        ]
-        yield {
-            "vpc": vpc,
-            "name": table,
-            "subnets": subnets,
-            "where": net.locate(checkpoint.path),
-            "routes": [
-                {
-                    "destination": str(route.destination),
-                    "target": route.target,
-                    "prefix_list": route.prefix_list or None,
-                    "state": "blackhole" if route.inactive else "active",
-                    "reason": route.inactive,
-                    "where": net.locate(route.path),
-                }
-                for route in checkpoint.routes
-            ],
-        }
-
-
-def _routes_text(items: Sequence[Data], look: Look) -> list[str]:
-    lines: list[str] = []
-    for table in items:
-        used = f"used by {', '.join(table['subnets'])}" if table["subnets"] else "used by no subnet"
-        lines += _head(f"{table['vpc']}.{table['name']}  {used}", table["where"], look)
-        rows: list[Row] = []
-        for route in table["routes"]:
-            state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
-            via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
-            rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
-        lines += grid(look.few(rows, _ROWS), look.width, indent=4)
-        rest = look.rest(rows, _ROWS)
-        lines += [f"    {rest}"] if rest else []
-    return lines
-
-
-def _acls(net: Network) -> Iterator[Data]:
-    for vpc_name, vpc in net.design.vpcs.items():
-        for name in dict.fromkeys(("default", *vpc.network_acls)):
-            path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
-            subnets = [
-                s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name
-            ]
-            if not subnets and not path:
-                continue
-            rules = {}
-            for direction in Direction:
-                clauses = acl_clauses(vpc.network_acls.get(name), direction, path, default=name == "default")
-                rules[direction.value] = [{"rule": c.text, "where": net.locate(c.path)} for c in clauses]
-            yield {"vpc": vpc_name, "name": name, "subnets": subnets, "where": net.locate(path), **rules}
-
-
-def _groups(net: Network) -> Iterator[Data]:
-    members: dict[tuple[str, str], list[str]] = {}
-    for nic in net.topology.nics.values():
-        for group in nic.groups or ():
-            members.setdefault(group, []).append(nic.name)
-    for vpc_name, vpc in net.design.vpcs.items():
-        for name in dict.fromkeys(("default", *vpc.security_groups)):
-            path: KeyPath = ("vpcs", vpc_name, "security_groups", name) if name in vpc.security_groups else ()
-            used = members.get((vpc_name, name), [])
-            if not used and not path:
-                continue
-            body = vpc.security_groups.get(name) or default_group()
-            egress: list[Data] = [{"rule": "all to everyone (AWS's default)", "where": ""}]
-            if body.egress is not None:
-                egress = [_rule(net, r.text(), (*path, "egress", i)) for i, r in enumerate(body.egress)]
-            yield {
-                "vpc": vpc_name,
-                "name": name,
-                "interfaces": used,
-                "where": net.locate(path),
-                "ingress": [
-                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
-                ],
-                "egress": egress,
-            }
-
-
-def _rule(net: Network, text: str, path: KeyPath) -> Data:
-    return {"rule": text, "where": net.locate(path)}
-
-
-def _filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
-    def text(items: Sequence[Data], look: Look) -> list[str]:
-        lines: list[str] = []
-        for item in items:
-            used = [*look.few(item[key], 8)]
-            more = f" and {len(item[key]) - len(used)} more" if len(used) < len(item[key]) else ""
-            whom = f"used by {', '.join(used)}{more}" if used else "used by nothing"
-            lines += _head(f"{item['vpc']}.{item['name']}  {whom}", item["where"], look)
-            for direction in ("ingress", "egress "):
-                rules = item[direction.strip()]
-                rows: list[Row] = [
-                    [direction if not index else " " * 7, rule["rule"], line_of(rule["where"])]
-                    for index, rule in enumerate(look.few(rules, _ROWS))
-                ]
-                lines += grid(rows or [[direction, "nothing passes"]], look.width, indent=4)
-                rest = look.rest(rules, _ROWS)
-                lines += [f"    {rest}"] if rest else []
-        return lines
-
-    return text
 
 
 _SECTIONS: dict[str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequence[Data], Look], list[str]]]] = {
@@ -537,7 +401,7 @@ _SECTIONS: dict[str, tuple[Callable[[Network], Iterator[Data]], Callable[[Sequen
     "prefix-lists": (_prefix_lists, _prefix_lists_text),
     "expectations": (_expectations, _expectations_text),
     "warnings": (_warnings, _warnings_text),
-    "routes": (_routes, _routes_text),
-    "acls": (_acls, _filters_text("subnets")),
-    "groups": (_groups, _filters_text("interfaces")),
+    "routes": (routes, routes_text),
+    "acls": (acls, filters_text("subnets")),
+    "groups": (groups, filters_text("interfaces")),
 }

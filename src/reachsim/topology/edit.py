@@ -15,7 +15,8 @@ from reachsim.kinds.kind import Kind
 from reachsim.kinds.network_acl import NetworkAcl, acl_clauses, acl_filter
 from reachsim.kinds.security_group import SecurityGroup, default_group, group_clauses, group_filter
 from reachsim.loading.checks import Checker
-from reachsim.loading.document import Document, edited_document
+from reachsim.loading.document import Document
+from reachsim.loading.edits import edited_document
 from reachsim.loading.load import Source
 from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath

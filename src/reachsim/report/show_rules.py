@@ -1,0 +1,142 @@
+"""What reachsim understood of the rules of a design: route tables, ACLs and security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reachsim.fabric.filters import Direction
+from reachsim.kinds.network_acl import acl_clauses
+from reachsim.kinds.security_group import default_group
+from reachsim.network import Network
+from reachsim.report.text import Look, Row, grid, hanging, line_of
+from reachsim.rules.clauses import KeyPath
+
+ROWS = 50
+
+Data = dict[str, Any]
+
+
+def head(text: str, where: str, look: Look) -> list[str]:
+    """The line above a table, with its line in the file."""
+    return hanging("  ", f"{text}  {line_of(where)}".rstrip(), look.width)
+
+
+def table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
+    """A table without columns that are empty, cut after `ROWS` rows."""
+    used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
+    kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, ROWS)]
+    lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=indent)
+    rest = look.rest(rows, ROWS)
+    return [*lines, " " * indent + rest] if rest else lines
+
+
+def routes(net: Network) -> Iterator[Data]:
+    for (vpc, table), checkpoint in net.topology.tables.items():
+        subnets = [
+            name
+            for name, body in net.design.vpcs[vpc].subnets.items()
+            if (body.route_table or "main").rpartition(".")[2] == table
+        ]
+        yield {
+            "vpc": vpc,
+            "name": table,
+            "subnets": subnets,
+            "where": net.locate(checkpoint.path),
+            "routes": [
+                {
+                    "destination": str(route.destination),
+                    "target": route.target,
+                    "prefix_list": route.prefix_list or None,
+                    "state": "blackhole" if route.inactive else "active",
+                    "reason": route.inactive,
+                    "where": net.locate(route.path),
+                }
+                for route in checkpoint.routes
+            ],
+        }
+
+
+def routes_text(items: Sequence[Data], look: Look) -> list[str]:
+    lines: list[str] = []
+    for table in items:
+        used = f"used by {', '.join(table['subnets'])}" if table["subnets"] else "used by no subnet"
+        lines += head(f"{table['vpc']}.{table['name']}  {used}", table["where"], look)
+        rows: list[Row] = []
+        for route in table["routes"]:
+            state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
+            via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
+            rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
+        lines += grid(look.few(rows, ROWS), look.width, indent=4)
+        rest = look.rest(rows, ROWS)
+        lines += [f"    {rest}"] if rest else []
+    return lines
+
+
+def acls(net: Network) -> Iterator[Data]:
+    for vpc_name, vpc in net.design.vpcs.items():
+        for name in dict.fromkeys(("default", *vpc.network_acls)):
+            path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
+            subnets = [
+                s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name
+            ]
+            if not subnets and not path:
+                continue
+            rules = {}
+            for direction in Direction:
+                clauses = acl_clauses(vpc.network_acls.get(name), direction, path, default=name == "default")
+                rules[direction.value] = [{"rule": c.text, "where": net.locate(c.path)} for c in clauses]
+            yield {"vpc": vpc_name, "name": name, "subnets": subnets, "where": net.locate(path), **rules}
+
+
+def groups(net: Network) -> Iterator[Data]:
+    members: dict[tuple[str, str], list[str]] = {}
+    for nic in net.topology.nics.values():
+        for group in nic.groups or ():
+            members.setdefault(group, []).append(nic.name)
+    for vpc_name, vpc in net.design.vpcs.items():
+        for name in dict.fromkeys(("default", *vpc.security_groups)):
+            path: KeyPath = ("vpcs", vpc_name, "security_groups", name) if name in vpc.security_groups else ()
+            used = members.get((vpc_name, name), [])
+            if not used and not path:
+                continue
+            body = vpc.security_groups.get(name) or default_group()
+            egress: list[Data] = [{"rule": "all to everyone (AWS's default)", "where": ""}]
+            if body.egress is not None:
+                egress = [_rule(net, r.text(), (*path, "egress", i)) for i, r in enumerate(body.egress)]
+            yield {
+                "vpc": vpc_name,
+                "name": name,
+                "interfaces": used,
+                "where": net.locate(path),
+                "ingress": [
+                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
+                ],
+                "egress": egress,
+            }
+
+
+def _rule(net: Network, text: str, path: KeyPath) -> Data:
+    return {"rule": text, "where": net.locate(path)}
+
+
+def filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
+    def text(items: Sequence[Data], look: Look) -> list[str]:
+        lines: list[str] = []
+        for item in items:
+            used = [*look.few(item[key], 8)]
+            more = f" and {len(item[key]) - len(used)} more" if len(used) < len(item[key]) else ""
+            whom = f"used by {', '.join(used)}{more}" if used else "used by nothing"
+            lines += head(f"{item['vpc']}.{item['name']}  {whom}", item["where"], look)
+            for direction in ("ingress", "egress "):
+                rules = item[direction.strip()]
+                rows: list[Row] = [
+                    [direction if not index else " " * 7, rule["rule"], line_of(rule["where"])]
+                    for index, rule in enumerate(look.few(rules, ROWS))
+                ]
+                lines += grid(rows or [[direction, "nothing passes"]], look.width, indent=4)
+                rest = look.rest(rules, ROWS)
+                lines += [f"    {rest}"] if rest else []
+        return lines
+
+    return text

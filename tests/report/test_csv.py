@@ -1,0 +1,40 @@
+"""Cells of CSV: what a spreadsheet would run as a formula is text."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+import reachsim
+from reachsim.markup import csv_line
+from reachsim.report.matrix import matrix_csv
+
+NAMES = ["=HYPERLINK", "+1", "-2+3", "@SUM(1)", "＝1"]
+DESIGN = f"""\
+version: 1
+vpcs:
+  "=cmd|calc!A0":
+    cidrs: [10.0.0.0/16]
+    subnets: {{"+s": {{cidr: 10.0.0.0/24}}}}
+    instances: {{{", ".join(f'"{name}": {{subnet: "+s"}}' for name in NAMES)}}}
+"""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠"])
+def test_a_formula_is_text(start: str) -> None:
+    (cells,) = csv.reader([csv_line([f"{start}1+1", "plain", 'a "b", c', 443, -1])])
+    assert cells[0].startswith("'")
+    assert cells[0].isprintable()
+    assert cells[1:] == ["plain", 'a "b", c', "443", "-1"]
+
+
+def test_no_cell_of_a_matrix_is_run() -> None:
+    matrix = reachsim.loads(DESIGN).matrix()
+    texts = [matrix.to_csv().splitlines()]
+    texts += [list(matrix_csv(matrix, None, by)) for by in (None, "class", "subnet", "vpc")]
+    for lines in texts:
+        assert len(lines) > 1
+        for row in csv.reader(lines[1:]):
+            assert len(row) == 3
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row), row
