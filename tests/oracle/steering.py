@@ -75,7 +75,9 @@ class Chain:
         """The group of the appliances: open, or open to whom it names."""
         rng = self.rng
         everyone = [ANYBODY, "::/0"] if self.ipv6 else ANYBODY
-        peers: Any = rng.choice([everyone, everyone, everyone, "web", ["web", "db"], "via", ["via", "web"], ["via", "nat"]])
+        peers: Any = rng.choice(
+            [everyone, everyone, everyone, "web", ["web", "db"], "via", ["via", "web"], ["via", "nat"]]
+        )
         group: dict[str, Any] = {"ingress": [{"allow": rng.choice(["all", "all", "all", token(rng)]), "from": peers}]}
         if chance(rng, 0.2):
             to = rng.choice([everyone, "web", ["web", "via"], "db"])
@@ -86,7 +88,11 @@ class Chain:
         """One appliance and its subnet."""
         rng, body = self.rng, self.body
         first = body["cidrs"][0].rsplit(".", 2)[0]
-        subnet: dict[str, Any] = {"cidr": f"{first}.{20 + number}.0/24", "az": rng.choice("ab"), "route_table": f"via{number}"}
+        subnet: dict[str, Any] = {
+            "cidr": f"{first}.{20 + number}.0/24",
+            "az": rng.choice("ab"),
+            "route_table": f"via{number}",
+        }
         name = f"{self.vpc}-via{number}"
         forms: list[Any] = [{"ip_forward": True, "masquerade": False}] * 4 + [True] * 3
         member: dict[str, Any] = {
@@ -140,7 +146,9 @@ class Chain:
         for to in self.blocks(self.body["subnets"][self.near]):
             if vpc != self.vpc:
                 peering = next(
-                    name for name, ends in self.design["peering_connections"].items() if {vpc, self.vpc} == {*ends.values()} & {vpc, self.vpc}
+                    name
+                    for name, ends in self.design["peering_connections"].items()
+                    if {vpc, self.vpc} == {*ends.values()} & {vpc, self.vpc}
                 )
                 self.route(subnet, to, peering, vpc)
                 for cidr in self.body["cidrs"]:
@@ -223,7 +231,10 @@ def ephemeral_acl(rng: random.Random, body: dict[str, Any], ipv6: bool) -> None:
     rules: list[tuple[str, str, str]] = [("allow", line, ANYBODY) for line in lines if not chance(rng, 0.1)]
     if ipv6:
         rules += [("allow", line, "::/0") for line in lines]
-    rules.insert(0, ("deny", f"tcp/{rng.choice(['1024', '5000-5010', '65535', '2000-2000'])}", rng.choice([ANYBODY, "8.8.8.0/24"])))
+    rules.insert(
+        0,
+        ("deny", f"tcp/{rng.choice(['1024', '5000-5010', '65535', '2000-2000'])}", rng.choice([ANYBODY, "8.8.8.0/24"])),
+    )
     rules = rules[rng.choice([0, 1, 1]) :]
     rules += [("allow", "icmp", ANYBODY)] * chance(rng, 0.7)
     inner = rng.choice([None, None, body["cidrs"][0], rng.choice(list(body["subnets"].values()))["cidr"]])
@@ -246,7 +257,11 @@ def half_default_acl(rng: random.Random, body: dict[str, Any], ipv6: bool) -> No
     """The default ACL with one direction edited; the other one stays as AWS made it (NACL-3, NACL-4)."""
     side, word = rng.choice([("ingress", "from"), ("egress", "to")])
     rules: list[dict[str, Any]] = [
-        {"rule": 50, rng.choice(["allow", "deny"]): token(rng), word: rng.choice([ANYBODY, body["cidrs"][0], "8.8.8.0/24"])},
+        {
+            "rule": 50,
+            rng.choice(["allow", "deny"]): token(rng),
+            word: rng.choice([ANYBODY, body["cidrs"][0], "8.8.8.0/24"]),
+        },
         {"rule": 90, "allow": rng.choice(["all", "all", "tcp"]), word: ANYBODY},
     ]
     if ipv6 and chance(rng, 0.5):

@@ -37,7 +37,14 @@ class Builder:
         self.rng = rng
         self.ipv6 = chance(rng, 0.35)
         self.public = iter(rng.sample([f"198.51.100.{n}" for n in range(1, 255)], 60))
-        self.cidrs: list[str] = ["0.0.0.0/0", "0.0.0.0/0", "128.0.0.0/1", "8.8.8.0/24", "93.184.216.34/32", "198.51.100.0/25"]
+        self.cidrs: list[str] = [
+            "0.0.0.0/0",
+            "0.0.0.0/0",
+            "128.0.0.0/1",
+            "8.8.8.0/24",
+            "93.184.216.34/32",
+            "198.51.100.0/25",
+        ]
         self.groups: dict[str, list[str]] = {}
         self.peerings: dict[str, dict[str, str]] = {}
         names = ["app", "data", "ops"][: rng.choice([1, 2, 2, 3, 3])]
@@ -80,10 +87,7 @@ class Builder:
     def fill(self, name: str, vpc: dict[str, Any]) -> None:
         """Instances, bare interfaces, NAT gateways."""
         rng = self.rng
-        free = {
-            subnet: hosts(body["cidr"])[4:-1]
-            for subnet, body in vpc["subnets"].items()
-        }
+        free = {subnet: hosts(body["cidr"])[4:-1] for subnet, body in vpc["subnets"].items()}
 
         def place(subnet: str) -> dict[str, Any]:
             body: dict[str, Any] = {"subnet": subnet}
@@ -346,18 +350,20 @@ def edges(design: Any) -> list[int]:
 
 
 def leaves_vpc(design: Design, source: str) -> bool:
-    """May this function (or API gateway) run outside every VPC?"""
+    """May what this name invokes (a function, a version, an alias, an API gateway) run outside every VPC?"""
     source = design.get("api_gateways", {}).get(source, {}).get("integration", source)
-    function = design.get("lambda_functions", {}).get(source.partition(":")[0])
-    return function is not None and not all([function["latest"], *function.get("versions", {}).values()])
+    name, _, qualifier = source.partition(":")
+    function = design.get("lambda_functions", {}).get(name)
+    if function is None:
+        return False
+    versions = {str(number): body for number, body in function.get("versions", {}).items()}
+    meant = function.get("aliases", {}).get(qualifier, qualifier)
+    numbers = map(str, meant) if isinstance(meant, dict) else [str(meant)]
+    return not all(versions.get(number, function["latest"]) for number in numbers)
 
 
 def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int]:
-    """(source, destination, traffic, source port), aimed at what is easily got wrong.
-
-    A function that may run outside every VPC is not sent to a public address of the design: the rule book
-    does not say what its own address is.
-    """
+    """(source, destination, traffic, source port), aimed at what is easily got wrong."""
     everything = holders(design, ["instances", "interfaces", "nat_gateways"])
     inner = [name for name, _ in holders(design, ["instances", "interfaces"])]
     hosts = [name for name in design["internet"]["hosts"] if name != IPV6_HOST[0]]
@@ -387,7 +393,7 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         if src not in inner and src not in functions:
             pools = [publics, publics, publics, publics, inner, privates]
         if leaves_vpc(design, src):
-            pools = [hosts, STRANGERS, privates, unassigned]
+            pools = [hosts, STRANGERS, privates, unassigned, publics, publics, inner]
         dst = rng.choice(rng.choice([pool for pool in pools if pool]))
         rare = ["icmp/3/4", "proto/50"] if chance(rng, 0.3) else ["udp/53"]
         number = rng.choice([*PORTS, *(edges(design) or PORTS)])
