@@ -61,9 +61,9 @@ def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> No
         if edges is None:
             edges = set(net.graph().edges)
         for way in trace.ways:
+            lost = False
             for leg in (way.forward, way.reply):
                 assert len(leg) < 200
-                lost = False
                 for one, other in pairwise(leg):
                     lost = lost or one.action == "drop"
                     step = f"{one.component} {one.checkpoint}", f"{other.component} {other.checkpoint}"

@@ -142,14 +142,10 @@ class Chain:
         """The way of the answers: through the same appliances, or some of them."""
         rng = self.rng
         vpc, subnet = far
-        peer = self.design["vpcs"][vpc]
         for to in self.blocks(self.body["subnets"][self.near]):
             if vpc != self.vpc:
-                peering = next(
-                    name
-                    for name, ends in self.design["peering_connections"].items()
-                    if {vpc, self.vpc} == {*ends.values()} & {vpc, self.vpc}
-                )
+                pair = {vpc, self.vpc}
+                peering = next(n for n, ends in self.design["peering_connections"].items() if pair <= {*ends.values()})
                 self.route(subnet, to, peering, vpc)
                 for cidr in self.body["cidrs"]:
                     self.route(subnet, cidr, peering, vpc)
@@ -158,7 +154,6 @@ class Chain:
             ways = [subnet, *(name.removeprefix(f"{self.vpc}-") for name in some_of_them)]
             for here, name in zip(ways, some_of_them, strict=False):
                 self.route(here, to, name)
-        assert peer
 
     @staticmethod
     def blocks(subnet: dict[str, Any]) -> list[str]:
@@ -231,10 +226,8 @@ def ephemeral_acl(rng: random.Random, body: dict[str, Any], ipv6: bool) -> None:
     rules: list[tuple[str, str, str]] = [("allow", line, ANYBODY) for line in lines if not chance(rng, 0.1)]
     if ipv6:
         rules += [("allow", line, "::/0") for line in lines]
-    rules.insert(
-        0,
-        ("deny", f"tcp/{rng.choice(['1024', '5000-5010', '65535', '2000-2000'])}", rng.choice([ANYBODY, "8.8.8.0/24"])),
-    )
+    hole = rng.choice(["1024", "5000-5010", "65535", "2000-2000"])
+    rules.insert(0, ("deny", f"tcp/{hole}", rng.choice([ANYBODY, "8.8.8.0/24"])))
     rules = rules[rng.choice([0, 1, 1]) :]
     rules += [("allow", "icmp", ANYBODY)] * chance(rng, 0.7)
     inner = rng.choice([None, None, body["cidrs"][0], rng.choice(list(body["subnets"].values()))["cidr"]])
