@@ -21,30 +21,54 @@ CUTS = ["1024-65535", "1024-65535", "1025-65535", "1024-65534", "32768-60999", "
 
 
 def steer(rng: random.Random, design: Design) -> None:
-    """Change a design in place; every vice has its chance."""
+    """Change a design in place: every vice has its chance, or one or two stand alone where all else is open."""
     ipv6 = any(":" in cidr for vpc in design["vpcs"].values() for cidr in vpc["cidrs"])
     vpc = rng.choice(list(design["vpcs"]))
+    alone = chance(rng, 0.6)
+    if alone:
+        open_all(design, ipv6)
     if ipv6:
         both_gateways(rng, design, vpc)
-    if chance(rng, 0.8):
-        Chain(rng, design, vpc, ipv6).lay()
-    if chance(rng, 0.7):
+    chain = Chain(rng, design, vpc, ipv6, calm=alone)
+    if chance(rng, 0.9 if alone else 0.8):
+        chain.lay()
+    vices = rng.sample(["reference", "acl", "default"], rng.choice([1, 1, 2])) if alone else []
+    if "reference" in vices:
+        chain.name_the_sender()
+    elif not alone and chance(rng, 0.7):
         for each in some(rng, list(design["vpcs"]), 3):
             open_by_reference(rng, design, each, ipv6)
-    if chance(rng, 0.6):
+    if "acl" in vices or (not alone and chance(rng, 0.6)):
         ephemeral_acl(rng, design["vpcs"][vpc], ipv6)
-    if chance(rng, 0.25):
+    if "default" in vices or (not alone and chance(rng, 0.25)):
         half_default_acl(rng, design["vpcs"][rng.choice(list(design["vpcs"]))], ipv6)
+
+
+def open_all(design: Design, ipv6: bool) -> None:
+    """Everything runs and nothing filters, so that what is put in next is what decides."""
+    everyone = [ANYBODY, "::/0"] if ipv6 else ANYBODY
+    for body in design["vpcs"].values():
+        for subnet in body["subnets"].values():
+            subnet.pop("network_acl", None)
+        body["network_acls"].pop("default", None)
+        for member in [*body["instances"].values(), *body.get("nat_gateways", {}).values()]:
+            member.pop("state", None)
+        for name in body["security_groups"]:
+            body["security_groups"][name] = {"ingress": [{"allow": "all", "from": everyone}]}
+    for ends in design.get("peering_connections", {}).values():
+        ends.pop("status", None)
 
 
 class Chain:
     """Appliances in a row, each in a subnet of its own, between a subnet and where it sends to."""
 
-    def __init__(self, rng: random.Random, design: Design, vpc: str, ipv6: bool) -> None:
+    def __init__(self, rng: random.Random, design: Design, vpc: str, ipv6: bool, *, calm: bool = False) -> None:
         self.rng = rng
         self.design = design
         self.vpc = vpc
         self.ipv6 = ipv6
+        self.calm = calm
+        self.far = vpc
         self.body = design["vpcs"][vpc]
         self.near = rng.choice(list(self.body["subnets"]))
         self.names: list[str] = []
@@ -64,17 +88,34 @@ class Chain:
                     self.route(f"via{number}", to, onward)
                 elif name in self.routes(f"via{number}").values():
                     self.routes(f"via{number}").pop(to, None)
-        if far and not chance(rng, 0.25):
+        if far:
+            self.far = far[0]
+        if far and (self.calm or not chance(rng, 0.25)):
             self.back(far)
         if chance(rng, 0.15):
             self.route(self.near, self.body["cidrs"][0], self.names[0])  # ROUTE-9
-        if chance(rng, 0.15):  # the last two exchange what they have: a circle
+        if not self.calm and chance(rng, 0.15):  # the last two exchange what they have: a circle
             self.route("via0", targets[0], self.names[-1])
+
+    def name_the_sender(self) -> None:
+        """Somebody on the way, or at its end, opens to groups of the senders or of the appliances and to nobody else."""
+        rng = self.rng
+        for vpc in dict.fromkeys([self.vpc, self.far]):
+            home = "" if vpc == self.vpc else f"{self.vpc}."
+            groups = self.design["vpcs"][vpc]["security_groups"]
+            if home and twins(self.design):
+                continue
+            for name in some(rng, [each for each in ("web", "db", "via") if each in groups], 2):
+                named = ["web", "db", *["via"] * ("via" in self.body["security_groups"])]
+                peers = [home + each for each in some(rng, named, 2)]
+                groups[name] = {"ingress": [{"allow": "all", "from": peers}]}
 
     def group(self) -> dict[str, Any]:
         """The group of the appliances: open, or open to whom it names."""
         rng = self.rng
         everyone = [ANYBODY, "::/0"] if self.ipv6 else ANYBODY
+        if self.calm:
+            return {"ingress": [{"allow": "all", "from": everyone}]}
         peers: Any = rng.choice(
             [everyone, everyone, everyone, "web", ["web", "db"], "via", ["via", "web"], ["via", "nat"]]
         )
@@ -99,9 +140,9 @@ class Chain:
             "subnet": f"via{number}",
             "private_ip": f"{first}.{20 + number}.10",
             "security_groups": ["via"],
-            "nat": rng.choice([*forms, {"ip_forward": False, "masquerade": True}]),
+            "nat": rng.choice(forms if self.calm else [*forms, {"ip_forward": False, "masquerade": True}]),
         }
-        if not chance(rng, 0.06):
+        if self.calm or not chance(rng, 0.06):
             member["source_dest_check"] = False
         six = next((cidr for cidr in body["cidrs"] if ":" in cidr), None)
         if six is not None and chance(rng, 0.8):
@@ -272,7 +313,7 @@ def along_a_route(rng: random.Random, design: Design) -> tuple[str, str] | None:
         for subnet, place in body["subnets"].items():
             for to, target in body["route_tables"].get(place.get("route_table", "main"), {}).items():
                 if target in devices and "/" in to:
-                    hops.append((vpc, subnet, to))
+                    hops += [(vpc, subnet, to)] * (4 if "-via" in target else 1)
     if not hops:
         return None
     vpc, subnet, to = rng.choice(hops)

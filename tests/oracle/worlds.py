@@ -320,9 +320,9 @@ class Builder:
 
 
 def random_design(rng: random.Random) -> Design:
-    """A design of one to three VPCs, as `yaml.safe_load` would return it; every other one has vices put into it."""
+    """A design of one to three VPCs, as `yaml.safe_load` would return it; more than half have vices put into them."""
     design = Builder(rng).build()
-    if chance(rng, 0.5):
+    if chance(rng, 0.6):
         steer(rng, design)
     return design
 
@@ -398,7 +398,8 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         rare = ["icmp/3/4", "proto/50"] if chance(rng, 0.3) else ["udp/53"]
         number = rng.choice([*PORTS, *(edges(design) or PORTS)])
         traffic = rng.choice([f"tcp/{number}", f"tcp/{number}", f"udp/{number}", "icmp/8", "tcp/443", "tcp/443", *rare])
-    along = along_a_route(rng, design) if chance(rng, 0.3) else None
+    steered = any("via0" in vpc["subnets"] for vpc in design["vpcs"].values())
+    along = along_a_route(rng, design) if chance(rng, 0.6 if steered else 0.2) else None
     if along is not None:
         src, dst = along
         if ":" in dst:
