@@ -109,6 +109,10 @@ class Chain:
                 named = ["web", "db", *["via"] * ("via" in self.body["security_groups"])]
                 peers = [home + each for each in some(rng, named, 2)]
                 groups[name] = {"ingress": [{"allow": "all", "from": peers}]}
+        if chance(rng, 0.4) and "via" in self.body["security_groups"]:  # outbound, whoever sent it (SG-10)
+            near = self.far == self.vpc or twins(self.design)
+            home = "" if near else f"{self.far}."
+            self.body["security_groups"]["via"]["egress"] = [{"allow": "all", "to": [f"{home}web", f"{home}db"]}]
 
     def group(self) -> dict[str, Any]:
         """The group of the appliances: open, or open to whom it names."""
