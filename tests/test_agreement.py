@@ -12,27 +12,30 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from tests.agreement import Design, ask, main, questions, world
+from hypothesis import given
+from tests.agreement import CAUTIOUS, Design, ask, main, questions, world
+from tests.networks import laws, loaded, plain, seeds
 from tests.oracle.worlds import random_design, random_probe
 
 import reachsim
 from reachsim.trace.result import Trace
 
-seeds = st.integers(0, 2**32 - 1)
-worlds = settings(
-    max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
-few_worlds = settings(worlds, max_examples=40)
 
-
-@worlds
+@laws(250)
 @given(seeds)
 def test_the_engine_and_the_oracle_agree(seed: int) -> None:
     for question in questions(seed, 8):
         assert question.agree or question.explained, str(question)
+
+
+@pytest.mark.xfail(
+    strict=False, reason="one cause: a packet that every source address loses, at different places, is open"
+)
+@laws(80)
+@given(seeds)
+def test_what_is_lost_from_every_address_is_decided(seed: int) -> None:
+    for question in questions(seed, 8):
+        assert question.explained != CAUTIOUS, str(question)
 
 
 def test_the_long_run_counts_and_prints(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,7 +53,7 @@ def traces(seed: int, probes: int) -> Iterator[tuple[reachsim.Network, Trace]]:
         yield net, net.trace(source, destination, traffic, source_port=port)
 
 
-@few_worlds
+@laws(40)
 @given(seeds)
 def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> None:
     edges: set[tuple[str, str]] | None = None
@@ -58,9 +61,9 @@ def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> No
         if edges is None:
             edges = set(net.graph().edges)
         for way in trace.ways:
+            lost = False
             for leg in (way.forward, way.reply):
                 assert len(leg) < 200
-                lost = False
                 for one, other in pairwise(leg):
                     lost = lost or one.action == "drop"
                     step = f"{one.component} {one.checkpoint}", f"{other.component} {other.checkpoint}"
@@ -70,7 +73,7 @@ def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> No
                     assert step in edges or lost or "outside a VPC" in one.checkpoint, step
 
 
-@few_worlds
+@laws(40)
 @given(seeds)
 def test_a_trace_is_consistent_with_itself(seed: int) -> None:
     for _, trace in traces(seed, 8):
@@ -104,7 +107,7 @@ def with_addresses(design: Design, net: reachsim.Network) -> Design:
     """The design with every assigned private address written out, so that order cannot move one."""
     from reachsim.net.address import format_address
 
-    out = yaml.safe_load(yaml.safe_dump(design))
+    out = plain(design)
     for vpc, body in out["vpcs"].items():
         for section in ("instances", "interfaces", "nat_gateways"):
             for name, member in body.get(section, {}).items():
@@ -162,18 +165,18 @@ def names_of(design: Design) -> dict[str, str]:
     return {name: f"x{n}-{name[::-1]}" for n, name in enumerate(out) if name not in MEANINGFUL}
 
 
-@few_worlds
+@laws(40)
 @given(seeds)
 def test_names_and_the_order_of_the_file_mean_nothing(seed: int) -> None:
     rng, design, net = world(seed)
     if "lambda_functions" in design:
         del design["lambda_functions"]  # their interfaces are numbered in the order of the file
         design.pop("api_gateways", None)
-        net = reachsim.loads(yaml.safe_dump(design, sort_keys=False))
+        net = loaded(design)
     written = with_addresses(design, net)
     names = names_of(design)
     other = renamed(shuffled(written, rng), names)
-    again = reachsim.loads(yaml.safe_dump(other, sort_keys=False))
+    again = loaded(other)
     for _ in range(6):
         source, destination, traffic, port = random_probe(rng, design)
         one = net.trace(source, destination, traffic, source_port=port)
@@ -186,7 +189,7 @@ def test_names_and_the_order_of_the_file_mean_nothing(seed: int) -> None:
         )
 
 
-@few_worlds
+@laws(40)
 @given(seeds)
 def test_without_a_source_port_the_answer_is_for_every_port(seed: int) -> None:
     """Whatever holds for all ports of the client holds for one of them, and what fails for all fails for

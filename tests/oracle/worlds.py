@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from tests.addresses import ip_network
+from tests.oracle.blocks import host, hosts, wider, within
+from tests.oracle.luck import PORTS, RANGES, chance, some, token
+from tests.oracle.steering import along_a_route, steer
+
+__all__ = ["PORTS", "RANGES", "Builder", "chance", "random_design", "random_probe", "some", "token"]
+
 
 Design = dict[str, Any]
-T = TypeVar("T")
 
 BLOCKS = ["10.0.0.0/16", "10.1.0.0/16", "172.16.0.0/16", "192.168.0.0/16", "100.64.0.0/16"]
 HOSTS = {
@@ -19,8 +23,6 @@ HOSTS = {
 }
 IPV6_HOST = ("six.example.net", "2001:4860:4860::8888")
 STRANGERS = ["203.0.113.9", "93.184.216.35", "8.8.4.4"]  # public addresses that nobody in the file has
-PORTS = [22, 53, 80, 443, 1023, 1024, 3306, 5432, 8080, 9000, 32767, 32768, 49152, 60999, 61000, 65535]
-RANGES = ["1024-65535", "32768-60999", "32768-61000", "49152-65535", "1-1023", "3306-4306", "1024", "0-65535"]
 PREFIX_LISTS = {  # overlapping, and none inside a block that a VPC may have (ROUTE-8)
     "pl-some": ["8.8.8.0/24", "93.184.216.34/32", "198.51.100.0/25"],
     "pl-many": ["8.8.0.0/16", "93.184.216.0/24", "128.0.0.0/1"],
@@ -29,43 +31,27 @@ PREFIX_LISTS = {  # overlapping, and none inside a block that a VPC may have (RO
 STATUSES = ["pending-acceptance", "deleted", "expired", "rejected"]
 
 
-def chance(rng: random.Random, probability: float) -> bool:
-    """True so often."""
-    return rng.random() < probability
-
-
-def some(rng: random.Random, items: Sequence[T], most: int) -> list[T]:
-    """One to `most` of the items, each at most once."""
-    return rng.sample(items, min(len(items), rng.randint(1, most)))
-
-
-def token(rng: random.Random, ipv6: bool = False) -> str:
-    """A traffic token as rules have it."""
-    name = rng.choice(["all", "tcp", "udp", "icmp", "tcp/", "tcp/", "tcp/", "udp/", "icmp/8", "proto/50"])
-    if name.startswith("icmp") and ipv6:
-        return rng.choice(["icmpv6", "icmpv6/128"])
-    if name == "icmp" and chance(rng, 0.4):
-        return rng.choice(["icmp/0", "icmp/8/0", "icmp/3/4"])
-    if name.endswith("/"):
-        low = rng.choice(PORTS)
-        return name + rng.choice([str(low), rng.choice(RANGES), f"{low}-{min(65535, low + rng.choice([0, 1, 1000]))}"])
-    return name
-
-
 class Builder:
     """Builds one design, room by room: first what exists, then what points at it."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.ipv6 = chance(rng, 0.25)
+        self.ipv6 = chance(rng, 0.35)
         self.public = iter(rng.sample([f"198.51.100.{n}" for n in range(1, 255)], 60))
-        self.cidrs: list[str] = ["0.0.0.0/0", "0.0.0.0/0", "128.0.0.0/1", "8.8.8.0/24", "93.184.216.34/32"]
+        self.cidrs: list[str] = [
+            "0.0.0.0/0",
+            "0.0.0.0/0",
+            "128.0.0.0/1",
+            "8.8.8.0/24",
+            "93.184.216.34/32",
+            "198.51.100.0/25",
+        ]
         self.groups: dict[str, list[str]] = {}
         self.peerings: dict[str, dict[str, str]] = {}
         names = ["app", "data", "ops"][: rng.choice([1, 2, 2, 3, 3])]
         blocks = rng.sample(BLOCKS, len(names))
         # PEER-9: two VPCs with the same addresses, both peered with the third and never with each other.
-        self.twins = len(names) == 3 and chance(rng, 0.1)
+        self.twins = len(names) == 3 and chance(rng, 0.25)
         if self.twins:
             blocks[2] = blocks[1]
         self.vpcs = {name: self.vpc(n, name, blocks[n]) for n, name in enumerate(names)}
@@ -102,9 +88,7 @@ class Builder:
     def fill(self, name: str, vpc: dict[str, Any]) -> None:
         """Instances, bare interfaces, NAT gateways."""
         rng = self.rng
-        free = {
-            subnet: [str(host) for host in ip_network(body["cidr"])][4:-1] for subnet, body in vpc["subnets"].items()
-        }
+        free = {subnet: hosts(body["cidr"])[4:-1] for subnet, body in vpc["subnets"].items()}
 
         def place(subnet: str) -> dict[str, Any]:
             body: dict[str, Any] = {"subnet": subnet}
@@ -191,11 +175,11 @@ class Builder:
                 if name not in ends.values():
                     continue
                 far = self.vpcs[ends["accepter"] if ends["requester"] == name else ends["requester"]]
-                block = ip_network(far["cidrs"][0])
+                block = far["cidrs"][0]
                 near = rng.choice(list(far["subnets"].values()))["cidr"]
-                narrow = str(ip_network(near)[rng.randint(4, 10)]) + "/32"
-                wide = str(block.supernet(new_prefix=9))
-                for to in rng.sample([str(block), str(block), near, narrow, wide], rng.choice([0, 1, 1, 2])):
+                narrow = host(near, rng.randint(4, 10)) + "/32"
+                wide = wider(block, 9)
+                for to in rng.sample([block, block, near, narrow, wide], rng.choice([0, 1, 1, 2])):
                     routes[to] = peering if chance(rng, 0.85) else rng.choice(outward)
                 if self.ipv6 and chance(rng, 0.6):
                     routes[far["cidrs"][-1]] = peering
@@ -213,24 +197,18 @@ class Builder:
             exits = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in vpc]
             if self.ipv6 and exits and chance(rng, 0.8):
                 routes["::/0"] = rng.choice(exits)
-            own = [ip_network(cidr) for cidr in vpc["cidrs"]]
             allowed = {*vpc["cidrs"], *(subnet["cidr"] for subnet in vpc["subnets"].values())}
             vpc["route_tables"][table] = {
                 to: target
                 for to, target in routes.items()
                 if to in PREFIX_LISTS
-                or not any(self.within(ip_network(to), block) for block in own)
+                or not any(within(to, block) for block in vpc["cidrs"])
                 or (to in allowed and target in vpc["instances"])
             }
         for subnet in vpc["subnets"].values():
             table = rng.choice(["main", "one", "one", "two"])
             if table != "main" or chance(rng, 0.3):
                 subnet["route_table"] = table
-
-    @staticmethod
-    def within(small: Any, large: Any) -> bool:
-        """Is the one block inside the other, of the same family?"""
-        return small.version == large.version and bool(small.subnet_of(large))
 
     def network_acls(self, name: str) -> None:
         """Interleaved allows and denies, written in any order."""
@@ -343,8 +321,11 @@ class Builder:
 
 
 def random_design(rng: random.Random) -> Design:
-    """A design of one to three VPCs, as `yaml.safe_load` would return it."""
-    return Builder(rng).build()
+    """A design of one to three VPCs, as `yaml.safe_load` would return it; more than half have vices put into them."""
+    design = Builder(rng).build()
+    if chance(rng, 0.6):
+        steer(rng, design)
+    return design
 
 
 def holders(design: Design, kinds: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -370,18 +351,20 @@ def edges(design: Any) -> list[int]:
 
 
 def leaves_vpc(design: Design, source: str) -> bool:
-    """May this function (or API gateway) run outside every VPC?"""
+    """May what this name invokes (a function, a version, an alias, an API gateway) run outside every VPC?"""
     source = design.get("api_gateways", {}).get(source, {}).get("integration", source)
-    function = design.get("lambda_functions", {}).get(source.partition(":")[0])
-    return function is not None and not all([function["latest"], *function.get("versions", {}).values()])
+    name, _, qualifier = source.partition(":")
+    function = design.get("lambda_functions", {}).get(name)
+    if function is None:
+        return False
+    versions = {str(number): body for number, body in function.get("versions", {}).items()}
+    meant = function.get("aliases", {}).get(qualifier, qualifier)
+    numbers = map(str, meant) if isinstance(meant, dict) else [str(meant)]
+    return not all(versions.get(number, function["latest"]) for number in numbers)
 
 
 def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int]:
-    """(source, destination, traffic, source port), aimed at what is easily got wrong.
-
-    A function that may run outside every VPC is not sent to a public address of the design: the rule book
-    does not say what its own address is.
-    """
+    """(source, destination, traffic, source port), aimed at what is easily got wrong."""
     everything = holders(design, ["instances", "interfaces", "nat_gateways"])
     inner = [name for name, _ in holders(design, ["instances", "interfaces"])]
     hosts = [name for name in design["internet"]["hosts"] if name != IPV6_HOST[0]]
@@ -393,7 +376,7 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         ]
     publics = [body["public_ip"] for _, body in everything if "public_ip" in body]
     unassigned = [
-        str(ip_network(subnet["cidr"])[rng.choice([9, 10, 11])])
+        host(subnet["cidr"], rng.choice([9, 10, 11]))
         for vpc in design["vpcs"].values()
         for subnet in vpc["subnets"].values()
     ]
@@ -411,11 +394,21 @@ def random_probe(rng: random.Random, design: Design) -> tuple[str, str, str, int
         if src not in inner and src not in functions:
             pools = [publics, publics, publics, publics, inner, privates]
         if leaves_vpc(design, src):
-            pools = [hosts, STRANGERS, privates, unassigned]
+            pools = [hosts, STRANGERS, privates, unassigned, publics, publics, inner]
         dst = rng.choice(rng.choice([pool for pool in pools if pool]))
         rare = ["icmp/3/4", "proto/50"] if chance(rng, 0.3) else ["udp/53"]
         number = rng.choice([*PORTS, *(edges(design) or PORTS)])
         traffic = rng.choice([f"tcp/{number}", f"tcp/{number}", f"udp/{number}", "icmp/8", "tcp/443", "tcp/443", *rare])
+    steered = any("via0" in vpc["subnets"] for vpc in design["vpcs"].values())
+    along = along_a_route(rng, design) if chance(rng, 0.6 if steered else 0.2) else None
+    if along is not None:
+        src, dst = along
+        if ":" in dst:
+            traffic = rng.choice(["icmpv6/128", "tcp/443", f"tcp/{rng.choice(edges(design) or PORTS)}", "udp/53"])
+        elif traffic.startswith("icmpv6"):
+            traffic = "icmp/8"
+        if ":" in dst and "ipv6_address" not in dict(everything)[src]:
+            return random_probe(rng, design)
     if src == dst or (src in inner and dst not in publics and dst in dict(everything)[src].values()):
         return random_probe(rng, design)
     ports = [port for port in [*PORTS, *edges(design)] if port >= 1023]

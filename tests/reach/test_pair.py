@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from tests.designs import ANY, DUAL, NAT_INSTANCE, acl_of, group, load
 from tests.networks import NOWHERE, border, laws, network, seeds, some_pairs, traces, twins
+from tests.oracle.blocks import number, within
 from tests.oracle.naive import judge
 
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -32,8 +33,8 @@ def borders(rng: random.Random, answer: Reach) -> set[Packet]:
 @laws(30)
 @given(seeds)
 def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> None:
-    rng, _, net = network(seed)
-    for source, destination in some_pairs(rng, net, 8):
+    rng, design, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8, design=design):
         answer = net.reach(source, destination)
         for packet in borders(rng, answer):
             told = list(traces(net, source, destination, packet))
@@ -45,8 +46,8 @@ def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> Non
 @laws(20)
 @given(seeds)
 def test_every_witness_replays(seed: int) -> None:
-    rng, _, net = network(seed)
-    for source, destination in some_pairs(rng, net, 8):
+    rng, design, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8, design=design):
         answer = net.reach(source, destination)
         witness = answer.witness()
         assert (witness is None) == (not answer)
@@ -61,8 +62,8 @@ def test_every_witness_replays(seed: int) -> None:
 @laws(30)
 @given(seeds)
 def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
-    rng, _, net = network(seed)
-    for source, destination in some_pairs(rng, net, 8):
+    rng, design, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8, design=design):
         answer = net.reach(source, destination)
         if answer.undecided:
             continue
@@ -82,14 +83,25 @@ def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
 @laws(30)
 @given(seeds)
 def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
-    rng, _, net = network(seed)
-    for source, destination in some_pairs(rng, net, 6):
+    rng, design, net = network(seed)
+    for source, destination in some_pairs(rng, net, 6, design=design):
         answer = net.reach(source, destination)
         for stop in answer.stops if not answer.undecided else ():
             for packet in border(rng, stop.space, 2):
                 told = list(traces(net, source, destination, packet))
                 blamed = {(REFINED.get(b.code, b.code), b.component, b.leg) for trace in told for b in trace.blockers}
                 assert (REFINED.get(stop.code, stop.code), stop.component, stop.leg) in blamed, (str(stop), packet)
+
+
+def unsettled(lost: str) -> bool:
+    """Whether the oracle decides what the rule book leaves open: IPv6 through a host that masquerades (NATI-5)."""
+    return "does not translate IPv6" in lost
+
+
+def unknown_service(address: int) -> bool:
+    """Whether one of AWS's services has the address that the oracle does not know of (SG-24)."""
+    text = format_address(address)
+    return text in ("169.254.170.2", *(f"169.254.169.{n}" for n in (249, 250, 251))) or text.startswith("fd00:ec2:")
 
 
 def token_of(packet: Packet) -> str | None:
@@ -110,7 +122,7 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
     if twins(design):
         return
-    for source, destination in some_pairs(rng, net, 8, inside=True):
+    for source, destination in some_pairs(rng, net, 8, inside=True, design=design):
         if "(" in destination or net.topology.nics[source].kind not in ("instance", "interface"):
             continue  # a NAT gateway sends nothing of its own
         answer = net.reach(source, destination)
@@ -119,6 +131,8 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
             if token is None:
                 continue
             said = judge(design, source, format_address(packet.destination), token, packet.source_port)
+            if unsettled(said.lost):
+                continue
             assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
                 source,
                 destination,
@@ -137,10 +151,12 @@ def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
             answer = net.reach(source, destination)
             for packet in sorted(borders(rng, answer), key=str)[:5]:
                 token = token_of(packet)
-                if token is None or packet.destination > 0xFFFFFFFF:
+                if token is None:
                     continue
                 sender = name if source == name else format_address(packet.source)
                 said = judge(design, sender, format_address(packet.destination), token, packet.source_port)
+                if unsettled(said.lost):
+                    continue
                 assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
                     source,
                     destination,
@@ -164,6 +180,127 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     assert net.reach(block, other) == there.restrict(sources=mine)
     if len(design["vpcs"]) == 1:  # from elsewhere a name may mean another address than the one in the block
         assert net.reach(other, block) == back.restrict(destinations=mine)
+
+
+PUBLIC_BLOCKS = ["198.51.100.0/24", "198.51.100.0/25", "198.51.0.0/16", "128.0.0.0/1", "2001:db8::/40", "2000::/3"]
+
+
+@laws(40)
+@given(seeds)
+def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None:
+    """Each address of a block means itself: as a destination to whom it is mapped, as a source who sends with it."""
+    rng, design, net = network(seed)
+    block = rng.choice(PUBLIC_BLOCKS)
+    inside = Cidr.parse(block).addresses
+    other = rng.choice([nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")])
+    mapped = [
+        (f"{vpc}.{name}", body["public_ip"])
+        for vpc, rooms in design["vpcs"].items()
+        for kind in ("instances", "interfaces", "nat_gateways")
+        for name, body in rooms.get(kind, {}).items()
+        if isinstance(body.get("public_ip"), str)
+    ]
+    held = [(name, public) for name, public in mapped if within(public, block)]
+    blocks = [cidr for vpc in design["vpcs"].values() for cidr in vpc["cidrs"]]
+    there, back = net.reach(other, block), net.reach(block, other)
+    for name, public in held:
+        one = Cidr.parse_peer(public).addresses
+        if name != other and name in net.topology.nics and net.topology.nics[name].kind != "nat gateway":
+            assert there.reachable.restrict(destinations=one) == net.reach(other, public).reachable, (other, public)
+            assert there.delivered.restrict(destinations=one) == net.reach(other, public).delivered, (other, public)
+    senders = [name for name, _ in held if name != other and ".".join(name.split(".")[1:]) and "ngw" not in name]
+    private = {name: AddressSet.of((net.topology.nics[name].addresses[0],) * 2) for name in senders}
+    for name in senders:
+        if not any(within(format_address(private[name].first), cidr) for cidr in (block,)) and not twins(design):
+            assert back.delivered.restrict(sources=private[name]) == net.reach(name, other).delivered.restrict(
+                sources=private[name]
+            ), (name, other)
+    world = inside - AddressSet.union_of(
+        span for public in mapped for span in Cidr.parse_peer(public[1]).addresses.spans
+    )
+    world -= AddressSet.union_of(span for cidr in blocks for span in Cidr.parse(cidr).addresses.spans)
+    outward, inward = net.reach(other, "internet"), net.reach("internet", other)
+    world &= outward.destinations | inward.sources
+    assert there.delivered.restrict(destinations=world) == outward.delivered.restrict(destinations=world)
+    assert there.reachable.restrict(destinations=world) == outward.reachable.restrict(destinations=world)
+    assert back.delivered.restrict(sources=world) == inward.delivered.restrict(sources=world)
+    assert back.reachable.restrict(sources=world) == inward.reachable.restrict(sources=world)
+
+
+@laws(30)
+@given(seeds)
+def test_sets_between_blocks_and_interfaces_agree_with_the_oracle(seed: int) -> None:
+    rng, design, net = network(seed)
+    if twins(design):
+        return
+    inner = [nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    for name in rng.sample(inner, min(3, len(inner))):
+        block = rng.choice([*PUBLIC_BLOCKS, *(cidr for vpc in design["vpcs"].values() for cidr in vpc["cidrs"])])
+        answer = net.reach(name, block)
+        for packet in sorted(borders(rng, answer), key=str)[:6]:
+            token = token_of(packet)
+            if token is None:
+                continue
+            said = judge(design, name, format_address(packet.destination), token, packet.source_port)
+            if not unsettled(said.lost) and not unknown_service(packet.destination):
+                assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
+                    name,
+                    block,
+                    packet,
+                    said.lost,
+                )
+
+
+def place_of(address: str) -> int:
+    """An address on the one line of all addresses, where IPv6 comes after IPv4."""
+    return number(address) + (1 << 32 if ":" in address else 0)
+
+
+@laws(60)
+@given(seeds)
+def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
+    """Private addresses near by, the public one and IPv6 from elsewhere: read from the design, not from the topology."""
+    rng, design, net = network(seed)
+    members = {
+        f"{vpc}.{name}": (vpc, body)
+        for vpc, rooms in design["vpcs"].items()
+        for kind in ("instances", "interfaces")
+        for name, body in rooms.get(kind, {}).items()
+        if "private_ip" in body
+    }
+    peerings = design.get("peering_connections", {}).values()
+    peered = {frozenset({ends["requester"], ends["accepter"]}) for ends in peerings}
+    for name in rng.sample(list(members), min(4, len(members))):
+        vpc, body = members[name]
+        six = [body["ipv6_address"]] if "ipv6_address" in body else []
+        near, far = [body["private_ip"], *six], [body.get("public_ip", body["private_ip"]), *six]
+        for source in rng.sample([*members, "internet"], min(4, len(members) + 1)):
+            if source == name:
+                continue
+            home, sender = members.get(source, ("", {}))
+            meant = near if home == vpc or frozenset({home, vpc}) in peered else far
+            if source != "internet" and "ipv6_address" not in sender:
+                meant = [address for address in meant if ":" not in address]
+            asked = AddressSet.union_of((place, place) for place in map(place_of, meant))
+            assert net.reach(source, name).destinations == asked, (source, name)
+
+
+@pytest.mark.xfail(strict=False, reason="one cause: a trace and a set are to blame the same checkpoint first")
+@laws(60)
+@given(seeds)
+def test_the_first_blocker_of_a_trace_is_the_stop_that_has_the_packet(seed: int) -> None:
+    rng, design, net = network(seed)
+    for source, destination in some_pairs(rng, net, 8, design=design):
+        answer = net.reach(source, destination)
+        if answer.undecided:
+            continue
+        for packet in borders(rng, answer):
+            for trace in traces(net, source, destination, packet):
+                stops = [(stop.code, stop.component, stop.leg) for stop in answer.stops if packet in stop.space]
+                first = [(b.code, b.component, b.leg) for b in trace.blockers[:1]]
+                assert not (first and not stops), (source, destination, packet, first)
+                assert not first or first[0] in stops, (source, destination, packet, first, stops)
+                assert trace.reachable or stops, (source, destination, packet)
 
 
 # --- by hand ------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Longer runs of the laws, on networks that nobody has seen before."""
