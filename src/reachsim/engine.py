@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import UsageError, cut, shown
+from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.kinds.design import Design
 from reachsim.kinds.expectation import Selector
@@ -35,7 +36,7 @@ from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import Part
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology, build
-from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import replay as replay_packet
 from reachsim.trace.trace import trace

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, overload
 
+from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
@@ -18,7 +19,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.part import Part
-from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Blocker, Trace
 
 Verdict = Literal["holds", "fails", "undecided"]

@@ -9,6 +9,7 @@ from typing import Any
 from reachsim.answers.expectations import few_of_each
 from reachsim.engine import Asked, Engine
 from reachsim.fabric.checkpoint import Transit
+from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import walk
 from reachsim.kinds.route_table import RouteTableCheckpoint
@@ -19,7 +20,6 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.rules.codes import Code
-from reachsim.topology.endpoints import Endpoint
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,22 @@ class Session:
     peer: int
 
 
+Relays = tuple[tuple["Checkpoint", object], ...]
+"""Checkpoints that may send on to one of several targets, each with the one that is meant."""
+
+
 @dataclass(slots=True)
 class Leg:
     """One way of a flow. `sessions` and `crossed` are written on the way there and read on the way back.
 
-    `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination).
+    `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination). `relays`: what each
+    checkpoint chooses that may send on to one of several targets.
     """
 
     reply: bool = False
     sessions: list[Session] = field(default_factory=list)
     crossed: set[tuple[Nic, str, int, int]] = field(default_factory=set)
+    relays: Relays = ()
 
 
 class Checkpoint:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.ends import Endpoint, Origin
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.kinds.kind import Kind
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.route import Origin
+from reachsim.rules.route import Origin as RouteOrigin
 
 Within = Literal["vpc", "design"]
 """Where a kind of resource is written: under a VPC, or at the top."""
@@ -117,11 +118,41 @@ class Wiring(Protocol):
     def interface(self, vpc: str, name: str) -> Nic:
         """An interface that was placed."""
 
+    def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint by the path of what it belongs to, for others to find."""
+
+    def noted(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that was noted."""
+
     def add_peering(self, at: At, checkpoints: Mapping[str, Checkpoint], *, groups_known: bool) -> None:
         """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
 
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
+
+
+class Ends(Protocol):
+    """What a resource may use to say what its name means as an end of a question."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    @property
+    def world(self) -> AddressSet:
+        """Every public address that no interface and no VPC of the design has."""
+
+    def of_nic(self, nic: Nic) -> Endpoint:
+        """The end that one interface is."""
+
+    def nic(self, full_name: str) -> Nic:
+        """An interface by full name."""
+
+    def checkpoint(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
+
+    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None) -> Origin:
+        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet."""
 
 
 class Resource(Kind):
@@ -150,6 +181,15 @@ class Resource(Kind):
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""
         yield from ()
 
+    def endpoint(self, at: At, ends: Ends) -> Endpoint | None:
+        """What its name means as an end of a question; None: its interfaces, if it has any."""
+        return None
+
+    @classmethod
+    def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
+        """What a word means that is no resource's name, such as ``service:s3`` or ``office.pc``."""
+        yield from ()
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""
         nic = wiring.interface(at.vpc, at.name)
@@ -162,7 +202,7 @@ class RouteMade(NamedTuple):
 
     table: str | None
     destination: Cidr
-    origin: Origin
+    origin: RouteOrigin
     path: KeyPath
     prefix_list: str = ""
 

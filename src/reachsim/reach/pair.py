@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from reachsim.errors import Undecided, UsageError, shown
+from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import FilterBook
 from reachsim.markup import card
 from reachsim.net.box import Box
@@ -15,7 +16,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.part import ALL_PORTS, OF_IPV4, OF_IPV6, Part, parts_of, without_settled
 from reachsim.reach.stops import Stop, stops_of
-from reachsim.topology.endpoints import Endpoint, Endpoints
+from reachsim.topology.endpoints import Endpoints
 
 
 class Reach:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
+from reachsim.fabric.ends import Flow
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Walk
@@ -24,7 +25,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, reply_service, service
 from reachsim.rules.nat import TRANSLATED_PORTS
-from reachsim.topology.endpoints import Endpoints, Flow
+from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage
 
 ALL_TCP = Traffic.protocol(TCP)

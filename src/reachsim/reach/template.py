@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.ends import Flow
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.walk import Visit, Walk
@@ -18,7 +19,6 @@ from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.net.address import IPV4_LAST
 from reachsim.rules.clauses import NO_GROUPS, GroupId
-from reachsim.topology.endpoints import Flow
 from reachsim.topology.passage import come_back, go
 
 
@@ -66,7 +66,7 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
         return LOST
     origin = flow.origin
-    found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target)
+    found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     ipv6 = flow.destination > IPV4_LAST
     a, b = origin.nic, flow.target
     assert a is not None

@@ -10,13 +10,13 @@ from typing import Any
 import networkx
 
 from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.ends import Endpoint, Flow
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Walk
 from reachsim.markup import visible
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, hanging, number
-from reachsim.topology.endpoints import Endpoint, Flow
 from reachsim.topology.graph import node_name
 from reachsim.topology.passage import passage
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.answers.policy import Isolation, Leak
+from reachsim.fabric.ends import Endpoint
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.groups import Crowd, Names, say, together
 from reachsim.report.text import PLAIN, Look, hanging
-from reachsim.topology.endpoints import Endpoint
 
 _LEAKS = 12
 _REASONS = 5

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
@@ -21,7 +22,7 @@ from reachsim.kinds.internet_gateway import (
 from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
 from reachsim.kinds.network_interface import Host, Inbound, Outbound
-from reachsim.kinds.resource import At, InterfaceNeed, Resource, resources
+from reachsim.kinds.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.kinds.service import AmazonService
@@ -54,7 +55,7 @@ class Topology:
 
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
     of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
-    `groups`: names that mean several interfaces.
+    `groups`: names that mean several interfaces. `noted`: checkpoints by the path of what they belong to.
     """
 
     source: Source
@@ -67,11 +68,32 @@ class Topology:
     acl_filters: dict[tuple[str, str, Direction], Filter] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
 
     @property
     def filters(self) -> list[Filter]:
         """Every filter that a walk may meet."""
         return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS]
+
+    def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
+        """Resources that a name may mean: ``vpc.name``, or a bare name."""
+        head, dot, tail = asked.partition(".")
+        design = self.source.design
+        for name, vpc in design.vpcs.items():
+            wanted = tail if dot and head == name else asked
+            for section in sections("vpc"):
+                members = getattr(vpc, section, {})
+                if wanted in members:
+                    yield At(name, section, wanted), members[wanted]
+        for section in sections("design"):
+            members = getattr(design, section, {})
+            if asked in members:
+                yield At("", section, asked), members[asked]
+
+    def special(self, asked: str, ends: Ends) -> Iterator[Endpoint]:
+        """What kinds of resources say of a word that is no name."""
+        for kind in (*sections("vpc").values(), *sections("design").values()):
+            yield from kind.special(asked, ends)
 
     def starts(self) -> Iterator[Checkpoint]:
         """Checkpoints from which every other one is found: what interfaces send, and the internet."""
@@ -250,6 +272,14 @@ class Builder:
     def add_group(self, at: At, members: list[str]) -> None:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
+
+    def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint by the path of what it belongs to, for others to find."""
+        self.topology.noted[path] = checkpoint
+
+    def noted(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that was noted."""
+        return self.topology.noted[path]
 
     def interface(self, vpc: str, name: str) -> Nic:
         """An interface that was placed."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
 from reachsim.errors import EndpointError, UsageError, shown
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import ANY, Step
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
 from reachsim.kinds.unmodelled import Door
 from reachsim.loading.validation import suggest
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
-from reachsim.net.intervals import PortSet
-from reachsim.net.traffic import Traffic
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -35,91 +33,6 @@ REPRESENTATIVES = tuple(
 """Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
 
 
-class Nowhere(Checkpoint):
-    """Where a packet starts whose sender nothing in the design connects."""
-
-    __slots__ = ()
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Lose it: there is no way from there."""
-        text = f"nothing in the design sends from {format_address(transit.source)}"
-        return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), transit, ANY)
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """None."""
-        return ()
-
-
-NOWHERE = Nowhere("outside", "unconnected network")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One way in which an endpoint may send.
-
-    `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `addresses`: those of the interface that
-    it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
-    so that the answer must be the same for all. `share`: of the invocations of a function.
-    """
-
-    label: str
-    start: Checkpoint
-    nic: Nic | None
-    addresses: tuple[int, ...]
-    outside: AddressSet
-    client_ports: PortSet
-    share: Fraction = Fraction(1)
-    certain: bool = True
-    path: KeyPath = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """What a name stands for.
-
-    `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
-    very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
-    `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
-    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
-    `unsent`: why reachsim cannot tell what it sends, where it has no origins.
-    """
-
-    name: str
-    kind: str
-    origins: tuple[Origin, ...] = ()
-    nics: tuple[Nic, ...] = ()
-    outside: AddressSet = AddressSet.nothing()
-    literal: int | None = None
-    within: AddressSet | None = None
-    candidates: tuple[str, ...] = ()
-    loss: Loss | None = None
-    unknown: str = ""
-    listens: Traffic | None = None
-    hidden: tuple[Door, ...] = ()
-    unsent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
-
-    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
-    destinations that stand behind `destination`, all treated alike.
-    `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
-    reachsim cannot tell; what would pass is undecided.
-    """
-
-    origin: Origin
-    source: int
-    destination: int
-    target: Nic | None
-    region: AddressSet | None = None
-    alike: AddressSet | None = None
-    loss: Loss | None = None
-    unknown: str = ""
-    perhaps: str = ""
-
-
 Piece = tuple[Passage, AddressSet | None]
 """A passage, and the far addresses for which it is the same; None where both ends are fixed."""
 PIECES_KEPT = 50_000
@@ -128,13 +41,13 @@ PIECES_KEPT = 50_000
 def _pieces(flow: Flow) -> Iterator[Piece]:
     origin = flow.origin
     if flow.region is None:
-        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target), None
+        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays), None
         return
     rest = flow.region
     while rest:
         at = rest.first
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
-        found = passage(origin.start, origin.nic, source, destination, flow.target)
+        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
         alike = rest & AddressSet((found.run,))
         yield found, alike
         rest -= alike
@@ -188,7 +101,7 @@ class Endpoints:
     def pieces(self, flow: Flow) -> list[Piece]:
         """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
         origin = flow.origin
-        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region
+        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays
         found = self.pieces_of.get(key)
         if found is None:
             if len(self.pieces_of) >= PIECES_KEPT:
@@ -245,6 +158,11 @@ class Endpoints:
             yield self.of_nic(self.topology.nics[full]) if full in self.topology.nics else self._several(full)
         if asked in self.topology.groups:
             yield self._several(asked)
+        for at, body in self.topology.named(asked):
+            found = body.endpoint(at, self)
+            if found is not None:
+                yield found
+        yield from self.topology.special(asked, self)
         if asked in self.design.internet.hosts:
             host = self.design.internet.hosts[asked]
             address = AddressSet.of((int(host.ip), int(host.ip)))
@@ -263,6 +181,20 @@ class Endpoints:
             if function is not None:
                 unknown = f"API gateway {asked}'s own public address is not modelled"
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
+
+    # What resources use of the ends (`reachsim.kinds.resource.Ends`).
+
+    def nic(self, full_name: str) -> Nic:
+        """An interface by full name."""
+        return self.topology.nics[full_name]
+
+    def checkpoint(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that a resource noted while it was built."""
+        return self.topology.noted[path]
+
+    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None) -> Origin:
+        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet."""
+        return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN)
 
     def _several(self, full: str) -> Endpoint:
         """A name that means several interfaces: a question is about each of them (WALK-26)."""
@@ -480,6 +412,9 @@ class Endpoints:
         return out
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        if destination.resolve is not None:
+            yield from self._flows(origin, destination.resolve(origin))
+            return
         if destination.unknown or destination.loss:
             yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reachsim.fabric.cause import Cause
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import EVERYWHERE
 from reachsim.fabric.walk import Walk, walk
@@ -39,18 +39,22 @@ class Passage:
         return ""
 
 
-def passage(start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None) -> Passage:
+def passage(
+    start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None, relays: Relays = ()
+) -> Passage:
     """Walk there and back.
 
     `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
-    interface that is meant, None for whoever has the address.
+    interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
     """
-    return come_back(go(start, nic, source, destination, target), start, nic)
+    return come_back(go(start, nic, source, destination, target, relays), start, nic)
 
 
-def go(start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None) -> Passage:
+def go(
+    start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None, relays: Relays = ()
+) -> Passage:
     """Walk there only."""
-    forward = walk(start, Transit(source, destination, nic))
+    forward = walk(start, Transit(source, destination, nic), Leg(relays=relays))
     run = forward.destination_run if nic is not None else forward.source_run
     stray = None
     if target is not None and forward.arrived is not None and forward.end is not target.host:
@@ -69,7 +73,7 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
         return there  # nobody could answer to that address
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].transit, forward.visits[-1]
-    leg = Leg(True, forward.leg.sessions, forward.leg.crossed)
+    leg = Leg(True, forward.leg.sessions, forward.leg.crossed, forward.leg.relays)
     reply = walk(back_start, back, leg, last.depth)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
+from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
@@ -20,7 +21,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
-from reachsim.topology.endpoints import NOWHERE, Endpoint, Endpoints, Flow, Origin
+from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage, passage
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 
@@ -148,7 +149,7 @@ def _way(
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
-    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
+    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book).way(destination)
 

@@ -1,0 +1,111 @@
+"""Ends of questions: what may send, what a name stands for, and the flows that a question means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
+from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import ANY, Step
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class Nowhere(Checkpoint):
+    """Where a packet starts whose sender nothing in the design connects."""
+
+    __slots__ = ()
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Lose it: there is no way from there."""
+        text = f"nothing in the design sends from {format_address(transit.source)}"
+        return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), transit, ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None."""
+        return ()
+
+
+NOWHERE = Nowhere("outside", "unconnected network")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One way in which an endpoint may send.
+
+    `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `addresses`: those of the interface that
+    it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
+    so that the answer must be the same for all. `share`: of the invocations of a function.
+    """
+
+    label: str
+    start: Checkpoint
+    nic: Nic | None
+    addresses: tuple[int, ...]
+    outside: AddressSet
+    client_ports: PortSet
+    share: Fraction = Fraction(1)
+    certain: bool = True
+    path: KeyPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What a name stands for.
+
+    `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
+    very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
+    `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
+    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
+    `unsent`: why reachsim cannot tell what it sends, where it has no origins. `resolve`: a name that means different things
+    from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
+    and why.
+    """
+
+    name: str
+    kind: str
+    origins: tuple[Origin, ...] = ()
+    nics: tuple[Nic, ...] = ()
+    outside: AddressSet = AddressSet.nothing()
+    literal: int | None = None
+    within: AddressSet | None = None
+    candidates: tuple[str, ...] = ()
+    loss: Loss | None = None
+    unknown: str = ""
+    listens: Traffic | None = None
+    hidden: tuple[Any, ...] = ()
+    unsent: str = ""
+    resolve: Callable[[Origin], Endpoint] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
+
+    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
+    destinations that stand behind `destination`, all treated alike.
+    `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
+    reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
+    several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    """
+
+    origin: Origin
+    source: int
+    destination: int
+    target: Nic | None
+    region: AddressSet | None = None
+    alike: AddressSet | None = None
+    loss: Loss | None = None
+    unknown: str = ""
+    perhaps: str = ""
+    relays: Relays = ()
+    via: str = ""
