@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 
 WIDTH = {4: 32, 6: 128}
+NAT64 = "64:ff9b::/96"
 FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.oracle.naive.addresses import inside, is_private
+from tests.oracle.naive.addresses import NAT64, inside, is_private
 from tests.oracle.naive.filters import acl
-from tests.oracle.naive.packets import ICMP, TCP, Lost, Packet
+from tests.oracle.naive.packets import ICMP, TCP, Lost, Packet, Undecided
 from tests.oracle.naive.parts import GONE, INTERNET, KEPT, End, Identity, Interface, ServiceOf
 from tests.oracle.naive.routes import bare, gateway_target
 from tests.oracle.naive.state import State
@@ -85,6 +85,8 @@ class Edges(State):
         """To a host outside AWS, or in through the internet gateway of a VPC (WALK-12, WALK-25, IGW-6)."""
         if is_private(packet.dst) or is_private(packet.src):
             raise Lost(f"IGW-6: {packet.src} to {packet.dst} is no traffic of the internet")
+        if inside(packet.dst, [NAT64]):
+            raise Undecided(f"NATGW-16: {packet.dst} without a NAT gateway")
         vpcs = self.world.vpcs
         if packet.dst.version == 6:
             vpc = next((name for name in vpcs if inside(packet.dst, vpcs[name]["cidrs"])), None)
@@ -133,7 +135,7 @@ class Edges(State):
     # --- Block Public Access ----------------------------------------------------------------------
 
     def block_public_access(self, interface: Interface, outward: bool, egress_only: bool = False) -> None:
-        """IGW-14: `bidirectional` stops everything; `ingress` what neither a NAT gateway nor an egress-only gateway lets out.
+        """IGW-14: `bidirectional` stops all; `ingress` what neither a NAT gateway nor an egress-only gateway lets out.
 
         DECISION: the subnet of the interface that has the address counts, and an `allow-egress` exclusion lets
         the same out as the mode `ingress`.

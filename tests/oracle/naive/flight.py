@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.oracle.naive.addresses import block, inside, is_private
+from tests.oracle.naive.addresses import NAT64, block, inside
 from tests.oracle.naive.balancers import Balancers
 from tests.oracle.naive.filters import acl
 from tests.oracle.naive.packets import ICMP, TCP, UDP, Lost, Packet, Undecided, covers
@@ -24,8 +24,6 @@ from tests.oracle.naive.parts import (
 )
 from tests.oracle.naive.routes import bare, subnet_route, table_route
 from tests.oracle.naive.transit import Transit
-
-NAT64 = ["64:ff9b::/96"]
 
 
 class Flight(Transit, Balancers):
@@ -51,6 +49,8 @@ class Flight(Transit, Balancers):
             self.pass_groups(sender, "egress", packet, identity)
         if not sender.subnet:
             return self.leave_regional(sender, packet, identity)
+        if sender.kind == "load_balancer" and sender.body.get("type") == "classic":
+            acl(world, vpc, sender.subnet, "egress", packet)  # LB-2
         if inside(packet.dst, world.blocks(vpc, sender.subnet)):  # WALK-5, ROUTE-20: no ACL, no route table
             return self.deliver(vpc, packet, identity, sender.subnet)
         acl(world, vpc, sender.subnet, "egress", packet)
@@ -207,7 +207,7 @@ class Flight(Transit, Balancers):
             raise Lost(f"NATGW-7: {gateway.name} drops what it has no session for")
         if not gateway.available:
             raise Lost(f"NATGW-11: {gateway.name} is not available")
-        if inside(packet.dst, NAT64):
+        if inside(packet.dst, [NAT64]):
             raise Undecided(f"NATGW-16: NAT64 through {gateway.name}")
         if packet.dst.version == 6 or packet.protocol not in (ICMP, TCP, UDP):
             raise Lost(f"NATGW-5: {gateway.name} carries no protocol {packet.protocol} over IPv{packet.dst.version}")
@@ -316,8 +316,3 @@ class Flight(Transit, Balancers):
         except Lost as lost:
             return Verdict(True, False, False, f"reply: {lost}", self.listener)
         return Verdict(True, True, True, "", self.listener)
-
-
-def private(packet: Packet) -> bool:
-    """Is this no traffic of the internet (IGW-5, IGW-6, IGW-15)?"""
-    return is_private(packet.dst) or is_private(packet.src)

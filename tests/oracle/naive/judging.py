@@ -104,8 +104,8 @@ def variants(
     try:
         for client in clients(world, src):
             for target in targets(world, dst, client, traffic):
-                for verdict in judge_one(world, ports, client, target, traffic, source_port):
-                    out.append((f"{client.label} -> {target.label}", verdict))
+                label = f"{client.label} -> {target.label}"
+                out += [(label, verdict) for verdict in judge_one(world, ports, client, target, traffic, source_port)]
     except Undecided as why:
         out.append((f"{src} -> {dst}", Verdict(False, False, False, f"undecided: {why}", undecided=True)))
     return out

@@ -123,9 +123,9 @@ def near(world: World, client: Client, vpc: str) -> bool:
                 return True
         for transit in world.transits:
             entries = attachments(world, transit).values()
-            if any(line in (body.get("vpn"), body.get("direct_connect_gateway")) for body in entries):
-                if vpc in world.reached_by(transit):
-                    return True
+            here = any(line in (body.get("vpn"), body.get("direct_connect_gateway")) for body in entries)
+            if here and vpc in world.reached_by(transit):
+                return True
     return False
 
 
@@ -257,11 +257,8 @@ def in_endpoints(world: World, name: str, home: str) -> list[Target]:
             meant = name in host_names(world, home, named)
         else:
             spelt = host_names(world, home, named)[0].partition("..")[0]
-            meant = (
-                name.startswith(f"{spelt}.")
-                and name.endswith(".amazonaws.com")
-                and name.count(".") == spelt.count(".") + 3
-            )
+            rest = name.removeprefix(f"{spelt}.")
+            meant = rest != name and rest.endswith(".amazonaws.com") and rest.count(".") == 2
         if meant:
             return [Target(f"{name} ({each.name})", each.ipv4[0]) for each in private_dns(world, home, named)]
     return []

@@ -60,9 +60,8 @@ def written_routes(world: World, vpc: str, routes: dict[str, str]) -> Iterator[R
 def endpoint_routes(world: World, vpc: str, table: str) -> Iterator[Route]:
     """EP-1: what AWS writes for the gateway endpoints of a table."""
     for name, body in world.bodies(vpc, "vpc_endpoints"):
-        if body.get("type") == "gateway" and table in map(
-            lambda each: bare(each, vpc), listed(body.get("route_tables"))
-        ):
+        tables = [bare(each, vpc) for each in listed(body.get("route_tables"))]
+        if body.get("type") == "gateway" and table in tables:
             entries = service_entries(world, vpc, body)
             if entries is None:  # the one address that is known to be the service's
                 known = world.symbolic.get(short_service(body["service"]))

@@ -116,9 +116,8 @@ class World:
                 continue
             seen.add(name)
             found.update(self.attached(name))
-            for body in (self.transits[name].get("attachments") or {}).values():
-                if body and body.get("peer"):
-                    todo.append(str(body["peer"]).partition(".")[0])
+            bodies = (self.transits[name].get("attachments") or {}).values()
+            todo += [str(body["peer"]).partition(".")[0] for body in bodies if body and body.get("peer")]
         return found
 
     # --- building ---------------------------------------------------------------------------------
