@@ -270,7 +270,9 @@ CASES: list[Case] = [
     ("TGW-14 inbound only", {**REFERENCING, **group("spoke", "client", egress=[{"allow": "all", "to": "hub.open"}])},
      CLI_APP, LOST),
     ("TGW default tables", {f"{TGW}.route_tables": None}, BOX_APP, OK),
-    ("PEER-4 no transit", {**PEERED, f"{HUB}.route_tables.attach": {"10.1.0.0/16": "pcx"}}, BOX_APP, OK),
+    ("PEER-4 no transit", {**SECOND, "peering_connections.pcx": {"requester": "hub", "accepter": "west"},
+                           f"{HUB}.route_tables.attach": {"10.5.0.0/16": "pcx"}, f"{MAIN}.routes": {ANY: "hub"}},
+     BOX_W, LOST),
     # --- VPN, Direct Connect
     ("VPN-1", {}, APP_PC, OK),
     ("VPN-1 not known", {}, ("hub.app", "192.168.2.7", "tcp/443", 40000), LOST),
