@@ -70,7 +70,8 @@ def judge_one(
     if src is None:
         yield lost(f"{client.label} has no IPv{dst.version} address (ROUTE-5)")
         return
-    if dst in own_addresses(world, client):  # DECISION: what a host sends to itself never leaves it
+    # DECISION: what a host sends to itself never leaves it; a function has no interface of its own (LAMBDA-8)
+    if not client.function and dst in own_addresses(world, client):
         yield Verdict(True, True, True)
         return
     packet = first_packet(src, dst, traffic, source_port)
