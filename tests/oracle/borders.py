@@ -61,7 +61,11 @@ def ends(world: World, end: Any, source: bool) -> list[str]:
         return [*STRANGERS, *[text for text in named if ":" not in text]]
     if network(end) is not None and "/" in end:
         inside = [str(each) for i in able for each in i.ipv4 if each in block(end)]
-        outside = [each for each in (*OFFICE_ADDRESSES, *SERVICE_ADDRESSES, *STRANGERS) if address(each) in block(end)]
+        known = (*OFFICE_ADDRESSES, *SERVICE_ADDRESSES, *STRANGERS)
+        outside = [each for each in known if address(each) in block(end)]
+        vpcs = [block(cidr) for body in world.vpcs.values() for cidr in body["cidrs"]]
+        if not any(block(end).overlaps(each) for each in vpcs):
+            outside += [str(block(end).first + block(end).size // 2), str(block(end).last)]
         return inside + outside
     return [end]
 
@@ -87,7 +91,7 @@ def packets(world: World, expectation: Expectation, ports: list[int]) -> list[Pa
         targets = ends(world, expectation["to"], source=False)
         if deny and expectation["from"] == "internet":
             targets = targets + hidden_ways(world, expectation["to"])
-        asking = {client.place for client in clients(world, src)}
+        asking = {client.place for client in clients(world, src) if isinstance(client.place, Interface)}
         for dst in targets:
             meant = found(world, dst) if network(dst) is None else holders(world, address(dst))
             if asking & {each if isinstance(each, Interface) else each.place for each in meant}:

@@ -386,14 +386,16 @@ class Layers:
     def private_link(self) -> None:
         """A service of one's own behind an NLB, and an endpoint for it in another VPC."""
         rng = self.rng
-        homes = [
-            (vpc, name)
-            for vpc, body in self.vpcs.items()
-            for name, each in (body.get("load_balancers") or {}).items()
-            if each["type"] == "network"
-        ]
-        if not homes:
-            return
+        homes: list[tuple[str, str]] = []
+        while not homes:
+            homes = [
+                (vpc, name)
+                for vpc, body in self.vpcs.items()
+                for name, each in (body.get("load_balancers") or {}).items()
+                if each["type"] == "network"
+            ]
+            if not homes:
+                self.balancers()
         provider, name = rng.choice(homes)
         consumer = rng.choice(list(self.vpcs))
         subnet = rng.choice(list(self.vpcs[consumer]["subnets"]))

@@ -21,6 +21,7 @@ class Choices:
         if len(options) == 1:
             return options[0]
         number = self.planned[len(self.taken)] if len(self.taken) < len(self.planned) else 0
+        number = min(number, len(options) - 1)  # a plan of another walk may have more to choose from
         self.taken.append((number, len(options)))
         return options[number]
 

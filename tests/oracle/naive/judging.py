@@ -46,7 +46,8 @@ def fly(world: World, ports: list[int], client: Client, packet: Packet, choices:
         flight = Flight(world, port, choices if port == ports[0] else again)
         verdict = flight.judge(client.place, packet)
         if flight.listener is not None:
-            at_it = Flight(world, port, Choices([]), at_listener=True)
+            same = Choices([number for number, _ in choices.taken])
+            at_it = Flight(world, port, same, at_listener=True)
             verdict = replace(verdict, listener=at_it.judge(client.place, packet).reachable)
         if not flight.sessions:
             return verdict

@@ -8,7 +8,7 @@ from typing import Any
 from tests.oracle.naive.addresses import Address, address, block, inside, network
 from tests.oracle.naive.packets import Undecided, listed
 from tests.oracle.naive.parts import INTERNET, Behind, Client, Interface, Outside, Target
-from tests.oracle.naive.routes import attachments, carriers, gateways_of, short_service
+from tests.oracle.naive.routes import attachments, carriers, gateways_of, is_public_name, short_service
 from tests.oracle.naive.world import World
 
 # DECISION: a function outside every VPC (LAMBDA-1) sends from an address of AWS that no sane rule names.
@@ -237,13 +237,6 @@ def private_dns(world: World, vpc: str, named: str) -> list[Interface]:
     ]
 
 
-def host_names(world: World, vpc: str, named: str) -> list[str]:
-    """The public names of an AWS service in the Region; in any Region where the design names none."""
-    head, _, tail = named.partition(".")
-    spelt = f"{tail}.{head}" if tail else head  # ecr.api is api.ecr.REGION.amazonaws.com
-    return [f"{spelt}.{world.region(vpc)}.amazonaws.com"]
-
-
 def in_endpoints(world: World, name: str, home: str) -> list[Target]:
     """EP-8: a host name that an endpoint's private DNS has."""
     for i in world.interfaces:
@@ -251,15 +244,8 @@ def in_endpoints(world: World, name: str, home: str) -> list[Target]:
             continue
         named = short_service(str(i.body["service"]))
         own = world.services.get(named)
-        if own is not None:
-            meant = own.get("private_dns_name") == name
-        elif world.region(home):
-            meant = name in host_names(world, home, named)
-        else:
-            spelt = host_names(world, home, named)[0].partition("..")[0]
-            rest = name.removeprefix(f"{spelt}.")
-            meant = rest != name and rest.endswith(".amazonaws.com") and rest.count(".") == 2
-        if meant:
+        public = own is None and is_public_name(world, home, named, name)
+        if public or (own is not None and own.get("private_dns_name") == name):
             return [Target(f"{name} ({each.name})", each.ipv4[0]) for each in private_dns(world, home, named)]
     return []
 

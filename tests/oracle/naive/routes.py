@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle.naive.addresses import Address, Network, block, inside, network
+from tests.oracle.naive.addresses import Address, Network, address, block, inside, network
 from tests.oracle.naive.packets import Lost, Undecided, listed
 from tests.oracle.naive.world import World
 
@@ -63,9 +63,8 @@ def endpoint_routes(world: World, vpc: str, table: str) -> Iterator[Route]:
         tables = [bare(each, vpc) for each in listed(body.get("route_tables"))]
         if body.get("type") == "gateway" and table in tables:
             entries = service_entries(world, vpc, body)
-            if entries is None:  # the one address that is known to be the service's
-                known = world.symbolic.get(short_service(body["service"]))
-                entries = [] if known is None else [str(known)]
+            if entries is None:
+                entries = [str(each) for each in known_addresses(world, vpc, short_service(body["service"]))]
             for cidr in entries:
                 yield Route(block(cidr), name, LISTED, (str(body.get("prefix_list") or body["service"]),))
 
@@ -81,6 +80,29 @@ def service_entries(world: World, vpc: str, body: Any) -> list[str] | None:
     own = body.get("prefix_list")
     found = world.entries(own, vpc) if own else None
     return found if found is not None else world.entries(short_service(body["service"]), vpc)
+
+
+def is_public_name(world: World, vpc: str, named: str, name: str) -> bool:
+    """Is a host name that of an AWS service, in this Region where the design names one?"""
+    head, _, tail = named.partition(".")
+    spelt = f"{tail}.{head}" if tail else head  # ecr.api is api.ecr.REGION.amazonaws.com
+    rest = name.removeprefix(f"{spelt}.").removesuffix(".amazonaws.com")
+    region = world.region(vpc)
+    return name == f"{spelt}.{rest}.amazonaws.com" and "." not in rest and region in ("", rest)
+
+
+def known_addresses(world: World, vpc: str, named: str) -> list[Address]:
+    """Addresses that are a service's for certain, though nobody wrote its list: by name, and the symbolic one."""
+    hosts = [body["ip"] for name, body in world.hosts.items() if is_public_name(world, vpc, named, name)]
+    symbolic = [where for name, where in world.symbolic.items() if name == named]
+    return [address(each) for ip in hosts for each in listed(ip)] + symbolic
+
+
+def decided(world: World, where: Address) -> bool:
+    """Is it certain whether an address is that of a service? DECISION: a host with a name of its own has its own address."""
+    hosts = [address(each) for body in world.hosts.values() for each in listed(body["ip"])]
+    private = inside(where, ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"])
+    return where.version == 6 or private or where in hosts or where in world.symbolic.values()
 
 
 def unknown_prefixes(world: World, vpc: str, table: str) -> str | None:
@@ -112,11 +134,10 @@ def table_route(world: World, vpc: str, table: str, where: Address, more: tuple[
                 routes.append(Route(route.destination, bare(gateway, vpc), route.rank))
     found = best(routes, where)
     endpoint = unknown_prefixes(world, vpc, table)
-    symbolic = where in world.symbolic.values()
-    if endpoint is not None and not symbolic and (found is None or found.target != "local") and where.version == 4:
-        private = inside(where, ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"])
-        if not private and (found is None or found.destination.prefixlen < 24):
-            raise Undecided(f"EP-1: is {where} among the prefixes of endpoint {endpoint}?")
+    # EP-2: the prefixes of an endpoint are a /24 or wider, so that narrower routes go before them.
+    open_to_it = found is None or (found.target != "local" and found.destination.prefixlen < 24)
+    if endpoint is not None and open_to_it and not decided(world, where):
+        raise Undecided(f"EP-1: is {where} among the prefixes of endpoint {endpoint}?")
     if found is None:
         raise Lost(f"ROUTE-16: no route to {where} in route table {table} of {vpc}")
     if found.target != "local" and inside(where, ["169.254.168.0/22", "fd00:ec2::/32"]):
