@@ -113,13 +113,11 @@ def refutation(world: World, expectation: Expectation, verdict: str, ports: list
         return None
     for packet in packets(world, expectation, ports):
         said = packet.verdict
-        if said.undecided:
-            continue
-        if (
-            said.forward
-            if "deny" in expectation
-            else not (said.forward if expectation.get("one_way") else said.reachable)
-        ):
+        if "deny" in expectation:
+            wrong = said.forward
+        else:
+            wrong = not said.undecided and not (said.forward if expectation.get("one_way") else said.reachable)
+        if wrong:
             return packet
     return None
 

@@ -41,21 +41,6 @@ def ends_of(end: str) -> list[str]:
     return [end]
 
 
-def balancers_to(world: World, name: str) -> list[str]:
-    """The public addresses of NLBs that have this host as a target.
-
-    Where such an NLB keeps the client's address, those who send there send to the host.
-    """
-    found = []
-    for node in world.interfaces:
-        if node.kind != "load_balancer" or node.body.get("type") != "network":
-            continue
-        for group in (node.body.get("target_groups") or {}).values():
-            if any(f"{node.vpc}.{each}" == name or each == name for each in group.get("targets") or []):
-                found += [str(public) for public in node.publics if public is not None]
-    return found
-
-
 def verdicts(world: World, source: str, destination: str, traffic: Any) -> Iterator[tuple[str, Verdict]]:
     """The verdict of every sampled packet of an expectation."""
     for src in ends_of(source):

@@ -27,8 +27,6 @@ class Balancers(State):
 
     def arrive_at_endpoint(self, endpoint: Interface, packet: Packet) -> End:
         """EP-10: TCP only, to an AWS service; to a service of one's own through its load balancer."""
-        if self.replying:
-            raise Lost(f"EP-6: nothing is started from {endpoint.name}, so nothing answers to it")
         service = self.world.services.get(endpoint.body.get("service"))
         if packet.protocol != TCP and not (service is not None and packet.protocol == UDP):
             raise Lost(f"EP-10: {endpoint.name} carries no protocol {packet.protocol}")
@@ -54,8 +52,6 @@ class Balancers(State):
 
     def arrive_at_balancer(self, node: Interface, packet: Packet, identity: Identity, session: Session | None) -> End:
         """LB-1: the listener ends the connection, or (NLB) passes it on."""
-        if packet.dst not in node.addresses:
-            raise Lost(f"LB-1: {packet.dst} is not an address of {node.name}")
         self.pass_groups(node, "ingress", packet, identity)
         if session is not None:
             return self.back_through(session)

@@ -315,4 +315,6 @@ class Flight(Transit, Balancers):
                 raise Lost(f"WALK-13: the client sent to {packet.dst} and is answered by {back.src}")
         except Lost as lost:
             return Verdict(True, False, False, f"reply: {lost}", self.listener)
+        except Undecided as why:
+            return Verdict(True, False, False, f"undecided: {why}", self.listener, undecided=True)
         return Verdict(True, True, True, "", self.listener)
