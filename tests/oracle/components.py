@@ -424,10 +424,10 @@ def random_design(rng: random.Random, profile: str = "full") -> Design:
     return design
 
 
-def addresses_of(design: Design, kinds: set[str]) -> list[str]:
+def addresses_of(world: World, kinds: set[str]) -> list[str]:
     """The private and public addresses of all interfaces of these kinds."""
     found = []
-    for i in World(design).interfaces:
+    for i in world.interfaces:
         if i.kind in kinds:
             found += [str(each) for each in (*i.ipv4, *i.publics, *i.ipv6) if each is not None]
     return found
@@ -444,7 +444,7 @@ def random_probe(rng: random.Random, design: Design) -> Probe:
     names = [f"service:{name}" for name in (*INTERFACE_SERVICES, *SERVICES)]
     names += ["db.corp.example"] if world.zones else []
     names += [str(i.body["public_dns_name"]) for i in world.interfaces if i.body.get("public_dns_name")]
-    devices = addresses_of(design, {"endpoint", "load_balancer"})
+    devices = addresses_of(world, {"endpoint", "load_balancer"})
     secondary = [str(each) for i in world.interfaces for each in (*i.ipv4[1:], *i.publics[1:]) if each is not None]
     if chance(rng, 0.35):
         return worlds.random_probe(rng, design)
