@@ -362,6 +362,7 @@ CASES: list[Case] = [
                          **group("hub", "lb", ("tcp", "10.0.0.0/16"))}, BOX_LINK, OK),
     ("EP not accepted", {**nlb(), **LINK, "endpoint_services.mine.accepted": ["hub"]}, BOX_LINK, LOST),
     ("EP accepted", {**nlb(), **LINK, "endpoint_services.mine.accepted": ["spoke"]}, BOX_LINK, OK),
+    ("LB-3 no groups at the load balancer", {**nlb(security_groups=None), **LINK}, BOX_LINK, OK),
     ("EP without a load balancer", LINK, BOX_LINK, LOST),
     ("EP without a listener", {**nlb(), **LINK}, ("spoke.box", "spoke.mine", "tcp/80", 40000), LOST),
     ("EP in the zone of its node", {**nlb(scheme="internal", subnets=["far", "private"], private_ips={
@@ -429,7 +430,7 @@ CASES: list[Case] = [
     ("LB-8 cross-zone on", {**nlb(targets=["lone"], subnets=["private", "far"], cross_zone=True,
      private_ips={"private": "10.0.1.50", "far": "10.0.2.50"})}, ("hub.app", "10.0.1.50", "tcp/443", 40000), OK),
     ("LB-7 in one subnet no ACL", {**nlb(), **group("hub", "shut", ("tcp/8443", "10.0.1.10/32")),
-                                   **acl("hub", "private", "in deny tcp/8443 0.0.0.0/0")}, APP_NLB, OK),
+                                   **acl("hub", "private", "in deny all 0.0.0.0/0", "out deny all 0.0.0.0/0")}, APP_NLB, OK),
     ("LB-8 a peer's target without a route to it", {**PEERED, **nlb(targets=["10.1.1.10"], preserve_client_ip=None),
                                                     f"{HUB}.route_tables.private": {}}, APP_NLB, LOST),
     ("LB-8 a peer's target by address", {**PEERED, **nlb(targets=["10.1.1.10"], preserve_client_ip=None)}, APP_NLB, OK),

@@ -90,6 +90,18 @@ def test_interfaces_that_are_alike() -> None:
     ] * 3
 
 
+def test_a_network_by_its_name() -> None:
+    """All of it: what the connection's routes leave out is not reached, nor answered."""
+    asked = dict(judge_variants(changed({}), "hub.app", "office", "tcp/443", 40000))
+    assert {label.split(" -> ")[1]: each.reachable for label, each in asked.items()} == {
+        "192.168.0.0 of office": False,
+        "192.168.1.7 of office": True,
+        "192.168.255.255 of office": False,
+    }
+    asked = dict(judge_variants(changed({}), "office", "hub.app", "tcp/443", 40000))
+    assert [(each.forward, each.reachable) for each in asked.values()] == [(True, False), (True, True), (True, False)]
+
+
 def test_what_the_book_leaves_open() -> None:
     """NATGW-16: NAT64; EP-1: an address that may be among the prefixes of an endpoint whose list nobody wrote."""
     design = changed({**DUAL, f"{HUB}.route_tables.private": {"::/0": "ngw"}})

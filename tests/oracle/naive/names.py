@@ -61,6 +61,14 @@ def network_host(world: World, name: str) -> tuple[str, Address] | None:
     return None
 
 
+def network_addresses(world: World, name: str) -> list[Address]:
+    """A network by its name: its hosts, and the ends of its blocks for everybody else in it."""
+    body = world.networks[name] or {}
+    hosts = [each["ip"] if isinstance(each, dict) else each for each in (body.get("hosts") or {}).values()]
+    blocks = [block(cidr) for cidr in listed(body.get("cidrs"))]
+    return sorted({*map(address, hosts), *[each.first for each in blocks], *[each.last for each in blocks]})
+
+
 def holders(world: World, where: Address) -> Iterator[Client]:
     """Who may send from an address: an interface, the networks behind a host, a network outside AWS, the internet."""
     owners = [i for i in world.interfaces if where in i.addresses and i.subnet]
@@ -95,6 +103,8 @@ def clients(world: World, src: str) -> list[Client]:
     host = network_host(world, src)
     if host is not None:
         return [Client(src, Outside(host[0]), (host[1],))]
+    if src in world.networks:
+        return [Client(f"{each} of {src}", Outside(src), (each,)) for each in network_addresses(world, src)]
     return list(holders(world, address(src)))
 
 
@@ -154,6 +164,8 @@ def targets(world: World, dst: str, client: Client, traffic: str) -> list[Target
     host = network_host(world, dst)
     if host is not None:
         return [Target(dst, host[1])]
+    if dst in world.networks:
+        return [Target(f"{each} of {dst}", each) for each in network_addresses(world, dst)]
     interfaces = found(world, dst)
     if not interfaces:
         return [Target(dst, None, f"{NOT_RESOLVED}: nobody is called {dst}")]
