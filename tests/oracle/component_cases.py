@@ -404,6 +404,12 @@ CASES: list[Case] = [
                                           **group("hub", "shut", ("tcp/8443", "10.0.1.10/32"))}, APP_NLB, OK),
     ("LB-5 off by default for addresses", {**nlb(preserve_client_ip=None, targets=["10.0.1.11"]),
                                            **group("hub", "shut", ("tcp/8443", "10.0.1.50/32"))}, APP_NLB, OK),
+    ("LB-5 off by default for targets by address, as their kind says",
+     {f"{HUB}.load_balancers.nlb": NLB | {"target_groups": {
+         "t": {"targets": ["twin"], "target_type": "ip", "port": "tcp/8443"}}},
+      **group("hub", "shut", ("tcp/8443", "10.0.1.50/32"))}, APP_NLB, OK),
+    ("LB-1 the listener's port where the group has none", {**nlb(port=None), **group("hub", "shut", ("tcp/443", ANY))},
+     APP_NLB, OK),
     ("LB-6", nlb(targets=["app"]), APP_NLB, LOST),
     ("LB-6 preservation off", nlb(targets=["app"], preserve_client_ip=False), APP_NLB, OK),
     ("LB-7 target's subnet takes the client's address",
