@@ -40,11 +40,13 @@ class Counts:
     seen: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     contradictions: list[str] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         order = ("agreed", "undecided", "open", "explained", "unrefuted", "refused")
         counts = ", ".join(f"{self.seen[name]} {name}" for name in order)
         lines = [f"{counts}, {len(self.contradictions)} contradictions"]
+        lines += [f"contradictions: {count}, {kind}" for kind, count in self.kinds.most_common()]
         lines += [f"skipped: {count} designs, {why}" for why, count in self.skipped.most_common()]
         return "\n".join(lines)
 
@@ -60,7 +62,12 @@ def world(seed: int, profile: str = "") -> tuple[random.Random, Design]:
     return rng, random_design(rng, profile or profile_of(seed))
 
 
-def ask(net: Any, design: World, probe: Probe) -> tuple[str, str]:
+def rule_of(lost: str) -> str:
+    """`reply: NACL-2` of a reason."""
+    return ":".join(lost.split(":")[:2]) if lost else "reachable"
+
+
+def ask(net: Any, design: World, probe: Probe, counts: Counts) -> tuple[str, str]:
     """One probe of both: the kind of outcome, and what to print of a contradiction."""
     try:
         trace = net.trace(*probe[:3], source_port=probe[3])
@@ -75,12 +82,16 @@ def ask(net: Any, design: World, probe: Probe) -> tuple[str, str]:
         return "agreed", ""
     if explanation(trace, naive):
         return "explained", ""
+    codes = "/".join(sorted({str(blocker.code) for blocker in trace.blockers}))
+    counts.kinds[f"trace {trace.verdict} {codes}".rstrip() + f", naive {rule_of(naive.lost)}"] += 1
     blockers = "; ".join(str(blocker) for blocker in trace.blockers)
     said = f"{trace.verdict}{f' ({blockers})' if blockers else ''}"
     return "contradiction", f"{' '.join(map(str, probe))}\n  reachsim: {said}\n  naive:    {naive.lost or 'reachable'}"
 
 
-def promise(net: Any, design: World, expectation: dict[str, Any], result: Any, ports: list[int]) -> tuple[str, str]:
+def promise(
+    design: World, expectation: dict[str, Any], result: Any, ports: list[int], counts: Counts
+) -> tuple[str, str]:
     """One expectation of both."""
     if result.verdict == "undecided":
         return "undecided", ""
@@ -89,6 +100,8 @@ def promise(net: Any, design: World, expectation: dict[str, Any], result: Any, p
     packet = refutation(design, expectation, result.verdict, ports)
     if packet is None:
         return "agreed", ""
+    verb = "deny" if "deny" in expectation else "allow"
+    counts.kinds[f"{verb} {result.verdict}, naive {rule_of(packet.verdict.lost)}"] += 1
     return "contradiction", f"{result.question}\n  reachsim: {result.verdict}\n  naive:    {packet}"
 
 
@@ -113,9 +126,9 @@ def outcomes(seed: int, probes: int, counts: Counts, load: Load, profile: str) -
         return
     naive = World(design)
     for probe in asked:
-        yield ask(net, naive, probe)
+        yield ask(net, naive, probe, counts)
     for expectation, result in zip(promises, net.check(), strict=True):
-        yield promise(net, naive, expectation, result, ports)
+        yield promise(naive, expectation, result, ports, counts)
 
 
 def reason(error: Exception) -> str:
