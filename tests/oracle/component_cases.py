@@ -232,6 +232,9 @@ CASES: list[Case] = [
                           f"{TGW}.attachments.hub.subnets": ["attach", "attach-b"]},
      ("hub.lone", "spoke.box", "tcp/443", 40000), OK),
     ("TGW-7, TGW-8 answered from another zone", {}, ("spoke.box", "hub.lone", "tcp/443", 40000), NO_REPLY),
+    ("TGW-10 the sender's is unavailable", {f"{TGW}.attachments.spoke.state": "pending"}, BOX_APP, LOST),
+    ("TGW-10 no attachment", {f"{TGW}.attachments.spoke": None}, BOX_APP, LOST),
+    ("TGW-2 in a circle", {f"{HUB}.route_tables.attach": {ANY: "tgw"}}, BOX_WWW, LOST),
     ("TGW-10 unavailable", {f"{TGW}.attachments.hub.state": "pending"}, BOX_APP, LOST),
     ("TGW-10 overlap", {"vpcs.late": {**BASE["vpcs"]["spoke"], "instances": {}},
                         f"{TGW}.attachments": {"hub": {"vpc": "hub", "subnets": ["attach"]},
@@ -283,6 +286,14 @@ CASES: list[Case] = [
     ("VPN-4 down, from outside", {"vpn_connections.line.state": "down"}, PC_APP, LOST),
     ("VPN-5", DX, APP_PC, OK),
     ("VPN-5 allowed prefixes", {**DX, "direct_connect_gateways.dx.allowed_prefixes": ["10.0.1.0/24"]}, PC_APP, OK),
+    ("VPN-5 the network uses the connection that it may", {
+        "direct_connect_gateways.dx": {"gateways": ["hub.vgw"], "prefixes": [], "allowed_prefixes": ["10.9.0.0/16"]},
+        "networks.office.via": ["dx", "line"]}, PC_APP, OK),
+    ("VPN answers take the connection of the question", {
+        "direct_connect_gateways.dx": {"gateways": ["hub.vgw"], "prefixes": [], "allowed_prefixes": ["10.9.0.0/16"]},
+        "networks.office.via": ["dx", "line"]}, APP_PC, OK),
+    ("PEER-9 of a connection that is not the network's", {
+        "vpn_connections.other": {"gateway": "hub.vgw", "static_routes": ["192.168.1.0/25"]}}, PC_APP, NO_REPLY),
     ("VPN-5 not allowed", {**DX, "direct_connect_gateways.dx.allowed_prefixes": ["10.0.0.0/24"]}, PC_APP, LOST),
     ("ROUTE-6 static before propagated", {f"{HUB}.route_tables.private": {
         "routes": {"192.168.1.0/24": "blackhole"}, "propagate": ["vgw"]}}, APP_PC, LOST),
@@ -294,6 +305,7 @@ CASES: list[Case] = [
     ("VPN-2 static before BGP", {**PROPAGATE, "vpn_connections": {
         "bgp": {"gateway": "hub.vgw", "bgp_routes": ["192.168.1.0/24"]},
         "line": {"gateway": "hub.vgw", "static_routes": ["192.168.1.0/24"], "state": "down"}}}, APP_PC, LOST),
+    ("ROUTE-17", {}, ("hub.app", "169.254.168.9", "tcp/80", 40000), LOST),
     ("ROUTE-7", {**PROPAGATE, "vpn_connections.line.static_routes": ["10.0.2.0/24", "192.168.1.0/24"]},
      ("hub.app", "hub.lone", "tcp/443", 40000), OK),
     ("VPN on a transit gateway", {**CENTRAL}, ("spoke.box", "office.pc", "tcp/443", 40000), OK),

@@ -142,6 +142,8 @@ class Transit(Edges):
 
     def might_lead(self, connection: str, where: Address) -> bool:
         """Would the network send this address into the connection? DECISION: what the AWS side tells it by its routes."""
+        if not self.allowed(connection, where):
+            return False
         for kind, name in gateways_of(self.world, connection):
             if kind == "vpn" and inside(where, self.world.vpcs[name.partition(".")[0]]["cidrs"]):
                 return True
@@ -152,6 +154,11 @@ class Transit(Edges):
                 continue
             return True
         return False
+
+    def allowed(self, connection: str, where: Address) -> bool:
+        """VPN-5: a Direct Connect gateway tells the network of its allowed prefixes alone, where it has some."""
+        prefixes = (self.world.direct.get(connection) or {}).get("allowed_prefixes")
+        return prefixes is None or inside(where, listed(prefixes))
 
     def entries_of(self, connection: str) -> list[tuple[str, str]]:
         """The attachments of a connection to transit gateways."""
@@ -166,8 +173,7 @@ class Transit(Edges):
         """VPN-1, VPN-3, VPN-5: to an interface of the VPC, or into the transit gateway."""
         if not connection_up(self.world, connection):
             raise Lost(f"VPN-4: connection {connection} is down")
-        allowed = (self.world.direct.get(connection) or {}).get("allowed_prefixes")
-        if allowed is not None and not inside(packet.dst, listed(allowed)):
+        if not self.allowed(connection, packet.dst):
             raise Lost(f"VPN-5: {packet.dst} is not among the allowed prefixes of {connection}")
         for transit, entry in self.entries_of(connection):
             if not is_up(attachments(self.world, transit)[entry]):
