@@ -345,6 +345,14 @@ CASES: list[Case] = [
     ("EP-8 a public name", {f"{HUB}.vpc_endpoints.kms": KMS, **NO_EXIT,
                             "internet.hosts": {"kms.eu-west-1.amazonaws.com": {"ip": "52.94.0.1"}}},
      ("hub.app", "kms.eu-west-1.amazonaws.com", "tcp/443", 40000), OK),
+    ("EP-8 by the service's full name", {
+        f"{HUB}.vpc_endpoints.kms": {**KMS, "service": "com.amazonaws.eu-west-1.kms"}, **NO_EXIT}, APP_KMS, OK),
+    ("EP-8 a name in two parts", {f"{HUB}.vpc_endpoints.ecr": {**KMS, "service": "ecr.api"}, **NO_EXIT,
+                                  "internet.hosts": {"api.ecr.eu-west-1.amazonaws.com": {"ip": "52.94.0.1"}}},
+     ("hub.app", "api.ecr.eu-west-1.amazonaws.com", "tcp/443", 40000), OK),
+    ("EP-1 a list of another name", {"prefix_lists.pl-1": ["52.219.0.0/24"], **NO_EXIT, f"{HUB}.vpc_endpoints.s3": {
+        "type": "gateway", "service": "s3", "route_tables": ["private"], "prefix_list": "pl-1"}},
+     ("hub.app", "52.219.0.9", "tcp/443", 40000), OK),
     ("EP-8 of another Region", {f"{HUB}.vpc_endpoints.kms": KMS, **NO_EXIT,
                                 "internet.hosts": {"kms.us-east-1.amazonaws.com": {"ip": "52.94.0.1"}}},
      ("hub.app", "kms.us-east-1.amazonaws.com", "tcp/443", 40000), LOST),
