@@ -61,7 +61,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
         if unreachable and not network.endpoints.may_be_called_from_outside(first):
             continue
-        answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)
+        answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
         if not answer.delivered and not answer.undecided:
             continue
         space = answer.delivered.replace_destinations(AddressSet.everything())

@@ -31,7 +31,14 @@ class VpcSite:
     services: dict[int, Checkpoint] = field(default_factory=dict)
     service_places: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
+    _owned: tuple[int, ...] = ()
     subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
+
+    def gap_around(self, address: int) -> Span:
+        """Addresses around one that no interface of the VPC has, or that address alone if one has it."""
+        if len(self._owned) != len(self.owners):
+            self._owned = tuple(sorted(self.owners))
+        return gap_around(self._owned, address, LINE_LAST)
 
     def groups_at(self, address: int) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.
@@ -104,7 +111,8 @@ class Nic:
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
     checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
     its subnet's link. `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
-    have corresponding addresses at one index.
+    have corresponding addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each
+    family.
     """
 
     name: str
@@ -125,11 +133,16 @@ class Nic:
     addresses: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)
     places: tuple[int, ...] = field(init=False)
+    primary: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.addresses = tuple(pair.private for pair in self.pairs)
         self.publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
         self.places = self.addresses + self.publics
+        first: dict[bool, int] = {}
+        for address in self.addresses:
+            first.setdefault(address > IPV4_LAST, address)
+        self.primary = tuple(first.values())
 
     @property
     def vpc(self) -> VpcSite:

@@ -9,9 +9,8 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.fabric.steps import ANY, Drop, Forward, Scope, Step, Undecided, intersect, to_one, to_run
 from reachsim.kinds.kind import Boolean, Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
-from reachsim.net.address import LINE_LAST, format_address
+from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
-from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -65,10 +64,10 @@ class Link(Checkpoint):
             return Forward(transit.toward.inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
         nic = self.subnet.vpc.owners.get(transit.destination)
         scope = to_one(transit.destination)
-        if nic is None and self.subnet.hidden and transit.destination in self.subnet:
-            owned = sorted(address for nic in self.subnet.nics for address in nic.addresses)
-            gap = gap_around(owned, transit.destination, LINE_LAST)
+        if nic is None:
+            gap = self.subnet.vpc.gap_around(transit.destination)
             scope = to_run(intersect(gap, self.subnet.run_around(transit.destination)))
+        if nic is None and self.subnet.hidden and transit.destination in self.subnet:
             return Undecided(self.subnet.hidden, transit, path=self.path, scope=scope)
         if nic is None:
             address = format_address(transit.destination)

@@ -209,10 +209,14 @@ class Endpoints:
             found = self._of_nic[nic] = self._endpoint_of(nic)
         return found
 
+    def of_every_address(self, nic: Nic) -> Endpoint:
+        """One interface with all of its addresses, secondary ones too."""
+        return replace(self.of_nic(nic), kind="selection")
+
     def _endpoint_of(self, nic: Nic) -> Endpoint:
         if nic.kind == "nat gateway":  # it starts nothing (NATGW-7)
             return Endpoint(nic.name, nic.kind, (), (nic,))
-        return Endpoint(nic.name, nic.kind, (self._origin("", nic, nic.addresses),), (nic,), listens=nic.listens)
+        return Endpoint(nic.name, nic.kind, (self._origin("", nic, nic.primary),), (nic,), listens=nic.listens)
 
     def _origin(self, label: str, nic: Nic, addresses: tuple[int, ...]) -> Origin:
         return Origin(label, nic.outbound, nic, addresses, AddressSet.nothing(), nic.client_ports, path=nic.path)
@@ -291,7 +295,10 @@ class Endpoints:
             return Endpoint(text, "address", literal=address, candidates=tuple(owner.name for owner in owners))
         if owners:
             owner = owners[0]
-            return Endpoint(text, owner.kind, self.of_nic(owner).origins, literal=address, listens=owner.listens)
+            sender = owner.primary if address in owner.publics else (address,)
+            sender = next(((p.private,) for p in owner.pairs if p.public == address), sender)
+            origins = tuple(replace(origin, addresses=sender) for origin in self.of_nic(owner).origins)
+            return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self._outside("", outside),) if address in self.world else self.behind(outside)
         unknown = self._hidden_at(address)
         if unknown and not origins:
@@ -426,7 +433,7 @@ class Endpoints:
             yield from self._to_addresses(origin, (destination.literal,), None)
         for nic in destination.nics:
             if nic is not origin.nic or nic.kind == "function":  # what a host sends to itself never leaves it
-                addresses = self.addresses_from(origin, nic)
+                addresses = self.addresses_from(origin, nic, every=destination.kind == "selection")
                 if destination.within is not None:
                     addresses = tuple(a for a in nic.places if a in destination.within)
                 yield from self._to_addresses(origin, addresses, nic)
@@ -503,15 +510,16 @@ class Endpoints:
         owned = AddressSet.union_of((a, a) for nic in site.nics for a in nic.addresses)
         return AddressSet.union_of(block.span for block in site.blocks) - owned
 
-    def addresses_from(self, origin: Origin, nic: Nic) -> tuple[int, ...]:
+    def addresses_from(self, origin: Origin, nic: Nic, *, every: bool = False) -> tuple[int, ...]:
         """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
-        the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere."""
+        the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere. `every`: secondary
+        addresses too."""
         if origin.nic is not None and (origin.nic.vpc is nic.vpc or self._peered(origin.nic.vpc.name, nic.vpc.name)):
-            return nic.addresses
-        ipv6 = tuple(address for address in nic.addresses if address > IPV4_LAST)
+            return nic.addresses if every else nic.primary
+        ipv6 = tuple(address for address in nic.primary if address > IPV4_LAST)
         if nic.publics:
-            return (*nic.publics, *ipv6)
-        return nic.addresses
+            return (*(nic.publics if every else nic.publics[:1]), *ipv6)
+        return nic.addresses if every else nic.primary
 
     def _private_dns(self, origin: Origin, destination: Endpoint) -> Door | None:
         """The endpoint that is not modelled and may answer for a host's name where the client stands (EP-8)."""
