@@ -20,7 +20,8 @@ class Transit(NamedTuple):
 
     `sender`: the interface that put it on the network last, None for a packet from outside. `direct`: it still comes
     from the interface that owns its source, so a group that names that interface's group matches (SG-10, SG-14).
-    `toward`: the interface that a route named as next hop, None where the destination itself is meant.
+    `toward`: the interface that a route named as next hop, None where the destination itself is meant. `zone`: inside a
+    transit gateway, the Availability Zone that the packet came from.
     """
 
     source: int
@@ -28,6 +29,7 @@ class Transit(NamedTuple):
     sender: Nic | None = None
     direct: bool = True
     toward: Nic | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,17 @@ class Checkpoint:
     def successors(self) -> Iterable[Checkpoint]:
         """Every checkpoint to which a step may lead: the edges of the topology's graph."""
         raise NotImplementedError
+
+    @property
+    def realm(self) -> object:
+        """What a packet has reached that is delivered here; ends with one realm are one place, such as a network with two
+        connections."""
+        return self
+
+    @property
+    def home(self) -> object:
+        """The realm where answers must arrive to what somebody without an interface starts here."""
+        return self.realm
 
     def __str__(self) -> str:
         return f"{self.component} {self.role}"

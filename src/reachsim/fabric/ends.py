@@ -44,6 +44,7 @@ class Origin:
     `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `addresses`: those of the interface that
     it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
     so that the answer must be the same for all. `share`: of the invocations of a function.
+    `place`: the network that it is in, for one that is outside and not on the internet.
     """
 
     label: str
@@ -55,6 +56,7 @@ class Origin:
     share: Fraction = Fraction(1)
     certain: bool = True
     path: KeyPath = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class VpcSite:
     services: dict[int, Checkpoint] = field(default_factory=dict)
     service_places: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
+    inbound_neighbours: list[VpcSite] = field(default_factory=list)
     _owned: tuple[int, ...] = ()
     subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
 
@@ -40,15 +41,15 @@ class VpcSite:
             self._owned = tuple(sorted(self.owners))
         return gap_around(self._owned, address, LINE_LAST)
 
-    def groups_at(self, address: int) -> frozenset[GroupId]:
+    def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.
 
         Every private address of the interface counts (SG-10), in this VPC and over an active peering (SG-11); a public
-        address never does (SG-12).
+        address never does (SG-12). `inbound`: rules for what comes in may name groups over a transit gateway too (TGW-14).
         """
         owner = self.owners.get(address)
         groups = owner.groups if owner is not None and owner.groups is not None else NO_GROUPS
-        for vpc in self.neighbours:
+        for vpc in (*self.neighbours, *self.inbound_neighbours) if inbound else self.neighbours:
             other = vpc.owners.get(address)
             if other is not None and other.groups is not None:
                 groups |= other.groups
@@ -59,7 +60,8 @@ class VpcSite:
 class SubnetSite:
     """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
 
-    `hidden`: why an address that no interface has may be somebody's all the same: something in it is not modelled.
+    `table`: its route table; `egress`, `ingress`: what its ACL says. `hidden`: why an address that no interface has may be
+    somebody's all the same: something in it is not modelled. `attached`: a transit gateway is attached to it.
     """
 
     name: str
@@ -70,8 +72,12 @@ class SubnetSite:
     exit: Checkpoint = field(init=False)
     entry: Checkpoint = field(init=False)
     link: Checkpoint = field(init=False)
+    table: Checkpoint = field(init=False)
+    egress: Filter = field(init=False)
+    ingress: Filter = field(init=False)
     nics: list[Nic] = field(default_factory=list)
     hidden: str = ""
+    attached: bool = False
 
     @property
     def full_name(self) -> str:
@@ -111,8 +117,8 @@ class Nic:
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
     checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
     its subnet's link. `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
-    have corresponding addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each
-    family.
+    have corresponding addresses at one index. `primary`: the private addresses that it sends from by itself, the first
+    of each family.
     """
 
     name: str

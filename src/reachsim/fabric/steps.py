@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.cause import Cause
-from reachsim.fabric.filters import Filter
+from reachsim.fabric.filters import Direction, Filter
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import Span
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -56,7 +56,9 @@ class Query(NamedTuple):
     @property
     def groups(self) -> frozenset[GroupId]:
         """The groups that the peer's interface carries, as far as the filter's rules can name them."""
-        return NO_GROUPS if self.viewpoint is None else self.viewpoint.groups_at(self.peer)
+        if self.viewpoint is None:
+            return NO_GROUPS
+        return self.viewpoint.groups_at(self.peer, inbound=self.filter.direction is Direction.INGRESS)
 
 
 class Forward(NamedTuple):

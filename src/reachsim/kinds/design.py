@@ -20,7 +20,6 @@ from reachsim.kinds.lambda_function import LambdaFunction
 from reachsim.kinds.peering_connection import PeeringConnection
 from reachsim.kinds.prefix_list import PrefixList
 from reachsim.kinds.resource import Resource, sections
-from reachsim.kinds.unmodelled import Unmodelled
 from reachsim.kinds.vpc import Vpc
 
 
@@ -61,13 +60,6 @@ class Design(Kind):
     expect: tuple[Expectation, ...] = ()
     """Promises that are checked for all packets."""
 
-    transit_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
-    vpn_connections: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
-    direct_connect_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
-
     def unmodelled(self) -> Iterator[tuple[str, str]]:
         """What it has outside VPCs that reachsim does not model: section and name."""
         for section in UNMODELLED_OUTSIDE:
@@ -99,9 +91,5 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 
 
-UNMODELLED_OUTSIDE = {
-    "transit_gateways": "transit gateway",
-    "vpn_connections": "VPN connection",
-    "direct_connect_gateways": "Direct Connect gateway",
-}
+UNMODELLED_OUTSIDE: dict[str, str] = {}
 """Sections outside VPCs that reachsim does not model, with the word for one of them."""

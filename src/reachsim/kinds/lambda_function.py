@@ -231,6 +231,11 @@ class LambdaService(Checkpoint):
         loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", text)
         return self.drop(loss, transit, to_one(destination))
 
+    @property
+    def home(self) -> object:
+        """Answers come back over the internet."""
+        return self.internet.realm
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
         return (self.internet,)

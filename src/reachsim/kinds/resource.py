@@ -7,7 +7,7 @@ it. The rest of the house goes through the registry and names no kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
@@ -118,6 +118,19 @@ class Wiring(Protocol):
     def interface(self, vpc: str, name: str) -> Nic:
         """An interface that was placed."""
 
+    def cut(self, starts: Iterable[int]) -> None:
+        """Tell where along the address line a checkpoint may change its answers."""
+
+    def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
+        """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
+
+    def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
+        """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""
 
@@ -148,11 +161,14 @@ class Ends(Protocol):
     def nic(self, full_name: str) -> Nic:
         """An interface by full name."""
 
+    def arriving(self) -> Iterator[Checkpoint]:
+        """Where packets of networks outside come in."""
+
     def checkpoint(self, path: KeyPath) -> Checkpoint:
         """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
 
-    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None) -> Origin:
-        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet."""
+    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None, place: str = "") -> Origin:
+        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet; `place`: its network."""
 
 
 class Resource(Kind):
@@ -176,6 +192,10 @@ class Resource(Kind):
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Connect it to others, when all are there."""
+
+    def introduces(self, at: At) -> Iterator[tuple[str, str]]:
+        """Pairs of VPCs of which the first's inbound rules may name the second's groups, other than by peering (TGW-14)."""
+        yield from ()
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""

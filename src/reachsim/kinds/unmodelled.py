@@ -8,7 +8,7 @@ write, and which names it may answer for. docs/limits.md lists the components.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -87,12 +87,11 @@ def _is_aws(service: str) -> bool:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a door's keys are read against: each VPC's subnets, route tables and blocks, and the connections to gateways."""
+    """What a door's keys are read against: each VPC's subnets, route tables and blocks."""
 
     subnets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     blocks: Mapping[str, AddressSet]
-    connections: tuple[Mapping[str, Any], ...] = ()
 
     def places(self, vpc: str, body: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
         """The subnets that a body names, all of the VPC where it names none that is there."""
@@ -102,22 +101,6 @@ class Surroundings:
     def tables_of(self, vpc: str, named: Any) -> frozenset[tuple[str, str]]:
         """The route tables that a value names, all of the VPC where it names none."""
         return frozenset((vpc, table) for table in set(_bare(named)) & set(self.tables[vpc]) or self.tables[vpc])
-
-    def behind(self, vpc: str, gateway: str) -> AddressSet:
-        """What a gateway's connections say is behind it; everything where one of them does not say, or none is written."""
-        found = NOWHERE
-        mine = [
-            c
-            for c in self.connections
-            if {gateway, f"{vpc}.{gateway}"} & {*_texts(c.get("gateway")), *_texts(c.get("gateways"))}
-        ]
-        for connection in mine:
-            written = [*_texts(connection.get("static_routes")), *_texts(connection.get("bgp_routes"))]
-            blocks = [block for text in written if (block := _block(text)) is not None]
-            if not blocks or len(blocks) < len(written):
-                return EVERYWHERE
-            found |= AddressSet.union_of(block.span for block in blocks)
-        return found if mine else EVERYWHERE
 
 
 def _texts(value: Any) -> list[str]:
@@ -145,11 +128,7 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
 
 
 def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
-    full, path, here = f"{vpc}.{name}", ("vpcs", vpc, section, name), frozenset({vpc})
-    if section == "vpn_gateways":  # brings whatever is behind it, and may write its routes into every table (VPN-4)
-        tables = around.tables_of(vpc, body.get("propagate_to"))
-        routed = around.behind(vpc, name) - around.blocks[vpc]  # a propagated route never beats the local one (ROUTE-7)
-        return Door(full, noun, path, here, EVERYWHERE, tables=tables, routed=routed)
+    full, path = f"{vpc}.{name}", ("vpcs", vpc, section, name)
     kind = body.get("type")
     subnets = around.places(vpc, body)
     if section == "vpc_endpoints":
@@ -168,20 +147,6 @@ def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str
         brings = PUBLIC if public and keeps else NOWHERE
         return Door(full, noun, path, targets, brings, subnets, calls=True, public=public)
     return Door(full, noun, path, subnets=subnets)
-
-
-def door_outside(section: str, noun: str, name: str, body: Mapping[str, Any], known: Iterable[str]) -> Door:
-    """The door that a component in no VPC is. `known`: names of all gateways of the design that are doors themselves."""
-    path = (section, name)
-    if section == "transit_gateways":
-        attachments = body.get("attachments")
-        members = attachments.values() if isinstance(attachments, dict) else []
-        vpcs = {member["vpc"] for member in members if isinstance(member, dict) and isinstance(member.get("vpc"), str)}
-        return Door(name, noun, path, frozenset(vpcs) or None, EVERYWHERE)
-    gateways = [*_bare(body.get("gateway")), *_bare(body.get("gateways"))]
-    if gateways and set(gateways) <= set(known):
-        return Door(name, noun, path)  # what it brings comes in by its gateway, which is a door too
-    return Door(name, noun, path, None, EVERYWHERE)
 
 
 def _vpcs_of_addresses(body: Any, blocks: Mapping[str, AddressSet]) -> frozenset[str]:

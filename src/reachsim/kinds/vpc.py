@@ -61,8 +61,6 @@ class Vpc(Kind):
     """Not modelled yet: traffic to one is undecided."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
-    vpn_gateways: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
 
     def unmodelled(self) -> Iterator[tuple[str, str]]:
         """What it has that reachsim does not model: section and name."""
@@ -75,6 +73,5 @@ UNMODELLED_IN_VPC = {
     "vpc_endpoints": "VPC endpoint",
     "load_balancers": "load balancer",
     "network_firewalls": "Network Firewall endpoint",
-    "vpn_gateways": "virtual private gateway",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

@@ -78,6 +78,11 @@ class Checker:
             out.setdefault(frozenset({c.requester, c.accepter}), []).append(c.status)
         return out
 
+    @cached_property
+    def introduced(self) -> set[tuple[str, str]]:
+        """Pairs of VPCs of which the first's inbound rules may name the second's groups, other than by peering."""
+        return {pair for at, body in resources("design", self.design) for pair in body.introduces(at)}
+
     def run(self) -> None:
         """Check everything, or until there are too many problems to be of use."""
         with suppress(TooManyProblems):
@@ -85,6 +90,8 @@ class Checker:
             for name, vpc in self.design.vpcs.items():
                 self.check_vpc(name, vpc)
             self.check_connections()
+            for at, body in resources("design", self.design):
+                body.check(at, self)
             self.check_functions()
             self.check_public_addresses()
 
@@ -154,7 +161,8 @@ class Checker:
         seen |= {
             connection: target
             for connection, target in self.names.connections.items()
-            if name
+            if connection not in self.design.peering_connections
+            or name
             in (
                 self.design.peering_connections[connection].requester,
                 self.design.peering_connections[connection].accepter,
@@ -312,7 +320,7 @@ class Checker:
             if owner == vpc:
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
-            if "active" in states:
+            if "active" in states or (word == "from" and (vpc, owner) in self.introduced):
                 continue
             if states:
                 text = (

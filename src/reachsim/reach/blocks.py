@@ -17,7 +17,6 @@ from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
-from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
 Entry = tuple[bool, int, int]
@@ -184,7 +183,10 @@ class BlockWorker:
         """What a filter lets through to or from a class, by one of its addresses."""
         nic = end.first
         address = nic.places[which]
-        return self.atoms.row(filter, address, NO_GROUPS if vpc is None else vpc.groups_at(address))
+        if vpc is None:
+            return self.atoms.row(filter, address)
+        inbound = filter.direction is Direction.INGRESS
+        return self.atoms.row(filter, address, vpc.groups_at(address, inbound=inbound))
 
     def own_filter(self, term: Term, owner: InterfaceClass) -> Filter:
         """The filter of a class's own groups that a term means."""

@@ -84,7 +84,7 @@ def all_filters(topology: Topology, book: FilterBook) -> list[Filter]:
 
 def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
-    route_cuts = sorted({start for table in topology.tables.values() for start in table.table.starts})
+    route_cuts = sorted({start for table in topology.tables.values() for start in table.table.starts} | topology.cuts)
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
@@ -99,7 +99,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
         key = nic.subnet, *common
         outer = routing.get(key)
         if outer is None:
-            alike = nic.vpc, *nic.subnet.exit.successors(), *common
+            alike = nic.vpc, nic.subnet.table, nic.subnet.az, nic.subnet.attached, *common
             outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
         seen = seen_groups(nic, onlookers)
@@ -128,7 +128,7 @@ def overlapping_onlookers(topology: Topology) -> list[VpcSite]:
     out: list[VpcSite] = []
     for vpc in topology.vpcs.values():
         blocks = vpc.blocks
-        for other in vpc.neighbours:
+        for other in (*vpc.neighbours, *vpc.inbound_neighbours):
             if not blocks.isdisjoint(other.blocks):
                 out.append(vpc)
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.fabric.checkpoint import Checkpoint
@@ -11,7 +11,6 @@ from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
 from reachsim.kinds import lambda_function, nat_gateway
-from reachsim.kinds.design import UNMODELLED_OUTSIDE
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
     EgressOnlyGatewayIn,
@@ -32,7 +31,6 @@ from reachsim.kinds.unmodelled import (
     Surroundings,
     UnmodelledCheckpoint,
     door_in_vpc,
-    door_outside,
 )
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.load import Source
@@ -56,6 +54,8 @@ class Topology:
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
     of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
     `groups`: names that mean several interfaces. `noted`: checkpoints by the path of what they belong to.
+    `cuts`: where along the address line others than route tables may change their answers. `joined`: by VPC or network, what
+    joins it to others. `senders`: networks outside by address: addresses, where their packets come in, and a label.
     """
 
     source: Source
@@ -69,6 +69,9 @@ class Topology:
     doors: dict[str, Door] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
+    cuts: set[int] = field(default_factory=set)
+    joined: dict[str, set[KeyPath]] = field(default_factory=dict)
+    senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
 
     @property
     def filters(self) -> list[Filter]:
@@ -155,6 +158,8 @@ class Builder:
             acl = bare(body.network_acl) or "default"
             subnet.exit = self.acl_checkpoint(vpc, subnet, acl, Direction.EGRESS, table)
             subnet.entry = self.acl_checkpoint(vpc, subnet, acl, Direction.INGRESS, subnet.link)
+            subnet.table = table
+            subnet.egress, subnet.ingress = (self.acls[name, acl, d] for d in (Direction.EGRESS, Direction.INGRESS))
         blocks = [(block, subnet) for subnet in site.subnets.values() for block in subnet.blocks]
         site.subnet_runs = prefix_table(blocks)
         self.add_services(site, vpc)
@@ -191,17 +196,11 @@ class Builder:
             {name: tuple(vpc.subnets) for name, vpc in self.design.vpcs.items()},
             {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
             {name: site.blocks for name, site in self.topology.vpcs.items()},
-            (*self.design.vpn_connections.values(), *self.design.direct_connect_gateways.values()),
         )
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
                 body = getattr(vpc, section)[member]
                 self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
-        gateways = {name.rpartition(".")[2] for name in self.topology.doors}
-        for section, name in self.design.unmodelled():
-            body = getattr(self.design, section)[name]
-            known = gateways | set(self.design.transit_gateways)
-            self.add_door(door_outside(section, UNMODELLED_OUTSIDE[section], name, body, known))
 
     def add_door(self, door: Door) -> None:
         """Put a door where it may have addresses and may write routes."""
@@ -273,6 +272,19 @@ class Builder:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
 
+    def cut(self, starts: Iterable[int]) -> None:
+        """Tell where along the address line a checkpoint may change its answers."""
+        self.topology.cuts.update(starts)
+
+    def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
+        """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
+        for place in places:
+            self.topology.joined.setdefault(place, set()).add(path)
+
+    def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
+        """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
+        self.topology.senders.append((addresses, start, label))
+
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""
         self.topology.noted[path] = checkpoint
@@ -289,6 +301,7 @@ class Builder:
         """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
         one, other = (self.topology.vpcs[name] for name in checkpoints)
         self.peerings |= {(at.name, name): checkpoint for name, checkpoint in checkpoints.items()}
+        self.join_places(at.path, (one.name, other.name))
         if groups_known:
             one.neighbours.append(other)
             other.neighbours.append(one)

@@ -36,6 +36,7 @@ REPRESENTATIVES = tuple(
 Piece = tuple[Passage, AddressSet | None]
 """A passage, and the far addresses for which it is the same; None where both ends are fixed."""
 PIECES_KEPT = 50_000
+_NONE: frozenset[KeyPath] = frozenset()
 
 
 def _pieces(flow: Flow) -> Iterator[Piece]:
@@ -77,6 +78,9 @@ class Endpoints:
         self.vpc_blocks = blocks
         self._of_nic: dict[Nic, Endpoint] = {}
         self.pieces_of: dict[tuple[object, ...], list[Piece]] = {}
+        for addresses, _, _ in topology.senders:
+            if addresses <= PUBLIC:  # a network's own public addresses are not the internet's
+                owned |= addresses
         self.world = PUBLIC - owned - blocks
         """The internet: every public address that no interface and no VPC of the design has."""
 
@@ -188,13 +192,17 @@ class Endpoints:
         """An interface by full name."""
         return self.topology.nics[full_name]
 
+    def arriving(self) -> Iterator[Checkpoint]:
+        """Where packets of networks outside come in."""
+        return (start for _, start, _ in self.topology.senders)
+
     def checkpoint(self, path: KeyPath) -> Checkpoint:
         """A checkpoint that a resource noted while it was built."""
         return self.topology.noted[path]
 
-    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None) -> Origin:
-        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet."""
-        return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN)
+    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None, place: str = "") -> Origin:
+        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet; `place`: its network."""
+        return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN, place=place)
 
     def _several(self, full: str) -> Endpoint:
         """A name that means several interfaces: a question is about each of them (WALK-26)."""
@@ -307,6 +315,13 @@ class Endpoints:
 
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
         """A sender outside everything that is modelled: only what is not modelled may bring its packets."""
+        found = [
+            Origin(label, start, None, (), mine, UNKNOWN, place=label)
+            for own, start, label in self.topology.senders
+            if (mine := own & addresses)
+        ]
+        if found:
+            return tuple(found)
         if not addresses or not any(door.brings for door in self.topology.doors.values()):
             return ()
         return (Origin("behind what is not modelled", NOWHERE, None, (), addresses, UNKNOWN),)
@@ -514,7 +529,7 @@ class Endpoints:
         """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
         the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere. `every`: secondary
         addresses too."""
-        if origin.nic is not None and (origin.nic.vpc is nic.vpc or self._peered(origin.nic.vpc.name, nic.vpc.name)):
+        if (origin.nic is not None and origin.nic.vpc is nic.vpc) or self._joined(origin, nic.vpc.name):
             return nic.addresses if every else nic.primary
         ipv6 = tuple(address for address in nic.primary if address > IPV4_LAST)
         if nic.publics:
@@ -531,12 +546,11 @@ class Endpoints:
                 return door
         return None
 
-    @cached_property
-    def _peerings(self) -> set[frozenset[str]]:
-        return {frozenset({c.requester, c.accepter}) for c in self.design.peering_connections.values()}
-
-    def _peered(self, one: str, other: str) -> bool:
-        return frozenset({one, other}) in self._peerings
+    def _joined(self, origin: Origin, vpc: str) -> bool:
+        """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC."""
+        place = origin.place if origin.nic is None else origin.nic.vpc.name
+        joined = self.topology.joined
+        return not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE))
 
     def _to_addresses(
         self, origin: Origin, addresses: tuple[int, ...], target: Nic | None, *, empty: bool = False

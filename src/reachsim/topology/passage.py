@@ -86,8 +86,8 @@ def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, d
     arrived = reply.arrived
     if arrived is None:
         return None
-    home = start if nic is None else nic.host
-    if reply.end is not home and not (nic is None and reply.end.component == "internet"):
+    home = start.home if nic is None else nic.host.realm
+    if reply.end.realm is not home:
         text = f"the answer to {format_address(arrived.destination)} leads to {reply.end.component}, not back to the client"
         return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text)
     if (arrived.source, arrived.destination) != (destination, source):

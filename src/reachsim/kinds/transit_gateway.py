@@ -1,0 +1,444 @@
+"""Transit gateways (chapter TGW): attachments, route tables, zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from reachsim.errors import HintedError
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.site import SubnetSite, VpcSite
+from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, to_run
+from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Reference, References, Tags
+from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, resource
+from reachsim.kinds.route_table import RouteTableCheckpoint
+from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.codes import Code
+from reachsim.rules.transit_gateway import Priority, without_overlaps
+from reachsim.rules.verdict import Loss
+
+BLACKHOLE = "blackhole"
+
+
+class Attachment(Kind):
+    """One attachment; exactly one of `vpc`, `vpn`, `direct_connect_gateway`, `peer` and `connect`."""
+
+    vpc: Reference | None = None
+    """The VPC."""
+    subnets: References = ()
+    """Its subnets in the VPC, one in each zone that the gateway serves there (TGW-7)."""
+    appliance_mode: Boolean = False
+    """Whether both directions of a flow use one zone of the VPC (TGW-9)."""
+    security_group_referencing: Boolean = True
+    """Whether rules may name groups of VPCs behind the gateway, if the gateway supports it (TGW-14)."""
+    vpn: Reference | None = None
+    """A VPN connection that ends at the gateway."""
+    direct_connect_gateway: Reference | None = None
+    """A Direct Connect gateway."""
+    peer: Reference | None = None
+    """The other side of a peering of transit gateways: `gateway.attachment`."""
+    connect: Any = None
+    """A Connect attachment: what lies behind it is undecided."""
+    state: Literal[
+        "available", "pending", "pendingAcceptance", "modifying", "deleting", "deleted", "failed", "rejected"
+    ] = "available"
+    """Only `available` carries traffic."""
+    tags: Tags = {}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Attachment:
+        kinds = [self.vpc, self.vpn, self.direct_connect_gateway, self.peer, self.connect]
+        if sum(kind is not None for kind in kinds) != 1:
+            raise HintedError("an attachment is of one kind", hint="write vpc, vpn, direct_connect_gateway or peer")
+        if self.vpc is not None and not self.subnets:
+            raise HintedError("an attachment of a VPC needs subnets", hint="write subnets: [NAME]", code="TGW-7")
+        return self
+
+
+class TransitRouteTable(Kind):
+    """A route table of a transit gateway."""
+
+    associations: References = ()
+    """Attachments whose packets it routes (TGW-1)."""
+    propagations: References = ()
+    """Attachments whose prefixes it takes in (TGW-2)."""
+    routes: dict[BlockField, Reference] = Field(default_factory=dict)
+    """Static routes: block to attachment, or to `blackhole` (TGW-5)."""
+
+
+@resource("transit_gateways", "transit gateway", "design")
+class TransitGateway(Resource):
+    """A transit gateway."""
+
+    attachments: dict[Name, Attachment] = Field(default_factory=dict)
+    """Attachments by name, in the order of attaching (TGW-10)."""
+    route_tables: dict[Name, TransitRouteTable] | None = None
+    """Left out: one table, with which everything is associated and to which everything propagates."""
+    security_group_referencing: Boolean = False
+    """Whether inbound rules may name groups of other attached VPCs (TGW-14)."""
+    policy_tables: Any = None
+    """Policy tables: what they choose is undecided (TGW-15)."""
+    region: Name | None = None
+    """Its Region, for the reader."""
+    account: str = ""
+    """Its account, for the reader."""
+    tags: Tags = {}
+
+    # -- loading ------------------------------------------------------------------------------------------------
+
+    def check(self, at: At, checks: Checks) -> None:
+        """What its attachments and tables name is there (TGW-1)."""
+        for name, attachment in self.attachments.items():
+            self._check_attachment((*at.path, "attachments", name), attachment, checks)
+        associated: dict[str, str] = {}
+        for table_name, table in (self.route_tables or {}).items():
+            here = (*at.path, "route_tables", table_name)
+            for key in ("associations", "propagations"):
+                for index, name in enumerate(getattr(table, key)):
+                    if name not in self.attachments:
+                        checks.report((*here, key, index), f"there is no attachment {name!r}", self._known())
+            for name in table.associations:
+                if name in associated:
+                    text = f"attachment {name} is associated with {associated[name]} and with {table_name}"
+                    checks.report((*here, "associations"), text, "one table routes what comes from it", "TGW-1")
+                associated[name] = table_name
+            for block, target in table.routes.items():
+                if target != BLACKHOLE and target not in self.attachments:
+                    checks.report((*here, "routes", str(block)), f"there is no attachment {target!r}", self._known())
+
+    def _known(self) -> str:
+        return f"there are {', '.join(self.attachments)}" if self.attachments else "write it under attachments"
+
+    def _check_attachment(self, path: tuple[str | int, ...], attachment: Attachment, checks: Checks) -> None:
+        design = checks.design
+        if attachment.vpc is not None:
+            if attachment.vpc not in design.vpcs:
+                checks.report((*path, "vpc"), f"there is no VPC {attachment.vpc!r}")
+                return
+            zones: dict[str | None, str] = {}
+            for index, reference in enumerate(attachment.subnets):
+                subnet = design.vpcs[attachment.vpc].subnets.get(reference.rpartition(".")[2])
+                if subnet is None:
+                    text = f"VPC {attachment.vpc} has no subnet {reference!r}"
+                    checks.report((*path, "subnets", index), text)
+                elif subnet.az is not None and subnet.az in zones:
+                    text = f"{zones[subnet.az]} and {reference} are in one zone, {subnet.az}"
+                    checks.report((*path, "subnets", index), text, "name one subnet of each zone", "TGW-7")
+                else:
+                    zones[subnet.az] = reference
+        for key, section in (("vpn", "vpn_connections"), ("direct_connect_gateway", "direct_connect_gateways")):
+            name = getattr(attachment, key)
+            if name is not None and name not in getattr(design, section, {}):
+                checks.report((*path, key), f"there is no {key.replace('_', ' ')} {name!r}")
+        if attachment.peer is not None:
+            gateway, _, other = attachment.peer.partition(".")
+            gateways = design.transit_gateways
+            if gateway not in gateways or other not in gateways[gateway].attachments:
+                checks.report(
+                    (*path, "peer"), f"there is no attachment {attachment.peer!r}", "write gateway.attachment"
+                )
+
+    def introduces(self, at: At) -> Iterator[tuple[str, str]]:
+        """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""
+        vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None and a.security_group_referencing]
+        for one in vpcs if self.security_group_referencing else ():
+            yield from ((one, other) for other in vpcs if other != one)
+
+    # -- topology -----------------------------------------------------------------------------------------------
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Its attachments in both directions, still without routes."""
+        self._join_groups(at, wiring)
+        for name, attachment in self.attachments.items():
+            path = (*at.path, "attachments", name)
+            broken = "" if attachment.state == "available" else f"attachment {name} of {at.name} is {attachment.state}"
+            if attachment.vpc is not None:
+                vpc = wiring.vpc(attachment.vpc)
+                subnets = [wiring.subnet(attachment.vpc, reference) for reference in attachment.subnets]
+                for subnet in subnets:
+                    subnet.attached = True
+                wiring.note((*path, "in"), FromVpc(f"{at.name}.{name}", path, subnets, broken))
+                keeps = self.security_group_referencing and attachment.security_group_referencing
+                wiring.note(
+                    (*path, "out"), ToVpc(f"{at.name}.{name}", path, vpc, subnets, attachment.appliance_mode, broken)
+                )
+                wiring.note((*path, "table"), TransitTable(at, name, self, keeps))
+            else:
+                wiring.note((*path, "table"), TransitTable(at, name, self, keeps_groups=False))
+
+    def _join_groups(self, at: At, wiring: Wiring) -> None:
+        for one, other in self.introduces(at):
+            wiring.vpc(one).inbound_neighbours.append(wiring.vpc(other))
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Its route tables, and what lies behind attachments that are no VPCs."""
+        places = [a.vpc for a in self.attachments.values() if a.vpc is not None]
+        outward: dict[str, Checkpoint] = {}
+        for name, attachment in self.attachments.items():
+            path = (*at.path, "attachments", name)
+            table = wiring.noted((*path, "table"))
+            assert isinstance(table, TransitTable)
+            if attachment.vpc is not None:
+                outward[name] = wiring.noted((*path, "out"))
+                inward = wiring.noted((*path, "in"))
+                assert isinstance(inward, FromVpc)
+                inward.next = table
+            elif attachment.peer is not None:
+                gateway, _, other = attachment.peer.partition(".")
+                outward[name] = wiring.noted(("transit_gateways", gateway, "attachments", other, "table"))
+                places += self._places_behind(wiring, gateway)
+            elif attachment.connect is not None:
+                outward[name] = Beyond(f"{at.name}.{name}", "Connect attachment", path)
+            else:
+                outward[name] = self._connection(attachment, table, wiring)
+                places.append(attachment.vpn or attachment.direct_connect_gateway or "")
+        wiring.join_places(at.path, places)
+        for name in self.attachments:
+            table = wiring.noted((*at.path, "attachments", name, "table"))
+            assert isinstance(table, TransitTable)
+            written = self._associated(name)
+            table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), _better))
+            wiring.cut(table.table.starts if table.table is not None else ())
+
+    @staticmethod
+    def _places_behind(wiring: Wiring, gateway: str) -> list[str]:
+        found = wiring.design.transit_gateways[gateway]
+        return [a.vpc for a in found.attachments.values() if a.vpc is not None]
+
+    def _connection(self, attachment: Attachment, table: TransitTable, wiring: Wiring) -> Checkpoint:
+        """A VPN connection or Direct Connect gateway, both ways."""
+        name = attachment.vpn or attachment.direct_connect_gateway or ""
+        section = "vpn_connections" if attachment.vpn is not None else "direct_connect_gateways"
+        connection = wiring.noted((section, name))
+        assert isinstance(connection, ConnectionOut)
+        arriving = Arriving(connection, table)
+        wiring.add_sender(address_set(connection.known), arriving, name)
+        return Attached(connection, arriving)
+
+    def _associated(self, name: str) -> tuple[str, TransitRouteTable] | None:
+        """The table that routes what comes from an attachment."""
+        if self.route_tables is None:
+            everything = tuple(self.attachments)
+            return "default", TransitRouteTable(associations=everything, propagations=everything)
+        return next(((t, body) for t, body in self.route_tables.items() if name in body.associations), None)
+
+    def _entries(
+        self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
+    ) -> Iterator[tuple[Cidr, TransitRoute]]:
+        """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4)."""
+        table_name, body = table
+        for block, target in body.routes.items():
+            path = (*at.path, "route_tables", table_name, "routes", str(block))
+            yield block, TransitRoute(block, target, Priority.STATIC, outward.get(target), path)
+        known: list[tuple[Cidr, str, Priority]] = []
+        for name, attachment in self.attachments.items():
+            if name in body.propagations and attachment.peer is None:  # peerings take static routes alone (TGW-6)
+                known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
+        for block, name, priority in without_overlaps(known):
+            yield block, TransitRoute(block, name, priority, outward[name], (*at.path, "attachments", name))
+
+    @staticmethod
+    def _propagated(attachment: Attachment, wiring: Wiring) -> Iterator[tuple[Cidr, Priority]]:
+        """What an attachment announces."""
+        if attachment.vpc is not None:
+            yield from ((block, Priority.VPC) for block in wiring.design.vpcs[attachment.vpc].cidrs)
+        for name, section, priority in (
+            (attachment.vpn, "vpn_connections", Priority.VPN),
+            (attachment.direct_connect_gateway, "direct_connect_gateways", Priority.DIRECT_CONNECT),
+        ):
+            if name is not None:
+                connection = wiring.noted((section, name))
+                assert isinstance(connection, ConnectionOut)
+                yield from ((block, priority) for block in connection.known)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Into the gateway by the VPC's attachment; without one the route drops (ROUTE-12)."""
+        for name, attachment in self.attachments.items():
+            if attachment.vpc == vpc:
+                return Entrance(wiring.noted((*at.path, "attachments", name, "in")))
+        return Entrance(None, None, f"VPC {vpc} is not attached to {at.name}")
+
+
+@dataclass(frozen=True, eq=False)
+class TransitRoute:
+    """One route of a transit gateway's table."""
+
+    destination: Cidr
+    target: str
+    priority: Priority
+    next: Checkpoint | None
+    path: tuple[str | int, ...]
+
+    @property
+    def text(self) -> str:
+        """The route as a person writes it."""
+        return f"{self.destination} -> {self.target}"
+
+
+def _better(new: TransitRoute, old: TransitRoute) -> bool:
+    return new.priority < old.priority
+
+
+class Beyond(Checkpoint):
+    """What lies behind an attachment that is not modelled."""
+
+    __slots__ = ()
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Say that reachsim cannot tell."""
+        return Undecided(f"what lies behind {self.component} is not modelled", transit, path=self.path, scope=ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """Unknown."""
+        return ()
+
+
+class FromVpc(Checkpoint):
+    """An attachment for what a VPC sends to the gateway: from zones that it serves (TGW-7), past the inbound rules of the
+    ACL of its subnet there, by source (TGW-11, TGW-12)."""
+
+    __slots__ = ("broken", "next", "subnets")
+
+    def __init__(self, name: str, path: tuple[str | int, ...], subnets: list[SubnetSite], broken: str) -> None:
+        super().__init__(name, "attachment, from the VPC", path)
+        self.subnets = subnets
+        self.broken = broken
+        self.next: Checkpoint = self
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Into the gateway, by the zone of the interface that sends."""
+        zone = None if transit.sender is None else transit.sender.subnet.az
+        serving = next((s for s in self.subnets if s.az == zone), None)
+        if serving is None and (zone is None or any(s.az is None for s in self.subnets)):
+            serving = self.subnets[0]  # zones are not written: they do not matter
+        if self.broken:
+            return self.drop(
+                Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), transit, ANY, path=(*self.path, "state")
+            )
+        if serving is None:
+            text = f"{self.component} has no subnet in zone {zone}, from where the packet comes"
+            return self.drop(
+                Loss(Code.TGW_ROUTE_AZ_RESTRICTION, "TGW-7", text), transit, ANY, path=(*self.path, "subnets")
+            )
+        onward = Transit(transit.source, transit.destination, None, transit.direct, None, serving.az)
+        query = Query(serving.ingress, transit.source)
+        text = f"by subnet {serving.full_name}"
+        return Forward(self.next, onward, text, "TGW-11", self.path, ANY, query)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The table that it is associated with."""
+        return (self.next,)
+
+
+class TransitTable(Checkpoint):
+    """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5)."""
+
+    __slots__ = ("gateway", "keeps_groups", "table", "undecided")
+
+    def __init__(self, at: At, name: str, gateway: TransitGateway, keeps_groups: bool) -> None:
+        super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
+        self.gateway = gateway
+        self.keeps_groups = keeps_groups
+        self.table: IntervalMap[TransitRoute | None] | None = None
+        self.undecided = f"{at.name} has policy tables, which are not modelled" if gateway.policy_tables else ""
+
+    def fill(self, table: IntervalMap[TransitRoute | None] | None) -> None:
+        """Set the routes; None where the attachment is associated with no table."""
+        self.table = table
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Look up the destination, and send on by the attachment that the route names."""
+        if self.undecided:
+            return Undecided(self.undecided, transit, rule="TGW-15", path=self.path, scope=ANY)
+        if self.table is None:
+            text = f"{self.component} routes nothing from this attachment: it is associated with no table"
+            return self.drop(Loss(Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, "TGW-1", text), transit, ANY)
+        route, low, high = self.table.lookup(transit.destination)
+        scope = to_run((low, high))
+        if route is None:
+            text = f"{self.component} has no route to {format_address(transit.destination)} from this attachment"
+            loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)
+            return self.drop(loss, transit, scope, decided="no route")
+        if route.next is None:
+            loss = Loss(Code.TGW_RTB_BAD_STATE_ROUTE, "TGW-5", f"{route.text} drops")
+            return self.drop(loss, transit, scope, path=route.path, decided=route.text)
+        crosses = isinstance(route.next, TransitTable)
+        direct = transit.direct and self.keeps_groups and not crosses
+        zone = None if crosses else transit.zone
+        onward = Transit(transit.source, transit.destination, None, direct, None, zone)
+        return Forward(route.next, onward, route.text, "TGW-2", route.path, scope)
+
+    def successors(self) -> list[Checkpoint]:
+        """Whatever its routes lead to."""
+        values = () if self.table is None else self.table.values
+        return list(dict.fromkeys(route.next for route in values if route is not None and route.next is not None))
+
+
+class ToVpc(Checkpoint):
+    """An attachment for what the gateway sends into a VPC: by its subnet in the zone that the packet comes from, or in
+    another zone of it (TGW-8); past the outbound rules of that subnet's ACL, by destination, and by its route table (TGW-2,
+    TGW-11)."""
+
+    __slots__ = ("appliance_mode", "broken", "subnets", "vpc")
+
+    def __init__(
+        self,
+        name: str,
+        path: tuple[str | int, ...],
+        vpc: VpcSite,
+        subnets: list[SubnetSite],
+        appliance_mode: bool,
+        broken: str,
+    ) -> None:
+        super().__init__(name, "attachment, into the VPC", path)
+        self.vpc = vpc
+        self.subnets = subnets
+        self.appliance_mode = appliance_mode
+        self.broken = broken
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Into the subnet itself past every ACL (TGW-12), or on by its route table."""
+        if self.broken:
+            return self.drop(
+                Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), transit, ANY, path=(*self.path, "state")
+            )
+        same = [s for s in self.subnets if s.az == transit.zone and transit.zone is not None]
+        candidates = same if same and not self.appliance_mode else self.subnets
+        if len({(subnet.table, subnet.egress) for subnet in candidates}) > 1:
+            places = ", ".join(subnet.name for subnet in candidates)
+            reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
+            return Undecided(reason, transit, rule="TGW-8", path=self.path, scope=ANY)
+        subnet = candidates[0]
+        inside = next((s for s in candidates if transit.destination in s), None)
+        packet = Transit(transit.source, transit.destination, None, transit.direct)
+        scope = Scope(ANY.sources, self._run(transit.destination, candidates))
+        if inside is not None:
+            return Forward(inside.link, packet, f"into subnet {inside.full_name}", "TGW-12", self.path, scope)
+        table = subnet.table
+        route = table.table[transit.destination] if isinstance(table, RouteTableCheckpoint) else None
+        if route is not None and route.toward is not None and route.toward.subnet is subnet and not route.inactive:
+            toward = packet._replace(toward=route.toward)
+            return Forward(subnet.link, toward, f"{route.text} in subnet {subnet.full_name}", "TGW-12", route.path)
+        query = Query(subnet.egress, transit.destination)
+        return Forward(table, packet, f"by subnet {subnet.full_name}", "TGW-11", self.path, scope, query)
+
+    def _run(self, destination: int, subnets: list[SubnetSite]) -> tuple[int, int]:
+        """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""
+        low, high = AddressSet.everything().spans[0]
+        for subnet in subnets:
+            first, last = subnet.run_around(destination)
+            low, high = max(low, first), min(high, last)
+        if isinstance(subnets[0].table, RouteTableCheckpoint):
+            _, first, last = subnets[0].table.table.lookup(destination)
+            low, high = max(low, first), min(high, last)
+        return low, high
+
+    def successors(self) -> list[Checkpoint]:
+        """The links and the route tables of its subnets."""
+        return [each for subnet in self.subnets for each in (subnet.link, subnet.table)]

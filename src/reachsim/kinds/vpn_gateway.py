@@ -1,0 +1,125 @@
+"""Virtual private gateways (chapter VPN): a VPC's way to VPN connections and Direct Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.site import VpcSite
+from reachsim.fabric.steps import Forward, Scope, Step, to_one
+from reachsim.kinds.kind import Tags
+from reachsim.kinds.resource import At, Entrance, Resource, RouteMade, Wiring, resource
+from reachsim.kinds.route_table import Route, route_lookup
+from reachsim.kinds.subnet import enter_subnet
+from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut, VpnConnection, connections_of
+from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.codes import Code
+from reachsim.rules.route import Origin
+from reachsim.rules.verdict import Loss
+from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
+
+
+@resource("vpn_gateways", "virtual private gateway")
+class VpnGateway(Resource):
+    """A virtual private gateway."""
+
+    tags: Tags = {}
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Both of its directions."""
+        vpc = wiring.vpc(at.vpc)
+        wiring.note(at.path, VpnGatewayOut(vpc, at))
+        wiring.note((*at.path, "in"), VpnGatewayIn(vpc, at))
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Its connections, both ways."""
+        outward, inward = wiring.noted(at.path), wiring.noted((*at.path, "in"))
+        assert isinstance(outward, VpnGatewayOut)
+        ways: list[tuple[Cidr, tuple[Origin, int, Attached]]] = []
+        for index, (place, body) in enumerate(connections_of(wiring, at.vpc, at.name)):
+            connection = wiring.noted(place.path)
+            assert isinstance(connection, ConnectionOut)
+            arriving = Arriving(connection, inward)
+            attached = Attached(connection, arriving)
+            connection.ipv6 = not isinstance(body, VpnConnection)
+            ways += [(block, (connection.origin, index, attached)) for block in connection.known]
+            outward.attached.append(attached)
+            wiring.add_sender(address_set(connection.known), arriving, place.name)
+            wiring.join_places(place.path, (at.vpc, place.name))
+        outward.ways = prefix_table(ways, lambda new, old: new[:2] < old[:2])
+
+    def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
+        """What its connections know, for tables that propagate it (ROUTE-6, VPN-4)."""
+        for place, body in connections_of(wiring, at.vpc, at.name):
+            known, origin = body.known()
+            for block in known:
+                yield RouteMade(None, block, origin, place.path)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Out of the VPC."""
+        return Entrance(wiring.noted(at.path))
+
+
+class VpnGatewayOut(Checkpoint):
+    """A virtual private gateway for what leaves its VPC: to the connection that knows the longest prefix (VPN-1, VPN-2)."""
+
+    __slots__ = ("attached", "vpc", "ways")
+
+    def __init__(self, vpc: VpcSite, at: At) -> None:
+        super().__init__(at.full_name, "virtual private gateway", at.path)
+        self.vpc = vpc
+        self.attached: list[Attached] = []
+        self.ways: IntervalMap[tuple[Origin, int, Attached] | None] = prefix_table([])
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
+        source, destination = transit.source, transit.destination
+        way, low, high = self.ways.lookup(destination)
+        scope = Scope((source, source), (low, high))
+        loss = outbound_loss(source, owned=source in self.vpc.owners)
+        if way is None:
+            text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"
+            return self.drop(loss or Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-1", text), transit, scope)
+        loss = loss or family_loss(destination, carries_ipv6=way[2].connection.ipv6)
+        step = Forward(way[2], Transit(source, destination), "to the connection", "VPN-2", self.path, scope)
+        return step if loss is None else self.drop(loss, transit, scope, onward=step)
+
+    def successors(self) -> list[Checkpoint]:
+        """Its connections."""
+        return list(self.attached)
+
+
+class VpnGatewayIn(Checkpoint):
+    """A virtual private gateway for what enters its VPC: only to private addresses of interfaces (VPN-3).
+
+    `redirected`: the routes of a gateway's route table (ROUTE-21).
+    """
+
+    __slots__ = ("redirected", "vpc")
+
+    def __init__(self, vpc: VpcSite, at: At) -> None:
+        super().__init__(at.full_name, "virtual private gateway, inward", at.path)
+        self.vpc = vpc
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names."""
+        destination = transit.destination
+        scope = to_one(destination)
+        inside = Transit(transit.source, destination)
+        step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
+        loss = inbound_loss(destination, owned=destination in self.vpc.owners)
+        route = self.redirected[destination]
+        if route is not None and route.next is not None and isinstance(step, Forward):
+            toward = Transit(transit.source, destination, None, True, route.toward)
+            step = Forward(route.next, toward, route.text, "ROUTE-21", route.path, scope)
+        if loss is None:
+            return step
+        return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet, and the targets of the gateway's route table."""
+        targets = [route.next for route in self.redirected.values if route is not None and route.next is not None]
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
