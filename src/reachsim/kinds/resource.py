@@ -197,6 +197,10 @@ class Resource(Kind):
         """Pairs of VPCs of which the first's inbound rules may name the second's groups, other than by peering (TGW-14)."""
         yield from ()
 
+    def joins(self, at: At) -> Iterator[tuple[str, str]]:
+        """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
+        yield from ()
+
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""
         yield from ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,13 +11,14 @@ from pydantic import Field, model_validator
 from reachsim.errors import HintedError
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
-from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, to_run
+from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Reference, References, Tags
 from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
@@ -149,6 +150,11 @@ class TransitGateway(Resource):
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None and a.security_group_referencing]
         for one in vpcs if self.security_group_referencing else ():
             yield from ((one, other) for other in vpcs if other != one)
+
+    def joins(self, at: At) -> Iterator[tuple[str, str]]:
+        """All attached VPCs."""
+        vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None]
+        yield from ((one, other) for one in vpcs for other in vpcs if one != other)
 
     # -- topology -----------------------------------------------------------------------------------------------
 
@@ -410,10 +416,10 @@ class ToVpc(Checkpoint):
             )
         same = [s for s in self.subnets if s.az == transit.zone and transit.zone is not None]
         candidates = same if same and not self.appliance_mode else self.subnets
-        if len({(subnet.table, subnet.egress) for subnet in candidates}) > 1:
+        if len({self._treats(subnet, transit.destination) for subnet in candidates}) > 1:
             places = ", ".join(subnet.name for subnet in candidates)
             reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
-            return Undecided(reason, transit, rule="TGW-8", path=self.path, scope=ANY)
+            return Undecided(reason, transit, rule="TGW-8", path=self.path)
         subnet = candidates[0]
         inside = next((s for s in candidates if transit.destination in s), None)
         packet = Transit(transit.source, transit.destination, None, transit.direct)
@@ -428,16 +434,24 @@ class ToVpc(Checkpoint):
         query = Query(subnet.egress, transit.destination)
         return Forward(table, packet, f"by subnet {subnet.full_name}", "TGW-11", self.path, scope, query)
 
-    def _run(self, destination: int, subnets: list[SubnetSite]) -> tuple[int, int]:
+    @staticmethod
+    def _treats(subnet: SubnetSite, destination: int) -> Hashable:
+        """What becomes of a packet to a destination in one of the subnets, as far as they may differ."""
+        if destination in subnet:
+            return "inside"
+        route = subnet.table.table[destination] if isinstance(subnet.table, RouteTableCheckpoint) else None
+        way = None if route is None else (route.next, route.toward, route.local, route.inactive)
+        return way, subnet.egress.clauses
+
+    def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
         """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""
-        low, high = AddressSet.everything().spans[0]
+        run = ANY.destinations
         for subnet in subnets:
-            first, last = subnet.run_around(destination)
-            low, high = max(low, first), min(high, last)
-        if isinstance(subnets[0].table, RouteTableCheckpoint):
-            _, first, last = subnets[0].table.table.lookup(destination)
-            low, high = max(low, first), min(high, last)
-        return low, high
+            run = intersect(run, subnet.run_around(destination))
+            if isinstance(subnet.table, RouteTableCheckpoint):
+                _, low, high = subnet.table.table.lookup(destination)
+                run = intersect(run, (low, high))
+        return run
 
     def successors(self) -> list[Checkpoint]:
         """The links and the route tables of its subnets."""

@@ -83,6 +83,11 @@ class Checker:
         """Pairs of VPCs of which the first's inbound rules may name the second's groups, other than by peering."""
         return {pair for at, body in resources("design", self.design) for pair in body.introduces(at)}
 
+    @cached_property
+    def attached(self) -> set[tuple[str, str]]:
+        """Pairs of VPCs that something joins whose groups cannot be named all the same."""
+        return {pair for at, body in resources("design", self.design) for pair in body.joins(at)}
+
     def run(self) -> None:
         """Check everything, or until there are too many problems to be of use."""
         with suppress(TooManyProblems):
@@ -322,7 +327,10 @@ class Checker:
             states = self.peering_states.get(frozenset({vpc, owner}), [])
             if "active" in states or (word == "from" and (vpc, owner) in self.introduced):
                 continue
-            if states:
+            if word == "from" and (vpc, owner) in self.attached:
+                text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway needs its support on both sides"
+                self.warn((*path, word), text, "TGW-14")
+            elif states:
                 text = (
                     f"{shown(peer)} is in VPC {owner}, and the peering with it is {states[0]}: the rule matches nothing"
                 )
