@@ -111,3 +111,8 @@ class Flow:
     perhaps: str = ""
     relays: Relays = ()
     via: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether it stands for more than one address."""
+        return self.region is not None and self.region.count > 1

@@ -120,7 +120,10 @@ class Drop(NamedTuple):
 
 
 class Undecided(NamedTuple):
-    """reachsim cannot say what happens to the packet. `reason`: why, in one sentence."""
+    """reachsim cannot say what happens to the packet. `reason`: why, in one sentence.
+
+    `choices`: where AWS chooses, what it chooses from: the step with one of them on the leg's `relays` is decided.
+    """
 
     reason: str
     transit: Transit
@@ -128,6 +131,7 @@ class Undecided(NamedTuple):
     rule: str = ""
     path: KeyPath = ()
     scope: Scope | None = None
+    choices: tuple[object, ...] = ()
 
     @property
     def asks(self) -> None:

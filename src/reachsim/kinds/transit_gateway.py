@@ -416,10 +416,15 @@ class ToVpc(Checkpoint):
             )
         same = [s for s in self.subnets if s.az == transit.zone and transit.zone is not None]
         candidates = same if same and not self.appliance_mode else self.subnets
+        chosen = next((choice for checkpoint, choice in leg.relays if checkpoint is self), None)
+        if chosen is not None:
+            candidates = [subnet for subnet in candidates if subnet is chosen]
+        if not candidates:
+            candidates = self.subnets[:1]
         if len({self._treats(subnet, transit.destination) for subnet in candidates}) > 1:
             places = ", ".join(subnet.name for subnet in candidates)
             reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
-            return Undecided(reason, transit, rule="TGW-8", path=self.path)
+            return Undecided(reason, transit, rule="TGW-8", path=self.path, choices=tuple(candidates))
         subnet = candidates[0]
         inside = next((s for s in candidates if transit.destination in s), None)
         packet = Transit(transit.source, transit.destination, None, transit.direct)

@@ -154,17 +154,33 @@ class Part:
 
 def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
     """Cut one flow into parts that are treated alike, and answer each."""
+    parts = _parts_of(flow, endpoints, book)
     if flow.origin.certain:
-        return _parts_of(flow, endpoints, book)
-    return iter(_whichever(list(_parts_of(flow, endpoints, book))))
+        return parts if flow.many else _chosen(flow, list(parts), endpoints, book)
+    return iter(_whichever(list(parts), PICKED))
+
+
+def _chosen(flow: Flow, parts: list[Part], endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
+    """The answer between two addresses where AWS chooses on the way: what holds for every choice is decided."""
+    found = parts[0].found
+    choices = () if found is None or len(flow.relays) >= CHOICES_MOST else found.choices
+    if not choices:
+        return iter(parts)
+    each = [
+        part for choice in choices for part in parts_of(replace(flow, relays=(*flow.relays, choice)), endpoints, book)
+    ]
+    return iter(_whichever(each, parts[0].undecided or each[0].undecided)[:1])
+
+
+CHOICES_MOST = 4
+"""Choices of AWS on one way that are followed one by one."""
 
 
 PICKED = "the Lambda service picks the source address, and not every one of them is treated alike"
 
 
-def _whichever(parts: list[Part]) -> list[Part]:
-    """Parts of a flow whose source address somebody else picks: what holds for every address is decided, what holds for some
-    is not."""
+def _whichever(parts: list[Part], why: str) -> list[Part]:
+    """Parts of which somebody else picks one: what holds for every one is decided, what holds for some is not (`why`)."""
     if not parts or parts[0].found is None:
         return parts
     every = reduce(and_, (part.forward for part in parts))
@@ -174,8 +190,8 @@ def _whichever(parts: list[Part]) -> list[Part]:
     out: list[Part] = []
     for part in parts:
         unsure, maybe = ever - every, perhaps - back
-        why = (part.undecided or PICKED) if unsure or rectangles(every, maybe) else ""
-        out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=why))
+        reason = (part.undecided or why) if unsure or rectangles(every, maybe) else ""
+        out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=reason))
     return out
 
 

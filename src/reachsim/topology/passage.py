@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import EVERYWHERE
+from reachsim.fabric.steps import EVERYWHERE, Undecided
 from reachsim.fabric.walk import Walk, walk
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
@@ -29,6 +29,15 @@ class Passage:
     stray: Cause | None = None
     reply_stray: Cause | None = None
     run: Span = EVERYWHERE
+
+    @property
+    def choices(self) -> Relays:
+        """Where AWS chooses on the way and reachsim cannot decide for it, what it chooses from."""
+        for way in (self.forward, self.reply):
+            last = None if way is None or way.lost_run is not None else way.visits[-1]
+            if last is not None and isinstance(last.step, Undecided) and last.step.choices:
+                return tuple((last.checkpoint, choice) for choice in last.step.choices)
+        return ()
 
     @property
     def unknown(self) -> str:

@@ -75,6 +75,11 @@ def trace(
             break
     ways = [_way(flow, service, source_port, destination, locate, book) for flow in flows]
     for index, flow in enumerate(flows):
+        if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
+            parts = list(parts_of(flow, endpoints, book))
+            if parts and parts[0].found is not None and not parts[0].undecided_for(service, ways[index].asked_ports):
+                decided = replace(flow, relays=parts[0].flow.relays)
+                ways[index] = _way(decided, service, source_port, destination, locate, book)
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
             unsure = (part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports))
