@@ -27,7 +27,7 @@ import json
 import os.path
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -95,12 +95,16 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A VPC as a model has it: its blocks and its subnets, the destinations of its routes to elsewhere."""
+    """A VPC as a model has it: its blocks and its subnets, the destinations of its routes to elsewhere.
+
+    `body`: all that the model says of it.
+    """
 
     name: str
     cidrs: tuple[Cidr, ...]
     subnets: tuple[tuple[str, Cidr], ...] = ()
     destinations: tuple[Cidr, ...] = ()
+    body: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -227,7 +231,7 @@ def _with_files(part: Sources, unclear: set[str]) -> Sources:
     return Sources(
         [Entry(e.cidr, full(e.owner), e.comment, e.file, e.line) for e in part.entries],
         [Connection(c.name, full(c.one), full(c.other), c.status, c.kind) for c in part.connections],
-        [Standing(full(s.name), s.cidrs, s.subnets, s.destinations) for s in part.standing],
+        [Standing(full(s.name), s.cidrs, s.subnets, s.destinations, s.body) for s in part.standing],
     )
 
 
@@ -498,7 +502,7 @@ class _ModelReader:
                         line = self.document.position(where)[0]
                         out.entries.append(Entry(block, name, "", self.document.file, line))
             out.standing.append(
-                Standing(name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc)))
+                Standing(name, tuple(cidrs), tuple(self._subnets(path, vpc)), tuple(self._destinations(path, vpc)), vpc)
             )
         out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))

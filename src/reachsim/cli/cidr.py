@@ -227,7 +227,9 @@ def _contains(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    from reachsim.cidr.plan import Verdict, load_kept, plan_file
+    from reachsim.cidr.kept import load_kept
+    from reachsim.cidr.plan import Verdict
+    from reachsim.cidr.planner import plan_file
     from reachsim.errors import UsageError
     from reachsim.report import cidr as report
 
