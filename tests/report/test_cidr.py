@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reachsim.cidr import Plan, loads_kept, plan_text
 from reachsim.loading.load import loads_source
 from reachsim.report import cidr as report
+from reachsim.report import cidr_model
 
 names = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="./:,[]{}\"'\\"),
@@ -89,7 +90,7 @@ def test_every_format_can_be_made(found: tuple[dict[str, Any], Plan]) -> None:
 def test_terraform_interpolates_nothing() -> None:
     plan = plan_text('{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {"a$b%": {tiers: {t: /28}, zones: [z]}}}')
     assert '"a$b%" = {' in report.plan_terraform(plan)
-    assert report._hcl("${x}%{y}") == '"$${x}%%{y}"'
+    assert cidr_model._hcl("${x}%{y}") == '"$${x}%%{y}"'
 
 
 def test_bars() -> None:
@@ -121,13 +122,17 @@ def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
     )
     assert report.plan_yaml(plan_file(str(tmp_path / "p.yaml"))) == (
         "# Planned by reachsim cidr plan.\n"
-        "# To be pasted into the model that has old.\n"
+        "# In place of what the model says of: old.\n"
         "version: 1\n"
         "vpcs:\n"
         "  new:\n"
         "    cidrs: [10.16.0.0/24]\n"
         "    route_tables:\n"
         "      main: {10.2.0.0/16: new-old}\n"
+        "  old:\n"
+        "    cidrs: [10.2.0.0/16]\n"
+        "    route_tables:\n"
+        "      main: {10.16.0.0/24: new-old}\n"
         "peering_connections:\n"
         "  new-old: {requester: new, accepter: old}"
     )
@@ -135,5 +140,5 @@ def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("name", ["yes", "a b", "1", "é", "-x"])
 def test_names_are_quoted_where_yaml_would_misread_them(name: str) -> None:
-    assert report._yaml(name).startswith('"')
-    assert report._yaml("app_1-x") == "app_1-x"
+    assert cidr_model._yaml(name).startswith('"')
+    assert cidr_model._yaml("app_1-x") == "app_1-x"

@@ -248,7 +248,12 @@ class _Planner:
             choice = [tuple(region - DOCKER.addresses for region in one) for one in choice]
             if not all(region for one in choice for region in one):
                 return None
-        generous = self.file.room != "none" or any(self.asks.room(item.ask) != "none" for item in self.wanted)
+        generous = (
+            self.file.room != "none"
+            or any(self.asks.room(item.ask) != "none" for item in self.wanted)
+            or any(demand.room < demand.prefix_length for item in self.wanted for demand in item.ipv6_demands)
+            or any(group.summary is not None for group in self.file.groups.values())
+        )
         demands = self._demands(choice)
         placement = allocate(demands, self.taken, self.apart, generous=generous)
         if placement is None:
@@ -394,13 +399,18 @@ class _Planner:
         vpcs = {*self.file.vpcs, *(existing.name for existing in self.existing if existing.vpc)}
         there = {frozenset((c.one, c.other)) for c in self.sources.connections if c.state == "up"}
         out: list[tuple[str, str, str]] = []
+        names = {c.name for c in self.sources.connections}
         for group in self.file.groups.values():
             members = [member for member in group.members if member in vpcs] if group.peering else []
             for index, one in enumerate(members):
                 for other in members[index + 1 :]:
                     if frozenset((one, other)) not in there:
                         there.add(frozenset((one, other)))
-                        out.append((f"{one}-{other}", one, other))
+                        name = f"{one}-{other}"
+                        while name in names:  # a-b with c, and a with b-c
+                            name += "-2"
+                        names.add(name)
+                        out.append((name, one, other))
         return tuple(out)
 
     # -- measures
@@ -434,7 +444,10 @@ class _Planner:
         growths = Growths(owned, reserved, [block for pool in self.file.pools.values() for block in pool.cidrs])
         growth = tuple(growths.of(vpc.name, vpc.cidrs[0]) for vpc in plan.vpcs if vpc.cidrs)
         found = (self._summary(name, owned) for name, group in self.file.groups.items() if group.overlap == "never")
-        return replace(plan, pools=pools, growth=growth, summaries=tuple(one for one in found if one is not None))
+        summaries = tuple(one for one in found if one is not None)
+        unmet = [f"group {one.group}: no single /{one.wished} covers it: {one.unmet}" for one in summaries if one.unmet]
+        warnings = (*plan.warnings, *unmet)
+        return replace(plan, pools=pools, growth=growth, summaries=summaries, warnings=warnings)
 
     def _inner(self, name: str) -> Mapping[str, Sequence[Cidr]]:
         return {inner: pool.cidrs for inner, pool in self.file.pools.items() if pool.within == name}
