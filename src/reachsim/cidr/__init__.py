@@ -20,11 +20,12 @@ from reachsim.cidr.blocks import (
     smallest_around,
 )
 from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
+from reachsim.cidr.entries import Connection, Entries, Entry, Sources, Subnet
 from reachsim.cidr.kept import KeptPlan, load_kept, loads_kept
 from reachsim.cidr.overlaps import Overlap, OverlapReport, Rank, find_overlaps, overlapping_pairs
 from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, Verdict
 from reachsim.cidr.planner import plan_file, plan_text
-from reachsim.cidr.sources import Connection, Entry, Sources, parse_source, read_source, read_sources
+from reachsim.cidr.sources import parse_source, read_source, read_sources
 from reachsim.net.cidr import Cidr
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from reachsim.cidr.sources import json_as_yaml
+from reachsim.cidr.exports import json_as_yaml
 from reachsim.kinds.kind import BlockField, Kind
 from reachsim.loading.document import read_document, read_file
 from reachsim.loading.validation import validate

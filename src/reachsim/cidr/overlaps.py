@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from reachsim.cidr.sources import Connection, Entry
+from reachsim.cidr.entries import Connection, Entry
 from reachsim.errors import UsageError
 from reachsim.markup import Html, html_table, table
 from reachsim.net.cidr import Cidr

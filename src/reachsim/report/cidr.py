@@ -10,11 +10,11 @@ from reachsim.cidr.overlaps import OverlapReport, Rank
 from reachsim.errors import visible
 from reachsim.markup import Html, Style, element, html_table, table
 from reachsim.net.cidr import Cidr
+from reachsim.report.cidr_csv import to_csv
 from reachsim.report.cidr_model import plan_terraform, plan_yaml
 from reachsim.report.cidr_page import page
 from reachsim.report.cidr_picture import plan_html, plan_svg
 from reachsim.report.cidr_plan import plan_csv, plan_text
-from reachsim.report.cidr_csv import to_csv
 from reachsim.report.data import to_json
 
 __all__ = [

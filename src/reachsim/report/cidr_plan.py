@@ -12,8 +12,8 @@ from reachsim.cidr.plan import Plan, Verdict
 from reachsim.errors import visible
 from reachsim.markup import Style, table
 from reachsim.net.cidr import Cidr
-from reachsim.report.cidr_parts import Part, block_at, parts_of, zoom_of
 from reachsim.report.cidr_csv import to_csv
+from reachsim.report.cidr_parts import Part, block_at, parts_of, zoom_of
 from reachsim.rules.subnet import usable_count
 
 _PLAIN: Final = Style(enabled=False)
