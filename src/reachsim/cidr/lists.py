@@ -13,13 +13,15 @@ from reachsim.cidr.problems import CIDR_KEYS, COMMENT_KEYS, NAME_KEYS, refuse, t
 from reachsim.errors import DesignError, Problem
 from reachsim.net.cidr import Cidr
 
-_NUMBER: Final = "(0|[1-9][0-9]{0,2})"
+_NUMBER: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_ADDRESS: Final = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+_LENGTH: Final = "([12]?[0-9]|3[0-2])"
 # A line as almost all are: an IPv4 block, and a name of which no word can be another block. Else the whole line.
-_LINES: Final = re.compile(
-    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}/([1-9]?[0-9])"
-    r"(?:[ \t]+([A-Za-z_][^\n\r\t#,;:/]*?))?[ \t]*\r?(?:\n|\Z)|([^\n]*)(?:\n|\Z)"
-)
-_BLOCK: Final = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:/([1-9]?[0-9]))?").fullmatch
+_LINES: Final = re.compile(rf"{_ADDRESS}/{_LENGTH}(?:[ \t]+([A-Za-z_][^\n\r\t#,;:/ ]*))?\r?(?:\n|\Z)|([^\n]*)(?:\n|\Z)")
+_BLOCK: Final = re.compile(rf"{_ADDRESS}(?:/{_LENGTH})?").fullmatch
+# Looking a number up is faster than reading it, and there are few.
+_NUMBERS: Final = {str(number): number for number in range(256)}
+_HOST_BITS: Final = {str(length): (1 << (32 - length)) - 1 for length in range(33)}
 _LIKE_BLOCK: Final = re.compile(r"(?=[^/]*[.:])[0-9A-Fa-f:.]+/[0-9]+|[0-9]+(\.[0-9]+){3}")
 _KEPT: Final = 1 << 16
 """Names that are remembered, so that one that stands often is kept once."""
@@ -34,12 +36,11 @@ def parse_block(text: str) -> tuple[int, int]:
     match = _BLOCK(text)
     if match is not None:
         a, b, c, d, length = match.groups()
-        high = int(a), int(b), int(c), int(d)
-        bits = 32 if length is None else int(length)
-        if max(high) < 256 and bits < 33:
-            place = high[0] << 24 | high[1] << 16 | high[2] << 8 | high[3]
-            if place << bits & 0xFFFFFFFF == 0:
-                return place, bits
+        place = _NUMBERS[a] << 24 | _NUMBERS[b] << 16 | _NUMBERS[c] << 8 | _NUMBERS[d]
+        if length is None:
+            return place, 32
+        if not place & _HOST_BITS[length]:
+            return place, int(length)
     block = Cidr.parse_peer(text)  # IPv6, or wrong: it says what
     return block.network, block.prefix_length
 
@@ -61,21 +62,25 @@ def read_list(text: str, file: str) -> Sources:
     """One block or more on a line, then optionally a name, then optionally a comment after ``#``."""
     entries = Entries()
     entries.begin(file)
-    add = entries.add
     problems: list[Problem] = []
     names: dict[str, str] = {}
+    numbers, host_bits = _NUMBERS, _HOST_BITS
+    put = entries.columns()
     for number, match in enumerate(_LINES.finditer(text), 1):
         a, b, c, d, length, name, other = match.groups()
         if a is not None:
-            place, bits = int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d), int(length)
-            if bits < 33 and place < 1 << 32 and place << bits & 0xFFFFFFFF == 0 and max(int(b), int(c), int(d)) < 256:
+            place = numbers[a] << 24 | numbers[b] << 16 | numbers[c] << 8 | numbers[d]
+            if not place & host_bits[length]:
                 if name is None:
                     name = ""
                 elif name in names:
                     name = names[name]
                 elif len(names) < _KEPT:
                     names[name] = name
-                add(place, bits, name, "", number)
+                put[0](place)
+                put[1](numbers[length])
+                put[2](name)
+                put[3](number)
                 continue
             other = match.group()
         body, _, comment = other.partition("#")
@@ -87,7 +92,8 @@ def read_list(text: str, file: str) -> Sources:
                 break
             continue
         for network, bits in found:
-            add(network, bits, owner, comment.strip(), number)
+            entries.add(network, bits, owner, comment.strip(), number)
+            put = entries.columns()
     if problems:
         raise DesignError(problems)
     return Sources(entries)

@@ -59,7 +59,7 @@ def overlaps_text(report: OverlapReport, style: Style = _PLAIN, limit: int = 0) 
             lines.append(table(rows, indent=4))
             rows.clear()
 
-    for rank, outer, overlaps in report.groups():
+    for rank, outer, overlaps in report.each_group():
         if limit and shown >= limit:
             break
         flush()
@@ -80,7 +80,7 @@ def overlaps_text(report: OverlapReport, style: Style = _PLAIN, limit: int = 0) 
     flush()
     if lines:
         lines.append("")
-    hidden = len(report.overlaps) - shown
+    hidden = report.total - shown
     if hidden:
         lines.append(f"{hidden:,} further overlaps are not shown (--limit 0 shows all).")
     lines.append(_overlaps_summary(report))
@@ -88,15 +88,16 @@ def overlaps_text(report: OverlapReport, style: Style = _PLAIN, limit: int = 0) 
 
 
 def _overlaps_summary(report: OverlapReport) -> str:
-    if not report.overlaps:
+    if not report.total:
         return f"No overlaps among {_count(report.count, 'block')}."
     words = {Rank.ERROR: "connected today", Rank.WISH: "to be connected", Rank.WARNING: "warned of"}
-    parts = [f"{len(found):,} {words[rank]}" for rank in words if (found := report.of_rank(rank))]
-    notes = len(report.of_rank(Rank.NOTE))
+    parts = [f"{report.counts[rank]:,} {words[rank]}" for rank in words if report.counts[rank]]
+    notes = report.counts[Rank.NOTE]
     if notes:
         parts.append(f"{notes:,} that never {'meets' if notes == 1 else 'meet'}")
-    head = f"{_count(len(report.overlaps), 'overlap')} among {_count(report.count, 'block')}"
-    return f"{head}: {', '.join(parts)}."
+    head = f"{_count(report.total, 'overlap')} among {_count(report.count, 'block')}"
+    strict = " Nothing may overlap." if report.strict else ""
+    return f"{head}: {', '.join(parts)}.{strict}"
 
 
 def _count(number: int, noun: str) -> str:
