@@ -142,3 +142,53 @@ def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
 def test_names_are_quoted_where_yaml_would_misread_them(name: str) -> None:
     assert cidr_model._yaml(name).startswith('"')
     assert cidr_model._yaml("app_1-x") == "app_1-x"
+
+
+NET = """version: 1
+vpcs:
+  main:
+    cidrs: [10.20.0.0/24]
+    internet_gateway: igw
+    subnets:
+      web-a: {cidr: 10.20.0.0/26, az: a, route_table: pub}
+    route_tables:
+      main: {}
+      pub: {0.0.0.0/0: igw}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+"""
+
+
+def test_a_grown_vpc_is_pasted_whole(tmp_path: Any) -> None:
+    """In place of what the model says of it: nothing is lost, the new subnets are there, and both sides have routes."""
+    from reachsim.cidr import plan_file
+
+    (tmp_path / "net.yaml").write_text(NET)
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nmodels: net.yaml\npools: {cloud: 10.20.0.0/16}\nzones: [a, b]\n"
+        "vpcs: {main: {tiers: {app: /25}}, other: {tiers: {app: /25}}}\n"
+        "groups: {g: {members: [main, other], peering: true}}\n"
+    )
+    text = report.plan_yaml(plan_file(str(tmp_path / "p.yaml")))
+    design = loads_source(text).design
+    main, other = design.vpcs["main"], design.vpcs["other"]
+    assert [str(block) for block in main.cidrs] == ["10.20.0.0/24", "10.20.1.0/25"]
+    assert main.internet_gateway == "igw"
+    assert {name: (str(s.cidr), s.az, s.route_table) for name, s in main.subnets.items()} == {
+        "web-a": ("10.20.0.0/26", "a", "pub"),
+        "app-a": ("10.20.0.128/25", "a", None),
+        "app-b": ("10.20.1.0/25", "b", None),
+    }
+    assert list(main.security_groups) == ["web"]
+    assert [str(block) for block in other.cidrs] == ["10.20.2.0/24"]
+    lines = text.splitlines()
+    assert "      main: {10.20.2.0/24: main-other}" in lines
+    assert "      pub: {10.20.2.0/24: main-other, 0.0.0.0/0: igw}" in lines
+    assert "      main: {10.20.0.0/24: main-other, 10.20.1.0/25: main-other}" in lines
+
+
+def test_peerings_have_names_of_their_own() -> None:
+    plan = plan_text(
+        "{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {a: /24, b-c: /24, a-b: /24, c: /24},"
+        " groups: {g: {members: [a, b-c], peering: true}, h: {members: [a-b, c], peering: true}}}"
+    )
+    assert [name for name, _, _ in plan.peerings] == ["a-b-c", "a-b-c-2"]

@@ -12,7 +12,7 @@ from reachsim.cidr.blocks import exclude, prefix_length_for
 from reachsim.cidr.demand import SubnetSize, grown, size_for_addresses, size_for_consumers
 from reachsim.cidr.kept import KeptVpc
 from reachsim.cidr.plan import Existing
-from reachsim.cidr.plan_file import PlanFile, Tier, VpcAsk, subnet_name
+from reachsim.cidr.plan_schema import PlanFile, Tier, VpcAsk, subnet_name
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.cidr import (
     BENCHMARK_HALF,

@@ -80,7 +80,7 @@ class BlockFacts:
         block = self.block
         out = [
             ("block", str(block)),
-            ("addresses", f"{block.size:,} ({block.first} to {block.last})"),
+            ("addresses", f"{_count(block)} ({block.first} to {block.last})"),
             ("range", self.kind),
         ]
         if self.usable is not None:
@@ -122,6 +122,10 @@ class BlockFacts:
 
     def _repr_html_(self) -> str:
         return html_table(self.rows())
+
+
+def _count(block: Cidr) -> str:
+    return f"{block.size:,}" if block.version == 4 else amount(block.size, 128)
 
 
 def _text(value: object) -> str | None:

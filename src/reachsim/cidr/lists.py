@@ -23,6 +23,8 @@ _BLOCK: Final = re.compile(rf"{_ADDRESS}(?:/{_LENGTH})?").fullmatch
 _NUMBERS: Final = {str(number): number for number in range(256)}
 _HOST_BITS: Final = {str(length): (1 << (32 - length)) - 1 for length in range(33)}
 _LIKE_BLOCK: Final = re.compile(r"(?=[^/]*[.:])[0-9A-Fa-f:.]+/[0-9]+|[0-9]+(\.[0-9]+){3}")
+_NONE: Final = ("-", "–")
+"""What the console writes where there is nothing."""
 _KEPT: Final = 1 << 16
 """Names that are remembered, so that one that stands often is kept once."""
 
@@ -169,11 +171,13 @@ def _read_row(out: Sources, columns: _Columns, cells: list[str], file: str, line
         words = [""]  # it says that the address is empty
     blocks = [parse_block(word) for word in words]
     owner, comment = _cell(cells, columns.name), _cell(cells, columns.comment)
+    owner = "" if owner in _NONE else owner
     network = _id(_cell(cells, columns.id))
     if columns.subnet_id is not None:
         free = _cell(cells, columns.available).replace(",", "")
         available = int(free) if free.isascii() and free.isdigit() else None
         name, subnet_id = _cell(cells, columns.subnet), _cell(cells, columns.subnet_id)
+        name = "" if name in _NONE else name
         for place, bits in blocks:
             cidr = Cidr(place, bits)
             count = available if cidr.version == 4 else None
@@ -190,7 +194,7 @@ def _id(text: str) -> str:
 
 def _blocks_of(cell: str) -> Iterator[str]:
     """The blocks of a cell; the console writes a dash where there is none."""
-    return (word for word in re.split(r"[\s,;]+", cell) if word and word not in ("-", "–"))
+    return (word for word in re.split(r"[\s,;]+", cell) if word and word not in _NONE)
 
 
 def _cell(cells: Sequence[str], column: int | None) -> str:

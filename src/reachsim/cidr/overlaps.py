@@ -182,8 +182,8 @@ class Overlap:
         return {
             "rank": self.rank.value,
             "relation": self.relation,
-            "outer": _entry_dict(self.outer),
-            "inner": _entry_dict(self.inner),
+            "outer": entry_dict(self.outer),
+            "inner": entry_dict(self.inner),
             "reason": self.reason,
         }
 
@@ -192,7 +192,8 @@ class Overlap:
         return f"{self.outer} {word} {self.inner}: {self.reason}"
 
 
-def _entry_dict(entry: Entry) -> dict[str, Any]:
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """Plain data for JSON."""
     out = {
         "cidr": str(entry.cidr),
         "owner": entry.owner,

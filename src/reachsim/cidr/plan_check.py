@@ -7,7 +7,7 @@ from typing import Any
 
 from reachsim.cidr.entries import Sources
 from reachsim.cidr.models import sources_of_document
-from reachsim.cidr.plan_file import Existing, PlanFile, Pool, VpcAsk, subnet_name
+from reachsim.cidr.plan_schema import Existing, PlanFile, Pool, VpcAsk, subnet_name
 from reachsim.errors import DesignError, Path, Problem
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import suggest, validate

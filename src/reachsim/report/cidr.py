@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from reachsim.cidr.blocks import BlockFacts
-from reachsim.cidr.overlaps import OverlapReport, Rank
+from reachsim.cidr.entries import Entry
+from reachsim.cidr.overlaps import OverlapReport, Rank, entry_dict
+from reachsim.cidr.use import VpcUse
 from reachsim.errors import visible
 from reachsim.markup import Html, Style, element, html_table, table
 from reachsim.net.cidr import Cidr
@@ -22,6 +24,8 @@ __all__ = [
     "blocks_text",
     "facts_html",
     "facts_text",
+    "holders_data",
+    "holders_text",
     "overlaps_csv",
     "overlaps_html",
     "overlaps_text",
@@ -33,6 +37,8 @@ __all__ = [
     "plan_yaml",
     "to_csv",
     "to_json",
+    "use_csv",
+    "use_text",
 ]
 
 _PLAIN: Final = Style(enabled=False)
@@ -181,3 +187,51 @@ def blocks_text(blocks: Sequence[Cidr]) -> str:
 def blocks_data(blocks: Sequence[Cidr]) -> dict[str, Any]:
     """Plain data for JSON."""
     return {"cidrs": [str(block) for block in blocks], "addresses": sum(block.size for block in blocks)}
+
+
+def holders_text(block: Cidr, found: Sequence[Entry]) -> str:
+    """Which blocks hold an address, the smallest first."""
+    if not found:
+        return f"nothing here holds {block}"
+    return table([[e.cidr, *(part for part in (e.owner, e.comment, e.place) if part)] for e in found])
+
+
+def holders_data(block: Cidr, found: Sequence[Entry]) -> dict[str, Any]:
+    """The same for JSON."""
+    return {"block": str(block), "holders": [entry_dict(entry) for entry in found]}
+
+
+# ------------------------------------------------------------------------------------------------------ use
+
+
+def use_text(uses: Sequence[VpcUse]) -> str:
+    """How full VPCs and their subnets are."""
+    if not uses:
+        return "No block has a name."
+    rows: list[list[object]] = []
+    for use in uses:
+        free = ", ".join(str(block) for block in use.free[:4]) + (" and more" if len(use.free) > 4 else "")
+        rows.append(
+            [use.name, ", ".join(map(str, use.cidrs)), _part(use.used, use.usable), f"free: {free or 'nothing'}"]
+        )
+        rows += [
+            [f"  {one.subnet.name or one.subnet.id}", one.subnet.cidr, _part(one.used, one.usable), ""]
+            for one in use.subnets
+        ]
+    return table(rows)
+
+
+def _part(used: int | None, usable: int) -> str:
+    if used is None:
+        return f"{usable:,} usable" if usable else ""
+    return f"{used:,} of {usable:,} used ({used / usable:.0%})" if usable else "0 usable"
+
+
+def use_csv(uses: Sequence[VpcUse]) -> str:
+    """One line for each subnet."""
+    rows = (
+        (use.name, one.subnet.name, one.subnet.id, one.subnet.cidr, one.usable, one.used, one.subnet.available)
+        for use in uses
+        for one in use.subnets
+    )
+    return to_csv(("vpc", "subnet", "id", "cidr", "usable", "used", "available"), rows)
