@@ -42,6 +42,7 @@ def test_a_tier_has_its_own_pool_and_secondary_blocks_may_overlap() -> None:
     found = plan(PODS)
     assert found.ok
     assert cidrs(found, "one") == ["10.16.0.0/25", "100.64.0.0/17"]
+    assert str(found["one"].room) == "10.16.0.0/24"
     assert cidrs(found, "two")[1] == "100.64.0.0/17"
     for vpc in found.vpcs:
         assert refusals_of_blocks(vpc.cidrs) == []

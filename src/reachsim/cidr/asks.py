@@ -213,9 +213,10 @@ class Asks:
                 )
             return
         room = self.room(item.ask)
+        alone = sum(pool == item.pool for pool, _, _ in wishes) == 1
         for index, (pool, length, smallest) in enumerate(wishes):
             wide = length
-            if len(wishes) == 1 and not standing and room != "none":
+            if pool == item.pool and alone and not standing and room != "none":
                 wide = min(length, length - 1 if room == "buddy" else int(room))
             number = len(standing) + index + 1
             label = item.name if number == 1 else f"{item.name} (block {number})"

@@ -273,13 +273,13 @@ class OverlapReport:
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
         rows: list[tuple[str, str, str, str, str]] = []
-        for _, _, overlaps in self.each_group():
-            for o in itertools.islice(overlaps, _MOST_ROWS - len(rows)):
-                rows.append((o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason))
-            if len(rows) == _MOST_ROWS:
-                if self.total > _MOST_ROWS:
-                    rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
-                break
+        every = (overlap for _, _, overlaps in self.each_group() for overlap in overlaps)
+        rows += [
+            (o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason)
+            for o in itertools.islice(every, _MOST_ROWS)
+        ]
+        if self.total > _MOST_ROWS:
+            rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
         return rows
 
     def __str__(self) -> str:

@@ -71,7 +71,8 @@ class PoolShortage:
     def lines(self) -> list[str]:
         """The same in words."""
         largest = f"the largest free block is {self.largest}" if self.largest else "nothing is free"
-        asked, free = (amount(count, self.width) for count in (self.asked, self.free))
+        asked = amount(self.asked, self.width)
+        free = f"{self.free:,}" if self.width == 32 or not self.free else amount(self.free, self.width)
         out = [f"Pool {self.pool}: {asked} are asked for, {free} are free, {largest}."]
         names = ", ".join(f"{name} (/{length})" for name, length in self.unplaced[:10])
         more = f" and {len(self.unplaced) - 10} more" if len(self.unplaced) > 10 else ""

@@ -16,7 +16,7 @@ _ORDER = ("pool", "reserved", "existing", "vpc", "room", "free")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a pool. `kind`: vpc, room, existing, reserved, pool (free in a pool within) or free."""
+    """A piece of a pool. `kind`: vpc, room, existing, reserved, pool (one within) or free."""
 
     low: int
     high: int
@@ -53,7 +53,7 @@ def parts_of(plan: Plan, pool: PoolUse, around: Cidr) -> list[Part]:
     """What lies in a block of a pool, in order of address.
 
     Every block of a VPC, of what exists and what is reserved is a piece of its own, also where they touch or
-    lie over each other. Then what is held around them, what is free in pools within, and what is free.
+    lie over each other. Then the pools within, what is held around VPCs, and what is free.
     """
     planned = {vpc.name for vpc in plan.vpcs}
     out = [_part(block, around, "vpc", vpc.name, vpc) for vpc in plan.vpcs for block in vpc.blocks]
@@ -64,15 +64,17 @@ def parts_of(plan: Plan, pool: PoolUse, around: Cidr) -> list[Part]:
         for block in existing.cidrs
     ]
     out += [_part(block, around, "reserved", name) for name, block in plan.reserved]
-    out = [part for part in out if part.low <= part.high]
+    inner = address_set(block for _, block in pool.parts)
+    # What lies in a pool within is shown there.
+    out = [p for p in out if p.low <= p.high and not AddressSet.of((p.low, p.high)) <= inner]
     used = AddressSet.union_of((part.low, part.high) for part in out)
+    for name, block in pool.parts:
+        out += _pieces((block.addresses & around.addresses) - used, "pool", name)
+        used |= block.addresses & around.addresses
     for vpc in plan.vpcs:
         rooms = address_set(room for room in (vpc.room, vpc.ipv6_room) if room is not None)
         out += _pieces((rooms & around.addresses) - used, "room", vpc.name, vpc)
         used |= rooms & around.addresses
-    for name, block in pool.parts:
-        out += _pieces((block.addresses & around.addresses) - used, "pool", name)
-        used |= block.addresses & around.addresses
     out += _pieces(around.addresses - used, "free", "")
     return sorted(out, key=lambda part: (part.low, -part.high, _ORDER.index(part.kind)))
 

@@ -96,7 +96,7 @@ def _bars(parts: Sequence[Part], around: Cidr, letters: dict[str, str]) -> list[
             ("room", "+ held"),
             ("existing", "# exists"),
             ("reserved", "= reserved"),
-            ("pool", ": free in a pool within"),
+            ("pool", ": pool within"),
             ("free", ". free"),
         )
         if kind in used
