@@ -159,32 +159,33 @@ def read_csv(text: str, file: str) -> Sources:
 
 
 def _read_row(out: Sources, columns: _Columns, cells: list[str], file: str, line: int) -> None:
-    words = [word for at in columns.cidrs for word in _blocks_of(_cell(cells, at))]
+    name_at, comment_at = columns.name, columns.comment
     if columns.more:
-        words = [cells[0]]
         at = 1
         while at < len(cells) and is_block(cells[at]):
-            words.append(cells[at])
             at += 1
-        columns = _Columns((0,), at, at + 1)
-    elif not words:
-        words = [""]  # it says that the address is empty
-    blocks = [parse_block(word) for word in words]
-    owner, comment = _cell(cells, columns.name), _cell(cells, columns.comment)
+        blocks = [parse_block(cell) for cell in cells[:at]]
+        name_at, comment_at = at, at + 1
+    elif len(columns.cidrs) == 1 and _BLOCK(_cell(cells, columns.cidrs[0])):
+        blocks = [parse_block(_cell(cells, columns.cidrs[0]))]
+    else:
+        words = [word for at in columns.cidrs for word in _blocks_of(_cell(cells, at))]
+        blocks = [parse_block(word) for word in words or [""]]  # without any, it says that the address is empty
+    owner, comment = _cell(cells, name_at), _cell(cells, comment_at)
     owner = "" if owner in _NONE else owner
-    network = _id(_cell(cells, columns.id))
-    if columns.subnet_id is not None:
-        free = _cell(cells, columns.available).replace(",", "")
-        available = int(free) if free.isascii() and free.isdigit() else None
-        name, subnet_id = _cell(cells, columns.subnet), _cell(cells, columns.subnet_id)
-        name = "" if name in _NONE else name
+    network = _id(_cell(cells, columns.id)) if columns.id is not None else ""
+    if columns.subnet_id is None:
         for place, bits in blocks:
-            cidr = Cidr(place, bits)
-            count = available if cidr.version == 4 else None
-            out.subnets.append(Subnet(cidr, "", name, count, network, subnet_id, comment, file, line))
+            out.entries.add(place, bits, owner, comment, line, network)
         return
+    free = _cell(cells, columns.available).replace(",", "")
+    available = int(free) if free.isascii() and free.isdigit() else None
+    name, subnet_id = _cell(cells, columns.subnet), _cell(cells, columns.subnet_id)
+    name = "" if name in _NONE else name
     for place, bits in blocks:
-        out.entries.add(place, bits, owner, comment, line, network)
+        cidr = Cidr(place, bits)
+        count = available if cidr.version == 4 else None
+        out.subnets.append(Subnet(cidr, "", name, count, network, subnet_id, comment, file, line))
 
 
 def _id(text: str) -> str:

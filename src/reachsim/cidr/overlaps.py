@@ -32,7 +32,7 @@ def overlapping_pairs(cidrs: Sequence[Cidr]) -> Iterator[tuple[int, int]]:
     >>> list(overlapping_pairs(blocks))
     [(1, 0)]
     """
-    return Sweep(Entries(Entry(cidr) for cidr in cidrs)).pairs()
+    return Sweep([cidr.network for cidr in cidrs], [cidr.prefix_length for cidr in cidrs]).pairs()
 
 
 class Rank(Enum):
@@ -69,10 +69,10 @@ class Sweep:
 
     __slots__ = ("ends", "order", "total")
 
-    def __init__(self, entries: Entries) -> None:
+    def __init__(self, networks: Sequence[int], lengths: Sequence[int]) -> None:
         keys = [
             (network << 8 | length) << 32 | index
-            for index, (network, length) in enumerate(zip(entries.networks, entries.lengths, strict=True))
+            for index, (network, length) in enumerate(zip(networks, lengths, strict=True))
         ]
         keys.sort()
         self.order = array("L", [key & 0xFFFFFFFF for key in keys])
@@ -216,7 +216,7 @@ class OverlapReport:
     def __init__(self, entries: Sequence[Entry], ranking: Ranking, *, strict: bool = False) -> None:
         self._entries = entries if isinstance(entries, Entries) else Entries(entries)
         self._ranking = ranking
-        self._sweep = Sweep(self._entries)
+        self._sweep = Sweep(self._entries.networks, self._entries.lengths)
         self._everything: tuple[Overlap, ...] | None = None
         self.count = len(self._entries)
         self.counts = _counts(self._sweep, self._entries.owners, ranking)
