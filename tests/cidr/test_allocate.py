@@ -12,13 +12,13 @@ from reachsim.cidr.allocate import (
     Apart,
     Demand,
     Family,
-    FreeList,
     Placement,
     Taken,
     UndecidedError,
     _Search,
     allocate,
 )
+from reachsim.cidr.freelist import FreeList
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 
 POOL = Cidr.parse("10.0.0.0/27")  # 32 addresses: small enough to try everything

@@ -85,6 +85,24 @@ def test_a_vpc_of_several_blocks_is_found_if_aws_lets_it_be(pool: list[str], cou
         assert len(found["v"].cidrs) == count + len(before)
 
 
+@pytest.mark.rule("CIDR-4")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("10.0.0.0/17", "10.0.128.0/17"), ("172.31.0.0/17", "172.31.128.0/17"), ("10.4.0.0/16", "172.20.0.0/16")],
+)
+def test_two_pools_of_which_aws_lets_no_blocks_into_one_vpc(one: str, other: str) -> None:
+    text = "pools: {a: %s, b: %s}\nvpcs: {v: {size: /24, pool: a, tiers: {t: {size: /26, pool: b}}}}"
+    found = plan(text % (one, other))
+    assert found.shortage is not None
+    assert found.shortage.impossible == (
+        "v: no blocks of pools a and b can be in one VPC (CIDR-4); give it other pools",
+    )
+    wider = plan(text % (one, f"[{other}, 100.64.0.0/24]"))
+    assert wider.ok
+    assert refusals_of_blocks(wider["v"].cidrs) == []
+    assert cidrs(wider, "v")[1] == "100.64.0.0/24"
+
+
 @pytest.mark.rule("CIDR-2")
 def test_dockers_range_is_the_last_to_be_given() -> None:
     text = "pools: {p: %s}\nroom: none\nvpcs: {a: /16, b: /16, c: /16}"
@@ -344,6 +362,14 @@ def test_a_kept_vpc_outside_its_pool(pool: str, name: str, where: str, wrong: li
     assert [conflict.one for conflict in later.conflicts] == wrong
     assert f"is not in {where}: app stands there by the plan that is kept" in str(later.conflicts[0])
     assert later.to_dict()["conflicts"][0]["other"] == {"owner": where, "cidr": None}
+
+
+def test_room_in_a_part_that_is_reserved_now_is_not_held() -> None:
+    first = plan("pools: {p: 10.0.0.0/16}\nvpcs: {a: /24}")
+    assert str(first["a"].room) == "10.0.0.0/23"
+    later = plan("pools: {p: {cidrs: 10.0.0.0/16, reserved: {r: 10.0.1.0/24}}}\nvpcs: {a: /24}", first)
+    assert later.ok
+    assert later["a"].room is None
 
 
 def test_what_exists_may_lie_in_a_reserved_part() -> None:

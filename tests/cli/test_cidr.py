@@ -314,6 +314,17 @@ def test_strict_and_all(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[
     assert reachsim_cidr("overlaps", "10.0.0.0/8", "11.0.0.0/8", "--strict", "--connect", "all").code == 0
 
 
+def test_the_limit_holds_in_every_format(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "equal.txt"
+    path.write_text("".join(f"10.0.0.0/16 v{index}\n" for index in range(3000)))
+    for form in ("json", "csv", "html", "text"):
+        result = reachsim_cidr("overlaps", path, "--limit", "2", "--format", form)
+        assert all(name in result.out for name in ("v0", "v1", "v2"))
+        assert "v3" not in result.out
+    data = json.loads(reachsim_cidr("overlaps", path, "--limit", "2", "--format", "json").out)
+    assert data["counts"]["note"] == 4_498_500
+
+
 def test_questions_about_blocks(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     def out(*arguments: object) -> str:
         return str(reachsim_cidr(*arguments).out)

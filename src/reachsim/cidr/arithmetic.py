@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reachsim.cidr.allocate import FreeList
 from reachsim.cidr.blocks import aggregate, exclude, smallest_around
+from reachsim.cidr.freelist import FreeList
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of_span
 from reachsim.rules.cidr import DOCKER

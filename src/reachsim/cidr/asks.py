@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from reachsim.cidr.allocate import Demand, Family, FreeList
+from reachsim.cidr.allocate import Demand, Family
 from reachsim.cidr.blocks import exclude, prefix_length_for
 from reachsim.cidr.demand import SubnetSize, grown, size_for_addresses, size_for_consumers
+from reachsim.cidr.freelist import FreeList
 from reachsim.cidr.kept import KeptVpc
 from reachsim.cidr.plan import Existing
 from reachsim.cidr.plan_schema import PlanFile, Tier, VpcAsk, subnet_name
@@ -226,7 +227,7 @@ class Asks:
             item.pools.append(pool)
         item.choices = self._choices(item)
         if item.demands and not item.choices:
-            self._no_range(item)
+            self.no_range(item)
 
     def owner(self, name: str, pool: str) -> str:
         """Whose a block is: the VPC's, or, of a pool whose blocks may overlap, its part there."""
@@ -279,7 +280,8 @@ class Asks:
         found = [one for one in found if not any(one is not other and _within(one, other) for other in found)]
         return sorted(found, key=lambda choice: -choice[0].count)
 
-    def _no_range(self, item: Wanted) -> None:
+    def no_range(self, item: Wanted) -> None:
+        """Say that AWS lets none of the blocks that a VPC could have into it."""
         standing = item.stands(4)
         if not standing:
             pools = " and ".join(dict.fromkeys(item.pools))

@@ -238,6 +238,10 @@ class Sources:
     standing: list[Standing] = field(default_factory=list)
     subnets: list[Subnet] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.entries, Entries):
+            self.entries = Entries(self.entries)
+
     def add(self, other: Sources) -> None:
         """Take over what another one holds."""
         self.entries.extend(other.entries)

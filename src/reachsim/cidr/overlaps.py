@@ -261,23 +261,25 @@ class OverlapReport:
         one, other = self._entries[outer], self._entries[inner]
         return Overlap(one, other, *self._ranking.of(one.owner, other.owner))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+    def first(self, limit: int = 0) -> Sequence[Overlap]:
+        """So many of them, the worst rank first, in order of the outer block's address; all of them for 0."""
+        if not limit or limit >= self.total:
+            return self.overlaps
+        every = (overlap for _, _, overlaps in self.each_group() for overlap in overlaps)
+        return tuple(itertools.islice(every, limit))
+
+    def to_dict(self, limit: int = 0) -> dict[str, Any]:
+        """Plain data for JSON. `limit`: overlaps in it, 0 for all; all are counted."""
         return {
             "blocks": self.count,
             "matters": self.matters,
             "strict": self.strict,
             "counts": {rank.value: self.counts[rank] for rank in Rank},
-            "overlaps": [overlap.to_dict() for overlap in self.overlaps],
+            "overlaps": [overlap.to_dict() for overlap in self.first(limit)],
         }
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
-        rows: list[tuple[str, str, str, str, str]] = []
-        every = (overlap for _, _, overlaps in self.each_group() for overlap in overlaps)
-        rows += [
-            (o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason)
-            for o in itertools.islice(every, _MOST_ROWS)
-        ]
+        rows = [(o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason) for o in self.first(_MOST_ROWS)]
         if self.total > _MOST_ROWS:
             rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
         return rows

@@ -199,7 +199,7 @@ class Plan:
             "ok": self.ok,
             "vpcs": {vpc.name: vpc.to_dict() for vpc in self.vpcs},
             "peering_connections": {name: {"requester": one, "accepter": other} for name, one, other in self.peerings},
-            "room_given_up": self.relaxed,
+            "room_given_up": self.relaxed and any(vpc.room_wished for vpc in self.vpcs),
             "released": list(self.released),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "warnings": list(self.warnings),

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reachsim.cidr.allocate import Apart, Demand, Family, FreeList, Placement, Taken, UndecidedError, allocate
+from reachsim.cidr.allocate import Apart, Demand, Family, Placement, Taken, UndecidedError, allocate
 from reachsim.cidr.asks import Asks, Regions, Wanted, part, refined, take
 from reachsim.cidr.blocks import exclude
+from reachsim.cidr.freelist import FreeList
 from reachsim.cidr.kept import KeptPlan
 from reachsim.cidr.metrics import Growths, Summary, pool_use, summary_of
 from reachsim.cidr.overlaps import overlapping_pairs
@@ -28,6 +29,8 @@ RESERVED: Final = "reserved:"
 """What the owner of a pool's reserved part is called, before its name."""
 _MOST_CHOICES: Final = 64
 """Ways to choose ranges for VPCs of several blocks that are tried."""
+_MOST_UNDECIDED: Final = 2
+"""Those of them about which the search may give up before all do."""
 
 
 def plan_file(path: str, keep: KeptPlan | None = None) -> Plan:
@@ -179,6 +182,8 @@ class _Planner:
             placement = self._place()
         except UndecidedError as error:
             return replace(base, verdict=Verdict.CANNOT_DECIDE, unknown=str(error) or _UNDECIDED)
+        if self.asks.impossible:
+            return replace(base, verdict=Verdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.asks.impossible)))
         if placement is None:
             pools = {name: (pool.cidrs, self.pools[name]) for name, pool in self.file.pools.items()}
             demands = self._demands(tuple(item.choices[0] for item in self._choosing()))
@@ -209,39 +214,36 @@ class _Planner:
 
     def _place(self) -> Placement | None:
         """Where everything goes: without Docker's range if that can be, and with the summaries if they can."""
-        docker = (
-            [False, True]
-            if any(r & DOCKER.addresses for i in self._choosing() for c in i.choices for r in c)
-            else [True]
-        )
-        refining = True
-        while True:
-            undecided = False
-            choices = list(
-                itertools.islice(itertools.product(*(i.choices for i in self._choosing())), _MOST_CHOICES + 1)
-            )
-            for allowed, choice in itertools.product(docker, choices[:_MOST_CHOICES]):
-                try:
-                    placement = self._try(choice, docker=allowed)
-                except UndecidedError:
-                    undecided = True
-                    continue
-                if placement is None:
-                    continue
-                wrong = [item for item in self._choosing() if self._order(item, placement) is None]
-                if not wrong:
-                    return placement
-                if refining:
-                    for item in self._choosing():
-                        item.choices = refined(item) or item.choices
+        regions = [region for item in self._choosing() for choice in item.choices for region in choice]
+        docker = [False, True] if any(region & DOCKER.addresses for region in regions) else [True]
+        found, lawless = self._first(docker)
+        if found is not None and lawless:
+            for item in self._choosing():
+                item.choices = refined(item)
+                if not item.choices:
+                    self.asks.no_range(item)
+            return None if self.asks.impossible else self._first(docker)[0]
+        return found
+
+    def _first(self, docker: Sequence[bool]) -> tuple[Placement | None, bool]:
+        """The first placement that there is, and whether AWS would refuse some of its blocks beside each other."""
+        choices = list(itertools.islice(itertools.product(*(i.choices for i in self._choosing())), _MOST_CHOICES + 1))
+        undecided = 0
+        for allowed, choice in itertools.product(docker, choices[:_MOST_CHOICES]):
+            try:
+                placement = self._try(choice, docker=allowed)
+            except UndecidedError:
+                undecided += 1
+                if undecided > _MOST_UNDECIDED:
                     break
-            else:
-                if undecided:
-                    raise UndecidedError
-                if len(choices) > _MOST_CHOICES:
-                    raise UndecidedError(_NARROWED)
-                return None
-            refining = False
+                continue
+            if placement is not None:
+                return placement, any(self._order(item, placement) is None for item in self._choosing())
+        if undecided:
+            raise UndecidedError
+        if len(choices) > _MOST_CHOICES:
+            raise UndecidedError(_NARROWED)
+        return None, False
 
     def _try(self, choice: Sequence[Regions], *, docker: bool) -> Placement | None:
         if not docker:
@@ -262,7 +264,10 @@ class _Planner:
         if unmet:
             # Room is a wish that nobody spelt out for these; a summary is written in the file.
             members = frozenset(member for group in unmet for member in self.file.groups[group].members)
-            closer = allocate(self._demands(choice, members), self.taken, self.apart, generous=generous)
+            try:
+                closer = allocate(self._demands(choice, members), self.taken, self.apart, generous=generous)
+            except UndecidedError:
+                return placement
             if closer is not None and len(self._unmet(closer)) < len(unmet):
                 closer.relaxed = True
                 return closer
@@ -325,7 +330,7 @@ class _Planner:
         # It is given up where somebody was put into it, or its owner outgrew it.
         own = {demand.name for demand in (*item.demands, *item.ipv6_demands)}
         placed = [block for name, block in placement.blocks.items() if name not in own]
-        placed += [b for existing in self.existing if existing.name != item.name for b in existing.cidrs]
+        placed += [t.block for t in self.taken if _vpc(t.owner) != item.name]
         grown = any(demand.region & held.addresses for demand in demands)
         return None if grown or any(block.overlaps(held) for block in placed) else held
 

@@ -42,9 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="networks that are to be connected, each with each, or all; may be given several times",
     )
     overlaps.add_argument("--strict", action="store_true", help="nothing may overlap: any overlap is exit code 1")
-    overlaps.add_argument(
-        "--limit", type=int, default=200, metavar="N", help="overlaps to show as text, 0 for all (200)"
-    )
+    overlaps.add_argument("--limit", type=int, metavar="N", help="overlaps to show, 0 for all (text: 200; others: all)")
 
     show = add("show", "say what there is to know of a block", ("text", "json", "html"))
     show.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
@@ -153,8 +151,9 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     for text, wish in zip(some, wishes, strict=True):
         if len(wish) < 2 or not all(wish):
             raise UsageError(f"--connect {text!r}: name two networks or more, with commas between them")
-    if arguments.limit < 0:
-        raise UsageError(f"--limit {arguments.limit}: it is 0 or more")
+    limit = arguments.limit if arguments.limit is not None else 200 if arguments.format == "text" else 0
+    if limit < 0:
+        raise UsageError(f"--limit {limit}: it is 0 or more")
     sources = read_sources(arguments.items)
     found = find_overlaps(
         sources.entries,
@@ -164,13 +163,13 @@ def _overlaps(arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
     )
     if arguments.format == "text":
-        print(report.overlaps_text(found, _style(), arguments.limit))
+        print(report.overlaps_text(found, _style(), limit))
     elif arguments.format == "json":
-        print(report.to_json(found.to_dict()))
+        print(report.to_json(found.to_dict(limit)))
     elif arguments.format == "csv":
-        print(report.overlaps_csv(found))
+        print(report.overlaps_csv(found, limit))
     else:
-        print(report.overlaps_html(found))
+        print(report.overlaps_html(found, limit))
     return 1 if found.matters else 0
 
 

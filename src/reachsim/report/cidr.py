@@ -110,8 +110,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def overlaps_csv(report: OverlapReport) -> str:
-    """One line for each overlap."""
+def overlaps_csv(report: OverlapReport, limit: int = 0) -> str:
+    """One line for each overlap. `limit`: as for the text."""
     header = (
         "rank",
         "relation",
@@ -137,14 +137,15 @@ def overlaps_csv(report: OverlapReport) -> str:
                 o.inner.place,
                 o.reason,
             )
-            for o in report.overlaps
+            for o in report.first(limit)
         ),
     )
 
 
-def overlaps_html(report: OverlapReport) -> str:
-    """A page with a table for each rank."""
+def overlaps_html(report: OverlapReport, limit: int = 0) -> str:
+    """A page with a table for each rank. `limit`: as for the text."""
     parts: list[Html] = [element("p", _overlaps_summary(report))]
+    found = report.first(limit)
     for rank in Rank:
         rows = [
             (
@@ -157,7 +158,8 @@ def overlaps_html(report: OverlapReport) -> str:
                 o.inner.place,
                 o.reason,
             )
-            for o in report.of_rank(rank)
+            for o in found
+            if o.rank is rank
         ]
         if rows:
             header = ("block", "network", "where", "relation", "block", "network", "where", "why")
