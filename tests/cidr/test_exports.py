@@ -303,3 +303,38 @@ def test_many_columns_are_as_good_as_entries() -> None:
     for wrong in ("256.0.0.0/8", "10.0.0.0/33", "10.0.0.0/08", "01.0.0.0/8", "10.0.0.1/8"):
         with pytest.raises(DesignError):
             parse_source(f"{wrong} app\n", "x")
+
+
+# -- what may stand anywhere
+
+WHOLE: list[Any] = [
+    {"Vpcs": [vpc("vpc-1", "10.0.0.0/16", "2600::/56", name="a", account="1")]},
+    {"Subnets": [subnet("s", "vpc-1", "10.0.0.0/24", 3)]},
+    {"IpamResourceCidrs": [{"ResourceType": "vpc", "ResourceId": "vpc-1", "ResourceCidr": "10.0.0.0/16"}]},
+    {"terraform_version": "1", "resources": [
+        {"mode": "managed", "type": "aws_vpc", "name": "m", "instances": [
+            {"attributes": {"id": "vpc-1", "cidr_block": "10.0.0.0/16", "tags": {"Name": "x"}}}]}]},
+    {"terraform_version": "1", "values": {"root_module": {"resources": [
+        {"address": "a", "type": "aws_subnet", "values": {"id": "s", "vpc_id": "v", "cidr_block": "10.0.0.0/24"}}]}}},
+]  # fmt: skip
+JUNK: list[Any] = [None, -1, 1.5, True, "", "x", [], {}, [None], {"a": None}, "10.0.0.1/8"]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return [path, *(place for key in keys for place in places(value[key], (*path, key)))]
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+def test_whatever_stands_anywhere_is_read_or_told(whole: Any) -> None:
+    for path in places(whole)[1:]:
+        for junk in JUNK:
+            changed = json.loads(json.dumps(whole))
+            at = changed
+            for key in path[:-1]:
+                at = at[key]
+            at[path[-1]] = junk
+            try:
+                use_of(parse_source(json.dumps(changed), "x.json"))
+            except DesignError as error:
+                assert "x.json" in str(error)

@@ -192,3 +192,51 @@ def test_peerings_have_names_of_their_own() -> None:
         " groups: {g: {members: [a, b-c], peering: true}, h: {members: [a-b, c], peering: true}}}"
     )
     assert [name for name, _, _ in plan.peerings] == ["a-b-c", "a-b-c-2"]
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Plan:
+    """Blocks that touch, lie over each other or grew: everything that could hide something."""
+    zones = draw(st.sampled_from([["a"], ["a", "b"], ["a", "b", "c"]]))
+    vpcs = {
+        f"v{index}": {"tiers": {f"t{tier}": f"/{draw(st.integers(26, 28))}" for tier in range(draw(st.integers(1, 3)))}}
+        for index in range(draw(st.integers(1, 4)))
+    }
+    data: dict[str, Any] = {
+        "version": 1,
+        "pools": {"p": {"cidrs": "10.8.0.0/21", "reserved": {"r": ["10.8.4.0/28", "10.8.4.16/28"]}}},
+        "room": draw(st.sampled_from(["none", "buddy"])),
+        "zones": zones,
+        "exists": {"e": ["10.8.5.0/28", "10.8.5.16/28"]},
+        "vpcs": vpcs,
+    }
+    if draw(st.booleans()):
+        data["groups"] = {"g": {"members": [*vpcs, "e"], "overlap": "allowed"}}
+    plan = plan_text(json.dumps(data))
+    if draw(st.booleans()):
+        for body in vpcs.values():
+            body["tiers"]["more"] = "/27"
+        plan = plan_text(json.dumps(data), loads_kept(json.dumps(plan.to_dict())))
+    return plan
+
+
+@settings(max_examples=80, deadline=None)
+@given(crowded())
+def test_nothing_is_left_out_of_any_format(plan: Plan) -> None:
+    assert plan.ok
+    text = [line.split() for line in report.plan_text(plan).splitlines()]
+    csv, svg, html = report.plan_csv(plan), report.plan_svg(plan), report.plan_html(plan)
+    shown = [(line[1], line[2]) for line in text if len(line) > 2] + [tuple(line[:2]) for line in text if len(line) > 1]
+    for vpc in plan.vpcs:
+        for block in vpc.blocks:
+            assert shown.count((str(block), vpc.name)) == 1
+            stands = next(line for line in text if line[1:3] == [str(block), vpc.name])
+            assert ("stands" in stands) is (block in vpc.standing)
+            assert all(str(block) in one for one in (csv, svg, html))
+        for subnet in vpc.subnets:
+            assert (str(subnet.cidr), subnet.name) in shown
+            assert all(str(subnet.cidr) in one for one in (csv, svg, html))
+    for block in ("10.8.5.0/28", "10.8.5.16/28"):
+        assert (block, "e") in shown
+    for block in ("10.8.4.0/28", "10.8.4.16/28"):
+        assert (block, "r") in shown

@@ -159,7 +159,7 @@ _WANTED: Final = frozenset({*_VPCS, *_MORE, "aws_subnet", "aws_default_subnet"})
 def _resources(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
     """Place, type and attributes of what a state has of networks: a state file, or ``terraform show -json``."""
     for resource in _objects(value.get("resources")):
-        if resource.get("mode", "managed") == "managed" and resource.get("type") in _WANTED:
+        if resource.get("mode", "managed") == "managed" and _text(resource.get("type")) in _WANTED:
             for instance in _objects(resource.get("instances")):
                 where = [resource.get("module"), resource["type"], resource.get("name"), instance.get("index_key")]
                 body = instance.get("attributes")
@@ -174,7 +174,7 @@ def _resources(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str
     while modules:
         module = modules.pop(0)
         for resource in _objects(module.get("resources")):
-            if resource.get("mode", "managed") == "managed" and resource.get("type") in _WANTED:
+            if resource.get("mode", "managed") == "managed" and _text(resource.get("type")) in _WANTED:
                 body = resource.get("values")
                 if isinstance(body, dict):
                     yield (*path, _text(resource.get("address"))), resource["type"], body

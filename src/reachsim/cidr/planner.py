@@ -260,18 +260,19 @@ class _Planner:
         placement = allocate(demands, self.taken, self.apart, generous=generous)
         if placement is None:
             return None
-        unmet = self._unmet(placement)
-        if unmet:
-            # Room is a wish that nobody spelt out for these; a summary is written in the file.
-            members = frozenset(member for group in unmet for member in self.file.groups[group].members)
+        # Room is a wish that few spell out; a summary is written in the file. So room is given up for one, that of
+        # the members first.
+        best, unmet = placement, self._unmet(placement)
+        members = frozenset(member for group in unmet for member in self.file.groups[group].members)
+        for roomless in (members, frozenset(self.file.vpcs)) if unmet else ():
             try:
-                closer = allocate(self._demands(choice, members), self.taken, self.apart, generous=generous)
+                closer = allocate(self._demands(choice, roomless), self.taken, self.apart, generous=generous)
             except UndecidedError:
-                return placement
-            if closer is not None and len(self._unmet(closer)) < len(unmet):
+                continue
+            if closer is not None and len(left := self._unmet(closer)) < len(unmet):
                 closer.relaxed = True
-                return closer
-        return placement
+                best, unmet = closer, left
+        return best
 
     def _unmet(self, placement: Placement) -> list[str]:
         """The groups whose summary a placement does not keep."""
