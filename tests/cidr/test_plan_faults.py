@@ -239,6 +239,63 @@ def test_met_is_what_it_says(sizes: list[int], some: list[int], summary: int) ->
     assert bool(found.warnings) is not met
 
 
+@st.composite
+def summarised(draw: st.DrawFn) -> tuple[dict[str, Cidr], dict[str, int], list[tuple[list[str], int]], str]:
+    """What exists, sizes of VPCs, groups with a summary, and room."""
+    exists: dict[str, Cidr] = {}
+    for index in range(draw(st.integers(0, 2))):
+        block = Cidr.parse_lenient(f"10.0.0.{16 * draw(st.integers(0, 15))}/{draw(st.integers(26, 28))}")
+        if not any(block.overlaps(other) for other in exists.values()):
+            exists[f"e{index}"] = block
+    sizes = {f"v{index}": draw(st.integers(26, 28)) for index in range(draw(st.integers(2, 3)))}
+    some = st.lists(st.sampled_from([*exists, *sizes]), min_size=2, max_size=3, unique=True)
+    groups = [(draw(some), draw(st.integers(25, 27))) for _ in range(draw(st.integers(1, 2)))]
+    return exists, sizes, groups, draw(st.sampled_from(["none", "buddy"]))
+
+
+def kept_by(groups: list[tuple[list[str], int]], where: dict[str, Cidr]) -> bool:
+    for members, length in groups:
+        if any(where[name].prefix_length < length for name in members):
+            return False
+        around = {where[name].supernet(length) for name in members}
+        if len(around) > 1 or any(b.overlaps(*around) for name, b in where.items() if name not in members):
+            return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(summarised())
+def test_no_summary_is_kept_that_is_not_and_one_group_alone_if_it_can_be(
+    found: tuple[dict[str, Cidr], dict[str, int], list[tuple[list[str], int]], str],
+) -> None:
+    """Against every place of every VPC in a pool of sixteen /28."""
+    exists, sizes, groups, room = found
+    data = {
+        "version": 1,
+        "pools": {"p": "10.0.0.0/24"},
+        "room": room,
+        "exists": {name: str(block) for name, block in exists.items()},
+        "vpcs": {name: f"/{size}" for name, size in sizes.items()},
+        "groups": {f"g{index}": {"members": m, "summary": f"/{s}"} for index, (m, s) in enumerate(groups)},
+    }
+    made = plan_text(json.dumps(data))
+    if made.verdict is not Verdict.FITS:
+        return
+    met = all(summary.met for summary in made.summaries)
+    assert met == kept_by(groups, exists | {vpc.name: vpc.cidrs[0] for vpc in made.vpcs})
+
+    def possible(names: list[str], where: dict[str, Cidr]) -> bool:
+        if not names:
+            return kept_by(groups, where)
+        free = (b for b in POOL.subnets(sizes[names[0]]) if not any(b.overlaps(other) for other in where.values()))
+        return any(possible(names[1:], where | {names[0]: block}) for block in free)
+
+    if len(groups) == 1 and not met:
+        assert not possible(list(sizes), exists)
+
+
+POOL = Cidr.parse("10.0.0.0/24")
+
 # -- IPv6
 
 SIX = (
