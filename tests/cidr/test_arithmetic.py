@@ -22,6 +22,7 @@ def members(blocks: list[Cidr]) -> set[int]:
     return {place for block in blocks for place in range(block.span[0], block.span[1] + 1)}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ALL[4] + ALL[6]), st.integers(0, 4), st.integers(-20, 20))
 def test_the_nth_subnet_is_the_nth_of_all(block: Cidr, more: int, number: int) -> None:
     length = block.prefix_length + more
@@ -37,6 +38,7 @@ def test_the_nth_subnet_is_the_nth_of_all(block: Cidr, more: int, number: int) -
             nth_subnet(block, length, number)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([V4, V6]), st.integers(0, 15), st.integers(0, 15))
 def test_ranges_and_blocks(root: Cidr, one: int, other: int) -> None:
     first, last = Address(root.network + min(one, other)), Address(root.network + max(one, other))
@@ -94,6 +96,7 @@ def test_three_blocks_against_all() -> None:
     assert len(members(aggregate_to(blocks, 3))) == best
 
 
+@settings(deadline=None)
 @given(st.lists(small, max_size=4), st.lists(small, max_size=6), st.integers(24, 32), st.integers(1, 5))
 def test_chosen_blocks_are_free_and_as_many_as_there_are(
     pools: list[Cidr], used: list[Cidr], length: int, count: int

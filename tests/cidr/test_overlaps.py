@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachsim.cidr import Cidr, Connection, Entry, Rank, find_overlaps, overlapping_pairs
@@ -22,6 +22,7 @@ def small_blocks(draw: st.DrawFn) -> Cidr:
     return Cidr(around.network + (draw(st.integers(0, 15)) >> bits << bits), around.width - bits)
 
 
+@settings(deadline=None)
 @given(st.lists(small_blocks(), max_size=12))
 def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
     members = [set(range(cidr.span[0], cidr.span[1] + 1)) for cidr in cidrs]
@@ -34,6 +35,7 @@ def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
         assert members[inner] != members[outer] or outer < inner
 
 
+@settings(deadline=None)
 @given(st.lists(small_blocks(), max_size=8), st.randoms())
 def test_the_order_of_the_input_does_not_matter(cidrs: list[Cidr], random: object) -> None:
     named = [Entry(cidr, f"n{index}") for index, cidr in enumerate(cidrs)]
@@ -155,6 +157,7 @@ def networks(draw: st.DrawFn) -> tuple[list[Entry], list[Connection], list[tuple
     return found, connections, draw(pairs)
 
 
+@settings(deadline=None)
 @given(networks(), st.booleans(), st.booleans())
 def test_counts_and_groups_are_those_of_all_overlaps(
     found: tuple[list[Entry], list[Connection], list[tuple[str, str]]], everybody: bool, strict: bool

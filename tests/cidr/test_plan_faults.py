@@ -47,6 +47,7 @@ def legal(blocks: tuple[Cidr, ...]) -> bool:
 
 
 @pytest.mark.rule("CIDR-4")
+@settings(deadline=None)
 @given(some_blocks, st.integers(0, 2))
 def test_an_order_is_found_if_there_is_one(texts: list[str], standing: int) -> None:
     blocks = [Cidr.parse(text) for text in texts]

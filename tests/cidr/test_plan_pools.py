@@ -228,6 +228,7 @@ def test_the_loss_of_a_zone() -> None:
     assert plan(text % ("zone_loss: 1\n", "zone_loss: 0, "))["a"].subnets[0].size.needed == 100
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 40), st.integers(0, 200), st.integers(1, 3))
 def test_prefixes_of_nodes_fit_as_aws_cuts_them(nodes: int, pods: int, others: int, zones: int) -> None:
     """Counted address by address: whole /28 without an address of AWS's for prefixes, the rest for the others."""
