@@ -441,3 +441,12 @@ def test_a_kept_vpc_that_is_larger_than_what_is_asked() -> None:
     assert later.warnings == (
         "a: it keeps 256 addresses, more than the /25 that is asked for; a VPC cannot be resized",
     )  # fmt: skip
+
+
+def test_the_home_of_the_outer_group_is_kept_clear_from_its_first_member_on() -> None:
+    found = plan(
+        "pools: {org: 10.0.0.0/8}\nroom: none\nvpcs: {a: /16, x: /16, b: /16, c: /16}\n"
+        "groups:\n  outer: {members: [a, b, c], summary: /12}\n  inner: {members: [a, c], summary: /15}\n"
+    )
+    assert [summary.met for summary in found.summaries] == [True, True]
+    assert cidrs(found, "x") == ["10.16.0.0/16"]
