@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from reachsim.cidr.allocate import (
     Apart,
     Demand,
-    FreeList,
+    Family,
     Placement,
     Taken,
     UndecidedError,
     _Search,
     allocate,
 )
+from reachsim.cidr.freelist import FreeList
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 
 POOL = Cidr.parse("10.0.0.0/27")  # 32 addresses: small enough to try everything
@@ -37,8 +38,10 @@ def demand_lists(draw: st.DrawFn, *, most: int = 6, rooms: bool = True) -> list[
     for index in range(draw(st.integers(1, most))):
         length = draw(st.integers(28, 32))
         room = draw(st.sampled_from([length, length - 1])) if rooms else length
-        family = draw(st.sampled_from(["", "red", "blue"]))
-        out.append(Demand(f"d{index}", f"d{index}", length, REGION, room, family))
+        families = draw(
+            st.sampled_from([(), (Family("red"),), (Family("blue"), Family("red", 28)), (Family("blue", 29),)])
+        )
+        out.append(Demand(f"d{index}", f"d{index}", length, REGION, room, families))
     return out
 
 
@@ -117,7 +120,7 @@ def test_valid_and_complete_with_groups_that_may_overlap(
 @given(st.data(), demand_lists(most=4), standing())
 def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
     cut = [
-        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.family)
+        Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.families)
         for d in demands
     ]
     placement = allocate(cut, taken, Apart())

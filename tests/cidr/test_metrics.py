@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr.metrics import growth_of, pool_use, summary_of
+from reachsim.cidr.metrics import Growths, pool_use, summary_of
 from reachsim.net.cidr import Cidr, address_set
 
 POOL = Cidr.parse("10.0.0.0/28")
@@ -29,9 +29,10 @@ def apart_blocks(draw: st.DrawFn) -> list[Cidr]:
 def test_growth_is_the_largest_block_without_others(blocks: list[Cidr]) -> None:
     for block in blocks:
         others = address_set(other for other in blocks if other != block)
+        owned = [("x" if other == block else "y", other) for other in blocks]
         around = [block.supernet(length) for length in range(28, block.prefix_length + 1)]
         expected = max((one for one in around if not one.addresses & others), key=lambda one: one.size)
-        growth = growth_of("x", block, [POOL], others)
+        growth = Growths(owned, [], [POOL]).of("x", block)
         assert growth.to == expected
         assert growth.factor == expected.size // block.size
 
@@ -40,8 +41,9 @@ def test_growth_is_the_largest_block_without_others(blocks: list[Cidr]) -> None:
 @given(apart_blocks(), st.integers(0, 31))
 def test_a_summary_has_as_few_routes_as_can_be(blocks: list[Cidr], choice: int) -> None:
     mine = [block for index, block in enumerate(blocks) if choice >> index & 1]
-    others = address_set(block for block in blocks if block not in mine)
-    summary = summary_of("g", mine, others)
+    foreign = [("y", block) for block in blocks if block not in mine]
+    others = address_set(block for _, block in foreign)
+    summary = summary_of("g", mine, foreign)
     if not mine:
         assert summary is None
         return

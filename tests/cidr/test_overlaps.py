@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachsim.cidr import Cidr, Connection, Entry, Rank, find_overlaps, overlapping_pairs
@@ -22,6 +22,7 @@ def small_blocks(draw: st.DrawFn) -> Cidr:
     return Cidr(around.network + (draw(st.integers(0, 15)) >> bits << bits), around.width - bits)
 
 
+@settings(deadline=None)
 @given(st.lists(small_blocks(), max_size=12))
 def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
     members = [set(range(cidr.span[0], cidr.span[1] + 1)) for cidr in cidrs]
@@ -34,6 +35,7 @@ def test_pairs_are_exact(cidrs: list[Cidr]) -> None:
         assert members[inner] != members[outer] or outer < inner
 
 
+@settings(deadline=None)
 @given(st.lists(small_blocks(), max_size=8), st.randoms())
 def test_the_order_of_the_input_does_not_matter(cidrs: list[Cidr], random: object) -> None:
     named = [Entry(cidr, f"n{index}") for index, cidr in enumerate(cidrs)]
@@ -139,3 +141,55 @@ def test_values_print_well() -> None:
     evil = find_overlaps([Entry(Cidr.parse("10.0.0.0/8"), "<b>"), Entry(Cidr.parse("10.0.0.0/8"), "\x1b[2J")])
     assert "<b>" not in evil._repr_html_()
     assert "\x1b" not in str(evil)
+
+
+# -- counted, and found in part, without looking at each
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[list[Entry], list[Connection], list[tuple[str, str]]]:
+    owners = st.sampled_from(["", "a", "b", "c", "hub"])
+    found = [Entry(draw(small_blocks()), draw(owners)) for _ in range(draw(st.integers(0, 12)))]
+    there = sorted({entry.owner for entry in found if entry.owner})
+    pairs = st.lists(st.tuples(st.sampled_from(there), st.sampled_from(there)), max_size=2) if there else st.just([])
+    status = st.sampled_from(["active", "failed", "deleted"])
+    connections = [Connection("p", one, other, draw(status)) for one, other in draw(pairs)]
+    return found, connections, draw(pairs)
+
+
+@settings(deadline=None)
+@given(networks(), st.booleans(), st.booleans())
+def test_counts_and_groups_are_those_of_all_overlaps(
+    found: tuple[list[Entry], list[Connection], list[tuple[str, str]]], everybody: bool, strict: bool
+) -> None:
+    report = find_overlaps(*found, connect_all=everybody, strict=strict)
+    for rank in Rank:
+        assert report.counts[rank] == len(report.of_rank(rank)) == sum(o.rank is rank for o in report.overlaps)
+    assert report.total == len(report.overlaps)
+    grouped = [(rank, outer, overlap) for rank, outer, overlaps in report.groups() for overlap in overlaps]
+    assert all(overlap.rank is rank and overlap.outer == outer for rank, outer, overlap in grouped)
+    key = lambda o: (o.rank.value, str(o.outer), str(o.inner), o.reason)  # noqa: E731
+    assert sorted(key(overlap) for _, _, overlap in grouped) == sorted(map(key, report.overlaps))
+    assert report.matters == any(strict or overlap.rank.matters for overlap in report.overlaps)
+    if everybody:
+        for overlap in report.overlaps:
+            apart = overlap.outer.owner != overlap.inner.owner or not overlap.outer.owner
+            assert overlap.rank.matters is apart
+
+
+def test_thousands_of_equal_blocks_are_counted_at_once() -> None:
+    block = Cidr.parse("10.0.0.0/16")
+    many = [Entry(block, f"v{index}") for index in range(20_000)]
+    report = find_overlaps(many, [Connection("p", "v0", "v19999")])
+    assert report.counts == {Rank.ERROR: 1, Rank.WISH: 0, Rank.WARNING: 0, Rank.NOTE: 20_000 * 19_999 // 2 - 1}
+    rank, outer, inside = next(report.each_group())
+    assert (rank, outer.owner, [overlap.inner.owner for overlap in inside]) == (Rank.ERROR, "v0", ["v19999"])
+    assert len(str(report).splitlines()) == 1003
+
+
+def test_nothing_may_overlap() -> None:
+    nameless = [Entry(Cidr.parse("10.0.0.0/8")), Entry(Cidr.parse("10.0.0.0/16"))]
+    assert not find_overlaps(nameless).matters
+    assert find_overlaps(nameless, strict=True).matters
+    assert not find_overlaps(nameless[:1], strict=True).matters
+    assert find_overlaps(nameless, connect_all=True).overlaps[0].reason == "all are to be connected"

@@ -271,3 +271,127 @@ def test_nothing_heavy_is_imported_to_show_the_help() -> None:
         "sys.exit(any(name in sys.modules for name in ('pydantic', 'yaml', 'networkx', 'reachsim.cidr')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+def test_a_lock_keeps_its_mode_and_a_link_is_followed(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    plan, real, link = tmp_path / "plan.yaml", tmp_path / "there" / "real.json", tmp_path / "lock.json"
+    real.parent.mkdir()
+    plan.write_text("version: 1\npools: {p: 10.16.0.0/24}\nvpcs: {a: /26}\n")
+    link.symlink_to(Path("there") / "real.json")
+    assert reachsim_cidr("plan", plan, "--lock", link).code == 0  # what it leads to is made
+    assert link.is_symlink()
+    for mode in (0o600, 0o640, 0o664):
+        real.chmod(mode)
+        before = real.stat().st_ino
+        assert reachsim_cidr("plan", plan, "--lock", link).code == 0
+        assert real.stat().st_mode & 0o777 == mode
+        assert real.stat().st_ino != before  # written whole, beside it, and put in its place
+        assert link.is_symlink()
+    assert json.loads(real.read_text())["ok"]
+    assert sorted(item.name for item in real.parent.iterdir()) == ["real.json"]
+    import os
+
+    mask = os.umask(0o077)
+    try:
+        assert reachsim_cidr("plan", plan, "--lock", tmp_path / "new.json").code == 0
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "new.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_strict_and_all(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    blocks = ("10.0.0.0/8", "10.0.0.0/16")
+    assert reachsim_cidr("overlaps", *blocks).code == 0
+    strict = reachsim_cidr("overlaps", *blocks, "--strict")
+    assert (strict.code, strict.out.splitlines()[-1]) == (
+        1,
+        "1 overlap among 2 blocks: 1 that never meets. Nothing may overlap.",
+    )
+    everybody = reachsim_cidr("overlaps", *blocks, "--connect", "all", "--format", "json")
+    assert everybody.code == 1
+    assert json.loads(everybody.out)["counts"]["wish"] == 1
+    assert reachsim_cidr("overlaps", "10.0.0.0/8", "11.0.0.0/8", "--strict", "--connect", "all").code == 0
+
+
+def test_the_limit_holds_in_every_format(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "equal.txt"
+    path.write_text("".join(f"10.0.0.0/16 v{index}\n" for index in range(3000)))
+    for form in ("json", "csv", "html", "text"):
+        result = reachsim_cidr("overlaps", path, "--limit", "2", "--format", form)
+        assert all(name in result.out for name in ("v0", "v1", "v2"))
+        assert "v3" not in result.out
+    data = json.loads(reachsim_cidr("overlaps", path, "--limit", "2", "--format", "json").out)
+    assert data["counts"]["note"] == 4_498_500
+
+
+def test_questions_about_blocks(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    def out(*arguments: object) -> str:
+        return str(reachsim_cidr(*arguments).out)
+
+    assert out("split", "10.0.0.0/24", "/26") == "10.0.0.0/26\n10.0.0.64/26\n10.0.0.128/26\n10.0.0.192/26\n"
+    assert out("split", "10.0.0.0/24", "26", "--nth", "1") == "10.0.0.64/26\n"
+    assert out("split", "2001:db8::/32", "/64", "--nth", "-1") == "2001:db8:ffff:ffff::/64\n"
+    assert "write a prefix length" in reachsim_cidr("split", "10.0.0.0/24", "/33").err
+    assert "is not the length of a block inside" in reachsim_cidr("split", "10.0.0.0/24", "/23").err
+    assert "name one of them with --nth" in reachsim_cidr("split", "10.0.0.0/8", "/32").err
+    assert out("range", "10.0.0.5-10.0.0.8") == "10.0.0.5/32\n10.0.0.6/31\n10.0.0.8/32\n"
+    assert out("range", "10.0.0.0/24", "10.0.1.0/24") == "10.0.0.0-10.0.1.255\n"
+    assert "give ranges or blocks, not both" in reachsim_cidr("range", "10.0.0.5-10.0.0.8", "10.0.0.0/8").err
+    assert json.loads(out("range", "10.0.0.0/30", "--format", "json")) == {
+        "ranges": [{"first": "10.0.0.0", "last": "10.0.0.3"}]
+    }
+    assert out("span", "10.0.0.0/24", "10.0.3.0/24") == "10.0.0.0/22\n"
+    assert "are of two families" in reachsim_cidr("span", "10.0.0.0/24", "::/0").err
+    assert out("aggregate", "10.0.0.0/24", "10.0.1.0/25", "10.9.0.0/24", "--most", "2") == "10.0.0.0/23\n10.9.0.0/24\n"
+    assert "too few" in reachsim_cidr("aggregate", "10.0.0.0/24", "::/0", "--most", "1").err
+    assert "it is 1 or more" in reachsim_cidr("aggregate", "10.0.0.0/24", "--most", "0").err
+
+
+def test_free_blocks_of_a_vpc_and_of_both_families(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    model = tmp_path / "net.yaml"
+    model.write_text(
+        "version: 1\nvpcs:\n  app:\n    cidrs: [10.0.0.0/24, 2001:db8::/56]\n"
+        "    subnets: {web: {cidr: 10.0.0.0/26}, db: {ipv6_cidr: '2001:db8::/64'}}\n"
+    )
+    assert reachsim_cidr("free", model, "--vpc", "app", "--size", "/26").out == "10.0.0.64/26\n"
+    assert reachsim_cidr("free", model, "--vpc", "app", "--size", "/64").out == "2001:db8:0:1::/64\n"
+    assert reachsim_cidr("free", model, "--vpc", "app").out.startswith(
+        "10.0.0.64/26\n10.0.0.128/25\n2001:db8:0:1::/64\n"
+    )
+    assert (
+        "an IPv4 block of a subnet is /16 to /28" in reachsim_cidr("free", model, "--vpc", "app", "--size", "/29").err
+    )
+    assert "there is no network 'x'; there are app" in reachsim_cidr("free", model, "--vpc", "x").err
+    assert reachsim_cidr("free", "10.0.0.0/16", "2001:db8::/56", "--size", "/64").out == "2001:db8::/64\n"
+    docker = reachsim_cidr("free", "172.16.0.0/14", "--size", "/16", "--count", "4")
+    assert docker.out.splitlines() == ["172.16.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.17.0.0/16"]
+    assert "warning: 172.17.0.0/16 is in 172.17.0.0/16" in docker.err
+
+
+def test_find_and_use(reachsim_cidr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(tmp_path)
+    Path("aws.json").write_text(
+        json.dumps(
+            {
+                "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24", "Tags": [{"Key": "Name", "Value": "app"}]}],
+                "Subnets": [
+                    {"SubnetId": "s-1", "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/26", "AvailableIpAddressCount": 29}
+                ],
+            }
+        )
+    )
+    found = reachsim_cidr("find", "10.0.0.7", "aws.json")
+    assert (found.code, found.out) == (0, "10.0.0.0/26  app.s-1  aws.json\n10.0.0.0/24  app      aws.json\n")
+    assert reachsim_cidr("find", "11.0.0.7", "aws.json").code == 1
+    data = json.loads(reachsim_cidr("find", "10.0.0.7", "aws.json", "--format", "json").out)
+    assert [one["cidr"] for one in data["holders"]] == ["10.0.0.0/26", "10.0.0.0/24"]
+    text = reachsim_cidr("use", "aws.json").out
+    assert text == (
+        "app    10.0.0.0/24  30 of 59 used (51%)  free: 10.0.0.64/26, 10.0.0.128/25\n"
+        "  s-1  10.0.0.0/26  30 of 59 used (51%)\n"
+    )
+    rows = list(csv.DictReader(io.StringIO(reachsim_cidr("use", "aws.json", "--format", "csv").out)))
+    assert rows[0] == {"vpc": "app", "subnet": "", "id": "s-1", "cidr": "10.0.0.0/26", "usable": "59", "used": "30",
+                       "available": "29"}  # fmt: skip
+    assert json.loads(reachsim_cidr("use", "aws.json", "--format", "json").out)["vpcs"]["app"]["share"] == 0.5085

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reachsim.cidr import Plan, loads_kept, plan_text
 from reachsim.loading.load import loads_source
 from reachsim.report import cidr as report
+from reachsim.report import cidr_model
 
 names = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="./:,[]{}\"'\\"),
@@ -89,7 +90,7 @@ def test_every_format_can_be_made(found: tuple[dict[str, Any], Plan]) -> None:
 def test_terraform_interpolates_nothing() -> None:
     plan = plan_text('{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {"a$b%": {tiers: {t: /28}, zones: [z]}}}')
     assert '"a$b%" = {' in report.plan_terraform(plan)
-    assert report._hcl("${x}%{y}") == '"$${x}%%{y}"'
+    assert cidr_model._hcl("${x}%{y}") == '"$${x}%%{y}"'
 
 
 def test_bars() -> None:
@@ -121,13 +122,17 @@ def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
     )
     assert report.plan_yaml(plan_file(str(tmp_path / "p.yaml"))) == (
         "# Planned by reachsim cidr plan.\n"
-        "# To be pasted into the model that has old.\n"
+        "# In place of what the model says of: old.\n"
         "version: 1\n"
         "vpcs:\n"
         "  new:\n"
         "    cidrs: [10.16.0.0/24]\n"
         "    route_tables:\n"
         "      main: {10.2.0.0/16: new-old}\n"
+        "  old:\n"
+        "    cidrs: [10.2.0.0/16]\n"
+        "    route_tables:\n"
+        "      main: {10.16.0.0/24: new-old}\n"
         "peering_connections:\n"
         "  new-old: {requester: new, accepter: old}"
     )
@@ -135,5 +140,103 @@ def test_paste_into_a_model_that_has_the_others(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("name", ["yes", "a b", "1", "é", "-x"])
 def test_names_are_quoted_where_yaml_would_misread_them(name: str) -> None:
-    assert report._yaml(name).startswith('"')
-    assert report._yaml("app_1-x") == "app_1-x"
+    assert cidr_model._yaml(name).startswith('"')
+    assert cidr_model._yaml("app_1-x") == "app_1-x"
+
+
+NET = """version: 1
+vpcs:
+  main:
+    cidrs: [10.20.0.0/24]
+    internet_gateway: igw
+    subnets:
+      web-a: {cidr: 10.20.0.0/26, az: a, route_table: pub}
+    route_tables:
+      main: {}
+      pub: {0.0.0.0/0: igw}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+"""
+
+
+def test_a_grown_vpc_is_pasted_whole(tmp_path: Any) -> None:
+    """In place of what the model says of it: nothing is lost, the new subnets are there, and both sides have routes."""
+    from reachsim.cidr import plan_file
+
+    (tmp_path / "net.yaml").write_text(NET)
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nmodels: net.yaml\npools: {cloud: 10.20.0.0/16}\nzones: [a, b]\n"
+        "vpcs: {main: {tiers: {app: /25}}, other: {tiers: {app: /25}}}\n"
+        "groups: {g: {members: [main, other], peering: true}}\n"
+    )
+    text = report.plan_yaml(plan_file(str(tmp_path / "p.yaml")))
+    design = loads_source(text).design
+    main, other = design.vpcs["main"], design.vpcs["other"]
+    assert [str(block) for block in main.cidrs] == ["10.20.0.0/24", "10.20.1.0/25"]
+    assert main.internet_gateway == "igw"
+    assert {name: (str(s.cidr), s.az, s.route_table) for name, s in main.subnets.items()} == {
+        "web-a": ("10.20.0.0/26", "a", "pub"),
+        "app-a": ("10.20.0.128/25", "a", None),
+        "app-b": ("10.20.1.0/25", "b", None),
+    }
+    assert list(main.security_groups) == ["web"]
+    assert [str(block) for block in other.cidrs] == ["10.20.2.0/24"]
+    lines = text.splitlines()
+    assert "      main: {10.20.2.0/24: main-other}" in lines
+    assert "      pub: {10.20.2.0/24: main-other, 0.0.0.0/0: igw}" in lines
+    assert "      main: {10.20.0.0/24: main-other, 10.20.1.0/25: main-other}" in lines
+
+
+def test_peerings_have_names_of_their_own() -> None:
+    plan = plan_text(
+        "{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {a: /24, b-c: /24, a-b: /24, c: /24},"
+        " groups: {g: {members: [a, b-c], peering: true}, h: {members: [a-b, c], peering: true}}}"
+    )
+    assert [name for name, _, _ in plan.peerings] == ["a-b-c", "a-b-c-2"]
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Plan:
+    """Blocks that touch, lie over each other or grew: everything that could hide something."""
+    zones = draw(st.sampled_from([["a"], ["a", "b"], ["a", "b", "c"]]))
+    vpcs = {
+        f"v{index}": {"tiers": {f"t{tier}": f"/{draw(st.integers(26, 28))}" for tier in range(draw(st.integers(1, 3)))}}
+        for index in range(draw(st.integers(1, 4)))
+    }
+    data: dict[str, Any] = {
+        "version": 1,
+        "pools": {"p": {"cidrs": "10.8.0.0/21", "reserved": {"r": ["10.8.4.0/28", "10.8.4.16/28"]}}},
+        "room": draw(st.sampled_from(["none", "buddy"])),
+        "zones": zones,
+        "exists": {"e": ["10.8.5.0/28", "10.8.5.16/28"]},
+        "vpcs": vpcs,
+    }
+    if draw(st.booleans()):
+        data["groups"] = {"g": {"members": [*vpcs, "e"], "overlap": "allowed"}}
+    plan = plan_text(json.dumps(data))
+    if draw(st.booleans()):
+        for body in vpcs.values():
+            body["tiers"]["more"] = "/27"
+        plan = plan_text(json.dumps(data), loads_kept(json.dumps(plan.to_dict())))
+    return plan
+
+
+@settings(max_examples=80, deadline=None)
+@given(crowded())
+def test_nothing_is_left_out_of_any_format(plan: Plan) -> None:
+    assert plan.ok
+    text = [line.split() for line in report.plan_text(plan).splitlines()]
+    csv, svg, html = report.plan_csv(plan), report.plan_svg(plan), report.plan_html(plan)
+    shown = [(line[1], line[2]) for line in text if len(line) > 2] + [tuple(line[:2]) for line in text if len(line) > 1]
+    for vpc in plan.vpcs:
+        for block in vpc.blocks:
+            assert shown.count((str(block), vpc.name)) == 1
+            stands = next(line for line in text if line[1:3] == [str(block), vpc.name])
+            assert ("stands" in stands) is (block in vpc.standing)
+            assert all(str(block) in one for one in (csv, svg, html))
+        for subnet in vpc.subnets:
+            assert (str(subnet.cidr), subnet.name) in shown
+            assert all(str(subnet.cidr) in one for one in (csv, svg, html))
+    for block in ("10.8.5.0/28", "10.8.5.16/28"):
+        assert (block, "e") in shown
+    for block in ("10.8.4.0/28", "10.8.4.16/28"):
+        assert (block, "r") in shown

@@ -54,7 +54,7 @@ WITHOUT_HOME: dict[str, str] = {
     rule: why
     for why, rules in {
         RUN_TIME: (
-            "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 NATGW-15 CIDR-7 LAMBDA-11 LAMBDA-12 "
+            "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 NATGW-15 LAMBDA-11 LAMBDA-12 "
             "LAMBDA-13 LAMBDA-14 LAMBDA-15 LAMBDA-30 OBS-4 OBS-6 IGW-13 NACL-13"
         ),
         QUOTA: "ROUTE-26 SG-26 PL-3",

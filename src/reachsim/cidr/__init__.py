@@ -9,31 +9,32 @@ plan = cidr.plan_file("plan.yaml")
 docs/cidr.md is the reference.
 """
 
-from reachsim.cidr.blocks import (
-    BlockFacts,
-    aggregate,
-    buddy,
-    describe,
-    exclude,
-    free_blocks,
-    range_class,
-    smallest_around,
-)
-from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
-from reachsim.cidr.overlaps import Overlap, OverlapReport, Rank, find_overlaps, overlapping_pairs
-from reachsim.cidr.plan import (
-    KeptPlan,
-    Plan,
-    PlannedSubnet,
-    PlannedVpc,
-    Verdict,
-    load_kept,
-    loads_kept,
-    plan_file,
-    plan_text,
-)
-from reachsim.cidr.sources import Connection, Entry, Sources, parse_source, read_source, read_sources
-from reachsim.net.cidr import Cidr
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reachsim.cidr.arithmetic import aggregate_to, blocks_of_range, choose_free, nth_subnet, ranges_of
+    from reachsim.cidr.blocks import (
+        BlockFacts,
+        aggregate,
+        buddy,
+        describe,
+        exclude,
+        free_blocks,
+        range_class,
+        smallest_around,
+    )
+    from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
+    from reachsim.cidr.entries import Connection, Entry, Sources, Subnet
+    from reachsim.cidr.kept import KeptPlan, load_kept, loads_kept
+    from reachsim.cidr.overlaps import Overlap, OverlapReport, Rank, find_overlaps, overlapping_pairs
+    from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, Verdict
+    from reachsim.cidr.planner import plan_file, plan_text
+    from reachsim.cidr.sources import parse_source, read_source, read_sources
+    from reachsim.cidr.use import SubnetUse, VpcUse, holders_of, use_of, vpc_of
+    from reachsim.net.cidr import Cidr
 
 __all__ = [
     "BlockFacts",
@@ -49,24 +50,61 @@ __all__ = [
     "PlannedVpc",
     "Rank",
     "Sources",
+    "Subnet",
     "SubnetSize",
+    "SubnetUse",
     "Verdict",
+    "VpcUse",
     "aggregate",
+    "aggregate_to",
+    "blocks_of_range",
     "buddy",
+    "choose_free",
     "describe",
     "exclude",
     "find_overlaps",
     "free_blocks",
+    "holders_of",
     "load_kept",
     "loads_kept",
+    "nth_subnet",
     "overlapping_pairs",
     "parse_source",
     "plan_file",
     "plan_text",
     "range_class",
+    "ranges_of",
     "read_source",
     "read_sources",
     "size_for_addresses",
     "size_for_consumers",
     "smallest_around",
+    "use_of",
+    "vpc_of",
 ]
+
+_NAMES = {
+    "arithmetic": "aggregate_to blocks_of_range choose_free nth_subnet ranges_of",
+    "blocks": "BlockFacts aggregate buddy describe exclude free_blocks range_class smallest_around",
+    "demand": "Consumers SubnetSize size_for_addresses size_for_consumers",
+    "entries": "Connection Entry Sources Subnet",
+    "kept": "KeptPlan load_kept loads_kept",
+    "overlaps": "Overlap OverlapReport Rank find_overlaps overlapping_pairs",
+    "plan": "Plan PlannedSubnet PlannedVpc Verdict",
+    "planner": "plan_file plan_text",
+    "sources": "parse_source read_source read_sources",
+    "use": "SubnetUse VpcUse holders_of use_of vpc_of",
+}
+# A question about a few blocks need not load the schemas of plans.
+_HOMES = {name: f"reachsim.cidr.{home}" for home, names in _NAMES.items() for name in names.split()}
+_HOMES["Cidr"] = "reachsim.net.cidr"
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'reachsim.cidr' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -21,12 +21,13 @@ the blocks would not fit otherwise, so that it never costs a fit.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from reachsim.cidr.blocks import smallest_around
+from reachsim.cidr.freelist import FreeList
 from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of, blocks_of_span
 
 _HOME_BITS: Final = 4
@@ -63,16 +64,22 @@ class Apart:
         return bool(self._never.get(one, set()) & self._never.get(other, set()))
 
 
+class Family(NamedTuple):
+    """Those that want to lie beside each other. `home`: prefix length of the block that they would like to
+    have for themselves, 0 where nobody said."""
+
+    name: str
+    home: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """One block that is asked for.
 
     `name`: unique among the demands. `owner`: whose it is. `region`: the blocks in one of which it must
     lie. `room`: prefix length of the aligned block that it would like to have for itself and its growth;
-    its own prefix length where it asks for none. `home`: prefix length of the block that its family would
-    like to have for itself, 0 where nobody said. `family`: a name that it shares with those beside which it
-    wants to lie. `home`: prefix length of the block that the family would like to have for itself, 0 where
-    nobody said.
+    its own prefix length where it asks for none. `families`: beside whom it wants to lie, the closest first.
+    `smallest`: the longest prefix length that would do in need.
     """
 
     name: str
@@ -80,8 +87,8 @@ class Demand:
     prefix_length: int
     region: AddressSet
     room: int
-    family: str = ""
-    home: int = 0
+    families: tuple[Family, ...] = ()
+    smallest: int = 128
 
     @property
     def without_room(self) -> Demand:
@@ -95,7 +102,7 @@ class Taken:
 
     block: Cidr
     owner: str
-    family: str = ""
+    families: tuple[Family, ...] = ()
     room: Cidr | None = None
 
 
@@ -114,71 +121,6 @@ class Placement:
 
 class UndecidedError(Exception):
     """The search gave up before it knew whether the demands fit."""
-
-
-class FreeList:
-    """The largest aligned free blocks of some space, by size. Taking a block costs the splits above it.
-
-    >>> free = FreeList([Cidr.parse("10.0.0.0/24")])
-    >>> free.take(Cidr.parse("10.0.0.64/26"))
-    >>> free.blocks()
-    [Cidr('10.0.0.0/26'), Cidr('10.0.0.128/25')]
-    """
-
-    __slots__ = ("_places",)
-
-    def __init__(self, blocks: Iterable[Cidr] = ()) -> None:
-        self._places: dict[tuple[int, int], list[int]] = {}  # (width, prefix length) -> sorted first addresses
-        for block in blocks:
-            self._add(block)
-
-    def _add(self, block: Cidr) -> None:
-        insort(self._places.setdefault((block.width, block.prefix_length), []), block.network)
-
-    def blocks(self) -> list[Cidr]:
-        """All of them, in order of address."""
-        return sorted(Cidr(place, length) for (_, length), places in self._places.items() for place in places)
-
-    def best_fit(self, width: int, prefix_length: int, within: Cidr | None = None) -> Cidr | None:
-        """The smallest free block that holds a block of that length; the lowest of equal ones.
-
-        `within`: look at this block's part of the free space only.
-        """
-        for length in range(prefix_length, -1, -1):
-            places = self._places.get((width, length))
-            if not places:
-                continue
-            if within is None:
-                return Cidr(places[0], length)
-            if length < within.prefix_length:  # only a free block around `within` can be of use
-                index = bisect_left(places, within.network + 1) - 1
-                if index >= 0 and within.network <= places[index] + (1 << (width - length)) - 1:
-                    return within
-                continue
-            index = bisect_left(places, within.network)
-            if index < len(places) and places[index] <= within.span[1]:
-                return Cidr(places[index], length)
-        return None
-
-    def take(self, block: Cidr) -> None:
-        """Remove the addresses of a block, whether they are free or not."""
-        width = block.width
-        for length in range(block.prefix_length, -1, -1):  # a free block around it: split it
-            around = block.supernet(length)
-            places = self._places.get((width, length))
-            if not places:
-                continue
-            index = bisect_left(places, around.network)
-            if index < len(places) and places[index] == around.network:
-                del places[index]
-                for half in range(length + 1, block.prefix_length + 1):
-                    inner = block.supernet(half)
-                    self._add(next(part for part in inner.supernet(half - 1).subnets(half) if part != inner))
-                return
-        first, last = block.span
-        for (other_width, length), places in self._places.items():  # smaller free blocks inside it
-            if other_width == width and length > block.prefix_length:
-                del places[bisect_left(places, first) : bisect_left(places, last + 1)]
 
 
 class Space:
@@ -211,12 +153,16 @@ class Space:
             used += [room for _, room in (*self._standing_rooms, *self.rooms.values())]
         return demand.region - address_set(used)
 
-    def release(self, owner: str) -> None:
-        """Stop holding the rooms of an owner: it is about to grow into them."""
-        if owner not in self.owned:
+    def release(self, demand: Demand) -> None:
+        """Stop holding the rooms of the demand's owner where it is about to grow into them."""
+        if demand.owner not in self.owned:
             return
-        kept = [(other, room) for other, room in self._standing_rooms if other != owner]
-        gone = [key for key, (other, _) in self.rooms.items() if other == owner]
+
+        def stays(owner: str, room: Cidr) -> bool:
+            return owner != demand.owner or not room.addresses & demand.region
+
+        kept = [(owner, room) for owner, room in self._standing_rooms if stays(owner, room)]
+        gone = [key for key, held in self.rooms.items() if not stays(*held)]
         if len(kept) < len(self._standing_rooms) or gone:
             self._standing_rooms = kept
             for key in gone:
@@ -225,7 +171,7 @@ class Space:
 
     def put(self, demand: Demand, block: Cidr, room: Cidr | None) -> None:
         """Take a block, and hold a room around it."""
-        item = Taken(block, demand.owner, demand.family, room)
+        item = Taken(block, demand.owner, demand.families, room)
         self.taken.append(item)
         self.owned.setdefault(demand.owner, []).append(block)
         for (_, open_), free in self._free.items():
@@ -245,13 +191,24 @@ class Space:
             self._hulls[region] = {}
             for item in self.taken:
                 _stretch(self._hulls[region], region, item)
+            self._widen(self._hulls[region])
         return self._hulls[region]
+
+    def _widen(self, hulls: dict[str, Cidr]) -> None:
+        """Give what stands of a family the home around it, where nobody else is in it."""
+        homes = {family for item in self.taken for family in item.families if family.home}
+        for name, home in sorted(homes):
+            if name in hulls and hulls[name].prefix_length > home:
+                wide = hulls[name].supernet(home)
+                if not any(t.block.overlaps(wide) and all(f.name != name for f in t.families) for t in self.taken):
+                    hulls[name] = wide
 
 
 def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
-    if item.family and item.block.network in region:
+    if item.block.network in region:
         block = item.room or item.block
-        hulls[item.family] = smallest_around([block, hulls[item.family]]) if item.family in hulls else block
+        for family, _ in item.families:
+            hulls[family] = smallest_around([block, hulls[family]]) if family in hulls else block
 
 
 def allocate(
@@ -315,7 +272,7 @@ def _place(
     for demand in demands:
         wants = demand.room < demand.prefix_length and rooms > 0
         rooms -= wants
-        space.release(demand.owner)
+        space.release(demand)
         found = _slot_compact(space, demand) if compact else _slot(space, demand, wants)
         if found is None:
             return None
@@ -362,25 +319,52 @@ def _beside_family(space: Space, demand: Demand, length: int, width: int, *, ope
         return None
     hulls = space.hulls(demand.region)
     own = [block for block in space.owned.get(demand.owner, ()) if block.network in demand.region]
-    for hull in ([smallest_around(own)] if own else []) + [hulls[f] for f in (demand.family,) if f in hulls]:
-        for around in range(min(hull.prefix_length, length), -1, -1):
+    names = {family.name for family in demand.families}
+    others = FreeList(free.blocks())
+    for family, hull in hulls.items():
+        if family not in names:
+            others.take(hull)
+    if own:
+        found = _near(smallest_around(own), 0, length, width, (free,))
+        if found is not None:
+            return found
+    # The first of a family settles: with space around it, so that those who follow come under one route with
+    # it. How much may not depend on those who follow, or one more of them would move all. The home of an
+    # inner family lies in that of the outer one.
+    around: Cidr | None = None
+    for name, home in reversed(demand.families):
+        if name not in hulls:
+            for wide in [home] if home else range(max(length - _HOME_BITS, 1), length):
+                best = others.best_fit(width, wide, around) if wide <= length else None
+                if best is None and around is not None and wide <= length:
+                    best = others.best_fit(width, wide)
+                if best is not None:
+                    space.settle(name, demand.region, Cidr(best.network, wide))
+                    break
+        around = hulls.get(name, around)
+    inside = 0  # what an inner family found nothing near is looked for from there on
+    for name, home in demand.families:
+        if name in hulls:
+            found = _near(hulls[name], home or inside, length, width, (others, free) if home else (free,))
+            if found is not None:
+                return found
+    for name, _ in demand.families:
+        if name in hulls:
+            found = _near(hulls[name], 0, length, width, (others, free))
+            if found is not None:
+                return found
+    best = others.best_fit(width, length) or free.best_fit(width, length)
+    return Cidr(best.network, length) if best else None
+
+
+def _near(hull: Cidr, widest: int, length: int, width: int, spaces: Sequence[FreeList]) -> Cidr | None:
+    """A free block as near to `hull` as can be, inside the block of prefix length `widest` around it."""
+    for free in spaces:
+        for around in range(min(hull.prefix_length, length), widest - 1, -1):
             best = free.best_fit(width, length, hull.supernet(around))
             if best is not None:
                 return Cidr(best.network, length)
-    others = FreeList(free.blocks())
-    for family, hull in hulls.items():
-        if family != demand.family:
-            others.take(hull)
-    if demand.family and demand.family not in hulls:
-        # The first of a family: with space around it, so that those who follow come under one route with
-        # it. How much may not depend on those who follow, or one more of them would move all.
-        for home in [demand.home] if demand.home else range(max(length - _HOME_BITS, 1), length):
-            found = others.best_fit(width, home) if home <= length else None
-            if found is not None:
-                space.settle(demand.family, demand.region, Cidr(found.network, home))
-                return Cidr(found.network, length)
-    best = others.best_fit(width, length) or free.best_fit(width, length)
-    return Cidr(best.network, length) if best else None
+    return None
 
 
 def _width(region: AddressSet) -> int:

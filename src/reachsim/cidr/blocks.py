@@ -80,7 +80,7 @@ class BlockFacts:
         block = self.block
         out = [
             ("block", str(block)),
-            ("addresses", f"{block.size:,} ({block.first} to {block.last})"),
+            ("addresses", f"{_count(block)} ({block.first} to {block.last})"),
             ("range", self.kind),
         ]
         if self.usable is not None:
@@ -122,6 +122,10 @@ class BlockFacts:
 
     def _repr_html_(self) -> str:
         return html_table(self.rows())
+
+
+def _count(block: Cidr) -> str:
+    return f"{block.size:,}" if block.version == 4 else amount(block.size, 128)
 
 
 def _text(value: object) -> str | None:
@@ -220,3 +224,18 @@ def prefix_length_for(count: int, width: int = 32) -> int:
     (24, 23)
     """
     return width - max(count - 1, 0).bit_length()
+
+
+def amount(addresses: int, width: int, word: str = "") -> str:
+    """So many addresses in words; of IPv6 as blocks, since nobody reads numbers of 20 digits.
+
+    >>> amount(512, 32, "fewer"), amount(1 << 72, 128), amount(15 << 68, 128, "fewer")
+    ('512 addresses fewer', '/56 or 256 x /64', '240 x /64 fewer')
+    """
+    tail = f" {word}" if word else ""
+    if width == 32 or addresses % (1 << 64):
+        return f"{addresses:,} addresses{tail}"
+    nets = addresses >> 64
+    if nets & (nets - 1) or word:
+        return f"{nets:,} x /64{tail}"
+    return f"/{64 - nets.bit_length() + 1}" + (f" or {nets:,} x /64" if nets > 1 else "")

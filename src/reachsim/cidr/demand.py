@@ -17,8 +17,16 @@ FREE_PER_LOAD_BALANCER: Final = 8
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
 (subnets: "a CIDR block with at least a /27 bitmask ... and at least eight free IP addresses per subnet").
 """
+PREFIX_LENGTH: Final = 28
+"""The block that AWS delegates to an interface, /28: 16 addresses, aligned.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-prefix-eni.html
+"""
 LOAD_BALANCER_LONGEST: Final = 27
 """The smallest subnet of a load balancer, /27 (same source)."""
+_PREFIX: Final = 1 << (32 - PREFIX_LENGTH)
+_BESIDE_AWS: Final = 2 * _PREFIX - RESERVED_COUNT
+"""Addresses beside AWS's own in the first and the last /28 of a subnet, neither of which can be delegated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,8 @@ class Consumers:
     there are (LAMBDA-3). `lambda_connections`: connections that one such combination keeps open at the same
     time in one subnet (LAMBDA-4). `load_balancers`: each needs 8 free addresses in every subnet, and a /27.
     `interface_endpoints`: each has one address in every subnet. `other`: anything else, addresses in every
-    subnet.
+    subnet. `eks_nodes`: nodes with prefix delegation, spread the same, each with room for `eks_pods` pods:
+    one address for the node, and a whole /28 for every 16 pods.
     """
 
     instances: int = 0
@@ -41,9 +50,16 @@ class Consumers:
     load_balancers: int = 0
     interface_endpoints: int = 0
     other: int = 0
+    eks_nodes: int = 0
+    eks_pods: int = 0
+
+    def prefixes(self, zones: int) -> int:
+        """Delegated /28 in one subnet of a tier over so many zones."""
+        return -(-self.eks_nodes // zones) * -(-self.eks_pods // _PREFIX)
 
     def per_subnet(self, zones: int) -> list[tuple[str, int]]:
-        """What takes how many addresses in one subnet of a tier over so many zones, in words and numbers."""
+        """What takes how many single addresses in one subnet of a tier over so many zones, in words and
+        numbers."""
         interfaces = max(1, -(-self.lambda_connections // CONNECTIONS_PER_INTERFACE))
         combinations = f"{self.lambda_combinations} security-group combinations of Lambda"
         if interfaces > 1:
@@ -59,6 +75,7 @@ class Consumers:
             ),
             (f"{self.interface_endpoints} interface endpoints", self.interface_endpoints),
             ("others", self.other),
+            (f"{self.eks_nodes} nodes{spread}", -(-self.eks_nodes // zones)),
         ]
         return [(text, count) for text, count in lines if count]
 
@@ -99,15 +116,33 @@ def size_for_addresses(count: int, growth: int = 0, longest: int = LONGEST_IPV4)
     return SubnetSize(max(length, SHORTEST_IPV4), needed, tuple(lines), length < SHORTEST_IPV4)
 
 
-def size_for_consumers(consumers: Consumers, zones: int, growth: int = 0) -> SubnetSize:
-    """The smallest IPv4 subnet for one zone's share of a tier, after growth by so many percent."""
-    parts = consumers.per_subnet(zones)
+def size_for_consumers(consumers: Consumers, zones: int, growth: int = 0, zone_loss: int = 0) -> SubnetSize:
+    """The smallest IPv4 subnet for one zone's share of a tier, after growth by so many percent.
+
+    `zone_loss`: so many of the zones may fail, and what is spread must find place in the others.
+    """
+    left = zones - zone_loss
+    if left < 1:
+        raise ValueError(f"{zone_loss} of {zones} zones may fail, and none is left")
+    parts = consumers.per_subnet(left)
     longest = LOAD_BALANCER_LONGEST if consumers.load_balancers else LONGEST_IPV4
     size = size_for_addresses(sum(count for _, count in parts), growth, longest)
     lines = [f"{text}: {count:,}" for text, count in parts]
+    prefixes = grown(consumers.prefixes(left), growth)
+    length, needed = size.prefix_length, size.needed
+    if prefixes:
+        single = size.needed or 0
+        blocks = prefixes + 2 + -(-max(single - _BESIDE_AWS, 0) // _PREFIX)
+        length = min(length, prefix_length_for(blocks * _PREFIX))
+        needed = single + prefixes * _PREFIX
+        lines.append(
+            f"{consumers.prefixes(left):,} prefixes of /{PREFIX_LENGTH} for {consumers.eks_pods} pods on each node"
+        )
+    if zone_loss:
+        lines.append(f"{zone_loss} of {zones} zones may fail")
     if growth:
-        lines.append(f"{growth} % growth: {size.needed:,}")
-    return SubnetSize(size.prefix_length, size.needed, tuple(lines), size.too_large)
+        lines.append(f"{growth} % growth: {needed:,}")
+    return SubnetSize(max(length, SHORTEST_IPV4), needed, tuple(lines), size.too_large or length < SHORTEST_IPV4)
 
 
 def grown(count: int, growth: int) -> int:

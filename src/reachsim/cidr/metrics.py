@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reachsim.cidr.blocks import smallest_around
-from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
+from reachsim.net.cidr import Cidr, address_set, blocks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class PoolUse:
     """What has become of a pool's addresses.
 
     `allotted`: of blocks that have an owner. `held`: kept free for the growth of one of them. `reserved`:
-    by the plan file. `free`: the largest aligned blocks that are none of these. Counts are of addresses.
+    by the plan file. `free`: the largest aligned blocks that are none of these. `parts`: the pools within it,
+    which have what is free there. Counts are of addresses.
     """
 
     name: str
@@ -24,6 +26,7 @@ class PoolUse:
     held: int
     reserved: int
     free: tuple[Cidr, ...]
+    parts: tuple[tuple[str, Cidr], ...] = ()
 
     @property
     def size(self) -> int:
@@ -61,6 +64,7 @@ class PoolUse:
             "allotted": self.allotted,
             "held": self.held,
             "reserved": self.reserved,
+            "pools": {name: [str(b) for label, b in self.parts if label == name] for name, _ in self.parts},
             "free": self.free_count,
             "free_blocks": [str(block) for block in self.free],
             "largest_free_block": str(self.largest) if self.largest else None,
@@ -92,12 +96,20 @@ class Summary:
     """The fewest routes that cover what a group has in the pools, and no address of anybody else.
 
     `around`: the smallest block around it all. `fill`: the share of the routes' addresses that the group has.
+    `wished`: the prefix length of the one route that was asked for, `unmet`: why there is no such route.
     """
 
     group: str
     routes: tuple[Cidr, ...]
     around: Cidr
     fill: float
+    wished: int | None = None
+    unmet: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether one route of the wished size covers it; None where none was wished."""
+        return None if self.wished is None else not self.unmet
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -105,52 +117,107 @@ class Summary:
             "routes": [str(route) for route in self.routes],
             "around": str(self.around),
             "fill": round(self.fill, 4),
+            "wished": None if self.wished is None else f"/{self.wished}",
+            "met": self.met,
+            "unmet": self.unmet or None,
         }
 
 
 def pool_use(
-    name: str, blocks: Sequence[Cidr], owned: Iterable[Cidr], held: Iterable[Cidr], reserved: Iterable[Cidr]
+    name: str,
+    blocks: Sequence[Cidr],
+    owned: Iterable[Cidr],
+    held: Iterable[Cidr],
+    reserved: Iterable[Cidr],
+    inner: Mapping[str, Sequence[Cidr]] | None = None,
 ) -> PoolUse:
-    """Count a pool's addresses. An address that several things have counts once, as the first of these."""
+    """Count a pool's addresses. An address that several things have counts once, as the first of these.
+
+    `inner`: the pools within it. What is free there is not free here.
+    """
     pool = address_set(blocks)
     owned_set = pool & address_set(owned)
     reserved_set = (pool & address_set(reserved)) - owned_set
     held_set = (pool & address_set(held)) - owned_set - reserved_set
     used = owned_set | reserved_set | held_set
-    free = tuple(blocks_of(pool - used))
-    return PoolUse(name, tuple(blocks), owned_set.count, held_set.count, reserved_set.count, free)
+    pools = address_set(block for some in (inner or {}).values() for block in some)
+    free = tuple(blocks_of(pool - used - pools))
+    parts = tuple((label, block) for label, some in (inner or {}).items() for block in some)
+    return PoolUse(name, tuple(blocks), owned_set.count, held_set.count, reserved_set.count, free, parts)
 
 
-def growth_of(owner: str, block: Cidr, pools: Iterable[Cidr], others: AddressSet) -> Growth:
-    """How far a block can grow inside its pool. `others`: what everybody else has, and what is reserved."""
-    pool = next((around for around in pools if block in around), block)
-    to = block
-    while to.prefix_length > pool.prefix_length:
-        wider = to.supernet(to.prefix_length - 1)
-        if wider.addresses & others:
-            break
-        to = wider
-    return Growth(owner, block, to)
+class Growths:
+    """How far blocks can grow, among `owned` ones of many owners, and what is `reserved`."""
+
+    def __init__(self, owned: Iterable[tuple[str, Cidr]], reserved: Iterable[Cidr], pools: Sequence[Cidr]) -> None:
+        everything = [*owned, *((None, block) for block in reserved)]
+        self._blocks = sorted((block.span[0], block.span[1], owner or "") for owner, block in everything)
+        self._pools = pools
+
+    def of(self, owner: str, block: Cidr) -> Growth:
+        """How far a block can grow inside its pool before it meets what is somebody else's."""
+        pool = next((around for around in self._pools if block in around), block)
+        # Blocks are nested or apart: what reaches into a wider block from before is around it, and around this one.
+        if any(end >= block.span[1] and other != owner for end, other in self._around(block)):
+            return Growth(owner, block, block)
+        to = block
+        while to.prefix_length > pool.prefix_length:
+            wider = to.supernet(to.prefix_length - 1)
+            if self._foreign(owner, *wider.span):
+                break
+            to = wider
+        return Growth(owner, block, to)
+
+    def _foreign(self, owner: str, first: int, last: int) -> bool:
+        """Whether a block of somebody else begins in a run."""
+        index = bisect_left(self._blocks, (first,))
+        while index < len(self._blocks) and self._blocks[index][0] <= last:
+            if self._blocks[index][2] != owner:
+                return True
+            index += 1
+        return False
+
+    def _around(self, block: Cidr) -> Iterator[tuple[int, str]]:
+        """Last address and owner of blocks that begin where one around `block` does."""
+        for place in {block.supernet(length).network for length in range(block.prefix_length + 1)}:
+            index = bisect_left(self._blocks, (place,))
+            while index < len(self._blocks) and self._blocks[index][0] == place:
+                yield self._blocks[index][1:]
+                index += 1
 
 
-def summary_of(group: str, blocks: Sequence[Cidr], others: AddressSet) -> Summary | None:
+def summary_of(
+    group: str, blocks: Sequence[Cidr], others: Sequence[tuple[str, Cidr]], wished: int | None = None
+) -> Summary | None:
     """The fewest routes for some blocks of one family that touch nothing of `others`; None without blocks.
 
     Each block is widened as long as the wider one holds nothing of anybody else and does not reach beyond
-    the smallest block around all; what comes out is nested or apart, and fewer cannot do.
+    the smallest block around all; what comes out is nested or apart, and fewer cannot do. `others`: owner and
+    block. `wished`: the prefix length of the route that should be enough.
     """
     if not blocks:
         return None
     around = smallest_around(blocks)
+    foreign = address_set(block for _, block in others)
     widest: set[Cidr] = set()
     for block in blocks:
         route = block
         while route.prefix_length > around.prefix_length:
             wider = route.supernet(route.prefix_length - 1)
-            if wider.addresses & others:
+            if wider.addresses & foreign:
                 break
             route = wider
         widest.add(route)
     routes = sorted(one for one in widest if not any(one != other and one in other for other in widest))
     covered = sum(route.size for route in routes)
-    return Summary(group, tuple(routes), around, address_set(blocks).count / covered)
+    unmet = "" if wished is None else _unmet(around, others, wished)
+    return Summary(group, tuple(routes), around, address_set(blocks).count / covered, wished, unmet)
+
+
+def _unmet(around: Cidr, others: Sequence[tuple[str, Cidr]], wished: int) -> str:
+    """Why one route of that size does not do; the empty text where it does."""
+    if around.prefix_length < wished:
+        return f"its blocks lie in {around}, and in no /{wished}"
+    wide = around.supernet(wished)
+    inside = next(((owner, block) for owner, block in others if block.overlaps(wide)), None)
+    return "" if inside is None else f"{inside[0]} has {inside[1]} in {wide}"

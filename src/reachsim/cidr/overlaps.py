@@ -3,18 +3,20 @@
 Two blocks are equal, one contains the other, or they are apart. Sorted by first address, the larger first,
 every block that contains another comes before it, and those that are still open form a stack, each inside
 the one below. So one sweep finds all pairs: n log n for the sort, and then a step for each pair that is
-reported.
+reported. What is only counted costs no step for each pair.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from array import array
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
-from reachsim.cidr.sources import Connection, Entry
+from reachsim.cidr.entries import Connection, Entries, Entry
 from reachsim.errors import UsageError
 from reachsim.markup import Html, html_table, table
 from reachsim.net.cidr import Cidr
@@ -30,17 +32,7 @@ def overlapping_pairs(cidrs: Sequence[Cidr]) -> Iterator[tuple[int, int]]:
     >>> list(overlapping_pairs(blocks))
     [(1, 0)]
     """
-    order = sorted([(cidr.network, cidr.prefix_length, index) for index, cidr in enumerate(cidrs)])
-    lasts: list[int] = []
-    around: list[int] = []
-    for network, length, index in order:
-        while lasts and lasts[-1] < network:
-            lasts.pop()
-            around.pop()
-        for outer in around:
-            yield outer, index
-        lasts.append(network + (1 << ((32 if network < 1 << 32 else 128) - length)) - 1)
-        around.append(index)
+    return Sweep([cidr.network for cidr in cidrs], [cidr.prefix_length for cidr in cidrs]).pairs()
 
 
 class Rank(Enum):
@@ -62,7 +54,112 @@ class Rank(Enum):
         return self in (Rank.ERROR, Rank.WISH)
 
 
-_RANKS = list(Rank)
+_RANKS: Final = tuple(Rank)
+_MOST_ROWS: Final = 1000
+"""Overlaps that are printed of a report as a value."""
+_MOST_NAMES: Final = 10_000
+"""Names among which one that is near is looked for."""
+
+
+class Sweep:
+    """Blocks in order of address, the larger first, so that each is followed by all that it contains.
+
+    `order`: their indexes. `ends`: for each place in that order, the place after the last block inside it.
+    """
+
+    __slots__ = ("ends", "order", "total")
+
+    def __init__(self, networks: Sequence[int], lengths: Sequence[int]) -> None:
+        keys = [
+            (network << 8 | length) << 32 | index
+            for index, (network, length) in enumerate(zip(networks, lengths, strict=True))
+        ]
+        keys.sort()
+        self.order = array("L", [key & 0xFFFFFFFF for key in keys])
+        self.ends = array("L", bytes(self.order.itemsize * len(keys)))
+        self.total = 0
+        ends = self.ends
+        lasts: list[int] = []
+        around: list[int] = []
+        last = -1  # of the innermost block that is open
+        hosts = [(1 << bits) - 1 for bits in range(129)]
+        for place, key in enumerate(keys):
+            network = key >> 40
+            while last < network and around:
+                ends[around.pop()] = place
+                lasts.pop()
+                last = lasts[-1] if lasts else -1
+            if around:
+                self.total += len(around)
+            last = network + hosts[(32 if network < 4294967296 else 128) - (key >> 32 & 255)]
+            lasts.append(last)
+            around.append(place)
+        for place in around:
+            ends[place] = len(keys)
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """All pairs, as indexes, the outer one first, in order of the inner one's address."""
+        around: list[tuple[int, int]] = []
+        for place, index in enumerate(self.order):
+            while around and around[-1][0] <= place:
+                around.pop()
+            for _, outer in around:
+                yield outer, index
+            around.append((self.ends[place], index))
+
+    def pairs_of(self, rank: Rank, owners: Sequence[str], ranking: Ranking) -> Iterator[tuple[int, int]]:
+        """The pairs of one rank, as indexes, in order of the outer one's address, then of the inner one's."""
+        special = rank is not ranking.default and rank is not Rank.NOTE
+        places: Sequence[int] = range(len(self.order))
+        if special:  # then both are networks of whom something is said
+            places = [place for place, index in enumerate(self.order) if owners[index] in ranking.special]
+        for at, place in enumerate(places):
+            end = self.ends[place]
+            if end == place + 1:
+                continue
+            outer = self.order[place]
+            for inner_at in range(at + 1, len(places)):
+                if places[inner_at] >= end:
+                    break
+                inner = self.order[places[inner_at]]
+                if ranking.rank(owners[outer], owners[inner]) is rank:
+                    yield outer, inner
+
+    def met_by(self, owners: Sequence[str], special: Set[str]) -> Iterator[tuple[str, dict[str, int]]]:
+        """Each block of some networks, as its owner: how many blocks of which other ones are around it.
+
+        The mapping is valid until the next one is asked for.
+        """
+        around: list[tuple[int, str]] = []
+        open_: dict[str, int] = {}
+        for place, index in enumerate(self.order):
+            owner = owners[index]
+            if owner not in special:
+                continue
+            while around and around[-1][0] <= place:
+                gone = around.pop()[1]
+                open_[gone] -= 1
+                if not open_[gone]:
+                    del open_[gone]
+            if open_:
+                yield owner, open_
+            around.append((self.ends[place], owner))
+            open_[owner] = open_.get(owner, 0) + 1
+
+    def within_one(self, owners: Sequence[str]) -> int:
+        """How many pairs belong to one network that has a name."""
+        around: list[tuple[int, str]] = []
+        open_: dict[str, int] = {}
+        count = 0
+        for place, index in enumerate(self.order):
+            owner = owners[index]
+            while around and around[-1][0] <= place:
+                open_[around.pop()[1]] -= 1
+            if owner:
+                count += open_.get(owner, 0)
+                around.append((self.ends[place], owner))
+                open_[owner] = open_.get(owner, 0) + 1
+        return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +182,8 @@ class Overlap:
         return {
             "rank": self.rank.value,
             "relation": self.relation,
-            "outer": _entry_dict(self.outer),
-            "inner": _entry_dict(self.inner),
+            "outer": entry_dict(self.outer),
+            "inner": entry_dict(self.inner),
             "reason": self.reason,
         }
 
@@ -95,97 +192,163 @@ class Overlap:
         return f"{self.outer} {word} {self.inner}: {self.reason}"
 
 
-def _entry_dict(entry: Entry) -> dict[str, Any]:
-    return {
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """Plain data for JSON."""
+    out = {
         "cidr": str(entry.cidr),
         "owner": entry.owner,
         "comment": entry.comment,
         "file": entry.file,
         "line": entry.line,
     }
+    return out | {"id": entry.id} if entry.id else out
 
 
-@dataclass(frozen=True, slots=True)
 class OverlapReport:
-    """Every overlap among `count` blocks, the worst rank first, then in order of address."""
+    """Every overlap among `count` blocks, the worst rank first, then in order of address.
 
-    count: int
-    overlaps: tuple[Overlap, ...]
+    Counts are there at once, and so are the first of each rank. `overlaps` makes them all, which may be very
+    many: n equal blocks overlap n * (n - 1) / 2 times. `strict`: nothing may overlap at all.
+    """
+
+    __slots__ = ("_entries", "_everything", "_ranking", "_sweep", "count", "counts", "strict")
+
+    def __init__(self, entries: Sequence[Entry], ranking: Ranking, *, strict: bool = False) -> None:
+        self._entries = entries if isinstance(entries, Entries) else Entries(entries)
+        self._ranking = ranking
+        self._sweep = Sweep(self._entries.networks, self._entries.lengths)
+        self._everything: tuple[Overlap, ...] | None = None
+        self.count = len(self._entries)
+        self.counts = _counts(self._sweep, self._entries.owners, ranking)
+        self.strict = strict
+
+    @property
+    def total(self) -> int:
+        """How many overlaps there are."""
+        return self._sweep.total
 
     @property
     def matters(self) -> bool:
-        """Whether some overlap is between networks that are connected or are to be."""
-        return bool(self.overlaps) and self.overlaps[0].rank.matters
+        """Whether some overlap is between networks that are connected or are to be; if `strict`, any overlap."""
+        return any(count and (self.strict or rank.matters) for rank, count in self.counts.items())
+
+    @property
+    def overlaps(self) -> tuple[Overlap, ...]:
+        """All of them."""
+        if self._everything is None:
+            found = [self._overlap(outer, inner) for outer, inner in self._sweep.pairs()]
+            found.sort(key=lambda overlap: _RANKS.index(overlap.rank))  # stable: the order of addresses stays
+            self._everything = tuple(found)
+        return self._everything
 
     def of_rank(self, rank: Rank) -> tuple[Overlap, ...]:
         """The overlaps of one rank."""
-        return tuple(overlap for overlap in self.overlaps if overlap.rank is rank)
+        return tuple(overlap for overlap in self.overlaps if overlap.rank is rank) if self.counts[rank] else ()
+
+    def each_group(self) -> Iterator[tuple[Rank, Entry, Iterator[Overlap]]]:
+        """By rank, then by the block that contains the others, in order of address; made as they are asked for."""
+        for rank in _RANKS:
+            if self.counts[rank]:
+                pairs = self._sweep.pairs_of(rank, self._entries.owners, self._ranking)
+                for outer, inside in itertools.groupby(pairs, key=lambda pair: pair[0]):
+                    yield rank, self._entries[outer], (self._overlap(*pair) for pair in inside)
 
     def groups(self) -> list[tuple[Rank, Entry, list[Overlap]]]:
-        """By rank, then by the block that contains the others."""
-        out: list[tuple[Rank, Entry, list[Overlap]]] = []
-        places: dict[tuple[Rank, Entry], int] = {}
-        for overlap in self.overlaps:
-            key = (overlap.rank, overlap.outer)
-            if key not in places:
-                places[key] = len(out)
-                out.append((*key, []))
-            out[places[key]][2].append(overlap)
-        return out
+        """The same, all of them."""
+        return [(rank, outer, list(overlaps)) for rank, outer, overlaps in self.each_group()]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+    def _overlap(self, outer: int, inner: int) -> Overlap:
+        one, other = self._entries[outer], self._entries[inner]
+        return Overlap(one, other, *self._ranking.of(one.owner, other.owner))
+
+    def first(self, limit: int = 0) -> Sequence[Overlap]:
+        """So many of them, the worst rank first, in order of the outer block's address; all of them for 0."""
+        if not limit or limit >= self.total:
+            return self.overlaps
+        every = (overlap for _, _, overlaps in self.each_group() for overlap in overlaps)
+        return tuple(itertools.islice(every, limit))
+
+    def to_dict(self, limit: int = 0) -> dict[str, Any]:
+        """Plain data for JSON. `limit`: overlaps in it, 0 for all; all are counted."""
         return {
             "blocks": self.count,
             "matters": self.matters,
-            "counts": {rank.value: len(self.of_rank(rank)) for rank in Rank},
-            "overlaps": [overlap.to_dict() for overlap in self.overlaps],
+            "strict": self.strict,
+            "counts": {rank.value: self.counts[rank] for rank in Rank},
+            "overlaps": [overlap.to_dict() for overlap in self.first(limit)],
         }
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
-        return [(o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason) for o in self.overlaps]
+        rows = [(o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason) for o in self.first(_MOST_ROWS)]
+        if self.total > _MOST_ROWS:
+            rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
+        return rows
 
     def __str__(self) -> str:
-        if not self.overlaps:
+        if not self.total:
             return f"No overlaps among {self.count:,} blocks."
         return table(self._rows(), header=("rank", "block", "relation", "block", "why"))
 
     def _repr_html_(self) -> Html:
-        caption = f"{len(self.overlaps):,} overlaps among {self.count:,} blocks"
+        caption = f"{self.total:,} overlaps among {self.count:,} blocks"
         return html_table(self._rows(), header=("rank", "block", "relation", "block", "why"), caption=caption)
+
+
+def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank, int]:
+    """How many overlaps of each rank there are, without looking at each."""
+    counts = dict.fromkeys(_RANKS, 0)
+    counts[ranking.default] = sweep.total
+    for network, others in sweep.met_by(owners, ranking.special) if ranking.special else ():
+        for other, times in others.items():
+            if other == network:
+                continue
+            rank = ranking.rank(network, other)
+            if rank is not ranking.default:
+                counts[rank] += times
+                counts[ranking.default] -= times
+    if ranking.default is not Rank.NOTE:  # what is inside one network is a note, whoever is to be connected
+        same = sweep.within_one(owners)
+        counts[ranking.default] -= same
+        counts[Rank.NOTE] += same
+    return counts
 
 
 def find_overlaps(
     entries: Iterable[Entry],
     connections: Iterable[Connection] = (),
     connect: Iterable[Iterable[str]] = (),
+    *,
+    connect_all: bool = False,
+    strict: bool = False,
 ) -> OverlapReport:
     """Find every overlap and rank it.
 
     `connections`: what joins networks today. `connect`: wishes; each is some names of owners, all of which
-    are to be connected with each other. Raises UsageError where a wish names nobody.
+    are to be connected with each other; `connect_all`: every network with every other. `strict`: any overlap
+    matters. Raises UsageError where a wish names nobody, or not one alone.
 
     A peering connection joins two networks and no third (PEER-6), so A and C, both connected with B, are
     not connected with each other. Their overlap still is a warning: B's route tables can send an address to
     only one of them.
     """
-    listed = list(entries)
-    ranking = _Ranking(listed, connections, connect)
-    found = [
-        Overlap(listed[outer], listed[inner], *ranking.of(listed[outer].owner, listed[inner].owner))
-        for outer, inner in overlapping_pairs([entry.cidr for entry in listed])
-    ]
-    found.sort(key=lambda overlap: _RANKS.index(overlap.rank))  # stable: inside a rank the order of addresses stays
-    return OverlapReport(len(listed), tuple(found))
+    listed = entries if isinstance(entries, Entries) else Entries(entries)
+    ranking = Ranking(listed, connections, connect, everybody=connect_all)
+    return OverlapReport(listed, ranking, strict=strict)
 
 
-class _Ranking:
-    """Who is connected with whom, and the reason in words; asked once for each pair of owners."""
+class Ranking:
+    """Who is connected with whom, and the reason in words. `default`: the rank of two networks of whom nothing
+    is said. `special`: the networks of whom something is said."""
 
     def __init__(
-        self, entries: Sequence[Entry], connections: Iterable[Connection], connect: Iterable[Iterable[str]]
+        self,
+        entries: Entries,
+        connections: Iterable[Connection],
+        connect: Iterable[Iterable[str]],
+        *,
+        everybody: bool = False,
     ) -> None:
-        owners = list(dict.fromkeys(entry.owner for entry in entries if entry.owner))
+        self.default = Rank.WISH if everybody else Rank.NOTE
         self.today: dict[frozenset[str], str] = {}
         self.wished: dict[frozenset[str], str] = {}
         self.near: dict[str, set[str]] = {}
@@ -199,61 +362,90 @@ class _Ranking:
                 self._join(connection.one, connection.other)
             elif connection.state == "failed":
                 self.wished.setdefault(pair, f"the peering connection {connection.name} failed; AWS refuses overlaps")
+        names: _Names | None = None
         for wish in connect:
-            names = [_resolve(name, owners) for name in wish]
-            for index, one in enumerate(names):
-                for other in names[index + 1 :]:
+            names = names or _Names(entries)
+            members = [names.resolve(name) for name in wish]
+            for index, one in enumerate(members):
+                for other in members[index + 1 :]:
                     if one != other:
                         self.wished[frozenset((one, other))] = f"to be connected: {one}, {other}"
                         self._join(one, other)
+        self.special = frozenset(name for pair in (*self.today, *self.wished) for name in pair)
 
     def _join(self, one: str, other: str) -> None:
         self.near.setdefault(one, set()).add(other)
         self.near.setdefault(other, set()).add(one)
 
-    def of(self, one: str, other: str) -> tuple[Rank, str]:
-        key = (one, other)
-        if key not in self.known:
-            self.known[key] = self._decide(one, other)
-        return self.known[key]
-
-    def _decide(self, one: str, other: str) -> tuple[Rank, str]:
+    def rank(self, one: str, other: str) -> Rank:
+        """How much an overlap of two networks matters."""
         if not one or not other:
-            return Rank.NOTE, "nobody says that they meet"
+            return self.default
         if one == other:
-            return Rank.NOTE, "one network"
+            return Rank.NOTE
         pair = frozenset((one, other))
         if pair in self.today:
-            return Rank.ERROR, self.today[pair]
-        if pair in self.wished:
-            return Rank.WISH, self.wished[pair]
-        shared = sorted(self.near.get(one, set()) & self.near.get(other, set()))
-        if shared:
-            return (
-                Rank.WARNING,
-                f"not connected, but {_names(shared)} is with both, and can send an address to one only",
-            )
-        return Rank.NOTE, "never meet"
+            return Rank.ERROR
+        if pair in self.wished or self.default is Rank.WISH:
+            return Rank.WISH
+        near, far = self.near.get(one), self.near.get(other)
+        return Rank.WARNING if near and far and not near.isdisjoint(far) else Rank.NOTE
+
+    def of(self, one: str, other: str) -> tuple[Rank, str]:
+        """The rank, and why."""
+        key = (one, other)
+        if key not in self.known:
+            self.known[key] = (self.rank(one, other), self._reason(one, other))
+        return self.known[key]
+
+    def _reason(self, one: str, other: str) -> str:
+        rank = self.rank(one, other)
+        pair = frozenset((one, other))
+        if rank is Rank.ERROR:
+            return self.today[pair]
+        if rank is Rank.WISH:
+            return self.wished.get(pair, "all are to be connected")
+        if rank is Rank.WARNING:
+            shared = sorted(self.near[one] & self.near[other])
+            return f"not connected, but {_names(shared)} is with both, and can send an address to one only"
+        if not one or not other:
+            return "nobody says that they meet"
+        return "one network" if one == other else "never meet"
 
 
 def _names(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"each of {', '.join(names)}"
 
 
-def _resolve(name: str, owners: Sequence[str]) -> str:
-    """A name of a wish as an owner; ``file:name`` may be given as the name alone where that is clear."""
-    if name in owners:
-        return name
-    fitting = [owner for owner in owners if owner.endswith(f":{name}")]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        choices = " or ".join(repr(owner) for owner in fitting)
-        raise UsageError(f"{name!r} is in several files; write {choices}")
-    near = difflib.get_close_matches(name, owners, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    if not near and owners:
-        hint = f"; there are {', '.join(owners[:20])}" + (" and others" if len(owners) > 20 else "")
-    if not owners:
-        hint = "; no block has a name (write it after the block)"
-    raise UsageError(f"cannot connect {name!r}: no such network{hint}")
+class _Names:
+    """The networks that a wish may name."""
+
+    def __init__(self, entries: Entries) -> None:
+        self.owners = list(dict.fromkeys(owner for owner in entries.owners if owner))
+        self.known = set(self.owners)
+        self.by_id = {network: entries.owners[index] for index, network in entries.named_by_id.items()}
+
+    def resolve(self, name: str) -> str:
+        """A name as an owner. ``file:name`` may be given as the name alone where that is clear, and so may
+        ``name (id)`` as the ID."""
+        if name in self.known:
+            return name
+        if name in self.by_id:
+            return self.by_id[name]
+        fitting = [owner for owner in self.owners if owner.endswith(f":{name}")]
+        alike = [network for network, owner in self.by_id.items() if owner == f"{name} ({network})"]
+        if len(fitting) == 1 and not alike:
+            return fitting[0]
+        if alike:
+            choices = " or ".join(repr(network) for network in alike)
+            raise UsageError(f"{name!r} is the name of several networks; write {choices}")
+        if fitting:
+            choices = " or ".join(repr(owner) for owner in fitting)
+            raise UsageError(f"{name!r} is in several files; write {choices}")
+        near = difflib.get_close_matches(name, self.owners[:_MOST_NAMES], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        if not near and self.owners:
+            hint = f"; there are {', '.join(self.owners[:20])}" + (" and others" if len(self.owners) > 20 else "")
+        if not self.owners:
+            hint = "; no block has a name (write it after the block)"
+        raise UsageError(f"cannot connect {name!r}: no such network{hint}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -37,11 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="A,B",
-        help="networks that are to be connected, each with each; may be given several times",
+        help="networks that are to be connected, each with each, or all; may be given several times",
     )
-    overlaps.add_argument(
-        "--limit", type=int, default=200, metavar="N", help="overlaps to show as text, 0 for all (200)"
-    )
+    overlaps.add_argument("--strict", action="store_true", help="nothing may overlap: any overlap is exit code 1")
+    overlaps.add_argument("--limit", type=int, metavar="N", help="overlaps to show, 0 for all (text: 200; others: all)")
 
     show = add("show", "say what there is to know of a block", ("text", "json", "html"))
     show.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
@@ -49,11 +50,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     free = add("free", "list what is free of a pool", ("text", "json"))
     free.add_argument("items", nargs="+", metavar="POOL", help=_ITEMS)
     free.add_argument("--used", nargs="+", action="extend", default=[], metavar="CIDR", help="what is taken: " + _ITEMS)
+    free.add_argument("--vpc", metavar="NAME", help="of this VPC: its blocks without its subnets; by name or ID")
     free.add_argument("--size", metavar="/N", help="only find free blocks of this size, where they split least")
     free.add_argument("--count", type=int, default=1, metavar="N", help="how many of that size (1)")
 
     aggregate = add("aggregate", "write blocks as the fewest blocks with the same addresses", ("text", "json"))
     aggregate.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
+    aggregate.add_argument(
+        "--most", type=int, metavar="N", help="at most N blocks, with as few other addresses as can be"
+    )
 
     exclude = add("exclude", "take addresses out of blocks", ("text", "json"))
     exclude.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
@@ -69,6 +74,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     contains = add("contains", "say whether blocks or addresses lie inside a block", ("text", "json"))
     contains.add_argument("block", metavar="BLOCK", help="the block around them")
     contains.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
+
+    split = add("split", "divide a block into blocks of one size", ("text", "json"))
+    split.add_argument("block", metavar="BLOCK", help="the block to divide")
+    split.add_argument("size", metavar="/N", help="the size of the parts")
+    split.add_argument("--nth", type=int, metavar="N", help="only the part with this number, from 0; -1 is the last")
+
+    ranges = add(
+        "range", "write first and last address as blocks, and blocks as first and last address", ("text", "json")
+    )
+    ranges.add_argument("items", nargs="+", metavar="FIRST-LAST|CIDR", help="ranges, or else " + _ITEMS)
+
+    span = add("span", "find the smallest block around all", ("text", "json"))
+    span.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
+
+    find = add("find", "say which blocks hold an address", ("text", "json"))
+    find.add_argument("address", metavar="ADDRESS", help="an address, or a block")
+    find.add_argument("items", nargs="+", metavar="FILE", help=_ITEMS)
+
+    use = add("use", "say how full VPCs and their subnets are", ("text", "json", "csv"))
+    use.add_argument(
+        "items", nargs="+", metavar="FILE", help="what AWS says of VPCs and subnets, a model, or " + _ITEMS
+    )
 
     formats = ("text", "json", "yaml", "terraform", "csv", "svg", "html")
     plan = add("plan", "place what a plan file asks for, so that nothing overlaps", formats)
@@ -90,6 +117,11 @@ def run(arguments: argparse.Namespace) -> int:
         "aggregate": _aggregate,
         "exclude": _exclude,
         "contains": _contains,
+        "split": _split,
+        "range": _range,
+        "span": _span,
+        "find": _find,
+        "use": _use,
         "plan": _plan,
     }[arguments.cidr_command]
     return command(arguments)
@@ -114,22 +146,30 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     from reachsim.errors import UsageError
     from reachsim.report import cidr as report
 
-    wishes = [[name.strip() for name in wish.split(",")] for wish in arguments.connect]
-    for text, wish in zip(arguments.connect, wishes, strict=True):
+    some = [wish for wish in arguments.connect if wish.strip() != "all"]
+    wishes = [[name.strip() for name in wish.split(",")] for wish in some]
+    for text, wish in zip(some, wishes, strict=True):
         if len(wish) < 2 or not all(wish):
             raise UsageError(f"--connect {text!r}: name two networks or more, with commas between them")
-    if arguments.limit < 0:
-        raise UsageError(f"--limit {arguments.limit}: it is 0 or more")
+    limit = arguments.limit if arguments.limit is not None else 200 if arguments.format == "text" else 0
+    if limit < 0:
+        raise UsageError(f"--limit {limit}: it is 0 or more")
     sources = read_sources(arguments.items)
-    found = find_overlaps(sources.entries, sources.connections, wishes)
+    found = find_overlaps(
+        sources.entries,
+        sources.connections,
+        wishes,
+        connect_all=len(some) < len(arguments.connect),
+        strict=arguments.strict,
+    )
     if arguments.format == "text":
-        print(report.overlaps_text(found, _style(), arguments.limit))
+        print(report.overlaps_text(found, _style(), limit))
     elif arguments.format == "json":
-        print(report.to_json(found.to_dict()))
+        print(report.to_json(found.to_dict(limit)))
     elif arguments.format == "csv":
-        print(report.overlaps_csv(found))
+        print(report.overlaps_csv(found, limit))
     else:
-        print(report.overlaps_html(found))
+        print(report.overlaps_html(found, limit))
     return 1 if found.matters else 0
 
 
@@ -146,37 +186,68 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _free(arguments: argparse.Namespace) -> int:
-    from reachsim.cidr.allocate import FreeList
+    from reachsim.cidr.arithmetic import choose_free
     from reachsim.cidr.blocks import free_blocks
+    from reachsim.cidr.sources import read_sources
+    from reachsim.cidr.use import vpc_of
     from reachsim.errors import UsageError
-    from reachsim.net.cidr import Cidr
+    from reachsim.rules.cidr import block_warning
+    from reachsim.rules.subnet import subnet_block_refusal
 
-    pools = _blocks(arguments.items)
-    found = free_blocks(pools, _blocks(arguments.used) if arguments.used else [])
+    used = _blocks(arguments.used) if arguments.used else []
+    if arguments.vpc is None:
+        pools = _blocks(arguments.items)
+    else:
+        vpc = vpc_of(read_sources(arguments.items), arguments.vpc)
+        pools = list(vpc.free)
+    found = free_blocks(pools, used)
     if arguments.size is None:
         return _print_blocks(found, arguments.format)
-    text = arguments.size.removeprefix("/")
-    width = pools[0].width if pools else 32
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= width):
-        raise UsageError(f"--size {arguments.size!r}: write a prefix length such as /24, at most /{width}")
+    width = max((pool.width for pool in pools), default=32)
+    length = _size(arguments.size, width, "--size ")
     if arguments.count < 1:
         raise UsageError(f"--count {arguments.count}: it is 1 or more")
-    free = FreeList(found)
-    chosen: list[Cidr] = []
-    while len(chosen) < arguments.count:
-        best = free.best_fit(width, int(text))
-        if best is None:
-            print(f"only {len(chosen)} of {arguments.count} free blocks of /{text} are there", file=sys.stderr)
-            return 1
-        chosen.append(Cidr(best.network, int(text)))
-        free.take(chosen[-1])
+    chosen = choose_free(found, [], length, arguments.count)
+    if arguments.vpc is not None:
+        refusal = next(
+            (r for r in (subnet_block_refusal(block, [block]) for block in chosen[:1]) if r is not None), None
+        )
+        if refusal is not None:
+            raise UsageError(f"--size {arguments.size!r}: {refusal}")
+    if len(chosen) < arguments.count:
+        print(f"only {len(chosen)} of {arguments.count} free blocks of /{length} are there", file=sys.stderr)
+        return 1
+    for block in chosen:
+        warning = block_warning(block)
+        if warning is not None and arguments.vpc is None:
+            print(f"warning: {warning}", file=sys.stderr)
     return _print_blocks(chosen, arguments.format)
 
 
-def _aggregate(arguments: argparse.Namespace) -> int:
-    from reachsim.cidr.blocks import aggregate
+def _size(text: str, width: int, option: str = "") -> int:
+    """A prefix length as it is typed."""
+    from reachsim.errors import UsageError
 
-    return _print_blocks(aggregate(_blocks(arguments.items)), arguments.format)
+    digits = text.removeprefix("/")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 3 and int(digits) <= width):
+        raise UsageError(f"{option}{text!r}: write a prefix length such as /24, at most /{width}")
+    return int(digits)
+
+
+def _aggregate(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.arithmetic import aggregate_to
+    from reachsim.cidr.blocks import aggregate
+    from reachsim.errors import UsageError
+
+    blocks = _blocks(arguments.items)
+    if arguments.most is None:
+        return _print_blocks(aggregate(blocks), arguments.format)
+    if arguments.most < 1:
+        raise UsageError(f"--most {arguments.most}: it is 1 or more")
+    try:
+        return _print_blocks(aggregate_to(blocks, arguments.most), arguments.format)
+    except ValueError as error:
+        raise UsageError(f"--most {error}") from None
 
 
 def _exclude(arguments: argparse.Namespace) -> int:
@@ -195,17 +266,108 @@ def _print_blocks(blocks: Sequence[Cidr], form: str) -> int:
     return 0
 
 
-def _contains(arguments: argparse.Namespace) -> int:
-    from reachsim.cidr.sources import read_sources
+def _block(text: str) -> Cidr:
+    """A block, or an address, as it is typed."""
     from reachsim.errors import UsageError
-    from reachsim.markup import table
     from reachsim.net.cidr import Cidr
-    from reachsim.report import cidr as report
 
     try:
-        block = Cidr.parse_peer(arguments.block)
+        return Cidr.parse_peer(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def _split(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.arithmetic import nth_subnet
+    from reachsim.errors import UsageError
+
+    block = _block(arguments.block)
+    length = _size(arguments.size, block.width)
+    try:
+        if arguments.nth is not None:
+            return _print_blocks([nth_subnet(block, length, arguments.nth)], arguments.format)
+        parts = block.subnets(length)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    count = 1 << (length - block.prefix_length)
+    if count > _MOST_PARTS:
+        raise UsageError(f"{block} has {count:,} blocks of /{length}; name one of them with --nth")
+    return _print_blocks(list(parts), arguments.format)
+
+
+_MOST_PARTS = 1 << 16
+_RANGE = re.compile(r"\s*([0-9A-Fa-f:.]+)\s*-\s*([0-9A-Fa-f:.]+)\s*")
+
+
+def _range(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.arithmetic import blocks_of_range, ranges_of
+    from reachsim.errors import UsageError
+    from reachsim.net.address import parse_address
+    from reachsim.report import cidr as report
+
+    typed = [None if os.path.exists(item) else _RANGE.fullmatch(item) for item in arguments.items]
+    if any(typed):
+        blocks: list[Cidr] = []
+        for item, match in zip(arguments.items, typed, strict=True):
+            if match is None:
+                raise UsageError(f"{item!r} is not a range such as 10.0.0.5-10.0.0.20; give ranges or blocks, not both")
+            try:
+                blocks += blocks_of_range(parse_address(match[1]), parse_address(match[2]))
+            except ValueError as error:
+                raise UsageError(str(error)) from None
+        return _print_blocks(blocks, arguments.format)
+    found = ranges_of(_blocks(arguments.items))
+    if arguments.format == "json":
+        print(report.to_json({"ranges": [{"first": str(first), "last": str(last)} for first, last in found]}))
+    elif found:
+        print("\n".join(f"{first}-{last}" for first, last in found))
+    return 0
+
+
+def _span(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.blocks import smallest_around
+    from reachsim.errors import UsageError
+
+    try:
+        return _print_blocks([smallest_around(_blocks(arguments.items))], arguments.format)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _find(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.sources import read_sources
+    from reachsim.cidr.use import holders_of
+    from reachsim.report import cidr as report
+
+    block = _block(arguments.address)
+    found = holders_of(read_sources(arguments.items), block)
+    print(
+        report.holders_text(block, found)
+        if arguments.format == "text"
+        else report.to_json(report.holders_data(block, found))
+    )
+    return 0 if found else 1
+
+
+def _use(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.sources import read_sources
+    from reachsim.cidr.use import use_of
+    from reachsim.report import cidr as report
+
+    uses = use_of(read_sources(arguments.items))
+    if arguments.format == "json":
+        print(report.to_json({"vpcs": {use.name: use.to_dict() for use in uses}}))
+    else:
+        print(report.use_csv(uses) if arguments.format == "csv" else report.use_text(uses))
+    return 0
+
+
+def _contains(arguments: argparse.Namespace) -> int:
+    from reachsim.cidr.sources import read_sources
+    from reachsim.markup import table
+    from reachsim.report import cidr as report
+
+    block = _block(arguments.block)
     answers = [
         (entry, "inside" if entry.cidr in block else "partly" if entry.cidr.overlaps(block) else "outside")
         for entry in read_sources(arguments.items).entries
@@ -227,7 +389,9 @@ def _contains(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    from reachsim.cidr.plan import Verdict, load_kept, plan_file
+    from reachsim.cidr.kept import load_kept
+    from reachsim.cidr.plan import Verdict
+    from reachsim.cidr.planner import plan_file
     from reachsim.errors import UsageError
     from reachsim.report import cidr as report
 
@@ -256,19 +420,28 @@ def _plan(arguments: argparse.Namespace) -> int:
 
 
 def _write(path: str, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. One that is there keeps its mode; of a link, what it leads to is written."""
     from reachsim.errors import DesignError, Problem
 
     temporary = None
+    target = os.path.realpath(path)
     try:
+        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~_umask()
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=os.path.dirname(path) or ".", prefix=".reachsim-", delete=False
+            "w", encoding="utf-8", dir=os.path.dirname(target), prefix=".reachsim-", delete=False
         ) as stream:
             temporary = stream.name
             stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
     except OSError as error:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
         raise DesignError(Problem(f"cannot be written: {error.strerror or error}", (), path)) from None
+
+
+def _umask() -> int:
+    """Which modes the user wants no new file to have."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -50,6 +50,8 @@ DOCKER: Final = Cidr.parse("172.17.0.0/16")
 _TEN_LOW: Final = Cidr.parse("10.0.0.0/15")
 _TEN_LOWEST: Final = Cidr.parse("10.0.0.0/16")
 _DEFAULT_VPC: Final = Cidr.parse("172.31.0.0/16")
+ONCE: Final = (_TEN_LOWEST, _DEFAULT_VPC)
+"""Ranges of which a VPC has at most one block, before others of its kind (CIDR-4); `order_of_creation` sees to it."""
 # range of the primary block -> what cannot join it
 _ROWS: Final[tuple[tuple[Cidr, tuple[Cidr, ...]], ...]] = (
     (TEN, (ONE_SEVENTY_TWO, ONE_NINETY_TWO, BENCHMARK_HALF)),
@@ -134,6 +136,35 @@ def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr
                 f"{block} is in 10.0.0.0/16, which cannot join a VPC that has {low} in 10.0.0.0/15",
                 "take another block of 10.0.0.0/8",
             )
+    return None
+
+
+def order_of_creation(existing: Sequence[Cidr], new: Sequence[Cidr]) -> tuple[Cidr, ...] | None:
+    """An order in which AWS takes `new` blocks after `existing` ones, None where there is none (CIDR-4, CIDR-5).
+
+    The row of the primary block decides for every later block, so that some blocks can only come first:
+    172.31.0.0/19 before 172.30.0.0/16, 198.19.0.0/17 before 100.64.0.0/16, a private block before a public
+    one. A block of 10.0.0.0/16 comes before any other of 10.0.0.0/15. Among the orders that will do, it is
+    the one that is nearest to the given one. Only ranges are looked at, not sizes nor counts.
+
+    >>> [str(block) for block in order_of_creation((), (Cidr.parse("172.30.0.0/16"), Cidr.parse("172.31.0.0/19")))]
+    ['172.31.0.0/19', '172.30.0.0/16']
+    """
+    sixth = tuple(block for block in new if block.version == 6)
+    fourth = [block for block in new if block.version == 4]
+    stands = [block for block in existing if block.version == 4]
+    # Beyond the first block, only one of 10.0.0.0/16 must hurry. It cannot be hurt by that.
+    heads: Iterable[Cidr | None] = fourth if fourth and not stands else (None,)
+    for head in heads:
+        rest = sorted((b for b in fourth if b is not head), key=lambda block: block not in _TEN_LOWEST)
+        order = rest if head is None else [head, *rest]
+        seen = list(stands)
+        for block in order:
+            if seen and secondary_block_refusal(seen[0], seen, block) is not None:
+                break
+            seen.append(block)
+        else:
+            return (*order, *sixth)
     return None
 
 

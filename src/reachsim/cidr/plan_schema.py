@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.cidr.demand import Consumers
-from reachsim.cidr.sources import Sources, sources_of_document
-from reachsim.errors import DesignError, HintedError, Path, Problem, shown
+from reachsim.errors import HintedError, shown
 from reachsim.kinds.kind import BlockField, Boolean, Integer, Kind, Name, Reference
-from reachsim.loading.document import Document, read_document, read_file
-from reachsim.loading.validation import suggest, validate
-from reachsim.net.cidr import Cidr
 from reachsim.rules.cidr import (
+    BLOCKS_DEFAULT,
+    BLOCKS_MOST,
     IPV6_STEP,
     LONGEST_IPV4,
     LONGEST_IPV6_SUBNET,
     LONGEST_IPV6_VPC,
-    NEVER,
     SHORTEST_IPV4,
     SHORTEST_IPV6,
-    refusals_of_blocks,
 )
-from reachsim.rules.subnet import subnet_block_refusal
 
 MOST_COUNT: Final = 1_000_000
 """The most of anything that a tier may be asked to hold: a typing error, not a wish, lies beyond it."""
 MOST_GROWTH: Final = 1000
+MOST_PODS: Final = 1000
+"""More pods than a node can hold."""
 _IPV6_LENGTHS: Final = range(SHORTEST_IPV6, LONGEST_IPV6_SUBNET + 1, IPV6_STEP)
 
 
@@ -87,6 +83,19 @@ def _ipv4_room(length: int) -> int:
     return length
 
 
+def _ipv6_room(value: Any) -> str | int:
+    if value in ("nibble", "none"):
+        return str(value)
+    if isinstance(value, str) and value.startswith("/"):
+        length = _prefix_length(value)
+        if length % IPV6_STEP or not 4 <= length < LONGEST_IPV6_VPC:
+            raise HintedError(
+                f"room of a /{length} is on no border of four bits", hint="it is /4 to /56 in steps of four"
+            )
+        return length
+    raise HintedError(f"room of IPv6 is 'nibble', 'none' or the size of a block around it, got {shown(value)}")
+
+
 def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
     # Not a bound on the length: pydantic would count the items that are right, and tell of a wrong one twice.
     if not value:
@@ -109,7 +118,10 @@ Ipv4Size = Annotated[int, PlainValidator(_ipv4_size), WithJsonSchema({"type": "s
 Ipv6Size = Annotated[int, PlainValidator(_ipv6_size), WithJsonSchema({"type": "string", "pattern": "^/[0-9]+$"})]
 Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ ?%$"})]
 Room = Annotated[str | int, PlainValidator(_room), WithJsonSchema({"type": "string"})]
+Ipv6Room = Annotated[str | int, PlainValidator(_ipv6_room), WithJsonSchema({"type": "string"})]
 Count = Annotated[Integer, Field(ge=0, le=MOST_COUNT)]
+Quota = Annotated[Integer, Field(ge=1, le=BLOCKS_MOST)]
+ZoneLoss = Annotated[Integer, Field(ge=0, le=5)]
 Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), AfterValidator(_some)]
 
 
@@ -120,6 +132,12 @@ class Pool(Kind):
     """The blocks of the pool, apart from each other and from other pools."""
     reserved: dict[Name, Blocks] = Field(default_factory=dict)
     """Parts of it that nobody gets, by name."""
+    within: Reference | None = None
+    """The pool that it is a part of; that one gives away what is left."""
+    region: Name | None = None
+    """The Region whose VPCs may have its blocks; left out: that of the pool around it, or every Region."""
+    overlap: Literal["never", "allowed"] = "never"
+    """`allowed`: several VPCs may have the same of its blocks, as secondary blocks."""
 
     @model_validator(mode="before")
     @classmethod
@@ -162,6 +180,15 @@ class LambdaUse(Kind):
         return {"security_group_combinations": value} if type(value) is int else value
 
 
+class NodesAsk(Kind):
+    """Nodes of EKS that give addresses to pods by prefix delegation, in the whole tier."""
+
+    count: Count
+    """Nodes in the tier, spread evenly over its zones."""
+    pods: Annotated[Integer, Field(ge=1, le=MOST_PODS)]
+    """Pods on one node; every 16 take a prefix of /28."""
+
+
 class ConsumersAsk(Kind):
     """What lives in a tier."""
 
@@ -177,6 +204,8 @@ class ConsumersAsk(Kind):
     """Interface endpoints, one address in every subnet each."""
     other: Count = 0
     """Anything else, in addresses in every subnet."""
+    eks_nodes: NodesAsk | None = None
+    """Nodes of EKS with prefix delegation, spread evenly."""
 
     @property
     def value(self) -> Consumers:
@@ -190,6 +219,8 @@ class ConsumersAsk(Kind):
             self.load_balancers,
             self.interface_endpoints,
             self.other,
+            self.eks_nodes.count if self.eks_nodes else 0,
+            self.eks_nodes.pods if self.eks_nodes else 0,
         )
 
 
@@ -206,6 +237,10 @@ class Tier(Kind):
     """By how much addresses or consumers will grow; left out: the plan's."""
     zones: Annotated[tuple[Name, ...], AfterValidator(_some)] | None = None
     """Left out: the VPC's."""
+    zone_loss: ZoneLoss | None = None
+    """How many of its zones may fail while the others carry all consumers; left out: the plan's."""
+    pool: Reference | None = None
+    """Where its blocks come from, as secondary blocks of the VPC; left out: the VPC's pool."""
 
     @model_validator(mode="before")
     @classmethod
@@ -227,9 +262,11 @@ class Ipv6Ask(Kind):
     """IPv6 blocks. Short form: the name of the pool."""
 
     pool: Reference
-    size: Ipv6Size = 56
-    """Of the VPC."""
+    size: Ipv6Size | None = None
+    """Of the VPC; left out: /56, or larger where its subnets need it."""
     subnet_size: Ipv6Size = 64
+    room: Ipv6Room = "none"
+    """What is kept free around its block: `nibble` for the next border of four bits, or a size."""
 
     @model_validator(mode="before")
     @classmethod
@@ -238,6 +275,8 @@ class Ipv6Ask(Kind):
 
     @model_validator(mode="after")
     def _vpc_size(self) -> Ipv6Ask:
+        if self.size is None:
+            return self
         if self.size > LONGEST_IPV6_VPC:
             raise HintedError(f"/{self.size} is too small for a VPC", hint="it is /44 to /60", code="IPV6-1")
         if self.subnet_size < self.size:
@@ -249,7 +288,11 @@ class VpcAsk(Kind):
     """A VPC that is asked for, or more of one that exists."""
 
     pool: Reference | None = None
-    """Left out: the only IPv4 pool."""
+    """Left out: the only IPv4 pool, of the VPC's Region if it has one."""
+    region: Name | None = None
+    """The Region that it is in: its pools are of that Region, or of none."""
+    ipv4_block_quota: Quota | None = None
+    """How many IPv4 blocks AWS lets it have; left out: the plan's."""
     size: Ipv4Size | None = None
     """The size of its block; left out: what its tiers need."""
     growth: Percent = 0
@@ -314,211 +357,36 @@ class PlanFile(Kind):
     """Growth of addresses and consumers where a tier does not say."""
     room: Room = "buddy"
     """What is kept free next to each VPC's block where it does not say."""
+    ipv4_block_quota: Quota = BLOCKS_DEFAULT
+    """How many IPv4 blocks AWS lets a VPC have where it does not say; 5 until it is raised."""
+    zone_loss: ZoneLoss = 0
+    """How many zones of a tier may fail where it does not say, while the others carry all consumers."""
+
+    def region_of(self, pool: str) -> str | None:
+        """The Region of a pool: its own, or that of the pool around it."""
+        seen: set[str] = set()
+        name: str | None = pool
+        while name is not None and name in self.pools and name not in seen:
+            seen.add(name)
+            if self.pools[name].region is not None:
+                return self.pools[name].region
+            name = self.pools[name].within
+        return None
+
+    def pools_of(self, vpc: VpcAsk) -> list[str]:
+        """The IPv4 pools that a VPC may be meant to have its blocks from: one, in a file that is right."""
+        if vpc.pool is not None:
+            return [vpc.pool]
+        found = [name for name, pool in self.pools.items() if pool.version == 4 and pool.overlap == "never"]
+        if vpc.region is not None and len(found) > 1:
+            return [name for name in found if self.region_of(name) == vpc.region]
+        return found
 
     def pool_of(self, vpc: VpcAsk) -> str:
         """The IPv4 pool of a VPC; the loader made sure that there is one."""
-        return vpc.pool or next(name for name, pool in self.pools.items() if pool.version == 4)
-
-
-class LoadedPlan:
-    """A plan file that was read and checked, with what its models hold."""
-
-    __slots__ = ("document", "file", "sources")
-
-    def __init__(self, file: PlanFile, document: Document, sources: Sources) -> None:
-        self.file = file
-        self.document = document
-        self.sources = sources
-
-
-def load_plan(path: str) -> LoadedPlan:
-    """Read a plan file (``-``: standard input), and the models that it names. Raises DesignError with all
-    errors."""
-    base = os.path.dirname(path) if path != "-" else ""
-    return _check(read_file(path), base)
-
-
-def loads_plan(text: str, *, file: str = "<text>", base: str = "") -> LoadedPlan:
-    """Like `load_plan`, from text. `base`: the directory that paths of models start from."""
-    return _check(read_document(text, file=file), base)
-
-
-def _check(document: Document, base: str) -> LoadedPlan:
-    plan = validate(PlanFile, document)
-    checker = _Checker(plan, document)
-    sources = checker.models(base)
-    checker.run(sources)
-    if checker.problems:
-        raise DesignError(checker.problems)
-    return LoadedPlan(plan, document, sources)
-
-
-class _Checker:
-    """What a schema cannot see: how the parts of a plan fit together."""
-
-    def __init__(self, plan: PlanFile, document: Document) -> None:
-        self.plan = plan
-        self.document = document
-        self.problems: list[Problem] = []
-
-    def report(
-        self, path: Path, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
-    ) -> None:
-        self.problems.append(self.document.problem(message, self.written(path), key=key, hint=hint, code=code))
-
-    def written(self, path: Path) -> Path:
-        """The path as it stands in the file, where a short form leaves out steps."""
-        node: Any = self.document.data
-        out: list[str | int] = []
-        for step in path:
-            inside = step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int)
-            if inside:
-                node = node[step]
-                out.append(step)
-        return tuple(out)
-
-    def models(self, base: str) -> Sources:
-        found = Sources()
-        for index, name in enumerate(self.plan.models):
-            try:
-                found.add(sources_of_document(read_file(os.path.join(base, name))))
-            except DesignError as error:
-                self.report(("models", index), f"the model {name!r} cannot be read")
-                self.problems += error.problems
-        return found
-
-    def run(self, sources: Sources) -> None:
-        self.check_pools()
-        modelled = {vpc.name for vpc in sources.standing}
-        for name, existing in self.plan.exists.items():
-            self.check_existing(name, existing)
-            if name in modelled:
-                self.report(("exists", name), f"{name!r} is in a model already", "remove it here", key=True)
-        for name, vpc in self.plan.vpcs.items():
-            self.check_vpc(name, vpc)
-            existing_ = self.plan.exists.get(name)
-            if existing_ is not None and not existing_.vpc:
-                self.report(
-                    ("vpcs", name),
-                    f"{name!r} exists, and not as a VPC",
-                    f"write vpc: true under exists.{name}",
-                    key=True,
-                )
-        self.check_groups([*self.plan.exists, *self.plan.vpcs, *sorted(modelled)])
-
-    def check_pools(self) -> None:
-        seen: list[tuple[Cidr, str]] = []
-        for name, pool in self.plan.pools.items():
-            here: Path = ("pools", name)
-            for index, block in enumerate(pool.cidrs):
-                where = (*here, "cidrs", index)
-                if block.version != pool.version:
-                    self.report(where, f"{block} is IPv{block.version} in a pool of IPv{pool.version}",
-                                "make a pool for each family")  # fmt: skip
-                    continue
-                for never, what in NEVER:
-                    if block.overlaps(never):
-                        text = f"{block} has addresses of {never}, which is {what} and never a VPC's"
-                        self.report(where, text, code="CIDR-2")
-                for other, owner in seen:
-                    if block.overlaps(other):
-                        whose = "this pool" if owner == name else f"pool {owner}"
-                        self.report(where, _overlap_text(block, other, whose), "write each address once")
-                seen.append((block, name))
-            for label, blocks in pool.reserved.items():
-                for index, block in enumerate(blocks):
-                    if not any(block in around for around in pool.cidrs):
-                        inside = ", ".join(map(str, pool.cidrs))
-                        self.report(
-                            (*here, "reserved", label, index),
-                            f"{block} is not in the pool",
-                            f"it is {inside}",
-                        )
-
-    def check_existing(self, name: str, existing: Existing) -> None:
-        here: Path = ("exists", name)
-        if existing.vpc:
-            for index, refusal in refusals_of_blocks(existing.cidrs):
-                self.report((*here, "cidrs", index), refusal.text, refusal.hint, refusal.rule)
-        elif existing.subnets:
-            self.report((*here, "subnets"), "only a VPC has subnets", "write vpc: true")
-        others: list[Cidr] = []
-        for label, blocks in existing.subnets.items():
-            for index, block in enumerate(blocks):
-                refused = subnet_block_refusal(block, existing.cidrs, others)
-                if refused is not None:
-                    self.report((*here, "subnets", label, index), refused.text, refused.hint, refused.rule)
-                others.append(block)
-
-    def check_vpc(self, name: str, vpc: VpcAsk) -> None:
-        here: Path = ("vpcs", name)
-        fourth = [pool for pool, body in self.plan.pools.items() if body.version == 4]
-        if vpc.pool is None and len(fourth) != 1:
-            found = f"there are {len(fourth)} IPv4 pools" if fourth else "there is no IPv4 pool"
-            self.report(
-                here,
-                f"no pool is named, and {found}",
-                f"write pool: {fourth[0]}" if fourth else None,
-                key=True,
-            )
-        self.check_pool((*here, "pool"), vpc.pool, 4)
-        if vpc.ipv6 is not None:
-            self.check_pool((*here, "ipv6", "pool"), vpc.ipv6.pool, 6)
-        names: dict[str, str] = {}
-        for label, tier in vpc.tiers.items():
-            zones = tier.zones or vpc.zones or self.plan.zones
-            if len(set(zones)) < len(zones):
-                self.report((*here, "tiers", label), "a zone stands twice", "write each zone once")
-            for zone in dict.fromkeys(zones):
-                subnet = subnet_name(label, zone)
-                if subnet in names:
-                    text = f"its subnet {subnet} has the name of one of tier {names[subnet]}"
-                    self.report((*here, "tiers", label), text, "rename one of them", key=True)
-                names[subnet] = label
-
-    def check_pool(self, path: Path, name: str | None, version: int) -> None:
-        if name is None:
-            return
-        pool = self.plan.pools.get(name)
-        if pool is None:
-            near = suggest(name, self.plan.pools)
-            listed = ", ".join(self.plan.pools)
-            self.report(
-                path,
-                f"there is no pool {name!r}",
-                f"did you mean {near!r}?" if near else f"there are {listed}",
-            )
-        elif pool.version != version:
-            self.report(path, f"pool {name!r} is IPv{pool.version}, and an IPv{version} pool is meant")
-
-    def check_groups(self, names: list[str]) -> None:
-        known = set(names)
-        never: list[tuple[str, set[str]]] = []
-        may: list[tuple[str, set[str]]] = []
-        for name, group in self.plan.groups.items():
-            here: Path = ("groups", name)
-            for index, member in enumerate(group.members):
-                if member not in known:
-                    near = suggest(member, names)
-                    hint = f"did you mean {near!r}?" if near else "name it under vpcs or exists"
-                    self.report((*here, "members", index), f"there is no network {member!r}", hint)
-                elif member in group.members[:index]:
-                    self.report((*here, "members", index), f"{member!r} stands twice")
-            (never if group.overlap == "never" else may).append((name, set(group.members)))
-        for one, members in may:
-            for other, others in never:
-                both = sorted(members & others)
-                if len(both) > 1:
-                    text = f"{both[0]} and {both[1]} may overlap here, and never in group {other}"
-                    self.report(("groups", one), text, "take one of them out of one group", key=True)
+        return self.pools_of(vpc)[0]
 
 
 def subnet_name(tier: str, zone: str) -> str:
     """The name of a tier's subnet in a zone."""
     return f"{tier}-{zone}"
-
-
-def _overlap_text(block: Cidr, other: Cidr, where: str) -> str:
-    if block == other:
-        return f"{block} is in {where} already"
-    return f"{block} lies inside {other} of {where}" if block in other else f"{block} contains {other} of {where}"

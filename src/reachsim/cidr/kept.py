@@ -1,0 +1,46 @@
+"""What an earlier plan gave, read from its JSON."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from reachsim.cidr.exports import json_as_yaml
+from reachsim.kinds.kind import BlockField, Kind
+from reachsim.loading.document import read_document, read_file
+from reachsim.loading.validation import validate
+
+
+class _KeptSubnet(Kind, extra="ignore"):
+    cidr: BlockField
+    ipv6_cidr: BlockField | None = None
+
+
+class KeptVpc(Kind, extra="ignore"):
+    """A VPC of it."""
+
+    cidrs: tuple[BlockField, ...]
+    ipv6_cidrs: tuple[BlockField, ...] = ()
+    room: BlockField | None = None
+    ipv6_room: BlockField | None = None
+    subnets: dict[str, _KeptSubnet] = Field(default_factory=dict)
+
+
+class KeptPlan(Kind, extra="ignore"):
+    """What an earlier plan gave, as its JSON says: what `keep` takes."""
+
+    vpcs: dict[str, KeptVpc]
+
+
+def load_kept(path: str) -> KeptPlan:
+    """Read the JSON of an earlier plan. Raises DesignError."""
+    try:
+        with open(path, encoding="utf-8") as source:
+            text = source.read()
+    except (OSError, ValueError):
+        return validate(KeptPlan, read_file(path))  # whatever is wrong, this says it well
+    return loads_kept(text, file=path)
+
+
+def loads_kept(text: str, *, file: str = "<text>") -> KeptPlan:
+    """Like `load_kept`, from text."""
+    return validate(KeptPlan, read_document(json_as_yaml(text), file=file))

@@ -1,0 +1,177 @@
+"""An address plan as a picture (SVG), and as a page (HTML)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reachsim.cidr.metrics import PoolUse
+from reachsim.cidr.plan import Plan, Verdict
+from reachsim.markup import Html, Style, element, html_table
+from reachsim.net.cidr import Cidr
+from reachsim.report.cidr_page import page
+from reachsim.report.cidr_parts import Part, parts_of, subnets_in, zoom_of
+from reachsim.report.cidr_plan import measures, verdict_line
+
+_PLAIN: Final = Style(enabled=False)
+_COLOURS: Final = (
+    *("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee"),
+    *("#aa3377", "#997700", "#004488", "#bb5566", "#44aa99"),
+)
+_WIDTH: Final = 960
+_LEFT: Final = 16
+_FONT: Final = "12px sans-serif"
+
+
+def plan_svg(plan: Plan) -> str:
+    """The pools as a picture: the whole block, the used part enlarged, and the subnets below."""
+    colours = {vpc.name: _COLOURS[index % len(_COLOURS)] for index, vpc in enumerate(plan.vpcs)}
+    shapes: list[Html] = []
+    y = 8
+    if plan.verdict is not Verdict.FITS:
+        shapes.append(_label(_LEFT, y + 14, f"{plan.verdict.value}; nothing was allocated"))
+        y += 28
+    for pool in plan.pools:
+        for around in pool.blocks:
+            y = _draw_pool(shapes, plan, pool, around, colours, y)
+    total = y + 4
+    background = element("rect", width=_WIDTH, height=total, fill="#ffffff")
+    return str(
+        element(
+            "svg",
+            element("title", "Address plan"),
+            background,
+            *shapes,
+            xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {_WIDTH} {total}",
+            width=_WIDTH,
+            height=total,
+            role="img",
+        )
+    )
+
+
+def _draw_pool(shapes: list[Html], plan: Plan, pool: PoolUse, around: Cidr, colours: dict[str, str], y: int) -> int:
+    parts = parts_of(plan, pool, around)
+    shapes.append(_label(_LEFT, y + 14, f"{pool.name}  {around}", bold=True))
+    y += 22
+    shapes += _row(parts, around, y, 26, colours)
+    y += 26
+    zoom = zoom_of(parts, around)
+    if zoom is not None:
+        left, right = _x(around, zoom.span[0]), _x(around, zoom.span[1] + 1)
+        points = f"{left:.1f},{y} {right:.1f},{y} {_WIDTH - _LEFT},{y + 26} {_LEFT},{y + 26}"
+        shapes.append(element("polygon", points=points, fill="#eeeeee"))
+        shapes.append(_label(_LEFT + 4, y + 19, f"enlarged: {zoom}"))
+        y += 26
+        shapes += _row(parts, zoom, y, 34, colours)
+        y += 34
+    frame = zoom or around
+    for vpc in plan.vpcs:
+        for label, block in subnets_in(vpc, frame):
+            title = f"{vpc.name} {label} {block}"
+            shapes.append(_box(frame, *block.span, y, 22, colours[vpc.name], title, 0.55))
+            shapes += _inside(frame, *block.span, y + 15, label)
+    y += 22
+    for part in parts:
+        if part.kind == "free":
+            continue
+        words = {"vpc": "", "room": "held for ", "existing": "exists: ", "reserved": "reserved: ", "pool": "pool "}[
+            part.kind
+        ]
+        fill, opacity = _fill(part, colours)
+        y += 18
+        shapes.append(
+            element(
+                "rect",
+                x=_LEFT,
+                y=y - 10,
+                width=12,
+                height=12,
+                fill=fill,
+                fill_opacity=opacity,
+                stroke="#555555",
+            )
+        )
+        shapes.append(_label(_LEFT + 20, y, f"{words}{part.name}  {part.text}"))
+    return y + 24
+
+
+def _row(parts: Sequence[Part], frame: Cidr, y: int, height: int, colours: dict[str, str]) -> Iterator[Html]:
+    for part in parts:
+        low, high = max(part.low, frame.span[0]), min(part.high, frame.span[1])
+        if low > high:
+            continue
+        fill, opacity = _fill(part, colours)
+        title = f"{part.title} {part.text}"
+        yield _box(frame, low, high, y, height, fill, title, opacity)
+        if part.kind != "free":
+            yield from _inside(frame, low, high, y + height // 2 + 4, part.name)
+
+
+def _fill(part: Part, colours: dict[str, str]) -> tuple[str, float]:
+    if part.kind in ("vpc", "room"):
+        return colours[part.name], 0.85 if part.kind == "vpc" else 0.22
+    return {
+        "existing": ("#777777", 0.8),
+        "reserved": ("#bbbbbb", 0.8),
+        "pool": ("#dddddd", 0.5),
+        "free": ("#ffffff", 1.0),
+    }[part.kind]
+
+
+def _x(frame: Cidr, place: int) -> float:
+    return _LEFT + (_WIDTH - 2 * _LEFT) * (place - frame.network) / frame.size
+
+
+def _box(frame: Cidr, low: int, high: int, y: int, height: int, fill: str, title: str, opacity: float) -> Html:
+    left, right = _x(frame, low), _x(frame, high + 1)
+    return element(
+        "rect",
+        element("title", title),
+        x=f"{left:.2f}",
+        y=y,
+        width=f"{max(right - left, 1.5):.2f}",
+        height=height,
+        fill=fill,
+        fill_opacity=opacity,
+        stroke="#555555",
+        stroke_width="0.6",
+    )
+
+
+def _inside(frame: Cidr, low: int, high: int, y: int, text: str) -> Iterator[Html]:
+    """A label, where the box is wide enough for it."""
+    left, right = _x(frame, low), _x(frame, high + 1)
+    if right - left > 7.2 * len(text) + 6:
+        yield _label((left + right) / 2, y, text, anchor="middle")
+
+
+def _label(x: float, y: float, text: str, *, bold: bool = False, anchor: str = "start") -> Html:
+    font = f"bold {_FONT}" if bold else _FONT
+    return element("text", text, x=f"{x:.1f}", y=y, style=f"font: {font}", text_anchor=anchor, fill="#111111")
+
+
+def plan_html(plan: Plan) -> str:
+    """A page: verdict, picture, tables, measures. It needs nothing from anywhere else."""
+    good = "good" if plan.ok else "bad"
+    parts: list[Html] = [element("p", verdict_line(plan, _PLAIN), class_=good)]
+    parts += [element("p", f"Conflict: {conflict}.", class_="bad") for conflict in plan.conflicts]
+    parts += [element("p", f"Warning: {warning}.", class_="bad") for warning in plan.warnings]
+    parts += [element("p", line) for line in (plan.shortage.lines() if plan.shortage else ())]
+    if plan.verdict is Verdict.FITS:
+        parts.append(Html(plan_svg(plan)))
+        for vpc in plan.vpcs:
+            parts.append(element("h2", f"{vpc.name}: {', '.join(map(str, vpc.blocks))}"))
+            sixth = any(s.ipv6_cidr for s in vpc.subnets)
+            rows = [
+                (s.name, s.cidr, *([s.ipv6_cidr or ""] if sixth else []), f"{s.usable:,}", "; ".join(s.size.lines))
+                for s in vpc.subnets
+            ]
+            rows += [(name, block, *([""] if sixth else []), "", "stands") for name, block in vpc.other_subnets]
+            if rows:
+                header = ("subnet", "block", *(["IPv6 block"] if sixth else []), "usable", "because")
+                parts.append(html_table(rows, header=header))
+        parts.append(element("h2", "Measures"))
+        parts.append(element("pre", "\n".join(measures(plan, _PLAIN)[1:])))
+    return page("Address plan", parts)
