@@ -11,12 +11,13 @@ from reachsim.errors import HintedError, shown
 from reachsim.kinds.api_gateway import ApiGateway
 from reachsim.kinds.expectation import Expectation
 from reachsim.kinds.internet import Internet
-from reachsim.kinds.kind import Kind, Name
+from reachsim.kinds.kind import Kind, Name, ShareField
 from reachsim.kinds.lambda_function import LambdaFunction
 from reachsim.kinds.peering_connection import PeeringConnection
 from reachsim.kinds.prefix_list import PrefixList
 from reachsim.kinds.unmodelled import Unmodelled
 from reachsim.kinds.vpc import Vpc
+from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
 def _number(value: Any) -> Any:
@@ -36,6 +37,9 @@ class Design(Kind):
     """The AWS Region, for the reader."""
     warn: tuple[str, ...] = ()
     """IDs of rules whose refusals become warnings, to simulate what AWS would not accept."""
+    nat_loss_below: ShareField = NAT_LOSS_BELOW
+    """NAT-PORT: traffic counts as reachable, with a warning, while less than this share of the ports that a NAT device may
+    choose is lost; 0: every port has to come back."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
     prefix_lists: dict[Name, PrefixList] = Field(default_factory=dict)

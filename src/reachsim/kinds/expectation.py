@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from reachsim.errors import HintedError
-from reachsim.kinds.kind import Boolean, Kind, References, TrafficField
+from reachsim.kinds.kind import Boolean, Kind, References, ShareField, TrafficField
 from reachsim.net.traffic import Traffic
 
 
@@ -41,6 +41,8 @@ class Expectation(Kind):
     deny: TrafficField | None = None
     one_way: Boolean = False
     """Ask for delivery alone, not for the answer."""
+    nat_loss_below: ShareField | None = None
+    """For an `allow`: in place of the design's `nat_loss_below`."""
     why: str = ""
     """For the reader."""
     fails: str | None = None
@@ -59,6 +61,11 @@ class Expectation(Kind):
             raise HintedError("an expectation either allows or denies", hint="write one of 'allow' and 'deny'")
         if self.one_way and self.deny is not None:
             raise HintedError("'one_way' goes with 'allow'", hint="'deny' always speaks of delivery alone")
+        if self.nat_loss_below is not None and (self.one_way or self.deny is not None):
+            raise HintedError(
+                "'nat_loss_below' goes with an 'allow' that asks for the answer",
+                hint="'deny' and 'one_way' speak of delivery alone",
+            )
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -150,6 +151,20 @@ def _ports(value: Any) -> PortSet:
     raise HintedError(f"a range of ports is expected, got {shown(value)}", hint="write 32768-60999")
 
 
+def _share(value: Any) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if type(value) is int and value == 0:
+        return Fraction(0)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", value):
+        share = Fraction(value[:-1]) / 100
+        if share <= 1:
+            return share
+    raise HintedError(
+        f"a share in percent is expected, got {shown(value)}", hint="write 1%, 0.5%, or 0 for none at all"
+    )
+
+
 def looks_like_address(text: str) -> bool:
     """Whether a reader meant an address or a block rather than a name: it has a slash, a colon, or only digits and dots."""
     return "/" in text or ":" in text or (text[:1].isdigit() and not re.search(r"[A-Za-z_]", text) and "." in text)
@@ -210,6 +225,15 @@ TrafficField = Annotated[
     WithJsonSchema({"anyOf": [_TOKEN, {"type": "array", "items": _TOKEN, "minItems": 1}]}),
     _text,
 ]
+ShareField = Annotated[
+    Fraction,
+    PlainValidator(_share),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,9})?%$"}, {"const": 0}], "examples": ["1%"]}
+    ),
+    PlainSerializer(lambda share: f"{float(share * 100):g}%"),
+]
+"""A share of a whole, in percent: ``1%``, ``0.5%``; ``0`` for none."""
 PortsField = Annotated[PortSet, PlainValidator(_ports), WithJsonSchema({"type": ["string", "integer"]}), _text]
 PeerField = Annotated[
     Cidr | str,

@@ -7,12 +7,14 @@ is then a handful of `&`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from threading import Lock
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
 from reachsim.fabric.site import VpcSite
+from reachsim.flow.ports import Back
 from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.net.address import IPV4_LAST
 from reachsim.reach.atoms import Atoms
@@ -21,8 +23,9 @@ from reachsim.reach.template import IPV6, PUBLIC, Template, Term, template_of
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
-Entry = tuple[bool, int, int]
-"""The answer in one address family: whether it is IPv6, services delivered, services of answers that come back."""
+Entry = tuple[bool, int, int, tuple[int, ...]]
+"""The answer in one address family: whether it is IPv6, services delivered, services of answers that come back, and what
+NAT devices lose of them (`reachsim.flow.ports.Back`)."""
 Answer = tuple[Entry, ...]
 """The answer for a pair of classes: one entry for each family in which anything is delivered."""
 NOTHING: Answer = ()
@@ -54,6 +57,8 @@ Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
 """Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
+Backs = list[list[Back[int]]]
+"""What comes back, for each pair of classes in the same order."""
 
 
 class BlockWorker:
@@ -69,6 +74,7 @@ class BlockWorker:
         self.answers = Answers()
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
+        self.known_backs: dict[tuple[int, tuple[int, ...]], Back[int]] = {}
         self.columns: dict[tuple[Filter, int, VpcSite | None, RoutingClass], list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
@@ -100,21 +106,33 @@ class BlockWorker:
             self.templates[key] = found
         return found
 
-    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Masks]:
+    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Backs]:
         """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back."""
         family = self.atoms.families[template.ipv6]
         there = self.product(template.forward, source, destination, family)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
-            return template.ipv6, unknown if template.undecided == "there" else there, unknown
+            return template.ipv6, unknown if template.undecided == "there" else there, self.backs(unknown, [])
         if not template.answered or not any(map(any, there)):
-            return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
-        back = self.product(template.inner, source, destination, family)
-        if template.outer:
-            outer = self.product(template.outer, source, destination, self.atoms.everything)
-            fold = self.atoms.fold
-            back = [[fold(x, y) for x, y in zip(*pair, strict=True)] for pair in zip(back, outer, strict=True)]
-        return template.ipv6, there, back
+            return template.ipv6, there, self.backs([[0] * len(destination.classes)] * len(source.classes), [])
+        inner = self.product(template.inner, source, destination, family)
+        beyond = [self.product(terms, source, destination, self.atoms.everything) for terms in template.beyond]
+        return template.ipv6, there, self.backs(inner, beyond)
+
+    def backs(self, inner: Masks, beyond: Sequence[Masks]) -> Backs:
+        """What comes back for all pairs, of what passes before and beyond each translating device. Few of them differ."""
+        known = self.known_backs
+        out: Backs = []
+        for i, row in enumerate(inner):
+            outers = zip(*(outer[i] for outer in beyond), strict=True) if beyond else repeat(())
+            found: list[Back[int]] = []
+            for key in zip(row, outers, strict=False):  # `repeat` has no end
+                back = known.get(key)
+                if back is None:
+                    back = known[key] = self.atoms.way_back.back(*key)
+                found.append(back)
+            out.append(found)
+        return out
 
     def product(self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
@@ -208,7 +226,7 @@ class BlockWorker:
         rows: dict[int, array[int]],
         source: RoutingClass,
         destination: RoutingClass,
-        answers: list[tuple[bool, Masks, Masks]],
+        answers: list[tuple[bool, Masks, Backs]],
     ) -> None:
         """Fill in the answers between all classes of two routing classes."""
         number = self.answers.number
@@ -217,6 +235,6 @@ class BlockWorker:
             for j, cb in enumerate(destination.classes):
                 if ca is cb and len(ca.members) == 1:
                     continue  # an interface and itself
-                entries = tuple((ipv6, there[i][j], back[i][j]) for ipv6, there, back in answers if there[i][j])
+                entries = tuple((ipv6, there[i][j], *backs[i][j]) for ipv6, there, backs in answers if there[i][j])
                 if entries:
                     row[cb.index] = number(entries)
