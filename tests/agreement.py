@@ -29,7 +29,7 @@ Probe = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Question:
-    """One packet asked of both. `said` and `judged` are (delivered, reachable)."""
+    """One packet asked of both. `said` and `judged` are (delivered, reachable whatever ports NAT devices choose)."""
 
     seed: int
     design: Design
@@ -41,7 +41,7 @@ class Question:
     @property
     def said(self) -> tuple[bool, bool]:
         """What the engine says."""
-        return self.trace.delivered, self.trace.reachable
+        return self.trace.delivered, self.trace.always
 
     @property
     def judged(self) -> tuple[bool, bool]:
@@ -83,11 +83,11 @@ def explanation(trace: Trace, verdict: Verdict) -> str:
     All known differences are of one kind: the engine says no, or that it cannot say, where the oracle says
     yes.
     """
-    if (trace.delivered, trace.reachable) > (verdict.forward, verdict.reachable):
+    if (trace.delivered, trace.always) > (verdict.forward, verdict.reachable):
         return ""
     if trace.undecided:
         return "undecided: the Lambda service picks the source address"
-    failing = [way for way in trace.ways if not way.reachable]
+    failing = [way for way in trace.ways if not way.always]
     if all(elsewhere(way) for way in failing):
         return "another interface has the address that is meant (PEER-9)"
     if all(to_itself(way) for way in failing):
