@@ -82,7 +82,7 @@ class Cell:
     def partial(self) -> Traffic:
         """Traffic whose answer comes back for some choices of NAT devices, but for too few to count as reachable."""
         found = (trip.traffic for way in self.ways for trip in way.trips() if not trip.choices.counts(self.below))
-        return Traffic.union_of(span for traffic in found for span in traffic.spans) - self.reachable
+        return Traffic.union_of(span for traffic in found for span in traffic.spans)
 
     @property
     def losses(self) -> dict[Choices, Traffic]:
