@@ -20,8 +20,6 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 
-pytestmark = pytest.mark.rule("NAT-PORT")
-
 CIS = """
 version: 1
 vpcs:
@@ -80,6 +78,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_one_port_in_64512_is_a_warning_in_every_command(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     name = file(CIS)
     code, text = said(capsys, "check", name)
@@ -103,6 +102,7 @@ def test_one_port_in_64512_is_a_warning_in_every_command(file: Any, capsys: pyte
     assert (data["verdict"], data["warnings"], data["ways"][0]["nat"]["text"]) == ("reachable", [WARNING], WARNING)
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_three_quarters_of_the_ports_are_partial_with_the_share(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     name = file(WIDE)
     code, text = said(capsys, "check", name)
@@ -131,6 +131,7 @@ def test_three_quarters_of_the_ports_are_partial_with_the_share(file: Any, capsy
     assert PART in reachsim.load(name).reach("c", "1.1.1.1")._repr_html_()
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_no_port_left_is_no_reply(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = said(capsys, "reach", file(SHUT), "c", "internet", "tcp/443")
     assert code == 1
@@ -140,6 +141,7 @@ def test_no_port_left_is_no_reply(file: Any, capsys: pytest.CaptureFixture[str])
     assert told(capsys, "trace", file(SHUT), "c", "1.1.1.1", "tcp/443")["verdict"] == "no reply"
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_strict_designs_and_expectations() -> None:
     net = reachsim.loads(STRICT)
     assert [result.verdict for result in net.check()] == ["fails", "holds", "holds"]
@@ -157,6 +159,7 @@ def test_strict_designs_and_expectations() -> None:
     assert reachsim.loads(yaml.safe_dump(data)).check().ok
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_deliveries_and_deny_are_not_affected() -> None:
     data = yaml.safe_load(SHUT)
     data["expect"] = [
@@ -182,6 +185,7 @@ def test_the_share_goes_with_an_allow() -> None:
 # --- edits ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_a_diff_tells_a_lost_port_from_a_closed_door(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     designs = {"open": OPEN, "cis": CIS, "wide": WIDE, "shut": SHUT}
     names = {name: file(from_inside(design), f"{name}.yaml") for name, design in designs.items()}
@@ -279,6 +283,7 @@ internet: {hosts: {www: {ip: 203.0.113.9}}}
 """A NAT instance whose own way out is a NAT gateway: each chooses a port of its own."""
 
 
+@pytest.mark.rule("NAT-PORT")
 def test_the_shares_of_two_devices_multiply() -> None:
     net = reachsim.loads(from_inside(CHAIN))
     trace = net.trace("c", "www", "tcp/443")
