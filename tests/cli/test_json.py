@@ -84,7 +84,7 @@ SHOWN = {
     "peerings": {"name", "requester", "accepter", "status", "where"},
     "hosts": {"name", "ip", "listens", "where"},
     "prefix_lists": {"name", "entries", "max_entries", "where"},
-    "expectations": {"number", "from", "to", "allow", "deny", "one_way", "why", "fails", "where"},
+    "expectations": {"number", "from", "to", "allow", "deny", "one_way", "nat_loss_below", "why", "fails", "where"},
     "warnings": PROBLEM | {"text"},
     "routes": {"vpc", "name", "subnets", "where", "routes"},
     "acls": {"vpc", "name", "subnets", "where", "ingress", "egress"},

@@ -7,9 +7,8 @@ is then a handful of `&`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from itertools import repeat
 from threading import Lock
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
@@ -57,8 +56,11 @@ Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
 """Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
-Backs = list[list[Back[int]]]
-"""What comes back, for each pair of classes in the same order."""
+Losses = list[list[tuple[int, ...]]]
+"""What NAT devices lose (`reachsim.flow.ports.Back`), for each pair of classes in the same order."""
+Found = tuple[bool, Masks, Masks, Losses | None]
+"""The answers of one flow: IPv6 or not, services delivered, services of answers that come back, and what NAT devices lose of
+these; None for nothing."""
 
 
 class BlockWorker:
@@ -74,7 +76,7 @@ class BlockWorker:
         self.answers = Answers()
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
-        self.known_backs: dict[tuple[int, tuple[int, ...]], Back[int]] = {}
+        self.known_backs: dict[tuple[int, ...], Back[int]] = {}
         self.columns: dict[tuple[Filter, int, VpcSite | None, RoutingClass], list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
@@ -106,33 +108,29 @@ class BlockWorker:
             self.templates[key] = found
         return found
 
-    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Backs]:
-        """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back."""
+    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> Found:
+        """The answers of one flow for all pairs of classes."""
         family = self.atoms.families[template.ipv6]
         there = self.product(template.forward, source, destination, family)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
-            return template.ipv6, unknown if template.undecided == "there" else there, self.backs(unknown, [])
+            return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
         if not template.answered or not any(map(any, there)):
-            return template.ipv6, there, self.backs([[0] * len(destination.classes)] * len(source.classes), [])
+            return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes), None
         inner = self.product(template.inner, source, destination, family)
+        if not template.beyond:
+            return template.ipv6, there, inner, None
         beyond = [self.product(terms, source, destination, self.atoms.everything) for terms in template.beyond]
-        return template.ipv6, there, self.backs(inner, beyond)
+        backs = [[self.back(key) for key in zip(*rows, strict=True)] for rows in zip(inner, *beyond, strict=True)]
+        losses = [[back.lost for back in row] for row in backs]
+        return template.ipv6, there, [[back.ever for back in row] for row in backs], losses
 
-    def backs(self, inner: Masks, beyond: Sequence[Masks]) -> Backs:
-        """What comes back for all pairs, of what passes before and beyond each translating device. Few of them differ."""
-        known = self.known_backs
-        out: Backs = []
-        for i, row in enumerate(inner):
-            outers = zip(*(outer[i] for outer in beyond), strict=True) if beyond else repeat(())
-            found: list[Back[int]] = []
-            for key in zip(row, outers, strict=False):  # `repeat` has no end
-                back = known.get(key)
-                if back is None:
-                    back = known[key] = self.atoms.way_back.back(*key)
-                found.append(back)
-            out.append(found)
-        return out
+    def back(self, passing: tuple[int, ...]) -> Back[int]:
+        """What comes back, of what passes at each depth. Few pairs differ in it."""
+        found = self.known_backs.get(passing)
+        if found is None:
+            found = self.known_backs[passing] = self.atoms.way_back.back(passing[0], passing[1:])
+        return found
 
     def product(self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
@@ -226,7 +224,7 @@ class BlockWorker:
         rows: dict[int, array[int]],
         source: RoutingClass,
         destination: RoutingClass,
-        answers: list[tuple[bool, Masks, Backs]],
+        answers: list[Found],
     ) -> None:
         """Fill in the answers between all classes of two routing classes."""
         number = self.answers.number
@@ -235,6 +233,10 @@ class BlockWorker:
             for j, cb in enumerate(destination.classes):
                 if ca is cb and len(ca.members) == 1:
                     continue  # an interface and itself
-                entries = tuple((ipv6, there[i][j], *backs[i][j]) for ipv6, there, backs in answers if there[i][j])
+                entries = tuple(
+                    (ipv6, there[i][j], back[i][j], lost[i][j] if lost is not None else ())
+                    for ipv6, there, back, lost in answers
+                    if there[i][j]
+                )
                 if entries:
                     row[cb.index] = number(entries)
