@@ -149,9 +149,9 @@ class Matrix:
     def _repr_html_(self) -> str:
         subnets = len({c.first.subnet for c in self.classes.classes})
         by: Grouping = "subnet" if subnets <= _WIDE else "vpc"
-        groups = self.group(by)
+        groups = {key: brief for key, cell in self.grouped(by).items() if (brief := _brief_cell(cell))}
         names = list(dict.fromkeys(_group_name(c, by) for c in self.classes.classes))[:_WIDE]
-        rows = [(a, *(_brief(groups[a, b]) if (a, b) in groups else "" for b in names)) for a in names]
+        rows = [(a, *(groups.get((a, b), "") for b in names)) for a in names]
         title = f"{self.pairs:,} ordered pairs of interfaces in {len(self.classes.classes):,} classes, by {by}"
         return card("plain", "matrix", title, rows, header=("from \\ to", *names))
 
@@ -408,6 +408,13 @@ def _brief(traffic: Traffic) -> str:
     ).addresses
     parts = HeaderSpace.box(traffic, line, line).describe(line, line).split(", ")
     return ", ".join(parts if len(parts) <= 5 else [*parts[:4], f"and {len(parts) - 4} more"])
+
+
+def _brief_cell(cell: Cell) -> str:
+    """A cell in few words: what is reachable, what is so in part, and what NAT devices lose."""
+    parts = [_brief(cell.reachable)] if cell.reachable else []
+    parts += [f"~ in part {_brief(cell.partial)}"] if cell.partial else []
+    return "; ".join([*parts, *([loss_in_words(cell.losses)] if cell.losses else [])])
 
 
 def _group_name(interface_class: InterfaceClass, by: Grouping) -> str:
