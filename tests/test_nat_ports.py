@@ -305,6 +305,28 @@ def test_the_shares_of_two_devices_multiply() -> None:
     assert stops == {"v.middle": PortSet.of((4000, 4099)), "v.public": PortSet.of((3389, 3389))}
 
 
+def test_two_devices_between_interfaces_are_the_same_in_the_matrix() -> None:
+    data = yaml.safe_load(from_inside(CHAIN))
+    tables = data["vpcs"]["v"]["route_tables"]
+    tables["app"]["10.9.0.0/16"], tables["middle"]["10.9.0.0/16"], tables["public"]["10.9.0.0/16"] = "nat", "ngw", "pcx"
+    data["vpcs"]["w"] = {
+        "cidrs": ["10.9.0.0/16"],
+        "subnets": {"far": {"cidr": "10.9.1.0/24", "route_table": "far"}},
+        "route_tables": {"far": {"10.0.0.0/16": "pcx"}},
+        "security_groups": {"open": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}},
+        "instances": {"d": {"subnet": "far", "security_groups": ["open"]}},
+    }
+    data["peering_connections"] = {"pcx": {"requester": "v", "accepter": "w"}}
+    for acl in data["vpcs"]["v"]["network_acls"].values():  # what the far side answers is denied, whoever it is
+        acl["ingress"][1]["from"] = "10.9.0.0/16"
+    net = reachsim.loads(yaml.safe_dump(data))
+    answer, cell = net.reach("c", "d"), net.matrix()["c", "d"]
+    (choices,) = answer.losses
+    assert choices.lost == (PortSet.of((4000, 4099)), PortSet.of((3389, 3389)))
+    assert cell.losses == {choices: Traffic.parse("tcp")}
+    assert net.matrix().reach("c", "d") == answer.reachable
+
+
 def test_two_devices_that_lose_little_may_lose_too_much_together() -> None:
     narrow = CHAIN.replace("tcp/4000-4099", "tcp/4000-4499").replace("tcp/3389", "tcp/3000-3399")  # 0.78 % and 0.62 %
     trace = reachsim.loads(narrow).trace("c", "www", "tcp/443")

@@ -29,6 +29,8 @@ def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
         assert freed(cell.space()) == freed(answer.reachable), (source, destination)
         assert cell.delivered == answer.delivered.traffic()
         assert cell.reachable == answer.reachable.traffic()
+        assert cell.partial == answer.partial.traffic()
+        assert cell.losses == {choices: space.traffic() for choices, space in answer.losses.items()}
         assert bool(cell) == bool(answer)
         assert bool(cell.undecided) == bool(answer.undecided)
 
