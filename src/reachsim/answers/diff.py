@@ -15,7 +15,8 @@ from reachsim.markup import card
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.matrix import Cell, Matrix, Progress
+from reachsim.reach.cell import Cell
+from reachsim.reach.matrix import Matrix, Progress
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 

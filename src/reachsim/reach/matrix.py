@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from reachsim.errors import EndpointError, ReachsimError, UsageError
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
-from reachsim.flow.ports import Choices
 from reachsim.markup import card
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -28,10 +27,10 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
+from reachsim.reach.cell import Cell, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import Crossing
-from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 
@@ -50,74 +49,6 @@ class LostWorker(ReachsimError):
     """A worker of the executor died, or its work could not be sent to it."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What gets from one endpoint to another.
-
-    `ways`: one for each address family in which anything is delivered. `undecided`: why reachsim cannot say. `below`: the
-    share of choices of NAT devices of which less may be lost of what is `reachable` (NAT-PORT). One cell serves all pairs of
-    two classes, so it has no addresses; `Reach` has them.
-    """
-
-    source: str
-    destination: str
-    ways: tuple[Crossing, ...]
-    undecided: str = ""
-    below: Fraction = NAT_LOSS_BELOW
-
-    @property
-    def delivered(self) -> Traffic:
-        """Traffic that arrives, in any address family."""
-        return Traffic.union_of(span for way in self.ways for span in way.forward.spans)
-
-    @property
-    def reachable(self) -> Traffic:
-        """Traffic whose answer comes back too, at least to some port of the client."""
-        found = (trip.traffic for way in self.ways for trip in way.trips() if trip.choices.counts(self.below))
-        return Traffic.union_of(span for traffic in found for span in traffic.spans)
-
-    @property
-    def partial(self) -> Traffic:
-        """Traffic whose answer comes back for some choices of NAT devices, but for too few to count as reachable."""
-        found = (trip.traffic for way in self.ways for trip in way.trips() if not trip.choices.counts(self.below))
-        return Traffic.union_of(span for traffic in found for span in traffic.spans)
-
-    @property
-    def losses(self) -> dict[Choices, Traffic]:
-        """What comes back sometimes, by what NAT devices lose of it, the greatest loss first."""
-        found: dict[Choices, Traffic] = {}
-        for way in self.ways:
-            for traffic, _, choices in way.trips():
-                if choices:
-                    found[choices] = found.get(choices, Traffic.nothing()) | traffic
-        return {choices: found[choices] for choices in sorted(found, key=lambda choices: -choices.loss)}
-
-    def trips(self) -> list[tuple[HeaderSpace, Choices]]:
-        """What comes back for some choice of NAT devices, with ports and the fate of these choices, of any addresses of the
-        right family."""
-        out: list[tuple[HeaderSpace, Choices]] = []
-        for way in self.ways:
-            line = (EVERY_IPV6 if way.ipv6 else EVERY_IPV4).addresses
-            out += [(HeaderSpace.box(traffic, line, line, ports), choices) for traffic, ports, choices in way.trips()]
-        return out
-
-    def space(self) -> HeaderSpace:
-        """The round trip with ports, of any addresses of the right family."""
-        return HeaderSpace.union(space for space, choices in self.trips() if choices.counts(self.below))
-
-    def __bool__(self) -> bool:
-        return any(trip.choices.counts(self.below) for way in self.ways for trip in way.trips())
-
-    def __str__(self) -> str:
-        if self.undecided:
-            return f"undecided: {self.undecided}"
-        line = AddressSet.everything()
-        families = {way.ipv6 for way in self.ways}
-        if len(families) == 1:  # what goes without saying for two addresses of one family
-            line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
-        return self.space().describe(known_sources=line, known_destinations=line)
 
 
 @dataclass(eq=False)
@@ -316,17 +247,17 @@ class Matrix:
         ]
         if by != "class":
             cells = self.grouped(by).items()
-            data = [{"from": a, "to": b, **_told(cell, str(cell.reachable))} for (a, b), cell in cells]
+            data = [{"from": a, "to": b, **told(cell, str(cell.reachable))} for (a, b), cell in cells]
             return {"by": by, "reachable": [each for each in data if each["traffic"] != "nothing" or each["partial"]]}
         texts: dict[int, dict[str, Any]] = {}
         reachable = []
         for source, destination, number in self.class_pairs():
-            told = texts.get(number)
-            if told is None:
+            found = texts.get(number)
+            if found is None:
                 cell = replace(self.cell_of(number), undecided="")
-                told = texts[number] = _told(cell, str(cell))
-            if told["traffic"] != "nothing" or told["partial"]:
-                reachable.append({"from": source.index, "to": destination.index, **told})
+                found = texts[number] = told(cell, str(cell))
+            if found["traffic"] != "nothing" or found["partial"]:
+                reachable.append({"from": source.index, "to": destination.index, **found})
         return {"by": by, "pairs": self.pairs, "classes": classes, "reachable": reachable}
 
     def to_json(self, by: Grouping = "class") -> str:
@@ -382,19 +313,6 @@ class Slice:
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
-
-
-def loss_in_words(losses: dict[Choices, Traffic]) -> str:
-    """What NAT devices lose, by traffic where it differs."""
-    if len(losses) == 1:
-        return str(next(iter(losses)))
-    return "; ".join(f"{traffic}: {choices}" for choices, traffic in losses.items())
-
-
-def _told(cell: Cell, text: str) -> dict[str, Any]:
-    """What a cell says, as plain data."""
-    losses = [{"traffic": str(traffic), **choices.to_dict()} for choices, traffic in cell.losses.items()]
-    return {"traffic": text, "partial": str(cell.partial or ""), "nat": losses}
 
 
 def _only(address: int) -> Any:

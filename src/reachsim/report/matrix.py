@@ -12,8 +12,9 @@ from typing import Any
 from reachsim.flow.ports import Choices
 from reachsim.markup import visible
 from reachsim.net.traffic import Traffic
+from reachsim.reach.cell import loss_in_words
 from reachsim.reach.classes import InterfaceClass
-from reachsim.reach.matrix import Grouping, Matrix, Slice, loss_in_words
+from reachsim.reach.matrix import Grouping, Matrix, Slice
 from reachsim.report.groups import Names, say
 from reachsim.report.text import PLAIN, Look, Row, columns_of, grid, hanging, number
 
