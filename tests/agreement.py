@@ -31,7 +31,7 @@ Probe = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Question:
-    """One packet asked of both. `said`, `judged`: (delivered, reachable); `explained`: the rule by which they differ."""
+    """One packet asked of both. `said` and `judged` are (delivered, reachable whatever ports NAT devices choose)."""
 
     seed: int
     design: Design
@@ -43,7 +43,7 @@ class Question:
     @property
     def said(self) -> tuple[bool, bool]:
         """What the engine says."""
-        return self.trace.delivered, self.trace.reachable
+        return self.trace.delivered, self.trace.always
 
     @property
     def judged(self) -> tuple[bool, bool]:
@@ -149,9 +149,9 @@ def explanation(
         if len({(v.forward, v.reachable) for v in picked}) > 1:
             return PICKED
         return CAUTIOUS if leaves_vpc(design, probe[0]) and not verdict.reachable else ""
-    if (trace.delivered, trace.reachable) > (verdict.forward, verdict.reachable):
+    if (trace.delivered, trace.always) > (verdict.forward, verdict.reachable):
         return IPV6_THROUGH_NAT if "does not translate IPv6" in verdict.lost else ""
-    failing = [way for way in trace.ways if not way.reachable]
+    failing = [way for way in trace.ways if not way.always]
     if all(to_itself(way) for way in failing):
         return ITSELF
     if all(elsewhere(net, probe, trace, way, verdict) or to_itself(way) for way in failing):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -135,10 +136,15 @@ class Engine:
             self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
         )
 
-    def replay(self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part) -> Trace:
-        """Trace one packet of one part of an answer: its witness."""
+    def replay(
+        self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part, below: Fraction | None = None
+    ) -> Trace:
+        """Trace one packet of one part of an answer: its witness. `below`: in place of the design's `nat_loss_below`."""
         traffic = Traffic.of((packet.service, packet.service))
-        return replay_packet(source, destination, packet, part.flow, traffic, locate=self.locate, book=self.book)
+        return replay_packet(
+            source, destination, packet, part.flow, traffic,
+            locate=self.locate, book=self.book, below=self.design.nat_loss_below if below is None else below,
+        )  # fmt: skip
 
     @cached_property
     def classes(self) -> Classes:

@@ -19,7 +19,7 @@ OVERLAP = "models/18-peering-overlapping-cidrs-as-found.yaml"
 PACKET = {"source", "destination", "protocol", "source_port", "destination_port"}
 BLOCKER = {"code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant"}
 HOP = {"component", "checkpoint", "action", "rule", "rule_id", "where", "before", "after"}
-WAY = {"label", "share", "verdict", "delivered", "reachable", "client_ports", "blockers"}
+WAY = {"label", "share", "verdict", "delivered", "reachable", "client_ports", "nat", "blockers"}
 PROBLEM = {"file", "line", "column", "path", "message", "hint", "code"}
 TRACE = {
     "source",
@@ -30,6 +30,7 @@ TRACE = {
     "reachable",
     "client_sees",
     "undecided",
+    "warnings",
     "packet",
     "blockers",
     "forward",
@@ -50,6 +51,8 @@ RESULT = {
     "as_marked",
     "verdict",
     "reason",
+    "warning",
+    "nat",
     "failing",
     "blockers",
     "witness",
@@ -81,7 +84,7 @@ SHOWN = {
     "peerings": {"name", "requester", "accepter", "status", "where"},
     "hosts": {"name", "ip", "listens", "where"},
     "prefix_lists": {"name", "entries", "max_entries", "where"},
-    "expectations": {"number", "from", "to", "allow", "deny", "one_way", "why", "fails", "where"},
+    "expectations": {"number", "from", "to", "allow", "deny", "one_way", "nat_loss_below", "why", "fails", "where"},
     "warnings": PROBLEM | {"text"},
     "routes": {"vpc", "name", "subnets", "where", "routes"},
     "acls": {"vpc", "name", "subnets", "where", "ingress", "egress"},
@@ -136,6 +139,8 @@ def test_check(capsys: pytest.CaptureFixture[str]) -> None:
         "marked_as_failing": None,
         "verdict": "holds",
         "reason": "",
+        "warning": "",
+        "nat": "",
         "failing": "",
         "witness": None,
         "as_marked": True,
@@ -182,6 +187,8 @@ def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
         "verdict",
         "undecided",
         "passes",
+        "partial",
+        "nat",
         "missing",
         "one_way",
         "boxes",
@@ -203,6 +210,7 @@ def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
         "rule_id",
         "where",
         "stops",
+        "nat_ports",
     }
     assert ask(capsys, "reach", FOUND, "internet", "probe", "tcp/80")["verdict"] == "nothing"
 

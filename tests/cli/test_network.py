@@ -153,19 +153,21 @@ def keys(items: Sequence[dict[str, Any]]) -> set[str]:
 def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "matrix", THREE)
     assert list(data) == [
-        "file", "traffic", "by", "pairs", "reachable_pairs", "undecided_pairs", "classes", "reachable"
+        "file", "traffic", "by", "pairs", "reachable_pairs", "partial_pairs", "undecided_pairs", "classes",
+        "reachable",
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
-    assert keys(data["reachable"]) == {"from", "to", "traffic", "pairs", "of"}
+    assert keys(data["reachable"]) == {"from", "to", "traffic", "pairs", "of", "partial", "nat"}
     names = {c["class"]: c["interfaces"] for c in data["classes"]}
     found = {(names[r["from"]][0], names[r["to"]][0]): r["traffic"] for r in data["reachable"]}
     assert found["shop.app-a", "shop.db-a"] == "tcp/5432"
     data = ask(capsys, "matrix", THREE, "tcp/22", "--by", "subnet")
     assert "classes" not in data
+    whole = {"partial": "", "nat": []}
     assert data["reachable"] == [
-        {"from": "shop.web-a", "to": "shop.app-a", "traffic": "tcp/22", "pairs": 1, "of": 3},
-        {"from": "shop.web-a", "to": "shop.app-b", "traffic": "tcp/22", "pairs": 1, "of": 3},
+        {"from": "shop.web-a", "to": "shop.app-a", "traffic": "tcp/22", "pairs": 1, "of": 3, **whole},
+        {"from": "shop.web-a", "to": "shop.app-b", "traffic": "tcp/22", "pairs": 1, "of": 3, **whole},
     ]
 
 
@@ -183,7 +185,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
     assert list(data) == ["before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes"]
-    assert keys(data["changes"]) == {"kind", "traffic", "one_way", "from", "to", "allowed"}
+    assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "allowed"}
     assert data["ok"] is False
     allowed = ask(capsys, "diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443")
     assert (allowed["ok"], allowed["allow_opened"]) == (True, ["tcp/443"])

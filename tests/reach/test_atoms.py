@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.networks import laws, network, seeds
 
+from reachsim.flow.ports import OF_TRAFFIC
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import all_filters
-from reachsim.reach.part import fold
 
 
 @functools.cache
@@ -41,21 +42,27 @@ def test_masks_are_sets(seed: int, one: int, other: int) -> None:
 
 
 @laws(150)
-@given(few_seeds, masks, masks)
-def test_folding_bits_is_folding_sets(seed: int, one: int, other: int) -> None:
+@given(few_seeds, masks, masks, masks)
+@pytest.mark.rule("NAT-PORT")
+def test_what_comes_back_as_bits_is_what_comes_back_as_sets(seed: int, one: int, other: int, third: int) -> None:
     atoms, _ = atoms_of(seed)
-    inner = one & atoms.everything
-    for outer in (
-        other & atoms.everything,
-        atoms.everything,
-        atoms.nat_tcp,
-        atoms.nat_udp,
-        atoms.tcp,
-        atoms.tcp | atoms.nat_udp,
+    everything = atoms.everything
+    ((tcp, nat_tcp), (_, nat_udp)) = atoms.way_back.ported
+    inner, other, third = one & everything, other & everything, third & everything
+    wide = everything & ~(1 << everything.bit_length() - 1)
+    for beyond in (
+        [],
+        [other],
+        [other, third],
+        [everything, other],
+        [nat_tcp, everything],
+        [tcp | nat_udp, wide],
+        [everything & ~nat_tcp],
     ):
-        assert atoms.traffic(atoms.fold(inner, outer)) == fold(atoms.traffic(inner), atoms.traffic(outer))
-    wide = atoms.everything & ~(1 << atoms.everything.bit_length() - 1)
-    assert atoms.traffic(atoms.fold(inner, wide)) == fold(atoms.traffic(inner), atoms.traffic(wide))
+        bits = atoms.way_back.back(inner, beyond)
+        sets = OF_TRAFFIC.back(atoms.traffic(inner), [atoms.traffic(outer) for outer in beyond])
+        assert atoms.traffic(bits.ever) == sets.ever
+        assert tuple(map(atoms.traffic, bits.lost)) == sets.lost
 
 
 @laws(60)

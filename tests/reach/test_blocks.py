@@ -45,10 +45,11 @@ def test_what_comes_back_and_entries_are_in_order(seed: int) -> None:
     assert sorted(rows) == list(range(len(worker.classes.classes)))
     for answer in table[1:]:
         assert answer
-        assert len({ipv6 for ipv6, _, _ in answer}) == len(answer)
-        for ipv6, there, back in answer:
+        assert len({ipv6 for ipv6, *_ in answer}) == len(answer)
+        for ipv6, there, back, lost in answer:
             assert there == UNKNOWN or 0 < there <= worker.atoms.families[ipv6]
             assert back == UNKNOWN or 0 <= back <= everything
+            assert all(0 < each <= everything and each & ~back & worker.atoms.way_back.bare == 0 for each in lost)
 
 
 def test_ways_through_devices() -> None:

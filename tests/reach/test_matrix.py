@@ -31,6 +31,8 @@ def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
         assert freed(cell.space()) == freed(answer.reachable), (source, destination)
         assert cell.delivered == answer.delivered.traffic()
         assert cell.reachable == answer.reachable.traffic()
+        assert cell.partial == answer.partial.traffic()
+        assert cell.losses == {choices: space.traffic() for choices, space in answer.losses.items()}
         assert bool(cell) == bool(answer)
         assert bool(cell.undecided) == bool(answer.undecided)
 
@@ -57,6 +59,7 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     assert {(one, other) for one, other, _ in matrix} == told
     assert all(str(cell) == str(cells[one, other]) for one, other, cell in matrix)
     open_pairs = {pair for pair, cell in cells.items() if cell}
+    told_pairs = {pair for pair, cell in cells.items() if cell or cell.partial}
     token = rng.choice(["tcp/443", "tcp", "udp/53", "icmp/8", "all"])
     part = matrix[token]
     flowing = {pair for pair, cell in cells.items() if cell.reachable & Traffic.parse(token)}
@@ -84,12 +87,14 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     assert {pair[0] for pair in matrix.group("subnet")} <= {nic.subnet.full_name for nic in nics.values()}
     graph = matrix.to_networkx()
     assert set(graph.nodes) == set(nics)
-    assert set(graph.edges) == open_pairs
+    assert set(graph.edges) == told_pairs
     rows = list(csv.reader(io.StringIO(matrix.to_csv())))
-    assert rows[0] == ["source", "destination", "traffic"]
-    assert {(one, other): text for one, other, text in rows[1:]} == {pair: str(cells[pair]) for pair in open_pairs}
-    whole = json.loads(matrix.to_json())
-    members = {each["class"]: each["interfaces"] for each in whole["classes"]}
+    assert rows[0] == ["source", "destination", "traffic", "partial", "nat_loss"]
+    assert {(one, other): text for one, other, text, *_ in rows[1:]} == {pair: str(cells[pair]) for pair in told_pairs}
+    assert {(row[0], row[1]) for row in rows[1:] if row[3]} == {pair for pair, cell in cells.items() if cell.partial}
+    assert {(row[0], row[1]) for row in rows[1:] if row[4]} == {pair for pair in told_pairs if cells[pair].losses}
+    told = json.loads(matrix.to_json())
+    members = {each["class"]: each["interfaces"] for each in told["classes"]}
     assert sorted(name for names in members.values() for name in names) == sorted(nics)
     found = {
         (one, other): each["traffic"]
@@ -98,8 +103,9 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
         for other in members[each["to"]]
         if one != other
     }
-    assert found == {pair: str(cells[pair]) for pair in open_pairs}
-    assert {(each["from"], each["to"]) for each in json.loads(matrix.to_json("vpc"))["reachable"]} == by_vpc.keys()
+    assert found == {pair: str(cells[pair]) for pair in told_pairs}
+    by_json = {(each["from"], each["to"]) for each in json.loads(matrix.to_json("vpc"))["reachable"]}
+    assert by_json == by_vpc.keys() | {(nics[one].vpc.name, nics[other].vpc.name) for one, other in told_pairs}
 
 
 def test_an_answer_that_cannot_be_decided_on_the_way_back_is_undecided() -> None:

@@ -29,6 +29,7 @@ FIRST_CHAPTERS = frozenset(
         "IGW",
         "NATGW",
         "NATI",
+        "NAT",
         "PEER",
         "CIDR",
         "SUBNET",
@@ -77,14 +78,14 @@ WITHOUT_HOME: dict[str, str] = {
 }
 """For rules of the first chapters that have no home: why."""
 
-_ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+)\b")
-_ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+)\*\*')
+_ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+|NAT-PORT)\b")
+_ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+|NAT-PORT)\*\*')
 
 
 def order(rule: str, chapters: list[str]) -> tuple[int, int]:
     """Chapters as in the book, numbers as numbers."""
     chapter, _, number = rule.partition("-")
-    return chapters.index(chapter), int(number)
+    return chapters.index(chapter), int(number) if number.isdigit() else 0  # NAT-PORT is alone in its chapter
 
 
 def rules_of_the_book() -> list[str]:

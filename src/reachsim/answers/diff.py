@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
+from reachsim.flow.ports import ALL_PORTS, NO_LOSS, Choices
 from reachsim.kinds.unmodelled import Door
 from reachsim.markup import card
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.matrix import Cell, Matrix, Progress
-from reachsim.reach.part import ALL_PORTS
+from reachsim.reach.cell import Cell
+from reachsim.reach.matrix import Matrix, Progress
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.nat import NAT_LOSS_BELOW
 
-Kind = Literal["opened", "closed"]
+Kind = Literal["opened", "closed", "changed"]
 SHOWN_NAMES = 3
 """Endpoints that a line names before it counts the rest."""
 
@@ -27,7 +30,8 @@ class Change:
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
 
     `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
-    `destinations`: full names, in the order of the file.
+    `destinations`: full names, in the order of the file. `nat`: what NAT devices' choices of a port lose of it now, and lost
+    before, where that matters (NAT-PORT). That is all that differs of what is "changed": it flows before and after.
     """
 
     kind: Kind
@@ -36,6 +40,7 @@ class Change:
     destinations: tuple[str, ...]
     one_way: bool
     text: str
+    nat: str = ""
 
     @property
     def traffic(self) -> Traffic:
@@ -44,7 +49,8 @@ class Change:
 
     def __str__(self) -> str:
         way = ", one way" if self.one_way else ""
-        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}"
+        nat = f"; {self.nat}" if self.nat else ""
+        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}{nat}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -52,6 +58,7 @@ class Change:
             "kind": self.kind,
             "traffic": self.text,
             "one_way": self.one_way,
+            "nat": self.nat,
             "from": list(self.sources),
             "to": list(self.destinations),
         }
@@ -78,6 +85,11 @@ class Difference:
         """What flowed before and does not after."""
         return tuple(change for change in self.changes if change.kind == "closed")
 
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """What flows before and after, with another share lost by NAT devices' choices of a port."""
+        return tuple(change for change in self.changes if change.kind == "changed")
+
     def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
         """What was opened beyond some allowed traffic."""
         fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
@@ -97,8 +109,13 @@ class Difference:
             ("bad", "opened") if self.opened else ("unknown", "undecided") if self.undecided else ("good", "")
         )
         rows = [
-            (c.kind, c.text + (", one way" if c.one_way else ""), summary(c.sources), summary(c.destinations))
-            for c in (*self.opened, *self.closed)
+            (
+                c.kind,
+                c.text + (", one way" if c.one_way else "") + (f"; {c.nat}" if c.nat else ""),
+                summary(c.sources),
+                summary(c.destinations),
+            )
+            for c in (*self.opened, *self.closed, *self.changed)
         ]
         title = f"{len(self.opened)} opened, {len(self.closed)} closed: {self.before} → {self.after}"
         text = "; ".join(self.undecided)
@@ -187,7 +204,8 @@ def _joint_classes(old: Matrix, new: Matrix) -> dict[Key, list[str]]:
     return out
 
 
-Content = tuple[Kind, HeaderSpace, bool]
+Content = tuple[Kind, HeaderSpace, bool, str]
+"""Kind, packets, whether delivery alone differs, and what is to say of NAT."""
 
 
 class _Collected:
@@ -205,25 +223,76 @@ class _Collected:
     def changes(self) -> Iterator[Change]:
         """Groups as large as they can be: sources with the same destinations are told together."""
         for content, by_source in self.found.items():
-            kind, space, one_way = content
+            kind, space, one_way, nat = content
             by_destinations: dict[tuple[str, ...], list[str]] = {}
             for sources, parts in by_source.items():
                 destinations = tuple(dict.fromkeys(name for part in parts for name in part))
                 by_destinations.setdefault(destinations, []).extend(sources)
             for destinations, sources_of in by_destinations.items():
-                yield Change(kind, space, tuple(sources_of), destinations, one_way, self.texts[content])
+                text = self.texts[content]
+                yield Change(kind, space, tuple(sources_of), destinations, one_way, text, nat)
 
 
-def _contents(was: Cell, now: Cell) -> list[tuple[Content, str]]:
-    """How two cells differ: round trips first, then what is only delivered."""
-    out: list[tuple[Content, str]] = []
-    for kind, more, less in (("opened", now, was), ("closed", was, now)):
-        trips = more.space() - less.space()
-        if trips:
-            out.append(((kind, trips, False), _say(trips)))  # type: ignore[arg-type]
-        space = _delivered(more) - _delivered(less) - _any_ports(trips)
+@dataclass(frozen=True)
+class _Side:
+    """What passes in one of the two networks: round trips by what NAT devices lose of them, and all that is delivered."""
+
+    trips: dict[Choices, HeaderSpace]
+    delivered: HeaderSpace
+    below: Fraction
+
+    @classmethod
+    def of(cls, trips: Iterable[tuple[Choices, HeaderSpace]], delivered: HeaderSpace, below: Fraction) -> _Side:
+        """Of any round trips; a packet with more than one way back has the best."""
+        spaces: dict[Choices, list[HeaderSpace]] = {}
+        for choices, space in trips:
+            spaces.setdefault(choices, []).append(space)
+        best: dict[Choices, HeaderSpace] = {}
+        for choices in sorted(spaces, key=lambda choices: choices.loss):
+            space = HeaderSpace.union(spaces[choices]) - HeaderSpace.union(best.values())
+            if space:
+                best[choices] = space
+        return cls(best, delivered, below)
+
+    @property
+    def ever(self) -> HeaderSpace:
+        """All packets whose answer comes back for some choice."""
+        return HeaderSpace.union(self.trips.values())
+
+    def without(self, unknown: HeaderSpace) -> _Side:
+        """What passes of the packets outside a set."""
+        trips = {choices: space - unknown for choices, space in self.trips.items()}
+        return _Side(trips, self.delivered - unknown, self.below)
+
+
+_NOTHING = _Side({}, HeaderSpace.nothing(), NAT_LOSS_BELOW)
+
+
+def _contents(was: _Side, now: _Side) -> list[Content]:
+    """How two sides differ: round trips first, then what is only delivered."""
+    found: dict[tuple[Kind, str], list[HeaderSpace]] = {}
+    for choices, space in now.trips.items():
+        found.setdefault(("opened", str(choices) if choices else ""), []).append(space - was.ever)
+    for space in was.trips.values():
+        found.setdefault(("closed", ""), []).append(space - now.ever)
+    for before, one in was.trips.items():
+        for after, other in now.trips.items():
+            if before != after:
+                counted, counts = before.counts(was.below), after.counts(now.below)
+                kind: Kind = "changed" if counted == counts else "opened" if counts else "closed"
+                found.setdefault((kind, f"{after}; before: {before}"), []).append(one & other)
+    out: list[Content] = []
+    kinds: tuple[tuple[Kind, _Side, _Side], ...] = (
+        ("opened", now, was),
+        ("closed", was, now),
+        ("changed", _NOTHING, _NOTHING),
+    )
+    for way, more, less in kinds:
+        trips = [(nat, HeaderSpace.union(spaces)) for (kind, nat), spaces in found.items() if kind == way]
+        out += [(way, space, False, nat) for nat, space in trips if space]
+        space = more.delivered - less.delivered - _any_ports(HeaderSpace.union(space for _, space in trips))
         if space:
-            out.append(((kind, space, True), _say(space)))  # type: ignore[arg-type]
+            out.append((way, space, True, ""))
     return out
 
 
@@ -232,9 +301,12 @@ def _any_ports(space: HeaderSpace) -> HeaderSpace:
     return HeaderSpace.union(HeaderSpace.box(box.traffic, box.sources, box.destinations) for box in space.boxes())
 
 
-def _delivered(cell: Cell) -> HeaderSpace:
+def _side_of(cell: Cell, unknown: frozenset[bool]) -> _Side:
+    """A side of interfaces, without the address families of which nothing is known."""
     lines = {False: EVERY_IPV4.addresses, True: EVERY_IPV6.addresses}
-    return HeaderSpace.union(HeaderSpace.box(there, lines[ipv6], lines[ipv6]) for ipv6, there, _ in cell.ways)
+    known = replace(cell, ways=tuple(way for way in cell.ways if way.ipv6 not in unknown))
+    there = HeaderSpace.union(HeaderSpace.box(w.forward, lines[w.ipv6], lines[w.ipv6]) for w in known.ways)
+    return _Side.of(((choices, space) for space, choices in known.trips()), there, cell.below)
 
 
 def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
@@ -266,10 +338,9 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
             if contents is None:
                 unknown = old.unknown(n_old) | new.unknown(n_new)
                 was, now = (
-                    Cell("", "", tuple(way for way in matrix._ways(number) if way[0] not in unknown))
-                    for matrix, number in ((old, n_old), (new, n_new))
+                    _side_of(matrix.cell_of(number), unknown) for matrix, number in ((old, n_old), (new, n_new))
                 )
-                contents = known[pair] = _contents(was, now)
+                contents = known[pair] = [(content, _say(content[1])) for content in _contents(was, now)]
             why = old.undecided(n_old) or new.undecided(n_new)
             if why:
                 undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
@@ -293,25 +364,23 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
-        spaces = []
+        sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
         for network in (before, after):
             if not (_exists(network, source) and _exists(network, destination)):
-                spaces.append((HeaderSpace.nothing(), HeaderSpace.nothing()))
+                sides.append(_NOTHING)
                 continue
             answer = network.reach(source, destination)
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
                 unknown |= _free(HeaderSpace.union(parts), keep, world)
-            spaces.append((_free(answer.reachable, keep, world), _free(answer.delivered, keep, world)))
-        for kind, more, less in (("opened", 1, 0), ("closed", 0, 1)):
-            trips = spaces[more][0] - spaces[less][0] - unknown
-            if trips:
-                out.add((kind, trips, False), sources, destinations, _say(trips, world))  # type: ignore[arg-type]
-            space = spaces[more][1] - spaces[less][1] - _any_ports(trips) - unknown
-            if space:
-                out.add((kind, space, True), sources, destinations, _say(space, world))  # type: ignore[arg-type]
+            trips = {NO_LOSS: answer.always, **answer.losses}
+            freed = ((choices, _free(space, keep, world)) for choices, space in trips.items())
+            sides.append(_Side.of(freed, _free(answer.delivered, keep, world), answer.below))
+        was, now = (side.without(unknown) for side in sides)
+        for content in _contents(was, now):
+            out.add(content, sources, destinations, _say(content[1], world))
 
     for names in groups.values():
         first = names[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal, overload
 
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
 from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
@@ -18,13 +20,13 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
 from reachsim.reach.pair import Progress, Reach, reach
-from reachsim.reach.part import Part
+from reachsim.reach.part import Part, trips
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Blocker, Trace
 
 Verdict = Literal["holds", "fails", "undecided"]
-Replay = Callable[[Endpoint, Endpoint, Packet, Part], Trace]
-"""Traces a witness packet of one part of an answer."""
+Replay = Callable[[Endpoint, Endpoint, Packet, Part, Fraction], Trace]
+"""Traces a witness packet of one part of an answer, with the share of choices of NAT devices that may be lost."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Result:
 
     `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
     where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
+    `warning`: of what holds, what fails now and then all the same, for a NAT device's choice of port (NAT-PORT).
     """
 
     number: int
@@ -45,6 +48,7 @@ class Result:
     failing: HeaderSpace
     failing_text: str
     witness: Trace | None
+    warning: str = ""
 
     @property
     def holds(self) -> bool:
@@ -55,6 +59,11 @@ class Result:
     def blockers(self) -> tuple[Blocker, ...]:
         """What stops the witness of a failing `allow`."""
         return () if self.witness is None else self.witness.blockers
+
+    @property
+    def loss(self) -> str:
+        """What NAT devices lose, in words: of what holds, or of the failing witness; empty for nothing."""
+        return self.warning if self.witness is None or self.expectation.allow is None else self.witness.loss
 
     @property
     def as_marked(self) -> bool:
@@ -88,6 +97,8 @@ class Result:
             "marked_as_failing": self.expectation.fails,
             "verdict": self.verdict,
             "reason": self.reason,
+            "warning": self.warning,
+            "nat": self.loss,
             "failing": self.failing_text,
             "witness": None if self.witness is None else self.witness.to_dict(),
         }
@@ -140,7 +151,7 @@ class Check(Sequence[Result]):
             ("good", "holds") if self.ok else ("bad", "fails") if self.failures else ("unknown", "undecided")
         )
         first = sorted(self.results, key=lambda result: ("fails", "undecided", "holds").index(result.verdict))
-        rows = [(f"#{r.number}", r.verdict, r.question, "" if r.holds else r.reason, r.where) for r in first]
+        rows = [(f"#{r.number}", r.verdict, r.question, r.warning if r.holds else r.reason, r.where) for r in first]
         title = f"{held} of {len(self)} expectations hold"
         return card(mood, verdict, title, rows, header=("", "verdict", "expectation", "why", "where"))
 
@@ -171,11 +182,14 @@ def decide(
         whole = _Whole(source, destination, classes())
         source, destination = few_of_each(source, destination, classes())
     answer = reach(source, destination, endpoints, book, progress)
+    below = expectation.nat_loss_below
+    if below is None:
+        below = endpoints.design.nat_loss_below
     allow = expectation.allow is not None
     ports = _client_ports if allow else _every_port
 
     def fails(part: Part) -> HeaderSpace:
-        return _failing(part, expectation, ports(part)) if allow else _leaking(part, expectation)
+        return _failing(part, expectation, ports(part), below) if allow else _leaking(part, expectation)
 
     failing: list[HeaderSpace] = []
     worst: Part | None = None
@@ -209,7 +223,7 @@ def decide(
     if worst is not None:
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
-            witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
+            witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst, below)
     asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps)
     nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
     verdict: Verdict = "holds"
@@ -218,12 +232,15 @@ def decide(
     elif unknown:
         verdict = "undecided"
     text = _text(answer, expectation, space, whole, ports) if space else ""
-    reason = _reason(verdict, allow, unknown, witness, text)
+    loss = _worst_loss(answer, expectation, ports) if allow and not expectation.one_way else NO_LOSS
+    reason = _reason(verdict, allow, unknown, witness, text, loss)
     if verdict == "holds" and expectation.one_way:
         reason = "every packet is delivered"
     if nothing_asked and verdict == "fails" and worst is None:
         reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
-    return Result(number, expectation, *names, verdict, reason, where, space, text, witness), depends_on(answer)
+    warning = str(loss) if verdict == "holds" and loss else ""
+    result = Result(number, expectation, *names, verdict, reason, where, space, text, witness, warning)
+    return result, depends_on(answer)
 
 
 def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
@@ -351,12 +368,23 @@ def depends_on(answer: Reach) -> frozenset[Filter]:
     return frozenset(out)
 
 
-def _failing(part: Part, expectation: Expectation, ports: PortSet) -> HeaderSpace:
-    """Packets of an `allow` that do not get there, or whose answer does not come back."""
+def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[Part], PortSet]) -> Choices:
+    """What NAT devices lose of the answers to what is asked, where they lose most."""
+    found = (
+        trip.choices
+        for part in answer.parts
+        for trip in trips(part.forward & expectation.traffic, part.back, part.lost)
+        if part.found is not None and trip.ports & ports(part)
+    )
+    return max(found, key=lambda choices: choices.loss, default=NO_LOSS)
+
+
+def _failing(part: Part, expectation: Expectation, ports: PortSet, below: Fraction) -> HeaderSpace:
+    """Packets of an `allow` that do not get there, or whose answer does not come back; of NAT's choices, too seldom."""
     if part.found is None:
         return HeaderSpace.nothing()
     asked = part.asked(expectation.traffic & part.family, ports)
-    return asked - (part.delivered() if expectation.one_way else part.reachable())
+    return asked - (part.delivered() if expectation.one_way else part.reachable(below))
 
 
 def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
@@ -373,13 +401,15 @@ def _name(asked: EndpointField, endpoint: Endpoint) -> str:
     return endpoint.name if isinstance(asked, Selector) else asked
 
 
-def _reason(verdict: Verdict, allow: bool, unknown: str, witness: Trace | None, failing: str) -> str:
+def _reason(verdict: Verdict, allow: bool, unknown: str, witness: Trace | None, failing: str, loss: Choices) -> str:
     if verdict == "holds":
+        if loss:
+            return f"every packet passes, and its answer comes back, but {loss}"
         return "every packet passes, and its answer comes back" if allow else "no packet is delivered"
     if verdict == "undecided":
         return unknown
     if allow:
         if witness is not None and witness.blockers:
-            return str(witness.blockers[0])
+            return ": ".join(filter(None, (witness.loss and f"in part, {witness.loss}", str(witness.blockers[0]))))
         return f"does not pass: {failing}"
     return f"delivered: {failing}"

@@ -15,12 +15,13 @@ from reachsim.errors import HintedError, shown
 from reachsim.kinds.api_gateway import ApiGateway
 from reachsim.kinds.expectation import Expectation
 from reachsim.kinds.internet import Internet
-from reachsim.kinds.kind import Kind, Name, written
+from reachsim.kinds.kind import Kind, Name, ShareField, written
 from reachsim.kinds.lambda_function import LambdaFunction
 from reachsim.kinds.peering_connection import PeeringConnection
 from reachsim.kinds.prefix_list import PrefixList
 from reachsim.kinds.resource import Resource, sections
 from reachsim.kinds.vpc import Vpc
+from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
 def _number(value: Any) -> Any:
@@ -46,6 +47,9 @@ class Design(Kind):
         Annotated[str, WithJsonSchema(written("rule", "the ID of a rule", "[A-Z0-9]+-[0-9]+", "CIDR-1"))], ...
     ] = ()
     """IDs of rules whose refusals become warnings, to simulate what AWS would not accept."""
+    nat_loss_below: ShareField = NAT_LOSS_BELOW
+    """NAT-PORT: traffic counts as reachable, with a warning, while less than this share of the ports that a NAT device may
+    choose is lost; 0: every port has to come back."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
     """VPCs by name."""
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.errors import HintedError, shown
-from reachsim.kinds.kind import FORM, Boolean, Kind, References, Tags, TrafficField
+from reachsim.kinds.kind import FORM, Boolean, Kind, References, ShareField, Tags, TrafficField
 from reachsim.net.traffic import Traffic
 from reachsim.rules.codes import Code
 
@@ -74,6 +74,8 @@ class Expectation(Kind):
     """Traffic of which no packet is delivered."""
     one_way: Boolean = False
     """Ask for delivery alone, not for the answer."""
+    nat_loss_below: ShareField | None = None
+    """For an `allow`: in place of the design's `nat_loss_below`."""
     why: str = ""
     """For the reader."""
     fails: FailureCode | None = None
@@ -94,6 +96,11 @@ class Expectation(Kind):
             raise HintedError("'one_way' goes with 'allow'", hint="'deny' always speaks of delivery alone")
         if self.fails is not None and self.deny is not None:
             raise HintedError("'fails' goes with 'allow'", hint="a failing 'deny' has no blocker")
+        if self.nat_loss_below is not None and (self.one_way or self.deny is not None):
+            raise HintedError(
+                "'nat_loss_below' goes with an 'allow' that asks for the answer",
+                hint="'deny' and 'one_way' speak of delivery alone",
+            )
         return self
 
     @property

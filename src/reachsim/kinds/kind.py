@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -152,6 +153,20 @@ def _ports(value: Any) -> PortSet:
         if first <= last <= 65535:
             return PortSet.of((first, last))
     raise HintedError(f"a range of ports is expected, got {shown(value)}", hint="write 32768-60999")
+
+
+def _share(value: Any) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if type(value) is int and value == 0:
+        return Fraction(0)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", value):
+        share = Fraction(value[:-1]) / 100
+        if share <= 1:
+            return share
+    raise HintedError(
+        f"a share in percent is expected, got {shown(value)}", hint="write 1%, 0.5%, or 0 for none at all"
+    )
 
 
 def looks_like_address(text: str) -> bool:
@@ -321,6 +336,19 @@ Ipv6Field = Annotated[
     _text,
 ]
 TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), _text]
+ShareField = Annotated[
+    Fraction,
+    PlainValidator(_share),
+    WithJsonSchema(
+        {
+            FORM: ("share", "a share in percent, or 0"),
+            "anyOf": [{"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,9})?%$"}, {"const": 0}],
+            "examples": ["1%"],
+        }
+    ),
+    PlainSerializer(lambda share: f"{float(share * 100):g}%"),
+]
+"""A share of a whole, in percent: ``1%``, ``0.5%``; ``0`` for none."""
 PortsField = Annotated[
     PortSet,
     PlainValidator(_ports),

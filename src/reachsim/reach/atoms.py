@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from reachsim.fabric.filters import Filter
+from reachsim.flow.ports import NAT_SPANS, WayBack
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.part import NAT_SPANS, OF_IPV4, OF_IPV6
+from reachsim.reach.part import OF_IPV4, OF_IPV6
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 _ALWAYS = (
@@ -40,8 +41,12 @@ class Atoms:
         self._traffic: dict[int, Traffic] = {}
         self._rows: dict[tuple[Filter, int, frozenset[GroupId]], int] = {}
         self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
-        self.bare = self.everything & ~(self.tcp | self.udp)
-        self.nat_tcp, self.nat_udp = (self.mask(NAT_SPANS[protocol]) for protocol in (TCP, UDP))
+        self.way_back = WayBack(
+            self.everything,
+            self.everything & ~(self.tcp | self.udp),
+            ((self.tcp, self.mask(NAT_SPANS[TCP])), (self.udp, self.mask(NAT_SPANS[UDP]))),
+        )
+        """Ways back, of masks."""
         self.families = {False: self.mask(OF_IPV4), True: self.mask(OF_IPV6)}
 
     def mask(self, traffic: Traffic) -> int:
@@ -72,14 +77,3 @@ class Atoms:
         if found is None:
             found = self._rows[key] = self.mask(filter.allowed(peer, groups))
         return found
-
-    def fold(self, inner: int, outer: int) -> int:
-        """What comes back to the client in the end; the same as `reachsim.reach.pair.fold`, on bits."""
-        if outer == self.everything:
-            return inner
-        back = inner & outer & self.bare
-        if self.nat_tcp & ~outer == 0:
-            back |= inner & self.tcp
-        if self.nat_udp & ~outer == 0:
-            back |= inner & self.udp
-        return back

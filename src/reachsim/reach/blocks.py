@@ -13,14 +13,16 @@ from threading import Lock
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
 from reachsim.fabric.site import VpcSite
+from reachsim.flow.ports import Back
 from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
 from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
-Entry = tuple[bool, int, int]
-"""The answer in one address family: whether it is IPv6, services delivered, services of answers that come back."""
+Entry = tuple[bool, int, int, tuple[int, ...]]
+"""The answer in one address family: whether it is IPv6, services delivered, services of answers that come back, and what
+NAT devices lose of them (`reachsim.flow.ports.Back`)."""
 Answer = tuple[Entry, ...]
 """The answer for a pair of classes: one entry for each family in which anything is delivered."""
 NOTHING: Answer = ()
@@ -52,6 +54,11 @@ Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
 """Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
+Losses = list[list[tuple[int, ...]]]
+"""What NAT devices lose (`reachsim.flow.ports.Back`), for each pair of classes in the same order."""
+Found = tuple[bool, Masks, Masks, Losses | None]
+"""The answers of one flow: IPv6 or not, services delivered, services of answers that come back, and what NAT devices lose of
+these; None for nothing."""
 
 
 class BlockWorker:
@@ -67,6 +74,7 @@ class BlockWorker:
         self.answers = Answers()
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
+        self.known_backs: dict[tuple[int, ...], Back[int]] = {}
         self.columns: dict[tuple[Filter, int, VpcSite | None, RoutingClass], list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
@@ -98,21 +106,29 @@ class BlockWorker:
             self.templates[key] = found
         return found
 
-    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> tuple[bool, Masks, Masks]:
-        """The answers of one flow for all pairs of classes: IPv6 or not, what is delivered, what comes back."""
+    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> Found:
+        """The answers of one flow for all pairs of classes."""
         family = self.atoms.families[template.ipv6]
         there = self.product(template.forward, source, destination, family)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
-            return template.ipv6, unknown if template.undecided == "there" else there, unknown
+            return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
         if not template.answered or not any(map(any, there)):
-            return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes)
-        back = self.product(template.inner, source, destination, family)
-        if template.outer:
-            outer = self.product(template.outer, source, destination, self.atoms.everything)
-            fold = self.atoms.fold
-            back = [[fold(x, y) for x, y in zip(*pair, strict=True)] for pair in zip(back, outer, strict=True)]
-        return template.ipv6, there, back
+            return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes), None
+        inner = self.product(template.inner, source, destination, family)
+        if not template.beyond:
+            return template.ipv6, there, inner, None
+        beyond = [self.product(terms, source, destination, self.atoms.everything) for terms in template.beyond]
+        backs = [[self.back(key) for key in zip(*rows, strict=True)] for rows in zip(inner, *beyond, strict=True)]
+        losses = [[back.lost for back in row] for row in backs]
+        return template.ipv6, there, [[back.ever for back in row] for row in backs], losses
+
+    def back(self, passing: tuple[int, ...]) -> Back[int]:
+        """What comes back, of what passes at each depth. Few pairs differ in it."""
+        found = self.known_backs.get(passing)
+        if found is None:
+            found = self.known_backs[passing] = self.atoms.way_back.back(passing[0], passing[1:])
+        return found
 
     def product(self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
@@ -206,7 +222,7 @@ class BlockWorker:
         rows: dict[int, array[int]],
         source: RoutingClass,
         destination: RoutingClass,
-        answers: list[tuple[bool, Masks, Masks]],
+        answers: list[Found],
     ) -> None:
         """Fill in the answers between all classes of two routing classes."""
         number = self.answers.number
@@ -215,6 +231,10 @@ class BlockWorker:
             for j, cb in enumerate(destination.classes):
                 if ca is cb and len(ca.members) == 1:
                     continue  # an interface and itself
-                entries = tuple((ipv6, there[i][j], back[i][j]) for ipv6, there, back in answers if there[i][j])
+                entries = tuple(
+                    (ipv6, there[i][j], back[i][j], lost[i][j] if lost is not None else ())
+                    for ipv6, there, back, lost in answers
+                    if there[i][j]
+                )
                 if entries:
                     row[cb.index] = number(entries)

@@ -11,7 +11,8 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
@@ -24,10 +25,11 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
+from reachsim.reach.cell import Cell, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
-from reachsim.reach.part import rectangles
+from reachsim.reach.part import Crossing
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 
@@ -46,53 +48,6 @@ class LostWorker(ReachsimError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What gets from one endpoint to another.
-
-    `delivered`: traffic that arrives. `back`: services of answers that come back to the client (for TCP and UDP the client's
-    ports). `undecided`: why reachsim cannot say. One cell serves all pairs of two classes, so it has no addresses; `Reach`
-    has them.
-    """
-
-    source: str
-    destination: str
-    ways: tuple[tuple[bool, Traffic, Traffic], ...]
-    undecided: str = ""
-
-    @property
-    def delivered(self) -> Traffic:
-        """Traffic that arrives, in any address family."""
-        return Traffic.union_of(span for _, there, _ in self.ways for span in there.spans)
-
-    @property
-    def reachable(self) -> Traffic:
-        """Traffic whose answer comes back too, at least to some port of the client."""
-        return Traffic.union_of(
-            span for _, there, back in self.ways for traffic, _ in rectangles(there, back) for span in traffic.spans
-        )
-
-    def space(self) -> HeaderSpace:
-        """The round trip with ports, of any addresses of the right family."""
-        spaces: list[HeaderSpace] = []
-        for ipv6, there, back in self.ways:
-            line = (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
-            spaces += [HeaderSpace.box(t, line, line, ports) for t, ports in rectangles(there, back)]
-        return HeaderSpace.union(spaces)
-
-    def __bool__(self) -> bool:
-        return any(rectangles(there, back) for _, there, back in self.ways)
-
-    def __str__(self) -> str:
-        if self.undecided:
-            return f"undecided: {self.undecided}"
-        line = AddressSet.everything()
-        families = {ipv6 for ipv6, _, _ in self.ways}
-        if len(families) == 1:  # what goes without saying for two addresses of one family
-            line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
-        return self.space().describe(known_sources=line, known_destinations=line)
-
-
 @dataclass(eq=False)
 class Matrix:
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
@@ -107,7 +62,7 @@ class Matrix:
     atoms: Atoms = field(repr=False)
     rows: list[array[int]] = field(repr=False)
     answers: list[Answer] = field(repr=False)
-    cells: dict[int, tuple[tuple[bool, Traffic, Traffic], ...]] = field(default_factory=dict, repr=False)
+    cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict, repr=False)
     outer: dict[tuple[str, str], Reach] = field(default_factory=dict, repr=False)
 
     @property
@@ -122,9 +77,9 @@ class Matrix:
     def _repr_html_(self) -> str:
         subnets = len({c.first.subnet for c in self.classes.classes})
         by: Grouping = "subnet" if subnets <= _WIDE else "vpc"
-        groups = self.group(by)
+        groups = {key: brief for key, cell in self.grouped(by).items() if (brief := _brief_cell(cell))}
         names = list(dict.fromkeys(_group_name(c, by) for c in self.classes.classes))[:_WIDE]
-        rows = [(a, *(_brief(groups[a, b]) if (a, b) in groups else "" for b in names)) for a in names]
+        rows = [(a, *(groups.get((a, b), "") for b in names)) for a in names]
         title = f"{self.pairs:,} ordered pairs of interfaces in {len(self.classes.classes):,} classes, by {by}"
         return card("plain", "matrix", title, rows, header=("from \\ to", *names))
 
@@ -166,11 +121,12 @@ class Matrix:
         spaces: list[HeaderSpace] = []
         ways = self._ways(self.number(one, other))
         for flow in self.endpoints.flows(self.endpoints.of_nic(one), self.endpoints.of_nic(other)):
-            for ipv6, there, back in ways:
-                if flow.loss is None and (flow.destination > IPV4_LAST) == ipv6:
+            for way in ways:
+                if flow.loss is None and (flow.destination > IPV4_LAST) == way.ipv6:
                     spaces += [
                         HeaderSpace.box(traffic, _only(flow.source), _only(flow.destination), ports)
-                        for traffic, ports in rectangles(there, back)
+                        for traffic, ports, choices in way.trips()
+                        if choices.counts(self.below)
                     ]
         return HeaderSpace.union(spaces)
 
@@ -184,13 +140,22 @@ class Matrix:
             return None
         return endpoint.nics[0]
 
-    def _ways(self, number: int) -> tuple[tuple[bool, Traffic, Traffic], ...]:
+    @property
+    def below(self) -> Fraction:
+        """The share of choices of NAT devices of which less may be lost of what is reachable (NAT-PORT)."""
+        return self.endpoints.design.nat_loss_below
+
+    def cell_of(self, number: int, source: str = "", destination: str = "") -> Cell:
+        """The cell of an answer, by its number."""
+        return Cell(source, destination, self._ways(number), self.undecided(number), self.below)
+
+    def _ways(self, number: int) -> tuple[Crossing, ...]:
         found = self.cells.get(number)
         if found is None:
             traffic = self.atoms.traffic
             found = self.cells[number] = tuple(
-                (ipv6, traffic(there), traffic(back if back != UNKNOWN else 0))
-                for ipv6, there, back in self.answers[number]
+                Crossing(ipv6, traffic(there), traffic(back if back != UNKNOWN else 0), tuple(map(traffic, lost)))
+                for ipv6, there, back, lost in self.answers[number]
                 if there != UNKNOWN
             )
         return found
@@ -201,11 +166,10 @@ class Matrix:
 
     def unknown(self, number: int) -> frozenset[bool]:
         """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
-        return frozenset(ipv6 for ipv6, there, back in self.answers[number] if UNKNOWN in (there, back))
+        return frozenset(ipv6 for ipv6, there, back, _ in self.answers[number] if UNKNOWN in (there, back))
 
     def _cell(self, source: Nic, destination: Nic) -> Cell:
-        number = self.number(source, destination)
-        return Cell(source.name, destination.name, self._ways(number), self.undecided(number))
+        return self.cell_of(self.number(source, destination), source.name, destination.name)
 
     def _outer(self, source: str, destination: str) -> Reach:
         key = source, destination
@@ -217,9 +181,11 @@ class Matrix:
     def _outer_cell(self, source: str, destination: str) -> Cell:
         answer = self._outer(source, destination)
         ways = tuple(
-            (part.destinations.first > IPV4_LAST, part.forward, part.back) for part in answer.parts if part.forward
+            Crossing(part.destinations.first > IPV4_LAST, part.forward, part.back, part.lost)
+            for part in answer.parts
+            if part.forward
         )
-        return Cell(source, destination, ways, answer.undecided)
+        return Cell(source, destination, ways, answer.undecided, self.below)
 
     # -- going over it ------------------------------------------------------------------------------------------
 
@@ -233,41 +199,47 @@ class Matrix:
 
     def __iter__(self) -> Iterator[tuple[str, str, Cell]]:
         for source, destination, number in self.class_pairs():
-            ways, undecided = self._ways(number), self.undecided(number)
+            cell = self.cell_of(number)
             for one in source.members:
                 for other in destination.members:
                     if one is not other:
-                        yield one.name, other.name, Cell(one.name, other.name, ways, undecided)
+                        yield one.name, other.name, replace(cell, source=one.name, destination=other.name)
 
     def describe_class(self, index: int) -> str:
         """What a class is: how many interfaces, where, with which groups."""
         return str(self.classes.classes[index])
 
     def group(self, by: Grouping) -> dict[tuple[str, str], Traffic]:
-        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs. Raises UsageError."""
+        """The union of reachable traffic between groups of interfaces: classes, subnets or VPCs."""
+        found = {key: cell.reachable for key, cell in self.grouped(by).items()}
+        return {key: traffic for key, traffic in found.items() if traffic}
+
+    def grouped(self, by: Grouping) -> dict[tuple[str, str], Cell]:
+        """The cells between groups of interfaces, put together: of a group some pair has each way. Raises UsageError."""
         _check_grouping(by)
         names = [_group_name(c, by) for c in self.classes.classes]
         numbers: dict[tuple[str, str], set[int]] = {}
         for source, destination, number in self.class_pairs():
             numbers.setdefault((names[source.index], names[destination.index]), set()).add(number)
-        out: dict[tuple[str, str], Traffic] = {}
-        for key, found in numbers.items():
-            spans = [span for n in found for span in Cell("", "", self._ways(n)).reachable.spans]
-            if spans:
-                out[key] = Traffic.union_of(spans)
-        return out
+        return {
+            (a, b): Cell(a, b, tuple(way for n in sorted(found) for way in self._ways(n)), "", self.below)
+            for (a, b), found in numbers.items()
+        }
 
     # -- export -------------------------------------------------------------------------------------------------
 
     def to_networkx(self) -> networkx.DiGraph[str]:
-        """A directed graph of interfaces: an edge where anything is reachable, with `traffic` as text."""
+        """A directed graph of interfaces: an edge where anything is reachable, with `traffic` as text; or reachable for too
+        few choices of NAT devices, with this as `partial`; `nat_loss` says what these lose."""
         import networkx as nx
 
         graph: networkx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.endpoints.topology.nics)
         for source, destination, cell in self:
-            if cell:
-                graph.add_edge(source, destination, traffic=str(cell))
+            partial = cell.partial
+            if cell or partial:
+                words = loss_in_words(cell.losses)
+                graph.add_edge(source, destination, traffic=str(cell), partial=str(partial or ""), nat_loss=words)
         return graph
 
     def to_dict(self, by: Grouping = "class") -> dict[str, Any]:
@@ -284,16 +256,18 @@ class Matrix:
             for c in self.classes.classes
         ]
         if by != "class":
-            groups = self.group(by)
-            return {"by": by, "reachable": [{"from": a, "to": b, "traffic": str(t)} for (a, b), t in groups.items()]}
-        texts: dict[int, str] = {}
+            cells = self.grouped(by).items()
+            data = [{"from": a, "to": b, **told(cell, str(cell.reachable))} for (a, b), cell in cells]
+            return {"by": by, "reachable": [each for each in data if each["traffic"] != "nothing" or each["partial"]]}
+        texts: dict[int, dict[str, Any]] = {}
         reachable = []
         for source, destination, number in self.class_pairs():
-            text = texts.get(number)
-            if text is None:
-                text = texts[number] = str(Cell("", "", self._ways(number)))
-            if text != "nothing":
-                reachable.append({"from": source.index, "to": destination.index, "traffic": text})
+            found = texts.get(number)
+            if found is None:
+                cell = replace(self.cell_of(number), undecided="")
+                found = texts[number] = told(cell, str(cell))
+            if found["traffic"] != "nothing" or found["partial"]:
+                reachable.append({"from": source.index, "to": destination.index, **found})
         return {"by": by, "pairs": self.pairs, "classes": classes, "reachable": reachable}
 
     def to_json(self, by: Grouping = "class") -> str:
@@ -301,9 +275,13 @@ class Matrix:
         return json.dumps(self.to_dict(by), indent=2)
 
     def to_csv(self) -> str:
-        """One line for each ordered pair of interfaces that anything is reachable between: source, destination, traffic."""
-        lines = [csv_line(("source", "destination", "traffic"))]
-        lines += [csv_line((source, destination, cell)) for source, destination, cell in self if cell]
+        """One line for each ordered pair of interfaces that anything is reachable between: source, destination, traffic,
+        what passes for too few choices of NAT devices, and what these lose."""
+        lines = [csv_line(("source", "destination", "traffic", "partial", "nat_loss"))]
+        for source, destination, cell in self:
+            partial = cell.partial
+            if cell or partial:
+                lines.append(csv_line((source, destination, cell, partial or "", loss_in_words(cell.losses))))
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -320,8 +298,7 @@ class Slice:
         for source, destination, number in self.matrix.class_pairs():
             part = known.get(number)
             if part is None:
-                cell = Cell("", "", self.matrix._ways(number))
-                part = known[number] = cell.reachable & self.traffic
+                part = known[number] = self.matrix.cell_of(number).reachable & self.traffic
             if part:
                 yield source, destination, part
 
@@ -376,6 +353,13 @@ def _brief(traffic: Traffic) -> str:
     ).addresses
     parts = HeaderSpace.box(traffic, line, line).describe(line, line).split(", ")
     return ", ".join(parts if len(parts) <= 5 else [*parts[:4], f"and {len(parts) - 4} more"])
+
+
+def _brief_cell(cell: Cell) -> str:
+    """A cell in few words: what is reachable, what is so in part, and what NAT devices lose."""
+    parts = [_brief(cell.reachable)] if cell.reachable else []
+    parts += [f"~ in part {_brief(cell.partial)}"] if cell.partial else []
+    return "; ".join([*parts, *([loss_in_words(cell.losses)] if cell.losses else [])])
 
 
 def _group_name(interface_class: InterfaceClass, by: Grouping) -> str:

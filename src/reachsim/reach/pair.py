@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from functools import cached_property
 
 from reachsim.errors import Undecided, UsageError, shown
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import FilterBook
+from reachsim.flow.ports import ALL_PORTS, Choices
 from reachsim.markup import card
 from reachsim.net.box import Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.part import ALL_PORTS, OF_IPV4, OF_IPV6, Part, parts_of, without_settled
+from reachsim.reach.part import OF_IPV4, OF_IPV6, Part, parts_of, without_settled
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 
@@ -22,14 +24,16 @@ from reachsim.topology.endpoints import Endpoints
 class Reach:
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 
-    `source`, `destination`: as named. `delivered`: packets that arrive. `reachable`: packets whose answer comes back too,
-    for every port that a NAT device may choose. Addresses are those that the source sends.
+    `source`, `destination`: as named. `delivered`: packets that arrive. Of these, by how many of the ports that NAT devices
+    may choose let the answer come back (NAT-PORT): `always`, `sometimes`. `reachable`: the packets that come back always, or
+    so nearly that less than `below` of the choices is lost. Addresses are those that the source sends.
     """
 
-    def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[Part]) -> None:
+    def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[Part], below: Fraction) -> None:
         self.source = source.name
         self.destination = destination.name
         self.parts = tuple(parts)
+        self.below = below
 
     @property
     def undecided(self) -> str:
@@ -43,8 +47,34 @@ class Reach:
 
     @cached_property
     def reachable(self) -> HeaderSpace:
-        """Every packet that reaches it and whose answer comes back."""
-        return HeaderSpace.union(part.reachable() for part in self.parts if part.forward)
+        """Every packet that reaches it and whose answer comes back; of NAT's choices less than `below` is lost."""
+        return HeaderSpace.union(part.reachable(self.below) for part in self.parts if part.forward)
+
+    @cached_property
+    def always(self) -> HeaderSpace:
+        """Every packet whose answer comes back whatever ports NAT devices choose."""
+        return HeaderSpace.union(space for part in self.parts for space, choices in part.trips() if not choices)
+
+    @cached_property
+    def sometimes(self) -> HeaderSpace:
+        """Every packet whose answer comes back for some choices of NAT devices and not for others."""
+        return HeaderSpace.union(self.losses.values()) - self.always
+
+    @cached_property
+    def partial(self) -> HeaderSpace:
+        """Every packet whose answer comes back for some choices of NAT devices, but for too few to count as reachable."""
+        return self.sometimes - self.reachable
+
+    @cached_property
+    def losses(self) -> dict[Choices, HeaderSpace]:
+        """What comes back sometimes, by what NAT devices lose of it, the greatest loss first."""
+        spaces: dict[Choices, list[HeaderSpace]] = {}
+        for part in self.parts:
+            for space, choices in part.trips():
+                if choices:
+                    spaces.setdefault(choices, []).append(space)
+        worst = sorted(spaces, key=lambda choices: -choices.loss)
+        return {choices: HeaderSpace.union(spaces[choices]) for choices in worst}
 
     @cached_property
     def sources(self) -> AddressSet:
@@ -67,7 +97,8 @@ class Reach:
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
-        """What does not come through, by what stops it first; together with `reachable` these make up `asked`."""
+        """What does not come through, by what stops it first; what is lost for some choices of NAT devices alone names
+        these. Together with `always` these make up `asked`."""
         return tuple(stop for part in self.parts for stop in stops_of(part))
 
     def __iter__(self) -> Iterator[Box]:
@@ -153,16 +184,24 @@ class Reach:
         return f"<{self.source} -> {self.destination}: {self}>"
 
     def _repr_html_(self) -> str:
-        mood, verdict = (
-            ("good", "reachable") if self else ("unknown", "undecided") if self.undecided else ("bad", "blocked")
-        )
+        mood, verdict = self._mood()
         rows = dict.fromkeys(
             ("there" if stop.leg == "forward" else "back", stop.component, stop.checkpoint, stop.rule, stop.code)
             for stop in self.stops
         )
         header = ("way", "component", "checkpoint", "stops the rest" if self else "stops it", "code")
-        text = self.undecided or (str(self) if self else "")
+        losses = [f"{choices} ({self.describe(space)})" for choices, space in self.losses.items()]
+        text = "; ".join([self.undecided or (str(self) if self else ""), *losses]).removeprefix("; ")
         return card(mood, verdict, f"{self.source} → {self.destination}", rows, header=header, text=text)
+
+    def _mood(self) -> tuple[str, str]:
+        if self:
+            return "good", "reachable"
+        if self.undecided:
+            return "unknown", "undecided"
+        if self.partial:
+            return "bad", "partial"
+        return "bad", "no reply" if self.delivered else "blocked"
 
     def describe(self, space: HeaderSpace) -> str:
         """A set of packets between the two endpoints in words, without the addresses that go without saying."""
@@ -187,4 +226,4 @@ def reach(
         parts += parts_of(flow, endpoints, book)
         if progress is not None:
             progress(done, len(flows))
-    return Reach(source, destination, without_settled(parts))
+    return Reach(source, destination, without_settled(parts), endpoints.design.nat_loss_below)

@@ -2,7 +2,8 @@
 
 Filters look at the peer's address, protocol and destination port, and never at the source port. So between two fixed
 addresses the exact answer for the round trip is, for each protocol, a rectangle: the destination ports that the way
-there lets through, times the client ports that the way back lets through. No solver is needed. Where one end is a set of
+there lets through, times the client ports that the way back lets through. No solver is needed. What NAT devices choose
+adds a share to a rectangle, no side. Where one end is a set of
 addresses outside the VPCs, it is cut into the runs that no route and no filter on the way can tell apart, and each run
 has its rectangles.
 """
@@ -12,19 +13,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
+from typing import NamedTuple
 
 from reachsim.fabric.ends import Flow
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Walk
+from reachsim.flow.ports import ALL_PORTS, NO_LOSS, OF_TRAFFIC, Choices, choices_of
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
-from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, reply_service, service
-from reachsim.rules.nat import TRANSLATED_PORTS
+from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage
 
@@ -45,34 +48,15 @@ ECHOES = [
 ANSWERED = Traffic.union_of(span for request, _ in ECHOES for span in request.spans)
 _SILENT = _ICMPS - ANSWERED
 OTHERS = _BARE - _ICMPS
-_NAT_TCP = Traffic(tuple((TCP << 16 | low, TCP << 16 | high) for low, high in TRANSLATED_PORTS.spans))
-_NAT_UDP = Traffic(tuple((UDP << 16 | low, UDP << 16 | high) for low, high in TRANSLATED_PORTS.spans))
-NAT_SPANS = {TCP: _NAT_TCP, UDP: _NAT_UDP}
-
 Rectangle = tuple[Traffic, PortSet]
 """Traffic and the client ports with which its answer comes back."""
-ALL_PORTS = PortSet.everything()
-
-
-def fold(inner: Traffic, outer: Traffic) -> Traffic:
-    """What comes back to the client in the end.
-
-    `inner`: what passes on the way back between the client and the first device that translates; `outer`: what passes
-    beyond it, where every port that the device may choose must (NATGW-4, NATI-7).
-    """
-    if outer.spans == EVERYTHING.spans:
-        return inner
-    back = inner & outer & _BARE
-    for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
-        if NAT_SPANS[protocol] <= outer:
-            back |= inner & whole
-    return back
 
 
 def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
     """The round trip: what is delivered, and from which client ports its answer comes back.
 
-    `forward`: services that are delivered. `back`: services of answers that come back (`fold`).
+    `forward`: services that are delivered. `back`: services of answers that come back, for at least one choice of the NAT
+    devices on the way (`reachsim.flow.ports`).
     """
     out: list[Rectangle] = []
     for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
@@ -89,17 +73,50 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
     return out
 
 
+class Trip(NamedTuple):
+    """A part of the round trip: traffic, the client ports from which its answer comes back, and with which choices of the
+    NAT devices on the way."""
+
+    traffic: Traffic
+    ports: PortSet
+    choices: Choices
+
+
+def trips(forward: Traffic, back: Traffic, lost: tuple[Traffic, ...]) -> list[Trip]:
+    """The round trip with what NAT devices lose of it: `rectangles`, and for each the fate of their choices."""
+    found = rectangles(forward, back)
+    if not lost:
+        return [Trip(traffic, ports, NO_LOSS) for traffic, ports in found]
+    return [Trip(traffic, ports, choices_of(lost, protocol_of(traffic.first))) for traffic, ports in found]
+
+
+class Crossing(NamedTuple):
+    """What passes between two endpoints in one address family, whatever their addresses.
+
+    `ipv6`: which family. `forward`: services delivered. `back`, `lost`: see `Back`.
+    """
+
+    ipv6: bool
+    forward: Traffic
+    back: Traffic
+    lost: tuple[Traffic, ...] = ()
+
+    def trips(self) -> list[Trip]:
+        """The round trips."""
+        return trips(self.forward, self.back, self.lost)
+
+
 NOTHING = Traffic.nothing()
-EVERYTHING = Traffic.everything()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
 
-    `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`. `undecided`: why
-    reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers in `maybe` come
-    back. What filters stop before the unknown is decided.
+    `sources`, `destinations`: addresses as the source sends them. `forward`: services delivered. `back`, `lost`: of
+    answers, what comes back for some choice of the NAT devices, and which choices are lost (`reachsim.flow.ports.Back`).
+    `undecided`: why reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers
+    in `maybe` come back. What filters stop before the unknown is decided.
     """
 
     flow: Flow
@@ -112,6 +129,7 @@ class Part:
     book: FilterBook
     unsure: Traffic = NOTHING
     maybe: Traffic = NOTHING
+    lost: tuple[Traffic, ...] = ()
 
     @property
     def family(self) -> Traffic:
@@ -122,10 +140,14 @@ class Part:
         """Packets that reach the destination."""
         return HeaderSpace.box(self.forward, self.sources, self.destinations, ALL_PORTS)
 
-    def reachable(self) -> HeaderSpace:
-        """Packets whose answer comes back too."""
-        boxes = rectangles(self.forward, self.back)
-        return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes)
+    def trips(self) -> Iterator[tuple[HeaderSpace, Choices]]:
+        """Packets whose answer comes back for some choice of the NAT devices on the way, with the fate of these choices."""
+        for traffic, ports, choices in trips(self.forward, self.back, self.lost):
+            yield HeaderSpace.box(traffic, self.sources, self.destinations, ports), choices
+
+    def reachable(self, below: Fraction) -> HeaderSpace:
+        """Packets whose answer comes back too, for all choices but less than a share of them (NAT-PORT)."""
+        return HeaderSpace.union(space for space, choices in self.trips() if choices.counts(below))
 
     def unsure_of(self, *, one_way: bool) -> HeaderSpace:
         """Packets of which it is undecided whether they are delivered (`one_way`), or answered."""
@@ -187,6 +209,8 @@ def _whichever(parts: list[Part], why: str) -> list[Part]:
     ever = reduce(or_, (part.forward | part.unsure for part in parts))
     back = reduce(and_, (part.back for part in parts))
     perhaps = reduce(or_, (part.back | part.maybe for part in parts))
+    if any(part.lost != parts[0].lost for part in parts):
+        back -= _PORTED
     out: list[Part] = []
     for part in parts:
         unsure, maybe = ever - every, perhaps - back
@@ -213,16 +237,22 @@ def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Pa
             yield _part(flow, found, *ends, answer, book)
 
 
-Answer = tuple[Traffic, Traffic, Traffic, Traffic]
-"""Delivered, answers that come back, and of which both are undecided."""
+class Answer(NamedTuple):
+    """What `Part` says of traffic."""
+
+    forward: Traffic = NOTHING
+    back: Traffic = NOTHING
+    unsure: Traffic = NOTHING
+    maybe: Traffic = NOTHING
+    lost: tuple[Traffic, ...] = ()
 
 
 def _part(
     flow: Flow, found: Passage, sources: AddressSet, destinations: AddressSet, answer: Answer, book: FilterBook
 ) -> Part:
-    forward, back, unsure, maybe = answer
+    forward, back, unsure, maybe, lost = answer
     undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
-    return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe)
+    return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe, lost)
 
 
 def without_settled(parts: list[Part]) -> list[Part]:
@@ -256,37 +286,34 @@ def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Fil
 def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Answer:
     """What is delivered and what comes back; with `at` in place of the far address `far`."""
     if found.stray is not None or found.forward.lost_run is not None:
-        return NOTHING, NOTHING, NOTHING, NOTHING
+        return Answer()
     family = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     forward = family
     for query, filter, _ in filters_of(found.forward, book):
         peer = at if far is not None and query.peer == far else query.peer
         forward &= filter.allowed(peer, query.groups)
     if found.forward.unknown:
-        return NOTHING, NOTHING, forward, NOTHING
+        return Answer(unsure=forward)
     if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
-        return forward, NOTHING, NOTHING, NOTHING
-    inner = outer = EVERYTHING
-    for query, filter, depth in filters_of(found.reply, book):
-        peer = at if far is not None and query.peer == far else query.peer
-        allowed = filter.allowed(peer, query.groups)
-        if depth:
-            outer &= allowed
-        else:
-            inner &= allowed
-    back = fold(inner, outer)
-    return (forward, NOTHING, NOTHING, back) if found.reply.unknown else (forward, back, NOTHING, NOTHING)
+        return Answer(forward)
+    passing = (
+        (depth, filter.allowed(at if far is not None and query.peer == far else query.peer, query.groups))
+        for query, filter, depth in filters_of(found.reply, book)
+    )
+    inner, *beyond = OF_TRAFFIC.by_depth(passing)
+    back, lost = OF_TRAFFIC.back(inner, beyond)
+    return Answer(forward, maybe=back) if found.reply.unknown else Answer(forward, back, lost=lost)
 
 
 def _possible(found: Passage, far: int | None, at: int, book: FilterBook) -> Answer:
     """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name."""
     if found.forward.lost_run is not None:
-        return NOTHING, NOTHING, NOTHING, NOTHING
+        return Answer()
     possible = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     for query, filter, _ in filters_of(found.forward, book):
         peer = at if far is not None and query.peer == far else query.peer
         possible &= filter.allowed(peer, filter.named_groups)
-    return NOTHING, NOTHING, possible, NOTHING
+    return Answer(unsure=possible)
 
 
 def _by_far_address(

@@ -1,8 +1,8 @@
 """What stops the traffic that does not come through, and which part of it.
 
 Each checkpoint takes what the ones before it left, so the parts are disjoint and together with what is reachable make up
-all of the traffic. They are kept as rectangles (traffic times client ports); a set of packets is made of them when somebody
-asks for it.
+all of the traffic. What it stops for some choices of a NAT device alone is told with these ports. The parts are kept as
+rectangles (traffic times client ports); a set of packets is made of them when somebody asks for it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ from reachsim.fabric.cause import Cause
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Visit
 from reachsim.flow.denial import denials
+from reachsim.flow.ports import ALL_PORTS, Toll, nat_ports
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.reach.part import (
-    ALL_PORTS,
     ALL_TCP,
     ALL_UDP,
     ANSWERED,
     ECHOES,
-    NAT_SPANS,
     OTHERS,
     Part,
     Rectangle,
@@ -44,12 +43,14 @@ Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 class Stop:
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.
 
-    `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets.
+    `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets. `nat_ports`: the
+    ports with which it stops them, of those that a NAT device may choose; None: whatever the device chooses.
     """
 
     cause: Cause
     leg: Way
     pieces: tuple[Piece, ...] = field(repr=False)
+    nat_ports: PortSet | None = None
 
     @property
     def component(self) -> str:
@@ -91,7 +92,8 @@ class Stop:
         )
 
     def __str__(self) -> str:
-        return f"{self.component} {self.checkpoint}: {self.rule} [{self.code}, {self.rule_id}]"
+        only = "" if self.nat_ports is None else f" ({nat_ports(self.nat_ports)})"
+        return f"{self.component} {self.checkpoint}: {self.rule}{only} [{self.code}, {self.rule_id}]"
 
 
 def stops_of(part: Part) -> Iterator[Stop]:
@@ -163,26 +165,22 @@ class _Rest:
 
     def __init__(self, part: Part) -> None:
         self.delivered = {TCP: part.forward & ALL_TCP, UDP: part.forward & ALL_UDP}
-        self.ports = {p: ALL_PORTS - part.back.ports(p) if self.delivered[p] else PortSet.nothing() for p in (TCP, UDP)}
+        self.tolls = {p: Toll(ALL_PORTS - part.back.ports(p)) for p, traffic in self.delivered.items() if traffic}
         needed = part.forward & (ANSWERED | OTHERS)
         self.bare = needed - _asked_by(part.back, needed)
 
-    def take(self, traffic: Traffic, depth: int) -> tuple[Rectangle, ...]:
-        """Remove what answers in `traffic` belong to; beyond a translating device one lost port is enough (NATGW-4)."""
-        out: list[Rectangle] = []
-        for protocol, ports in self.ports.items():
-            if depth:
-                hit = PortSet.nothing() if traffic.isdisjoint(NAT_SPANS[protocol]) else ports
-            else:
-                hit = traffic.ports(protocol) & ports
-            if hit:
-                out.append((self.delivered[protocol], hit))
-                self.ports[protocol] = ports - hit
+    def take(self, traffic: Traffic, depth: int) -> dict[PortSet | None, list[Rectangle]]:
+        """Remove what answers in `traffic` belong to, `depth` translating devices from the client: by the choices of NAT."""
+        out: dict[PortSet | None, list[Rectangle]] = {}
+        for protocol, toll in self.tolls.items():
+            taken = toll.take(traffic.ports(protocol), depth)
+            if taken is not None:
+                out.setdefault(taken.nat, []).append((self.delivered[protocol], taken.client))
         bare = _asked_by(traffic, self.bare)
         if bare:
-            out.append((bare, ALL_PORTS))
+            out.setdefault(None, []).append((bare, ALL_PORTS))
             self.bare -= bare
-        return tuple(out)
+        return out
 
 
 def _asked_by(answers: Traffic, among: Traffic) -> Traffic:
@@ -201,13 +199,11 @@ def _reply_stops(part: Part) -> Iterator[Stop]:
     rest = _Rest(part)
     for visit in found.reply.visits:
         for cause, traffic in _denied(visit, part):
-            rectangles = rest.take(traffic, visit.depth)
-            if rectangles:
-                yield _stop(cause, "reply", part, rectangles)
+            for choices, rectangles in rest.take(traffic, visit.depth).items():
+                yield _stop(cause, "reply", part, tuple(rectangles), choices)
     if found.reply_stray is not None:
-        rectangles = rest.take(Traffic.everything(), 0)
-        if rectangles:
-            yield _stop(found.reply_stray, "reply", part, rectangles)
+        for choices, rectangles in rest.take(Traffic.everything(), 0).items():
+            yield _stop(found.reply_stray, "reply", part, tuple(rectangles), choices)
 
 
 def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
@@ -222,8 +218,10 @@ def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
         yield from denials(visit, query, part.book[query.filter], peer, part.flow.origin.nic)
 
 
-def _stop(cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...]) -> Stop:
-    return Stop(cause, leg, ((rectangles, part.sources, part.destinations),))
+def _stop(
+    cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...], choices: PortSet | None = None
+) -> Stop:
+    return Stop(cause, leg, ((rectangles, part.sources, part.destinations),), choices)
 
 
 def _far_of(part: Part) -> AddressSet | None:

@@ -44,14 +44,15 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What decides between two ends. `forward`: on the way there. `inner`, `outer`: on the way back, before and beyond a
-    device that translates; `answered`: whether an answer can come back at all. `undecided`: on which way the walk meets
-    what is not modelled ("there", "back"), "" for none. `shared`: whether other sources that walk alike may use it."""
+    """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
+    device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
+    all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
+    other sources that walk alike may use it."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
     inner: tuple[Term, ...] = ()
-    outer: tuple[Term, ...] = ()
+    beyond: tuple[tuple[Term, ...], ...] = ()
     answered: bool = False
     undecided: str = ""
     shared: bool = True
@@ -83,12 +84,14 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     shared = _at_home(found.forward, a) == [a.subnet.exit]
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(ipv6, forward, shared=shared)
-    reply = [(bool(visit.depth), _term(visit, a, b)) for visit in _judging(found.reply)]
+    reply = [(visit.depth, _term(visit, a, b)) for visit in _judging(found.reply)]
+    deepest = max((depth for depth, _ in reply), default=0)
+    inner, *beyond = (tuple(term for at, term in reply if at == depth) for depth in range(deepest + 1))
     return Template(
         ipv6,
         forward,
-        tuple(term for beyond, term in reply if not beyond),
-        tuple(term for beyond, term in reply if beyond),
+        inner,
+        tuple(beyond),
         answered=True,
         shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
     )

@@ -122,6 +122,8 @@ def _note(result: Result) -> str:
     """Why a person wrote it, and whether it fails as marked."""
     mark = result.expectation.fails
     parts = [result.expectation.why] if result.expectation.why else []
+    if result.warning:
+        parts.append(f"(warning: {result.warning})")
     if mark is not None and result.as_marked:
         parts.append("(fails as marked)")
     elif mark is not None:
@@ -145,6 +147,8 @@ def _details(result: Result, look: Look) -> list[str]:
         only = f" ({blocker.ports})" if blocker.ports else ""
         rows.append(("because", f"{blocker.component} {blocker.checkpoint}: {blocker.text}{only}"))
         rows.append(("", reference(blocker.code, blocker.rule_id, blocker.where)))
+        if result.loss:
+            rows.append(("in part", result.loss))
     elif result.verdict == "undecided" or not result.failing_text:
         rows.append(("because", result.reason))
     else:

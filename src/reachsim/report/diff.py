@@ -51,6 +51,7 @@ def diff_text(
         (style.red("opened"), wrong),
         (style.green("opened, as allowed"), fine),
         (style.yellow("closed"), found.closed),
+        (style.yellow("as before, but for the ports that NAT devices choose"), found.changed),
     ):
         if changes:
             lines += ["", title, *_block(changes, crowd, world, look)]
@@ -85,6 +86,11 @@ def _title(found: Difference, wrong: int, asked: bool, look: Look) -> str:
         return f"{style.green('AS ALLOWED')}  {style.bold(words)}"
     if closed:
         return f"{style.green('NOTHING OPENED')}  {style.bold(_closed(closed))}"
+    if found.changed:
+        words = (
+            f"the same traffic flows; of it, NAT devices lose another share in {number(len(found.changed), 'change')}"
+        )
+        return f"{style.green('NOTHING OPENED')}  {style.bold(words)}"
     return f"{style.green('THE SAME')}  {style.bold('the same traffic flows between all that both have')}"
 
 
@@ -119,6 +125,7 @@ def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Loo
             else f"{say(line.first.traffic)} (some client ports)"
         )
         text += ", one way" if line.first.one_way else ""
+        text += f"; {line.first.nat}" if line.first.nat else ""
         rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])
     out = grid(rows, look.width, indent=2)
     rest = look.rest(lines, _LINES)
@@ -136,7 +143,7 @@ def _lines(changes: Iterable[Change], look: Look) -> list[_Line]:
             and " from " not in change.text
             and "internet" not in change.sources
         )
-        key = (change.traffic if plain else change.text, change.one_way, change.destinations)
+        key = (change.traffic if plain else change.text, change.one_way, change.nat, change.destinations)
         found.setdefault(key, []).append(change)
     return [
         _Line(tuple(group), tuple(dict.fromkeys(name for change in group for name in change.sources)))
@@ -149,7 +156,7 @@ def diff_data(found: Difference, allowed: Sequence[Traffic]) -> dict[str, Any]:
     data = found.to_dict()
     wrong = found.not_allowed(allowed)
     changes = [
-        {**change.to_dict(), "allowed": change.kind == "closed" or change not in wrong} for change in found.changes
+        {**change.to_dict(), "allowed": change.kind != "opened" or change not in wrong} for change in found.changes
     ]
     return {
         "before": data["before"],

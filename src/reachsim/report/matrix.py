@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
+from reachsim.flow.ports import Choices
 from reachsim.markup import csv_line
 from reachsim.net.traffic import Traffic
+from reachsim.reach.cell import loss_in_words
 from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.matrix import Grouping, Matrix, Slice
 from reachsim.report.groups import Names, say
@@ -25,12 +28,19 @@ _TRAFFIC = 8
 
 @dataclass
 class Link:
-    """What passes between two groups of interfaces: between how many pairs of how many, and its union."""
+    """What passes between two groups of interfaces: between how many pairs of how many, and its union.
+
+    `pairs`: with reachable traffic; `part`: with traffic that passes for too few choices of a NAT device (NAT-PORT), whose
+    spans are `partial`. `losses`: what NAT devices lose of either.
+    """
 
     possible: int
     pairs: int = 0
     undecided: int = 0
     spans: list[tuple[int, int]] = field(default_factory=list)
+    part: int = 0
+    partial_spans: list[tuple[int, int]] = field(default_factory=list)
+    losses: dict[Choices, Traffic] = field(default_factory=dict)
 
     @property
     def traffic(self) -> Traffic:
@@ -38,8 +48,20 @@ class Link:
         return Traffic.union_of(self.spans)
 
     @property
+    def partial(self) -> Traffic:
+        """The union of what passes in part."""
+        return Traffic.union_of(self.partial_spans)
+
+    @property
+    def nat(self) -> list[dict[str, Any]]:
+        """What NAT devices lose, as plain data."""
+        return [{"traffic": say(traffic), **choices.to_dict()} for choices, traffic in self.losses.items()]
+
+    @property
     def mark(self) -> str:
         """One character for it."""
+        if self.part:
+            return "~"
         return "#" if self.pairs == self.possible else "+" if self.pairs else "?"
 
 
@@ -67,16 +89,28 @@ class Groups:
             found = link(source, destination)
             found.pairs += _pairs(source, destination)
             found.spans += part.spans
+        asked = traffic or Traffic.everything()
+        lossy: dict[int, dict[Choices, Traffic]] = {}
         for source, destination, answer in matrix.class_pairs():
             if matrix.undecided(answer):
                 link(source, destination).undecided += _pairs(source, destination)
-        self.links = {key: found for key, found in self.links.items() if found.pairs or found.undecided}
+            if answer not in lossy:
+                losses = matrix.cell_of(answer).losses
+                lossy[answer] = {choices: inside for choices, t in losses.items() if (inside := t & asked)}
+            if lossy[answer]:
+                _add_losses(link(source, destination), lossy[answer], _pairs(source, destination), matrix.below)
+        self.links = {key: found for key, found in self.links.items() if found.pairs or found.part or found.undecided}
         self.taking_part = {name for key in self.links for name in key}
 
     @property
     def pairs(self) -> int:
         """Pairs of interfaces that something passes between."""
         return sum(link.pairs for link in self.links.values())
+
+    @property
+    def part(self) -> int:
+        """Pairs of interfaces between which something passes in part."""
+        return sum(link.part for link in self.links.values())
 
     @property
     def undecided(self) -> int:
@@ -86,6 +120,15 @@ class Groups:
 
 def _pairs(source: InterfaceClass, destination: InterfaceClass) -> int:
     return len(source.members) * (len(destination.members) - (source is destination))
+
+
+def _add_losses(link: Link, losses: dict[Choices, Traffic], pairs: int, below: Fraction) -> None:
+    for choices, traffic in losses.items():
+        link.losses[choices] = link.losses.get(choices, Traffic.nothing()) | traffic
+        if not choices.counts(below):
+            link.partial_spans += traffic.spans
+    if any(not choices.counts(below) for choices in losses):
+        link.part += pairs
 
 
 def _label(interface_class: InterfaceClass, by: Grouping) -> str:
@@ -116,12 +159,14 @@ def matrix_text(
     what = "something" if traffic is None else f"some of {traffic}"
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
+    if groups.part:
+        lines.append(style.yellow(f"  {number(groups.part, 'pair')} in part: NAT devices' choices of a port"))
     if groups.undecided:
         lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
     if by == "class" or (groups.by == "class" and any(len(c.members) > 1 for c in matrix.classes.classes)):
         lines += ["", *_classes(groups, look)]
     lines += _overview(groups, look)
-    if groups.pairs:
+    if groups.pairs or groups.part:
         lines += ["", *_list(groups, look)]
     lines += ["", *_hints(groups, by, file, look)]
     return "\n".join(lines).rstrip()
@@ -165,6 +210,7 @@ def _overview(groups: Groups, look: Look) -> list[str]:
         (shown,) = grid([[f"{index:>{digits}}", label]], look.width, indent=2)
         lines.append(shown + " " * (2 + digits + 2 + wide + 1 - columns_of(shown)) + cells)
     key = "rows send, columns receive: # every pair, + some pairs, . none"
+    key += ", ~ some in part" if "~" in marks.values() else ""
     key += ", ? cannot decide" if "?" in marks.values() else ""
     return [*lines, f"  {look.style.dim(key)}"]
 
@@ -173,8 +219,7 @@ def _list(groups: Groups, look: Look) -> list[str]:
     """For each source, or each few that send alike, what it sends to whom."""
     by_source: dict[str, dict[str, list[str]]] = {}
     for (source, destination), link in groups.links.items():
-        if link.pairs:
-            text = _traffic(link.traffic, look)
+        for text in _texts(link, groups.matrix.below, look):
             by_source.setdefault(source, {}).setdefault(text, []).append(destination)
     blocks: dict[tuple[tuple[str, Names], ...], list[str]] = {}
     for source, row in by_source.items():
@@ -191,6 +236,18 @@ def _list(groups: Groups, look: Look) -> list[str]:
     lines = grid(rows, look.width)
     rest = look.rest(list(blocks), _BLOCKS)
     return [*lines, rest] if rest else lines
+
+
+def _texts(link: Link, below: Fraction, look: Look) -> Iterator[str]:
+    """What passes, and what NAT devices lose of it."""
+    warnings = [(choices, traffic) for choices, traffic in link.losses.items() if choices.counts(below)]
+    if link.pairs:
+        whole = link.traffic
+        notes = [str(choices) if t == whole else f"{_traffic(t, look)}: {choices}" for choices, t in warnings]
+        yield _traffic(whole, look) + (f" (warning: {'; '.join(notes)})" if notes else "")
+    for choices, traffic in link.losses.items():
+        if not choices.counts(below):
+            yield f"in part {_traffic(traffic, look)}: {choices}"
 
 
 def _named(names: Sequence[str], look: Look) -> str:
@@ -228,6 +285,7 @@ def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping
         "by": by,
         "pairs": matrix.pairs,
         "reachable_pairs": groups.pairs,
+        "partial_pairs": groups.part,
         "undecided_pairs": groups.undecided,
     }
     if by == "class":
@@ -239,9 +297,11 @@ def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping
             "traffic": say(link.traffic),
             "pairs": link.pairs,
             "of": link.possible,
+            "partial": say(link.partial) if link.part else "",
+            "nat": link.nat,
         }
         for (source, destination), link in groups.links.items()
-        if link.pairs
+        if link.pairs or link.part
     ]
     return data
 
@@ -249,16 +309,26 @@ def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping
 def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | None = None) -> Iterator[str]:
     """Lines of CSV: one for each ordered pair of groups that something passes between; without `by`, of
     interfaces."""
-    yield "source,destination,traffic"
+    yield "source,destination,traffic,partial,nat_loss"
     if by is not None:
         for (a, b), link in Groups(matrix, by, traffic).links.items():
-            if link.pairs:
-                yield csv_line((a, b, say(link.traffic)))
+            if link.pairs or link.part:
+                yield csv_line((a, b, *_cells(link.traffic, link.partial, link.losses)))
         return
     asked = traffic or Traffic.everything()
-    for source, destination, part in Slice(matrix, asked).class_pairs():
-        text = say(part)
-        for one in source.members:
+    known: dict[int, tuple[str, ...]] = {}
+    for source, destination, answer in matrix.class_pairs():
+        if answer not in known:
+            cell = matrix.cell_of(answer)
+            losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
+            reachable, partial = cell.reachable & asked, cell.partial & asked
+            known[answer] = _cells(reachable, partial, losses) if reachable or partial else ()
+        cells = known[answer]
+        for one in source.members if cells else ():
             for other in destination.members:
                 if one is not other:
-                    yield csv_line((one.name, other.name, text))
+                    yield csv_line((one.name, other.name, *cells))
+
+
+def _cells(traffic: Traffic, partial: Traffic, losses: dict[Choices, Traffic]) -> tuple[str, ...]:
+    return say(traffic), say(partial) if partial else "", loss_in_words(losses)

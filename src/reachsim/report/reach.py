@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from reachsim.flow.ports import ALL_PORTS, Choices, nat_ports
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Reach
-from reachsim.reach.part import ALL_PORTS
 from reachsim.reach.stops import Stop
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
@@ -18,8 +18,14 @@ from reachsim.rules.verdict import Loss
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``."""
-Verdict = Literal["all", "part", "nothing", "undecided"]
-TITLES = {"all": "PASSES", "part": "PASSES IN PART", "nothing": "BLOCKED", "undecided": "CANNOT DECIDE"}
+Verdict = Literal["all", "part", "no reply", "nothing", "undecided"]
+TITLES = {
+    "all": "PASSES",
+    "part": "PASSES IN PART",
+    "no reply": "NO REPLY",
+    "nothing": "BLOCKED",
+    "undecided": "CANNOT DECIDE",
+}
 _STOPS = 12
 _PARTS = 12
 _EVERY_PART = 1 << 30
@@ -30,9 +36,10 @@ class Answer:
     """A reach, asked about some traffic or about all of it.
 
     `asked`: all packets of the question, with the source ports that the client may use where `traffic` is
-    named. `passing`, `missing`: of them, those whose answer comes back, and the others; `one_way`: of the
-    missing, those that are delivered all the same. `stops`: what stops the missing, each place once, in the
-    order of the way.
+    named. `passing`, `partial`, `missing`: of them, those whose answer comes back, those whose answer comes back
+    for too few choices of a NAT device (NAT-PORT), and the others; `one_way`: of the missing, those that are
+    delivered all the same. `nat`: what NAT devices lose of the first two, the greatest loss first. `stops`: what
+    stops the missing and the choices lost, each place once, in the order of the way.
     """
 
     reach: Reach
@@ -43,16 +50,28 @@ class Answer:
     one_way: HeaderSpace
     stops: tuple[Stop, ...]
     losses: tuple[Loss, ...]
+    partial: HeaderSpace
+    nat: tuple[tuple[Choices, HeaderSpace], ...]
 
     @property
     def verdict(self) -> Verdict:
-        """``all``, ``part`` or ``nothing`` of the traffic passes; with no traffic named, ``part`` is not
-        told from ``all``."""
+        """``all`` or ``part`` of the traffic passes; with no traffic named, ``part`` is not told from ``all``
+        where anything passes whatever NAT devices choose. Else ``no reply`` where some is delivered, or ``nothing``."""
         if self.reach.undecided:
             return "undecided"
-        if not self.passing:
-            return "nothing"
-        return "part" if self.traffic is not None and (self.missing or self.losses) else "all"
+        if not self.passing and not self.partial:
+            return "no reply" if self.one_way else "nothing"
+        lacking = bool(self.missing or self.losses or self.partial)
+        return "part" if not self.passing or (self.traffic is not None and lacking) else "all"
+
+    @property
+    def nat_in_words(self) -> list[tuple[str, str]]:
+        """What NAT devices lose, each with ``warning`` or ``in part``: the first where the traffic counts as passing."""
+        out: list[tuple[str, str]] = []
+        for choices, space in self.nat:
+            what = "" if space == self.passing | self.partial else f"{self.describe(space)}: "
+            out.append(("in part" if space & self.partial else "warning", f"{what}{choices}"))
+        return out
 
     def describe(self, space: HeaderSpace, most: int = _PARTS) -> str:
         """A set in words, without the addresses that go without saying."""
@@ -77,7 +96,9 @@ def answer(found: Reach, traffic: Traffic | None) -> Answer:
             if part.found is not None
         )
     passing = asked & found.reachable
-    missing = asked - found.reachable
+    partial = asked & found.partial
+    missing = asked - found.reachable - partial
+    nat = [(choices, inside) for choices, space in found.losses.items() if (inside := asked & space)]
     losses = dict.fromkeys(part.flow.loss for part in found.parts if part.flow.loss is not None)
     return Answer(
         found,
@@ -86,22 +107,33 @@ def answer(found: Reach, traffic: Traffic | None) -> Answer:
         passing,
         missing,
         missing & found.delivered,
-        _merged(found.stops, missing),
+        _merged(found.stops, missing, missing | (asked & found.sometimes)),
         tuple(losses),
+        partial,
+        tuple(nat),
     )
 
 
-def _merged(stops: Sequence[Stop], inside: HeaderSpace) -> tuple[Stop, ...]:
-    """Each place that stops something once, with all that it stops inside a set."""
+def _merged(stops: Sequence[Stop], missing: HeaderSpace, failing: HeaderSpace) -> tuple[Stop, ...]:
+    """Each place that stops something once, with all that it stops: of what is missing, and of what fails at all
+    for some choices of a NAT device."""
     spaces: dict[tuple[object, ...], list[HeaderSpace]] = {}
     firsts: dict[tuple[object, ...], Stop] = {}
     for stop in stops:
-        key: tuple[object, ...] = stop.leg, stop.component, stop.checkpoint, stop.code, stop.rule, stop.path
+        key: tuple[object, ...] = (
+            stop.leg,
+            stop.component,
+            stop.checkpoint,
+            stop.code,
+            stop.rule,
+            stop.path,
+            stop.nat_ports,
+        )
         firsts.setdefault(key, stop)
         spaces.setdefault(key, []).append(stop.space)
     out: list[Stop] = []
     for key, first in firsts.items():
-        space = HeaderSpace.union(spaces[key]) & inside
+        space = HeaderSpace.union(spaces[key]) & (missing if first.nat_ports is None else failing)
         if space:
             boxes = (((((b.traffic, b.source_ports),), b.sources, b.destinations)) for b in space.boxes())
             out.append(replace(first, pieces=tuple(boxes)))
@@ -112,7 +144,7 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     """The verdict and the set first, then what stops the rest."""
     style = look.style
     verdict = found.verdict
-    paint = {"all": style.green, "nothing": style.red}.get(verdict, style.yellow)
+    paint = {"all": style.green, "nothing": style.red, "no reply": style.red}.get(verdict, style.yellow)
     most = _EVERY_PART if look.whole else _PARTS
     question = f"{found.reach.source} -> {found.reach.destination}"
     if found.traffic is not None:
@@ -121,30 +153,34 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     lines = [f"{paint(title)}  {style.bold(question)}"]
     if verdict == "undecided":
         lines += hanging("  ", found.reach.undecided, look.width)
-    if verdict == "nothing":
+    stopped = verdict in ("nothing", "no reply")
+    if stopped:
         lines += _first_reason(found, locate, look)
     if found.passing:
         lines += hanging("  passes   ", found.describe(found.passing, most), look.width)
+    for label, text in found.nat_in_words:
+        lines += hanging(f"  {label}  ", text, look.width, style.yellow)
     alike = found.missing == found.one_way
-    if verdict == "part":
+    if verdict == "part" and found.missing:
         text = found.describe(found.missing, most)
         lines += hanging("  missing  ", f"{text}: delivered, but not answered" if alike else text, look.width)
     if found.one_way and not (verdict == "part" and alike):
         lines += hanging("  one way  ", found.describe(found.one_way, most), look.width)
-    packet = (found.passing or found.missing).witness()
+    packet = (found.passing or found.partial or found.missing).witness()
     if packet is not None:
         lines += hanging("  such as  ", str(packet), look.width)
     places = number(len(found.stops), "place")
-    if found.stops and (verdict != "nothing" or len(found.stops) > 1):
-        lines += [
-            "",
-            f"{'stopped' if verdict == 'nothing' else 'the rest is stopped'} in {places}:",
-        ]
+    if found.stops and (not stopped or len(found.stops) > 1):
+        some = all(stop.nat_ports is not None for stop in found.stops)
+        what = "stopped" if stopped else "some connections are stopped" if some else "the rest is stopped"
+        lines += ["", f"{what} in {places}:"]
         for stop in look.few(found.stops, _STOPS):
             leg = "there" if stop.leg == "forward" else "back"
             lines += hanging(f"  {leg:5}  ", f"{stop.component} {stop.checkpoint}: {stop.rule}", look.width)
             lines += hanging(" " * 9, reference(stop.code, stop.rule_id, locate(stop.path)), look.width, style.dim)
-            lines += hanging(" " * 9 + "stops ", found.describe(stop.space, most), look.width)
+            stops = found.describe(stop.space, most)
+            stops += "" if stop.nat_ports is None else f": {nat_ports(stop.nat_ports)}"
+            lines += hanging(" " * 9 + "stops ", stops, look.width)
         rest = look.rest(found.stops, _STOPS)
         lines += [f"  {rest}"] if rest else []
     for loss in found.losses:
@@ -155,7 +191,8 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
 def _first_reason(found: Answer, locate: Locate, look: Look) -> list[str]:
     if found.stops:
         stop = found.stops[0]
-        text = f"{stop.component} {stop.checkpoint}: {stop.rule}"
+        only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
+        text = f"{stop.component} {stop.checkpoint}: {stop.rule}{only}"
         source = reference(stop.code, stop.rule_id, locate(stop.path))
         return [*hanging("  ", text, look.width), *hanging("  ", source, look.width, look.style.dim)]
     return []
@@ -172,6 +209,8 @@ def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
         "verdict": found.verdict,
         "undecided": found.reach.undecided,
         "passes": found.describe(found.passing, _EVERY_PART),
+        "partial": found.describe(found.partial, _EVERY_PART) if found.partial else "",
+        "nat": [{"traffic": found.describe(s, _EVERY_PART), **choices.to_dict()} for choices, s in found.nat],
         "missing": found.describe(found.missing, _EVERY_PART),
         "one_way": found.describe(found.one_way, _EVERY_PART),
         "boxes": boxes_data(found.passing),
@@ -186,6 +225,7 @@ def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
                 "rule_id": stop.rule_id,
                 "where": locate(stop.path),
                 "stops": found.describe(stop.space, _EVERY_PART),
+                "nat_ports": None if stop.nat_ports is None else str(stop.nat_ports),
             }
             for stop in found.stops
         ],

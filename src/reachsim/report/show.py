@@ -354,6 +354,7 @@ def _expectations(net: Network) -> Iterator[Data]:
             "allow": None if body.allow is None else str(body.allow),
             "deny": None if body.deny is None else str(body.deny),
             "one_way": body.one_way,
+            "nat_loss_below": None if body.nat_loss_below is None else float(body.nat_loss_below),
             "why": body.why,
             "fails": body.fails,
             "where": net.locate(("expect", index)),
@@ -374,6 +375,8 @@ def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
     for item in items:
         verb = f"allow {item['allow']}" if item["allow"] is not None else f"deny {item['deny']}"
         verb += " one way" if item["one_way"] else ""
+        if item["nat_loss_below"] is not None:
+            verb += f", nat_loss_below {item['nat_loss_below'] * 100:g}%"
         why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
         rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
     return table(rows, ("", "from", "to", "expects", "why", "line"), look)

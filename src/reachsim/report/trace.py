@@ -54,18 +54,28 @@ def _reason(trace: Trace, look: Look) -> list[str]:
         else:
             back = f"the answer comes back in {number(len(way.reply), 'hop')}"
         text = f"delivered in {number(len(way.forward), 'hop')}, {back}; the client sees: {trace.client_sees}"
-        return hanging(indent, text, look.width)
+        return [*hanging(indent, text, look.width), *_warnings(trace, look, indent)]
     lines = blocker_lines(trace.blockers[0], look, indent)
     tail = f"the client sees: {trace.client_sees}"
     if way.partial:
-        tail = f"the answer comes back to client ports {way.client_ports} only"
+        client = way.client_ports != way.asked_ports
+        parts = [f"the answer comes back to client ports {way.client_ports} only"] if client else []
+        parts += [str(way.choices)] if way.choices else []
+        tail = "; ".join(parts)
     elif way.delivered:
         tail = f"delivered, but the answer is lost; {tail}"
     if len({w.verdict for w in trace.ways}) > 1:
         passing = sum(w.reachable for w in trace.ways)
         tail = f"{passing} of {number(len(trace.ways), 'way')} pass"
     lines += hanging(indent, tail, look.width)
-    return lines
+    return [*lines, *_warnings(trace, look, indent)]
+
+
+def _warnings(trace: Trace, look: Look, indent: str) -> list[str]:
+    """What fails now and then of what is reachable."""
+    return [
+        line for text in trace.warnings for line in hanging(f"{indent}warning: ", text, look.width, look.style.yellow)
+    ]
 
 
 def blocker_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:

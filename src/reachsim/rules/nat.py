@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from reachsim.net.intervals import PortSet
@@ -10,9 +11,12 @@ from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 TRANSLATED_PORTS: Final = PortSet.of((1024, 65535))
 """Ports from which a NAT gateway or instance may choose the new source port (NATGW-4, NATI-7).
 
-Any of them: an answer is sure to come back only if every one of them may come back.
+Any of them, so what an answer needs is told by the share of them that come back (NAT-PORT).
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
 """
+
+NAT_LOSS_BELOW: Final = Fraction(1, 100)
+"""While a smaller share of a NAT device's choices is lost, traffic counts as reachable, with a warning (NAT-PORT)."""
 
 NAT_GATEWAY_PROTOCOLS: Final = Traffic.protocol(TCP) | Traffic.protocol(UDP) | Traffic.protocol(ICMP)
 """What a NAT gateway carries (NATGW-5). Source: .../nat-gateway-troubleshooting.html"""

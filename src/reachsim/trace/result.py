@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from reachsim.fabric.cause import Cause
+from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.markup import card
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -106,8 +107,9 @@ _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg",
 class Way:
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
 
-    `delivered`, `reachable`: for every source port asked about and every port that a NAT device may choose.
-    `client_ports`: source ports from which the answer comes back; `asked_ports`: those asked about.
+    `delivered`, `reachable`: for every source port asked about. `choices`: what is lost of the choices of the NAT devices on
+    the way; the way is `reachable` while this is less than the design lets be (NAT-PORT). `client_ports`: source ports from
+    which the answer comes back; `asked_ports`: those asked about.
     """
 
     label: str
@@ -120,7 +122,7 @@ class Way:
     blockers: tuple[Blocker, ...]
     client_ports: PortSet = PortSet.nothing()
     asked_ports: PortSet = PortSet.nothing()
-    nat_ports: PortSet | None = None
+    choices: Choices = NO_LOSS
     undecided: str = ""
     refused: bool = False
 
@@ -128,8 +130,18 @@ class Way:
     def partial(self) -> bool:
         """Whether the answer comes back for some ports only."""
         ported = self.packet is not None and self.packet.protocol in PORTED
-        some = ported and bool(self.client_ports) and self.nat_ports != PortSet.nothing()
+        some = ported and bool(self.client_ports) and self.choices.share > 0
         return some and self.delivered and not self.reachable and not self.undecided
+
+    @property
+    def always(self) -> bool:
+        """Whether it is reachable whatever ports NAT devices choose."""
+        return self.reachable and not self.choices
+
+    @property
+    def warning(self) -> str:
+        """What fails of a way that is reachable all the same (NAT-PORT); empty for nothing."""
+        return str(self.choices) if self.reachable and self.choices else ""
 
     @property
     def verdict(self) -> Verdict:
@@ -171,6 +183,21 @@ class Trace:
     def reachable(self) -> bool:
         """Whether it does and its answer comes back."""
         return all(way.reachable for way in self.ways)
+
+    @property
+    def always(self) -> bool:
+        """Whether it does whatever ports NAT devices choose."""
+        return all(way.always for way in self.ways)
+
+    @property
+    def loss(self) -> str:
+        """What NAT devices lose of a way that is partial, in words (NAT-PORT); empty for nothing."""
+        return next((str(way.choices) for way in self._failing_first() if way.partial and way.choices), "")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What fails now and then of what is reachable, in words (NAT-PORT)."""
+        return tuple(dict.fromkeys(way.warning for way in self.ways if way.warning))
 
     @property
     def undecided(self) -> str:
@@ -242,6 +269,7 @@ class Trace:
         stops = [index for index, row in enumerate(rows) if row[4].startswith(("drop: ", "unknown: "))]
         header = ("way", "hop", "component", "checkpoint", "what happens", "where")
         text = "; ".join(map(str, self.blockers)) or self.undecided
+        text = "; ".join(filter(None, (text, self.loss, *self.warnings)))
         return card(mood, self.verdict, title, rows[: stops[0] + 1] if stops else rows, header=header, text=text)
 
     def to_dict(self) -> dict[str, Any]:
@@ -255,6 +283,7 @@ class Trace:
             "reachable": self.reachable,
             "client_sees": self.client_sees,
             "undecided": self.undecided,
+            "warnings": list(self.warnings),
             "packet": None if self.packet is None else self.packet.to_dict(),
             "blockers": [blocker.to_dict() for blocker in self.blockers],
             "forward": [hop.to_dict() for hop in self.forward],
@@ -267,6 +296,7 @@ class Trace:
                     "delivered": way.delivered,
                     "reachable": way.reachable,
                     "client_ports": str(way.client_ports),
+                    "nat": way.choices.to_dict() if way.choices else None,
                     "blockers": [blocker.to_dict() for blocker in way.blockers],
                 }
                 for way in self.ways

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
@@ -12,14 +13,15 @@ from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
+from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, choices_of, nat_ports
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
-from reachsim.reach.part import parts_of
+from reachsim.reach.part import filters_of, parts_of
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.nat import TRANSLATED_PORTS
+from reachsim.rules.nat import NAT_LOSS_BELOW, TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage, passage
@@ -52,8 +54,10 @@ def trace(
 ) -> Trace:
     """Send one packet of `traffic` from one endpoint to another, and its answer back.
 
-    Without `source_port` the verdict is for every source port that the client may use (WALK-18, NACL-12).
+    Without `source_port` the verdict is for every source port that the client may use (WALK-18, NACL-12), and always for
+    the ports that NAT devices may choose: reachable while less of them is lost than the design lets be (NAT-PORT).
     """
+    below = endpoints.design.nat_loss_below
     service = one_service(traffic)
     notes: list[str] = []
     if traffic.count > 1 and traffic != _same_service(service):
@@ -73,13 +77,13 @@ def trace(
             far = flow.source if flow.origin.nic is None else flow.destination
             notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
             break
-    ways = [_way(flow, service, source_port, destination, locate, book) for flow in flows]
+    ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in flows]
     for index, flow in enumerate(flows):
         if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
             parts = list(parts_of(flow, endpoints, book))
             if parts and parts[0].found is not None and not parts[0].undecided_for(service, ways[index].asked_ports):
                 decided = replace(flow, relays=parts[0].flow.relays)
-                ways[index] = _way(decided, service, source_port, destination, locate, book)
+                ways[index] = _way(decided, service, source_port, destination, locate, book, below)
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
             unsure = (part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports))
@@ -97,7 +101,7 @@ def trace(
             ]
             flows = [of for of in flows if of.origin.start is not NOWHERE]
     if not ways:
-        ways = [_way(flow, service, source_port, destination, locate, book) for flow in perhaps]
+        ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
     return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
 
 
@@ -114,12 +118,13 @@ def replay(
     *,
     locate: Locate,
     book: FilterBook = AS_BUILT,
+    below: Fraction = NAT_LOSS_BELOW,
 ) -> Trace:
     """Trace one given packet of one flow: the witness of an answer about all packets."""
     if flow.loss is None and not flow.unknown:
         flow = replace(flow, source=packet.source, destination=packet.destination, region=None)
     port = packet.source_port if packet.protocol in PORTED else None
-    way = _way(flow, packet.service, port, destination, locate, book)
+    way = _way(flow, packet.service, port, destination, locate, book, below)
     return Trace(source.name, destination.name, traffic, (way,))
 
 
@@ -148,7 +153,13 @@ def _one_family(flows: list[Flow]) -> list[Flow]:
 
 
 def _way(
-    flow: Flow, service: int, source_port: int | None, destination: Endpoint, locate: Locate, book: FilterBook
+    flow: Flow,
+    service: int,
+    source_port: int | None,
+    destination: Endpoint,
+    locate: Locate,
+    book: FilterBook,
+    below: Fraction,
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
@@ -156,14 +167,21 @@ def _way(
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
-    return _Asker(found, flow, service, asked, locate, book).way(destination)
+    return _Asker(found, flow, service, asked, locate, book, below).way(destination)
 
 
 class _Asker:
     """Asks the filters of one passage about one service and the ports of its client."""
 
     def __init__(
-        self, found: Passage, flow: Flow, service: int, asked: PortSet, locate: Locate, book: FilterBook
+        self,
+        found: Passage,
+        flow: Flow,
+        service: int,
+        asked: PortSet,
+        locate: Locate,
+        book: FilterBook,
+        below: Fraction,
     ) -> None:
         self.found = found
         self.flow = flow
@@ -173,25 +191,25 @@ class _Asker:
         self.locate = locate
         self.book = book
         self.client = asked
-        self.nat = TRANSLATED_PORTS
-        self.translated = any(visit.depth for visit in found.forward.visits)
+        self.choices = NO_LOSS
+        self.nat_ports: list[int] = []
         if self.ported and found.reply is not None:
-            self._pass_ports(found.reply)
+            self._pass_ports(found.reply, below)
         self.client_port = self._pick(self.client, asked)
-        self.nat_port = self._pick(self.nat, TRANSLATED_PORTS)
 
-    def _pass_ports(self, reply: Walk) -> None:
-        """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18)."""
+    def _pass_ports(self, reply: Walk, below: Fraction) -> None:
+        """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18, NAT-PORT); and which port of
+        each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
-        for visit in reply.visits:
-            query = visit.step.asks
-            if query is None or query.tracked:
-                continue
-            ports = self.book[query.filter].allowed(query.peer, query.groups).ports(protocol)
-            if visit.depth:
-                self.nat &= ports
-            else:
-                self.client &= ports
+        inner, *beyond = OF_TRAFFIC.by_depth(
+            (depth, filter.allowed(query.peer, query.groups)) for query, filter, depth in filters_of(reply, self.book)
+        )
+        self.client &= inner.ports(protocol)
+        self.choices = choices_of((~outer for outer in beyond), protocol)
+        for outer in beyond:
+            passing = outer.ports(protocol) & TRANSLATED_PORTS
+            among = passing if self.choices.counts(below) else TRANSLATED_PORTS
+            self.nat_ports.append(self._pick(passing, among))
 
     def _pick(self, passing: PortSet, asked: PortSet) -> int:
         """The port to show: one that fails where some do, else a usual one."""
@@ -231,7 +249,7 @@ class _Asker:
             tuple(_without_repeats(blockers)),
             self.client if self._answers_fully() else PortSet.nothing(),
             self.asked,
-            self.nat if self.translated and self.ported else None,
+            self.choices,
             unknown,
             refused,
         )
@@ -262,7 +280,9 @@ class _Asker:
         return self._headers(visit.transit.source, visit.transit.destination, depth, leg)
 
     def _headers(self, source: int, destination: int, depth: int, leg: Leg) -> Packet:
-        port = self.nat_port if depth else self.client_port
+        port = self.client_port
+        if depth:
+            port = self.nat_ports[depth - 1] if depth <= len(self.nat_ports) else PREFERRED_PORT
         if leg == "forward":
             return Packet(source, destination, self.service, port if self.ported else 0)
         service = reply_service(self.service, port)
@@ -309,8 +329,8 @@ class _Asker:
             open_ports = filter.allowed(query.peer, query.groups).ports(protocol_of(self.service))
             asked = TRANSLATED_PORTS if visit.depth else self.asked
             if asked & open_ports:
-                who = "ports that the NAT device may choose" if visit.depth else "client ports"
-                ports = f"{who} {asked - open_ports}"
+                failing = asked - open_ports
+                ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
         found = denials(visit, query, filter, query.peer, self.flow.origin.nic)
         cause = next(cause for cause, traffic in found if before.service in traffic)
         text = _and(f"{cause.text} for {_question(before, query.peer)}", cause.note)

@@ -1,0 +1,95 @@
+"""A cell of the matrix: what gets from one endpoint to another, whatever their addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from reachsim.flow.ports import Choices
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
+from reachsim.reach.part import Crossing
+from reachsim.rules.nat import NAT_LOSS_BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What gets from one endpoint to another.
+
+    `ways`: one for each address family in which anything is delivered. `undecided`: why reachsim cannot say. `below`: the
+    share of choices of NAT devices of which less may be lost of what is `reachable` (NAT-PORT). One cell serves all pairs of
+    two classes, so it has no addresses; `Reach` has them.
+    """
+
+    source: str
+    destination: str
+    ways: tuple[Crossing, ...]
+    undecided: str = ""
+    below: Fraction = NAT_LOSS_BELOW
+
+    @property
+    def delivered(self) -> Traffic:
+        """Traffic that arrives, in any address family."""
+        return Traffic.union_of(span for way in self.ways for span in way.forward.spans)
+
+    @property
+    def reachable(self) -> Traffic:
+        """Traffic whose answer comes back too, at least to some port of the client."""
+        found = (trip.traffic for way in self.ways for trip in way.trips() if trip.choices.counts(self.below))
+        return Traffic.union_of(span for traffic in found for span in traffic.spans)
+
+    @property
+    def partial(self) -> Traffic:
+        """Traffic whose answer comes back for some choices of NAT devices, but for too few to count as reachable."""
+        found = (trip.traffic for way in self.ways for trip in way.trips() if not trip.choices.counts(self.below))
+        return Traffic.union_of(span for traffic in found for span in traffic.spans)
+
+    @property
+    def losses(self) -> dict[Choices, Traffic]:
+        """What comes back sometimes, by what NAT devices lose of it, the greatest loss first."""
+        found: dict[Choices, Traffic] = {}
+        for way in self.ways:
+            for traffic, _, choices in way.trips():
+                if choices:
+                    found[choices] = found.get(choices, Traffic.nothing()) | traffic
+        return {choices: found[choices] for choices in sorted(found, key=lambda choices: -choices.loss)}
+
+    def trips(self) -> list[tuple[HeaderSpace, Choices]]:
+        """What comes back for some choice of NAT devices, with ports and the fate of these choices, of any addresses of the
+        right family."""
+        out: list[tuple[HeaderSpace, Choices]] = []
+        for way in self.ways:
+            line = (EVERY_IPV6 if way.ipv6 else EVERY_IPV4).addresses
+            out += [(HeaderSpace.box(traffic, line, line, ports), choices) for traffic, ports, choices in way.trips()]
+        return out
+
+    def space(self) -> HeaderSpace:
+        """The round trip with ports, of any addresses of the right family."""
+        return HeaderSpace.union(space for space, choices in self.trips() if choices.counts(self.below))
+
+    def __bool__(self) -> bool:
+        return any(trip.choices.counts(self.below) for way in self.ways for trip in way.trips())
+
+    def __str__(self) -> str:
+        if self.undecided:
+            return f"undecided: {self.undecided}"
+        line = AddressSet.everything()
+        families = {way.ipv6 for way in self.ways}
+        if len(families) == 1:  # what goes without saying for two addresses of one family
+            line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
+        return self.space().describe(known_sources=line, known_destinations=line)
+
+
+def loss_in_words(losses: dict[Choices, Traffic]) -> str:
+    """What NAT devices lose, by traffic where it differs."""
+    if len(losses) == 1:
+        return str(next(iter(losses)))
+    return "; ".join(f"{traffic}: {choices}" for choices, traffic in losses.items())
+
+
+def told(cell: Cell, text: str) -> dict[str, Any]:
+    """What a cell says, as plain data."""
+    losses = [{"traffic": str(traffic), **choices.to_dict()} for choices, traffic in cell.losses.items()]
+    return {"traffic": text, "partial": str(cell.partial or ""), "nat": losses}
