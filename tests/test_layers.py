@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("kinds",),
     ("loading",),
     ("topology",),
+    ("flow",),
     ("trace",),
     ("reach",),
     ("engine", "cidr"),

@@ -152,7 +152,8 @@ def keys(items: Sequence[dict[str, Any]]) -> set[str]:
 def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "matrix", THREE)
     assert list(data) == [
-        "file", "traffic", "by", "pairs", "reachable_pairs", "undecided_pairs", "classes", "reachable"
+        "file", "traffic", "by", "pairs", "reachable_pairs", "undecided_pairs", "classes", "reachable",
+        "not_modelled"
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
@@ -171,17 +172,19 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == {"interfaces", "traffic", "reachable", "undecided"}
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
-    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided"]
+    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
     assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where"}
     data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
-    assert list(data) == ["file", "one", "other", "equivalent", "parts"]
+    assert list(data) == ["file", "one", "other", "equivalent", "parts", "not_modelled"]
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
-    assert list(data) == ["before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes"]
+    assert list(data) == [
+        "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
+    ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "from", "to", "allowed"}
     assert data["ok"] is False
     allowed = ask(capsys, "diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443")
