@@ -179,7 +179,10 @@ def decide(
     worst: Part | None = None
     unknown = ""
     perhaps = _perhaps(answer)
+    hidden: dict[tuple[int, str], list[Part]] = {}
     for part in answer.parts:
+        if part.flow.perhaps and part.flow.target is None and allow:
+            hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
         if part.flow.perhaps:
             if not allow and part.unsure & expectation.traffic:
                 unknown = unknown or part.undecided
@@ -202,6 +205,12 @@ def decide(
         if bad:
             failing.append(bad if whole is None else whole.space(bad, part))
             worst = worst or part
+    for (_, reason), parts in hidden.items():  # what has an address that the design does not tell
+        if any(part.unsure & expectation.traffic for part in parts):
+            unknown = unknown or reason
+        elif worst is None:
+            worst = parts[0]
+            failing.append(worst.asked(expectation.traffic & worst.family, ports(worst)))
     space = HeaderSpace.union(failing)
     witness = None
     if worst is not None:

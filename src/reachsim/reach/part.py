@@ -216,7 +216,8 @@ def without_settled(parts: list[Part]) -> list[Part]:
             same = other.flow.target is part.flow.target and part.flow.target is not None
             if same and not other.flow.perhaps and part.sources <= other.sources and other.family == part.family:
                 unsure -= other.forward
-        if unsure:
+        # What surely does not get to an address that something hidden may have is an answer too.
+        if unsure or (part.flow.target is None and not part.unsure):
             out.append(replace(part, unsure=unsure))
     return out
 

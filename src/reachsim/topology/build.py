@@ -172,6 +172,8 @@ class Builder:
             {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
             {name: site.blocks for name, site in self.topology.vpcs.items()},
             (*self.design.vpn_connections.values(), *self.design.direct_connect_gateways.values()),
+            {name: {*vpc.instances, *vpc.interfaces} for name, vpc in self.design.vpcs.items()},
+            self.joined(),
         )
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
@@ -181,7 +183,16 @@ class Builder:
         for section, name in self.design.unmodelled():
             body = getattr(self.design, section)[name]
             known = gateways | set(self.design.transit_gateways)
-            self.add_door(door_outside(section, UNMODELLED_OUTSIDE[section], name, body, known))
+            self.add_door(door_outside(section, UNMODELLED_OUTSIDE[section], name, body, known, self.design.vpcs))
+
+    def joined(self) -> dict[str, frozenset[str] | None]:
+        """The VPCs that each VPC may reach: by peering, or any where something that is not modelled may join them."""
+        anything = any(True for _ in self.design.unmodelled()) or any(v.vpn_gateways for v in self.design.vpcs.values())
+        pairs = [{c.requester, c.accepter} for c in self.design.peering_connections.values()]
+        return {
+            name: None if anything else frozenset().union(*(pair for pair in pairs if name in pair))
+            for name in self.design.vpcs
+        }
 
     def add_door(self, door: Door) -> None:
         """Put a door where it may have addresses and may write routes."""

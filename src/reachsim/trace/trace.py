@@ -8,6 +8,7 @@ from dataclasses import replace
 from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import AS_BUILT, FilterBook
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
@@ -80,11 +81,11 @@ def trace(
             reason = next((part.undecided for part in unsure), "")
             if reason:
                 ways[index] = replace(ways[index], delivered=False, reachable=False, blockers=(), undecided=reason)
-    settled = {flow.target for flow, way in zip(flows, ways, strict=True) if way.delivered}
+    settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
     for flow in perhaps:
-        if flow.target not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
+        if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
             ways.append(_undecided(flow.origin, flow.perhaps))
-            settled.add(flow.target)
+            settled.add(_meant(flow))
             # Of a sender that nothing connects there is no more to say than that.
             ways = [way for way, of in zip(ways, flows, strict=False) if of.origin.start is not NOWHERE] + ways[
                 len(flows) :
@@ -93,6 +94,11 @@ def trace(
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book) for flow in perhaps]
     return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+
+
+def _meant(flow: Flow) -> Nic | int:
+    """What a flow is for: an interface, or an address."""
+    return flow.destination if flow.target is None else flow.target
 
 
 def _undecided(origin: Origin, reason: str) -> Way:
