@@ -170,7 +170,8 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
-    assert keys(ask(capsys, "exposure", THREE)["exposed"]) == {"interfaces", "traffic", "reachable", "undecided"}
+    shape = {"interfaces", "traffic", "reachable", "answered", "lost", "undecided"}
+    assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
     assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}

@@ -451,7 +451,7 @@ class Endpoints:
             hidden = self._hidden_in_addresses(within)
         for door in hidden:
             out += self._from_door(door, destination, within)
-        if not source.origins and not out and source.nics == ():
+        if not source.origins and not out:
             nobody = self._outside("", AddressSet.nothing())
             text = f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
