@@ -24,6 +24,9 @@ from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.topology.endpoints import Endpoint
 
 
+NO_PACKET = HeaderSpace.nothing()
+
+
 @dataclass(frozen=True)
 class Exposed:
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
@@ -39,8 +42,8 @@ class Exposed:
     text: str
     reachable: bool
     undecided: str = ""
-    answered: HeaderSpace = HeaderSpace.nothing()
-    lost: HeaderSpace = HeaderSpace.nothing()
+    answered: HeaderSpace = NO_PACKET
+    lost: HeaderSpace = NO_PACKET
 
     def __str__(self) -> str:
         return f"{', '.join(self.interfaces)}: {self.text}" + (

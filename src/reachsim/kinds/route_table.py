@@ -11,11 +11,11 @@ from pydantic import PlainValidator, WithJsonSchema
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
-from reachsim.fabric.steps import Forward, Step, Undecided, to_run
+from reachsim.fabric.steps import Forward, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import Reference, looks_like_address
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -114,6 +114,9 @@ def _outranks(new: Route | None, old: Route | None) -> bool:
     return outranks((new.origin, new.prefix_list), (old.origin, old.prefix_list))
 
 
+_RESERVED = address_set(RESERVED_DESTINATIONS)
+
+
 def no_route(destination: int) -> Loss:
     """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
     for reserved in RESERVED_DESTINATIONS:
@@ -151,6 +154,7 @@ class RouteTableCheckpoint(Checkpoint):
             if destination in unwritten.destinations and unwritten.decides(route):
                 return Undecided(unwritten.reason, transit, path=self.path, scope=scope)
         if route is None:
+            scope = to_run(intersect(scope.destinations, _RESERVED.run_around(destination)))
             return self.drop(no_route(destination), transit, scope, decided="no route")
         text = route.text
         if route.unknown:

@@ -77,10 +77,16 @@ def trace(
     for index, flow in enumerate(flows):
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
-            unsure = (part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports))
-            reason = next((part.undecided for part in unsure), "")
-            if reason:
-                ways[index] = replace(ways[index], delivered=False, reachable=False, blockers=(), undecided=reason)
+            unsure = [part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports)]
+            if unsure:  # delivered or not, or delivered for sure and answered or not
+                delivered = not any(service in part.unsure for part in unsure)
+                ways[index] = replace(
+                    ways[index],
+                    delivered=delivered,
+                    reachable=False,
+                    blockers=(),
+                    undecided=unsure[0].undecided,
+                )
     settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
     for flow in perhaps:
         if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
