@@ -5,12 +5,16 @@ Each verdict is argued from what AWS's component could do, whatever its keys tha
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 import reachsim
+from reachsim.cli.main import main
+from reachsim.kinds.unmodelled import Door
 
 UNDECIDED, HOLDS, FAILS = "undecided", "holds", "fails"
 
@@ -281,3 +285,131 @@ def to_targets(kind: str, *targets: str, scheme: str = "internet-facing", **grou
 )  # fmt: skip
 def test_verdicts(door: dict[str, Any], expectation: str, expected: str) -> None:
     assert verdict(door, expectation) == expected
+
+
+# -- every command -------------------------------------------------------------------------------------------
+
+
+def written(tmp_path: Path, changes: dict[str, Any], *expect: str) -> str:
+    """The design with changes as a file."""
+    path = tmp_path / "design.yaml"
+    text = yaml.safe_dump(design(**changes), sort_keys=False)
+    path.write_text(text + "expect:\n" + "".join(f"  - {line}\n" for line in expect), encoding="utf-8")
+    return str(path)
+
+
+ROUTED = TGW | {"route_tables": {"app": {"10.3.0.0/16": "tgw"}}}
+COMMANDS: list[tuple[dict[str, Any], list[str], int]] = [
+    (NLB, ["check", "FILE"], 3),
+    (NLB, ["trace", "FILE", "internet", "app", "tcp/22"], 3),
+    (NLB, ["trace", "FILE", "internet", "shut", "tcp/22"], 1),
+    (NLB, ["reach", "FILE", "internet", "app", "tcp/22"], 3),
+    (NLB, ["isolated", "FILE", "internet", "app"], 3),
+    (NLB, ["isolated", "FILE", "internet", "shut"], 0),
+    (ALB, ["isolated", "FILE", "internet", "behind"], 0),
+    (ALB, ["isolated", "FILE", "subnet=one.back", "behind"], 3),
+    (ROUTED, ["trace", "FILE", "app", "10.3.0.4", "tcp/443"], 3),
+    (ROUTED, ["trace", "FILE", "mute", "10.3.0.4", "tcp/443"], 1),
+    (ROUTED, ["reach", "FILE", "app", "10.3.0.0/16", "tcp/443"], 3),
+    (ROUTED, ["isolated", "FILE", "app", "three.z"], 3),
+    (VGW, ["trace", "FILE", "192.168.0.9", "app", "tcp/22"], 3),
+    (VGW, ["trace", "FILE", "app", "192.168.0.9", "tcp/22"], 3),
+    (VGW, ["reach", "FILE", "192.168.0.0/16", "app", "tcp/22"], 3),
+    (VGW, ["isolated", "FILE", "192.168.0.0/16", "vpc=two"], 0),
+    (KMS, ["trace", "FILE", "app", "kms.eu-west-1.amazonaws.com", "tcp/443"], 3),
+    (KMS, ["trace", "FILE", "app", "ep", "tcp/443"], 3),
+    (KMS, ["trace", "FILE", "app", "10.1.2.9", "tcp/443"], 3),
+    (KMS, ["isolated", "FILE", "app", "subnet=one.back"], 3),
+    (KMS, ["isolated", "FILE", "mute", "subnet=one.back"], 0),
+    (S3, ["reach", "FILE", "app", "bucket.s3-eu-west-1.amazonaws.com", "tcp/443"], 3),
+    (NLB, ["exposure", "FILE"], 3),
+    (KMS, ["exposure", "FILE"], 0),
+    (NLB, ["matrix", "FILE"], 0),
+    (NLB, ["deadends", "FILE"], 0),
+    (NLB, ["rules", "FILE"], 0),
+    (NLB, ["diff", "FILE", "FILE"], 0),
+    (NLB, ["show", "FILE"], 0),
+    (NLB, ["graph", "FILE"], 0),
+]
+
+
+@pytest.mark.parametrize(("door", "command", "status"), COMMANDS)
+def test_every_command_says_what_is_not_modelled(
+    door: dict[str, Any], command: list[str], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, door, "{from: internet, to: app, deny: all}")
+    arguments = [file if word == "FILE" else word for word in command]
+    assert main(arguments) == status
+    section = next(key for key in door if key != "route_tables")
+    name = next(iter(door[section]))
+    full = name if section == "transit_gateways" else f"one.{name}"
+    printed = capsys.readouterr().out
+    if command[0] != "graph":  # which prints a graph
+        assert "not modelled here:" in printed
+        assert full in printed.rpartition("not modelled here:")[2]
+    assert main([*arguments, "--format", "json"]) == status
+    assert [each["component"] for each in json.loads(capsys.readouterr().out)["not_modelled"]] == [full]
+
+
+def test_exposure_is_told_only_where_it_is_sure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["exposure", written(tmp_path, NLB, "{from: internet, to: app, deny: all}")])
+    assert capsys.readouterr().out.startswith("EXPOSED  1 of ")  # web has a public address of its own
+    no_gateway = design(**NLB)
+    del no_gateway["vpcs"]["one"]["instances"]["web"]
+    path = tmp_path / "no.yaml"
+    path.write_text(yaml.safe_dump(no_gateway), encoding="utf-8")
+    assert main(["exposure", str(path)]) == 3
+    assert capsys.readouterr().out.startswith("CANNOT DECIDE  ")
+
+
+def test_the_matrix_to_and_from_the_internet() -> None:
+    matrix = load(NLB).matrix()
+    assert matrix["internet", "one.app"].undecided
+    assert not matrix["internet", "one.shut"].undecided
+    assert not matrix["internet", "one.shut"]
+    assert matrix["internet", "one.web"]
+
+
+def test_a_difference_around_a_door_cannot_be_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = written(tmp_path, VGW, "{from: app, to: web, allow: all}")
+    opened = tmp_path / "after.yaml"
+    opened.write_text(
+        Path(before).read_text(encoding="utf-8").replace("vgw: {}", "vgw: {propagate_to: []}"), encoding="utf-8"
+    )
+    assert main(["diff", before, str(opened)]) == 3
+    assert "vgw" in capsys.readouterr().out
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize(
+    ("service", "host", "answers"),
+    [
+        ("kms", "kms.eu-west-1.amazonaws.com", True),
+        ("com.amazonaws.eu-west-1.kms", "KMS.eu-west-1.amazonaws.com.", True),
+        ("kms", "sts.eu-west-1.amazonaws.com", False),
+        ("kms", "kms.example", False),
+        ("kinesis-streams", "kinesis.eu-west-1.amazonaws.com", True),
+        ("kinesis-firehose", "firehose.eu-west-1.amazonaws.com", True),
+        ("ecr.dkr", "123456789012.dkr.ecr.eu-west-1.amazonaws.com", True),
+        ("com.amazonaws.eu-west-1.iot.data", "abc-ats.iot.eu-west-1.amazonaws.com", True),
+        ("sqs", "eu-west-1.queue.amazonaws.com", True),
+        ("s3", "bucket.s3-eu-west-1.amazonaws.com", True),
+        ("kms", "kms.eu-west-1.api.aws", True),
+        ("com.amazonaws.vpce.eu-west-1.vpce-svc-0a1b", "anything.example", True),
+        ("", "anything.example", True),
+    ],
+)
+def test_which_names_an_endpoint_may_answer_for(service: str, host: str, answers: bool) -> None:
+    assert Door("one.ep", "VPC endpoint", (), service=service).answers_for(host) is answers
+    assert not Door("one.ep", "VPC endpoint", ()).answers_for(host)
+
+
+@pytest.mark.parametrize("kind", ["Gateway", "gateway", None, "?"])
+@pytest.mark.rule("EP-1")
+def test_an_endpoint_that_may_be_a_gateway_may_have_a_route(kind: str | None) -> None:
+    body = {"service": "s3", "route_tables": ["app"]} | ({} if kind is None else {"type": kind})
+    asked = "{from: app, to: bucket.s3-eu-west-1.amazonaws.com, deny: tcp/443}"
+    assert verdict({"vpc_endpoints": {"ep": body}}, asked) == UNDECIDED
+    known = body | {"service": "kms"}  # which has no gateway endpoints
+    if kind is None:
+        assert verdict({"vpc_endpoints": {"ep": known}}, "{from: app, to: partner.example, deny: tcp/443}") == HOLDS

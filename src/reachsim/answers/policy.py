@@ -23,7 +23,6 @@ from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.topology.endpoints import Endpoint
 
-
 NO_PACKET = HeaderSpace.nothing()
 
 
@@ -88,7 +87,8 @@ def exposure(network: Engine) -> list[Exposed]:
         unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
         lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN)
         spaces = (answer.delivered, answer.reachable, lost)
-        key = *(space.replace_destinations(AddressSet.everything()) for space in spaces), answer.undecided
+        space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
+        key = space, answered, lost, answer.undecided
         out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
         words.setdefault(key, describe_far(answer, answer.delivered))
     return [
