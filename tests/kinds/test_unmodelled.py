@@ -100,6 +100,8 @@ NLB = {"load_balancers": {"lb": {"type": "network", "subnets": ["back"]}}}
 GWLB = {"load_balancers": {"lb": {"type": "gateway", "subnets": ["back"]}}}
 KMS = {"vpc_endpoints": {"ep": {"type": "interface", "service": "kms", "subnets": ["back"]}}}
 S3 = {"vpc_endpoints": {"ep": {"type": "gateway", "service": "s3", "route_tables": ["app"]}}}
+LOST = {"route_tables": {"app": {"0.0.0.0/0": "igw"}}}
+"""A default route by which nothing gets out: the hosts of `app` have no public address (IGW-4)."""
 VGW: dict[str, Any] = {"vpn_gateways": {"vgw": {}}}
 TGW = {"transit_gateways": {"tgw": {"attachments": {"a": {"vpc": "one", "subnets": ["app"]}}}}}
 OFFICE = {"c": {"gateway": "vgw", "static_routes": ["192.168.0.0/16"]}}
@@ -161,6 +163,17 @@ def to_targets(kind: str, *targets: str, scheme: str = "internet-facing", **grou
         (S3, "{from: app, to: {subnet: one.back}, deny: all}", HOLDS),  # it has no address
         (S3, "{from: app, to: two.y, allow: all}", HOLDS),
         (S3, "{from: internet, to: app, deny: all}", HOLDS),
+        # ... which wins over a wider one for addresses that nobody tells: what is lost by that one may pass by the endpoint.
+        (S3 | LOST, "{from: app, to: internet, deny: tcp/443}", UNDECIDED),
+        (S3 | LOST, "{from: app, to: 203.0.113.0/24, deny: tcp/443}", UNDECIDED),
+        (S3 | LOST, "{from: app, to: 52.219.168.20, deny: tcp/443}", UNDECIDED),
+        (S3 | LOST, "{from: app, to: 52.219.168.20, allow: tcp/443}", UNDECIDED),
+        (S3 | LOST, "{from: app, to: internet, allow: tcp/443}", FAILS),  # it is not all of the internet
+        (S3 | LOST, "{from: app, to: 52.0.0.0/8, deny: udp}", HOLDS),  # which it does not carry (EP-4)
+        (S3 | LOST, "{from: app, to: partner.example, deny: tcp/443}", HOLDS),
+        (S3 | LOST, "{from: mute, to: internet, deny: all}", HOLDS),
+        (S3 | LOST, "{from: app, to: 192.168.0.9, deny: all}", HOLDS),
+        (LOST, "{from: app, to: internet, deny: all}", HOLDS),
         # -- load balancers send to targets from addresses of their own (LB-1)
         (ALB, "{from: {subnet: one.back}, to: app, deny: tcp/8080}", UNDECIDED),
         (ALB, "{from: {subnet: one.back}, to: behind, deny: tcp/8080}", UNDECIDED),

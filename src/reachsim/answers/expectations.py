@@ -191,6 +191,9 @@ def decide(
             unknown = unknown or part.undecided
             continue
         bad = fails(part)
+        if part.aside & expectation.traffic and (not allow or part.destinations.count <= FEW):
+            unknown = unknown or part.why_aside
+            bad = HeaderSpace.nothing() if allow else bad
         if part.undecided:
             unsure = part.unsure_of(one_way=expectation.one_way or not allow)
             if unsure & part.asked(expectation.traffic & part.family, ports(part)):
@@ -243,6 +246,8 @@ def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
     return out
 
 
+FEW = 2**20
+"""More addresses than these are never all of one AWS service."""
 MANY = 8
 """From how many interfaces on, one of each class is asked in place of all."""
 

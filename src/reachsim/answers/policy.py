@@ -164,6 +164,8 @@ def isolated(network: Engine, one: Asked, other: Asked) -> Isolation:
 def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Leak | None, str]]:
     answer = reach(source, destination, network.endpoints, network.book)
     for part in answer.parts:
+        if part.aside:
+            yield None, part.why_aside
         if part.undecided and (part.unsure or part.found is None):
             yield None, part.undecided
         elif part.forward:

@@ -170,6 +170,16 @@ class RouteTableCheckpoint(Checkpoint):
         loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
         return self.drop(loss, transit, scope, path=route.path, decided=text, onward=onward)
 
+    def aside(self, destination: int) -> str:
+        """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones
+        for its service's addresses, and nobody says which these are (EP-2); empty where none may."""
+        route, _, _ = self.table.lookup(destination)
+        for unwritten in self.unwritten:
+            wider = route is not None and not route.local and route.destination.prefix_length < route.destination.width
+            if wider and not unwritten.always and destination in unwritten.destinations:
+                return unwritten.reason
+        return ""
+
     def successors(self) -> list[Checkpoint]:
         """Every target, and the ACL of every subnet for the local routes."""
         nexts: dict[Checkpoint, None] = {}

@@ -18,6 +18,7 @@ from operator import and_, or_
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Walk
+from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -98,7 +99,8 @@ class Part:
 
     `sources`, `destinations`: addresses as the source sends them. `forward`, `back`: see `rectangles`. `undecided`: why
     reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers in `maybe` come
-    back. What filters stop before the unknown is decided.
+    back. What filters stop before the unknown is decided. `aside`: what does not pass, but may to some of the destinations,
+    which have a route of their own that is not modelled; `why_aside`: which.
     """
 
     flow: Flow
@@ -111,6 +113,8 @@ class Part:
     book: FilterBook
     unsure: Traffic = NOTHING
     maybe: Traffic = NOTHING
+    aside: Traffic = NOTHING
+    why_aside: str = ""
 
     @property
     def family(self) -> Traffic:
@@ -199,7 +203,30 @@ def _part(
 ) -> Part:
     forward, back, unsure, maybe = answer
     undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
-    return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe)
+    aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
+    aside -= forward | unsure
+    return Part(
+        flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe, aside, why if aside else ""
+    )
+
+
+ENDPOINT_TRAFFIC = ALL_TCP | Traffic.parse("icmp/8")
+"""What a gateway endpoint carries (EP-4)."""
+
+
+def _aside(found: Passage, book: FilterBook) -> tuple[Traffic, str]:
+    """What may leave by a gateway endpoint's route on the way, as far as the filters before it let it through."""
+    for index, visit in enumerate(found.forward.visits):
+        table = visit.checkpoint
+        reason = table.aside(visit.transit.destination) if isinstance(table, RouteTableCheckpoint) else ""
+        if reason:
+            possible = ENDPOINT_TRAFFIC
+            for before in found.forward.visits[:index]:
+                query = before.step.asks
+                if query is not None and not query.tracked:
+                    possible &= book[query.filter].allowed(query.peer, query.groups)
+            return possible, reason
+    return NOTHING, ""
 
 
 def without_settled(parts: list[Part]) -> list[Part]:

@@ -204,11 +204,17 @@ class Builder:
         for key in door.tables:
             # A gateway endpoint's routes are the service's, which no other address needs; a gateway's may be any.
             always = door.routed != PUBLIC
-            self.topology.tables[key].unwritten.append(Unwritten(door.reason, door.routed, always))
+            routed = door.routed if always else door.routed - self.not_of(door)
+            self.topology.tables[key].unwritten.append(Unwritten(door.reason, routed, always))
             named = [host.ip for name, host in self.design.internet.hosts.items() if door.answers_for(name)]
             if not always and named:
                 exact = AddressSet.union_of((int(ip), int(ip)) for ip in named)
                 self.topology.tables[key].unwritten.append(Unwritten(door.reason, exact, True))
+
+    def not_of(self, door: Door) -> AddressSet:
+        """Addresses of hosts whose names say that they are not the service's."""
+        hosts = self.design.internet.hosts.items()
+        return AddressSet.union_of((int(host.ip), int(host.ip)) for name, host in hosts if not door.answers_for(name))
 
     def open_doors(self) -> None:
         """Tell each door to which interfaces it may send."""

@@ -87,6 +87,11 @@ def trace(
                     blockers=(),
                     undecided=unsure[0].undecided,
                 )
+    for index, flow in enumerate(flows):
+        if not ways[index].delivered and (flow.region is None or flow.region.count == 1):
+            reasons = (part.why_aside for part in parts_of(flow, endpoints, book) if service in part.aside)
+            reason = next(reasons, "")
+            ways[index] = replace(ways[index], blockers=(), undecided=reason) if reason else ways[index]
     settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
     for flow in perhaps:
         if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
