@@ -426,3 +426,17 @@ def test_an_endpoint_that_may_be_a_gateway_may_have_a_route(kind: str | None) ->
     known = body | {"service": "kms"}  # which has no gateway endpoints
     if kind is None:
         assert verdict({"vpc_endpoints": {"ep": known}}, "{from: app, to: partner.example, deny: tcp/443}") == HOLDS
+
+
+@pytest.mark.rule("EP-2")
+@pytest.mark.rule("EP-4")
+def test_what_the_default_route_loses_may_pass_by_a_gateway_endpoint() -> None:
+    net = load(S3 | LOST)
+    trace = net.trace("app", "52.219.168.20", "tcp/443")
+    assert (trace.verdict, trace.delivered) == ("undecided", False)
+    assert net.trace("app", "52.219.168.20", "udp/53").verdict == "blocked"  # it carries TCP and echo requests
+    assert net.reach("app", "internet").undecided
+    assert not net.isolated("app", "52.0.0.0/8")
+    assert load(LOST).isolated("app", "52.0.0.0/8")
+    wide = S3 | {"route_tables": {"app": {"52.0.0.0/8": "igw", "52.219.168.20/32": "igw"}}}
+    assert load(wide).trace("app", "52.219.168.20", "tcp/443").verdict == "blocked"  # no route is longer than /32
