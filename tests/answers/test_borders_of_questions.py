@@ -57,8 +57,10 @@ def ask(expectation: str) -> str:
         ("{from: web, to: 10.0.5.0/24, allow: tcp/443}", "fails"),
         ("{from: web, to: web, allow: tcp/443}", "fails"),
         ("{from: cl, to: web, allow: icmpv6/128}", "fails"),
+        # The gateway may bring packets from any address (TGW-1), which this host admits, and that one does not (SG-2).
+        ("{from: internet, to: 10.0.1.4/32, deny: all}", "undecided"),
+        ("{from: internet, to: 10.0.1.5/32, deny: all}", "holds"),
         # A block means its own addresses.
-        ("{from: internet, to: 10.0.1.4/32, deny: all}", "holds"),
         ("{from: internet, to: 203.0.113.7/32, deny: all}", "fails"),
         ("{from: cl, to: 203.0.113.7/32, allow: tcp/443}", "fails"),
         # A NAT gateway starts nothing and takes nothing (NATGW-7).
@@ -72,6 +74,13 @@ def ask(expectation: str) -> str:
 )
 def test_verdicts(expectation: str, verdict: str) -> None:
     assert ask(expectation) == verdict
+
+
+@pytest.mark.rule("IGW-6")
+def test_nobody_on_the_internet_sends_to_a_private_address() -> None:
+    text = DESIGN.replace("tgw: {}", "").replace("      t: {0.0.0.0/0: tgw}", "      t: {}")
+    net = reachsim.loads(text + "expect:\n  - {from: internet, to: 10.0.1.4/32, deny: all}\n")
+    assert net.check()[0].verdict == "holds"
 
 
 @pytest.mark.rule("LAMBDA-3")

@@ -10,6 +10,7 @@ from tests.oracle.blocks import within
 
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 
@@ -25,7 +26,10 @@ def test_exposure_is_what_the_internet_delivers(seed: int) -> None:
             assert name not in told
             continue
         assert told[name].space == answer.delivered.replace_destinations(AddressSet.everything())
-        assert told[name].reachable == bool(answer)
+        assert told[name].answered == answer.reachable.replace_destinations(AddressSet.everything())
+        # A client of the internet may use ports from 1024 on (NACL-12).
+        asked = answer.delivered.restrict(source_ports=PortSet.of((1024, 65535)))
+        assert told[name].reachable == (not asked - answer.reachable)
 
 
 @laws(15)
@@ -137,7 +141,10 @@ def test_exposure_by_hand() -> None:
         [each.interfaces for each in net.exposure()] == [("app.web", "app.nat")]
     )
     assert net.exposure()[0].space.traffic() == Traffic.parse(["tcp/443", "tcp/22"])
-    assert load({"vpcs app route_tables public": {}}).exposure()[0].reachable  # ICMP that nobody answers
+    no_way_back = load({"vpcs app route_tables public": {}}).exposure()[0]  # answers have no route
+    assert not no_way_back.reachable
+    assert Traffic.parse(["tcp/443", "icmp/8"]) <= no_way_back.lost.traffic()
+    assert no_way_back.answered.traffic() <= Traffic.parse("icmp")  # ICMP that nobody answers
     assert load({"vpcs app internet_gateway": "igw", "vpcs app security_groups open": {"ingress": []}}).exposure() == []
 
 

@@ -111,7 +111,7 @@ def keys(items: Sequence[dict[str, Any]]) -> set[str]:
 
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "check", FOUND)
-    assert set(data) == {"file", "ok", "holds", "fails", "undecided", "expectations", "warnings"}
+    assert set(data) == {"file", "ok", "holds", "fails", "undecided", "expectations", "warnings", "not_modelled"}
     assert (data["file"], data["ok"], data["holds"], data["fails"], data["undecided"]) == (
         FOUND,
         False,
@@ -156,7 +156,7 @@ def test_check_tells_what_was_marked(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_trace(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "trace", FOUND, "fetch", "www.google.com", "tcp/443")
-    assert set(data) == TRACE | {"file"}
+    assert set(data) == TRACE | {"file", "not_modelled"}
     assert set(data["packet"]) == PACKET
     assert keys(data["blockers"]) == BLOCKER
     assert keys(data["forward"]) == keys(data["reply"]) == HOP
@@ -195,6 +195,7 @@ def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
         "witness",
         "stops",
         "losses",
+        "not_modelled",
     }
     assert (data["verdict"], data["passes"], data["traffic"]) == ("all", "tcp/80", None)
     assert data["boxes"] == [
@@ -217,7 +218,7 @@ def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "show", FOUND)
-    assert set(data) == {"file", "name", "region"} | set(SHOWN)
+    assert set(data) == {"file", "name", "region", "not_modelled"} | set(SHOWN)
     for section, expected in SHOWN.items():
         if data[section]:
             assert keys(data[section]) == expected, section
@@ -255,18 +256,18 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_show_of_a_choice(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "show", FOUND, "prefix-lists", "hosts")
-    assert list(data) == ["file", "name", "region", "prefix_lists", "hosts"]
+    assert list(data) == ["file", "name", "region", "prefix_lists", "hosts", "not_modelled"]
 
 
 def test_graph(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "graph", FOUND)
-    assert set(data) == {"file", "nodes", "edges"}
+    assert set(data) == {"file", "nodes", "edges", "not_modelled"}
     assert keys(data["nodes"]) == {"name", "component", "role"}
     assert keys(data["edges"]) == {"from", "to"}
     names = {node["name"] for node in data["nodes"]}
     assert {end for edge in data["edges"] for end in edge.values()} <= names
     data = ask(capsys, "graph", FOUND, "--from", "probe", "--to", "partner.api")
-    assert set(data) == {"file", "nodes", "edges", "from", "to", "goes", "possible", "more"}
+    assert set(data) == {"file", "nodes", "edges", "from", "to", "goes", "possible", "more", "not_modelled"}
     assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost"}
     assert data["goes"][0]["checkpoints"] in data["possible"]
 

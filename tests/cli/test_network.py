@@ -124,7 +124,11 @@ def test_what_is_not_modelled_cannot_be_decided(tmp_path: Path, capsys: pytest.C
     edited.write_text(UNDECIDED.replace("instances: {j", "instances: {k: {subnet: s}, j"))
     assert main(["isolated", str(design), "vpc=a", "vpc=b"]) == 3
     assert capsys.readouterr().out.startswith("CANNOT DECIDE  vpc a <-> vpc b\n")
-    assert main(["diff", str(design), str(design)]) == 3
+    assert main(["diff", str(design), str(design)]) == 0  # whatever it is, it is the same
+    assert capsys.readouterr().out.startswith("THE SAME")
+    named = tmp_path / "named.yaml"
+    named.write_text(UNDECIDED + "internet: {hosts: {home: {ip: 81.2.69.142}}}\n")
+    assert main(["diff", str(design), str(named)]) == 3
     assert capsys.readouterr().out.startswith("CANNOT DECIDE")
     assert main(["matrix", str(design)]) == 0
     assert "2 pairs cannot be decided" in capsys.readouterr().out
@@ -155,6 +159,7 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(data) == [
         "file", "traffic", "by", "pairs", "reachable_pairs", "partial_pairs", "undecided_pairs", "classes",
         "reachable",
+        "not_modelled",
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
@@ -172,19 +177,22 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
-    assert keys(ask(capsys, "exposure", THREE)["exposed"]) == {"interfaces", "traffic", "reachable", "undecided"}
+    shape = {"interfaces", "traffic", "reachable", "answered", "lost", "undecided"}
+    assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
-    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided"]
+    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
     assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where"}
     data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
-    assert list(data) == ["file", "one", "other", "equivalent", "parts"]
+    assert list(data) == ["file", "one", "other", "equivalent", "parts", "not_modelled"]
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
-    assert list(data) == ["before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes"]
+    assert list(data) == [
+        "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
+    ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "allowed"}
     assert data["ok"] is False
     allowed = ask(capsys, "diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443")

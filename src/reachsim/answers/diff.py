@@ -155,6 +155,8 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Dif
     undecided = _compare_interfaces(old, new, groups, collected)
     undecided += _compare_outside(before, after, groups, collected)
     undecided += _around_doors(before, after)
+    if _built(before) == _built(after):  # whatever cannot be decided is the same in both
+        undecided = []
     names_old, names_new = set(before.topology.nics), set(after.topology.nics)
     return Difference(
         before.source.file,
@@ -163,6 +165,14 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Dif
         tuple(name for name in after.topology.nics if name not in names_old),
         tuple(name for name in before.topology.nics if name not in names_new),
         tuple(dict.fromkeys(undecided)),
+    )
+
+
+def _built(network: Engine) -> dict[Any, Any]:
+    """What a design says of the network: all but what is said about it."""
+    data = network.source.document.data
+    return (
+        {key: value for key, value in data.items() if key not in ("name", "expect")} if isinstance(data, dict) else {}
     )
 
 

@@ -195,7 +195,10 @@ def decide(
     worst: Part | None = None
     unknown = ""
     perhaps = _perhaps(answer)
+    hidden: dict[tuple[int, str], list[Part]] = {}
     for part in answer.parts:
+        if part.flow.perhaps and part.flow.target is None and allow:
+            hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
         if part.flow.perhaps:
             if not allow and part.unsure & expectation.traffic:
                 unknown = unknown or part.undecided
@@ -204,6 +207,9 @@ def decide(
             unknown = unknown or part.undecided
             continue
         bad = fails(part)
+        if part.aside & expectation.traffic and (not allow or part.destinations.count <= FEW):
+            unknown = unknown or part.why_aside
+            bad = HeaderSpace.nothing() if allow else bad
         if part.undecided:
             unsure = part.unsure_of(one_way=expectation.one_way or not allow)
             if unsure & part.asked(expectation.traffic & part.family, ports(part)):
@@ -218,6 +224,12 @@ def decide(
         if bad:
             failing.append(bad if whole is None else whole.space(bad, part))
             worst = worst or part
+    for (_, reason), parts in hidden.items():  # what has an address that the design does not tell
+        if any(part.unsure & expectation.traffic for part in parts):
+            unknown = unknown or reason
+        elif worst is None:
+            worst = parts[0]
+            failing.append(worst.asked(expectation.traffic & worst.family, ports(worst)))
     space = HeaderSpace.union(failing)
     witness = None
     if worst is not None:
@@ -251,6 +263,10 @@ def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
             reason, known = out.get(part.flow.target, (part.undecided, HeaderSpace.nothing()))
             out[part.flow.target] = reason, known | HeaderSpace.box(part.unsure, part.sources, AddressSet.everything())
     return out
+
+
+FEW = 2**20
+"""More addresses than these are never all of one AWS service."""
 
 
 def work_of(expectation: Expectation, endpoints: Endpoints) -> int:

@@ -13,6 +13,7 @@ from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import walk
 from reachsim.kinds.route_table import RouteTableCheckpoint
+from reachsim.markup import card
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -20,23 +21,43 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
+
+NO_PACKET = HeaderSpace.nothing()
 
 
 @dataclass(frozen=True)
 class Exposed:
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
-    any of them. `reachable`: the answer gets back too. `undecided`: why some of this cannot be told, or empty."""
+    any of them.
+
+    `answered`: packets of it whose answer gets back, or that have none (some ICMP). `lost`: packets from a client's port
+    whose answer surely does not. `reachable`: everything that has an answer gets it back. `undecided`: why some of this
+    cannot be told, or empty.
+    """
 
     interfaces: tuple[str, ...]
     space: HeaderSpace
     text: str
     reachable: bool
     undecided: str = ""
+    answered: HeaderSpace = NO_PACKET
+    lost: HeaderSpace = NO_PACKET
 
     def __str__(self) -> str:
         return f"{', '.join(self.interfaces)}: {self.text}" + (
             f"; undecided: {self.undecided}" if self.undecided else ""
         )
+
+    def _repr_html_(self) -> str:
+        rows = [(", ".join(self.interfaces), self.text, self.of(self.answered), self.of(self.lost), self.undecided)]
+        header = ("interfaces", "delivered", "answered", "the answer is lost", "cannot decide")
+        mood, verdict = ("bad", "exposed") if self.space else ("unknown", "undecided")
+        return card(mood, verdict, "from the internet", rows, header=header)
+
+    def of(self, space: HeaderSpace) -> str:
+        """A part of the set in words, without the addresses that go without saying; empty for nothing."""
+        return space.describe(known_sources=self.space.sources()) if space else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -44,14 +65,16 @@ class Exposed:
             "interfaces": list(self.interfaces),
             "traffic": self.text,
             "reachable": self.reachable,
+            "answered": self.of(self.answered),
+            "lost": self.of(self.lost),
             "undecided": self.undecided,
         }
 
 
 def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
-    out: dict[tuple[HeaderSpace, bool, str], list[str]] = {}
-    answers: dict[tuple[HeaderSpace, bool, str], str] = {}
+    out: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], list[str]] = {}
+    words: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], str] = {}
     internet = network.endpoint("internet")
     classes = network.classes.classes
     for index, interface_class in enumerate(classes):
@@ -64,11 +87,18 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
         if not answer.delivered and not answer.undecided:
             continue
-        space = answer.delivered.replace_destinations(AddressSet.everything())
-        key = space, bool(answer), answer.undecided
+        unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
+        lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN)
+        spaces = (answer.delivered, answer.reachable, lost)
+        space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
+        key = space, answered, lost, answer.undecided
         out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
-        answers.setdefault(key, describe_far(answer, answer.delivered))
-    return [Exposed(tuple(names), key[0], answers[key], *key[1:]) for key, names in out.items()]
+        words.setdefault(key, describe_far(answer, answer.delivered))
+    return [
+        Exposed(tuple(names), space, words[key], space.restrict(source_ports=UNKNOWN) <= answered, why, answered, lost)
+        for key, names in out.items()
+        for space, answered, lost, why in [key]
+    ]
 
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:
@@ -139,6 +169,8 @@ def _leaks(
 ) -> Iterator[tuple[Leak | None, str]]:
     answer = reach(source, destination, network.endpoints, network.book, progress)
     for part in answer.parts:
+        if part.aside:
+            yield None, part.why_aside
         if part.undecided and (part.unsure or part.found is None):
             yield None, part.undecided
         elif part.forward:

@@ -19,11 +19,11 @@ from pydantic import (
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
-from reachsim.fabric.steps import Forward, Step, Undecided, to_run
+from reachsim.fabric.steps import Forward, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import Kind, Reference, References, looks_like_address, written
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -155,6 +155,9 @@ def _outranks(new: Route | None, old: Route | None) -> bool:
     return outranks((new.origin, new.prefix_list), (old.origin, old.prefix_list))
 
 
+_RESERVED = address_set(RESERVED_DESTINATIONS)
+
+
 def no_route(destination: int) -> Loss:
     """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
     for reserved in RESERVED_DESTINATIONS:
@@ -192,6 +195,7 @@ class RouteTableCheckpoint(Checkpoint):
             if destination in unwritten.destinations and unwritten.decides(route):
                 return Undecided(unwritten.reason, transit, path=self.path, scope=scope)
         if route is None:
+            scope = to_run(intersect(scope.destinations, _RESERVED.run_around(destination)))
             return self.drop(no_route(destination), transit, scope, decided="no route")
         text = route.text
         if route.unknown:
@@ -206,6 +210,16 @@ class RouteTableCheckpoint(Checkpoint):
                 return onward
         loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
         return self.drop(loss, transit, scope, path=route.path, decided=text, onward=onward)
+
+    def aside(self, destination: int) -> str:
+        """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones
+        for its service's addresses, and nobody says which these are (EP-2); empty where none may."""
+        route, _, _ = self.table.lookup(destination)
+        for unwritten in self.unwritten:
+            wider = route is not None and not route.local and route.destination.prefix_length < route.destination.width
+            if wider and not unwritten.always and destination in unwritten.destinations:
+                return unwritten.reason
+        return ""
 
     def successors(self) -> list[Checkpoint]:
         """Every target, and the ACL of every subnet for the local routes."""

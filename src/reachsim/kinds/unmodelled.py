@@ -8,13 +8,15 @@ write, and which names it may answer for. docs/limits.md lists the components.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
 from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet, Cidr
@@ -40,10 +42,11 @@ class Door:
     """One component that is not modelled.
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send, None for every
-    one. `brings`: addresses outside all VPCs whose packets it may bring. `subnets`: ``(vpc, subnet)`` in which it may
-    have addresses of its own. `calls`: whether it may send from these. `public`: whether it may have public addresses too.
-    `tables`: ``(vpc, table)`` into which it may write routes, to `routed`. `service`: the service that it leads to, None
-    where no public name of one may mean it. `tags`: as it writes them.
+    one. `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone, "" for all of `vpcs`.
+    `subnets`: ``(vpc, subnet)`` in which it may have addresses of its own. `calls`: whether it may send from these.
+    `targets`: the only interfaces to which it sends, by full name or address, None where it does not say. `public`:
+    whether it may have public addresses too. `tables`: ``(vpc, table)`` into which it may write routes, to `routed`.
+    `service`: the service that it leads to, None where no public name of one may mean it. `tags`: as it writes them.
     """
 
     name: str
@@ -51,8 +54,10 @@ class Door:
     path: KeyPath
     vpcs: frozenset[str] | None = frozenset()
     brings: AddressSet = NOWHERE
+    home: str = ""
     subnets: frozenset[tuple[str, str]] = frozenset()
     calls: bool = False
+    targets: frozenset[str | int] | None = None
     public: bool = False
     tables: frozenset[tuple[str, str]] = frozenset()
     routed: AddressSet = NOWHERE
@@ -69,15 +74,40 @@ class Door:
         """Whether it may send into a VPC."""
         return self.vpcs is None or vpc in self.vpcs
 
+    def brings_into(self, vpc: str) -> bool:
+        """Whether it may bring packets from outside into a VPC."""
+        return bool(self.brings) and self.into(vpc) and self.home in ("", vpc)
+
+    def sends_to(self, nic: Nic) -> bool:
+        """Whether it may send to an interface from addresses of its own."""
+        return self.into(nic.vpc.name) and self._aims_at(nic)
+
+    def brings_to(self, nic: Nic) -> bool:
+        """Whether it may bring an interface packets from outside."""
+        return self.brings_into(nic.vpc.name) and self._aims_at(nic)
+
+    def _aims_at(self, nic: Nic) -> bool:
+        return self.targets is None or not self.targets.isdisjoint((nic.name, *nic.addresses))
+
     def answers_for(self, host: str) -> bool:
-        """Whether a host name may be one of its service's: with private DNS it then means an address of its own (EP-8)."""
+        """Whether a host name may be one of its service's: with private DNS it then means an address of its own (EP-8).
+
+        A public name and the name of a service rarely say more in common than a word: ``kinesis-streams`` answers for
+        ``kinesis.eu-west-1.amazonaws.com``, ``s3`` for ``bucket.s3-eu-west-1.amazonaws.com``.
+        """
         if self.service is None:
             return False
+        if not _is_aws(self.service):
+            return True  # a service of one's own may have any name
         name = host.lower().rstrip(".")
-        if not name.endswith(AWS_DOMAINS):
-            return not _is_aws(self.service)  # a service of one's own may have any name
-        wanted = self.service.rpartition("amazonaws.")[2].split(".")[-1]
-        return not _is_aws(self.service) or wanted in name.split(".")
+        if "." in name and not name.endswith(AWS_DOMAINS):
+            return False
+        wanted = _words(re.sub(r"^com\.amazonaws\.[^.]*\.", "", self.service.lower()))
+        return not wanted.isdisjoint(_words(name)) or ("sqs" in wanted and "queue" in _words(name))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.split(r"[.-]", name))
 
 
 def _is_aws(service: str) -> bool:
@@ -87,20 +117,61 @@ def _is_aws(service: str) -> bool:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a door's keys are read against: each VPC's subnets, route tables and blocks."""
+    """What a door's keys are read against, by VPC: its subnets, route tables, blocks, the interfaces that may be targets,
+    and the VPCs that it is peered with (None: something that is not modelled may join it with any); and the connections to
+    gateways."""
 
     subnets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     blocks: Mapping[str, AddressSet]
+    members: Mapping[str, Collection[str]] = field(default_factory=dict)
+    joined: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
     def places(self, vpc: str, body: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-        """The subnets that a body names, all of the VPC where it names none that is there."""
-        named = set(_bare(body.get("subnets"))) & set(self.subnets[vpc])
-        return frozenset((vpc, subnet) for subnet in named or self.subnets[vpc])
+        """The subnets that a body names, all of the VPC where it does not, or names one that is not there."""
+        known = self.subnets[vpc]
+        named = _all_known(body.get("subnets", body.get("subnet")), known)
+        return frozenset((vpc, subnet) for subnet in named or known)
 
     def tables_of(self, vpc: str, named: Any) -> frozenset[tuple[str, str]]:
-        """The route tables that a value names, all of the VPC where it names none."""
-        return frozenset((vpc, table) for table in set(_bare(named)) & set(self.tables[vpc]) or self.tables[vpc])
+        """The route tables that a value names, all of the VPC where it does not, or names one that is not there."""
+        known = self.tables[vpc]
+        found = _all_known(named, known)
+        return frozenset((vpc, table) for table in (known if found is None else found))
+
+    def targets(self, vpc: str, body: Mapping[str, Any]) -> frozenset[str | int] | None:
+        """The interfaces that a load balancer's target groups name, by full name or address; None where they do not say."""
+        groups = body.get("target_groups")
+        out: set[str | int] = set()
+        for group in groups.values() if isinstance(groups, dict) and groups else [None]:
+            listed = group.get("targets") if isinstance(group, dict) else None
+            if not isinstance(listed, list):
+                return None
+            for item in listed:
+                found = self._target(vpc, item)
+                if found is None:
+                    return None
+                out.add(found)
+        return frozenset(out)
+
+    def _target(self, vpc: str, item: Any) -> str | int | None:
+        if not isinstance(item, str):
+            return None
+        owner, dot, name = item.rpartition(".")
+        if name in self.members.get(owner if dot else vpc, ()):
+            return f"{owner if dot else vpc}.{name}"
+        block = _block(item)
+        return block.network if block is not None and "/" not in item else None
+
+    def vpcs_of(self, vpc: str, targets: frozenset[str | int] | None) -> frozenset[str] | None:
+        """The VPCs in which targets may be: those by address may be in another VPC (LB-8)."""
+        if targets is None:
+            near = self.joined.get(vpc, frozenset())
+            return None if near is None else near | {vpc}
+        found = {target.partition(".")[0] for target in targets if isinstance(target, str)}
+        addresses = AddressSet.union_of((target, target) for target in targets if isinstance(target, int))
+        found |= {other for other, own in self.blocks.items() if not own.isdisjoint(addresses)}
+        return frozenset(found)
 
 
 def _texts(value: Any) -> list[str]:
@@ -120,6 +191,18 @@ def _bare(value: Any) -> Iterator[str]:
         yield item.rpartition(".")[2]
 
 
+def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
+    """The names in a value that is a name, a list or a mapping of names; None unless each of them is known."""
+    items = value if isinstance(value, list | dict) else [value]
+    names = frozenset(_bare(list(items)))
+    return names if len(names) == len(items) and names <= set(known) else None
+
+
+def _word(value: Any) -> str:
+    """A word as AWS's API and our format write it, made alike: ``GatewayLoadBalancer``, ``gateway_load_balancer``."""
+    return re.sub(r"[^a-z0-9]", "", value.lower()) if isinstance(value, str) else ""
+
+
 def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
     """The door that a component of a VPC is."""
     tags = body.get("tags")
@@ -129,42 +212,57 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
 
 def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
     full, path = f"{vpc}.{name}", ("vpcs", vpc, section, name)
-    kind = body.get("type")
-    subnets = around.places(vpc, body)
+    door = Door(full, noun, path, subnets=around.places(vpc, body))
     if section == "vpc_endpoints":
-        service = body.get("service")
-        names = service if isinstance(service, str) else ""
-        if kind == "gateway":  # AWS writes its route (EP-1); it has no address
-            tables = around.tables_of(vpc, body.get("route_tables"))
-            return Door(full, noun, path, tables=tables, routed=PUBLIC, service=names)
-        if kind == "interface" and body.get("private_dns") is False:
-            return Door(full, noun, path, subnets=subnets)
-        return Door(full, noun, path, subnets=subnets, service=names)
-    if section == "load_balancers":  # an ALB ends the connection (LB-1), an NLB may keep the client's address (LB-5)
-        public = body.get("scheme") != "internal"
-        keeps = kind not in ("application", "classic", "gateway")
-        targets = frozenset({vpc}) | _vpcs_of_addresses(body, around.blocks)
-        brings = PUBLIC if public and keeps else NOWHERE
-        return Door(full, noun, path, targets, brings, subnets, calls=True, public=public)
-    return Door(full, noun, path, subnets=subnets)
+        return _endpoint(door, vpc, body, around)
+    return _load_balancer(door, vpc, body, around) if section == "load_balancers" else door
 
 
-def _vpcs_of_addresses(body: Any, blocks: Mapping[str, AddressSet]) -> frozenset[str]:
-    """VPCs whose addresses a body names: targets by address may be in another VPC (LB-8)."""
-    found: set[str] = set()
-    todo: list[Any] = [body]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            todo += value.values()
-        elif isinstance(value, list):
-            todo += value
-        elif isinstance(value, str) and value[:1].isdigit():
-            block = _block(value)
-            if block is None:
-                continue
-            found |= {vpc for vpc, own in blocks.items() if not own.isdisjoint(block.addresses)}
-    return frozenset(found)
+def _endpoint(door: Door, vpc: str, body: Mapping[str, Any], around: Surroundings) -> Door:
+    """An endpoint of a VPC; one that does not say which type it is may be of any that its service has."""
+    kind, service = _word(body.get("type")), body.get("service")
+    service = service if isinstance(service, str) else ""
+    if kind == "gatewayloadbalancer":  # a route's target without a name of its own (EP-11)
+        return door
+    if kind == "interface":
+        return door if body.get("private_dns") is False else replace(door, service=service)
+    # AWS writes a gateway endpoint's route (EP-1); there are none but of S3 and DynamoDB.
+    if kind != "gateway" and _is_aws(service) and _words(service).isdisjoint(("s3", "dynamodb")):
+        return replace(door, service=service)
+    tables = around.tables_of(vpc, body.get("route_tables"))
+    subnets = frozenset[tuple[str, str]]() if kind == "gateway" else door.subnets
+    return replace(door, subnets=subnets, tables=tables, routed=PUBLIC, service=service)
+
+
+def _load_balancer(door: Door, vpc: str, body: Mapping[str, Any], around: Surroundings) -> Door:
+    """A load balancer sends to its targets: an ALB ends the client's connection (LB-1), an NLB may keep the client's
+    address, for targets in its own VPC alone (LB-5)."""
+    kind = _word(body.get("type"))
+    public = _word(body.get("scheme")) != "internal" and kind != "gateway"  # GENEVE has no public side (LB-9)
+    keeps = kind not in ("application", "classic", "gateway") and _may_keep_addresses(body.get("target_groups"))
+    targets = around.targets(vpc, body)
+    return replace(
+        door,
+        vpcs=around.vpcs_of(vpc, targets),
+        brings=PUBLIC if public and keeps else NOWHERE,
+        home=vpc,
+        calls=True,
+        targets=targets,
+        public=public,
+    )
+
+
+def _may_keep_addresses(groups: Any) -> bool:
+    """Whether some target group may see the client's address: it cannot be off but for TCP (LB-5)."""
+    if not isinstance(groups, dict) or not groups:
+        return True
+    return not all(
+        isinstance(group, dict)
+        and group.get("preserve_client_ip") is False
+        and isinstance(group.get("port"), str)
+        and group["port"].startswith("tcp/")
+        for group in groups.values()
+    )
 
 
 class UnmodelledCheckpoint(Checkpoint):

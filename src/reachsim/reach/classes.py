@@ -88,6 +88,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
+    choosy = [door for door in topology.doors.values() if door.targets is not None]
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
@@ -103,7 +104,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
             outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
         seen = seen_groups(nic, onlookers)
-        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
+        chosen = tuple(door.name for door in choosy if door.sends_to(nic))
+        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen, chosen
         inner = classes.get(inner_key)
         if inner is None:
             inner = classes[inner_key] = InterfaceClass(len(out.classes), outer, seen=seen)

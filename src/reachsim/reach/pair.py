@@ -38,7 +38,8 @@ class Reach:
     @property
     def undecided(self) -> str:
         """Why reachsim cannot decide some of it; empty where it can."""
-        return next((part.undecided for part in self.parts if part.undecided), "")
+        reasons = (part.undecided or part.why_aside for part in self.parts)
+        return next((reason for reason in reasons if reason), "")
 
     @cached_property
     def delivered(self) -> HeaderSpace:

@@ -23,6 +23,7 @@ from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Walk
 from reachsim.flow.ports import ALL_PORTS, NO_LOSS, OF_TRAFFIC, Choices, choices_of
+from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -116,7 +117,8 @@ class Part:
     `sources`, `destinations`: addresses as the source sends them. `forward`: services delivered. `back`, `lost`: of
     answers, what comes back for some choice of the NAT devices, and which choices are lost (`reachsim.flow.ports.Back`).
     `undecided`: why reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers
-    in `maybe` come back. What filters stop before the unknown is decided.
+    in `maybe` come back. What filters stop before the unknown is decided. `aside`: what
+    does not pass, but may to some of the destinations, which have a route of their own that is not modelled; `why_aside`.
     """
 
     flow: Flow
@@ -130,6 +132,8 @@ class Part:
     unsure: Traffic = NOTHING
     maybe: Traffic = NOTHING
     lost: tuple[Traffic, ...] = ()
+    aside: Traffic = NOTHING
+    why_aside: str = ""
 
     @property
     def family(self) -> Traffic:
@@ -252,7 +256,42 @@ def _part(
 ) -> Part:
     forward, back, unsure, maybe, lost = answer
     undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
-    return Part(flow, found, sources, destinations, forward, back, undecided, book, unsure, maybe, lost)
+    aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
+    aside -= forward | unsure
+    return Part(
+        flow,
+        found,
+        sources,
+        destinations,
+        forward,
+        back,
+        undecided,
+        book,
+        unsure,
+        maybe,
+        lost,
+        aside,
+        why if aside else "",
+    )
+
+
+ENDPOINT_TRAFFIC = ALL_TCP | Traffic.parse("icmp/8")
+"""What a gateway endpoint carries (EP-4)."""
+
+
+def _aside(found: Passage, book: FilterBook) -> tuple[Traffic, str]:
+    """What may leave by a gateway endpoint's route on the way, as far as the filters before it let it through."""
+    for index, visit in enumerate(found.forward.visits):
+        table = visit.checkpoint
+        reason = table.aside(visit.transit.destination) if isinstance(table, RouteTableCheckpoint) else ""
+        if reason:
+            possible = ENDPOINT_TRAFFIC
+            for before in found.forward.visits[:index]:
+                query = before.step.asks
+                if query is not None and not query.tracked:
+                    possible &= book[query.filter].allowed(query.peer, query.groups)
+            return possible, reason
+    return NOTHING, ""
 
 
 def without_settled(parts: list[Part]) -> list[Part]:
@@ -269,7 +308,8 @@ def without_settled(parts: list[Part]) -> list[Part]:
             same = other.flow.target is part.flow.target and part.flow.target is not None
             if same and not other.flow.perhaps and part.sources <= other.sources and other.family == part.family:
                 unsure -= other.forward
-        if unsure:
+        # What surely does not get to an address that something hidden may have is an answer too.
+        if unsure or (part.flow.target is None and not part.unsure):
             out.append(replace(part, unsure=unsure))
     return out
 

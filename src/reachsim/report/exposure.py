@@ -13,6 +13,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.groups import Crowd, say
 from reachsim.report.text import PLAIN, Look, Row, grid, number
+from reachsim.rules.ephemeral import UNKNOWN
 
 _GROUPS = 30
 
@@ -24,18 +25,20 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
         return (
             f"{style.green('NOT EXPOSED')}  {style.bold('nothing takes packets from the internet')}  {style.dim(file)}"
         )
-    count = sum(len(group.interfaces) for group in found)
-    verb = "takes" if count == 1 else "take"
-    title = f"{count:,} of {number(len(net.topology.nics), 'interface')} {verb} packets from the internet"
-    lines = [f"{style.yellow('EXPOSED')}  {style.bold(title)}  {style.dim(file)}", ""]
+    sure = [group for group in found if group.space]
+    count = sum(len(group.interfaces) for group in sure or found)
+    takes = ("takes" if count == 1 else "take") if sure else "may take"
+    title = f"{count:,} of {number(len(net.topology.nics), 'interface')} {takes} packets from the internet"
+    verdict = "EXPOSED" if sure else "CANNOT DECIDE"
+    lines = [f"{style.yellow(verdict)}  {style.bold(title)}  {style.dim(file)}", ""]
     crowd = Crowd([net])
     rows: list[Row] = []
     for group in look.few(found, _GROUPS):
         rows.append(crowd.describe(group.interfaces, look))
-        for traffic, origin in _sources(group, net.endpoints.world):
-            rows.append(
-                ["", traffic, f"from {origin}" + ("" if group.reachable or group.undecided else "; the answer is lost")]
-            )
+        for space, outcome in _by_answer(group):
+            rows += [
+                ["", traffic, f"from {origin}{outcome}"] for traffic, origin in _sources(space, net.endpoints.world)
+            ]
         if group.undecided:
             reason = f"whether all comes in and its answer gets back: {group.undecided}"
             rows.append(["", ("cannot decide", style.yellow), reason])
@@ -44,11 +47,28 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     return "\n".join([*lines, f"  {rest}"] if rest else lines)
 
 
-def _sources(group: Exposed, world: AddressSet) -> Iterator[tuple[str, str]]:
+def _by_answer(group: Exposed) -> Iterator[tuple[HeaderSpace, str]]:
+    """What is delivered, by what becomes of the answer: the packets, and what to say of it."""
+    lost = _any_port(group.lost)
+    partly = lost & _any_port(group.answered.restrict(source_ports=UNKNOWN))
+    if group.space - lost:
+        yield group.space - lost, ""
+    if partly:
+        yield partly, "; the answer is lost to some client ports"
+    if lost - partly:
+        yield lost - partly, "; the answer is lost"
+
+
+def _any_port(space: HeaderSpace) -> HeaderSpace:
+    """The same packets from any port."""
+    return HeaderSpace.union(HeaderSpace.box(box.traffic, box.sources, box.destinations) for box in space.boxes())
+
+
+def _sources(space: HeaderSpace, world: AddressSet) -> Iterator[tuple[str, str]]:
     """Traffic and where it may come from, for each set of addresses that may send the same."""
     found: dict[AddressSet, list[tuple[int, int]]] = {}
     for family in (EVERY_IPV4, EVERY_IPV6):
-        for box in group.space.restrict(sources=family.addresses).boxes():
+        for box in space.restrict(sources=family.addresses).boxes():
             found.setdefault(box.sources, []).extend(box.traffic.spans)
     for sources, spans in found.items():
         yield say(Traffic.union_of(spans)), _origin(sources, world)

@@ -196,11 +196,19 @@ class Builder:
             {name: tuple(vpc.subnets) for name, vpc in self.design.vpcs.items()},
             {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
             {name: site.blocks for name, site in self.topology.vpcs.items()},
+            {name: {*vpc.instances, *vpc.interfaces} for name, vpc in self.design.vpcs.items()},
+            self.joined(),
         )
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
                 body = getattr(vpc, section)[member]
                 self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
+
+    def joined(self) -> dict[str, frozenset[str] | None]:
+        """The VPCs that each VPC may reach: by peering, or over a transit gateway."""
+        pairs = [{c.requester, c.accepter} for c in self.design.peering_connections.values()]
+        pairs += [set(pair) for at, body in resources("design", self.design) for pair in body.joins(at)]
+        return {name: frozenset().union(*(pair for pair in pairs if name in pair)) for name in self.design.vpcs}
 
     def add_door(self, door: Door) -> None:
         """Put a door where it may have addresses and may write routes."""
@@ -212,11 +220,17 @@ class Builder:
         for key in door.tables:
             # A gateway endpoint's routes are the service's, which no other address needs; a gateway's may be any.
             always = door.routed != PUBLIC
-            self.topology.tables[key].unwritten.append(Unwritten(door.reason, door.routed, always))
+            routed = door.routed if always else door.routed - self.not_of(door)
+            self.topology.tables[key].unwritten.append(Unwritten(door.reason, routed, always))
             named = [host.ip for name, host in self.design.internet.hosts.items() if door.answers_for(name)]
             if not always and named:
                 exact = AddressSet.union_of((int(ip), int(ip)) for ip in named)
                 self.topology.tables[key].unwritten.append(Unwritten(door.reason, exact, True))
+
+    def not_of(self, door: Door) -> AddressSet:
+        """Addresses of hosts whose names say that they are not the service's."""
+        hosts = self.design.internet.hosts.items()
+        return AddressSet.union_of((int(host.ip), int(host.ip)) for name, host in hosts if not door.answers_for(name))
 
     def open_doors(self) -> None:
         """Tell each door to which interfaces it may send."""

@@ -308,9 +308,6 @@ class Endpoints:
             origins = tuple(replace(origin, addresses=sender) for origin in self.of_nic(owner).origins)
             return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self._outside("", outside),) if address in self.world else self.behind(outside)
-        unknown = self._hidden_at(address)
-        if unknown and not origins:
-            return Endpoint(text, "address", (), literal=address, listens=listens, unsent=unknown)
         return Endpoint(text, "address", origins, literal=address, listens=listens)
 
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
@@ -326,13 +323,13 @@ class Endpoints:
             return ()
         return (Origin("behind what is not modelled", NOWHERE, None, (), addresses, UNKNOWN),)
 
-    def _hidden_at(self, address: int) -> str:
-        """Why an address that no interface has may be somebody's all the same; empty where it is nobody's."""
-        for vpc in self.topology.vpcs.values():
-            subnet = vpc.subnet_runs[address]
-            if subnet is not None and subnet.hidden:
-                return subnet.hidden
-        return ""
+    def _hidden_in_addresses(self, addresses: AddressSet) -> tuple[Door, ...]:
+        """What is not modelled and may have some of these addresses, which no interface has."""
+        return tuple(
+            door
+            for door in self.topology.doors.values()
+            if any(not self._unowned(*at).isdisjoint(addresses) for at in door.subnets)
+        )
 
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
         """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
@@ -344,11 +341,7 @@ class Endpoints:
             origins.append(self._outside("outside", outside & self.world))
         origins += self.behind(outside - self.world)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
-        hidden = tuple(
-            door
-            for door in self.topology.doors.values()
-            if any(not self._unowned(*at).isdisjoint(addresses) for at in door.subnets)
-        )
+        hidden = self._hidden_in_addresses(addresses)
         return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses, hidden=hidden)
 
     def labelled(self, nic: Nic, within: AddressSet | None = None) -> Iterable[Origin]:
@@ -421,15 +414,19 @@ class Endpoints:
         for origin in source.origins:
             out += self._flows(origin, destination)
             out += self._through_doors(origin, destination)
-        for door in source.hidden:
-            out += self._from_door(door, destination)
-        if not source.origins and not source.hidden:
+        hidden, within = source.hidden, source.within
+        if source.literal is not None:
+            within = AddressSet.of((source.literal, source.literal))
+            hidden = self._hidden_in_addresses(within)
+        for door in hidden:
+            out += self._from_door(door, destination, within)
+        if not source.origins and not out:
             nobody = self._outside("", AddressSet.nothing())
             text = f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
                 text = f"{source.name} is a NAT gateway, which starts no connections"
-            if source.unknown or source.unsent:
-                return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
+            if source.unknown:
+                return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
             return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
         return out
 
@@ -467,7 +464,7 @@ class Endpoints:
         if origin.nic is None:
             for door in self.topology.doors.values():
                 for nic in self._listening(destination):
-                    if door.into(nic.vpc.name):
+                    if door.brings_to(nic):
                         yield from self._by_door(door, nic, origin.outside & door.brings, origin)
             for hidden in destination.hidden:
                 if self._called_from_outside(hidden, origin.outside):
@@ -475,20 +472,20 @@ class Endpoints:
             return
         for door in destination.hidden:
             for vpc, subnet in sorted(door.subnets):
-                yield from self._to_region(origin, self._unowned(vpc, subnet), "")
+                yield from self._to_region(origin, self._unowned(vpc, subnet), door.reason, destination.within)
             if door.public:
-                yield from self._to_region(origin, self.world, door.reason)
+                yield from self._to_region(origin, self.world, door.reason, destination.within)
 
     def may_be_called_from_outside(self, nic: Nic) -> bool:
         """Whether something that is not modelled may bring an interface packets from the internet."""
-        return any(door.into(nic.vpc.name) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
+        return any(door.brings_to(nic) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
 
     def _called_from_outside(self, hidden: Door, sources: AddressSet) -> bool:
         """Whether something that is not modelled may take packets from addresses outside all VPCs."""
         if hidden.public and not sources.isdisjoint(PUBLIC):
             return True
         return any(
-            not sources.isdisjoint(door.brings) and any(door.into(vpc) for vpc, _ in hidden.subnets)
+            not sources.isdisjoint(door.brings) and any(door.brings_into(vpc) for vpc, _ in hidden.subnets)
             for door in self.topology.doors.values()
         )
 
@@ -498,12 +495,31 @@ class Endpoints:
         owners = [self.by_public.get(destination.literal), *self.by_private.get(destination.literal, ())]
         return tuple(nic for nic in owners if nic is not None and nic.kind not in OUTBOUND_ONLY)
 
-    def _from_door(self, door: Door, destination: Endpoint) -> Iterator[Flow]:
-        """What something that is not modelled may send to interfaces from addresses of its own."""
+    def _from_door(self, door: Door, destination: Endpoint, within: AddressSet | None) -> Iterator[Flow]:
+        """What something that is not modelled may send from addresses of its own, `within` those that are asked about."""
+        if not door.calls:
+            return
         unowned = AddressSet.union_of(span for at in door.subnets for span in self._unowned(*at).spans)
-        for nic in self._listening(destination) if door.calls else ():
-            if door.into(nic.vpc.name):
-                yield from self._by_door(door, nic, unowned, self._outside("", AddressSet.nothing()))
+        if within is not None:
+            unowned &= within
+        nobody = self._outside(door.name, AddressSet.nothing())
+        if destination.unknown:
+            yield Flow(nobody, 0, 0, None, unknown=destination.unknown)
+            return
+        for nic in self._listening(destination):
+            if door.sends_to(nic):
+                yield from self._by_door(door, nic, unowned, nobody)
+        # Its targets may be addresses of something else that is not modelled, or of hosts in networks beyond it.
+        others = any(
+            other is not door and any(door.into(vpc) for vpc, _ in other.subnets) for other in destination.hidden
+        )
+        places = destination.outside
+        if destination.literal is not None and not self._listening(destination):
+            places = AddressSet.of((destination.literal, destination.literal))
+        if door.targets is not None:
+            places &= AddressSet.union_of((target, target) for target in door.targets if isinstance(target, int))
+        if others or (places - PUBLIC and any(d.brings for d in self.topology.doors.values())):
+            yield Flow(nobody, 0, 0, None, unknown=door.reason)
 
     def _by_door(self, door: Door, nic: Nic, sources: AddressSet, origin: Origin) -> Iterator[Flow]:
         """Packets that may come out of a door, to one interface: only its own groups are sure to judge them."""
@@ -513,9 +529,11 @@ class Endpoints:
             if region:
                 yield Flow(inward, representative(region), address, nic, region, perhaps=door.reason)
 
-    def _to_region(self, origin: Origin, region: AddressSet, perhaps: str) -> Iterator[Flow]:
-        """To addresses that something hidden may have."""
-        for flow in self._to_outside(origin, region) if origin.nic is not None and region else ():
+    def _to_region(self, origin: Origin, region: AddressSet, perhaps: str, within: AddressSet | None) -> Iterator[Flow]:
+        """To addresses that something hidden may have, `within` those that are asked about."""
+        if within is not None:
+            region &= within
+        for flow in self._to_outside(origin, region) if region else ():
             if flow.loss is None:
                 yield replace(flow, perhaps=perhaps)
 

@@ -10,6 +10,7 @@ from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.filters import AS_BUILT, FilterBook
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
@@ -86,15 +87,26 @@ def trace(
                 ways[index] = _way(decided, service, source_port, destination, locate, book, below)
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
-            unsure = (part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports))
-            reason = next((part.undecided for part in unsure), "")
-            if reason:
-                ways[index] = replace(ways[index], delivered=False, reachable=False, blockers=(), undecided=reason)
-    settled = {flow.target for flow, way in zip(flows, ways, strict=True) if way.delivered}
+            unsure = [part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports)]
+            if unsure:  # delivered or not, or delivered for sure and answered or not
+                delivered = not any(service in part.unsure for part in unsure)
+                ways[index] = replace(
+                    ways[index],
+                    delivered=delivered,
+                    reachable=False,
+                    blockers=(),
+                    undecided=unsure[0].undecided,
+                )
+    for index, flow in enumerate(flows):
+        if not ways[index].delivered and (flow.region is None or flow.region.count == 1):
+            reasons = (part.why_aside for part in parts_of(flow, endpoints, book) if service in part.aside)
+            reason = next(reasons, "")
+            ways[index] = replace(ways[index], blockers=(), undecided=reason) if reason else ways[index]
+    settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
     for flow in perhaps:
-        if flow.target not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
+        if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
             ways.append(_undecided(flow.origin, flow.perhaps))
-            settled.add(flow.target)
+            settled.add(_meant(flow))
             # Of a sender that nothing connects there is no more to say than that.
             ways = [way for way, of in zip(ways, flows, strict=False) if of.origin.start is not NOWHERE] + ways[
                 len(flows) :
@@ -103,6 +115,11 @@ def trace(
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
     return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+
+
+def _meant(flow: Flow) -> Nic | int:
+    """What a flow is for: an interface, or an address."""
+    return flow.destination if flow.target is None else flow.target
 
 
 def _undecided(origin: Origin, reason: str) -> Way:

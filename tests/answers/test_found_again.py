@@ -1,0 +1,200 @@
+"""Designs that once had a wrong answer, and the law that a function outside any VPC is one sender to every question."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from tests.faults import (
+    EGRESS_ONLY,
+    EXPOSED,
+    FUNCTION_OUTSIDE,
+    FUNCTION_SHUT_OUT,
+    LOOP,
+    MIDDLEBOX,
+    NAT64,
+    SERVICES,
+    ULA,
+)
+from tests.networks import laws, loaded, network, seeds
+
+import reachsim
+from reachsim.net.cidr import EVERY_IPV4, AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.report.exposure import exposure_text
+
+
+def verdict(text: str, expectation: str) -> str:
+    """The verdict on one expectation of a design."""
+    return reachsim.loads(f"{text}expect:\n  - {expectation}\n").check()[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("expectation", "expected"),
+    [
+        ("{from: x, to: 10.0.0.0/8, deny: all}", "fails"),  # the resolver, at base + 2
+        ("{from: x, to: 10.0.0.2, deny: udp/53}", "fails"),
+        ("{from: x, to: 169.254.0.0/16, deny: all}", "fails"),
+        ("{from: x, to: 169.254.169.254, deny: tcp/80}", "fails"),
+        ("{from: x, to: 0.0.0.0/0, deny: all}", "fails"),
+        ("{from: x, to: 0.0.0.0/0, deny: tcp/443}", "holds"),
+        ("{from: x, to: 10.0.0.128/25, deny: all}", "holds"),
+    ],
+)
+@pytest.mark.rule("WALK-20")
+def test_blocks_have_the_services_of_aws_in_them(expectation: str, expected: str) -> None:
+    assert verdict(SERVICES, expectation) == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("198.51.100.1", "undecided"),  # w admits 203.0.113.0/24 alone, and the service picks the address
+        ("198.51.100.1/32", "undecided"),
+        ("w", "undecided"),
+        ("198.51.100.2", "fails"),  # z admits everybody
+        ("z", "fails"),
+        ("{vpc: v}", "fails"),
+        ("198.51.100.0/24", "fails"),
+        ("0.0.0.0/0", "fails"),
+        ("10.0.0.0/8", "holds"),  # never a private address
+    ],
+)
+@pytest.mark.rule("LAMBDA-1")
+def test_a_function_outside_a_vpc_has_some_public_address(to: str, expected: str) -> None:
+    assert verdict(FUNCTION_OUTSIDE, f"{{from: f, to: {to}, deny: tcp/443}}") == expected
+
+
+@pytest.mark.rule("LAMBDA-1")
+def test_a_function_outside_a_vpc_before_a_host_that_admits_its_own_group_alone() -> None:
+    assert verdict(FUNCTION_SHUT_OUT, "{from: f, to: 198.51.100.1, deny: tcp/443}") == "holds"
+    net = reachsim.loads(FUNCTION_SHUT_OUT)
+    assert not net.reach("f", "w").delivered
+    assert not net.reach("f", "w").undecided
+    assert net.isolated("f", "w")
+    trace = net.trace("f", "w", "tcp/443")
+    assert (trace.verdict, trace.delivered) == ("blocked", False)
+
+
+@laws(15)
+@given(seeds)
+def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int) -> None:
+    rng, data, _ = network(seed)
+    data.setdefault("lambda_functions", {})["elsewhere"] = {}
+    net = loaded(data)
+    targets = [nic for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    picked = rng.sample(targets, min(4, len(targets)))
+    data["expect"] = [{"from": "elsewhere", "to": nic.name, "deny": "tcp/443"} for nic in picked]
+    results = loaded(data).check()
+    https = Traffic.parse("tcp/443")
+    hosts = AddressSet.union_of((int(h.ip), int(h.ip)) for h in net.design.internet.hosts.values())
+    any_of = (net.endpoints.world & EVERY_IPV4.addresses) - hosts
+    for nic, result in zip(picked, results, strict=True):
+        # What the internet delivers, address by address, says what the one that the service picks may do.
+        from_internet = net.reach("internet", nic.name).delivered.restrict(https).sources() & any_of
+        expected = "fails" if from_internet == any_of else "undecided" if from_internet else "holds"
+        assert result.verdict == expected
+        answer = net.reach("elsewhere", nic.name)
+        unsure = any(part.unsure & https for part in answer.parts)
+        assert bool(answer.delivered.restrict(https)) == (expected == "fails")
+        assert unsure == (expected == "undecided")
+        trace = net.trace("elsewhere", nic.name, "tcp/443")
+        assert trace.delivered == (expected == "fails")
+        if expected != "fails":
+            assert (trace.verdict == "undecided") == (expected == "undecided")
+        apart = net.isolated("elsewhere", nic.name)
+        assert bool(apart.leaks) == bool(answer.delivered)
+        assert bool(apart) == (not answer.delivered and not any(part.unsure for part in answer.parts))
+
+
+@pytest.mark.parametrize(
+    ("expectation", "expected"),
+    [
+        ('{from: x, to: "::/0", deny: tcp/443}', "undecided"),
+        ('{from: x, to: "64:ff9b::/96", deny: tcp/443}', "undecided"),
+        ('{from: x, to: "64:ff9b::808:808", deny: tcp/443}', "undecided"),
+        ('{from: x, to: "2600::/12", deny: tcp/443}', "holds"),  # a NAT gateway carries no other IPv6
+    ],
+)
+@pytest.mark.rule("NATGW-16")
+def test_nat64_is_undecided_and_all_other_ipv6_is_not(expectation: str, expected: str) -> None:
+    assert verdict(NAT64, expectation) == expected
+
+
+@pytest.mark.rule("NATGW-13")
+def test_dead_ends_are_the_addresses_that_come_round() -> None:
+    (end,) = reachsim.loads(LOOP).dead_ends()
+    # What is in the gateway's own subnet is delivered by the link, all the rest of the VPC comes round.
+    assert (end.code, str(end.destinations)) == ("FORWARDING_LOOP", "10.0.1.0-10.0.255.255")
+
+
+@pytest.mark.rule("IGW-7")
+def test_gateways_carry_what_an_appliance_forwards_unchanged() -> None:
+    assert verdict(MIDDLEBOX, "{from: app, to: 8.8.8.8, allow: tcp/443}") == "holds"
+    assert verdict(MIDDLEBOX, '{from: app, to: "2606:4700::1111", allow: tcp/443}') == "holds"
+    mapped = MIDDLEBOX.replace("public_ip: 198.51.100.10, ", "")
+    trace = reachsim.loads(mapped).trace("app", "8.8.8.8", "tcp/443")
+    assert [blocker.rule_id for blocker in trace.blockers] == ["IGW-4"]
+
+
+@pytest.mark.rule("IPV6-4")
+def test_answers_come_in_by_the_egress_only_gateway_that_the_flow_left_by() -> None:
+    net = reachsim.loads(EGRESS_ONLY)
+    trace = net.trace("app", "2606:4700::1111", "tcp/443")
+    assert trace.reachable
+    ways = [hop.component for hop in trace.ways[0].reply]
+    assert "v.eigw" in ways
+    assert "v.igw" not in ways
+    # What somebody outside starts comes in by the internet gateway; the egress-only one never saw it (WALK-19).
+    inward = net.trace("2606:4700::1111", "app", "tcp/443")
+    assert (inward.delivered, inward.reachable) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "expected"),
+    [
+        ('{from: a, to: "2606:4700::1111", deny: tcp/443}', "holds"),
+        ('{from: b, to: "2606:4700::1111", deny: tcp/443}', "holds"),
+        ('{from: "2606:4700::1111", to: "fd12:3456:7800::10", deny: tcp/443}', "holds"),
+        ('{from: a, to: "fd12:3456:7800:1::10", allow: tcp/443}', "holds"),
+    ],
+)
+@pytest.mark.rule("IGW-15")
+def test_private_ipv6_stays_inside(expectation: str, expected: str) -> None:
+    assert verdict(ULA, expectation) == expected
+
+
+@pytest.mark.rule("WALK-17")
+def test_exposure_tells_whose_answers_come_back() -> None:
+    net = reachsim.loads(EXPOSED)
+    found = {group.interfaces: group for group in net.exposure()}
+    everything, ssh, mixed = found["v.a",], found["v.s",], found["v.m",]
+    # Answers leave through the NAT gateway with its address (WALK-13); some ICMP needs none, and does no good alone.
+    assert not any(group.reachable for group in found.values())
+    silent = everything.answered.traffic()
+    assert silent <= Traffic.parse("icmp") - Traffic.parse("icmp/8")
+    assert everything.lost.traffic() | silent == everything.space.traffic()
+    assert (ssh.lost.traffic(), bool(ssh.answered)) == (Traffic.parse("tcp/22"), False)
+    assert mixed.lost.traffic() == (Traffic.parse("icmp") - silent) | Traffic.parse("tcp/22")
+    lines = [" ".join(line.split()) for line in exposure_text(net.exposure(), net).splitlines()]
+    assert ("v.s", "tcp/22 from the internet; the answer is lost") in pairwise(lines)
+    assert "the answer is lost" in ssh._repr_html_()
+    assert ssh.to_dict()["lost"].startswith("tcp/22")
+    assert ssh.to_dict()["answered"] == ""
+
+
+def test_exposure_of_answers_that_some_client_ports_get() -> None:
+    acl = "p: {cidr: 10.0.1.0/24, route_table: rn, network_acl: half}"
+    text = EXPOSED.replace("p: {cidr: 10.0.1.0/24, route_table: rp}", acl) + (
+        "    network_acls:\n"
+        "      half:\n"
+        "        ingress: [{rule: 1, allow: all, from: 0.0.0.0/0}]\n"
+        "        egress: [{rule: 1, allow: tcp/32768-65535, to: 0.0.0.0/0}]\n"
+    )
+    net = reachsim.loads(text)
+    assert "tcp/22 from the internet; the answer is lost to some client ports" in " ".join(
+        exposure_text(net.exposure(), net).split()
+    )
+    whole = reachsim.loads(text.replace("tcp/32768-65535", "tcp/1024-65535"))
+    assert {group.interfaces: group.reachable for group in whole.exposure()}["v.s",]
