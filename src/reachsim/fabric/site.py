@@ -20,6 +20,7 @@ class VpcSite:
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11). `services`: AWS's own services by address (WALK-20); `service_places`: their addresses, ascending.
+    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
     """
 
     name: str
@@ -29,6 +30,8 @@ class VpcSite:
     subnets: dict[str, SubnetSite] = field(default_factory=dict)
     services: dict[int, Checkpoint] = field(default_factory=dict)
     service_places: tuple[int, ...] = ()
+    resolver: int | None = None
+    kept_for_dns: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
     subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
 

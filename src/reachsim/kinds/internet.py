@@ -82,20 +82,21 @@ class InternetCheckpoint(Checkpoint):
             world = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
             return Deliver(transit, "delivered to the internet", "WALK-11", scope=to_run(world))
         if place is None:
-            text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"
+            what = "is not a public address: nothing on the internet can send to it"
             rule = "IGW-6" if destination <= IPV4_LAST else "IGW-15"
-            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
-            return self.drop(loss, transit, scope)
+            text, note = f"the destination {what}", f"{format_address(destination)} {what}"
+            return self.drop(Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text, note), transit, scope)
         vpc, gateway, egress_only = self.entries[place]
         into: Checkpoint | None = gateway
         if destination > IPV4_LAST and egress_only is not None and (gateway is None or egress_only.knows(transit, leg)):
             into = egress_only
         if into is None:
-            text = (
+            text = f"VPC {vpc.name} has no internet gateway, so its addresses are not reached from outside"
+            note = (
                 f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
             )
-            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
-            return self.drop(loss, transit, scope, path=vpc.path)
+            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text, note)
+            return self.drop(loss, transit, scope, path=(*vpc.path, "internet_gateway"))
         return Forward(into, transit, "the address is an interface's", "WALK-25", scope=scope)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:

@@ -133,7 +133,7 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
         stateful=False,
         code=Code.SUBNET_ACL_RESTRICTION,
         rule="NACL-2",
-        path=path,
+        path=(*path, direction.value) if path else (),
     )
 
 

@@ -118,9 +118,11 @@ def no_route(destination: int) -> Loss:
     """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
     for reserved in RESERVED_DESTINATIONS:
         if destination in reserved:
-            text = f"{format_address(destination)} is in {reserved}, which no route carries"
-            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text)
-    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", f"no route to {format_address(destination)}")
+            what = f"is in {reserved}, which no route carries"
+            text, note = f"the destination {what}", f"{format_address(destination)} {what}"
+            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text, note)
+    note = f"no route to {format_address(destination)}"
+    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", "no route to the destination", note)
 
 
 class RouteTableCheckpoint(Checkpoint):
@@ -151,7 +153,8 @@ class RouteTableCheckpoint(Checkpoint):
             if destination in unwritten.destinations and unwritten.decides(route):
                 return Undecided(unwritten.reason, transit, path=self.path, scope=scope)
         if route is None:
-            return self.drop(no_route(destination), transit, scope, decided="no route")
+            here = self.path or (*self.vpc.path, "route_tables", "main")
+            return self.drop(no_route(destination), transit, scope, path=here, decided="no route")
         text = route.text
         if route.unknown:
             return Undecided(route.unknown, transit, text, "ROUTE-10", route.path, scope)

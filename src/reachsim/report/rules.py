@@ -37,11 +37,7 @@ def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
     groups = list(owners.items())
     for (owner, direction), rules in look.few(groups, _OWNERS):
         lines += ["", *hanging("  ", f"{owner} {direction}", look.width, style.bold)]
-        rows: list[Row] = []
-        for rule in look.few(rules, _RULES):
-            by = "by" if rule.kind == "shadowed" else "with"
-            why = f"{rule.kind} {by} {'; '.join(rule.by)}" if rule.by else f"{rule.kind}: no packet matches it"
-            rows.append([line_of(rule.where), rule.rule, why])
+        rows: list[Row] = [[line_of(rule.where), rule.rule, rule.why] for rule in look.few(rules, _RULES)]
         lines += grid(rows, look.width, indent=4)
         rest = look.rest(rules, _RULES)
         lines += [f"    {rest}"] if rest else []

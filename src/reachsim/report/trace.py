@@ -70,8 +70,7 @@ def _reason(trace: Trace, look: Look) -> list[str]:
 
 def blocker_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
     """A blocker in two entries: what stops the packet, and by which code, rule and line of the file."""
-    only = f" ({blocker.ports})" if blocker.ports else ""
-    text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}{only}"
+    text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}"
     return [
         *hanging(indent, text, look.width),
         *hanging(indent, reference(blocker.code, blocker.rule_id, blocker.where), look.width, look.style.dim),

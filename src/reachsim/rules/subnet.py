@@ -12,10 +12,11 @@ from reachsim.rules.refusal import Refusal
 
 RESERVED_COUNT: Final = 5
 """Addresses that AWS keeps in every subnet (SUBNET-2, IPV6-2)."""
+DNS_PURPOSE: Final = "the DNS server"
 _PURPOSES = (
     "the network address",
     "the router",
-    "the DNS server",
+    DNS_PURPOSE,
     "reserved by AWS for later",
     "the last address",
 )

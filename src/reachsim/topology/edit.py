@@ -129,7 +129,7 @@ def edited_filters(topology: Topology, source: Source, components: set[KeyPath])
             path: KeyPath = ("vpcs", vpc, "security_groups", name) if written is not None else ()
             body = written if written is not None else default_group()
             clauses += group_clauses(body, (vpc, name), direction, path, source.names.peer)
-        out[old] = group_filter(names, direction, tuple(clauses), old.path)
+        out[old] = group_filter(names, direction, tuple(clauses), old.path[:-1])
     for (vpc, name, direction), old in topology.acl_filters.items():
         if (vpc, name) in acls:
             path = ("vpcs", vpc, "network_acls", name)

@@ -42,8 +42,9 @@ class Nowhere(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Lose it: there is no way from there."""
-        text = f"nothing in the design sends from {format_address(transit.source)}"
-        return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), transit, ANY)
+        text = "nothing in the design sends from"
+        note = f"{text} {format_address(transit.source)}"
+        return self.drop(Loss(Code.NO_POSSIBLE_SOURCE, "WALK-24", f"{text} the source", note), transit, ANY)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None."""
@@ -302,7 +303,7 @@ class Endpoints:
         loss = None
         if not nics:
             text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
-            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text)
+            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text, path=("lambda_functions", name))
         return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(nics)), loss=loss)
 
     def _outside_vpc(
@@ -458,12 +459,14 @@ class Endpoints:
             out += self._from_door(door, destination)
         if not source.origins and not source.hidden:
             nobody = self._outside("", AddressSet.nothing())
-            text = f"nothing in the design sends from {source.name}"
+            rule, text = "WALK-24", f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
-                text = f"{source.name} is a NAT gateway, which starts no connections"
+                rule, text = "NATGW-7", f"{source.name} is a NAT gateway, which starts no connections"
             if source.unknown or source.unsent:
                 return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
-            return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
+            path = next((nic.path for nic in source.nics), ())
+            loss = Loss(Code.NO_POSSIBLE_SOURCE, rule, text, owner=source.name, role="source", path=path)
+            return [Flow(nobody, 0, 0, None, loss=loss)]
         return out
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:

@@ -23,6 +23,7 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import NOWHERE, Endpoint, Endpoints, Flow, Origin
 from reachsim.topology.passage import Passage, passage
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
+from reachsim.trace.words import denied, owners
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
@@ -146,7 +147,7 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, origin.label),)
+        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
@@ -166,6 +167,7 @@ class _Asker:
         self.asked = asked
         self.locate = locate
         self.book = book
+        self.owners = owners(found, flow)
         self.client = asked
         self.nat = TRANSLATED_PORTS
         self.translated = any(visit.depth for visit in found.forward.visits)
@@ -305,14 +307,16 @@ class _Asker:
             if asked & open_ports:
                 who = "ports that the NAT device may choose" if visit.depth else "client ports"
                 ports = f"{who} {asked - open_ports}"
-        found = denials(visit, query, filter, query.peer, self.flow.origin.nic)
+        sender = self.flow.origin.nic if leg == "forward" else self.flow.target
+        found = denials(visit, query, filter, query.peer, sender)
         cause = next(cause for cause, traffic in found if before.service in traffic)
-        text = _and(f"{cause.text} for {_question(before, query.peer)}", cause.note)
+        answer = "" if leg == "forward" else f"the answer to {ports}" if ports else "the answer"
+        text = denied(cause, filter, query, before, self.owners, answer)
         return self._blocker(cause, leg, text, ports), cause.decided, cause.path
 
     def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
         where, variant = self.locate(cause.path), self.flow.origin.label
-        return Blocker(cause, leg, text or cause.text, where, ports, variant)
+        return Blocker(cause, leg, text or cause.sentence, where, ports, variant)
 
 
 def _translates(step: Step) -> bool:
@@ -334,23 +338,22 @@ def _and(*texts: str) -> str:
     return "; ".join(text for text in texts if text)
 
 
-def _question(packet: Packet, peer: int) -> str:
-    word = "from" if peer == packet.source else "to"
-    return f"{Traffic.of((packet.service, packet.service))} {word} {format_address(peer)}"
-
-
-def _nowhere(loss: Loss, destination: Endpoint, variant: str) -> Blocker:
+def _nowhere(loss: Loss, destination: Endpoint, locate: Locate, variant: str) -> Blocker:
     """There is no packet to follow."""
-    cause = Cause(loss.code, loss.rule, loss.text, destination.name, destination.kind)
-    return Blocker(cause, "forward", loss.text, variant=variant)
+    place = loss.owner or destination.name, loss.role or destination.kind
+    cause = Cause(loss.code, loss.rule, loss.text, *place, loss.path)
+    return Blocker(cause, "forward", loss.text, locate(loss.path), variant=variant)
+
+
+_SWITCHES = frozenset({Code.ENI_SOURCE_DEST_CHECK_RESTRICTION.value, Code.BAD_STATE.value})
 
 
 def _without_repeats(blockers: Iterable[Blocker]) -> list[Blocker]:
-    """Each cause once: the check of one interface is one switch, whichever way a packet meets it."""
+    """Each cause once: a switch of one interface is one, whichever way a packet meets it."""
     seen: set[tuple[str, str, str, str]] = set()
     out: list[Blocker] = []
     for blocker in blockers:
-        place = "" if blocker.code == Code.ENI_SOURCE_DEST_CHECK_RESTRICTION else blocker.checkpoint
+        place = "" if blocker.code in _SWITCHES else blocker.checkpoint
         key = blocker.code, blocker.component, blocker.where, place
         if key not in seen:
             seen.add(key)
