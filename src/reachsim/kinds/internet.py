@@ -8,7 +8,7 @@ from pydantic import Field
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
-from reachsim.fabric.steps import Deliver, Forward, Step, to_run
+from reachsim.fabric.steps import Deliver, Forward, Step, to_one, to_run
 from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
 from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
@@ -82,8 +82,16 @@ class InternetCheckpoint(Checkpoint):
             world = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
             return Deliver(transit, "delivered to the internet", "WALK-11", scope=to_run(world))
         if place is None:
-            what = "is not a public address: nothing on the internet can send to it"
             rule = "IGW-6" if destination <= IPV4_LAST else "IGW-15"
+            owners = [nic for vpc, *_ in self.entries.values() if (nic := vpc.owners.get(destination)) is not None]
+            if len(owners) == 1 and rule == "IGW-6":
+                nic = owners[0]
+                text = (
+                    f"{format_address(destination)} is {nic.name}, which has no public address to send to from outside"
+                )
+                loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
+                return self.drop(loss, transit, to_one(destination), path=(*nic.path, "public_ip"))
+            what = "is not a public address: nothing on the internet can send to it"
             text, note = f"the destination {what}", f"{format_address(destination)} {what}"
             return self.drop(Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text, note), transit, scope)
         vpc, gateway, egress_only = self.entries[place]

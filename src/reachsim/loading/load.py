@@ -45,7 +45,8 @@ class Source:
     def line(self, path: KeyPath) -> int | None:
         """The line of the key at a path, or of its owner where the key is not written; None for what is written nowhere (an
         AWS default)."""
-        return self.document.position(path, key=True)[0] if path else None
+        written = bool(path) and path[0] in self.document.data
+        return self.document.position(path, key=True)[0] if written else None
 
 
 def load_source(path: str | os.PathLike[str]) -> Source:

@@ -42,12 +42,20 @@ def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look
     lines: list[str] = []
     for sources, destinations, traffic in look.few(groups, _LEAKS):
         lines += hanging("  ", f"{crowd.describe(sources, look)} -> {crowd.describe(destinations, look)}", look.width)
-        lines += hanging("      delivered  ", say(traffic), look.width)
         first = next((firsts[name, traffic] for name in sources if (name, traffic) in firsts), None)
+        ways = _ways(found, sources, destinations)
+        lines += hanging("      delivered  ", f"{say(traffic)}, {ways}" if ways else say(traffic), look.width)
         if first is not None and first.witness is not None:
             lines += hanging("      such as    ", str(first.witness), look.width, look.style.dim)
     rest = look.rest(groups, _LEAKS)
     return [*lines, f"  {rest}"] if rest else lines
+
+
+def _ways(found: Isolation, sources: Names, destinations: Names) -> str:
+    """By way of what it gets from one to the other, where that is not inside one network."""
+    ends = frozenset(sources), frozenset(destinations)
+    ways = (leak.via for leak in found.leaks if leak.source in ends[0] and leak.destination in ends[1])
+    return " or ".join(f"via {', '.join(via)}" for via in dict.fromkeys(ways) if via)
 
 
 def _links(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network) -> Iterator[tuple[Names, Names, Traffic]]:

@@ -171,7 +171,7 @@ def other_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
     blank = " " * len(label)
     lines = [first, *(blank + line[len(label) :] if line.startswith(label) else line for line in rest)]
     if blocker.variant:
-        lines += hanging(blank, f"when sent by {blocker.variant}", look.width, look.style.dim)
+        lines += hanging(blank, f"on the way: {blocker.variant}", look.width, look.style.dim)
     return lines
 
 

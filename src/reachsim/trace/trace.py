@@ -23,7 +23,8 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import NOWHERE, Endpoint, Endpoints, Flow, Origin
 from reachsim.topology.passage import Passage, passage
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
-from reachsim.trace.words import denied, owners
+from reachsim.trace.ways import by_family, by_fate
+from reachsim.trace.words import assigned, denied, owners
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
@@ -59,7 +60,9 @@ def trace(
     if traffic.count > 1 and traffic != _same_service(service):
         notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
     found = endpoints.flows(source, destination)
-    flows = _one_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
+    names = source.name, destination.name
+    flows = by_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
+    flows = [one for flow in flows for one in by_fate(flow, names, service, source_port, endpoints, book)]
     perhaps = [flow for flow in found if _fits(flow, service) and flow.perhaps]
     if found and not flows and not perhaps:
         family = "IPv6" if protocol_of(service) == ICMPV6 else "IPv4"
@@ -71,8 +74,9 @@ def trace(
     for flow in flows:
         if flow.region is not None and flow.region.count > 1:
             far = flow.source if flow.origin.nic is None else flow.destination
-            notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
+            notes.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
             break
+    notes += assigned([source, destination], endpoints)
     ways = [_way(flow, service, source_port, destination, locate, book) for flow in flows]
     for index, flow in enumerate(flows):
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
@@ -134,12 +138,6 @@ def _fits(flow: Flow, service: int) -> bool:
         return True
     ipv6 = flow.destination > IPV4_LAST
     return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
-
-
-def _one_family(flows: list[Flow]) -> list[Flow]:
-    """One packet is of one family: IPv4 where an origin and a destination have both."""
-    four = {(id(f.origin), id(f.target)) for f in flows if f.destination <= IPV4_LAST}
-    return [f for f in flows if f.destination <= IPV4_LAST or (id(f.origin), id(f.target)) not in four]
 
 
 def _way(

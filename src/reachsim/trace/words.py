@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Filter
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Query
 from reachsim.flow.denial import nearest_miss
 from reachsim.net.address import format_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.topology.endpoints import Flow
+from reachsim.topology.endpoints import Endpoint, Endpoints, Flow
 from reachsim.topology.passage import Passage
 
 
@@ -33,6 +36,27 @@ def owners(found: Passage, flow: Flow) -> dict[int, str]:
         if one.transit.source in names:  # a gateway's translation leaves the owner as it is
             names.setdefault(other.transit.source, names[one.transit.source])
     return names
+
+
+def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
+    """What to say of an address that was asked for and that the file does not write: loading gave it to an interface."""
+    for end in ends:
+        if end.literal is not None:
+            owners = [*endpoints.by_private.get(end.literal, ()), endpoints.by_public.get(end.literal)]
+            for nic in owners:
+                if nic is not None and not _writes(nic, end.literal, endpoints):
+                    address = whose(end.literal, {end.literal: nic.name})
+                    yield f"{address} was assigned by reachsim: the file does not write it"
+
+
+def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
+    """Whether the file gives an interface this address. The addresses of functions are never written."""
+    if nic.kind == "function":
+        return False
+    _, vpc, section, name = nic.path
+    body = getattr(endpoints.design.vpcs[str(vpc)], str(section))[name]
+    written = (getattr(body, key, None) for key in ("private_ip", "ipv6_address", "public_ip"))
+    return any(value is not None and not isinstance(value, bool) and int(value) == address for value in written)
 
 
 def whose(address: int, names: dict[int, str]) -> str:
