@@ -92,7 +92,7 @@ class Engine:
             try:
                 asked = Selector.model_validate(asked)
             except ValueError as error:
-                raise UsageError(f"{dict(asked)!r} is no selector; write {{'vpc': 'dev'}}, subnet or tag") from error
+                raise UsageError(f"{dict(asked)!r} is not a selector; write {{'vpc': 'dev'}}, subnet or tag") from error
         return self.endpoints.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:

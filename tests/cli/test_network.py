@@ -136,7 +136,7 @@ def test_what_is_not_modelled_cannot_be_decided(tmp_path: Path, capsys: pytest.C
 
 def test_a_name_of_nothing_comes_with_its_near_match(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", THREE, "shop.web", "shop.wep"]) == 2
-    message = "reachsim: 'shop.wep' is no network ACL and no security group; did you mean 'shop.web'?\n"
+    message = "reachsim: 'shop.wep' is neither a network ACL nor a security group; did you mean 'shop.web'?\n"
     assert capsys.readouterr() == ("", message)
 
 

@@ -44,13 +44,13 @@ def test_a_bare_name_and_its_full_name_are_the_same(reference):
         (
             {"vpcs app route_tables private 0.0.0.0/0": "nwg"},
             "vpcs app route_tables private 0.0.0.0/0",
-            "'nwg' is nothing that a route of VPC app can lead to",
+            "'nwg' is not a route target in VPC app",
             "did you mean 'ngw'?",
         ),
         (
             {"vpcs app security_groups open ingress": [{"allow": "all", "from": "clint"}]},
             "vpcs app security_groups open ingress 0 from",
-            "'clint' is no security group of VPC app and no prefix list",
+            "'clint' is neither a security group of VPC app nor a prefix list",
             "did you mean 'client'?",
         ),
         (
@@ -93,7 +93,7 @@ def test_names_that_routes_and_expectations_share_are_unique():
 @pytest.mark.parametrize("name", ["local", "blackhole", "internet"])
 def test_reserved_names(name):
     found = problems({f"vpcs app instances {name}": {"subnet": "isolated"}})
-    assert [problem.message for problem in found] == [f"{name!r} means something of its own"]
+    assert [problem.message for problem in found] == [f"{name!r} is a reserved word"]
 
 
 @pytest.mark.rule("SG-18")

@@ -58,7 +58,7 @@ class Expectation(Kind):
         if (self.allow is None) == (self.deny is None):
             raise HintedError("an expectation either allows or denies", hint="write one of 'allow' and 'deny'")
         if self.one_way and self.deny is not None:
-            raise HintedError("'one_way' goes with 'allow'", hint="'deny' always speaks of delivery alone")
+            raise HintedError("'one_way' goes with 'allow'", hint="'deny' is always about delivery alone")
         return self
 
     @property

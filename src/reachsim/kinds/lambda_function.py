@@ -115,7 +115,7 @@ class LambdaFunction(Kind):
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
-                        f"alias {name!r} names version {version}, which is not written",
+                        f"alias {name!r} names version {version}, which does not exist",
                         hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )

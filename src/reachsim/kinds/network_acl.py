@@ -26,7 +26,7 @@ def _acl_block(value: Any) -> Cidr:
         return Cidr.parse_peer(value)
     raise HintedError(
         f"a network ACL rule names one block, got {shown(value)}",
-        hint="write a CIDR such as 10.0.0.0/16; security groups and prefix lists cannot stand here",
+        hint="write a CIDR such as 10.0.0.0/16; security groups and prefix lists cannot be used here",
         code="NACL-10",
     )
 

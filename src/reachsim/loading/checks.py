@@ -125,7 +125,7 @@ class Checker:
         for index, rule in enumerate(self.design.warn):
             if rule not in WAIVABLE:
                 hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
-                self.report(("warn", index), f"{rule!r} is no rule that can be turned into a warning", hint)
+                self.report(("warn", index), f"{rule!r} is not a rule that can be turned into a warning", hint)
 
     # -- one VPC ------------------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Checker:
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
-                self.report(target.path, f"{target.name!r} means something of its own", "take another name", key=True)
+                self.report(target.path, f"{target.name!r} is a reserved word", "take another name", key=True)
             elif target.name in seen:
                 other = seen[target.name]
                 line = self.document.position(other.path, key=True)[0]
@@ -212,7 +212,7 @@ class Checker:
                     lists.append((destination, reference))
                 else:
                     hint = did_you_mean(destination, self.design.prefix_lists)
-                    self.report(path, f"{destination!r} is no block and no prefix list", hint, key=True)
+                    self.report(path, f"{destination!r} is neither a block nor a prefix list", hint, key=True)
                     continue
                 for block in blocks:
                     self.check_route(path, block, kind, vpc, subnets)
@@ -412,7 +412,7 @@ class Checker:
         for name, connection in self.design.peering_connections.items():
             here: KeyPath = ("peering_connections", name)
             if name in RESERVED:
-                self.report(here, f"{name!r} means something of its own", "take another name", key=True)
+                self.report(here, f"{name!r} is a reserved word", "take another name", key=True)
             missing = False
             for key in ("requester", "accepter"):
                 end = getattr(connection, key)

@@ -89,7 +89,7 @@ class Names:
         if found is None:
             known = [*self.targets.get(vpc, {}), *self.connections, *self.outside, LOCAL, BLACKHOLE]
             raise UnknownName(
-                f"{reference!r} is nothing that a route of VPC {vpc} can lead to",
+                f"{reference!r} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known),
             )
         if found.vpc and found.vpc != vpc:
@@ -124,7 +124,7 @@ class Names:
             raise UnknownName(f"{reference!r}: there is no VPC {owner!r}", near)
         known = [*body.security_groups, *lists]
         raise UnknownName(
-            f"{reference!r} is no security group of VPC {owner} and no prefix list", did_you_mean(name, known)
+            f"{reference!r} is neither a security group of VPC {owner} nor a prefix list", did_you_mean(name, known)
         )
 
 

@@ -78,7 +78,7 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
         if not filters:
             near = suggest(name, list(_names(net)))
             hint = f"; did you mean {near!r}?" if near else "; write VPC.NAME"
-            raise UsageError(f"{name!r} is no network ACL and no security group{hint}")
+            raise UsageError(f"{name!r} is neither a network ACL nor a security group{hint}")
     parts = tuple(
         Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
         for kind in KINDS

@@ -40,19 +40,19 @@ def parse_path(path: str | KeyPath) -> KeyPath:
         if path[at] in "'\"":
             end = path.find(path[at], at + 1)
             if end < 0:
-                raise UsageError(f"{path!r} is no key path: a quote is not closed")
+                raise UsageError(f"{path!r} is not a key path: a quote is not closed")
             out.append(path[at + 1 : end])
             at = end + 1
         elif path[at] == "[":
             end = path.find("]", at)
             if end < 0 or not path[at + 1 : end].isdecimal():
-                raise UsageError(f"{path!r} is no key path: [ ] takes a number, counted from 0")
+                raise UsageError(f"{path!r} is not a key path: [ ] takes a number, counted from 0")
             out.append(int(path[at + 1 : end]))
             at = end + 1
         else:
             end = min((i for i in (path.find(".", at), path.find("[", at)) if i >= 0), default=len(path))
             if end == at:
-                raise UsageError(f"{path!r} is no key path: a key is empty")
+                raise UsageError(f"{path!r} is not a key path: a key is empty")
             out.append(path[at:end])
             at = end
         if at < len(path) and path[at] == ".":

@@ -227,7 +227,7 @@ class Endpoints:
                 unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
                 return Endpoint(target.full_name, target.kind, unknown=unknown)
             if asked == target.full_name and target.kind.endswith("internet gateway"):
-                raise EndpointError(f"{asked!r} is a gateway and no end of a packet's way; write 'internet'", asked)
+                raise EndpointError(f"{asked!r} is a gateway, which cannot be an endpoint; write 'internet'", asked)
         return None
 
     def _named(self, asked: str) -> Iterator[Endpoint]:
@@ -422,7 +422,7 @@ class Endpoints:
             ]
         )
         if not nics and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
-            raise EndpointError(f"nothing in the design is meant by {name}", name)
+            raise EndpointError(f"{name} matches nothing in the design", name)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
         hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
         origins = tuple(o for nic in nics for o in self.labelled(nic))

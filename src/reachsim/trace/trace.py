@@ -168,11 +168,12 @@ class _Asker:
         self.owners = owners(found, flow)
         self.client = asked
         self.nat = TRANSLATED_PORTS
+        self.lost_client = self.lost_nat = PortSet.nothing()
         self.translated = any(visit.depth for visit in found.forward.visits)
         if self.ported and found.reply is not None:
             self._pass_ports(found.reply)
-        self.client_port = self._pick(self.client, asked)
-        self.nat_port = self._pick(self.nat, TRANSLATED_PORTS)
+        self.client_port = self._pick(self.lost_client, asked)
+        self.nat_port = self._pick(self.lost_nat, TRANSLATED_PORTS)
 
     def _pass_ports(self, reply: Walk) -> None:
         """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18)."""
@@ -184,12 +185,13 @@ class _Asker:
             ports = self.book[query.filter].allowed(query.peer, query.groups).ports(protocol)
             if visit.depth:
                 self.nat &= ports
+                self.lost_nat = self.lost_nat or TRANSLATED_PORTS - ports
             else:
                 self.client &= ports
+                self.lost_client = self.lost_client or self.asked - ports
 
-    def _pick(self, passing: PortSet, asked: PortSet) -> int:
-        """The port to show: one that fails where some do, else a usual one."""
-        failing = asked - passing
+    def _pick(self, failing: PortSet, asked: PortSet) -> int:
+        """The port to show: where some fail, one that fails first on the way; else a usual one."""
         if failing:
             return failing.first
         return PREFERRED_PORT if PREFERRED_PORT in asked or not asked else asked.first
