@@ -29,7 +29,10 @@ def test_a_packet_that_comes_to_somebody_else():
     net = load()
     stray = ends(net, "app.probe", "10.0.2.20", net.topology.nics["app.web"]).stray
     assert stray is not None
-    assert (stray.code, stray.text) == ("DELIVERED_ELSEWHERE", "10.0.2.20 leads by 10.0.0.0/16 -> local to app.db, not to app.web")
+    assert (stray.code, stray.text) == (
+        "DELIVERED_ELSEWHERE",
+        "10.0.2.20 leads by 10.0.0.0/16 -> local to app.db, not to app.web",
+    )
 
 
 @pytest.mark.rule("WALK-13")

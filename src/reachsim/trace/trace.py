@@ -278,12 +278,13 @@ class _Asker:
         if isinstance(step, Deliver):
             action = "deliver"
         rule, rule_id, where = _and(_rewrite(before, after), step.text), step.rule, self.locate(step.path)
-        blocker = None
+        blocker, said = None, ""
         if step.asks is not None:
             if step.asks.tracked:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
             else:
                 blocker, decided, path = self._ask(visit, step.asks, before, leg)
+                said = decided if blocker is not None else ""
                 rule = _and(decided, rule)
                 rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
         if isinstance(step, Undecided):
@@ -291,7 +292,7 @@ class _Asker:
         if isinstance(step, Drop):
             blocker = self._blocker(step.cause, leg)
         if blocker is not None:
-            action, rule, rule_id, where = "drop", blocker.text, blocker.rule_id, blocker.where
+            action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
         return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
 
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: Leg) -> tuple[Blocker | None, str, KeyPath]:
@@ -310,9 +311,10 @@ class _Asker:
         sender = self.flow.origin.nic if leg == "forward" else self.flow.target
         found = denials(visit, query, filter, query.peer, sender)
         cause = next(cause for cause, traffic in found if before.service in traffic)
-        answer = "" if leg == "forward" else f"the answer to {ports}" if ports else "the answer"
-        text = denied(cause, filter, query, before, self.owners, answer)
-        return self._blocker(cause, leg, text, ports), cause.decided, cause.path
+        said = denied(cause, filter, query, before, self.owners)
+        answer = f"the answer to {ports}" if ports else "the answer"
+        text = said if leg == "forward" else f"{answer} is dropped: {said}"
+        return self._blocker(cause, leg, text, ports), said, cause.path
 
     def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
         where, variant = self.locate(cause.path), self.flow.origin.label

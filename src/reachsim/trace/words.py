@@ -65,19 +65,14 @@ def whose(address: int, names: dict[int, str]) -> str:
     return f"{text} ({names[address]})" if address in names else text
 
 
-def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: dict[int, str], answer: str) -> str:
-    """Why a filter stops one packet: the cause, the packet, whose address the peer's is, and the closest rule.
-
-    `answer`: what is lost, where the packet is an answer: "the answer", or "the answer to client ports 1024-32767"; else
-    empty.
-    """
+def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: dict[int, str]) -> str:
+    """Why a filter stops one packet: the cause, the packet, whose address the peer's is, and the closest rule."""
     service, sends = packet.service, query.peer == packet.source
     who = whose(query.peer, names)
     clause = filter.decide(query.peer, query.groups, service)
     verb = "stops" if clause is not None else "matches" if filter.clauses else "for"
     question = f"{Traffic.of((service, service))} {'from' if sends else 'to'} {who}"
-    lost = f"{answer} is dropped: " if answer else ""
-    text = f"{lost}{cause.decided.removesuffix(' matches')} {verb} {question}"
+    text = f"{cause.decided.removesuffix(' matches')} {verb} {question}"
     if cause.text != cause.decided:  # it tells itself which rule comes closest
         return text + cause.text.removeprefix(cause.decided)
     miss = nearest_miss(filter, query.peer, query.groups, service, who, sends=sends)
