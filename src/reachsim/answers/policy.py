@@ -159,10 +159,11 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint) -> Iterator
 def via_of(forward: Walk) -> tuple[str, ...]:
     """By way of what a walk goes on: devices that translate, peerings, the internet; each once, in order."""
     out: dict[str, None] = {}
+    first = forward.visits[0].checkpoint
     for visit in forward.visits:
         role, component = visit.checkpoint.role, visit.checkpoint.component
         if component == "internet":
-            if visit.checkpoint is not forward.end:
+            if visit.checkpoint not in (first, forward.end):  # where an end is outside, that goes without saying
                 out["the internet"] = None
         elif role.startswith("peering "):
             out[f"peering {component}"] = None

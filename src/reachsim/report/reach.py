@@ -155,7 +155,8 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
 def _first_reason(found: Answer, locate: Locate, look: Look) -> list[str]:
     if found.stops:
         stop = found.stops[0]
-        text = f"{stop.component} {stop.checkpoint}: {stop.rule}"
+        dropped = "the answer is dropped: " if stop.leg == "reply" else ""
+        text = f"{stop.component} {stop.checkpoint}: {dropped}{stop.rule}"
         source = reference(stop.code, stop.rule_id, locate(stop.path))
         return [*hanging("  ", text, look.width), *hanging("  ", source, look.width, look.style.dim)]
     return []
