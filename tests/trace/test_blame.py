@@ -147,6 +147,7 @@ def test_an_asymmetric_answer_is_told_with_both_ways_and_blames_the_route():
     assert blocker.cause.path == ("vpcs", "app", "route_tables", "public", ANY)
 
 
+MUTE = {"state": "stopped", "security_groups": ["mute"]}
 APART = {
     "vpcs app subnets edge": {"cidr": "10.0.9.0/24", "route_table": "edge"},
     "vpcs app route_tables edge": {ANY: "igw"},
@@ -160,6 +161,8 @@ def test_a_stopped_instance_hides_no_other_blocker():
     shut = group("db") | DB_GROUP | {"vpcs app instances probe state": "stopped"}
     codes = [(b.code, b.component) for b in load(shut).trace("probe", "db", "tcp/80").blockers]
     assert codes == [("BAD_STATE", "app.probe"), ("SG_HAS_NO_RULES", "app.db")]
+    own = group("mute", egress=[]) | {f"vpcs app instances probe {k}": v for k, v in MUTE.items()}
+    assert [b.code for b in load(own).trace("probe", "db", "tcp/80").blockers] == ["BAD_STATE", "SG_HAS_NO_RULES"]
     back = acl_of("isolated", [ALL], []) | {"vpcs app instances db state": "stopped"}
     found = load(back).trace("probe", "db", "tcp/80").blockers
     assert [(b.code, b.component, b.leg) for b in found] == [

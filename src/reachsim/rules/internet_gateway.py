@@ -35,7 +35,7 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
             "is in 100.64.0.0/10, which is not on the internet",
         )
     if not owned:  # IGW-7
-        text = f"the source {format_address(source)} is an address of no interface of the VPC"
+        text = f"no interface of the VPC has the source address {format_address(source)}"
         return Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "IGW-7", text)
     if public is None:  # IGW-4
         text = f"the source {format_address(source)} has no public address"

@@ -246,9 +246,8 @@ class _Asker:
             first = first or before
             following = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
             after = before if following is None else self._packet(following, following.depth, leg)
-            hop, blocker = self._judge(visit, before, after, leg)
-            if blocker is not None:
-                blockers.append(blocker)
+            hop, found = self._judge(visit, before, after, leg)
+            blockers += found
             hops.append(hop)
         if first is None:  # pragma: no cover - a walk has at least its start
             raise ValueError("a walk without visits")
@@ -269,7 +268,7 @@ class _Asker:
             self.service & 0xFFFF if self.ported else 0,
         )
 
-    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, Blocker | None]:
+    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, list[Blocker]]:
         step = visit.step
         checkpoint = visit.checkpoint
         action: Action = "route" if "route table" in checkpoint.role else "pass"
@@ -289,11 +288,13 @@ class _Asker:
                 rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
         if isinstance(step, Undecided):
             action, rule = "unknown", step.reason
-        if isinstance(step, Drop):
-            blocker = self._blocker(step.cause, leg)
+        blockers = [] if blocker is None else [blocker]
+        if isinstance(step, Drop):  # what would have been asked otherwise may be in the way too
+            blocker, said = self._blocker(step.cause, leg), ""
+            blockers.insert(0, blocker)
         if blocker is not None:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
-        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
+        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blockers
 
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: Leg) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
