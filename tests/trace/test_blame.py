@@ -212,3 +212,25 @@ def test_the_internet_as_a_destination_is_a_set_too():
         ("to the internet except 8.8.8.0/24", "blocked"),
         ("to 8.8.8.0/24", "reachable"),
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "question", "key"),
+    [
+        ({"peering_connections pcx status": "expired"}, ("probe", "api", "tcp/80"), ("peering_connections", "pcx")),
+        (
+            {"vpcs app nat_gateways ngw state": "failed"},
+            ("probe", "www", "tcp/443"),
+            ("vpcs", "app", "nat_gateways", "ngw"),
+        ),
+    ],
+)
+def test_a_blackhole_blames_the_state_of_its_target(changes, question, key):
+    blocker = first(load(changes), *question)
+    assert blocker.code == "BAD_STATE_ROUTE"
+    assert blocker.cause.path in ((*key, "status"), (*key, "state"))
+
+
+def test_an_answer_without_a_route_is_told_as_an_answer():
+    blocker = first(load({"vpcs data route_tables api": {}}), "probe", "api", "tcp/80")
+    assert (blocker.leg, blocker.text) == ("reply", "the answer is dropped: no route to 10.0.1.10")

@@ -49,7 +49,8 @@ class Route:
     """One route of a table, for the router.
 
     `next`: where it leads; None for a blackhole. `toward`: the interface that is its target, if it is one. `inactive`:
-    why the route is a blackhole; empty if it is active (ROUTE-11). `unknown`: why reachsim cannot follow it.
+    why the route is a blackhole; empty if it is active (ROUTE-11); `switch`: the key that would mend that, where it is not
+    the route's own. `unknown`: why reachsim cannot follow it.
     """
 
     destination: Cidr
@@ -61,6 +62,7 @@ class Route:
     local: bool = False
     inactive: str = ""
     inactive_rule: str = "ROUTE-12"
+    switch: KeyPath = ()
     unknown: str = ""
     prefix_list: str = ""
 
@@ -167,7 +169,7 @@ class RouteTableCheckpoint(Checkpoint):
             if not route.inactive:
                 return onward
         loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
-        return self.drop(loss, transit, scope, path=route.path, decided=text, onward=onward)
+        return self.drop(loss, transit, scope, path=route.switch or route.path, decided=text, onward=onward)
 
     def successors(self) -> list[Checkpoint]:
         """Every target, and the ACL of every subnet for the local routes."""

@@ -378,6 +378,7 @@ class Builder:
                 path,
                 inactive=inactive,
                 inactive_rule="PEER-12" if status == "deleted" else "ROUTE-15",
+                switch=(*target.path, "status"),
                 prefix_list=prefix_list,
             )
         gateway = self.gateways.get((vpc, target.name))
@@ -394,6 +395,7 @@ class Builder:
             nic,
             inactive=inactive,
             inactive_rule=rule,
+            switch=(*target.path, "state"),
             prefix_list=prefix_list,
         )
 

@@ -290,7 +290,9 @@ class _Asker:
             action, rule = "unknown", step.reason
         blockers = [] if blocker is None else [blocker]
         if isinstance(step, Drop):  # what would have been asked otherwise may be in the way too
-            blocker, said = self._blocker(step.cause, leg), ""
+            said = step.cause.sentence
+            lost = leg == "reply" and step.cause.code is not Code.ASYMMETRIC_RETURN
+            blocker = self._blocker(step.cause, leg, f"the answer is dropped: {said}" if lost else said)
             blockers.insert(0, blocker)
         if blocker is not None:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
