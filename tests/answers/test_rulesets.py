@@ -124,7 +124,7 @@ def test_shadowed_rules_of_an_acl() -> None:
 def test_a_rule_that_no_packet_matches_says_so() -> None:
     found = load(group("open", ("icmp", "::/0"), ("tcp", ANY))).idle_rules()
     assert [str(rule) for rule in found if "icmp" in rule.rule] == [
-        "app security group open ingress: icmp from ::/0 is redundant as no packet matches it"
+        "app security group open ingress: icmp from ::/0 is redundant: no packet matches it"
     ]
 
 

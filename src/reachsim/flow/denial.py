@@ -64,7 +64,17 @@ def _cause(visit: Visit, filter: Filter, clause: Clause | None) -> Cause:
     return Cause(filter.code, filter.rule, decided, at.component, at.role, path, decided)
 
 
+_WITH_RULES = frozenset({Code.SUBNET_ACL_RESTRICTION, Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES})
+
+
+def has_rules(filter: Filter) -> bool:
+    """Whether a filter's clauses are rules that somebody wrote, not what a kind of component carries."""
+    return filter.code in _WITH_RULES
+
+
 def _no_match(filter: Filter) -> str:
+    if not has_rules(filter):
+        return f"{filter.clauses[0].text} only"
     direction = filter.direction.value
     return f"no {direction} rule matches" if filter.clauses else f"there is no {direction} rule"
 

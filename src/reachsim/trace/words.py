@@ -8,7 +8,7 @@ from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Filter
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Query
-from reachsim.flow.denial import nearest_miss
+from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
@@ -72,6 +72,8 @@ def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: di
     clause = filter.decide(query.peer, query.groups, service)
     verb = "stops" if clause is not None else "matches" if filter.clauses else "for"
     question = f"{Traffic.of((service, service))} {'from' if sends else 'to'} {who}"
+    if not has_rules(filter):
+        return f"{cause.text}, not {question}"
     text = f"{cause.decided.removesuffix(' matches')} {verb} {question}"
     if cause.text != cause.decided:  # it tells itself which rule comes closest
         return text + cause.text.removeprefix(cause.decided)
