@@ -51,7 +51,7 @@ def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_p
     [
         ("20-group-reference-over-public-address", ("web", "203.0.113.22", "tcp/8443")),
         ("14-acl-ephemeral-range-too-narrow", ("etl", "sql", "tcp/1433")),
-        ("19-peering-pending-acceptance", ("web", "10.19.99.9", "tcp/443")),
+        ("19-peering-pending-acceptance", ("app-1", "10.119.1.9", "tcp/443")),
         ("vpc-lambda", ("fetch", "internet", "tcp/443")),
     ],
 )

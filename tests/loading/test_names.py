@@ -101,7 +101,7 @@ def test_a_peer_is_a_group_before_it_is_a_prefix_list():
     names = load({"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}).source.names
     assert names.peer("app", "client")[1] == {("app", "client")}
     assert str(names.peer("app", "others")[0]) == "192.0.2.0/24"
-    with pytest.raises(UnknownName, match="no security group of VPC data"):
+    with pytest.raises(UnknownName, match="neither a security group of VPC data nor a prefix list"):
         names.peer("data", "client2")
 
 
