@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.agreement import world
+from tests.designs import ALL, ANY, NAT_INSTANCE, acl_of, load
 from tests.oracle.worlds import random_probe
 
 import reachsim
@@ -63,3 +64,20 @@ def test_in_the_models_too(model: str, question: tuple[str, str, str]) -> None:
         stops = stops_at(net, *question[:2], way)
         assert [stop.cause for stop in stops] == [way.blockers[0].cause]
         assert [stop.cause.text for stop in stops] == [way.blockers[0].cause.text]
+
+
+def test_of_two_filters_beyond_devices_that_translate_the_first_is_blamed() -> None:
+    """The port that the device may choose is one that the first of them stops, though the second stops a lower one."""
+    edge = {
+        f"vpcs app route_tables public {ANY}": "ngw",
+        "vpcs app subnets edge": {"cidr": "10.0.3.0/24", "route_table": "edge"},
+        "vpcs app route_tables edge": {ANY: "igw"},
+        "vpcs app nat_gateways ngw subnet": "edge",
+        "vpcs app nat_gateways ngw private_ip": "10.0.3.5",
+    }
+    first = acl_of("edge", [f"deny tcp/60000-65535 {ANY}", ALL], [ALL])
+    second = acl_of("public", [f"deny tcp/1024-1030 {ANY}", ALL], [ALL])
+    net = load(NAT_INSTANCE, edge, first, second)
+    way = net.trace("probe", "www", "tcp/443").shown
+    assert way.blockers[0].component == "app.edge"
+    assert [stop.cause for stop in stops_at(net, "probe", "www", way)] == [way.blockers[0].cause]
