@@ -172,11 +172,11 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == {"interfaces", "traffic", "reachable", "undecided"}
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
     assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided"]
-    assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}
+    assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
-    assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where"}
+    assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where", "why"}
     data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
     assert list(data) == ["file", "one", "other", "equivalent", "parts"]
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
