@@ -95,7 +95,7 @@ class Engine:
                 asked = Selector.model_validate(asked)
             except ValueError as error:
                 raise UsageError(
-                    f"{cut(repr(dict(asked)))} is no selector; write {{'vpc': 'dev'}}, subnet or tag"
+                    f"{cut(repr(dict(asked)))} is not a selector; write {{'vpc': 'dev'}}, subnet or tag"
                 ) from error
         return self.endpoints.resolve(asked)
 

@@ -158,3 +158,14 @@ def test_isolation_by_hand() -> None:
     assert not tgw.isolated({"subnet": "private"}, {"vpc": "data"})
     assert tgw.isolated({"subnet": "private"}, {"vpc": "data"}).undecided
     assert HeaderSpace.nothing() == net.reach("db", "api").delivered
+
+
+def test_a_leak_says_by_way_of_what() -> None:
+    ways = {leak.via for leak in load().isolated("probe", "api").leaks}
+    assert ways == {("peering pcx",)}
+    apart = {"vpcs app route_tables private": {ANY: "ngw"}, "vpcs data instances api public_ip": "203.0.113.77"}
+    apart |= {"vpcs data internet_gateway": "gate", f"vpcs data route_tables api {ANY}": "gate"}
+    found = load(apart).isolated("probe", "203.0.113.77")
+    assert {leak.via for leak in found.leaks} == {("app.ngw", "the internet")}
+    assert ", via app.ngw, the internet" in str(found.leaks[0])
+    assert {leak.via for leak in load().isolated("probe", "db").leaks} == {()}

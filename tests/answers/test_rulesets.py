@@ -124,7 +124,7 @@ def test_shadowed_rules_of_an_acl() -> None:
 def test_a_rule_that_no_packet_matches_says_so() -> None:
     found = load(group("open", ("icmp", "::/0"), ("tcp", ANY))).idle_rules()
     assert [str(rule) for rule in found if "icmp" in rule.rule] == [
-        "app security group open ingress: icmp from ::/0 is redundant as no packet matches it"
+        "app security group open ingress: icmp from ::/0 is redundant: no packet matches it"
     ]
 
 
@@ -144,3 +144,12 @@ def test_a_rule_that_hides_another_decision_is_not_redundant() -> None:
 def test_groups_that_no_interface_carries_are_looked_at_too() -> None:
     found = load(group("spare", ("tcp/22", "10.0.0.0/8"), ("tcp", "10.0.0.0/8"))).idle_rules()
     assert [(rule.owner, rule.kind) for rule in found] == [("app security group spare", "redundant")]
+
+
+def test_a_denial_that_nothing_would_undo_is_not_one_that_no_packet_matches() -> None:
+    found = load(acl_of("isolated", ["deny all 0.0.0.0/0"], [ALL])).idle_rules()
+    assert [str(rule) for rule in found] == [
+        "app network ACL isolated-acl ingress: rule 10: deny all from 0.0.0.0/0 is redundant: "
+        "what it denies, no later rule allows, and what no rule matches is denied anyway"
+    ]
+    assert found[0].to_dict()["why"] == found[0].why

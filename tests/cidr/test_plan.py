@@ -523,7 +523,7 @@ BAD = [
     (
         "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, vpc: true, subnets: {s: "
         "10.0.1.0/25}}}\nvpcs: {b: /24}",
-        "10.0.1.0/25 lies in no block of its VPC",
+        "10.0.1.0/25 is not inside any block of its VPC",
     ),
     (
         "pools: {p: 10.0.0.0/16}\nexists: {a: {cidrs: 10.0.0.0/24, subnets: {s: 10.0.0.0/25}}}\nvpcs: {b: /24}",

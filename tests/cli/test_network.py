@@ -141,7 +141,7 @@ def test_what_is_not_modelled_cannot_be_decided(tmp_path: Path, capsys: pytest.C
 
 def test_a_name_of_nothing_comes_with_its_near_match(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", THREE, "shop.web", "shop.wep"]) == 2
-    message = "reachsim: 'shop.wep' is no network ACL and no security group; did you mean 'shop.web'?\n"
+    message = "reachsim: 'shop.wep' is neither a network ACL nor a security group; did you mean 'shop.web'?\n"
     assert capsys.readouterr() == ("", message)
 
 
@@ -181,11 +181,11 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
     assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
-    assert keys(data["leaks"]) == {"source", "destination", "traffic", "witness"}
+    assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
-    assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where"}
+    assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where", "why"}
     data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
     assert list(data) == ["file", "one", "other", "equivalent", "parts", "not_modelled"]
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}

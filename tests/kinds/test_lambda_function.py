@@ -154,7 +154,7 @@ def test_a_version_keeps_its_old_groups():
 @pytest.mark.parametrize(
     ("alias", "message"),
     [
-        (3, "alias 'live' names version 3, which is not written"),
+        (3, "alias 'live' names version 3, which does not exist"),
         ({1: 50, 2: 40}, "alias 'live' must name one version, or two whose weights add up to 100 percent"),
         (
             {1: 50, 2: 30, 4: 20},

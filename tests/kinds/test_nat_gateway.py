@@ -140,8 +140,13 @@ def test_it_uses_the_table_of_its_own_subnet_in_both_directions():
 @pytest.mark.rule("NATGW-13")
 def test_a_gateway_that_is_its_own_next_hop_is_a_loop():
     trace = load({f"vpcs app route_tables public {ANY}": "ngw"}).trace("probe", "www", "tcp/443")
-    blames(trace, "FORWARDING_LOOP", "NATGW-13", "app.public")
-    assert "goes round in a circle" in trace.blockers[0].text
+    blames(trace, "FORWARDING_LOOP", "NATGW-13", "app")
+    blocker = trace.blockers[0]
+    assert (blocker.checkpoint, blocker.rule) == ("route table public", "0.0.0.0/0 -> ngw")
+    assert blocker.cause.path == ("vpcs", "app", "route_tables", "public", "0.0.0.0/0")
+    assert "back to app.ngw" in blocker.text
+    assert "give app.ngw a subnet whose route table does not lead back to it" in blocker.text
+    assert len(trace.blockers) == 1
     assert len(trace.forward) < 20
 
 

@@ -54,7 +54,7 @@ def test_the_default_acl_allows_all_and_one_of_ones_own_nothing():
 @pytest.mark.rule("NACL-4")
 def test_a_direction_of_the_default_acl_that_was_edited_has_no_ipv6_rule():
     net = load(DUAL, {"vpcs app network_acls default ingress": [{"rule": 100, "allow": "all", "from": ANY}]})
-    passes(net.trace("twin", "web", "tcp/443"))
+    passes(net.trace("twin", "10.0.0.20", "tcp/443"))
     blames(net.trace("twin", "2001:db8:0:2::20", "tcp/443"), *ACL, "app.public")
     assert net.trace("twin", "2001:db8:0:2::20", "tcp/443").blockers[0].checkpoint == "network ACL default ingress"
 

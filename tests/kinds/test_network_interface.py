@@ -142,7 +142,7 @@ def test_the_acl_of_its_subnet_is_crossed_four_times_with_ports_from_1024():
 @pytest.mark.rule("NATI-10")
 def test_a_nat_instance_in_its_clients_subnet_is_its_own_next_hop():
     moved = {"vpcs app instances nat subnet": "private", "vpcs app instances nat private_ip": "10.0.1.99"}
-    blames(load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATI-10", "app.nat")
+    blames(load(NAT_INSTANCE, moved).trace("probe", "www", "tcp/443"), "FORWARDING_LOOP", "NATI-10", "app")
 
 
 @pytest.mark.rule("WALK-19")

@@ -25,11 +25,12 @@ THIRD = {
 
 
 @pytest.mark.rule("PEER-1")
+@pytest.mark.rule("PEER-12")
 @pytest.mark.parametrize("status", STATES)
 def test_only_an_active_peering_carries_traffic(status):
     passes(load().trace("probe", "api", "tcp/80"))
     trace = load({"peering_connections pcx status": status}).trace("probe", "api", "tcp/80")
-    blames(trace, "BAD_STATE_ROUTE", "ROUTE-15", "app")
+    blames(trace, "BAD_STATE_ROUTE", "PEER-12" if status == "deleted" else "ROUTE-15", "app")
 
 
 @pytest.mark.rule("PEER-3")

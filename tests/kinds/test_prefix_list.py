@@ -35,6 +35,6 @@ def test_a_list_stands_in_groups_and_tables_and_not_in_acls():
 def test_a_route_to_an_unknown_list_is_an_error():
     problem = problems({LIST: ["203.0.113.0/24"], "vpcs app route_tables private": {"client": "ngw"}})[0]
     assert (problem.message, problem.hint) == (
-        "'client' is no block and no prefix list",
+        "'client' is neither a block nor a prefix list",
         "did you mean 'clients'?",
     )

@@ -112,9 +112,9 @@ def test_what_a_route_can_lead_to():
         }
     )
     assert [problem.message.split(":")[0] for problem in found] == [
-        "'db2' is nothing that a route of VPC app can lead to",
+        "'db2' is not a route target in VPC app",
         "'data.api' is in VPC data",
-        "'igw' is nothing that a route of VPC data can lead to",
+        "'igw' is not a route target in VPC data",
     ]
     third = {"vpcs ops": {"cidrs": ["10.2.0.0/16"], "route_tables": {"main": {"10.1.0.0/16": "pcx"}}}}
     refuses("ROUTE-10", "vpcs ops route_tables main 10.1.0.0/16", third)

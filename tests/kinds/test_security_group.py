@@ -61,7 +61,7 @@ def test_a_reference_over_a_peering_that_is_not_active_matches_nothing():
     net = load(by_group, {"peering_connections pcx status": "deleted"})
     assert [warning.split(":")[-1].strip() for warning in net.warnings] == ["the rule matches nothing [SG-16]"]
     blockers = [(blocker.code, blocker.rule_id) for blocker in net.trace("probe", "api", "tcp/80").blockers]
-    assert blockers[:2] == [("BAD_STATE_ROUTE", "ROUTE-15"), ("ENI_SG_RULES_MISMATCH", "SG-16")]
+    assert blockers[:2] == [("BAD_STATE_ROUTE", "PEER-12"), ("ENI_SG_RULES_MISMATCH", "SG-16")]
 
 
 @pytest.mark.rule("SG-10")

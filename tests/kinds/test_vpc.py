@@ -8,7 +8,7 @@ def test_a_vpc_has_one_internet_gateway_at_most_and_a_route_needs_it():
         "internet_gateway"
     ]
     found = problems({"vpcs data route_tables api 0.0.0.0/0": "igw"})
-    assert [problem.message for problem in found] == ["'igw' is nothing that a route of VPC data can lead to"]
+    assert [problem.message for problem in found] == ["'igw' is not a route target in VPC data"]
 
 
 @pytest.mark.rule("IPV6-5")
@@ -16,7 +16,7 @@ def test_a_vpc_has_one_egress_only_gateway_at_most():
     found = problems(DUAL, {"vpcs app egress_only_internet_gateway": ["a", "b"]})
     assert [str(problem.path[-1]) for problem in found] == ["egress_only_internet_gateway"]
     found = problems(DUAL, {"vpcs data route_tables api ::/0": "eigw"})
-    assert [problem.message for problem in found] == ["'eigw' is nothing that a route of VPC data can lead to"]
+    assert [problem.message for problem in found] == ["'eigw' is not a route target in VPC data"]
 
 
 @pytest.mark.rule("DNS-2")

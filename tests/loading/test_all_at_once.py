@@ -30,7 +30,7 @@ def test_all_errors_of_a_file_are_told_in_one_go():
         "d.yaml:10:31: vpcs.app.security_groups.web.ingress[0].allow: 'tcp/99999' is not traffic: "
         "99999 is over 65535, the last for a port",
         "d.yaml:11:43: vpcs.app.security_groups.db.ingress[0].from: "
-        "'wbe' is no security group of VPC app and no prefix list",
+        "'wbe' is neither a security group of VPC app nor a prefix list",
         "d.yaml:14:19: vpcs.app.instances.y.subnet: VPC app has no subnet 'c'",
         "d.yaml:14:40: vpcs.app.instances.y.security_groups[0]: VPC app has no security group 'dd'",
     ]

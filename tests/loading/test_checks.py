@@ -132,7 +132,7 @@ def test_a_private_address_is_in_its_subnet_and_nobody_elses(address, message):
 def test_warn_names_rules_that_can_be_waived():
     problem = problems({"warn": ["PEER-6"]})[0]
     assert (problem.message, problem.hint) == (
-        "'PEER-6' is no rule that can be turned into a warning",
+        "'PEER-6' is not a rule that can be turned into a warning",
         "did you mean 'PEER-7'?",
     )
     assert load({"warn": sorted(WAIVABLE)}).warnings == ()

@@ -104,7 +104,7 @@ def test_a_path_that_leads_nowhere_has_the_position_of_its_nearest_ancestor():
     assert document.position(("nothing",)) == (1, 1)
     assert document.position(("vpcs", "app", "cidrs", 7)) == (4, 12)
     assert document.position(("vpcs", "app", "cidrs", -1)) == (4, 12)
-    assert document.position(("vpcs", "app", "cidrs", "x"), key=True) == (4, 12)
+    assert document.position(("vpcs", "app", "cidrs", "x"), key=True) == (4, 5)
     assert document.position(("version", "x", 1)) == (1, 10)
 
 

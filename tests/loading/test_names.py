@@ -44,13 +44,13 @@ def test_a_bare_name_and_its_full_name_are_the_same(reference):
         (
             {"vpcs app route_tables private 0.0.0.0/0": "nwg"},
             "vpcs app route_tables private 0.0.0.0/0",
-            "'nwg' is nothing that a route of VPC app can lead to",
+            "'nwg' is not a route target in VPC app",
             "did you mean 'ngw'?",
         ),
         (
             {"vpcs app security_groups open ingress": [{"allow": "all", "from": "clint"}]},
             "vpcs app security_groups open ingress 0 from",
-            "'clint' is no security group of VPC app and no prefix list",
+            "'clint' is neither a security group of VPC app nor a prefix list",
             "did you mean 'client'?",
         ),
         (
@@ -93,7 +93,7 @@ def test_names_that_routes_and_expectations_share_are_unique():
 @pytest.mark.parametrize("name", ["local", "blackhole", "internet"])
 def test_reserved_names(name):
     found = problems({f"vpcs app instances {name}": {"subnet": "isolated"}})
-    assert [problem.message for problem in found] == [f"{name!r} means something of its own"]
+    assert [problem.message for problem in found] == [f"{name!r} is a reserved word"]
 
 
 @pytest.mark.rule("SG-18")
@@ -101,7 +101,7 @@ def test_a_peer_is_a_group_before_it_is_a_prefix_list():
     names = load({"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}).source.names
     assert names.peer("app", "client")[1] == {("app", "client")}
     assert str(names.peer("app", "others")[0]) == "192.0.2.0/24"
-    with pytest.raises(UnknownName, match="no security group of VPC data"):
+    with pytest.raises(UnknownName, match="neither a security group of VPC data nor a prefix list"):
         names.peer("data", "client2")
 
 

@@ -98,7 +98,7 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     assert sorted(name for names in members.values() for name in names) == sorted(nics)
     found = {
         (one, other): each["traffic"]
-        for each in whole["reachable"]
+        for each in told["reachable"]
         for one in members[each["from"]]
         for other in members[each["to"]]
         if one != other

@@ -145,10 +145,10 @@ def test_a_subnet_lies_wholly_in_one_block() -> None:
     vpc = blocks("10.0.0.0/16", "100.64.0.0/24")
     assert subnet_block_refusal(block("100.64.0.0/25"), vpc) is None
     assert str(subnet_block_refusal(block("100.64.0.0/23"), vpc)) == (
-        "100.64.0.0/23 lies in no block of its VPC; its IPv4 blocks are 10.0.0.0/16, 100.64.0.0/24 (SUBNET-1)"
+        "100.64.0.0/23 is not inside any block of its VPC; its IPv4 blocks are 10.0.0.0/16, 100.64.0.0/24 (SUBNET-1)"
     )
     assert str(subnet_block_refusal(block("2001:db8::/64"), vpc)) == (
-        "2001:db8::/64 lies in no block of its VPC; it has no IPv6 block (SUBNET-1)"
+        "2001:db8::/64 is not inside any block of its VPC; it has no IPv6 block (SUBNET-1)"
     )
 
 

@@ -12,7 +12,7 @@ from reachsim.rules.subnet import reserved_addresses, reserved_purpose, usable_c
     [
         ("10.0.9.0/29", "10.0.9.0/29 is smaller than a /28"),
         ("10.0.0.0/15", "10.0.0.0/15 is larger than a /16"),
-        ("10.9.0.0/24", "10.9.0.0/24 lies in no block of its VPC"),
+        ("10.9.0.0/24", "10.9.0.0/24 is not inside any block of its VPC"),
         ("10.0.2.128/25", "10.0.2.128/25 overlaps 10.0.2.0/24, another subnet of its VPC"),
         ("10.0.0.0/16", "10.0.0.0/16 overlaps 10.0.0.0/24, another subnet of its VPC"),
     ],

@@ -112,7 +112,7 @@ def test_a_name_means_the_private_address_where_a_connection_is_written_and_the_
 @pytest.mark.rule("ROUTE-5")
 def test_families_of_the_two_ends():
     net = load(DUAL)
-    assert destination(net, "twin", "web") == {"10.0.0.20"}
+    assert destination(net, "twin", "web") == {"10.0.0.20", "2001:db8:0:2::20"}
     assert {
         format_address(way.packet.destination) for way in net.trace("twin", "web", "icmpv6/128").ways if way.packet
     } == {"2001:db8:0:2::20"}
@@ -133,7 +133,16 @@ def test_an_interface_and_itself():
 
 def test_nobody_sends_from_an_address_that_nobody_has():
     trace = load().trace("10.0.1.99", "db", "tcp/80")
-    assert (trace.verdict, trace.blockers[0].code) == ("blocked", "NO_POSSIBLE_DESTINATION")
+    blocker = trace.blockers[0]
+    assert (trace.verdict, blocker.code, blocker.rule_id) == ("blocked", "NO_POSSIBLE_SOURCE", "WALK-24")
+    assert (blocker.component, blocker.checkpoint) == ("10.0.1.99", "source")
+
+
+@pytest.mark.rule("NATGW-7")
+def test_a_nat_gateway_is_a_source_of_nothing():
+    blocker = load().trace("ngw", "db", "tcp/80").blockers[0]
+    assert (blocker.code, blocker.rule_id, blocker.component) == ("NO_POSSIBLE_SOURCE", "NATGW-7", "app.ngw")
+    assert blocker.cause.path == ("vpcs", "app", "nat_gateways", "ngw")
 
 
 @pytest.mark.rule("LAMBDA-19")
@@ -150,7 +159,7 @@ def test_origins_of_functions_have_shares():
 
 def test_a_tag_that_nothing_has_is_a_slip():
     net = load({"vpcs app instances db tags": {"tier": "db"}})
-    with pytest.raises(EndpointError, match="nothing in the design is meant by vpc data, tag tier=db"):
+    with pytest.raises(EndpointError, match="vpc data, tag tier=db matches nothing in the design"):
         net.endpoint({"vpc": "data", "tag": {"tier": "db"}})
 
 

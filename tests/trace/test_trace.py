@@ -58,7 +58,8 @@ def test_a_blocker_says_where_it_is_written():
     assert blocker.where.startswith("test.yaml:")
     assert (blocker.rule, blocker.text) == (
         "rule 10: deny tcp/80 from 10.0.1.0/24",
-        "rule 10: deny tcp/80 from 10.0.1.0/24 for tcp/80 from 10.0.1.10",
+        "rule 10: deny tcp/80 from 10.0.1.0/24 stops tcp/80 from 10.0.1.10 (app.probe); "
+        "rule 20: allow all from 0.0.0.0/0 would let it through, but comes later",
     )
     assert str(blocker).startswith("app.isolated network ACL default ingress: rule 10")
     default = load().trace("probe", "db", "tcp/80").forward[1]

@@ -10,8 +10,8 @@ from reachsim.answers.expectations import few_of_each
 from reachsim.engine import Asked, Engine
 from reachsim.fabric.checkpoint import Transit
 from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.steps import Drop
-from reachsim.fabric.walk import walk
+from reachsim.fabric.steps import Drop, Forward
+from reachsim.fabric.walk import Walk, walk
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.markup import card
 from reachsim.net.address import IPV4_LAST
@@ -108,21 +108,32 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
 
 @dataclass(frozen=True)
 class Leak:
-    """Traffic that is delivered between two endpoints that should be isolated, and one such packet."""
+    """Traffic that is delivered between two endpoints that should be isolated, and one such packet.
+
+    `via`: by way of what it goes from network to network, in order ("the internet", "peering pcx"); empty inside a VPC.
+    """
 
     source: str
     destination: str
     text: str
     witness: Packet | None
     traffic: Traffic = Traffic.nothing()
+    via: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.source} -> {self.destination}: {self.text}"
+        via = f", via {', '.join(self.via)}" if self.via else ""
+        return f"{self.source} -> {self.destination}: {self.text}{via}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         witness = None if self.witness is None else self.witness.to_dict()
-        return {"source": self.source, "destination": self.destination, "traffic": self.text, "witness": witness}
+        return {
+            "source": self.source,
+            "destination": self.destination,
+            "traffic": self.text,
+            "via": list(self.via),
+            "witness": witness,
+        }
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,24 @@ def _leaks(
             origin = part.flow.origin
             sender = origin.nic.name if origin.nic is not None else source.name
             receiver = part.flow.target.name if part.flow.target is not None else destination.name
-            yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward), ""
+            via = via_of(part.found.forward) if part.found is not None else ()
+            yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward, via), ""
+
+
+def via_of(forward: Walk) -> tuple[str, ...]:
+    """By way of what a walk goes on: devices that translate, peerings, the internet; each once, in order."""
+    out: dict[str, None] = {}
+    first = forward.visits[0].checkpoint
+    for visit in forward.visits:
+        role, component = visit.checkpoint.role, visit.checkpoint.component
+        if component == "internet":
+            if visit.checkpoint not in (first, forward.end):  # where an end is outside, that goes without saying
+                out["the internet"] = None
+        elif role.startswith("peering "):
+            out[f"peering {component}"] = None
+        elif isinstance(visit.step, Forward) and visit.step.translated > 0:
+            out[component] = None
+    return tuple(out)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ class IdleRule:
     """A rule that could be removed without changing anything.
 
     `kind`: "shadowed" when rules before it take all that it matches; "redundant" when without it others would decide all
-    that it decides alike. `by`: those rules, the evidence. `where`: ``file:line``.
+    that it decides alike. `by`: those rules, the evidence; none where what decides alike is that nothing else allows it.
+    `where`: ``file:line``. `decides`: whether any packet matches it at all.
     """
 
     owner: str
@@ -30,10 +31,19 @@ class IdleRule:
     kind: Literal["shadowed", "redundant"]
     by: tuple[str, ...]
     where: str
+    decides: bool = True
 
     def __str__(self) -> str:
-        why = f"by {'; '.join(self.by)}" if self.by else "as no packet matches it"
-        return f"{self.owner} {self.direction}: {self.rule} is {self.kind} {why}"
+        return f"{self.owner} {self.direction}: {self.rule} is {self.why}"
+
+    @property
+    def why(self) -> str:
+        """Which of the two it is, and what makes it so."""
+        if self.by:
+            return f"{self.kind} {'by' if self.kind == 'shadowed' else 'with'} {'; '.join(self.by)}"
+        if self.decides:
+            return f"{self.kind}: what it denies, no later rule allows, and what no rule matches is denied anyway"
+        return f"{self.kind}: no packet matches it"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -44,6 +54,7 @@ class IdleRule:
             "kind": self.kind,
             "by": list(self.by),
             "where": self.where,
+            "why": self.why,
         }
 
 
@@ -147,7 +158,8 @@ def _idle(
     kind: Literal["shadowed", "redundant"],
     by: list[Clause],
 ) -> IdleRule:
-    return IdleRule(owner, direction, clause.text, kind, tuple(c.text for c in by), network.locate(clause.path))
+    evidence, decides = tuple(c.text for c in by), bool(space_of(clause)) or bool(clause.groups)
+    return IdleRule(owner, direction, clause.text, kind, evidence, network.locate(clause.path), decides)
 
 
 def covering(clause: Clause, others: Sequence[Clause]) -> list[Clause] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -13,8 +13,9 @@ class Cause:
     """One loss.
 
     `code`: stable, Reachability Analyzer's where one fits (docs/codes.md). `rule`: the rule of docs/rules.md. `text`: one
-    sentence. `component`, `checkpoint`: where: full name, and what it is there. `path`: the key to edit. `decided`: the
-    route or the rule that decided, as it is written; empty where none did. `note`: what else helps to understand it.
+    sentence that holds for every packet that is lost here for this reason. `component`, `checkpoint`: where: full name, and
+    what it is there. `path`: the key to edit. `decided`: the route or the rule that decided, as it is written; empty where
+    none did. `note`: the same sentence said of one packet, with its address; no part of the cause, which packets share.
     """
 
     code: Code
@@ -24,7 +25,12 @@ class Cause:
     checkpoint: str
     path: KeyPath = ()
     decided: str = ""
-    note: str = ""
+    note: str = field(default="", compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence about the packet, or about all."""
+        return self.note or self.text
 
     def __str__(self) -> str:
         return f"{self.component} {self.checkpoint}: {self.text} [{self.code}, {self.rule}]"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.cause import Cause
-from reachsim.fabric.steps import Drop, Forward, Scope, Step
+from reachsim.fabric.steps import Deliver, Drop, Forward, Scope, Step
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
 
@@ -86,13 +86,12 @@ class Checkpoint:
         *,
         path: KeyPath | None = None,
         decided: str = "",
-        onward: Forward | None = None,
+        onward: Forward | Deliver | None = None,
     ) -> Drop:
         """Lose a packet here. `path`: the key to edit, left out: where the checkpoint's owner is written."""
         at = self.path if path is None else path
-        return Drop(
-            Cause(loss.code, loss.rule, loss.text, self.component, self.role, at, decided), transit, scope, onward
-        )
+        cause = Cause(loss.code, loss.rule, loss.text, self.component, self.role, at, decided, loss.note)
+        return Drop(cause, transit, scope, onward)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """Where the answer to a packet that ended here starts, and its addresses; only ends of walks have one."""

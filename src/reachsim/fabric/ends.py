@@ -26,8 +26,9 @@ class Nowhere(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Lose it: there is no way from there."""
-        text = f"nothing in the design sends from {format_address(transit.source)}"
-        return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text), transit, ANY)
+        text = "nothing in the design sends from"
+        note = f"{text} {format_address(transit.source)}"
+        return self.drop(Loss(Code.NO_POSSIBLE_SOURCE, "WALK-24", f"{text} the source", note), transit, ANY)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None."""

@@ -45,7 +45,7 @@ class Filter:
 
     `name`: for people, such as ``security group web``. `stateful`: whether answers to what passed one way pass the
     other way unasked (SG-4; an ACL judges every packet, NACL-5). `code`, `rule`: the blame when no clause permits.
-    `path`: where the owner is written.
+    `path`: the key of its rules, which is where one would be added.
     """
 
     __slots__ = (

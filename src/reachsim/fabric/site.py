@@ -13,6 +13,7 @@ from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+from reachsim.rules.subnet import reserved_addresses
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +22,7 @@ class VpcSite:
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11). `services`: AWS's own services by address (WALK-20); `service_places`: their addresses, ascending.
+    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
     """
 
     name: str
@@ -30,6 +32,8 @@ class VpcSite:
     subnets: dict[str, SubnetSite] = field(default_factory=dict)
     services: dict[int, Checkpoint] = field(default_factory=dict)
     service_places: tuple[int, ...] = ()
+    resolver: int | None = None
+    kept_for_dns: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
     inbound_neighbours: list[VpcSite] = field(default_factory=list)
     _owned: tuple[int, ...] = ()
@@ -83,6 +87,11 @@ class SubnetSite:
     def full_name(self) -> str:
         """``vpc.subnet``."""
         return f"{self.vpc.name}.{self.name}"
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The addresses that AWS keeps for itself, ascending (SUBNET-2)."""
+        return tuple(sorted(address for block in self.blocks for address in reserved_addresses(block)))
 
     def __contains__(self, address: int) -> bool:
         return any(address in block for block in self.blocks)

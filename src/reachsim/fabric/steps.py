@@ -96,7 +96,7 @@ class Drop(NamedTuple):
     cause: Cause
     transit: Transit
     scope: Scope | None = None
-    onward: Forward | None = None
+    onward: Forward | Deliver | None = None
 
     @property
     def text(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
-from reachsim.rules.verdict import Loss
 
 LONGEST_WALK = 512
 """More steps than any design without a loop needs; a loop is found by its repeated state long before."""
@@ -77,8 +77,7 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
         step: Step
         if state in met or len(visits) >= LONGEST_WALK:
             # What led here speaks for as many addresses as it said; the circle itself is the same for all of them.
-            loop = Loss(Code.FORWARDING_LOOP, _loop_rule(visits), _loop_text(visits, checkpoint))
-            step = checkpoint.drop(loop, transit, ANY, decided="the packet comes round again")
+            step = Drop(_loop(visits, checkpoint), transit, ANY)
         else:
             met.add(state)
             step = checkpoint.step(transit, leg)
@@ -94,20 +93,16 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
                 low, high = (transit.destination, transit.destination) if scope is None else scope.destinations
                 destination_low = low if low > destination_low else destination_low
                 destination_high = high if high < destination_high else destination_high
-        onward: Forward | None
-        if type(step) is Forward:
-            onward = step
-        elif type(step) is Drop:
+        onward: Step | None = step
+        if type(step) is Drop:
             onward = step.onward
             if lost_run is None:
                 lost_run = destination_low, destination_high
-        else:
-            onward = None
-        if onward is None:
+        if type(onward) is not Forward:
             return Walk(
                 tuple(visits),
                 checkpoint,
-                step.transit if type(step) is Deliver else None,
+                onward.transit if type(onward) is Deliver else None,
                 (source_low, source_high),
                 (destination_low, destination_high),
                 leg,
@@ -118,18 +113,26 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
         checkpoint = onward.next
 
 
-def _loop_rule(visits: list[Visit]) -> str:
-    """NATGW-13 where a NAT gateway is its own next hop, NATI-10 where an instance is."""
-    return "NATGW-13" if any(visit.checkpoint.role == "NAT gateway" for visit in visits) else "NATI-10"
+def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
+    """Why a packet comes round again, at the route that sends it back, with the cure (NATGW-13, NATI-10).
 
-
-def _loop_text(visits: list[Visit], again: Checkpoint) -> str:
+    Only a route to an interface leads back into the VPC, so each circle has one: the last one taken closes it.
+    """
     first = next((i for i, visit in enumerate(visits) if visit.checkpoint is again), 0)
-    names: list[str] = []
+    hops: list[tuple[Visit, Forward, Nic]] = []
     for visit in visits[first:]:
-        name = visit.checkpoint.component
-        if not names or names[-1] != name:
-            names.append(name)
-    if len(names) == 1 or names[-1] != again.component:
-        names.append(again.component)
-    return "the packet goes round in a circle: " + " -> ".join(names)
+        step = visit.step.onward if isinstance(visit.step, Drop) else visit.step
+        routed = isinstance(step, Forward) and visit.checkpoint.role.startswith("route table ")
+        if isinstance(step, Forward) and routed and step.transit.toward is not None:
+            hops.append((visit, step, step.transit.toward))
+    if not hops:  # no design is known to get here
+        text = "the packet goes round in a circle"
+        return Cause(Code.FORWARDING_LOOP, "NATI-10", text, again.component, again.role, again.path)
+    visit, step, device = hops[-1]
+    cure = f"give {device.name} a subnet whose route table does not lead back to it"
+    if any(other is not device for _, _, other in hops):
+        cure = "one of the routes in the circle has to lead out of it"
+    text = f"{step.text} sends the packet back to {device.name}, round in a circle; {cure}"
+    rule = "NATGW-13" if device.kind == "nat gateway" else "NATI-10"
+    at = visit.checkpoint
+    return Cause(Code.FORWARDING_LOOP, rule, text, at.component, at.role, step.path, step.text)

@@ -1,18 +1,21 @@
-"""Why a filter does not let traffic through: the causes, made once for traces and for exact answers."""
+"""Why a filter does not let traffic through: the causes, made once for traces and for exact answers, and what is to be said
+beside them of one packet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Visit
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, protocol_of
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.clauses import Clause
+from reachsim.rules.clauses import Clause, GroupId
 from reachsim.rules.codes import Code
+
+STALE = "SG-16"
 
 
 def denials(
@@ -26,7 +29,7 @@ def denials(
     for clause, traffic in filter.denied(peer, query.groups):
         lost = traffic & _by_lost_reference(filter, peer, sender)
         if lost:
-            yield _cause(visit, filter, clause, *_why_lost(visit, peer, sender)), lost
+            yield _lost_reference(visit, filter, peer, sender), lost
         if traffic - lost:
             yield _cause(visit, filter, clause), traffic - lost
 
@@ -38,20 +41,77 @@ def _by_lost_reference(filter: Filter, peer: int, sender: Nic | None) -> Traffic
     return filter.allowed(peer, sender.groups)
 
 
-def _why_lost(visit: Visit, peer: int, sender: Nic | None) -> tuple[str, str]:
-    """The rule by which a reference to the sender's group does not match, and what to say: a public address (SG-12), a
-    translated one (SG-13), a middlebox that keeps it (SG-14), a peering that is not active (SG-16)."""
-    does_not = "the rule that names the sender's group does not match this address"
+def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: Nic | None) -> Cause:
+    """A rule that names the sender's group and does not match: for a public address (SG-12), for a translated one (SG-13),
+    after a middlebox that keeps it (SG-14), over a peering that is not active (SG-16)."""
+    rule, why = "SG-14", "a rule that names the sender's group does not match what a middlebox forwards"
     if sender is None or peer not in sender.addresses:
-        return ("SG-12" if peer in PUBLIC else "SG-13"), does_not
-    if visit.transit.direct:
-        return "SG-16", "the rule that names the sender's group is stale: the peering is not active"
-    return "SG-14", does_not
+        rule, why = "SG-13", "a rule that names the sender's group does not match an address that was translated"
+        if peer in PUBLIC:
+            rule, why = "SG-12", "a rule that names the sender's group does not match a public address"
+    elif visit.transit.direct:
+        rule, why = STALE, "the rule that names the sender's group is stale: the peering is not active"
+    code = filter.code if rule == STALE else Code.SG_REFERENCES_NOT_PRESERVED
+    at = visit.checkpoint
+    decided = _no_match(filter)
+    return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
 
 
-def _cause(visit: Visit, filter: Filter, clause: Clause | None, rule: str = "", note: str = "") -> Cause:
-    decided = f"no {filter.direction.value} rule matches" if clause is None else clause.text
-    code = Code.SG_REFERENCES_NOT_PRESERVED if rule and rule != "SG-16" else filter.code
+def _cause(visit: Visit, filter: Filter, clause: Clause | None) -> Cause:
+    decided = _no_match(filter) if clause is None else clause.text
     path = filter.path if clause is None else clause.path
     at = visit.checkpoint
-    return Cause(code, rule or filter.rule, decided, at.component, at.role, path, decided, note)
+    return Cause(filter.code, filter.rule, decided, at.component, at.role, path, decided)
+
+
+_WITH_RULES = frozenset({Code.SUBNET_ACL_RESTRICTION, Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES})
+
+
+def has_rules(filter: Filter) -> bool:
+    """Whether a filter's clauses are rules that somebody wrote, not what a kind of component carries."""
+    return filter.code in _WITH_RULES
+
+
+def _no_match(filter: Filter) -> str:
+    if not has_rules(filter):
+        return f"{filter.clauses[0].text} only"
+    direction = filter.direction.value
+    return f"no {direction} rule matches" if filter.clauses else f"there is no {direction} rule"
+
+
+def nearest_miss(filter: Filter, peer: int, groups: frozenset[GroupId], service: int, who: str, *, sends: bool) -> str:
+    """The rule that comes closest to letting a packet through that no rule matches, or that would have, and why it does not;
+    empty where none comes close.
+
+    `who`: the peer, in words. `sends`: whether the peer is the sender. One that names the packet's traffic comes before one
+    that names its peer; of several, that which names least.
+    """
+    clause = filter.decide(peer, groups, service)
+    if clause is not None:
+        index = filter.clauses.index(clause)
+        later = next((c for c in filter.clauses[index + 1 :] if c.permits and _matches(c, peer, groups, service)), None)
+        return "" if later is None else f"{later.text} would let it through, but comes later"
+    permitting = [clause for clause in filter.clauses if clause.permits]
+    found = _least(clause for clause in permitting if service in clause.traffic)
+    if found is not None:
+        part = "sender" if sends else "receiver"
+        misses = f"of which the {part} is not a member" if found.groups else f"which does not name {who}"
+        return f"{_closest(found)}, {misses}"
+    mine = [clause for clause in permitting if clause.names_peer(peer, groups)]
+    protocol = Traffic.protocol(protocol_of(service))
+    found = _least(clause for clause in mine if not clause.traffic.isdisjoint(protocol)) or _least(mine)
+    traffic = Traffic.of((service, service))
+    return "" if found is None else f"{_closest(found)}, which does not cover {traffic}"
+
+
+def _closest(clause: Clause) -> str:
+    """A rule as a person reads it; those of an ACL begin with the word."""
+    return f"closest {clause.text}" if clause.text.startswith("rule ") else f"closest rule: {clause.text}"
+
+
+def _matches(clause: Clause, peer: int, groups: frozenset[GroupId], service: int) -> bool:
+    return service in clause.traffic and clause.names_peer(peer, groups)
+
+
+def _least(clauses: Iterable[Clause]) -> Clause | None:
+    return min(clauses, key=lambda clause: (clause.traffic.count, clause.peers.count), default=None)

@@ -93,13 +93,13 @@ class Expectation(Kind):
         if (self.allow is None) == (self.deny is None):
             raise HintedError("an expectation either allows or denies", hint="write one of 'allow' and 'deny'")
         if self.one_way and self.deny is not None:
-            raise HintedError("'one_way' goes with 'allow'", hint="'deny' always speaks of delivery alone")
+            raise HintedError("'one_way' goes with 'allow'", hint="'deny' is always about delivery alone")
         if self.fails is not None and self.deny is not None:
             raise HintedError("'fails' goes with 'allow'", hint="a failing 'deny' has no blocker")
         if self.nat_loss_below is not None and (self.one_way or self.deny is not None):
             raise HintedError(
                 "'nat_loss_below' goes with an 'allow' that asks for the answer",
-                hint="'deny' and 'one_way' speak of delivery alone",
+                hint="'deny' and 'one_way' are about delivery alone",
             )
         return self
 

@@ -72,4 +72,6 @@ class Instance(Interface):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""
         inactive = f"instance {at.name} is stopped" if self.state == "stopped" else ""
-        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14")
+        return (
+            super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14", switch=(*at.path, "state"))
+        )

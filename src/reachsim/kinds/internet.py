@@ -8,7 +8,7 @@ from pydantic import Field
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
-from reachsim.fabric.steps import Deliver, Forward, Step, to_run
+from reachsim.fabric.steps import Deliver, Forward, Step, to_one, to_run
 from reachsim.kinds.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn
 from reachsim.kinds.kind import AddressField, HostName, Kind, PortsField, TrafficField
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
@@ -83,20 +83,29 @@ class InternetCheckpoint(Checkpoint):
             world = PUBLIC.spans[bisect_right(PUBLIC.spans, (destination, LINE_LAST)) - 1]
             return Deliver(transit, "delivered to the internet", "WALK-11", scope=to_run(world))
         if place is None:
-            text = f"{format_address(destination)} is not a public address: nothing on the internet can send to it"
             rule = "IGW-6" if destination <= IPV4_LAST else "IGW-15"
-            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
-            return self.drop(loss, transit, scope)
+            owners = [nic for vpc, *_ in self.entries.values() if (nic := vpc.owners.get(destination)) is not None]
+            if len(owners) == 1 and rule == "IGW-6":
+                nic = owners[0]
+                text = (
+                    f"{format_address(destination)} is {nic.name}, which has no public address to send to from outside"
+                )
+                loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
+                return self.drop(loss, transit, to_one(destination), path=(*nic.path, "public_ip"))
+            what = "is not a public address: nothing on the internet can send to it"
+            text, note = f"the destination {what}", f"{format_address(destination)} {what}"
+            return self.drop(Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text, note), transit, scope)
         vpc, gateway, egress_only = self.entries[place]
         into: Checkpoint | None = gateway
         if destination > IPV4_LAST and egress_only is not None and (gateway is None or egress_only.knows(transit, leg)):
             into = egress_only
         if into is None:
-            text = (
+            text = f"VPC {vpc.name} has no internet gateway, so its addresses are not reached from outside"
+            note = (
                 f"VPC {vpc.name} has no internet gateway, so {format_address(destination)} is not reached from outside"
             )
-            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text)
-            return self.drop(loss, transit, scope, path=vpc.path)
+            loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "IGW-6", text, note)
+            return self.drop(loss, transit, scope, path=(*vpc.path, "internet_gateway"))
         return Forward(into, transit, "the address is an interface's", "WALK-25", scope=scope)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:

@@ -130,7 +130,7 @@ class LambdaFunction(Kind):
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
-                        f"alias {shown(name)} names version {version}, which is not written",
+                        f"alias {shown(name)} names version {version}, which does not exist",
                         hint=f"versions: {known}",
                         code="LAMBDA-25",
                     )
@@ -227,8 +227,9 @@ class LambdaService(Checkpoint):
             query = Query(PROTOCOLS, destination)
             text = "the Lambda service's own network"
             return Forward(self.internet, transit, text, "LAMBDA-1", self.path, scope, query)
-        text = f"{self.reason}: it runs outside the VPC and cannot reach {format_address(destination)}"
-        loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", text)
+        text = f"{self.reason}: it runs outside the VPC and cannot reach"
+        note = f"{text} {format_address(destination)}"
+        loss = Loss(Code.LAMBDA_OUTSIDE_VPC, "LAMBDA-28", f"{text} private addresses", note)
         return self.drop(loss, transit, to_one(destination))
 
     @property

@@ -76,7 +76,7 @@ class NatGateway(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""
         inactive = f"NAT gateway {at.name} is {self.state}" if self.state in ("deleted", "failed") else ""
-        return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=(*at.path, "state"))
 
 
 _CARRIED = Clause(True, AddressSet.everything(), NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP")

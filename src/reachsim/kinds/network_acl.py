@@ -26,7 +26,7 @@ def _acl_block(value: Any) -> Cidr:
         return Cidr.parse_peer(value)
     raise HintedError(
         f"a network ACL rule names one block, got {shown(value)}",
-        hint="write a CIDR such as 10.0.0.0/16; security groups and prefix lists cannot stand here",
+        hint="write a CIDR such as 10.0.0.0/16; security groups and prefix lists cannot be used here",
         code="NACL-10",
     )
 
@@ -140,7 +140,7 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
         stateful=False,
         code=Code.SUBNET_ACL_RESTRICTION,
         rule="NACL-2",
-        path=path,
+        path=(*path, direction.value) if path else (),
     )
 
 

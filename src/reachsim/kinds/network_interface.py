@@ -14,7 +14,7 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Forward, Scope, Step, intersect, to_one
+from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
 from reachsim.kinds.kind import (
     Boolean,
     Integer,
@@ -253,9 +253,14 @@ class Outbound(SecurityGroupCheckpoint):
 
         A stopped instance sends nothing (ROUTE-14).
         """
-        if isinstance(self.nic.host, Host) and self.nic.host.stopped:
+        step = self._leave(transit, leg)
+        host = self.nic.host
+        if isinstance(host, Host) and host.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
-            return self.drop(loss, transit, ANY, path=self.nic.path)
+            return self.drop(loss, transit, step.scope, path=(*self.nic.path, "state"), onward=step)
+        return step
+
+    def _leave(self, transit: Transit, leg: Leg) -> Forward:
         destination = transit.destination
         service = self.nic.vpc.services.get(destination)
         if service is not None:
@@ -310,9 +315,14 @@ class Host(Checkpoint):
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""
-        if self.stopped:
-            loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
-            return self.drop(loss, transit, ANY)
+        step = self._take(transit, leg)
+        if not self.stopped:
+            return step
+        loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
+        onward = step.onward if isinstance(step, Drop) else None if isinstance(step, Undecided) else step
+        return self.drop(loss, transit, step.scope, path=(*self.path, "state"), onward=onward)
+
+    def _take(self, transit: Transit, leg: Leg) -> Step:
         if own(self.nic, transit.destination):
             scope = to_one(transit.destination)
             restored = restore(self, self.nic, transit, leg)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
-from reachsim.fabric.steps import Scope, Step
+from reachsim.fabric.steps import Scope, Step, intersect
 from reachsim.kinds.kind import Reference, Tags
 from reachsim.kinds.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.kinds.subnet import enter_subnet
+from reachsim.net.address import LINE_LAST
+from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss
+from reachsim.rules.verdict import Loss
 
 
 @resource("peering_connections", "peering connection", "design")
@@ -38,7 +42,8 @@ class PeeringConnection(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15)."""
         inactive = "" if self.active else f"peering {at.name} is {self.status}"
-        return Entrance(wiring.peering(at, vpc), None, inactive, "ROUTE-15")
+        rule = "PEER-12" if self.status == "deleted" else "ROUTE-15"
+        return Entrance(wiring.peering(at, vpc), None, inactive, rule, (*at.path, "status"))
 
 
 class PeeringCheckpoint(Checkpoint):
@@ -59,6 +64,12 @@ class PeeringCheckpoint(Checkpoint):
         scope = Scope(near.run_around(transit.source), far.run_around(transit.destination))
         if loss is not None:
             return self.drop(loss, transit, scope)
+        if self.far.resolver is not None:
+            gap = gap_around([self.far.resolver], transit.destination, LINE_LAST)
+            scope = Scope(scope.sources, intersect(scope.destinations, gap))
+            if transit.destination == self.far.resolver:
+                text = f"the resolver of VPC {self.far.name} answers nobody outside that VPC"
+                return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "DNS-4", text), transit, scope)
         onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
         return enter_subnet(self, self.far, onward, self.text, "WALK-9", self.path, scope)
 

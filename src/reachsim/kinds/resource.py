@@ -65,13 +65,14 @@ class InterfaceNeed:
 
 
 class Entrance(NamedTuple):
-    """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one, and
-    why the route is a blackhole, with the rule; empty where it is active (ROUTE-11)."""
+    """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one,
+    and why the route is a blackhole, with the rule; empty where it is active (ROUTE-11). `switch`: the key that mends it."""
 
     next: Checkpoint | None
     toward: Nic | None = None
     inactive: str = ""
     rule: str = "ROUTE-12"
+    switch: KeyPath = ()
 
 
 class Checks(Protocol):

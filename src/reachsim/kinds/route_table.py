@@ -90,7 +90,8 @@ class Route:
     """One route of a table, for the router.
 
     `next`: where it leads; None for a blackhole. `toward`: the interface that is its target, if it is one. `inactive`:
-    why the route is a blackhole; empty if it is active (ROUTE-11). `unknown`: why reachsim cannot follow it.
+    why the route is a blackhole; empty if it is active (ROUTE-11); `switch`: the key that would mend that, where it is not
+    the route's own. `unknown`: why reachsim cannot follow it.
     """
 
     destination: Cidr
@@ -102,6 +103,7 @@ class Route:
     local: bool = False
     inactive: str = ""
     inactive_rule: str = "ROUTE-12"
+    switch: KeyPath = ()
     unknown: str = ""
     prefix_list: str = ""
 
@@ -162,9 +164,11 @@ def no_route(destination: int) -> Loss:
     """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
     for reserved in RESERVED_DESTINATIONS:
         if destination in reserved:
-            text = f"{format_address(destination)} is in {reserved}, which no route carries"
-            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text)
-    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", f"no route to {format_address(destination)}")
+            what = f"is in {reserved}, which no route carries"
+            text, note = f"the destination {what}", f"{format_address(destination)} {what}"
+            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text, note)
+    note = f"no route to {format_address(destination)}"
+    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", "no route to the destination", note)
 
 
 class RouteTableCheckpoint(Checkpoint):
@@ -196,7 +200,8 @@ class RouteTableCheckpoint(Checkpoint):
                 return Undecided(unwritten.reason, transit, path=self.path, scope=scope)
         if route is None:
             scope = to_run(intersect(scope.destinations, _RESERVED.run_around(destination)))
-            return self.drop(no_route(destination), transit, scope, decided="no route")
+            here = self.path or (*self.vpc.path, "route_tables", "main")
+            return self.drop(no_route(destination), transit, scope, path=here, decided="no route")
         text = route.text
         if route.unknown:
             return Undecided(route.unknown, transit, text, "ROUTE-10", route.path, scope)
@@ -209,7 +214,7 @@ class RouteTableCheckpoint(Checkpoint):
             if not route.inactive:
                 return onward
         loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
-        return self.drop(loss, transit, scope, path=route.path, decided=text, onward=onward)
+        return self.drop(loss, transit, scope, path=route.switch or route.path, decided=text, onward=onward)
 
     def aside(self, destination: int) -> str:
         """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones

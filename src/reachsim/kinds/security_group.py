@@ -116,7 +116,8 @@ def group_filter(names: tuple[str, ...], direction: Direction, clauses: tuple[Cl
     """All groups of an interface as one filter: any rule of any group lets a packet pass (SG-1)."""
     name = f"security group{'s' if len(names) > 1 else ''} {', '.join(names)}"
     code = Code.ENI_SG_RULES_MISMATCH if clauses else Code.SG_HAS_NO_RULES
-    return Filter(name, direction, clauses, stateful=True, code=code, rule="SG-1", path=path)
+    at = (*path, direction.value) if path else ()
+    return Filter(name, direction, clauses, stateful=True, code=code, rule="SG-1", path=at)
 
 
 def tracked(nic: Nic, direction: Direction, transit: Transit, leg: Leg) -> bool:

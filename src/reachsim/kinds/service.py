@@ -9,6 +9,22 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class ResolverOff(Checkpoint):
+    """The resolver of a VPC whose DNS support is off: nothing answers there (DNS-2). `path`: the switch."""
+
+    __slots__ = ()
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Lose the question."""
+        text = f"the resolver of VPC {self.component} is off: enable_dns_support is false"
+        return self.drop(Loss(Code.DNS_SUPPORT_OFF, "DNS-2", text), transit, to_one(transit.destination))
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None: it answers nothing."""
+        return ()
 
 
 class AmazonService(Checkpoint):

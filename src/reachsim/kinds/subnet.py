@@ -9,10 +9,12 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.fabric.steps import ANY, Drop, Forward, Scope, Step, Undecided, intersect, to_one, to_run
 from reachsim.kinds.kind import Boolean, Ipv4BlockField, Ipv6BlockField, Kind, Name, Reference, Tags
-from reachsim.net.address import format_address
+from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import Cidr
+from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.subnet import DNS_PURPOSE, reserved_purpose
 from reachsim.rules.verdict import Loss
 
 
@@ -66,18 +68,44 @@ class Link(Checkpoint):
         scope = to_one(transit.destination)
         if nic is None:
             gap = self.subnet.vpc.gap_around(transit.destination)
-            scope = to_run(intersect(gap, self.subnet.run_around(transit.destination)))
+            kept = gap_around(self.subnet.kept, transit.destination, LINE_LAST)
+            scope = to_run(intersect(intersect(gap, kept), self.subnet.run_around(transit.destination)))
         if nic is None and self.subnet.hidden and transit.destination in self.subnet:
             return Undecided(self.subnet.hidden, transit, path=self.path, scope=scope)
         if nic is None:
-            address = format_address(transit.destination)
-            loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"no interface has the address {address}")
-            return self.drop(loss, transit, scope)
+            loss = nobody_at(self.subnet, transit.destination)
+            alone = loss.rule != "WALK-24"  # what AWS keeps for itself is told address by address
+            return self.drop(loss, transit, to_one(transit.destination) if alone else scope)
         return Forward(nic.inbound, transit, "to the interface with the address", "WALK-5", scope=scope)
 
     def successors(self) -> list[Checkpoint]:
         """Every interface of the subnet."""
         return [nic.inbound for nic in self.subnet.nics]
+
+
+def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
+    """The loss of a packet to an address that no interface has (WALK-24), with what AWS keeps the address for (SUBNET-2,
+    DNS-1). A resolver answers in its own VPC alone, and only at base + 2 of the primary block."""
+    vpc = subnet.vpc
+    address = format_address(destination)
+    block = next((block for block in subnet.blocks if destination in block), None)
+    purpose = None if block is None else reserved_purpose(block, destination)
+    text, rule = f"no interface has the address {address}", "WALK-24"
+    if destination != vpc.resolver and block is not None and purpose == DNS_PURPOSE and block.version == 4:
+        return no_resolver(vpc, destination)
+    if purpose is not None and block is not None:
+        text = f"{text}: it is {purpose} of subnet {subnet.name}, which AWS keeps for itself"
+        rule = "SUBNET-2" if block.version == 4 else "IPV6-2"
+        return Loss(Code.NO_POSSIBLE_DESTINATION, rule, text)
+    return Loss(Code.NO_POSSIBLE_DESTINATION, rule, "no interface has the destination's address", text)
+
+
+def no_resolver(vpc: VpcSite, destination: int) -> Loss:
+    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (DNS-1)."""
+    text = f"no resolver answers at {format_address(destination)}, which AWS only keeps for it"
+    if vpc.resolver is not None:
+        text += f"; that of VPC {vpc.name} is at {format_address(vpc.resolver)}, base + 2 of its primary block"
+    return Loss(Code.NO_POSSIBLE_DESTINATION, "DNS-1", text)
 
 
 def enter_subnet(
@@ -92,6 +120,11 @@ def enter_subnet(
     scope = Scope(scope.sources, intersect(scope.destinations, (low, high)))
     if subnet is not None:
         return Forward(subnet.entry, transit, text, rule, path, scope)
-    address = format_address(transit.destination)
-    loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"{address} is in no subnet of VPC {vpc.name}")
+    gap = gap_around(vpc.kept_for_dns, transit.destination, LINE_LAST)
+    scope = Scope(scope.sources, intersect(scope.destinations, gap))
+    loss = no_resolver(vpc, transit.destination)
+    if transit.destination not in vpc.kept_for_dns:
+        nowhere = f"is in no subnet of VPC {vpc.name}"
+        note = f"{format_address(transit.destination)} {nowhere}"
+        loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"the destination {nowhere}", note)
     return at.drop(loss, transit, scope, path=path, decided=text)

@@ -137,7 +137,7 @@ class Checker:
         for index, rule in enumerate(self.design.warn):
             if rule not in WAIVABLE:
                 hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
-                self.report(("warn", index), f"{shown(rule)} is no rule that can be turned into a warning", hint)
+                self.report(("warn", index), f"{shown(rule)} is not a rule that can be turned into a warning", hint)
 
     # -- one VPC ------------------------------------------------------------------------------------------------
 
@@ -175,9 +175,7 @@ class Checker:
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
-                self.report(
-                    target.path, f"{shown(target.name)} means something of its own", "take another name", key=True
-                )
+                self.report(target.path, f"{target.name!r} is a reserved word", "take another name", key=True)
             elif target.name in seen:
                 other = seen[target.name]
                 line = self.document.position(other.path, key=True)[0]
@@ -233,7 +231,7 @@ class Checker:
                     lists.append((destination, reference))
                 else:
                     hint = did_you_mean(destination, self.design.prefix_lists)
-                    self.report(path, f"{shown(destination)} is no block and no prefix list", hint, key=True)
+                    self.report(path, f"{shown(destination)} is neither a block nor a prefix list", hint, key=True)
                     continue
                 for block in blocks:
                     self.check_route(path, block, kind, vpc, subnets, edge=table.gateway is not None)
@@ -441,7 +439,7 @@ class Checker:
         for name, connection in self.design.peering_connections.items():
             here: KeyPath = ("peering_connections", name)
             if name in RESERVED:
-                self.report(here, f"{shown(name)} means something of its own", "take another name", key=True)
+                self.report(here, f"{shown(name)} is a reserved word", "take another name", key=True)
             missing = False
             for key in ("requester", "accepter"):
                 end = getattr(connection, key)

@@ -44,8 +44,10 @@ class Source:
         return self.document.file
 
     def line(self, path: KeyPath) -> int | None:
-        """The line in the file where something is written; None for what is written nowhere (an AWS default)."""
-        return self.document.position(path)[0] if path else None
+        """The line of the key at a path, or of its owner where the key is not written; None for what is written nowhere (an
+        AWS default)."""
+        written = bool(path) and path[0] in self.document.data
+        return self.document.position(path, key=True)[0] if written else None
 
 
 def load_source(path: str | os.PathLike[str]) -> Source:

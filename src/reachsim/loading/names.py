@@ -87,7 +87,7 @@ class Names:
         if found is None:
             known = [*self.targets.get(vpc, {}), *self.connections, *self.outside, LOCAL, BLACKHOLE]
             raise UnknownName(
-                f"{shown(reference)} is nothing that a route of VPC {vpc} can lead to",
+                f"{shown(reference)} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known),
             )
         if found.vpc and found.vpc != vpc:
@@ -122,7 +122,8 @@ class Names:
             raise UnknownName(f"{shown(reference)}: there is no VPC {shown(owner)}", near)
         known = [*body.security_groups, *lists]
         raise UnknownName(
-            f"{shown(reference)} is no security group of VPC {owner} and no prefix list", did_you_mean(name, known)
+            f"{shown(reference)} is neither a security group of VPC {owner} nor a prefix list",
+            did_you_mean(name, known),
         )
 
 

@@ -56,20 +56,20 @@ class Document:
         alias stands where the alias does, what is inside it where it is written, at the anchor.
         """
         node: Any = self.data
-        mark = self._marks[id(node)][0]
-        for depth, step in enumerate(path, 1):
+        mark = name = self._marks[id(node)][0]
+        for step in path:
             if isinstance(node, dict):
                 if step not in node:
                     break
                 marks = self._marks[id(node)]
                 place = self._places(node)[str(step)]
-                mark = marks[place if key and depth == len(path) else place + 1]
+                name, mark = marks[place], marks[place + 1]
             elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
-                mark = self._marks[id(node)][step + 1]
+                name = mark = self._marks[id(node)][step + 1]
             else:
                 break
             node = node[step]
-        return unpack(mark)
+        return unpack(name if key else mark)
 
     def problem(
         self,

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from reachsim.fabric.cause import Cause
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Visit
 from reachsim.flow.denial import denials
@@ -148,7 +149,7 @@ def _stops_of(part: Part) -> Iterator[Stop]:
     for visit in found.forward.visits:
         if not rest:
             return
-        for cause, traffic in _denied(visit, part):
+        for cause, traffic in _denied(visit, part, part.flow.origin.nic):
             hit = traffic & rest
             if hit:
                 yield _stop(cause, "forward", part, ((hit, ALL_PORTS),))
@@ -198,7 +199,7 @@ def _reply_stops(part: Part) -> Iterator[Stop]:
     assert found.reply is not None
     rest = _Rest(part)
     for visit in found.reply.visits:
-        for cause, traffic in _denied(visit, part):
+        for cause, traffic in _denied(visit, part, part.flow.target):
             for choices, rectangles in rest.take(traffic, visit.depth).items():
                 yield _stop(cause, "reply", part, tuple(rectangles), choices)
     if found.reply_stray is not None:
@@ -206,8 +207,8 @@ def _reply_stops(part: Part) -> Iterator[Stop]:
             yield _stop(found.reply_stray, "reply", part, tuple(rectangles), choices)
 
 
-def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
-    """What a checkpoint does not let through, by what decides it."""
+def _denied(visit: Visit, part: Part, sender: Nic | None) -> Iterator[tuple[Cause, Traffic]]:
+    """What a checkpoint does not let through, by what decides it. `sender`: the interface that sent it first."""
     step = visit.step
     if isinstance(step, Drop):
         yield step.cause, Traffic.everything()
@@ -215,7 +216,7 @@ def _denied(visit: Visit, part: Part) -> Iterator[tuple[Cause, Traffic]]:
         query = step.asks
         region = _far_of(part)
         peer = region.first if region is not None and query.peer == _far_address(part) else query.peer
-        yield from denials(visit, query, part.book[query.filter], peer, part.flow.origin.nic)
+        yield from denials(visit, query, part.book[query.filter], peer, sender)
 
 
 def _stop(

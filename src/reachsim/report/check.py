@@ -144,8 +144,7 @@ def _details(result: Result, look: Look) -> list[str]:
     if result.expectation.why:
         rows.append(("why", result.expectation.why))
     if blocker is not None:
-        only = f" ({blocker.ports})" if blocker.ports else ""
-        rows.append(("because", f"{blocker.component} {blocker.checkpoint}: {blocker.text}{only}"))
+        rows.append(("because", f"{blocker.component} {blocker.checkpoint}: {blocker.text}"))
         rows.append(("", reference(blocker.code, blocker.rule_id, blocker.where)))
         if result.loss:
             rows.append(("in part", result.loss))

@@ -39,15 +39,24 @@ def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look
     groups = together(_links(found, ends, net))
     groups.sort(key=lambda group: -len(group[0]) * len(group[1]))
     crowd = Crowd([net])
-    lines: list[str] = []
+    shared = {leak.via for leak in found.leaks}
+    lines = hanging("  ", f"all of it via {', '.join(*shared)}", look.width) if len(shared) == 1 and all(shared) else []
     for sources, destinations, traffic in look.few(groups, _LEAKS):
         lines += hanging("  ", f"{crowd.describe(sources, look)} -> {crowd.describe(destinations, look)}", look.width)
-        lines += hanging("      delivered  ", say(traffic), look.width)
         first = next((firsts[name, traffic] for name in sources if (name, traffic) in firsts), None)
+        ways = _ways(found, sources, destinations) if len(shared) > 1 else ""
+        lines += hanging("      delivered  ", f"{say(traffic)}, {ways}" if ways else say(traffic), look.width)
         if first is not None and first.witness is not None:
             lines += hanging("      such as    ", str(first.witness), look.width, look.style.dim)
     rest = look.rest(groups, _LEAKS)
     return [*lines, f"  {rest}"] if rest else lines
+
+
+def _ways(found: Isolation, sources: Names, destinations: Names) -> str:
+    """By way of what it gets from one to the other, where that is not inside one network."""
+    ends = frozenset(sources), frozenset(destinations)
+    ways = (leak.via for leak in found.leaks if leak.source in ends[0] and leak.destination in ends[1])
+    return " or ".join(f"via {', '.join(via)}" for via in dict.fromkeys(ways) if via)
 
 
 def _links(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network) -> Iterator[tuple[Names, Names, Traffic]]:

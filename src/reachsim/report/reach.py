@@ -192,7 +192,8 @@ def _first_reason(found: Answer, locate: Locate, look: Look) -> list[str]:
     if found.stops:
         stop = found.stops[0]
         only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
-        text = f"{stop.component} {stop.checkpoint}: {stop.rule}{only}"
+        dropped = "the answer is dropped: " if stop.leg == "reply" else ""
+        text = f"{stop.component} {stop.checkpoint}: {dropped}{stop.rule}{only}"
         source = reference(stop.code, stop.rule_id, locate(stop.path))
         return [*hanging("  ", text, look.width), *hanging("  ", source, look.width, look.style.dim)]
     return []

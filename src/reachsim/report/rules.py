@@ -37,11 +37,7 @@ def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
     groups = list(owners.items())
     for (owner, direction), rules in look.few(groups, _OWNERS):
         lines += ["", *hanging("  ", f"{owner} {direction}", look.width, style.bold)]
-        rows: list[Row] = []
-        for rule in look.few(rules, _RULES):
-            by = "by" if rule.kind == "shadowed" else "with"
-            why = f"{rule.kind} {by} {'; '.join(rule.by)}" if rule.by else f"{rule.kind}: no packet matches it"
-            rows.append([line_of(rule.where), rule.rule, why])
+        rows: list[Row] = [[line_of(rule.where), rule.rule, rule.why] for rule in look.few(rules, _RULES)]
         lines += grid(rows, look.width, indent=4)
         rest = look.rest(rules, _RULES)
         lines += [f"    {rest}"] if rest else []
@@ -82,7 +78,7 @@ def hold_against(net: Network, one: str, other: str) -> Comparisons:
         if not filters:
             near = suggest(name, list(_names(net)))
             hint = f"; did you mean {shown(near)}?" if near else "; write VPC.NAME"
-            raise UsageError(f"{shown(name)} is no network ACL and no security group{hint}")
+            raise UsageError(f"{shown(name)} is neither a network ACL nor a security group{hint}")
     parts = tuple(
         Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
         for kind in KINDS

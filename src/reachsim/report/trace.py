@@ -80,8 +80,7 @@ def _warnings(trace: Trace, look: Look, indent: str) -> list[str]:
 
 def blocker_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
     """A blocker in two entries: what stops the packet, and by which code, rule and line of the file."""
-    only = f" ({blocker.ports})" if blocker.ports else ""
-    text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}{only}"
+    text = f"{blocker.component} {blocker.checkpoint}: {blocker.text}"
     return [
         *hanging(indent, text, look.width),
         *hanging(indent, reference(blocker.code, blocker.rule_id, blocker.where), look.width, look.style.dim),
@@ -182,7 +181,7 @@ def other_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
     blank = " " * len(label)
     lines = [first, *(blank + line[len(label) :] if line.startswith(label) else line for line in rest)]
     if blocker.variant:
-        lines += hanging(blank, f"when sent by {blocker.variant}", look.width, look.style.dim)
+        lines += hanging(blank, f"on the way: {blocker.variant}", look.width, look.style.dim)
     return lines
 
 

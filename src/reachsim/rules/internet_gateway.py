@@ -7,6 +7,9 @@ from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
+_RFC1918 = "is a private address (RFC 1918), which is not on the internet"
+_RFC6598 = "is in 100.64.0.0/10, which is not on the internet"
+
 
 def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:
     """Why a packet that leaves a VPC is lost at its internet gateway, or None.
@@ -16,19 +19,23 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
     source itself for IPv6, IGW-8); None where it has none.
     """
     if destination in RFC1918:  # IGW-5
-        return Loss(
+        return _private(
             Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
             "IGW-5",
-            f"{format_address(destination)} is a private address (RFC 1918), and no private address is on the internet",
+            "destination",
+            destination,
+            "is a private address (RFC 1918), which is not on the internet",
         )
     if destination in RFC6598:  # IGW-5
-        return Loss(
+        return _private(
             Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
             "IGW-5",
-            f"{format_address(destination)} is in 100.64.0.0/10, which is not on the internet",
+            "destination",
+            destination,
+            "is in 100.64.0.0/10, which is not on the internet",
         )
     if not owned:  # IGW-7
-        text = f"the source {format_address(source)} is an address of no interface of the VPC"
+        text = f"no interface of the VPC has the source address {format_address(source)}"
         return Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "IGW-7", text)
     if public is None:  # IGW-4
         text = f"the source {format_address(source)} has no public address"
@@ -42,15 +49,24 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
 def ingress_loss(source: int) -> Loss | None:
     """Why a packet from the internet is lost at the gateway for its source, or None (IGW-6)."""
     if source in RFC1918:
-        return Loss(
+        return _private(
             Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS,
             "IGW-6",
-            f"the source {format_address(source)} is a private address (RFC 1918)",
+            "source",
+            source,
+            "is a private address (RFC 1918), which is not on the internet",
         )
     if source in RFC6598:
-        return Loss(
+        return _private(
             Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS,
             "IGW-6",
-            f"the source {format_address(source)} is in 100.64.0.0/10",
+            "source",
+            source,
+            "is in 100.64.0.0/10, which is not on the internet",
         )
     return None
+
+
+def _private(code: Code, rule: str, end: str, address: int, what: str) -> Loss:
+    """The loss of a packet with an address that is not on the internet. `end`: "source" or "destination"."""
+    return Loss(code, rule, f"the {end} {what}", f"the {end} {format_address(address)} {what}")

@@ -33,15 +33,11 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
     Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
     """
     if destination not in far:
-        return Loss(
-            Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
-            "PEER-4",
-            f"{format_address(destination)} is not in the far VPC ({far}): a peering leads nowhere beyond it",
-        )
+        text = f"is not in the far VPC ({far}): a peering leads nowhere beyond it"
+        note = f"{format_address(destination)} {text}"
+        return Loss(Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, "PEER-4", f"the destination {text}", note)
     if source not in near:
-        return Loss(
-            Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
-            "PEER-6",
-            f"the source {format_address(source)} is not in the near VPC ({near}): a peering carries no traffic in transit",
-        )
+        text = f"is not in the near VPC ({near}): a peering carries no traffic in transit"
+        note = f"the source {format_address(source)} {text}"
+        return Loss(Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, "PEER-6", f"the source {text}", note)
     return None

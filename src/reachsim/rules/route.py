@@ -49,7 +49,7 @@ def route_refusal(
     inside = [block for block in vpc_blocks if destination in block]
     if not inside:
         return (
-            Refusal("ROUTE-1", f"'local' is for the VPC's own blocks, and {destination} is none of them", None)
+            Refusal("ROUTE-1", f"'local' is for the VPC's own blocks, and {destination} is not one of them", None)
             if target_kind == "local"
             else None
         )

@@ -12,10 +12,11 @@ from reachsim.rules.refusal import Refusal
 
 RESERVED_COUNT: Final = 5
 """Addresses that AWS keeps in every subnet (SUBNET-2, IPV6-2)."""
+DNS_PURPOSE: Final = "the DNS server"
 _PURPOSES = (
     "the network address",
     "the router",
-    "the DNS server",
+    DNS_PURPOSE,
     "reserved by AWS for later",
     "the last address",
 )
@@ -36,7 +37,7 @@ def subnet_block_refusal(block: Cidr, vpc_blocks: Sequence[Cidr], others: Iterab
         family = f"IPv{block.version}"
         own = ", ".join(str(around) for around in vpc_blocks if around.version == block.version)
         hint = f"its {family} blocks are {own}" if own else f"it has no {family} block"
-        return Refusal("SUBNET-1", f"{block} lies in no block of its VPC", hint)
+        return Refusal("SUBNET-1", f"{block} is not inside any block of its VPC", hint)
     for other in others:
         if block.overlaps(other):
             return Refusal("SUBNET-1", f"{block} overlaps {other}, another subnet of its VPC")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A packet is lost: stable code, ID of the rule, and one sentence for a person."""
+    """A packet is lost: stable code, ID of the rule, and one sentence for a person.
+
+    `note`: the sentence said of this packet, where `text` is of all that are lost alike. `owner`, `role`, `path`: whose
+    fault it is, what that is, and where it is written, where it is not found at a checkpoint.
+    """
 
     code: Code
     rule: str
     text: str
+    note: str = field(default="", compare=False)
+    owner: str = ""
+    role: str = ""
+    path: KeyPath = ()

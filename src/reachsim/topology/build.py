@@ -24,7 +24,7 @@ from reachsim.kinds.network_interface import Host, Inbound, Outbound
 from reachsim.kinds.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
-from reachsim.kinds.service import AmazonService
+from reachsim.kinds.service import AmazonService, ResolverOff
 from reachsim.kinds.subnet import Link
 from reachsim.kinds.unmodelled import (
     Door,
@@ -167,12 +167,16 @@ class Builder:
     def add_services(self, site: VpcSite, vpc: Vpc) -> None:
         """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, SUBNET-3)."""
         services = dict(LINK_LOCAL_SERVICES)
-        primary = next((block for block in vpc.cidrs if block.version == 4), None)
-        if primary is not None:
-            services[Address(primary.network + RESOLVER_OFFSET)] = resolver_service()
+        places = [Address(block.network + RESOLVER_OFFSET) for block in vpc.cidrs if block.version == 4]
+        if places:
+            services[places[0]] = resolver_service()
+            site.resolver = int(places[0])
+            site.kept_for_dns = tuple(sorted(map(int, places[1:])))
         resolver = resolver_service()[0]
         for address, (service, traffic) in services.items():
-            if service != resolver or vpc.enable_dns_support:
+            if service == resolver and not vpc.enable_dns_support:
+                site.services[int(address)] = ResolverOff(site.name, service, (*site.path, "enable_dns_support"))
+            else:
                 site.services[int(address)] = AmazonService(site.name, service, traffic)
         site.service_places = tuple(sorted(site.services))
 
@@ -467,7 +471,7 @@ class Builder:
         to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
         return Route(
             block, reference, origin, to.next, path, to.toward,
-            inactive=to.inactive, inactive_rule=to.rule, prefix_list=prefix_list,
+            inactive=to.inactive, inactive_rule=to.rule, switch=to.switch, prefix_list=prefix_list,
         )  # fmt: skip
 
 

@@ -45,19 +45,19 @@ def parse_path(path: str | KeyPath) -> KeyPath:
         if path[at] in "'\"":
             end = path.find(path[at], at + 1)
             if end < 0:
-                raise UsageError(f"{shown(path)} is no key path: a quote is not closed")
+                raise UsageError(f"{shown(path)} is not a key path: a quote is not closed")
             out.append(path[at + 1 : end])
             at = end + 1
         elif path[at] == "[":
             end = path.find("]", at)
             if end < 0 or not path[at + 1 : end].isdecimal():
-                raise UsageError(f"{shown(path)} is no key path: [ ] takes a number, counted from 0")
+                raise UsageError(f"{shown(path)} is not a key path: [ ] takes a number, counted from 0")
             out.append(int(path[at + 1 : end]))
             at = end + 1
         else:
             end = min((i for i in (path.find(".", at), path.find("[", at)) if i >= 0), default=len(path))
             if end == at:
-                raise UsageError(f"{shown(path)} is no key path: a key is empty")
+                raise UsageError(f"{shown(path)} is not a key path: a key is empty")
             out.append(path[at:end])
             at = end
         if at < len(path) and path[at] == ".":
@@ -137,7 +137,7 @@ def edited_filters(topology: Topology, source: Source, components: set[KeyPath])
             path: KeyPath = ("vpcs", vpc, "security_groups", name) if written is not None else ()
             body = written if written is not None else default_group()
             clauses += group_clauses(body, (vpc, name), direction, path, source.names.peer)
-        out[old] = group_filter(names, direction, tuple(clauses), old.path)
+        out[old] = group_filter(names, direction, tuple(clauses), old.path[:-1])
     for (vpc, name, direction), old in topology.acl_filters.items():
         if (vpc, name) in acls:
             path = ("vpcs", vpc, "network_acls", name)

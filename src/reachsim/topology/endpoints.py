@@ -149,7 +149,7 @@ class Endpoints:
                 return Endpoint(target.full_name, target.kind, unknown=unknown)
             if asked == target.full_name and target.kind.endswith("internet gateway"):
                 raise EndpointError(
-                    f"{shown(asked)} is a gateway and no end of a packet's way; write 'internet'", asked
+                    f"{shown(asked)} is a gateway, which cannot be an endpoint; write 'internet'", asked
                 )
         return None
 
@@ -261,7 +261,7 @@ class Endpoints:
         loss = None
         if not nics:
             text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
-            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text)
+            loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text, path=("lambda_functions", name))
         return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(nics)), loss=loss)
 
     def _outside_vpc(
@@ -381,7 +381,7 @@ class Endpoints:
             ]
         )
         if not nics and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
-            raise EndpointError(f"nothing in the design is meant by {name}", name)
+            raise EndpointError(f"{name} matches nothing in the design", name)
         listening = tuple(nic for nic in nics if nic.kind not in OUTBOUND_ONLY)
         hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
         origins = tuple(o for nic in nics for o in self.labelled(nic))
@@ -422,12 +422,14 @@ class Endpoints:
             out += self._from_door(door, destination, within)
         if not source.origins and not out:
             nobody = self._outside("", AddressSet.nothing())
-            text = f"nothing in the design sends from {source.name}"
+            rule, text = "WALK-24", f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
-                text = f"{source.name} is a NAT gateway, which starts no connections"
+                rule, text = "NATGW-7", f"{source.name} is a NAT gateway, which starts no connections"
             if source.unknown:
                 return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
-            return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
+            path = next((nic.path for nic in source.nics), ())
+            loss = Loss(Code.NO_POSSIBLE_SOURCE, rule, text, owner=source.name, role="source", path=path)
+            return [Flow(nobody, 0, 0, None, loss=loss)]
         return out
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import EVERYWHERE, Undecided
-from reachsim.fabric.walk import Walk, walk
+from reachsim.fabric.steps import EVERYWHERE, Drop, Forward, Undecided
+from reachsim.fabric.walk import Visit, Walk, walk
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
 from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
@@ -67,8 +69,9 @@ def go(
     run = forward.destination_run if nic is not None else forward.source_run
     stray = None
     if target is not None and forward.arrived is not None and forward.end is not target.host:
-        text = f"{format_address(destination)} leads to {forward.end.component}, not to {target.name}"
-        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+        by, path = _last_route(forward)
+        text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to {target.name}"
+        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
     return Passage(forward, None, stray, run=run)
 
 
@@ -83,28 +86,73 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].transit, forward.visits[-1]
     leg = Leg(True, forward.leg.sessions, forward.leg.crossed, forward.leg.relays)
-    reply = walk(back_start, back, leg, last.depth)
+    reply = _with_both_ways(walk(back_start, back, leg, last.depth), forward)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
-    stray = _reply_stray(reply, start, nic, first.source, first.destination)
+    stray = _reply_stray(forward, reply, start, nic, first.source, first.destination)
     return Passage(forward, reply, there.stray, stray, run)
 
 
-def _reply_stray(reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int) -> Cause | None:
+def _reply_stray(
+    forward: Walk, reply: Walk, start: Checkpoint, nic: Nic | None, source: int, destination: int
+) -> Cause | None:
     """An answer counts only where it comes to who asked, from the address that was asked (WALK-13, PEER-9)."""
     arrived = reply.arrived
     if arrived is None:
         return None
     home = start.home if nic is None else nic.host.realm
     if reply.end.realm is not home:
-        text = f"the answer to {format_address(arrived.destination)} leads to {reply.end.component}, not back to the client"
-        return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text)
+        by, path = _last_route(reply)
+        text = f"the answer leads{by} to {reply.end.component}, not back to the client"
+        return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
     if (arrived.source, arrived.destination) != (destination, source):
+        ways, path = _both_ways(forward, reply)
         text = f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
-        return stray_cause(reply.end, Code.ASYMMETRIC_RETURN, "WALK-13", text)
+        return stray_cause(reply.end, Code.ASYMMETRIC_RETURN, "WALK-13", f"{text}{ways}", path)
     return None
 
 
-def stray_cause(end: Checkpoint, code: Code, rule: str, text: str) -> Cause:
-    """The cause of a packet that is delivered where it does no good."""
-    return Cause(code, rule, text, end.component, end.role, end.path)
+def stray_cause(end: Checkpoint, code: Code, rule: str, text: str, path: KeyPath = ()) -> Cause:
+    """The cause of a packet that is delivered where it does no good. `path`: the route that took it there, where one did."""
+    return Cause(code, rule, text, end.component, end.role, path or end.path)
+
+
+def _with_both_ways(reply: Walk, forward: Walk) -> Walk:
+    """The answer's walk; where it passes by what the request crossed, both ways are told, and the route is to blame."""
+    for index, visit in enumerate(reply.visits):
+        step = visit.step
+        if isinstance(step, Drop) and step.cause.code is Code.ASYMMETRIC_RETURN:
+            ways, path = _both_ways(forward, reply)
+            cause = replace(step.cause, text=f"{step.cause.text}{ways}", path=path or step.cause.path)
+            told = visit._replace(step=step._replace(cause=cause))
+            return replace(reply, visits=(*reply.visits[:index], told, *reply.visits[index + 1 :]))
+    return reply
+
+
+def _both_ways(forward: Walk, reply: Walk) -> tuple[str, KeyPath]:
+    """By what the request came to the one that answers, and the first route that the answer takes; the path of that one."""
+    came = next((v.checkpoint.component for v in reversed(forward.visits) if _joins(v)), "")
+    route = next(_routes(reply.visits), None)
+    if not came or route is None:
+        return "", () if route is None else route.path
+    return f"; the request came in by {came}, the answer follows {route.text}", route.path
+
+
+def _joins(visit: Visit) -> bool:
+    """Whether a checkpoint joins networks, or puts an address of its own into what it forwards."""
+    role, step = visit.checkpoint.role, visit.step
+    translates = isinstance(step, Forward) and step.translated > 0
+    return translates or role.endswith("internet gateway") or role.startswith("peering ")
+
+
+def _routes(visits: Iterable[Visit]) -> Iterator[Forward]:
+    """The routes that a packet takes, in order."""
+    for visit in visits:
+        if isinstance(visit.step, Forward) and visit.checkpoint.role.startswith("route table "):
+            yield visit.step
+
+
+def _last_route(walk: Walk) -> tuple[str, KeyPath]:
+    """The last route that a packet takes, in words, and its path."""
+    route = next(_routes(reversed(walk.visits)), None)
+    return ("", ()) if route is None else (f" by {route.text}", route.path)

@@ -54,7 +54,8 @@ class Hop:
 class Blocker:
     """Something that stops the packet or its answer.
 
-    `cause`: what, where and why; the properties below read it. `leg`: "forward" or "reply". `text`: one sentence. `where`:
+    `cause`: what, where and why; the properties below read it. `leg`: "forward" or "reply". `text`: one sentence about the
+    packet that is traced. `where`:
     ``file:line`` to edit. `ports`: where only some ports are stopped, which ("client ports 1024-32767"). `variant`: which of
     several ways the source may send, empty where there is one.
     """
@@ -96,8 +97,7 @@ class Blocker:
         return {name: getattr(self, name) for name in _BLOCKER}
 
     def __str__(self) -> str:
-        only = f" ({self.ports})" if self.ports else ""
-        return f"{self.component} {self.checkpoint}: {self.text}{only} [{self.code}, {self.rule_id}]"
+        return f"{self.component} {self.checkpoint}: {self.text} [{self.code}, {self.rule_id}]"
 
 
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")

@@ -27,6 +27,8 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage, passage
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
+from reachsim.trace.ways import by_family, by_fate
+from reachsim.trace.words import assigned, denied, owners
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
@@ -64,7 +66,9 @@ def trace(
     if traffic.count > 1 and traffic != _same_service(service):
         notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
     found = endpoints.flows(source, destination)
-    flows = _one_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
+    names = source.name, destination.name
+    flows = by_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
+    flows = [one for flow in flows for one in by_fate(flow, names, service, source_port, endpoints, book)]
     perhaps = [flow for flow in found if _fits(flow, service) and flow.perhaps]
     if found and not flows and not perhaps:
         family = "IPv6" if protocol_of(service) == ICMPV6 else "IPv4"
@@ -76,8 +80,9 @@ def trace(
     for flow in flows:
         if flow.region is not None and flow.region.count > 1:
             far = flow.source if flow.origin.nic is None else flow.destination
-            notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
+            notes.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
             break
+    notes += assigned([source, destination], endpoints)
     ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in flows]
     for index, flow in enumerate(flows):
         if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
@@ -163,12 +168,6 @@ def _fits(flow: Flow, service: int) -> bool:
     return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
 
 
-def _one_family(flows: list[Flow]) -> list[Flow]:
-    """One packet is of one family: IPv4 where an origin and a destination have both."""
-    four = {(id(f.origin), id(f.target)) for f in flows if f.destination <= IPV4_LAST}
-    return [f for f in flows if f.destination <= IPV4_LAST or (id(f.origin), id(f.target)) not in four]
-
-
 def _way(
     flow: Flow,
     service: int,
@@ -180,7 +179,7 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, origin.label),)
+        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
@@ -207,30 +206,39 @@ class _Asker:
         self.asked = asked
         self.locate = locate
         self.book = book
+        self.owners = owners(found, flow)
         self.client = asked
         self.choices = NO_LOSS
+        self.lost_client = PortSet.nothing()
         self.nat_ports: list[int] = []
         if self.ported and found.reply is not None:
             self._pass_ports(found.reply, below)
-        self.client_port = self._pick(self.client, asked)
+        self.client_port = self._pick(self.lost_client, asked)
 
     def _pass_ports(self, reply: Walk, below: Fraction) -> None:
         """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18, NAT-PORT); and which port of
         each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
-        inner, *beyond = OF_TRAFFIC.by_depth(
+        passes = [
             (depth, filter.allowed(query.peer, query.groups)) for query, filter, depth in filters_of(reply, self.book)
-        )
+        ]
+        inner, *beyond = OF_TRAFFIC.by_depth(passes)
         self.client &= inner.ports(protocol)
+        self.lost_client = self._first_lost(passes, 0, self.asked)
         self.choices = choices_of((~outer for outer in beyond), protocol)
-        for outer in beyond:
-            passing = outer.ports(protocol) & TRANSLATED_PORTS
-            among = passing if self.choices.counts(below) else TRANSLATED_PORTS
-            self.nat_ports.append(self._pick(passing, among))
+        for depth, outer in enumerate(beyond, 1):
+            if self.choices.counts(below):
+                self.nat_ports.append(self._pick(PortSet.nothing(), outer.ports(protocol) & TRANSLATED_PORTS))
+            else:
+                self.nat_ports.append(self._pick(self._first_lost(passes, depth, TRANSLATED_PORTS), TRANSLATED_PORTS))
 
-    def _pick(self, passing: PortSet, asked: PortSet) -> int:
-        """The port to show: one that fails where some do, else a usual one."""
-        failing = asked - passing
+    def _first_lost(self, passes: list[tuple[int, Traffic]], depth: int, asked: PortSet) -> PortSet:
+        """The ports among some that the first filter stops that stops any, between two devices."""
+        ports = (asked - traffic.ports(protocol_of(self.service)) for at, traffic in passes if at == depth)
+        return next((lost for lost in ports if lost), PortSet.nothing())
+
+    def _pick(self, failing: PortSet, asked: PortSet) -> int:
+        """The port to show: where some fail, one that fails first on the way; else a usual one."""
         if failing:
             return failing.first
         return PREFERRED_PORT if PREFERRED_PORT in asked or not asked else asked.first
@@ -285,9 +293,8 @@ class _Asker:
             first = first or before
             following = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
             after = before if following is None else self._packet(following, following.depth, leg)
-            hop, blocker = self._judge(visit, before, after, leg)
-            if blocker is not None:
-                blockers.append(blocker)
+            hop, found = self._judge(visit, before, after, leg)
+            blockers += found
             hops.append(hop)
         if first is None:  # pragma: no cover - a walk has at least its start
             raise ValueError("a walk without visits")
@@ -310,7 +317,7 @@ class _Asker:
             self.service & 0xFFFF if self.ported else 0,
         )
 
-    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, Blocker | None]:
+    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, list[Blocker]]:
         step = visit.step
         checkpoint = visit.checkpoint
         action: Action = "route" if "route table" in checkpoint.role else "pass"
@@ -319,21 +326,26 @@ class _Asker:
         if isinstance(step, Deliver):
             action = "deliver"
         rule, rule_id, where = _and(_rewrite(before, after), step.text), step.rule, self.locate(step.path)
-        blocker = None
+        blocker, said = None, ""
         if step.asks is not None:
             if step.asks.tracked:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
             else:
                 blocker, decided, path = self._ask(visit, step.asks, before, leg)
+                said = decided if blocker is not None else ""
                 rule = _and(decided, rule)
                 rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
         if isinstance(step, Undecided):
             action, rule = "unknown", step.reason
-        if isinstance(step, Drop):
-            blocker = self._blocker(step.cause, leg)
+        blockers = [] if blocker is None else [blocker]
+        if isinstance(step, Drop):  # what would have been asked otherwise may be in the way too
+            said = step.cause.sentence
+            lost = leg == "reply" and step.cause.code is not Code.ASYMMETRIC_RETURN
+            blocker = self._blocker(step.cause, leg, f"the answer is dropped: {said}" if lost else said)
+            blockers.insert(0, blocker)
         if blocker is not None:
-            action, rule, rule_id, where = "drop", blocker.text, blocker.rule_id, blocker.where
-        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blocker
+            action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
+        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blockers
 
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: Leg) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
@@ -348,14 +360,17 @@ class _Asker:
             if asked & open_ports:
                 failing = asked - open_ports
                 ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
-        found = denials(visit, query, filter, query.peer, self.flow.origin.nic)
+        sender = self.flow.origin.nic if leg == "forward" else self.flow.target
+        found = denials(visit, query, filter, query.peer, sender)
         cause = next(cause for cause, traffic in found if before.service in traffic)
-        text = _and(f"{cause.text} for {_question(before, query.peer)}", cause.note)
-        return self._blocker(cause, leg, text, ports), cause.decided, cause.path
+        said = denied(cause, filter, query, before, self.owners)
+        answer = f"the answer to {ports}" if ports else "the answer"
+        text = said if leg == "forward" else f"{answer} is dropped: {said}"
+        return self._blocker(cause, leg, text, ports), said, cause.path
 
     def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
         where, variant = self.locate(cause.path), self.flow.origin.label
-        return Blocker(cause, leg, text or cause.text, where, ports, variant)
+        return Blocker(cause, leg, text or cause.sentence, where, ports, variant)
 
 
 def _translates(step: Step) -> bool:
@@ -377,23 +392,22 @@ def _and(*texts: str) -> str:
     return "; ".join(text for text in texts if text)
 
 
-def _question(packet: Packet, peer: int) -> str:
-    word = "from" if peer == packet.source else "to"
-    return f"{Traffic.of((packet.service, packet.service))} {word} {format_address(peer)}"
-
-
-def _nowhere(loss: Loss, destination: Endpoint, variant: str) -> Blocker:
+def _nowhere(loss: Loss, destination: Endpoint, locate: Locate, variant: str) -> Blocker:
     """There is no packet to follow."""
-    cause = Cause(loss.code, loss.rule, loss.text, destination.name, destination.kind)
-    return Blocker(cause, "forward", loss.text, variant=variant)
+    place = loss.owner or destination.name, loss.role or destination.kind
+    cause = Cause(loss.code, loss.rule, loss.text, *place, loss.path)
+    return Blocker(cause, "forward", loss.text, locate(loss.path), variant=variant)
+
+
+_SWITCHES = frozenset({Code.ENI_SOURCE_DEST_CHECK_RESTRICTION.value, Code.BAD_STATE.value})
 
 
 def _without_repeats(blockers: Iterable[Blocker]) -> list[Blocker]:
-    """Each cause once: the check of one interface is one switch, whichever way a packet meets it."""
+    """Each cause once: a switch of one interface is one, whichever way a packet meets it."""
     seen: set[tuple[str, str, str, str]] = set()
     out: list[Blocker] = []
     for blocker in blockers:
-        place = "" if blocker.code == Code.ENI_SOURCE_DEST_CHECK_RESTRICTION else blocker.checkpoint
+        place = "" if blocker.code in _SWITCHES else blocker.checkpoint
         key = blocker.code, blocker.component, blocker.where, place
         if key not in seen:
             seen.add(key)

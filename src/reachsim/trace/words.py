@@ -1,0 +1,82 @@
+"""What a trace says of one packet beside the cause: whose its addresses are, and which rule came closest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reachsim.fabric.cause import Cause
+from reachsim.fabric.ends import Endpoint, Flow
+from reachsim.fabric.filters import Filter
+from reachsim.fabric.site import Nic
+from reachsim.fabric.steps import Query
+from reachsim.flow.denial import has_rules, nearest_miss
+from reachsim.net.address import format_address
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import Traffic
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.passage import Passage
+
+
+def owners(found: Passage, flow: Flow) -> dict[int, str]:
+    """Names of the interfaces and hosts that the addresses on a passage belong to, by address."""
+    forward = found.forward
+    names: dict[int, str] = {}
+    first = forward.visits[0].transit
+    if flow.origin.nic is not None:
+        names[first.source] = flow.origin.nic.name
+    elif flow.origin.path[:2] == ("internet", "hosts"):
+        names[first.source] = str(flow.origin.path[2])
+    if flow.target is not None:
+        names[first.destination] = flow.target.name
+    if forward.arrived is not None and forward.end.component != "internet":
+        names.setdefault(forward.arrived.destination, forward.end.component)
+        names.setdefault(first.destination, forward.end.component)
+    for session in forward.leg.sessions:
+        names.setdefault(session.translated, session.device.component)
+    for one, other in zip(forward.visits, forward.visits[1:], strict=False):
+        if one.transit.source in names:  # a gateway's translation leaves the owner as it is
+            names.setdefault(other.transit.source, names[one.transit.source])
+    return names
+
+
+def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
+    """What to say of an address that was asked for and that the file does not write: loading gave it to an interface."""
+    for end in ends:
+        if end.literal is not None:
+            owners = [*endpoints.by_private.get(end.literal, ()), endpoints.by_public.get(end.literal)]
+            for nic in owners:
+                if nic is not None and not _writes(nic, end.literal, endpoints):
+                    address = whose(end.literal, {end.literal: nic.name})
+                    yield f"{address} was assigned by reachsim: the file does not write it"
+
+
+def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
+    """Whether the file gives an interface this address. The addresses of functions are never written."""
+    if nic.kind == "function":
+        return False
+    _, vpc, section, name = nic.path
+    body = getattr(endpoints.design.vpcs[str(vpc)], str(section))[name]
+    written = (getattr(body, key, None) for key in ("private_ip", "ipv6_address", "public_ip"))
+    return any(value is not None and not isinstance(value, bool) and int(value) == address for value in written)
+
+
+def whose(address: int, names: dict[int, str]) -> str:
+    """An address with the name of its owner beside it, where it has one."""
+    text = format_address(address)
+    return f"{text} ({names[address]})" if address in names else text
+
+
+def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: dict[int, str]) -> str:
+    """Why a filter stops one packet: the cause, the packet, whose address the peer's is, and the closest rule."""
+    service, sends = packet.service, query.peer == packet.source
+    who = whose(query.peer, names)
+    clause = filter.decide(query.peer, query.groups, service)
+    verb = "stops" if clause is not None else "matches" if filter.clauses else "for"
+    question = f"{Traffic.of((service, service))} {'from' if sends else 'to'} {who}"
+    if not has_rules(filter):
+        return f"{cause.text}, not {question}"
+    text = f"{cause.decided.removesuffix(' matches')} {verb} {question}"
+    if cause.text != cause.decided:  # it tells itself which rule comes closest
+        return text + cause.text.removeprefix(cause.decided)
+    miss = nearest_miss(filter, query.peer, query.groups, service, who, sends=sends)
+    return f"{text}; {miss}" if miss else text

@@ -1,0 +1,83 @@
+"""One cause everywhere: what stops a traced packet first is what `reach` says of the set that contains it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.agreement import world
+from tests.designs import ALL, ANY, NAT_INSTANCE, acl_of, load
+from tests.oracle.worlds import random_probe
+
+import reachsim
+from reachsim.errors import UsageError
+from reachsim.reach.stops import Stop
+from reachsim.trace.result import Way
+
+
+def stops_at(net: reachsim.Network, source: str, destination: str, way: Way) -> list[Stop]:
+    """The stops of the exact answer that contain the packet of a way."""
+    assert way.packet is not None
+    return [stop for stop in net.reach(source, destination).stops if way.packet in stop.space]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 100_000), st.booleans())
+def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_port: bool) -> None:
+    rng, design, net = world(seed)
+    for _ in range(6):
+        source, destination, traffic, port = random_probe(rng, design)
+        try:
+            trace = net.trace(source, destination, traffic, source_port=port if one_port else None)
+        except UsageError:
+            continue
+        for way in trace.ways:
+            if way.packet is None or way.undecided:
+                continue
+            stops = stops_at(net, source, destination, way)
+            asked = source, destination, traffic, way.label, str(way.packet)
+            if not way.blockers:
+                assert not stops or len(trace.ways) > 1, asked
+                continue
+            first = way.blockers[0]
+            found = [(stop.leg, stop.cause) for stop in stops]
+            assert (first.leg, first.cause) in found, asked
+            # Versions of a function may send from one address: then the packet is that of each of them.
+            twins = [w for w in trace.ways if w.packet is not None and w.packet.source == way.packet.source]
+            assert len(found) == 1 or len(twins) > 1, asked
+
+
+@pytest.mark.parametrize(
+    ("model", "question"),
+    [
+        ("20-group-reference-over-public-address", ("web", "203.0.113.22", "tcp/8443")),
+        ("14-acl-ephemeral-range-too-narrow", ("etl", "sql", "tcp/1433")),
+        ("19-peering-pending-acceptance", ("app-1", "10.119.1.9", "tcp/443")),
+        ("vpc-lambda", ("fetch", "internet", "tcp/443")),
+    ],
+)
+def test_in_the_models_too(model: str, question: tuple[str, str, str]) -> None:
+    net = reachsim.load(f"models/{model}-as-found.yaml")
+    trace = net.trace(*question)
+    assert trace.blockers
+    for way in trace.ways:
+        stops = stops_at(net, *question[:2], way)
+        assert [stop.cause for stop in stops] == [way.blockers[0].cause]
+        assert [stop.cause.text for stop in stops] == [way.blockers[0].cause.text]
+
+
+def test_of_two_filters_beyond_devices_that_translate_the_first_is_blamed() -> None:
+    """The port that the device may choose is one that the first of them stops, though the second stops a lower one."""
+    edge = {
+        f"vpcs app route_tables public {ANY}": "ngw",
+        "vpcs app subnets edge": {"cidr": "10.0.3.0/24", "route_table": "edge"},
+        "vpcs app route_tables edge": {ANY: "igw"},
+        "vpcs app nat_gateways ngw subnet": "edge",
+        "vpcs app nat_gateways ngw private_ip": "10.0.3.5",
+    }
+    first = acl_of("edge", [f"deny tcp/60000-65535 {ANY}", ALL], [ALL])
+    second = acl_of("public", [f"deny tcp/1024-1030 {ANY}", ALL], [ALL])
+    net = load(NAT_INSTANCE, edge, first, second)
+    way = net.trace("probe", "www", "tcp/443").shown
+    assert way.blockers[0].component == "app.edge"
+    assert [stop.cause for stop in stops_at(net, "probe", "www", way)] == [way.blockers[0].cause]
