@@ -15,7 +15,8 @@ from tests.networks import freed, laws, loaded, network, pairs_of_likes, seeds, 
 from reachsim.errors import EndpointError, Undecided, UsageError
 from reachsim.net.traffic import Traffic
 
-TGW = {"transit_gateways": {"tgw": {}}}
+TGW = {"vpcs app network_firewalls": {"tgw": {}}, "vpcs data network_firewalls": {"tgw": {}}}
+"""Something that is not modelled, as a target of routes."""
 
 
 @laws(40)
