@@ -33,6 +33,11 @@ def private_run(address: int) -> Span:
     return _STARTS[index - 1], _STARTS[index] - 1 if index < len(_STARTS) else EVERYWHERE[1]
 
 
+def senders_around(vpc: VpcSite, source: int) -> Span:
+    """Sources around one that are all of no interface of a VPC and all public, or all private; or that one alone."""
+    return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
+
+
 class InternetGatewayOut(Checkpoint):
     """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
 
@@ -51,7 +56,7 @@ class InternetGatewayOut(Checkpoint):
         """
         source, destination = transit.source, transit.destination
         owner = self.vpc.owners.get(source)
-        scope = Scope((source, source), private_run(destination))
+        scope = Scope(self.senders_around(source), private_run(destination))
         public = None if owner is None else source if source > IPV4_LAST else owner.public_of(source)
         loss = egress_loss(source, destination, owned=owner is not None, public=public)
         text = "IPv6 is not translated" if source > IPV4_LAST else ""
@@ -64,6 +69,11 @@ class InternetGatewayOut(Checkpoint):
         if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             loss, path = no_public_address(owner, transit, loss)
         return self.drop(loss, transit, scope, onward=step, path=path)
+
+    def senders_around(self, source: int) -> Span:
+        """Sources around one that the gateway treats like it: those of no interface, or that one alone."""
+        _, low, high = self.redirected.lookup(source)
+        return intersect(senders_around(self.vpc, source), (low, high))
 
     def past_the_appliance(self, transit: Transit) -> Loss | None:
         """The loss of what leaves a redirected block other than through its appliance (ROUTE-23)."""
@@ -153,7 +163,7 @@ class EgressOnlyGatewayOut(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass IPv6 out. An answer to a flow that came in another way is not one of its flows (WALK-19)."""
         source, destination = transit.source, transit.destination
-        scope = Scope((source, source), intersect(private_run(destination), family_run(destination)))
+        scope = Scope(senders_around(self.vpc, source), intersect(private_run(destination), family_run(destination)))
         if destination <= IPV4_LAST:
             text = "an egress-only internet gateway carries IPv6 alone"
             return self.drop(Loss(Code.IPV6_ONLY, "IPV6-4", text), transit, scope)

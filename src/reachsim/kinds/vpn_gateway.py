@@ -77,7 +77,7 @@ class VpnGatewayOut(Checkpoint):
         """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
         source, destination = transit.source, transit.destination
         way, low, high = self.ways.lookup(destination)
-        scope = Scope((source, source), (low, high))
+        scope = Scope(self.vpc.gap_around(source), (low, high))
         loss = outbound_loss(source, owned=source in self.vpc.owners)
         if way is None:
             text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"

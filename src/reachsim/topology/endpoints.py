@@ -23,7 +23,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
-from reachsim.topology.passage import Passage, passage
+from reachsim.topology.passage import Passage, passage, too_many
 
 OUTBOUND_ONLY = frozenset({"nat gateway", "function"})
 """Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8)."""
@@ -36,6 +36,8 @@ REPRESENTATIVES = tuple(
 Piece = tuple[Passage, AddressSet | None]
 """A passage, and the far addresses for which it is the same; None where both ends are fixed."""
 PIECES_KEPT = 50_000
+PIECES_MOST = 20_000
+"""Runs of addresses that one flow is cut into; what is left then is undecided, for an answer in bounded time."""
 _NONE: frozenset[KeyPath] = frozenset()
 
 
@@ -45,10 +47,15 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
         yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays), None
         return
     rest = flow.region
+    told = 0
     while rest:
         at = rest.first
+        told += 1
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
         found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
+        if told > PIECES_MOST:
+            yield too_many(found), rest
+            return
         alike = rest & AddressSet((found.run,))
         yield found, alike
         rest -= alike

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import EVERYWHERE, Drop, Forward, Undecided
+from reachsim.fabric.steps import ANY, EVERYWHERE, Drop, Forward, Undecided
 from reachsim.fabric.walk import Visit, Walk, walk
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
@@ -156,3 +156,12 @@ def _last_route(walk: Walk) -> tuple[str, KeyPath]:
     """The last route that a packet takes, in words, and its path."""
     route = next(_routes(reversed(walk.visits)), None)
     return ("", ()) if route is None else (f" by {route.text}", route.path)
+
+
+def too_many(found: Passage) -> Passage:
+    """A passage that stands for addresses of which there are too many kinds to tell apart."""
+    last = found.forward.visits[0]
+    reason = "the addresses are of too many kinds to tell each apart; ask about fewer"
+    step = Undecided(reason, last.transit, scope=ANY)
+    forward = replace(found.forward, visits=(last._replace(step=step),), arrived=None, lost_run=None)
+    return Passage(forward, None, run=EVERYWHERE)
