@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from tests.agreement import explanation
+from tests.agreement import explanation, of_one_family
 from tests.oracle.borders import edge_ports_of, naive_says, random_expectation, refutation
 from tests.oracle.components import Design, Probe, random_design, random_probe
 from tests.oracle.naive.world import World
@@ -70,7 +70,7 @@ def rule_of(lost: str) -> str:
 def ask(net: Any, design: World, probe: Probe, counts: Counts) -> tuple[str, str]:
     """One probe of both: the kind of outcome, and what to print of a contradiction."""
     try:
-        trace = net.trace(*probe[:3], source_port=probe[3])
+        trace = of_one_family(net.trace(*probe[:3], source_port=probe[3]))
     except reachsim.ReachsimError as error:
         return "refused", str(error)
     if trace.undecided:
@@ -78,9 +78,9 @@ def ask(net: Any, design: World, probe: Probe, counts: Counts) -> tuple[str, str
     naive = naive_says(design, probe)
     if naive.undecided:
         return "open", naive.lost
-    if (trace.delivered, trace.reachable) == (naive.forward, naive.reachable):
+    if (trace.delivered, trace.always) == (naive.forward, naive.reachable):
         return "agreed", ""
-    if explanation(trace, naive):
+    if explanation(net, design.design, probe, trace, naive, []):
         return "explained", ""
     codes = "/".join(sorted({str(blocker.code) for blocker in trace.blockers}))
     counts.kinds[f"trace {trace.verdict} {codes}".rstrip() + f", naive {rule_of(naive.lost)}"] += 1

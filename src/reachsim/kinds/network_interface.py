@@ -336,7 +336,11 @@ class Host(Checkpoint):
         """Send on what is to somebody else (NATI-5)."""
         nic = self.nic
         scope = Scope(self.run_around(transit.source), self.run_around(transit.destination))
-        if not self.masquerade or transit.source > IPV4_LAST:
+        if self.masquerade and transit.source > IPV4_LAST:
+            # What makes a NAT instance one, forwarding and masquerading, is set for IPv4 alone (docs/decisions.md).
+            text = f"{nic.name} translates and forwards IPv4 alone"
+            return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), transit, scope, path=(*self.path, "nat"))
+        if not self.masquerade:
             onward = Transit(transit.source, transit.destination, nic, direct=own(nic, transit.source))
             text, translated = "forwarded", 0
         elif leg.reply:
