@@ -189,6 +189,8 @@ def decide(
         if part.undecided and part.found is None:
             unknown = unknown or part.undecided
             continue
+        if part.flow.beside and allow:
+            continue  # a name means its own addresses; nobody who asks for those needs another way
         bad = fails(part)
         if part.undecided:
             unsure = part.unsure_of(one_way=expectation.one_way or not allow)
@@ -210,7 +212,7 @@ def decide(
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst)
-    asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps)
+    asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps and not p.flow.beside)
     nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
     verdict: Verdict = "holds"
     if worst is not None or (nothing_asked and not unknown):
@@ -303,7 +305,7 @@ class _Whole:
         )
         targets = (
             {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]}
-            if target
+            if target and not flow.beside
             else {}
         )
         if senders:
@@ -331,7 +333,7 @@ def _text(
     boxes = (
         (part, part.asked(expectation.traffic & part.family, ports(part)))
         for part in answer.parts
-        if part.found is not None and not part.flow.perhaps
+        if part.found is not None and not part.flow.perhaps and not (part.flow.beside and expectation.deny is None)
     )
     asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
     if space == asked:
@@ -360,7 +362,9 @@ def _failing(part: Part, expectation: Expectation, ports: PortSet) -> HeaderSpac
 
 
 def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
-    """Packets of a `deny` that are delivered."""
+    """Packets of a `deny` that are delivered, as they are sent or as they arrive."""
+    if part.flow.beside and part.arriving & expectation.traffic:
+        return part.delivered()
     return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
 
 

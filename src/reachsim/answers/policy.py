@@ -62,12 +62,13 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         if unreachable and not network.endpoints.may_be_called_from_outside(first):
             continue
         answer = reach(internet, network.endpoints.of_nic(first), network.endpoints, network.book)
-        if not answer.delivered and not answer.undecided:
+        delivered = answer.perhaps_delivered
+        if not delivered and not answer.undecided:
             continue
-        space = answer.delivered.replace_destinations(AddressSet.everything())
+        space = delivered.replace_destinations(AddressSet.everything())
         key = space, bool(answer), answer.undecided
         out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
-        answers.setdefault(key, describe_far(answer, answer.delivered))
+        answers.setdefault(key, describe_far(answer, delivered))
     return [Exposed(tuple(names), key[0], answers[key], *key[1:]) for key, names in out.items()]
 
 

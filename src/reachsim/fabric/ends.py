@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -96,6 +96,8 @@ class Flow:
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
+    what comes that way is delivered, and nobody who asks for those addresses needs it.
     """
 
     origin: Origin
@@ -109,3 +111,17 @@ class Flow:
     perhaps: str = ""
     relays: Relays = ()
     via: str = ""
+    about: Traffic | None = None
+    beside: bool = False
+
+    @property
+    def pick(self) -> Hashable:
+        """The same for flows of which AWS takes one, so that only what all of them let through is sure; None for others."""
+        if not self.relays or self.beside:
+            return None
+        return id(self.origin), self.source, self.destination, self.about, self.region
+
+    @property
+    def label(self) -> str:
+        """Which way of several it is."""
+        return ", ".join(text for text in (self.origin.label, self.via) if text)

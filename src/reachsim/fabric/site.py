@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
@@ -13,6 +13,9 @@ from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+
+if TYPE_CHECKING:
+    from reachsim.fabric.relay import Relay
 
 
 @dataclass(slots=True, eq=False)
@@ -103,7 +106,8 @@ class Nic:
     `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
     checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
-    its subnet's link. `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
+    its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1).
+    `handed`: checkpoints to which answers of it may go past all routes (LB-7). `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
     have corresponding addresses at one index.
     """
 
@@ -119,6 +123,8 @@ class Nic:
     tags: tuple[tuple[str, str], ...] = ()
     egress: Filter | None = None
     ingress: Filter | None = None
+    relay: Relay | None = None
+    handed: list[Checkpoint] = field(default_factory=list)
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)

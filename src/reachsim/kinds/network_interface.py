@@ -257,6 +257,9 @@ class Outbound(SecurityGroupCheckpoint):
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
             return self.drop(loss, transit, ANY, path=self.nic.path)
         destination = transit.destination
+        handed = leg.returns.get((self.nic, transit.source, destination)) if leg.reply else None
+        if handed is not None:
+            return self.judged(handed, transit, leg, Scope((transit.source, transit.source), to_one(destination).destinations))
         service = self.nic.vpc.services.get(destination)
         if service is not None:
             text = "AWS's own services are reached past groups and ACLs"
@@ -267,7 +270,7 @@ class Outbound(SecurityGroupCheckpoint):
 
     def successors(self) -> list[Checkpoint]:
         """The link of its subnet, the subnet's ACL, and AWS's services."""
-        return [self.nic.subnet.link, self.nic.subnet.exit, *self.nic.vpc.services.values()]
+        return [self.nic.subnet.link, self.nic.subnet.exit, *self.nic.vpc.services.values(), *self.nic.handed]
 
 
 class Inbound(SecurityGroupCheckpoint):

@@ -161,12 +161,6 @@ def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str
         if kind == "interface" and body.get("private_dns") is False:
             return Door(full, noun, path, subnets=subnets)
         return Door(full, noun, path, subnets=subnets, service=names)
-    if section == "load_balancers":  # an ALB ends the connection (LB-1), an NLB may keep the client's address (LB-5)
-        public = body.get("scheme") != "internal"
-        keeps = kind not in ("application", "classic", "gateway")
-        targets = frozenset({vpc}) | _vpcs_of_addresses(body, around.blocks)
-        brings = PUBLIC if public and keeps else NOWHERE
-        return Door(full, noun, path, targets, brings, subnets, calls=True, public=public)
     return Door(full, noun, path, subnets=subnets)
 
 
@@ -182,24 +176,6 @@ def door_outside(section: str, noun: str, name: str, body: Mapping[str, Any], kn
     if gateways and set(gateways) <= set(known):
         return Door(name, noun, path)  # what it brings comes in by its gateway, which is a door too
     return Door(name, noun, path, None, EVERYWHERE)
-
-
-def _vpcs_of_addresses(body: Any, blocks: Mapping[str, AddressSet]) -> frozenset[str]:
-    """VPCs whose addresses a body names: targets by address may be in another VPC (LB-8)."""
-    found: set[str] = set()
-    todo: list[Any] = [body]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            todo += value.values()
-        elif isinstance(value, list):
-            todo += value
-        elif isinstance(value, str) and value[:1].isdigit():
-            block = _block(value)
-            if block is None:
-                continue
-            found |= {vpc for vpc, own in blocks.items() if not own.isdisjoint(block.addresses)}
-    return frozenset(found)
 
 
 class UnmodelledCheckpoint(Checkpoint):

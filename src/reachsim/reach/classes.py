@@ -88,6 +88,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
+    relays = [nic.relay for nic in topology.nics.values() if nic.relay is not None]
+    targets |= {choice.target for relay in relays for choice in relay.choices}
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})

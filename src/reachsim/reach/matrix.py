@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
+from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.markup import card, csv_line
@@ -27,7 +30,7 @@ from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templat
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
-from reachsim.reach.part import rectangles
+from reachsim.reach.part import Part, rectangles
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 
@@ -216,10 +219,8 @@ class Matrix:
 
     def _outer_cell(self, source: str, destination: str) -> Cell:
         answer = self._outer(source, destination)
-        ways = tuple(
-            (part.destinations.first > IPV4_LAST, part.forward, part.back) for part in answer.parts if part.forward
-        )
-        return Cell(source, destination, ways, answer.undecided)
+        ways = [(p.ipv6, p.forward, p.back) for p in answer.parts if p.forward and p.flow.pick is None]
+        return Cell(source, destination, (*ways, *_of_picks(answer.parts)), answer.undecided)
 
     # -- going over it ------------------------------------------------------------------------------------------
 
@@ -344,6 +345,19 @@ class Slice:
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
+
+
+def _of_picks(parts: Iterable[Part]) -> Iterator[tuple[bool, Traffic, Traffic]]:
+    """Of flows of which AWS takes one, what all of them let through."""
+    picks: dict[Hashable, dict[Relays, list[Part]]] = {}
+    for part in parts:
+        if part.flow.pick is not None:
+            picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(part)
+    for ways in picks.values():
+        there = reduce(and_, (reduce(or_, (part.forward for part in way)) for way in ways.values()))
+        back = reduce(and_, (reduce(or_, (part.back for part in way)) for way in ways.values()))
+        if there:
+            yield next(iter(ways.values()))[0].ipv6, there, back
 
 
 def _check_grouping(by: object) -> None:

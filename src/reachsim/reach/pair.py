@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import cached_property, reduce
+from operator import and_
 
 from reachsim.errors import Undecided, UsageError, shown
+from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import FilterBook
 from reachsim.markup import card
@@ -39,12 +41,30 @@ class Reach:
     @cached_property
     def delivered(self) -> HeaderSpace:
         """Every packet that reaches the destination."""
-        return HeaderSpace.union(part.delivered() for part in self.parts if part.forward)
+        return self._sure(lambda part: part.delivered())
 
     @cached_property
     def reachable(self) -> HeaderSpace:
         """Every packet that reaches it and whose answer comes back."""
-        return HeaderSpace.union(part.reachable() for part in self.parts if part.forward)
+        return self._sure(lambda part: part.reachable())
+
+    def _sure(self, space: Callable[[Part], HeaderSpace]) -> HeaderSpace:
+        """What gets through by some flow; of flows of which AWS takes one (`Flow.pick`), what gets through by all of them."""
+        picks: dict[Hashable, dict[Relays, list[HeaderSpace]]] = {}
+        plain: list[HeaderSpace] = []
+        for part in self.parts:
+            if part.flow.pick is not None:
+                picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(space(part))
+            elif part.forward:
+                plain.append(space(part))
+        for ways in picks.values():
+            plain.append(reduce(and_, (HeaderSpace.union(spaces) for spaces in ways.values())))
+        return HeaderSpace.union(plain)
+
+    @cached_property
+    def perhaps_delivered(self) -> HeaderSpace:
+        """Every packet that reaches it if AWS picks so: what one of several targets gets."""
+        return HeaderSpace.union(part.delivered() for part in self.parts if part.forward)
 
     @cached_property
     def sources(self) -> AddressSet:
@@ -60,7 +80,7 @@ class Reach:
     def asked(self) -> HeaderSpace:
         """All packets between the two endpoints."""
         return HeaderSpace.union(
-            part.asked(part.family, ALL_PORTS)
+            part.delivered() if part.flow.beside else part.asked(part.family, ALL_PORTS)
             for part in self.parts
             if part.found is not None and not part.flow.perhaps
         )
@@ -129,7 +149,7 @@ class Reach:
                 raise UsageError(str(error)) from error
         if not isinstance(asked, Traffic):
             raise TypeError(f"traffic or a packet is expected, not {type(asked).__name__}")
-        parts = {family: [p for p in self.parts if p.family == family] for family in (OF_IPV4, OF_IPV6)}
+        parts = {OF_IPV4: [p for p in self.parts if not p.ipv6], OF_IPV6: [p for p in self.parts if p.ipv6]}
         if any(self._passes(asked & family, of_it) for family, of_it in parts.items()):
             return True
         if any(part.undecided and part.unsure_about(asked & part.family) for part in self.parts):
@@ -138,8 +158,9 @@ class Reach:
 
     def _passes(self, traffic: Traffic, parts: Iterable[Part]) -> bool:
         """Whether every packet of some traffic of one family gets there and back; False where there is none."""
-        asked = [part.asked(traffic, part.flow.origin.client_ports) for part in parts if part.found is not None]
-        if not any(asked) or any(part.found is None for part in parts):
+        needed = [part for part in parts if not part.flow.beside]
+        asked = [p.asked(traffic & p.family, p.flow.origin.client_ports) for p in needed if p.found is not None]
+        if not any(asked) or any(part.found is None for part in needed):
             return False
         return HeaderSpace.union(asked) <= self.reachable
 

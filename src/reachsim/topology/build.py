@@ -56,6 +56,7 @@ class Topology:
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
     of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
     `groups`: names that mean several interfaces. `noted`: checkpoints by the path of what they belong to.
+    `resource_filters`: those of resources themselves.
     """
 
     source: Source
@@ -69,11 +70,12 @@ class Topology:
     doors: dict[str, Door] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
+    resource_filters: list[Filter] = field(default_factory=list)
 
     @property
     def filters(self) -> list[Filter]:
         """Every filter that a walk may meet."""
-        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS]
+        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS, *self.resource_filters]
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
@@ -272,6 +274,10 @@ class Builder:
     def add_group(self, at: At, members: list[str]) -> None:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
+
+    def add_filter(self, filter: Filter) -> None:
+        """Tell of a filter that belongs to a resource, not to groups or ACLs."""
+        self.topology.resource_filters.append(filter)
 
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""

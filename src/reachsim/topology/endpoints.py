@@ -10,6 +10,7 @@ from functools import cached_property
 from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
+from reachsim.fabric.relay import LISTENER, Relay
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
@@ -399,6 +400,7 @@ class Endpoints:
         for origin in source.origins:
             out += self._flows(origin, destination)
             out += self._through_doors(origin, destination)
+            out += self._beside(origin, destination) if self.relays else ()
         for door in source.hidden:
             out += self._from_door(door, destination)
         if not source.origins and not source.hidden:
@@ -409,7 +411,55 @@ class Endpoints:
             if source.unknown or source.unsent:
                 return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
             return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
-        return out
+        return [each for flow in out for each in self._by_target(flow)] if self.relays else out
+
+    @cached_property
+    def relays(self) -> tuple[Nic, ...]:
+        """The interfaces that pass on what is sent to them."""
+        return tuple(nic for nic in self.topology.nics.values() if nic.relay is not None)
+
+    def _by_target(self, flow: Flow) -> Iterator[Flow]:
+        """A flow to something that passes it on, in one flow for each target that may get it, and one for the traffic that
+        it passes on to nobody."""
+        relay = None if flow.loss or flow.unknown or flow.perhaps or flow.relays else self._relay_at(flow)
+        if relay is None or not relay.choices:
+            yield flow
+            return
+        for choice in relay.choices:
+            yield replace(flow, relays=((relay, choice),), via=choice.label, about=choice.about)
+        if relay.untaken:
+            yield replace(flow, relays=((relay, LISTENER),), about=relay.untaken)
+
+    def _relay_at(self, flow: Flow) -> Relay | None:
+        """What passes on the packets of a flow, if its destination does."""
+        nic = flow.target or self.by_public.get(flow.destination)
+        if nic is None:
+            owners = self.by_private.get(flow.destination, [])
+            near = [owner for owner in owners if flow.origin.nic is not None and owner.vpc is flow.origin.nic.vpc]
+            nic = next(iter(near or owners), None) if len(near or owners) == 1 else None
+        return None if nic is None else nic.relay
+
+    def to_listener(self, flow: Flow) -> Flow | None:
+        """The flow to the listener alone of what passes a flow on; None where nothing does."""
+        relay = next((relay for relay, choice in flow.relays if isinstance(relay, Relay)), None)
+        if relay is None or flow.beside:
+            return None
+        return replace(flow, relays=((relay, LISTENER),), via="listener")
+
+    def _beside(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        """What comes from outside to an interface through a public address of something that passes it on with the client's
+        address (LB-5)."""
+        meant = self._listening(destination)
+        for node in self.relays if origin.nic is None and meant else ():
+            relay = node.relay
+            assert relay is not None
+            for choice in relay.choices:
+                if choice.keeps and choice.target in meant and node not in meant:
+                    for flow in self._to_addresses(origin, node.publics, choice.target, empty=True):
+                        via = f"through {node.name}"
+                        yield replace(
+                            flow, relays=((relay, choice),), via=via, about=choice.about, beside=True
+                        )
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.resolve is not None:
@@ -458,7 +508,11 @@ class Endpoints:
                 yield from self._to_region(origin, self.world, door.reason)
 
     def may_be_called_from_outside(self, nic: Nic) -> bool:
-        """Whether something that is not modelled may bring an interface packets from the internet."""
+        """Whether something may bring an interface packets from the internet that is neither its own public address nor
+        surely there: what is not modelled, or what passes them on with the client's address (LB-5)."""
+        passed_on = (choice for node in self.relays if node.relay and node.publics for choice in node.relay.choices)
+        if any(choice.target is nic and choice.keeps for choice in passed_on):
+            return True
         return any(door.into(nic.vpc.name) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
 
     def _called_from_outside(self, hidden: Door, sources: AddressSet) -> bool:

@@ -148,7 +148,8 @@ class Trace:
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
-    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first).
+    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `listener`: of a
+    load balancer that passes the packet on, whether it takes the packet and answers itself; None of anything else.
     """
 
     source: str
@@ -156,6 +157,8 @@ class Trace:
     traffic: Traffic
     ways: tuple[Way, ...]
     notes: tuple[str, ...] = ()
+    listener: bool | None = None
+    beyond: tuple[Trace, ...] = ()
     shown: Way = field(init=False)
 
     def __post_init__(self) -> None:

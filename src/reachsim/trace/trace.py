@@ -73,7 +73,13 @@ def trace(
             far = flow.source if flow.origin.nic is None else flow.destination
             notes.append(f"{format_address(far)} stands for one of many addresses; `reach` answers for all")
             break
+    beside = [flow for flow in flows if flow.beside]
+    flows = [flow for flow in flows if not flow.beside]
     ways = [_way(flow, service, source_port, destination, locate, book) for flow in flows]
+    if beside and not all(way.delivered for way in ways):  # what does not come to its address may come another way
+        further = [_way(flow, service, source_port, destination, locate, book) for flow in beside]
+        ways += [way for way in further if way.delivered]
+        flows += [flow for flow, way in zip(beside, further, strict=True) if way.delivered]
     for index, flow in enumerate(flows):
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
@@ -93,7 +99,24 @@ def trace(
             flows = [of for of in flows if of.origin.start is not NOWHERE]
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book) for flow in perhaps]
-    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+    asked = [flow for flow in flows if not flow.beside]
+    listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book)
+    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes), listener)
+
+
+def _at_listener(
+    flows: list[Flow],
+    service: int,
+    source_port: int | None,
+    destination: Endpoint,
+    endpoints: Endpoints,
+    locate: Locate,
+    book: FilterBook,
+) -> bool | None:
+    """Whether the listener of what passes flows on takes the packet and answers; None where nothing passes them on."""
+    found = {(at.source, at.destination): at for flow in flows if (at := endpoints.to_listener(flow)) is not None}
+    ways = [_way(at, service, source_port, destination, locate, book) for at in found.values()]
+    return all(way.reachable for way in ways) if ways else None
 
 
 def _undecided(origin: Origin, reason: str) -> Way:
@@ -132,6 +155,8 @@ def _fits(flow: Flow, service: int) -> bool:
     """ICMPv6 goes over IPv6 alone, ICMP over IPv4 alone."""
     if flow.loss or flow.unknown:
         return True
+    if flow.about is not None and service not in flow.about:
+        return False
     ipv6 = flow.destination > IPV4_LAST
     return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
 
@@ -147,8 +172,8 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, origin.label),)
-        return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
+        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, flow.label),)
+        return Way(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book).way(destination)
@@ -214,9 +239,10 @@ class _Asker:
             blockers += back
         # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
         unknown = "" if blockers else found.unknown if answers else found.forward.unknown
-        refused = destination.listens is not None and self.service not in destination.listens
+        listens, asked = self._listener(destination)
+        refused = listens is not None and asked not in listens
         return Way(
-            origin.label,
+            self.flow.label,
             origin.share,
             packet,
             delivered,
@@ -230,6 +256,13 @@ class _Asker:
             unknown,
             refused,
         )
+
+    def _listener(self, destination: Endpoint) -> tuple[Traffic | None, int]:
+        """What is answered at the end of the way, and the service that comes there."""
+        last = self.found.forward.visits[-1]
+        nic = getattr(last.checkpoint, "nic", None) if self.flow.relays else None
+        listens = destination.listens if nic is None else nic.listens
+        return listens, self.service if last.service is None else last.service
 
     def _answers_fully(self) -> bool:
         """Whether nothing but ports stops the answer."""
@@ -254,18 +287,20 @@ class _Asker:
         return hops, blockers, first
 
     def _packet(self, visit: Visit, depth: int, leg: Leg) -> Packet:
-        return self._headers(visit.transit.source, visit.transit.destination, depth, leg)
+        here = self.service if visit.service is None else visit.service
+        return self._headers(visit.transit.source, visit.transit.destination, depth, leg, here)
 
-    def _headers(self, source: int, destination: int, depth: int, leg: Leg) -> Packet:
+    def _headers(self, source: int, destination: int, depth: int, leg: Leg, here: int) -> Packet:
+        """The packet, or its answer, where the packet's service is `here`."""
         port = self.nat_port if depth else self.client_port
         if leg == "forward":
-            return Packet(source, destination, self.service, port if self.ported else 0)
-        service = reply_service(self.service, port)
+            return Packet(source, destination, here, port if self.ported else 0)
+        service = reply_service(here, port)
         return Packet(
             source,
             destination,
-            self.service if service is None else service,
-            self.service & 0xFFFF if self.ported else 0,
+            here if service is None else service,
+            here & 0xFFFF if self.ported else 0,
         )
 
     def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, Blocker | None]:
@@ -312,7 +347,7 @@ class _Asker:
         return self._blocker(cause, leg, text, ports), cause.decided, cause.path
 
     def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
-        where, variant = self.locate(cause.path), self.flow.origin.label
+        where, variant = self.locate(cause.path), self.flow.label
         return Blocker(cause, leg, text or cause.text, where, ports, variant)
 
 
