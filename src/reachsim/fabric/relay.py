@@ -17,7 +17,8 @@ class Choice:
 
     `label`: in words, for people. `about`: the traffic that may be passed on like this, as the client sends it. `target`,
     `address`: where to, None and 0 for nobody. `keeps`: with the client's address (LB-5). `service`: what the packet's
-    service becomes, None: it stays. `loss`: why nobody gets it, with the key to edit.
+    service becomes, None: it stays. `loss`: why nobody gets it. `path`: the key to edit. `health`: the service of the
+    target's health check.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Choice:
     service: int | None = None
     loss: Loss | None = None
     path: KeyPath = ()
+    health: int | None = None
 
 
 LISTENER = Choice("listener", Traffic.everything())
