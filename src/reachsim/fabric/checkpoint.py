@@ -55,8 +55,8 @@ class Leg:
     """One way of a flow. `sessions` and `crossed` are written on the way there and read on the way back.
 
     `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination). `relays`: what each
-    checkpoint chooses that may send on to one of several targets. `service`: what the packet's service has become on the way,
-    None while it is the client's. `returns`: answers that take no route.
+    checkpoint chooses that may send on to one of several targets. `service`: what the packet's service has become on the
+    way, None while it is the client's. `returns`: answers that take no route.
     """
 
     reply: bool = False

@@ -105,10 +105,10 @@ class Nic:
     `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
     `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
-    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
-    its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1).
-    `handed`: checkpoints to which answers of it may go past all routes (LB-7). `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
-    have corresponding addresses at one index.
+    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it
+    on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `handed`:
+    checkpoints to which answers of it may go past all routes (LB-7). `addresses`, `publics`: of the pairs; `places`:
+    both, in this order, so that interfaces of one shape have corresponding addresses at one index.
     """
 
     name: str

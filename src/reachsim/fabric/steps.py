@@ -157,7 +157,9 @@ def about(step: Step, service: int | None) -> Step:
         return step
     if isinstance(step, Drop):
         return step if step.onward is None else step._replace(onward=_about(step.onward, service))
-    return step if isinstance(step, Undecided) else _about(step, service)
+    if isinstance(step, Undecided):
+        return step
+    return _about(step, service) if isinstance(step, Forward) else _about(step, service)
 
 
 def _about(step: S, service: int) -> S:

@@ -68,8 +68,10 @@ def walk(
     *,
     ends: tuple[int, int] | None = None,
 ) -> Walk:
-    """Take a packet from `start` to its end. `ends`: the source and destination in place of which the runs are told, left out:
-    the packet's; of an answer, those of the flow that it belongs to, which a device on the way puts back.
+    """Take a packet from `start` to its end.
+
+    `ends`: the source and destination in place of which the runs are told, left out: the packet's; of an answer, those of
+    the flow that it belongs to, which a device on the way puts back.
 
     A state met twice is a forwarding loop (NATGW-13, NATI-10): the packet would go round until its time to live ends,
     so the walk stops with that loss.

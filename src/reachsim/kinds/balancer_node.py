@@ -60,7 +60,13 @@ def outlets(nic: Nic, checked: Traffic) -> tuple[Filter, Filter]:
         clauses = tuple(Clause(yes, EVERYBODY, t, text, nic.path) for yes, t in ((True, allowed), (False, ~allowed)))
         found.append(
             Filter(
-                f"{name} of {nic.name}", Direction.EGRESS, clauses, stateful=False, code=code, rule="LB-9", path=nic.path
+                f"{name} of {nic.name}",
+                Direction.EGRESS,
+                clauses,
+                stateful=False,
+                code=code,
+                rule="LB-9",
+                path=nic.path,
             )
         )
     return found[0], found[1]
@@ -285,12 +291,16 @@ class Node(Relay):
         hosts = sorted(same_host(choice.target)) if choice.target is not None else []
         scope = Scope(gap_around(hosts, transit.source, LINE_LAST), (transit.destination, transit.destination))
         if choice.target is not None and transit.source in hosts:
-            return self.drop(hairpin(choice.target.name, nic.name), transit, scope, path=(*choice.path, "preserve_client_ip"))
+            return self.drop(
+                hairpin(choice.target.name, nic.name), transit, scope, path=(*choice.path, "preserve_client_ip")
+            )
         leg.sessions.append(Session(self, transit.source, transit.source, choice.address))
         if choice.target is not None:
             leg.returns[choice.target, choice.address, transit.source] = self.way_back(choice.target.subnet)
         onward = Transit(transit.source, choice.address, nic, False, None, nic.groups or NO_GROUPS)
-        return Forward(self.onward, onward, f"{choice.label}, from the client's address", "LB-5", choice.path, scope, asks)
+        return Forward(
+            self.onward, onward, f"{choice.label}, from the client's address", "LB-5", choice.path, scope, asks
+        )
 
     def _answered(self, transit: Transit, leg: Leg) -> Step:
         """An answer: of a target, to be given to the client; or to a connection of its own."""
@@ -302,7 +312,8 @@ class Node(Relay):
                 leg.service = None
                 text = "the answer goes to the client from the address that it called"
                 changed = 0 if session.translated == session.client else -1
-                scope = Scope((transit.source, transit.source), (transit.destination, transit.destination))
+                # Of the client's address the packet that is answered has told how far it is treated alike.
+                scope = scope if changed else ANY
                 return Forward(nic.outbound, onward, text, "LB-7", (), scope, translated=changed)
         if own(nic, transit.destination):
             return Deliver(transit, rule="WALK-1", scope=scope)

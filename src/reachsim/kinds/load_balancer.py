@@ -32,7 +32,17 @@ from reachsim.loading.validation import suggest
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.load_balancer import APPLICATION, GATEWAY, NETWORK, SPOKEN, TAKEN, Address, keeps_client, may_get, nobody
+from reachsim.rules.load_balancer import (
+    APPLICATION,
+    GATEWAY,
+    NETWORK,
+    SPOKEN,
+    TAKEN,
+    Address,
+    keeps_client,
+    may_get,
+    nobody,
+)
 
 _PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 _SPOKEN = "tcp|tls|ssl|http|https|udp|tcp_udp"
@@ -120,8 +130,8 @@ class LoadBalancer(Resource):
     """A load balancer: an interface in each of its subnets, listeners and target groups."""
 
     type: Literal["application", "network", "gateway", "classic"] = "application"
-    """What it is. An Application or Classic Load Balancer ends the client's connection (LB-1), a Network Load Balancer passes
-    it on, a Gateway Load Balancer sends everything to appliances (LB-9)."""
+    """What it is. An Application or Classic Load Balancer ends the client's connection (LB-1), a Network Load Balancer
+    passes it on, a Gateway Load Balancer sends everything to appliances (LB-9)."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """`internal`: one without public addresses. A Gateway Load Balancer never has any."""
     subnets: Annotated[References, Field(min_length=1)]
@@ -135,8 +145,8 @@ class LoadBalancer(Resource):
     public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
     """Its public address by subnet, where it is internet-facing; left out: one that AWS will choose."""
     listeners: dict[ListenerField, References] = Field(default_factory=dict)
-    """By protocol and port (`tcp/443`, `https/443`, `tcp_udp/53`; `all` of a Gateway Load Balancer) the target group, or several
-    of which AWS picks one."""
+    """By protocol and port (`tcp/443`, `https/443`, `tcp_udp/53`; `all` of a Gateway Load Balancer) the target group, or
+    several of which AWS picks one."""
     target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(lambda v: _bodies(v))] = Field(
         default_factory=dict
     )
@@ -179,7 +189,8 @@ class LoadBalancer(Resource):
                 text = f"subnet {reference} has no IPv4 block, which a load balancer needs"
                 checks.report((*at.path, "subnets", index), text)
         if self.public_ips and (self.scheme == "internal" or self.type == GATEWAY):
-            text = f"{at.name} is {'internal' if self.type != GATEWAY else 'a Gateway Load Balancer'}: it has no public addresses"
+            what = "a Gateway Load Balancer" if self.type == GATEWAY else "internal"
+            text = f"{at.name} is {what}: it has no public addresses"
             checks.report((*at.path, "public_ips"), text, "remove public_ips")
         if self.type == GATEWAY and self.security_groups:
             text = "a Gateway Load Balancer has no security groups"
@@ -207,7 +218,9 @@ class LoadBalancer(Resource):
                     near = suggest(name, self.target_groups)
                     hint = f"did you mean {shown(near)}?" if near else "write it under target_groups"
                     checks.report(path, f"{at.name} has no target group {shown(name)}", hint)
-                elif group.port is not None and not set(group.port.protocols) & set(listener.protocols) and listener.port:
+                elif (
+                    group.port is not None and not set(group.port.protocols) & set(listener.protocols) and listener.port
+                ):
                     text = f"the listener is {listener.protocol}, and the targets of {name} are {group.port.protocol}"
                     checks.report(path, text, "a target group has its listener's protocol", "LB-1")
 

@@ -259,7 +259,9 @@ class Outbound(SecurityGroupCheckpoint):
         destination = transit.destination
         handed = leg.returns.get((self.nic, transit.source, destination)) if leg.reply else None
         if handed is not None:
-            return self.judged(handed, transit, leg, Scope((transit.source, transit.source), to_one(destination).destinations))
+            return self.judged(
+                handed, transit, leg, ANY
+            )  # how far the client's address is treated alike, its packet told
         service = self.nic.vpc.services.get(destination)
         if service is not None:
             text = "AWS's own services are reached past groups and ACLs"

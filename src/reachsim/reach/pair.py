@@ -49,7 +49,7 @@ class Reach:
         return self._sure(lambda part: part.reachable())
 
     def _sure(self, space: Callable[[Part], HeaderSpace]) -> HeaderSpace:
-        """What gets through by some flow; of flows of which AWS takes one (`Flow.pick`), what gets through by all of them."""
+        """What gets through by some flow; of flows of which AWS takes one (`Flow.pick`), what all of them let through."""
         picks: dict[Hashable, dict[Relays, list[HeaderSpace]]] = {}
         plain: list[HeaderSpace] = []
         for part in self.parts:
@@ -57,9 +57,8 @@ class Reach:
                 picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(space(part))
             elif part.forward:
                 plain.append(space(part))
-        for ways in picks.values():
-            plain.append(reduce(and_, (HeaderSpace.union(spaces) for spaces in ways.values())))
-        return HeaderSpace.union(plain)
+        sure = [reduce(and_, map(HeaderSpace.union, ways.values())) for ways in picks.values()]
+        return HeaderSpace.union([*plain, *sure])
 
     @cached_property
     def perhaps_delivered(self) -> HeaderSpace:

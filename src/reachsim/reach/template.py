@@ -52,8 +52,8 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`, `outer`: on the way back, before and beyond a
     device that translates; `answered`: whether an answer can come back at all. `undecided`: on which way the walk meets
     what is not modelled ("there", "back"), "" for none. `shared`: whether other sources that walk alike may use it. `about`:
-    the traffic that it is about, None for all; templates of one `pick` are the ways of which AWS takes one, `never`: one by which
-    nothing is delivered."""
+    the traffic that it is about, None for all; templates of one `pick` are the ways of which AWS takes one. `never`:
+    nothing is delivered that way."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()

@@ -49,7 +49,7 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
         at = rest.first
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
         found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
-        alike = rest & AddressSet((found.run,))
+        alike = rest & AddressSet((found.run,)) or AddressSet(((at, at),))
         yield found, alike
         rest -= alike
 
@@ -432,12 +432,19 @@ class Endpoints:
 
     def _relay_at(self, flow: Flow) -> Relay | None:
         """What passes on the packets of a flow, if its destination does."""
+        nic = self.receiver(flow)
+        return None if nic is None else nic.relay
+
+    def receiver(self, flow: Flow) -> Nic | None:
+        """The interface that a flow is addressed to, as far as that is one."""
+        if flow.loss or flow.unknown or flow.beside:
+            return None
         nic = flow.target or self.by_public.get(flow.destination)
         if nic is None:
             owners = self.by_private.get(flow.destination, [])
             near = [owner for owner in owners if flow.origin.nic is not None and owner.vpc is flow.origin.nic.vpc]
             nic = next(iter(near or owners), None) if len(near or owners) == 1 else None
-        return None if nic is None else nic.relay
+        return nic
 
     def to_listener(self, flow: Flow) -> Flow | None:
         """The flow to the listener alone of what passes a flow on; None where nothing does."""
@@ -457,9 +464,7 @@ class Endpoints:
                 if choice.keeps and choice.target in meant and node not in meant:
                     for flow in self._to_addresses(origin, node.publics, choice.target, empty=True):
                         via = f"through {node.name}"
-                        yield replace(
-                            flow, relays=((relay, choice),), via=via, about=choice.about, beside=True
-                        )
+                        yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.resolve is not None:

@@ -9,6 +9,7 @@ from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.filters import AS_BUILT, FilterBook
+from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
@@ -23,6 +24,7 @@ from reachsim.rules.nat import TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage, passage
+from reachsim.trace.beyond import Beyond, beyond
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 
 Locate = Callable[[KeyPath], str]
@@ -101,7 +103,24 @@ def trace(
         ways = [_way(flow, service, source_port, destination, locate, book) for flow in perhaps]
     asked = [flow for flow in flows if not flow.beside]
     listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book)
-    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes), listener)
+    behind = Beyond()
+    nodes = [nic for flow in asked if (nic := endpoints.receiver(flow)) is not None]
+    if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
+        behind = targets_of(nodes, Traffic.of((service, service)), endpoints, locate, book)
+    return Trace(
+        source.name, destination.name, traffic, tuple(ways), (*notes, *behind.notes), listener, behind.traces
+    )  # fmt: skip
+
+
+def targets_of(
+    nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, locate: Locate, book: FilterBook
+) -> Beyond:
+    """What the targets of load balancers get of some traffic to their listeners."""
+
+    def ask(source: Endpoint, destination: Endpoint, one: Traffic) -> Trace:
+        return trace(source, destination, one, None, endpoints=endpoints, locate=locate, book=book)
+
+    return beyond(dict.fromkeys(nodes), traffic, endpoints, ask)
 
 
 def _at_listener(
