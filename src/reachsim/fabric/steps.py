@@ -6,7 +6,7 @@ not say speaks for the packet's own addresses alone, so forgetting can make an a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Filter
@@ -148,7 +148,6 @@ class Undecided(NamedTuple):
 
 
 Step = Forward | Deliver | Drop | Undecided
-S = TypeVar("S", Forward, Deliver)
 
 
 def about(step: Step, service: int | None) -> Step:
@@ -157,12 +156,12 @@ def about(step: Step, service: int | None) -> Step:
         return step
     if isinstance(step, Drop):
         return step if step.onward is None else step._replace(onward=_about(step.onward, service))
-    if isinstance(step, Undecided):
+    if isinstance(step, Undecided) or step.asks is None:
         return step
-    return _about(step, service) if isinstance(step, Forward) else _about(step, service)
+    return step._replace(asks=step.asks._replace(service=service))
 
 
-def _about(step: S, service: int) -> S:
+def _about(step: Forward, service: int) -> Forward:
     return step if step.asks is None else step._replace(asks=step.asks._replace(service=service))
 
 

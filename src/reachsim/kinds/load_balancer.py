@@ -28,7 +28,6 @@ from reachsim.kinds.kind import (
     written,
 )
 from reachsim.kinds.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
-from reachsim.loading.validation import suggest
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
 from reachsim.rules.clauses import KeyPath
@@ -215,9 +214,7 @@ class LoadBalancer(Resource):
             for name in groups:
                 group = self.target_groups.get(name)
                 if group is None:
-                    near = suggest(name, self.target_groups)
-                    hint = f"did you mean {shown(near)}?" if near else "write it under target_groups"
-                    checks.report(path, f"{at.name} has no target group {shown(name)}", hint)
+                    checks.report(path, f"{at.name} has no target group {shown(name)}", "write it under target_groups")
                 elif (
                     group.port is not None and not set(group.port.protocols) & set(listener.protocols) and listener.port
                 ):
@@ -243,9 +240,8 @@ class LoadBalancer(Resource):
                     text = f"{shown(each)} is a load balancer that {at.name} cannot have as a target"
                     checks.report(here, text, "a network load balancer may have an application load balancer as target")
             elif name not in vpc.instances and name not in vpc.interfaces:
-                near = suggest(name, [*vpc.instances, *vpc.interfaces])
-                hint = f"did you mean {shown(near)}?" if near else "name an instance, an interface or an address"
-                checks.report(here, f"{shown(each)} is nothing in VPC {at.vpc} that can be a target", hint)
+                text = f"{shown(each)} is nothing in VPC {at.vpc} that can be a target"
+                checks.report(here, text, "name an instance, an interface or an address")
 
     def _check_address(self, at: At, path: KeyPath, text: str, group: TargetGroup, checks: Checks) -> None:
         try:

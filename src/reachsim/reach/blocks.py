@@ -116,9 +116,8 @@ class BlockWorker:
         if template.never:
             none = [[0] * len(destination.classes)] * len(source.classes)
             return template.ipv6, none, none
-        if template.about is not None:
-            family &= self.atoms.mask(template.about)
-        there = self.product(template.forward, source, destination, family)
+        about = family if template.about is None else family & self.atoms.mask(template.about)
+        there = self.product(template.forward, source, destination, about)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
             return template.ipv6, unknown if template.undecided == "there" else there, unknown
