@@ -33,6 +33,7 @@ class Result:
 
     `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
     where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
+    `notes`: what it does not promise, such as that a load balancer's targets get what its listener takes.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Result:
     failing: HeaderSpace
     failing_text: str
     witness: Trace | None
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -90,6 +92,7 @@ class Result:
             "reason": self.reason,
             "failing": self.failing_text,
             "witness": None if self.witness is None else self.witness.to_dict(),
+            "notes": list(self.notes),
         }
 
 

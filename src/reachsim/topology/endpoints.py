@@ -34,6 +34,8 @@ REPRESENTATIVES = tuple(
 """Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
 
 
+LOAD_BALANCER = "load balancer"
+
 Piece = tuple[Passage, AddressSet | None]
 """A passage, and the far addresses for which it is the same; None where both ends are fixed."""
 PIECES_KEPT = 50_000
@@ -411,7 +413,7 @@ class Endpoints:
             if source.unknown or source.unsent:
                 return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
             return [Flow(nobody, 0, 0, None, loss=Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", text))]
-        return [each for flow in out for each in self._by_target(flow)] if self.relays else out
+        return [each for flow in out for each in self._by_target(flow)] if self.nodes else out
 
     @cached_property
     def relays(self) -> tuple[Nic, ...]:
@@ -422,13 +424,29 @@ class Endpoints:
         """A flow to something that passes it on, in one flow for each target that may get it, and one for the traffic that
         it passes on to nobody."""
         relay = None if flow.loss or flow.unknown or flow.perhaps or flow.relays else self._relay_at(flow)
+        at = self._node(flow)
         if relay is None or not relay.choices:
-            yield flow
+            yield replace(flow, via=at) if at and not flow.via else flow
             return
         for choice in relay.choices:
-            yield replace(flow, relays=((relay, choice),), via=choice.label, about=choice.about)
+            via = ", ".join(text for text in (at, choice.label) if text)
+            yield replace(flow, relays=((relay, choice),), via=via, about=choice.about)
         if relay.untaken:
-            yield replace(flow, relays=((relay, LISTENER),), about=relay.untaken)
+            yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
+
+    def _node(self, flow: Flow) -> str:
+        """In words, which interface of a load balancer a flow is addressed to; empty where it has one, or it is to no such."""
+        nic = self.receiver(flow)
+        return nic.name if nic is not None and len(self.nodes.get(nic.path, ())) > 1 else ""
+
+    @cached_property
+    def nodes(self) -> dict[KeyPath, list[Nic]]:
+        """The interfaces of each load balancer, by where it is written."""
+        out: dict[KeyPath, list[Nic]] = {}
+        for nic in self.topology.nics.values():
+            if nic.kind == LOAD_BALANCER:
+                out.setdefault(nic.path, []).append(nic)
+        return out
 
     def _relay_at(self, flow: Flow) -> Relay | None:
         """What passes on the packets of a flow, if its destination does."""

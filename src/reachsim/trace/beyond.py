@@ -33,7 +33,7 @@ class Beyond:
 
 def beyond(nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, ask: Ask) -> Beyond:
     """Ask for the targets of all listeners that take some of the traffic, and for their health checks."""
-    notes: dict[str, None] = {}
+    notes: dict[tuple[int, str], str] = {}  # each target once, whichever node does not reach it
     traces: dict[tuple[str, int, int], Trace] = {}
     for nic in nodes:
         node = nic.host
@@ -43,7 +43,7 @@ def beyond(nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, ask: As
         for choice in mine:
             if choice.loss is not None:
                 if nic.relay is None and all(other.loss is not None for other in mine):
-                    notes[_nobody(choice.loss)] = None
+                    notes.setdefault((0, choice.loss.text), _nobody(choice.loss))
                 continue
             for service, health in _asked(choice, ends=nic.relay is None):
                 key = nic.name, choice.address, service
@@ -51,8 +51,9 @@ def beyond(nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, ask: As
                     continue
                 found = ask(_from(nic, endpoints), _to(choice), Traffic.of((service, service)))
                 traces[key] = replace(found, source=nic.name)
-                notes |= dict.fromkeys(_notes(nic, choice, found, health=health))
-    return Beyond(tuple(notes), tuple(traces.values()))
+                for note in _notes(nic, found, health=health):
+                    notes.setdefault((choice.address, f"{found.traffic} {health}"), note)
+    return Beyond(tuple(notes.values()), tuple(traces.values()))
 
 
 def _asked(choice: Choice, *, ends: bool) -> Iterator[tuple[int, bool]]:
@@ -75,7 +76,7 @@ def _to(choice: Choice) -> Endpoint:
     return Endpoint(name, kind, literal=choice.address, listens=listens)
 
 
-def _notes(nic: Nic, choice: Choice, found: Trace, *, health: bool) -> Iterator[str]:
+def _notes(nic: Nic, found: Trace, *, health: bool) -> Iterator[str]:
     """What a target does not get, and what comes of it."""
     name = found.destination
     if found.undecided:
