@@ -36,6 +36,8 @@ TRACE = {
     "reply",
     "ways",
     "notes",
+    "listener",
+    "beyond",
 }
 RESULT = {
     "number",
@@ -53,6 +55,7 @@ RESULT = {
     "failing",
     "blockers",
     "witness",
+    "notes",
 }
 SHOWN = {
     "vpcs": {
