@@ -435,7 +435,7 @@ class Endpoints:
             yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
 
     def _node(self, flow: Flow) -> str:
-        """In words, which interface of a load balancer a flow is addressed to; empty where it has one, or it is to no such."""
+        """In words, which interface of a load balancer with several a flow is addressed to; else empty."""
         nic = self.receiver(flow)
         return nic.name if nic is not None and len(self.nodes.get(nic.path, ())) > 1 else ""
 
