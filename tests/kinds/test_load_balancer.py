@@ -368,6 +368,15 @@ def test_all_targets_that_may_be_picked_must_get_it() -> None:
     assert not net.reach("client", "lb")
 
 
+@pytest.mark.rule("LB-8")
+def test_where_only_some_zones_are_written_what_depends_on_them_is_undecided() -> None:
+    some: dict[str, Any] = {"vpcs.app.subnets.back.az": None}
+    assert "zones of app.web" in load(some).trace("client", "lb", "tcp/443").undecided
+    assert load(some).trace("client", "lb", "tcp/80").verdict == "blocked"
+    none = {f"vpcs.app.subnets.{name}.az": None for name in ("front", "back", "far", "desk")}
+    assert said(load(none)) == OK
+
+
 @pytest.mark.rule("LB-9")
 def test_a_gateway_load_balancer() -> None:
     settings = {"type": "gateway", "subnets": ["front"], "listeners": {"all": "t"},
@@ -453,6 +462,20 @@ def test_its_names() -> None:
         assert [nic.name for nic in net.endpoint(name).nics] == ["app.lb/front", "app.lb/far"]
     assert [nic.name for nic in net.endpoint("lb/far").nics] == ["app.lb/far"]
     assert [way.label for way in net.trace("client", "lb", "tcp/80").ways] == ["app.lb/front", "app.lb/far"]
+
+
+def test_what_a_client_sees_is_what_the_target_answers() -> None:
+    assert load({"vpcs.app.instances.web.listens": "tcp/443"}).trace("client", "lb", "tcp/443").client_sees == "refused"
+    trace = load({"vpcs.app.instances.web.listens": "tcp/8443"}).trace("client", "lb", "tcp/443")
+    assert trace.client_sees == "established"
+    assert [str(trace.forward[index].before) for index in (0, -1)] == [
+        "tcp 10.0.3.10:50000 -> 10.0.0.50:443",
+        "tcp 10.0.3.10:50000 -> 10.0.1.20:8443",
+    ]
+    assert [str(trace.reply[index].before) for index in (0, -1)] == [
+        "tcp 10.0.1.20:8443 -> 10.0.3.10:50000",
+        "tcp 10.0.0.50:443 -> 10.0.3.10:50000",
+    ]
 
 
 def test_targets_by_name() -> None:

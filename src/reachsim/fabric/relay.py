@@ -18,7 +18,7 @@ class Choice:
     `label`: in words, for people. `about`: the traffic that may be passed on like this, as the client sends it. `target`,
     `address`: where to, None and 0 for nobody. `keeps`: with the client's address (LB-5). `service`: what the packet's
     service becomes, None: it stays. `loss`: why nobody gets it. `path`: the key to edit. `health`: the service of the
-    target's health check.
+    target's health check. `unknown`: why reachsim cannot tell whether it may be chosen.
     """
 
     label: str
@@ -30,6 +30,7 @@ class Choice:
     loss: Loss | None = None
     path: KeyPath = ()
     health: int | None = None
+    unknown: str = ""
 
 
 LISTENER = Choice("listener", Traffic.everything())

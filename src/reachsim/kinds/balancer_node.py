@@ -274,6 +274,8 @@ class Node(Relay):
             return Undecided(text, transit, path=self.path, scope=scope)
         if choice is LISTENER:
             return Deliver(transit, "taken", "LB-1", self.path, scope, asks)
+        if choice.unknown:
+            return Undecided(choice.unknown, transit, path=choice.path, scope=scope)
         if choice.loss is not None:
             return self.drop(choice.loss, transit, scope, path=choice.path)
         return self._passed_on(choice, transit, leg, asks)

@@ -41,6 +41,7 @@ from reachsim.rules.load_balancer import (
     keeps_client,
     may_get,
     nobody,
+    zones_written,
 )
 
 _PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
@@ -333,13 +334,19 @@ class LoadBalancer(Resource):
                 protocol, group.preserve_client_ip, by_address=group.by_address
             )
             able = [t for t in targets if may_get(t.place, node.subnet.az, enabled, crosses=crosses)]
+            doubtful = [
+                t for t in targets if t not in able and not zones_written(t.place, node.subnet.az, enabled)
+            ]  # fmt: skip
+            for target in doubtful if group.healthy else ():
+                text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
+                out.append(Choice(f"to {target.name}", about, target.nic, target.address, path=path, unknown=text))
             for target in able if group.healthy else ():
                 asked = about.first if port is None else port
                 label = f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}"
                 out.append(
                     Choice(label, about, target.nic, target.address, keeps, port, None, path, health)
                 )  # fmt: skip
-            if not (able and group.healthy) and not self._invoked(wiring, group):
+            if not ((able or doubtful) and group.healthy) and not self._invoked(wiring, group):
                 loss = nobody(name, [t.place for t in targets], enabled, healthy=group.healthy)
                 lost.append(Choice(f"to {name}", about, loss=loss, path=path))
         # A group of several that nobody of may be picked fails what is sent to it (LB-8).

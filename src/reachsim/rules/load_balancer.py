@@ -66,6 +66,12 @@ def may_get(target: Address, node: str | None, enabled: frozenset[str | None], *
     return target.zone in enabled and (crosses or target.zone == node)
 
 
+def zones_written(target: Address, node: str | None, enabled: frozenset[str | None]) -> bool:
+    """Whether the zones are known by which a target may or may not be picked; where none is written, all is one zone."""
+    zones = {target.zone, node, *enabled}
+    return not target.inside or None not in zones or zones == {None}
+
+
 def nobody(group: str, targets: list[Address], enabled: frozenset[str | None], *, healthy: bool) -> Loss:
     """The loss where no target of a group may be picked (LB-8, LB-10)."""
     if not targets:
