@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 from reachsim.answers import policy, rulesets
@@ -20,6 +21,8 @@ from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+from reachsim.topology.endpoints import LOAD_BALANCER
+from reachsim.trace.trace import targets_of
 
 
 class Network(Engine):
@@ -74,7 +77,16 @@ class Network(Engine):
                 number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes, progress
             )
             self._decided[number] = known
-        return known[0]
+        return self._noted(known[0])
+
+    def _noted(self, result: Result) -> Result:
+        """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
+        wanted = result.expectation.allow
+        destination = self.endpoint(result.expectation.to)
+        if wanted is None or not result.holds or destination.kind != LOAD_BALANCER:
+            return result
+        behind = targets_of(destination.nics, wanted, self.endpoints, self.locate, self.book)
+        return replace(result, notes=behind.notes)
 
     def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""

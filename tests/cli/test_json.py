@@ -37,6 +37,8 @@ TRACE = {
     "reply",
     "ways",
     "notes",
+    "listener",
+    "beyond",
 }
 RESULT = {
     "number",
@@ -56,6 +58,7 @@ RESULT = {
     "failing",
     "blockers",
     "witness",
+    "notes",
 }
 SHOWN = {
     "vpcs": {

@@ -36,6 +36,7 @@ class Result:
     `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
     where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
     `warning`: of what holds, what fails now and then all the same, for a NAT device's choice of port (NAT-PORT).
+    `notes`: what it does not promise, such as that a load balancer's targets get what its listener takes.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Result:
     failing_text: str
     witness: Trace | None
     warning: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -101,6 +103,7 @@ class Result:
             "nat": self.loss,
             "failing": self.failing_text,
             "witness": None if self.witness is None else self.witness.to_dict(),
+            "notes": list(self.notes),
         }
 
 
@@ -206,6 +209,8 @@ def decide(
         if part.undecided and part.found is None:
             unknown = unknown or part.undecided
             continue
+        if part.flow.beside and allow:
+            continue  # a name means its own addresses; nobody who asks for those needs another way
         bad = fails(part)
         if part.aside & expectation.traffic and (not allow or part.destinations.count <= FEW):
             unknown = unknown or part.why_aside
@@ -236,7 +241,7 @@ def decide(
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst, below)
-    asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps)
+    asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps and not p.flow.beside)
     nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
     verdict: Verdict = "holds"
     if worst is not None or (nothing_asked and not unknown):
@@ -336,7 +341,7 @@ class _Whole:
         )
         targets = (
             {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]}
-            if target
+            if target and not flow.beside
             else {}
         )
         if senders:
@@ -364,7 +369,7 @@ def _text(
     boxes = (
         (part, part.asked(expectation.traffic & part.family, ports(part)))
         for part in answer.parts
-        if part.found is not None and not part.flow.perhaps
+        if part.found is not None and not part.flow.perhaps and not (part.flow.beside and expectation.deny is None)
     )
     asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
     if space == asked:
@@ -404,7 +409,9 @@ def _failing(part: Part, expectation: Expectation, ports: PortSet, below: Fracti
 
 
 def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
-    """Packets of a `deny` that are delivered."""
+    """Packets of a `deny` that are delivered, as they are sent or as they arrive."""
+    if part.flow.beside and part.arriving & expectation.traffic:
+        return part.delivered()
     return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
 
 

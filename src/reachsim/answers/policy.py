@@ -85,15 +85,16 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         if unreachable and not network.endpoints.may_be_called_from_outside(first):
             continue
         answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
-        if not answer.delivered and not answer.undecided:
+        delivered = answer.perhaps_delivered
+        if not delivered and not answer.undecided:
             continue
         unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
         lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN)
-        spaces = (answer.delivered, answer.reachable, lost)
+        spaces = (delivered, answer.reachable, lost)
         space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
         key = space, answered, lost, answer.undecided
         out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
-        words.setdefault(key, describe_far(answer, answer.delivered))
+        words.setdefault(key, describe_far(answer, delivered))
     return [
         Exposed(tuple(names), space, words[key], space.restrict(source_ports=UNKNOWN) <= answered, why, answered, lost)
         for key, names in out.items()

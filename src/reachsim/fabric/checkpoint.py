@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.steps import Deliver, Drop, Forward, Scope, Step
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ class Transit(NamedTuple):
     `sender`: the interface that put it on the network last, None for a packet from outside. `direct`: it still comes
     from the interface that owns its source, so a group that names that interface's group matches (SG-10, SG-14).
     `toward`: the interface that a route named as next hop, None where the destination itself is meant. `zone`: inside a
-    transit gateway, the Availability Zone that the packet came from.
+    transit gateway, the Availability Zone that the packet came from. `carried`: groups
+    that a rule may name to match it though its source is nobody's of theirs: those of the load balancer that passed it on
+    with the client's address (LB-4); None where none did.
     """
 
     source: int
@@ -30,6 +33,7 @@ class Transit(NamedTuple):
     direct: bool = True
     toward: Nic | None = None
     zone: str | None = None
+    carried: frozenset[GroupId] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Session:
 
 Relays = tuple[tuple["Checkpoint", object], ...]
 """Checkpoints that may send on to one of several targets, each with the one that is meant."""
+Returns = dict[tuple["Nic", int, int], "Checkpoint"]
+"""Where an answer goes that leaves an interface, by its source and destination, past the routes (LB-7)."""
 
 
 @dataclass(slots=True)
@@ -51,13 +57,16 @@ class Leg:
     """One way of a flow. `sessions` and `crossed` are written on the way there and read on the way back.
 
     `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination). `relays`: what each
-    checkpoint chooses that may send on to one of several targets.
+    checkpoint chooses that may send on to one of several targets. `service`: what the packet's service has become on the
+    way, None while it is the client's. `returns`: answers that take no route.
     """
 
     reply: bool = False
     sessions: list[Session] = field(default_factory=list)
     crossed: set[tuple[Nic, str, int, int]] = field(default_factory=set)
     relays: Relays = ()
+    service: int | None = None
+    returns: Returns = field(default_factory=dict)
 
 
 class Checkpoint:
@@ -68,6 +77,9 @@ class Checkpoint:
     """
 
     __slots__ = ("component", "path", "role")
+
+    blame: ClassVar[Code | None] = None
+    """The code of what its filter denies, in place of the filter's own."""
 
     def __init__(self, component: str, role: str, path: KeyPath = ()) -> None:
         self.component = component

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -99,6 +99,8 @@ class Flow:
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
+    what comes that way is delivered, and nobody who asks for those addresses needs it.
     """
 
     origin: Origin
@@ -112,8 +114,25 @@ class Flow:
     perhaps: str = ""
     relays: Relays = ()
     via: str = ""
+    about: Traffic | None = None
+    beside: bool = False
 
     @property
     def many(self) -> bool:
         """Whether it stands for more than one address."""
         return self.region is not None and self.region.count > 1
+
+    @property
+    def pick(self) -> Hashable:
+        """The same for flows of which AWS takes one, so that only what all of them let through is sure; None for others.
+
+        A flow that a relay passes on is `about` some traffic; other choices on its way are not told apart here.
+        """
+        if not self.relays or self.about is None or self.beside:
+            return None
+        return id(self.origin), self.source, self.destination, self.about, self.region
+
+    @property
+    def label(self) -> str:
+        """Which way of several it is."""
+        return ", ".join(text for text in (self.origin.label, self.via) if text)

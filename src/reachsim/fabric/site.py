@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
@@ -14,6 +14,9 @@ from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 from reachsim.rules.subnet import reserved_addresses
+
+if TYPE_CHECKING:
+    from reachsim.fabric.relay import Relay
 
 
 @dataclass(slots=True, eq=False)
@@ -124,10 +127,11 @@ class Nic:
     `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
     `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
-    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it on
-    its subnet's link. `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape
-    have corresponding addresses at one index. `primary`: the private addresses that it sends from by itself, the first
-    of each family.
+    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it
+    on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `handed`:
+    checkpoints to which answers of it may go past all routes (LB-7). `addresses`, `publics`: of the pairs; `places`:
+    both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
+    addresses that it sends from by itself, the first of each family.
     """
 
     name: str
@@ -142,6 +146,8 @@ class Nic:
     tags: tuple[tuple[str, str], ...] = ()
     egress: Filter | None = None
     ingress: Filter | None = None
+    relay: Relay | None = None
+    handed: list[Checkpoint] = field(default_factory=list)
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)

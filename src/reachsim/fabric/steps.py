@@ -12,6 +12,7 @@ from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import Span
+from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 if TYPE_CHECKING:
@@ -46,19 +47,32 @@ class Query(NamedTuple):
     """A filter to be asked about ports too, about `peer`, unless `tracked` (an answer that passes unasked, SG-4).
 
     `viewpoint`: the VPC whose rules may name the groups of the peer's interface, None where no reference can match.
+    `carried`: groups that count in place of those (LB-4). `service`: the one service that it is asked about, None for the
+    packet's own: whoever passed the packet on has put another port in (LB-1).
     """
 
     filter: Filter
     peer: int
     viewpoint: VpcSite | None = None
     tracked: bool = False
+    carried: frozenset[GroupId] | None = None
+    service: int | None = None
 
     @property
     def groups(self) -> frozenset[GroupId]:
         """The groups that the peer's interface carries, as far as the filter's rules can name them."""
+        if self.carried is not None:
+            return self.carried
         if self.viewpoint is None:
             return NO_GROUPS
         return self.viewpoint.groups_at(self.peer, inbound=self.filter.direction is Direction.INGRESS)
+
+    def of(self, answer: Traffic) -> Traffic:
+        """What passes of the traffic as the client sent it, where a filter lets `answer` through: all or nothing of it where
+        it is about one other service."""
+        if self.service is None:
+            return answer
+        return Traffic.everything() if self.service in answer else Traffic.nothing()
 
 
 class Forward(NamedTuple):
@@ -140,6 +154,21 @@ class Undecided(NamedTuple):
 
 
 Step = Forward | Deliver | Drop | Undecided
+
+
+def about(step: Step, service: int | None) -> Step:
+    """A step whose filter is asked about one service, in place of the packet's own."""
+    if service is None:
+        return step
+    if isinstance(step, Drop):
+        return step if step.onward is None else step._replace(onward=_about(step.onward, service))
+    if isinstance(step, Undecided) or step.asks is None:
+        return step
+    return step._replace(asks=step.asks._replace(service=service))
+
+
+def _about(step: Forward | Deliver, service: int) -> Forward | Deliver:
+    return step if step.asks is None else step._replace(asks=step.asks._replace(service=service))
 
 
 def narrowed(step: Step, scope: Scope) -> Step:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided
+from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided, about
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
 
@@ -19,13 +19,15 @@ LONGEST_WALK = 512
 class Visit(NamedTuple):
     """A checkpoint on the way: the packet's addresses as they came, and what was done.
 
-    `depth`: how many translating devices chose the source port anew between the client and here.
+    `depth`: how many translating devices chose the source port anew between the client and here. `service`: what the
+    packet's service has become by then, None while it is as the client sent it.
     """
 
     checkpoint: Checkpoint
     transit: Transit
     step: Step
     depth: int
+    service: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -58,21 +60,32 @@ class Walk:
         return last.reason if isinstance(last, Undecided) else ""
 
 
-def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int = 0) -> Walk:
+def walk(
+    start: Checkpoint,
+    transit: Transit,
+    leg: Leg | None = None,
+    depth: int = 0,
+    *,
+    ends: tuple[int, int] | None = None,
+) -> Walk:
     """Take a packet from `start` to its end.
+
+    `ends`: the source and destination in place of which the runs are told, left out: the packet's; of an answer, those of
+    the flow that it belongs to, which a device on the way puts back.
 
     A state met twice is a forwarding loop (NATGW-13, NATI-10): the packet would go round until its time to live ends,
     so the walk stops with that loss.
     """
     leg = Leg() if leg is None else leg
     checkpoint = start
-    first = transit
+    first_source, first_destination = (transit.source, transit.destination) if ends is None else ends
     visits: list[Visit] = []
     met: set[tuple[Checkpoint, int, int, Nic | None]] = set()
     source_low, source_high = EVERYWHERE
     destination_low, destination_high = EVERYWHERE
     lost_run: Span | None = None
     while True:
+        service = leg.service
         state = checkpoint, transit.source, transit.destination, transit.toward
         step: Step
         if state in met or len(visits) >= LONGEST_WALK:
@@ -81,15 +94,17 @@ def walk(start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int
         else:
             met.add(state)
             step = checkpoint.step(transit, leg)
-        visits.append(Visit(checkpoint, transit, step, depth))
+            if service is not None and not leg.reply:
+                step = about(step, service)
+        visits.append(Visit(checkpoint, transit, step, depth, service))
         scope = step.scope
         if scope is not ANY:
             # A run is one of the addresses as they were sent; what a device put in their place says nothing of them.
-            if transit.source == first.source:
+            if transit.source == first_source:
                 low, high = (transit.source, transit.source) if scope is None else scope.sources
                 source_low = low if low > source_low else source_low
                 source_high = high if high < source_high else source_high
-            if transit.destination == first.destination:
+            if transit.destination == first_destination:
                 low, high = (transit.destination, transit.destination) if scope is None else scope.destinations
                 destination_low = low if low > destination_low else destination_low
                 destination_high = high if high < destination_high else destination_high

@@ -24,8 +24,13 @@ def denials(
     """What a filter does not let through between its owner and a peer, cause by cause; the parts are disjoint.
 
     `filter`: what stands in the query's place now. `sender`: the interface that sent the packet first, whose groups a rule
-    may name without matching, since the address is no longer its own.
+    may name without matching, since the address is no longer its own. Of a query about one service, what it denies is all.
     """
+    if query.service is not None:
+        for cause, traffic in denials(visit, query._replace(service=None), filter, peer, sender):
+            if query.service in traffic:
+                yield cause, Traffic.everything()
+        return
     for clause, traffic in filter.denied(peer, query.groups):
         lost = traffic & _by_lost_reference(filter, peer, sender)
         if lost:
@@ -43,8 +48,10 @@ def _by_lost_reference(filter: Filter, peer: int, sender: Nic | None) -> Traffic
 
 def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: Nic | None) -> Cause:
     """A rule that names the sender's group and does not match: for a public address (SG-12), for a translated one (SG-13),
-    after a middlebox that keeps it (SG-14), over a peering that is not active (SG-16)."""
+    after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a peering that is not active (SG-16)."""
     rule, why = "SG-14", "a rule that names the sender's group does not match what a middlebox forwards"
+    if visit.transit.carried is not None:
+        rule, why = "LB-4", "a rule that names the sender's group does not match what a load balancer passes on"
     if sender is None or peer not in sender.addresses:
         rule, why = "SG-13", "a rule that names the sender's group does not match an address that was translated"
         if peer in PUBLIC:
@@ -61,7 +68,7 @@ def _cause(visit: Visit, filter: Filter, clause: Clause | None) -> Cause:
     decided = _no_match(filter) if clause is None else clause.text
     path = filter.path if clause is None else clause.path
     at = visit.checkpoint
-    return Cause(filter.code, filter.rule, decided, at.component, at.role, path, decided)
+    return Cause(at.blame or filter.code, filter.rule, decided, at.component, at.role, path, decided)
 
 
 _WITH_RULES = frozenset({Code.SUBNET_ACL_RESTRICTION, Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES})

@@ -82,7 +82,10 @@ def design_model() -> type[Design]:
 def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
     """Vpc and Design with the sections that they do not write themselves."""
     vpc = extended(Vpc, in_vpc)
-    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], Field(default_factory=dict))}  # type: ignore[valid-type]
+    top: dict[str, Any] = {}
+    if vpc is not Vpc:
+        named: Any = dict[Name, vpc]  # type: ignore[valid-type]
+        top = {"vpcs": (named, Field(default_factory=dict, description="VPCs by name."))}
     return extended(Design, outside, **top)
 
 

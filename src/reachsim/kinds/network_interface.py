@@ -14,7 +14,7 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
+from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
 from reachsim.kinds.kind import (
     Boolean,
     Integer,
@@ -262,6 +262,11 @@ class Outbound(SecurityGroupCheckpoint):
 
     def _leave(self, transit: Transit, leg: Leg) -> Forward:
         destination = transit.destination
+        handed = leg.returns.get((self.nic, transit.source, destination)) if leg.reply else None
+        if handed is not None:
+            return self.judged(
+                handed, transit, leg, ANY
+            )  # its packet told how far the client's address is treated alike
         service = self.nic.vpc.services.get(destination)
         if service is not None:
             text = "AWS's own services are reached past groups and ACLs"
@@ -272,7 +277,7 @@ class Outbound(SecurityGroupCheckpoint):
 
     def successors(self) -> list[Checkpoint]:
         """The link of its subnet, the subnet's ACL, and AWS's services."""
-        return [self.nic.subnet.link, self.nic.subnet.exit, *self.nic.vpc.services.values()]
+        return [self.nic.subnet.link, self.nic.subnet.exit, *self.nic.vpc.services.values(), *self.nic.handed]
 
 
 class Inbound(SecurityGroupCheckpoint):

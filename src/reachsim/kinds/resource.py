@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import Endpoint, Origin
+from reachsim.fabric.filters import Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.kinds.kind import Kind
 from reachsim.net.cidr import AddressSet, Cidr
@@ -95,6 +96,10 @@ class Wiring(Protocol):
     """What a resource may use while the topology is built."""
 
     @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    @property
     def internet(self) -> Checkpoint:
         """The internet."""
 
@@ -128,9 +133,8 @@ class Wiring(Protocol):
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
 
-    @property
-    def design(self) -> Any:
-        """The whole design."""
+    def add_filter(self, filter: Filter) -> None:
+        """Tell of a filter that belongs to a resource, not to groups or ACLs, and may be asked about ports."""
 
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""

@@ -156,7 +156,8 @@ class SecurityGroupCheckpoint(Checkpoint):
         # A reference names the interface that sends: after a middlebox it matches no more (SG-13, SG-14). Outbound,
         # the address that the packet is sent to decides.
         direct = transit.direct or self.direction is Direction.EGRESS
-        query = Query(self.filter, peer, self.nic.vpc if direct else None, known)
+        carried = transit.carried if self.direction is Direction.INGRESS else None  # LB-4
+        query = Query(self.filter, peer, self.nic.vpc if direct else None, known, carried)
         return Forward(next, transit, scope=scope, asks=query)
 
     def successors(self) -> Sequence[Checkpoint]:

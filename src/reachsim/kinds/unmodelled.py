@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -19,7 +19,7 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
 from reachsim.kinds.kind import Written
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.cidr import AddressSet
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 
@@ -31,7 +31,6 @@ def _anything(value: Any) -> Any:
 Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambda own: {})]
 """Any mapping; only the keys that say where its doors are, are looked at."""
 
-EVERYWHERE = AddressSet.everything()
 NOWHERE = AddressSet.nothing()
 AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
@@ -41,23 +40,22 @@ AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 class Door:
     """One component that is not modelled.
 
-    `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send, None for every
-    one. `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone, "" for all of `vpcs`.
+    `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send.
+    `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone.
     `subnets`: ``(vpc, subnet)`` in which it may have addresses of its own. `calls`: whether it may send from these.
-    `targets`: the only interfaces to which it sends, by full name or address, None where it does not say. `public`:
-    whether it may have public addresses too. `tables`: ``(vpc, table)`` into which it may write routes, to `routed`.
+    `public`: whether it may have public addresses too. `tables`: ``(vpc, table)`` into which it may write routes, to
+    `routed`.
     `service`: the service that it leads to, None where no public name of one may mean it. `tags`: as it writes them.
     """
 
     name: str
     noun: str
     path: KeyPath
-    vpcs: frozenset[str] | None = frozenset()
+    vpcs: frozenset[str] = frozenset()
     brings: AddressSet = NOWHERE
     home: str = ""
     subnets: frozenset[tuple[str, str]] = frozenset()
     calls: bool = False
-    targets: frozenset[str | int] | None = None
     public: bool = False
     tables: frozenset[tuple[str, str]] = frozenset()
     routed: AddressSet = NOWHERE
@@ -72,22 +70,19 @@ class Door:
 
     def into(self, vpc: str) -> bool:
         """Whether it may send into a VPC."""
-        return self.vpcs is None or vpc in self.vpcs
+        return vpc in self.vpcs
 
     def brings_into(self, vpc: str) -> bool:
         """Whether it may bring packets from outside into a VPC."""
-        return bool(self.brings) and self.into(vpc) and self.home in ("", vpc)
+        return bool(self.brings) and self.into(vpc) and vpc == self.home
 
     def sends_to(self, nic: Nic) -> bool:
         """Whether it may send to an interface from addresses of its own."""
-        return self.into(nic.vpc.name) and self._aims_at(nic)
+        return self.into(nic.vpc.name)
 
     def brings_to(self, nic: Nic) -> bool:
         """Whether it may bring an interface packets from outside."""
-        return self.brings_into(nic.vpc.name) and self._aims_at(nic)
-
-    def _aims_at(self, nic: Nic) -> bool:
-        return self.targets is None or not self.targets.isdisjoint((nic.name, *nic.addresses))
+        return self.brings_into(nic.vpc.name)
 
     def answers_for(self, host: str) -> bool:
         """Whether a host name may be one of its service's: with private DNS it then means an address of its own (EP-8).
@@ -117,15 +112,10 @@ def _is_aws(service: str) -> bool:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a door's keys are read against, by VPC: its subnets, route tables, blocks, the interfaces that may be targets,
-    and the VPCs that it is peered with (None: something that is not modelled may join it with any); and the connections to
-    gateways."""
+    """What a door's keys are read against, by VPC: its subnets and route tables."""
 
     subnets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
-    blocks: Mapping[str, AddressSet]
-    members: Mapping[str, Collection[str]] = field(default_factory=dict)
-    joined: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
     def places(self, vpc: str, body: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
         """The subnets that a body names, all of the VPC where it does not, or names one that is not there."""
@@ -139,50 +129,9 @@ class Surroundings:
         found = _all_known(named, known)
         return frozenset((vpc, table) for table in (known if found is None else found))
 
-    def targets(self, vpc: str, body: Mapping[str, Any]) -> frozenset[str | int] | None:
-        """The interfaces that a load balancer's target groups name, by full name or address; None where they do not say."""
-        groups = body.get("target_groups")
-        out: set[str | int] = set()
-        for group in groups.values() if isinstance(groups, dict) and groups else [None]:
-            listed = group.get("targets") if isinstance(group, dict) else None
-            if not isinstance(listed, list):
-                return None
-            for item in listed:
-                found = self._target(vpc, item)
-                if found is None:
-                    return None
-                out.add(found)
-        return frozenset(out)
-
-    def _target(self, vpc: str, item: Any) -> str | int | None:
-        if not isinstance(item, str):
-            return None
-        owner, dot, name = item.rpartition(".")
-        if name in self.members.get(owner if dot else vpc, ()):
-            return f"{owner if dot else vpc}.{name}"
-        block = _block(item)
-        return block.network if block is not None and "/" not in item else None
-
-    def vpcs_of(self, vpc: str, targets: frozenset[str | int] | None) -> frozenset[str] | None:
-        """The VPCs in which targets may be: those by address may be in another VPC (LB-8)."""
-        if targets is None:
-            near = self.joined.get(vpc, frozenset())
-            return None if near is None else near | {vpc}
-        found = {target.partition(".")[0] for target in targets if isinstance(target, str)}
-        addresses = AddressSet.union_of((target, target) for target in targets if isinstance(target, int))
-        found |= {other for other, own in self.blocks.items() if not own.isdisjoint(addresses)}
-        return frozenset(found)
-
 
 def _texts(value: Any) -> list[str]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-
-
-def _block(text: str) -> Cidr | None:
-    try:
-        return Cidr.parse_peer(text)
-    except ValueError:
-        return None
 
 
 def _bare(value: Any) -> Iterator[str]:
@@ -213,9 +162,7 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
 def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
     full, path = f"{vpc}.{name}", ("vpcs", vpc, section, name)
     door = Door(full, noun, path, subnets=around.places(vpc, body))
-    if section == "vpc_endpoints":
-        return _endpoint(door, vpc, body, around)
-    return _load_balancer(door, vpc, body, around) if section == "load_balancers" else door
+    return _endpoint(door, vpc, body, around) if section == "vpc_endpoints" else door
 
 
 def _endpoint(door: Door, vpc: str, body: Mapping[str, Any], around: Surroundings) -> Door:
@@ -232,37 +179,6 @@ def _endpoint(door: Door, vpc: str, body: Mapping[str, Any], around: Surrounding
     tables = around.tables_of(vpc, body.get("route_tables"))
     subnets = frozenset[tuple[str, str]]() if kind == "gateway" else door.subnets
     return replace(door, subnets=subnets, tables=tables, routed=PUBLIC, service=service)
-
-
-def _load_balancer(door: Door, vpc: str, body: Mapping[str, Any], around: Surroundings) -> Door:
-    """A load balancer sends to its targets: an ALB ends the client's connection (LB-1), an NLB may keep the client's
-    address, for targets in its own VPC alone (LB-5)."""
-    kind = _word(body.get("type"))
-    public = _word(body.get("scheme")) != "internal" and kind != "gateway"  # GENEVE has no public side (LB-9)
-    keeps = kind not in ("application", "classic", "gateway") and _may_keep_addresses(body.get("target_groups"))
-    targets = around.targets(vpc, body)
-    return replace(
-        door,
-        vpcs=around.vpcs_of(vpc, targets),
-        brings=PUBLIC if public and keeps else NOWHERE,
-        home=vpc,
-        calls=True,
-        targets=targets,
-        public=public,
-    )
-
-
-def _may_keep_addresses(groups: Any) -> bool:
-    """Whether some target group may see the client's address: it cannot be off but for TCP (LB-5)."""
-    if not isinstance(groups, dict) or not groups:
-        return True
-    return not all(
-        isinstance(group, dict)
-        and group.get("preserve_client_ip") is False
-        and isinstance(group.get("port"), str)
-        and group["port"].startswith("tcp/")
-        for group in groups.values()
-    )
 
 
 class UnmodelledCheckpoint(Checkpoint):

@@ -57,8 +57,6 @@ class Vpc(Kind):
 
     vpc_endpoints: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
-    load_balancers: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
 
@@ -71,7 +69,6 @@ class Vpc(Kind):
 
 UNMODELLED_IN_VPC = {
     "vpc_endpoints": "VPC endpoint",
-    "load_balancers": "load balancer",
     "network_firewalls": "Network Firewall endpoint",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

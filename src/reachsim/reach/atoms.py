@@ -59,6 +59,10 @@ class Atoms:
             self._masks[traffic] = found
         return found
 
+    def mask_of(self, service: int) -> int:
+        """The atom that one service is in."""
+        return 1 << (bisect_right(self.starts, service) - 1)
+
     def traffic(self, mask: int) -> Traffic:
         """The set that an int stands for."""
         found = self._traffic.get(mask)

@@ -7,17 +7,17 @@ is then a handful of `&`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 
 from reachsim.fabric.filters import Direction, Filter, FilterBook
-from reachsim.fabric.site import VpcSite
 from reachsim.flow.ports import Back
 from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
+from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
 
 Entry = tuple[bool, int, int, tuple[int, ...]]
@@ -75,7 +75,7 @@ class BlockWorker:
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
-        self.columns: dict[tuple[Filter, int, VpcSite | None, RoutingClass], list[int]] = {}
+        self.columns: dict[Hashable, list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
         """The rows of the classes of one routing class: by class, the number of the answer to every class."""
@@ -86,7 +86,7 @@ class BlockWorker:
                 continue
             templates = self.templates_between(source, destination)
             if templates:
-                self.write(rows, source, destination, [self.answer(t, source, destination) for t in templates])
+                self.write(rows, source, destination, self.answers_of(templates, source, destination))
         return rows
 
     def templates_between(self, source: RoutingClass, destination: RoutingClass) -> tuple[Template, ...]:
@@ -106,10 +106,26 @@ class BlockWorker:
             self.templates[key] = found
         return found
 
+    def answers_of(
+        self, templates: tuple[Template, ...], source: RoutingClass, destination: RoutingClass
+    ) -> list[Found]:
+        """The answers of all flows; of those of which AWS takes one, what all of them let through."""
+        out: dict[Hashable, Found] = {}
+        for index, template in enumerate(templates):
+            found = self.answer(template, source, destination)
+            key = index if template.pick is None else template.pick
+            known = out.get(key)
+            out[key] = found if known is None else _both(known, found)
+        return list(out.values())
+
     def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> Found:
         """The answers of one flow for all pairs of classes."""
         family = self.atoms.families[template.ipv6]
-        there = self.product(template.forward, source, destination, family)
+        if template.never:
+            none = [[0] * len(destination.classes)] * len(source.classes)
+            return template.ipv6, none, none, None
+        about = family if template.about is None else family & self.atoms.mask(template.about)
+        there = self.product(template.forward, source, destination, about)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
             return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
@@ -153,13 +169,13 @@ class BlockWorker:
             if filter.open:
                 continue
             if not term.end:
-                mask = self.atoms.row(filter, term.peer, term.groups)
+                mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups))
                 for_a = [x & mask for x in for_a]
             elif term.end == "a":
-                column = self.column(filter, term.which, term.vpc, source)
+                column = self.column(filter, term, source)
                 for_a = [x & y for x, y in zip(for_a, column, strict=True)]
             else:
-                column = self.column(filter, term.which, term.vpc, destination)
+                column = self.column(filter, term, destination)
                 for_b = column if for_b is None else [x & y for x, y in zip(for_b, column, strict=True)]
         if for_b is None:
             width = len(destination.classes)
@@ -171,12 +187,10 @@ class BlockWorker:
                 for i, c in enumerate(source.classes):
                     filter = self.own_filter(term, c)
                     if not filter.open:
-                        column = self.column(filter, term.which, term.vpc, destination)
+                        column = self.column(filter, term, destination)
                         out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
             else:
-                columns = [
-                    self.column(self.own_filter(term, c), term.which, term.vpc, source) for c in destination.classes
-                ]
+                columns = [self.column(self.own_filter(term, c), term, source) for c in destination.classes]
                 out = [[x & column[i] for x, column in zip(row, columns, strict=True)] for i, row in enumerate(out)]
         return out
 
@@ -187,22 +201,30 @@ class BlockWorker:
         assert isinstance(acl, AclCheckpoint)
         return acl.filter
 
-    def column(self, filter: Filter, which: int, vpc: VpcSite | None, outer: RoutingClass) -> list[int]:
+    def column(self, filter: Filter, term: Term, outer: RoutingClass) -> list[int]:
         """What a filter lets through to or from each class of a routing class, by one of its addresses."""
-        key = filter, which, vpc, outer
+        key = filter, term.which, term.vpc, term.service, term.carried, outer
         column = self.columns.get(key)
         if column is None:
-            column = self.columns[key] = [self.value(filter, which, vpc, c) for c in outer.classes]
+            column = self.columns[key] = [self.value(filter, term, c) for c in outer.classes]
         return column
 
-    def value(self, filter: Filter, which: int, vpc: VpcSite | None, end: InterfaceClass) -> int:
+    def value(self, filter: Filter, term: Term, end: InterfaceClass) -> int:
         """What a filter lets through to or from a class, by one of its addresses."""
-        nic = end.first
-        address = nic.places[which]
-        if vpc is None:
-            return self.atoms.row(filter, address)
-        inbound = filter.direction is Direction.INGRESS
-        return self.atoms.row(filter, address, vpc.groups_at(address, inbound=inbound))
+        address = end.first.places[term.which]
+        if term.carried is not None:
+            groups = term.carried
+        elif term.vpc is None:
+            groups = NO_GROUPS
+        else:
+            groups = term.vpc.groups_at(address, inbound=filter.direction is Direction.INGRESS)
+        return self.asked(term, self.atoms.row(filter, address, groups))
+
+    def asked(self, term: Term, passing: int) -> int:
+        """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
+        if term.service is None:
+            return passing
+        return self.atoms.everything if passing & self.atoms.mask_of(term.service) else 0
 
     def own_filter(self, term: Term, owner: InterfaceClass) -> Filter:
         """The filter of a class's own groups that a term means."""
@@ -214,8 +236,8 @@ class BlockWorker:
         """What a class's own groups let through to a fixed peer, or to its own other address."""
         filter = self.own_filter(term, owner)
         if term.end:
-            return self.value(filter, term.which, term.vpc, owner)
-        return self.atoms.row(filter, term.peer, term.groups)
+            return self.value(filter, term, owner)
+        return self.asked(term, self.atoms.row(filter, term.peer, term.groups))
 
     def write(
         self,
@@ -238,3 +260,28 @@ class BlockWorker:
                 )
                 if entries:
                     row[cb.index] = number(entries)
+
+
+def _both(one: Found, other: Found) -> Found:
+    """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. What
+    comes back is not decided where NAT devices lose something else of each."""
+    there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
+    if one[3] == other[3]:
+        return one[0], there, back, one[3]
+    nothing: Losses = [[()] * len(row) for row in there]
+    lost, differently = one[3] or nothing, other[3] or nothing
+    back = [
+        [mask if x == y or not mask else UNKNOWN for mask, x, y in zip(*rows, strict=True)]
+        for rows in zip(back, lost, differently, strict=True)
+    ]
+    return one[0], there, back, lost
+
+
+def _each(operate: Callable[[int, int], int], one: Masks, other: Masks) -> Masks:
+    return [[operate(x, y) for x, y in zip(*rows, strict=True)] for rows in zip(one, other, strict=True)]
+
+
+def _meet(one: int, other: int) -> int:
+    if UNKNOWN in (one, other):
+        return UNKNOWN if one and other else 0
+    return one & other

@@ -88,7 +88,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
-    choosy = [door for door in topology.doors.values() if door.targets is not None]
+    relays = [nic.relay for nic in topology.nics.values() if nic.relay is not None]
+    targets |= {choice.target for relay in relays for choice in relay.choices}
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
@@ -104,8 +105,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
             outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
         seen = seen_groups(nic, onlookers)
-        chosen = tuple(door.name for door in choosy if door.sends_to(nic))
-        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen, chosen
+        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
         inner = classes.get(inner_key)
         if inner is None:
             inner = classes[inner_key] = InterfaceClass(len(out.classes), outer, seen=seen)

@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
+from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.flow.ports import choices_of
 from reachsim.markup import card, csv_line
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
 from reachsim.reach.cell import Cell, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
-from reachsim.reach.part import Crossing
+from reachsim.reach.part import ALL_TCP, ALL_UDP, Crossing, Part
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 
@@ -180,12 +184,8 @@ class Matrix:
 
     def _outer_cell(self, source: str, destination: str) -> Cell:
         answer = self._outer(source, destination)
-        ways = tuple(
-            Crossing(part.destinations.first > IPV4_LAST, part.forward, part.back, part.lost)
-            for part in answer.parts
-            if part.forward
-        )
-        return Cell(source, destination, ways, answer.undecided, self.below)
+        ways = [Crossing(p.ipv6, p.forward, p.back, p.lost) for p in answer.parts if p.forward and p.flow.pick is None]
+        return Cell(source, destination, (*ways, *_of_picks(answer.parts)), answer.undecided, self.below)
 
     # -- going over it ------------------------------------------------------------------------------------------
 
@@ -321,6 +321,22 @@ class Slice:
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
+
+
+def _of_picks(parts: Iterable[Part]) -> Iterator[Crossing]:
+    """Of flows of which AWS takes one, what all of them let through; of what NAT devices lose on them, the worst."""
+    picks: dict[Hashable, dict[Relays, list[Part]]] = {}
+    for part in parts:
+        if part.flow.pick is not None:
+            picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(part)
+    for ways in picks.values():
+        there = reduce(and_, (reduce(or_, (part.forward for part in way)) for way in ways.values()))
+        back = reduce(and_, (reduce(or_, (part.back for part in way)) for way in ways.values()))
+        every = [part for way in ways.values() for part in way if part.forward]
+        for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP), (ICMP, ~(ALL_TCP | ALL_UDP))):
+            if there & whole:
+                lost = max((part.lost for part in every), key=lambda lost: choices_of(lost, protocol).loss)
+                yield Crossing(every[0].ipv6, there & whole, back, lost)
 
 
 def _check_grouping(by: object) -> None:

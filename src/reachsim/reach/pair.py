@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 
 from reachsim.errors import Undecided, UsageError, shown
+from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import FilterBook
 from reachsim.flow.ports import ALL_PORTS, Choices
@@ -44,17 +46,17 @@ class Reach:
     @cached_property
     def delivered(self) -> HeaderSpace:
         """Every packet that reaches the destination."""
-        return HeaderSpace.union(part.delivered() for part in self.parts if part.forward)
+        return self._sure(lambda part: part.delivered())
 
     @cached_property
     def reachable(self) -> HeaderSpace:
         """Every packet that reaches it and whose answer comes back; of NAT's choices less than `below` is lost."""
-        return HeaderSpace.union(part.reachable(self.below) for part in self.parts if part.forward)
+        return self._sure(lambda part: part.reachable(self.below))
 
     @cached_property
     def always(self) -> HeaderSpace:
         """Every packet whose answer comes back whatever ports NAT devices choose."""
-        return HeaderSpace.union(space for part in self.parts for space, choices in part.trips() if not choices)
+        return self._sure(lambda part: HeaderSpace.union(space for space, choices in part.trips() if not choices))
 
     @cached_property
     def sometimes(self) -> HeaderSpace:
@@ -73,9 +75,32 @@ class Reach:
         for part in self.parts:
             for space, choices in part.trips():
                 if choices:
-                    spaces.setdefault(choices, []).append(space)
+                    spaces.setdefault(choices, []).append(space if part.flow.pick is None else space & self._ever)
         worst = sorted(spaces, key=lambda choices: -choices.loss)
-        return {choices: HeaderSpace.union(spaces[choices]) for choices in worst}
+        found = {choices: HeaderSpace.union(spaces[choices]) for choices in worst}
+        return {choices: space for choices, space in found.items() if space}
+
+    @cached_property
+    def _ever(self) -> HeaderSpace:
+        """Every packet whose answer comes back for some choices of NAT devices, whichever target AWS picks."""
+        return self._sure(lambda part: HeaderSpace.union(space for space, _ in part.trips()))
+
+    def _sure(self, space: Callable[[Part], HeaderSpace]) -> HeaderSpace:
+        """What gets through by some flow; of flows of which AWS takes one (`Flow.pick`), what all of them let through."""
+        picks: dict[Hashable, dict[Relays, list[HeaderSpace]]] = {}
+        plain: list[HeaderSpace] = []
+        for part in self.parts:
+            if part.flow.pick is not None:
+                picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(space(part))
+            elif part.forward:
+                plain.append(space(part))
+        sure = [reduce(and_, map(HeaderSpace.union, ways.values())) for ways in picks.values()]
+        return HeaderSpace.union([*plain, *sure])
+
+    @cached_property
+    def perhaps_delivered(self) -> HeaderSpace:
+        """Every packet that reaches it if AWS picks so: what one of several targets gets."""
+        return HeaderSpace.union(part.delivered() for part in self.parts if part.forward)
 
     @cached_property
     def sources(self) -> AddressSet:
@@ -91,7 +116,7 @@ class Reach:
     def asked(self) -> HeaderSpace:
         """All packets between the two endpoints."""
         return HeaderSpace.union(
-            part.asked(part.family, ALL_PORTS)
+            part.delivered() if part.flow.beside else part.asked(part.family, ALL_PORTS)
             for part in self.parts
             if part.found is not None and not part.flow.perhaps
         )
@@ -161,7 +186,7 @@ class Reach:
                 raise UsageError(str(error)) from error
         if not isinstance(asked, Traffic):
             raise TypeError(f"traffic or a packet is expected, not {type(asked).__name__}")
-        parts = {family: [p for p in self.parts if p.family == family] for family in (OF_IPV4, OF_IPV6)}
+        parts = {OF_IPV4: [p for p in self.parts if not p.ipv6], OF_IPV6: [p for p in self.parts if p.ipv6]}
         if any(self._passes(asked & family, of_it) for family, of_it in parts.items()):
             return True
         if any(part.undecided and part.unsure_about(asked & part.family) for part in self.parts):
@@ -170,8 +195,9 @@ class Reach:
 
     def _passes(self, traffic: Traffic, parts: Iterable[Part]) -> bool:
         """Whether every packet of some traffic of one family gets there and back; False where there is none."""
-        asked = [part.asked(traffic, part.flow.origin.client_ports) for part in parts if part.found is not None]
-        if not any(asked) or any(part.found is None for part in parts):
+        needed = [part for part in parts if not part.flow.beside]
+        asked = [p.asked(traffic & p.family, p.flow.origin.client_ports) for p in needed if p.found is not None]
+        if not any(asked) or any(part.found is None for part in needed):
             return False
         return HeaderSpace.union(asked) <= self.reachable
 

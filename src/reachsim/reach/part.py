@@ -137,8 +137,20 @@ class Part:
 
     @property
     def family(self) -> Traffic:
-        """All traffic of its address family."""
-        return OF_IPV4 if self.destinations.first <= IPV4_LAST else OF_IPV6
+        """All traffic of its address family that its flow is about."""
+        family = OF_IPV6 if self.ipv6 else OF_IPV4
+        return family if self.flow.about is None else family & self.flow.about
+
+    @property
+    def ipv6(self) -> bool:
+        """Its address family."""
+        return self.destinations.first > IPV4_LAST
+
+    @property
+    def arriving(self) -> Traffic:
+        """What its traffic is at its end, where whoever passes it on puts another port in (LB-1); else nothing."""
+        service = None if self.found is None else self.found.forward.visits[-1].service
+        return NOTHING if service is None else Traffic.of((service, service))
 
     def delivered(self) -> HeaderSpace:
         """Packets that reach the destination."""
@@ -255,6 +267,8 @@ def _part(
     flow: Flow, found: Passage, sources: AddressSet, destinations: AddressSet, answer: Answer, book: FilterBook
 ) -> Part:
     forward, back, unsure, maybe, lost = answer
+    if flow.about is not None:
+        forward, unsure = forward & flow.about, unsure & flow.about
     undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
     aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
     aside -= forward | unsure
@@ -331,13 +345,13 @@ def _evaluate(found: Passage, far: int | None, at: int, book: FilterBook) -> Ans
     forward = family
     for query, filter, _ in filters_of(found.forward, book):
         peer = at if far is not None and query.peer == far else query.peer
-        forward &= filter.allowed(peer, query.groups)
+        forward &= query.of(filter.allowed(peer, query.groups))
     if found.forward.unknown:
         return Answer(unsure=forward)
     if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
         return Answer(forward)
     passing = (
-        (depth, filter.allowed(at if far is not None and query.peer == far else query.peer, query.groups))
+        (depth, query.of(filter.allowed(at if far is not None and query.peer == far else query.peer, query.groups)))
         for query, filter, depth in filters_of(found.reply, book)
     )
     inner, *beyond = OF_TRAFFIC.by_depth(passing)
@@ -352,7 +366,7 @@ def _possible(found: Passage, far: int | None, at: int, book: FilterBook) -> Ans
     possible = OF_IPV4 if found.forward.visits[0].transit.destination <= IPV4_LAST else OF_IPV6
     for query, filter, _ in filters_of(found.forward, book):
         peer = at if far is not None and query.peer == far else query.peer
-        possible &= filter.allowed(peer, filter.named_groups)
+        possible &= query.of(filter.allowed(peer, filter.named_groups))
     return Answer(unsure=possible)
 
 

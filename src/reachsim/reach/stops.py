@@ -101,6 +101,9 @@ def stops_of(part: Part) -> Iterator[Stop]:
     """What stops the traffic of one part, checkpoint by checkpoint, by what decides it."""
     if part.flow.perhaps:
         return
+    if part.flow.beside:  # only what is delivered is asked of a way that nobody needs
+        yield from (stop for piece in _by_blame(part) for stop in _stops_of(piece) if stop.leg == "reply")
+        return
     pieces = list(_by_blame(part))
     if len(pieces) == 1:
         yield from _stops_of(pieces[0])

@@ -7,7 +7,8 @@ they belong to. A template says nothing of what filters let through: it outlives
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
@@ -18,6 +19,7 @@ from reachsim.fabric.walk import Visit, Walk
 from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.net.address import IPV4_LAST
+from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 from reachsim.topology.passage import come_back, go
 
@@ -29,7 +31,8 @@ class Term(NamedTuple):
     subnet, "" for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for
     the fixed `peer`; `which`: the index of
     that address among all of its interface's. `vpc`: the VPC whose groups can be referenced at that address, None
-    where no reference matches; `groups`: those of a fixed peer.
+    where no reference matches; `groups`: those of a fixed peer. `service`: the one service that it is asked about, None for
+    the packet's own. `carried`: groups that count whatever the peer's are (LB-4).
     """
 
     filter: Filter
@@ -40,6 +43,8 @@ class Term(NamedTuple):
     peer: int
     groups: frozenset[GroupId]
     vpc: VpcSite | None
+    service: int | None = None
+    carried: frozenset[GroupId] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
-    other sources that walk alike may use it."""
+    other sources that walk alike may use it. `about`: the traffic that it is about, None for all; templates of one `pick`
+    are the ways of which AWS takes one. `never`: nothing is delivered that way."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -56,8 +62,13 @@ class Template:
     answered: bool = False
     undecided: str = ""
     shared: bool = True
+    about: Traffic | None = None
+    pick: Hashable = None
+    never: bool = False
 
 
+NEVER: Final = Template(False, shared=False, never=True)
+"""What one of several targets never gets, whatever the filters say."""
 LOST: Final = None
 """In place of a template: nothing is delivered, whatever the filters say."""
 
@@ -66,6 +77,13 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     """Walk one flow. `lost`: runs of destinations that are lost on the way from this source, found so far and added to."""
     if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
         return LOST
+    if flow.relays:
+        made = _template_of(flow, [])  # what one target does not get, another one may
+        return made or replace(NEVER, ipv6=flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick)
+    return _template_of(flow, lost)
+
+
+def _template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     origin = flow.origin
     found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     ipv6 = flow.destination > IPV4_LAST
@@ -79,11 +97,13 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     found = come_back(found, origin.start, a)
     if found.unknown:
         way = "there" if found.forward.unknown else "back"
-        return Template(ipv6, _terms(found.forward, a, b), undecided=way, shared=False)
+        return Template(
+            ipv6, _terms(found.forward, a, b), undecided=way, shared=False, about=flow.about, pick=flow.pick
+        )
     forward = _terms(found.forward, a, b)
-    shared = _at_home(found.forward, a) == [a.subnet.exit]
+    shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return Template(ipv6, forward, shared=shared)
+        return Template(ipv6, forward, shared=shared, about=flow.about, pick=flow.pick)
     reply = [(visit.depth, _term(visit, a, b)) for visit in _judging(found.reply)]
     deepest = max((depth for depth, _ in reply), default=0)
     inner, *beyond = (tuple(term for at, term in reply if at == depth) for depth in range(deepest + 1))
@@ -94,6 +114,8 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
         tuple(beyond),
         answered=True,
         shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
+        about=flow.about,
+        pick=flow.pick,
     )
 
 
@@ -133,4 +155,4 @@ def _term(visit: Visit, a: Nic, b: Nic) -> Term:
             vpc = None if query.peer in nic.publics else vpc
             break
     groups = NO_GROUPS if end else query.groups
-    return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc)
+    return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc, query.service, query.carried)

@@ -25,6 +25,9 @@ def check_text(check: Check, file: str, look: Look = PLAIN, warnings: int = 0) -
     lines = [_summary(check, file, look), *_causes(check, look)]
     if len(check):
         lines += ["", *_list(check, look)]
+    for result in check:
+        for note in result.notes:
+            lines += hanging(f"note: #{result.number} holds, and ", note, look.width)
     wrong = [result for result in check if not result.holds]
     for result in look.few(wrong, _DETAILED):
         lines += ["", *_details(result, look)]

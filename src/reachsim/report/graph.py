@@ -72,7 +72,7 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
             reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
             goes.append(Way(flow.origin.label or source.name, destination.name, (start,), reason))
         else:
-            found = passage(flow.origin.start, flow.origin.nic, flow.source, flow.destination, flow.target)
+            found = passage(flow.origin.start, flow.origin.nic, flow.source, flow.destination, flow.target, flow.relays)
             goes.append(_way(flow, found.forward, found.unknown))
         pairs |= dict.fromkeys((start, end) for end in ends)
     possible: dict[tuple[str, ...], None] = {}

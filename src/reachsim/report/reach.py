@@ -92,6 +92,7 @@ def answer(found: Reach, traffic: Traffic | None) -> Answer:
     else:
         asked = HeaderSpace.union(
             part.asked(traffic & part.family, part.flow.origin.client_ports)
+            & (part.delivered() if part.flow.beside else part.asked(part.family, ALL_PORTS))
             for part in found.parts
             if part.found is not None
         )

@@ -56,6 +56,7 @@ class Topology:
     `groups`: names that mean several interfaces. `noted`: checkpoints by the path of what they belong to.
     `cuts`: where along the address line others than route tables may change their answers. `joined`: by VPC or network, what
     joins it to others. `senders`: networks outside by address: addresses, where their packets come in, and a label.
+    `resource_filters`: those of resources themselves.
     """
 
     source: Source
@@ -72,11 +73,12 @@ class Topology:
     cuts: set[int] = field(default_factory=set)
     joined: dict[str, set[KeyPath]] = field(default_factory=dict)
     senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
+    resource_filters: list[Filter] = field(default_factory=list)
 
     @property
     def filters(self) -> list[Filter]:
         """Every filter that a walk may meet."""
-        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS]
+        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS, *self.resource_filters]
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
@@ -199,20 +201,11 @@ class Builder:
         around = Surroundings(
             {name: tuple(vpc.subnets) for name, vpc in self.design.vpcs.items()},
             {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
-            {name: site.blocks for name, site in self.topology.vpcs.items()},
-            {name: {*vpc.instances, *vpc.interfaces} for name, vpc in self.design.vpcs.items()},
-            self.joined(),
         )
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
                 body = getattr(vpc, section)[member]
                 self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
-
-    def joined(self) -> dict[str, frozenset[str] | None]:
-        """The VPCs that each VPC may reach: by peering, or over a transit gateway."""
-        pairs = [{c.requester, c.accepter} for c in self.design.peering_connections.values()]
-        pairs += [set(pair) for at, body in resources("design", self.design) for pair in body.joins(at)]
-        return {name: frozenset().union(*(pair for pair in pairs if name in pair)) for name in self.design.vpcs}
 
     def add_door(self, door: Door) -> None:
         """Put a door where it may have addresses and may write routes."""
@@ -302,6 +295,10 @@ class Builder:
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
         self.topology.senders.append((addresses, start, label))
+
+    def add_filter(self, filter: Filter) -> None:
+        """Tell of a filter that belongs to a resource, not to groups or ACLs."""
+        self.topology.resource_filters.append(filter)
 
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
+from reachsim.fabric.relay import LISTENER, Relay
 from reachsim.fabric.site import Nic
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
@@ -32,6 +33,8 @@ REPRESENTATIVES = tuple(
 )
 """Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
 
+
+LOAD_BALANCER = "load balancer"
 
 Piece = tuple[Passage, AddressSet | None]
 """A passage, and the far addresses for which it is the same; None where both ends are fixed."""
@@ -56,7 +59,7 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
         if told > PIECES_MOST:
             yield too_many(found), rest
             return
-        alike = rest & AddressSet((found.run,))
+        alike = rest & AddressSet((found.run,)) or AddressSet(((at, at),))
         yield found, alike
         rest -= alike
 
@@ -421,6 +424,7 @@ class Endpoints:
         for origin in source.origins:
             out += self._flows(origin, destination)
             out += self._through_doors(origin, destination)
+            out += self._beside(origin, destination) if self.relays else ()
         hidden, within = source.hidden, source.within
         if source.literal is not None:
             within = AddressSet.of((source.literal, source.literal))
@@ -432,12 +436,81 @@ class Endpoints:
             rule, text = "WALK-24", f"nothing in the design sends from {source.name}"
             if source.kind == "nat gateway":
                 rule, text = "NATGW-7", f"{source.name} is a NAT gateway, which starts no connections"
-            if source.unknown:
-                return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
+            if source.unknown or source.unsent:
+                return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
             path = next((nic.path for nic in source.nics), ())
             loss = Loss(Code.NO_POSSIBLE_SOURCE, rule, text, owner=source.name, role="source", path=path)
             return [Flow(nobody, 0, 0, None, loss=loss)]
+        return [each for flow in out for each in self._by_target(flow)] if self.nodes else out
+
+    @cached_property
+    def relays(self) -> tuple[Nic, ...]:
+        """The interfaces that pass on what is sent to them."""
+        return tuple(nic for nic in self.topology.nics.values() if nic.relay is not None)
+
+    def _by_target(self, flow: Flow) -> Iterator[Flow]:
+        """A flow to something that passes it on, in one flow for each target that may get it, and one for the traffic that
+        it passes on to nobody."""
+        relay = None if flow.loss or flow.unknown or flow.perhaps or flow.relays else self._relay_at(flow)
+        at = self._node(flow)
+        if relay is None or not relay.choices:
+            yield replace(flow, via=at) if at and not flow.via else flow
+            return
+        for choice in relay.choices:
+            via = ", ".join(text for text in (at, choice.label) if text)
+            yield replace(flow, relays=((relay, choice),), via=via, about=choice.about)
+        if relay.untaken:
+            yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
+
+    def _node(self, flow: Flow) -> str:
+        """In words, which interface of a load balancer with several a flow is addressed to; else empty."""
+        nic = self.receiver(flow)
+        return nic.name if nic is not None and len(self.nodes.get(nic.path, ())) > 1 else ""
+
+    @cached_property
+    def nodes(self) -> dict[KeyPath, list[Nic]]:
+        """The interfaces of each load balancer, by where it is written."""
+        out: dict[KeyPath, list[Nic]] = {}
+        for nic in self.topology.nics.values():
+            if nic.kind == LOAD_BALANCER:
+                out.setdefault(nic.path, []).append(nic)
         return out
+
+    def _relay_at(self, flow: Flow) -> Relay | None:
+        """What passes on the packets of a flow, if its destination does."""
+        nic = self.receiver(flow)
+        return None if nic is None else nic.relay
+
+    def receiver(self, flow: Flow) -> Nic | None:
+        """The interface that a flow is addressed to, as far as that is one."""
+        if flow.loss or flow.unknown or flow.beside:
+            return None
+        nic = flow.target or self.by_public.get(flow.destination)
+        if nic is None:
+            owners = self.by_private.get(flow.destination, [])
+            near = [owner for owner in owners if flow.origin.nic is not None and owner.vpc is flow.origin.nic.vpc]
+            nic = next(iter(near or owners), None) if len(near or owners) == 1 else None
+        return nic
+
+    def to_listener(self, flow: Flow) -> Flow | None:
+        """The flow to the listener alone of what passes a flow on; None where nothing does."""
+        relay = next((relay for relay, choice in flow.relays if isinstance(relay, Relay)), None)
+        if relay is None or flow.beside:
+            return None
+        return replace(flow, relays=((relay, LISTENER),), via="listener")
+
+    def _beside(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        """What comes from outside to an interface through a public address of something that passes it on with the client's
+        address (LB-5)."""
+        meant = self._listening(destination)
+        for node in self.relays if origin.nic is None and meant else ():
+            relay = node.relay
+            assert relay is not None
+            for choice in relay.choices:
+                if choice.keeps and choice.target in meant and node not in meant:
+                    for flow in self._to_addresses(origin, node.publics, choice.target, empty=True):
+                        via = f"through {node.name}"
+                        yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.resolve is not None:
@@ -486,7 +559,11 @@ class Endpoints:
                 yield from self._to_region(origin, self.world, door.reason, destination.within)
 
     def may_be_called_from_outside(self, nic: Nic) -> bool:
-        """Whether something that is not modelled may bring an interface packets from the internet."""
+        """Whether something may bring an interface packets from the internet that is neither its own public address nor
+        surely there: what is not modelled, or what passes them on with the client's address (LB-5)."""
+        passed_on = (choice for node in self.relays if node.relay and node.publics for choice in node.relay.choices)
+        if any(choice.target is nic and choice.keeps for choice in passed_on):
+            return True
         return any(door.brings_to(nic) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
 
     def _called_from_outside(self, hidden: Door, sources: AddressSet) -> bool:
@@ -525,8 +602,6 @@ class Endpoints:
         places = destination.outside
         if destination.literal is not None and not self._listening(destination):
             places = AddressSet.of((destination.literal, destination.literal))
-        if door.targets is not None:
-            places &= AddressSet.union_of((target, target) for target in door.targets if isinstance(target, int))
         if others or (places - PUBLIC and any(d.brings for d in self.topology.doors.values())):
             yield Flow(nobody, 0, 0, None, unknown=door.reason)
 

@@ -68,7 +68,8 @@ def go(
     forward = walk(start, Transit(source, destination, nic), Leg(relays=relays))
     run = forward.destination_run if nic is not None else forward.source_run
     stray = None
-    if target is not None and forward.arrived is not None and forward.end is not target.host:
+    through = any(visit.checkpoint is target.host for visit in forward.visits) if target is not None else False
+    if target is not None and forward.arrived is not None and not through:
         by, path = _last_route(forward)
         text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to {target.name}"
         stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
@@ -85,8 +86,10 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
         return there  # nobody could answer to that address
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].transit, forward.visits[-1]
-    leg = Leg(True, forward.leg.sessions, forward.leg.crossed, forward.leg.relays)
-    reply = _with_both_ways(walk(back_start, back, leg, last.depth), forward)
+    sent = forward.leg
+    leg = Leg(True, sent.sessions, sent.crossed, sent.relays, sent.service, sent.returns)
+    reply = walk(back_start, back, leg, last.depth, ends=(first.destination, first.source))
+    reply = _with_both_ways(reply, forward)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
     stray = _reply_stray(forward, reply, start, nic, first.source, first.destination)

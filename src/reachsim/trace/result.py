@@ -160,7 +160,9 @@ class Trace:
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
-    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first).
+    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `listener`: of a
+    load balancer that passes the packet on, whether it takes the packet and answers itself; None of anything else.
+    `beyond`: of a load balancer, what it sends to its targets itself, connections and health checks, traced.
     """
 
     source: str
@@ -168,6 +170,8 @@ class Trace:
     traffic: Traffic
     ways: tuple[Way, ...]
     notes: tuple[str, ...] = ()
+    listener: bool | None = None
+    beyond: tuple[Trace, ...] = ()
     shown: Way = field(init=False)
 
     def __post_init__(self) -> None:
@@ -302,4 +306,15 @@ class Trace:
                 for way in self.ways
             ],
             "notes": list(self.notes),
+            "listener": self.listener,
+            "beyond": [
+                {
+                    "source": each.source,
+                    "destination": each.destination,
+                    "traffic": str(each.traffic),
+                    "verdict": each.verdict,
+                    "blockers": [blocker.to_dict() for blocker in each.blockers],
+                }
+                for each in self.beyond
+            ],
         }

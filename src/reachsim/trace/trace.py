@@ -26,6 +26,7 @@ from reachsim.rules.nat import NAT_LOSS_BELOW, TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage, passage
+from reachsim.trace.beyond import Beyond, beyond
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 from reachsim.trace.ways import by_family, by_fate
 from reachsim.trace.words import assigned, denied, owners
@@ -83,7 +84,13 @@ def trace(
             notes.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
             break
     notes += assigned([source, destination], endpoints)
+    beside = [flow for flow in flows if flow.beside]
+    flows = [flow for flow in flows if not flow.beside]
     ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in flows]
+    if beside and not all(way.delivered for way in ways):  # what does not come to its address may come another way
+        further = [_way(flow, service, source_port, destination, locate, book, below) for flow in beside]
+        ways += [way for way in further if way.delivered]
+        flows += [flow for flow, way in zip(beside, further, strict=True) if way.delivered]
     for index, flow in enumerate(flows):
         if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
             parts = list(parts_of(flow, endpoints, book))
@@ -119,7 +126,42 @@ def trace(
             flows = [of for of in flows if of.origin.start is not NOWHERE]
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
-    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+    asked = [flow for flow in flows if not flow.beside]
+    listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book, below)
+    behind = Beyond()
+    nodes = [nic for flow in asked if (nic := endpoints.receiver(flow)) is not None]
+    if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
+        behind = targets_of(nodes, Traffic.of((service, service)), endpoints, locate, book)
+    return Trace(
+        source.name, destination.name, traffic, tuple(ways), (*notes, *behind.notes), listener, behind.traces
+    )  # fmt: skip
+
+
+def targets_of(
+    nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, locate: Locate, book: FilterBook
+) -> Beyond:
+    """What the targets of load balancers get of some traffic to their listeners."""
+
+    def ask(source: Endpoint, destination: Endpoint, one: Traffic) -> Trace:
+        return trace(source, destination, one, None, endpoints=endpoints, locate=locate, book=book)
+
+    return beyond(dict.fromkeys(nodes), traffic, endpoints, ask)
+
+
+def _at_listener(
+    flows: list[Flow],
+    service: int,
+    source_port: int | None,
+    destination: Endpoint,
+    endpoints: Endpoints,
+    locate: Locate,
+    book: FilterBook,
+    below: Fraction,
+) -> bool | None:
+    """Whether the listener of what passes flows on takes the packet and answers; None where nothing passes them on."""
+    found = {(at.source, at.destination): at for flow in flows if (at := endpoints.to_listener(flow)) is not None}
+    ways = [_way(at, service, source_port, destination, locate, book, below) for at in found.values()]
+    return all(way.reachable for way in ways) if ways else None
 
 
 def _meant(flow: Flow) -> Nic | int:
@@ -164,6 +206,8 @@ def _fits(flow: Flow, service: int) -> bool:
     """ICMPv6 goes over IPv6 alone, ICMP over IPv4 alone."""
     if flow.loss or flow.unknown:
         return True
+    if flow.about is not None and service not in flow.about:
+        return False
     ipv6 = flow.destination > IPV4_LAST
     return not ((protocol_of(service) == ICMPV6 and not ipv6) or (protocol_of(service) == 1 and ipv6))
 
@@ -179,8 +223,8 @@ def _way(
 ) -> Way:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, origin.label),)
-        return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
+        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, flow.label),)
+        return Way(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book, below).way(destination)
@@ -220,7 +264,8 @@ class _Asker:
         each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
         passes = [
-            (depth, filter.allowed(query.peer, query.groups)) for query, filter, depth in filters_of(reply, self.book)
+            (depth, query.of(filter.allowed(query.peer, query.groups)))
+            for query, filter, depth in filters_of(reply, self.book)
         ]
         inner, *beyond = OF_TRAFFIC.by_depth(passes)
         self.client &= inner.ports(protocol)
@@ -262,9 +307,10 @@ class _Asker:
             blockers += back
         # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
         unknown = "" if blockers else found.unknown if answers else found.forward.unknown
-        refused = destination.listens is not None and self.service not in destination.listens
+        listens, asked = self._listener(destination)
+        refused = listens is not None and asked not in listens
         return Way(
-            origin.label,
+            self.flow.label,
             origin.share,
             packet,
             delivered,
@@ -278,6 +324,13 @@ class _Asker:
             unknown,
             refused,
         )
+
+    def _listener(self, destination: Endpoint) -> tuple[Traffic | None, int]:
+        """What is answered at the end of the way, and the service that comes there."""
+        last = self.found.forward.visits[-1]
+        nic = getattr(last.checkpoint, "nic", None) if self.flow.relays else None
+        listens = destination.listens if nic is None else nic.listens
+        return listens, self.service if last.service is None else last.service
 
     def _answers_fully(self) -> bool:
         """Whether nothing but ports stops the answer."""
@@ -301,20 +354,22 @@ class _Asker:
         return hops, blockers, first
 
     def _packet(self, visit: Visit, depth: int, leg: Leg) -> Packet:
-        return self._headers(visit.transit.source, visit.transit.destination, depth, leg)
+        here = self.service if visit.service is None else visit.service
+        return self._headers(visit.transit.source, visit.transit.destination, depth, leg, here)
 
-    def _headers(self, source: int, destination: int, depth: int, leg: Leg) -> Packet:
+    def _headers(self, source: int, destination: int, depth: int, leg: Leg, here: int) -> Packet:
+        """The packet, or its answer, where the packet's service is `here`."""
         port = self.client_port
         if depth:
             port = self.nat_ports[depth - 1] if depth <= len(self.nat_ports) else PREFERRED_PORT
         if leg == "forward":
-            return Packet(source, destination, self.service, port if self.ported else 0)
-        service = reply_service(self.service, port)
+            return Packet(source, destination, here, port if self.ported else 0)
+        service = reply_service(here, port)
         return Packet(
             source,
             destination,
-            self.service if service is None else service,
-            self.service & 0xFFFF if self.ported else 0,
+            here if service is None else service,
+            here & 0xFFFF if self.ported else 0,
         )
 
     def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, list[Blocker]]:
@@ -369,7 +424,7 @@ class _Asker:
         return self._blocker(cause, leg, text, ports), said, cause.path
 
     def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
-        where, variant = self.locate(cause.path), self.flow.origin.label
+        where, variant = self.locate(cause.path), self.flow.label
         return Blocker(cause, leg, text or cause.sentence, where, ports, variant)
 
 

@@ -1,0 +1,344 @@
+"""A load balancer's interface in one subnet, and what it does with packets (chapter LB)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.relay import LISTENER, Choice, Relay
+from reachsim.fabric.site import Nic, SubnetSite
+from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Scope, Step, Undecided, to_one, to_run
+from reachsim.kinds.network_acl import AclCheckpoint
+from reachsim.kinds.network_interface import Inbound, Outbound, leave, own
+from reachsim.kinds.security_group import SecurityGroupCheckpoint
+from reachsim.kinds.subnet import enter_subnet
+from reachsim.net.address import IPV4_LAST, LINE_LAST
+from reachsim.net.cidr import AddressSet
+from reachsim.net.intervals import gap_around
+from reachsim.net.traffic import UDP, Traffic
+from reachsim.rules.clauses import NO_GROUPS, Clause
+from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, hairpin
+from reachsim.rules.verdict import Loss
+
+if TYPE_CHECKING:
+    from reachsim.kinds.resource import At, Wiring
+
+ROLES: Final = {
+    "application": "Application Load Balancer",
+    "network": "Network Load Balancer",
+    "gateway": "Gateway Load Balancer",
+    "classic": "Classic Load Balancer",
+}
+EVERYBODY: Final = AddressSet.everything()
+
+
+def listeners_filter(nic: Nic, kind: str, spoken: tuple[tuple[str, Traffic], ...]) -> Filter:
+    """What the listeners take, from everybody (LB-1)."""
+    path = (*nic.path, "listeners")
+    clauses = [Clause(True, EVERYBODY, traffic, f"listener {text}", (*path, text)) for text, traffic in spoken]
+    if kind == GATEWAY:
+        clauses = [Clause(True, EVERYBODY, Traffic.everything(), "a Gateway Load Balancer takes all ports", path)]
+    clauses.append(Clause(False, EVERYBODY, Traffic.everything(), "no listener takes it", path))
+    code = Code.ELB_LISTENERS_MISMATCH if kind == CLASSIC else Code.ELBV2_LISTENERS_MISMATCH
+    return Filter(
+        f"listeners of {nic.name}", Direction.INGRESS, tuple(clauses), stateful=False, code=code, rule="LB-1", path=path
+    )
+
+
+def outlets(nic: Nic, checked: Traffic) -> tuple[Filter, Filter]:
+    """What a Gateway Load Balancer sends to its targets: GENEVE, and its health checks (LB-9)."""
+    udp = Traffic.protocol(UDP) | checked
+    found = []
+    for name, allowed, code in (
+        ("protocol", udp, Code.GWLB_PROTOCOL_RESTRICTION),
+        ("port", GENEVE | checked, Code.GWLB_DESTINATION_PORT_RESTRICTION),
+    ):
+        text = "a Gateway Load Balancer sends GENEVE on UDP 6081, and health checks"
+        clauses = tuple(Clause(yes, EVERYBODY, t, text, nic.path) for yes, t in ((True, allowed), (False, ~allowed)))
+        found.append(
+            Filter(
+                f"{name} of {nic.name}",
+                Direction.EGRESS,
+                clauses,
+                stateful=False,
+                code=code,
+                rule="LB-9",
+                path=nic.path,
+            )
+        )
+    return found[0], found[1]
+
+
+def place_node(
+    nic: Nic,
+    groups: tuple[str, ...] | None,
+    kind: str,
+    spoken: tuple[tuple[str, Traffic], ...],
+    checked: Traffic,
+    at: At,
+    wiring: Wiring,
+) -> None:
+    """Make an interface of a load balancer and put it into its subnet. `groups`: None for the default group, () for none."""
+    nic.client_ports = UNKNOWN
+    listeners = listeners_filter(nic, kind, spoken)
+    wiring.add_filter(listeners)
+    node = nic.host = Node(nic, kind, listeners)
+    if groups == ():
+        nic.inbound = node
+        nic.outbound = Departure(nic)
+        for filter in reversed(outlets(nic, checked)) if kind == GATEWAY else ():
+            wiring.add_filter(filter)
+            nic.outbound = Outlet(nic, filter, nic.outbound)
+    else:
+        wiring.add_groups(at.vpc, nic, groups)
+        nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, node)
+        out = ClassicOutbound if kind == CLASSIC else Outbound
+        nic.outbound = out(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+    wiring.place(nic)
+
+
+class Departure(Checkpoint):
+    """What an interface without groups sends (SG-23), on its way out of it."""
+
+    __slots__ = ("nic",)
+
+    def __init__(self, nic: Nic) -> None:
+        super().__init__(nic.name, "without security groups egress", nic.path)
+        self.nic = nic
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """To its subnet's link, or out of the subnet (WALK-2, WALK-5)."""
+        scope = to_run(self.nic.subnet.run_around(transit.destination))
+        return Forward(leave(self.nic, transit), transit, "it has no security groups", "SG-23", self.path, scope)
+
+    def successors(self) -> list[Checkpoint]:
+        """The link of its subnet and the subnet's ACL."""
+        return [self.nic.subnet.link, self.nic.subnet.exit]
+
+
+class Outlet(Checkpoint):
+    """A limit of what a Gateway Load Balancer sends (LB-9)."""
+
+    __slots__ = ("filter", "next")
+
+    def __init__(self, nic: Nic, filter: Filter, next: Checkpoint) -> None:
+        super().__init__(nic.name, filter.name.split()[0], nic.path)
+        self.filter = filter
+        self.next = next
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Ask whether it sends such packets; its answers are none of its own packets."""
+        if leg.reply:
+            return Forward(self.next, transit, scope=ANY)
+        return Forward(self.next, transit, scope=ANY, asks=Query(self.filter, 0))
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The next limit, or the way out."""
+        return (self.next,)
+
+
+class ClassicAcl(AclCheckpoint):
+    """The ACL that a Classic Load Balancer meets outbound even towards targets in its own subnet (LB-2)."""
+
+    __slots__ = ()
+
+    blame: ClassVar[Code | None] = Code.ELB_ACL_RESTRICTION
+
+
+class ClassicOutbound(Outbound):
+    """The groups of a Classic Load Balancer for what it sends."""
+
+    __slots__ = ()
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """As everybody's, but what it sends to its own subnet passes the ACL first (LB-2)."""
+        step = super().step(transit, leg)
+        if isinstance(step, Forward) and step.next is self.nic.subnet.link and not leg.reply:
+            return step._replace(next=self.acl())
+        return step
+
+    def acl(self) -> AclCheckpoint:
+        """The ACL, with the link behind it."""
+        subnet = self.nic.subnet
+        return _acl(subnet, Direction.EGRESS, subnet.link, ClassicAcl)
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL too."""
+        return [*super().successors(), self.acl()]
+
+
+def _acl(
+    subnet: SubnetSite, direction: Direction, next: Checkpoint, kind: type[AclCheckpoint] = AclCheckpoint
+) -> AclCheckpoint:
+    """The ACL of a subnet in one direction, on a way that no route decides."""
+    acl = subnet.exit if direction is Direction.EGRESS else subnet.entry
+    assert isinstance(acl, AclCheckpoint)
+    return kind(subnet, direction, acl.filter, acl.path, next)
+
+
+class Towards(Checkpoint):
+    """The way from a Network Load Balancer to its targets in other subnets: past all route tables (LB-7)."""
+
+    __slots__ = ("nic",)
+
+    def __init__(self, nic: Nic) -> None:
+        super().__init__(nic.name, "towards its targets", nic.path)
+        self.nic = nic
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Into the target's subnet."""
+        return enter_subnet(self, self.nic.vpc, transit, "to the target", "LB-7", self.path)
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet."""
+        return [subnet.entry for subnet in self.nic.vpc.subnets.values()]
+
+
+class PassedOn(Checkpoint):
+    """What a Network Load Balancer passes on with the client's address, behind its groups: in its own subnet on the link,
+    elsewhere through its subnet's ACL (LB-7)."""
+
+    __slots__ = ("acl", "nic")
+
+    def __init__(self, nic: Nic) -> None:
+        super().__init__(nic.name, "passes on", nic.path)
+        self.nic = nic
+        self.acl = _acl(nic.subnet, Direction.EGRESS, Towards(nic))
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """To the link, or to the ACL."""
+        scope = to_run(self.nic.subnet.run_around(transit.destination))
+        inside = transit.destination in self.nic.subnet
+        return Forward(self.nic.subnet.link if inside else self.acl, transit, "", "LB-7", self.path, scope)
+
+    def successors(self) -> list[Checkpoint]:
+        """Both."""
+        return [self.nic.subnet.link, self.acl]
+
+
+class Node(Relay):
+    """A load balancer in one zone: takes what its listeners take, and passes it on to one of its targets, or answers itself
+    (LB-1)."""
+
+    __slots__ = ("arrival", "kind", "listeners", "nic", "onward", "returns", "targets")
+
+    def __init__(self, nic: Nic, kind: str, listeners: Filter) -> None:
+        super().__init__(nic.name, ROLES[kind], nic.path)
+        self.nic = nic
+        self.kind = kind
+        self.listeners = listeners
+        self.targets: tuple[Choice, ...] = ()
+        self.onward: Checkpoint = self
+        self.arrival: Checkpoint = self
+        self.returns: dict[SubnetSite, Checkpoint] = {}
+
+    def join(self, targets: tuple[Choice, ...], *, relays: bool) -> None:
+        """Tell it of its targets. `relays`: it passes connections on to them, and does not end them itself."""
+        self.targets = targets
+        if not relays:
+            return
+        self.choices = targets
+        nic = self.nic
+        nic.relay = self
+        self.onward = PassedOn(nic)
+        if nic.groups is not None:
+            out, into = nic.filter(Direction.EGRESS), nic.filter(Direction.INGRESS)
+            self.onward = SecurityGroupCheckpoint(nic, Direction.EGRESS, out, nic.path, self.onward)
+            self.arrival = SecurityGroupCheckpoint(nic, Direction.INGRESS, into, nic.path, self)
+        for choice in targets:
+            if choice.keeps and choice.target is not None:
+                choice.target.handed.append(self.way_back(choice.target.subnet))
+
+    def way_back(self, subnet: SubnetSite) -> Checkpoint:
+        """Where an answer goes from a target's subnet: through its ACL and this one's subnet's, past all routes (LB-7)."""
+        if subnet is self.nic.subnet:
+            return self.arrival
+        found = self.returns.get(subnet)
+        if found is None:
+            entry = _acl(self.nic.subnet, Direction.INGRESS, self.arrival)
+            found = self.returns[subnet] = _acl(subnet, Direction.EGRESS, entry)
+        return found
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Take the packet: answer it, or pass it on; give an answer back to the client."""
+        if leg.reply:
+            return self._answered(transit, leg)
+        scope = to_one(transit.destination)
+        choice = self.chosen(leg) if self.choices else LISTENER
+        asks = Query(self.listeners, 0)
+        if choice is None:
+            text = f"which target {self.nic.name} picks is not asked"
+            return Undecided(text, transit, path=self.path, scope=scope)
+        if choice is LISTENER:
+            return Deliver(transit, "taken", "LB-1", self.path, scope, asks)
+        if choice.unknown:
+            return Undecided(choice.unknown, transit, path=choice.path, scope=scope)
+        if choice.loss is not None:
+            return self.drop(choice.loss, transit, scope, path=choice.path)
+        return self._passed_on(choice, transit, leg, asks)
+
+    def _passed_on(self, choice: Choice, transit: Transit, leg: Leg, asks: Query) -> Step:
+        nic = self.nic
+        leg.service = choice.service
+        if not choice.keeps:
+            mine = self._own(transit.source)
+            leg.sessions.append(Session(self, transit.source, mine, choice.address))
+            onward = Transit(mine, choice.address, nic)
+            text = f"{choice.label}, from its own address"
+            scope = to_one(transit.destination)
+            return Forward(nic.outbound, onward, text, "LB-5", choice.path, scope, asks, 1)
+        hosts = sorted(same_host(choice.target)) if choice.target is not None else []
+        scope = Scope(gap_around(hosts, transit.source, LINE_LAST), (transit.destination, transit.destination))
+        if choice.target is not None and transit.source in hosts:
+            return self.drop(
+                hairpin(choice.target.name, nic.name), transit, scope, path=(*choice.path, "preserve_client_ip")
+            )
+        leg.sessions.append(Session(self, transit.source, transit.source, choice.address))
+        if choice.target is not None:
+            leg.returns[choice.target, choice.address, transit.source] = self.way_back(choice.target.subnet)
+        onward = Transit(transit.source, choice.address, nic, False, carried=nic.groups or NO_GROUPS)
+        return Forward(
+            self.onward, onward, f"{choice.label}, from the client's address", "LB-5", choice.path, scope, asks
+        )
+
+    def _answered(self, transit: Transit, leg: Leg) -> Step:
+        """An answer: of a target, to be given to the client; or to a connection of its own."""
+        nic = self.nic
+        scope = to_one(transit.destination)
+        for session in reversed(leg.sessions):
+            if session.device is self and (session.translated, session.peer) == (transit.destination, transit.source):
+                onward = Transit(self._own(session.client), session.client, nic)
+                leg.service = None
+                text = "the answer goes to the client from the address that it called"
+                changed = 0 if session.translated == session.client else -1
+                # Of the client's address the packet that is answered has told how far it is treated alike.
+                scope = scope if changed else ANY
+                return Forward(nic.outbound, onward, text, "LB-7", (), scope, translated=changed)
+        if own(nic, transit.destination):
+            return Deliver(transit, rule="WALK-1", scope=scope)
+        text = f"{nic.name} never saw the packet that this one answers"
+        return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), transit, scope)
+
+    def _own(self, other: int) -> int:
+        """Its address of the family of another one."""
+        return next(a for a in self.nic.addresses if (a > IPV4_LAST) == (other > IPV4_LAST))
+
+    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
+        """It answers from the address that was called."""
+        return self.nic.outbound, Transit(arrived.destination, arrived.source, self.nic)
+
+    def successors(self) -> list[Checkpoint]:
+        """The way out of its interface, and the way to its targets."""
+        return [self.nic.outbound] if self.onward is self else [self.nic.outbound, self.onward]
+
+
+def same_host(nic: Nic) -> frozenset[int]:
+    """All addresses of the host that an interface belongs to: of an instance, those of its other interfaces too."""
+    nics = [nic]
+    if nic.kind == "instance":
+        host = nic.path[:4]
+        nics = [each for subnet in nic.vpc.subnets.values() for each in subnet.nics if each.path[:4] == host]
+    return frozenset(address for each in nics for address in each.places)

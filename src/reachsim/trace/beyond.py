@@ -1,0 +1,97 @@
+"""What stands behind a load balancer that answers: whether its targets get its connections and its health checks.
+
+An Application or Classic Load Balancer ends the client's connection (LB-1). So a target that it does not reach changes
+nothing of whether its listener answers, and everything of what the client reads: 502, 503 or 504.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from reachsim.fabric.ends import Endpoint
+from reachsim.fabric.relay import Choice
+from reachsim.fabric.site import Nic
+from reachsim.kinds.balancer_node import Node
+from reachsim.net.address import format_address
+from reachsim.net.traffic import Traffic
+from reachsim.rules.verdict import Loss
+from reachsim.topology.endpoints import Endpoints
+from reachsim.trace.result import Trace
+
+Ask = Callable[[Endpoint, Endpoint, Traffic], Trace]
+"""Traces one packet between two endpoints."""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What a load balancer's targets get. `notes`: what they do not, in words; `traces`: of each packet asked about."""
+
+    notes: tuple[str, ...] = ()
+    traces: tuple[Trace, ...] = ()
+
+
+def beyond(nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, ask: Ask) -> Beyond:
+    """Ask for the targets of all listeners that take some of the traffic, and for their health checks."""
+    notes: dict[tuple[int, str], str] = {}  # each target once, whichever node does not reach it
+    traces: dict[tuple[str, int, int], Trace] = {}
+    for nic in nodes:
+        node = nic.host
+        if not isinstance(node, Node):
+            continue
+        mine = [choice for choice in node.targets if choice.about & traffic]
+        for choice in mine:
+            if choice.loss is not None:
+                if nic.relay is None and all(other.loss is not None for other in mine):
+                    notes.setdefault((0, choice.loss.text), _nobody(choice.loss))
+                continue
+            for service, health in _asked(choice, ends=nic.relay is None):
+                key = nic.name, choice.address, service
+                if key in traces:
+                    continue
+                found = ask(_from(nic, endpoints), _to(choice), Traffic.of((service, service)))
+                traces[key] = replace(found, source=nic.name)
+                for note in _notes(nic, found, health=health):
+                    notes.setdefault((choice.address, f"{found.traffic} {health}"), note)
+    return Beyond(tuple(notes.values()), tuple(traces.values()))
+
+
+def _asked(choice: Choice, *, ends: bool) -> Iterator[tuple[int, bool]]:
+    """The services that a load balancer opens connections to at a target, each with whether it is the health check alone."""
+    traffic = choice.about.first if choice.service is None else choice.service
+    if ends:
+        yield traffic, False
+    if choice.health is not None and not (ends and choice.health == traffic):
+        yield choice.health, True
+
+
+def _from(nic: Nic, endpoints: Endpoints) -> Endpoint:
+    return endpoints.of_nic(nic)
+
+
+def _to(choice: Choice) -> Endpoint:
+    target = choice.target
+    name = target.name if target is not None else format_address(choice.address)
+    kind, listens = (target.kind, target.listens) if target is not None else ("address", None)
+    return Endpoint(name, kind, literal=choice.address, listens=listens)
+
+
+def _notes(nic: Nic, found: Trace, *, health: bool) -> Iterator[str]:
+    """What a target does not get, and what comes of it."""
+    name = found.destination
+    if found.undecided:
+        yield f"whether {nic.name} reaches target {name} on {found.traffic} cannot be decided: {found.undecided}"
+    elif health and not found.reachable:
+        yield f"health checks of target {name} on {found.traffic} fail: {_why(found)}; it is taken for unhealthy (LB-10)"
+    elif not health and not found.reachable:
+        yield f"target {name} is not reached from {nic.name} on {found.traffic}: {_why(found)}; the client gets 504 (LB-1)"
+    elif not health and found.client_sees == "refused":
+        yield f"target {name} refuses {found.traffic}, where nothing listens; the client gets 502 (LB-1)"
+
+
+def _why(found: Trace) -> str:
+    return str(found.blockers[0]) if found.blockers else found.client_sees
+
+
+def _nobody(loss: Loss) -> str:
+    return f"{loss.text} [{loss.code}, {loss.rule}]; the client gets 503"
