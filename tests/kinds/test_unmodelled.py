@@ -433,6 +433,26 @@ def test_a_difference_around_a_door_cannot_be_decided(tmp_path: Path, capsys: py
     assert "one.fw" in capsys.readouterr().out
 
 
+@pytest.mark.rule("LB-8")
+@pytest.mark.parametrize(
+    ("beyond", "edit"),
+    [
+        (TGW, ("        vpc: three\n", "        vpc: three\n        state: failed\n")),
+        (OFFICE, ("    - 192.168.0.0/16\n", "    - 192.168.7.0/24\n")),
+    ],
+)
+def test_a_difference_beyond_a_load_balancer_cannot_be_decided(
+    beyond: dict[str, Any], edit: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = written(tmp_path, ALB | beyond, "{from: app, to: web, allow: all}")
+    text = Path(before).read_text(encoding="utf-8")
+    assert text.count(edit[0]) == 1
+    after = tmp_path / "after.yaml"
+    after.write_text(text.replace(*edit), encoding="utf-8")
+    assert main(["diff", before, str(after)]) == 3  # its targets may be there
+    assert "one.lb" in capsys.readouterr().out
+
+
 @pytest.mark.rule("EP-8")
 @pytest.mark.parametrize(
     ("service", "host", "answers"),
