@@ -169,6 +169,54 @@ def test_what_is_modelled_is_no_door(changes: dict[str, Any], expectation: str, 
     assert not net.not_modelled
 
 
+def gateway(*propagations: str, **routes: str) -> dict[str, Any]:
+    """A transit gateway of VPCs `one` and `three`, with a Connect attachment, and one route table."""
+    attachments = TGW["transit_gateways"]["tgw"]["attachments"] | {"sdwan": {"connect": {}}}
+    table = {"associations": ["a", "b", "sdwan"], "propagations": list(propagations), "routes": routes}
+    return {"transit_gateways": {"tgw": {"attachments": attachments, "route_tables": {"t": table}}}}
+
+
+def unassociated() -> dict[str, Any]:
+    """The same, whose Connect attachment is associated with no table."""
+    changes = gateway("b")
+    changes["transit_gateways"]["tgw"]["route_tables"]["t"]["associations"].remove("sdwan")
+    return changes
+
+
+@pytest.mark.rule("TGW-1")
+@pytest.mark.rule("TGW-4")
+@pytest.mark.parametrize(
+    ("changes", "expectation", "expected"),
+    [
+        # -- what comes from a network behind a Connect attachment, of which nothing is known
+        (gateway("b"), "{from: 10.99.0.5, to: app, deny: all}", UNDECIDED),
+        (gateway("b"), "{from: 10.99.0.5, to: app, allow: tcp/443}", UNDECIDED),
+        (gateway("b"), "{from: 10.99.0.0/16, to: app, deny: all}", UNDECIDED),
+        (gateway("b"), "{from: 10.1.2.9, to: app, deny: all}", HOLDS),  # the VPC's own address, which nothing has
+        (OFFICE | PROPAGATED | gateway("b"), "{from: 192.168.0.9, to: app, allow: tcp/443}", HOLDS),  # by its VPN connection
+        (unassociated(), "{from: 10.99.0.5, to: app, deny: all}", HOLDS),  # from there it routes nothing
+        # -- what it propagates may be longer than any other route
+        (gateway("b") | TO_THREE, "{from: app, to: three.z, allow: tcp/443, one_way: true}", HOLDS),
+        (gateway("b", "sdwan") | TO_THREE, "{from: app, to: three.z, allow: tcp/443, one_way: true}", UNDECIDED),
+        (gateway("b", "sdwan") | TO_THREE, "{from: mute, to: three.z, deny: all}", HOLDS),
+        (gateway("b", "sdwan"), "{from: app, to: three.z, deny: all}", HOLDS),  # no route leads to the gateway
+        (gateway("sdwan") | TO_THREE, "{from: app, to: 10.3.0.4, deny: all}", UNDECIDED),
+        (
+            gateway("sdwan", **{"10.3.0.4/32": "b"}) | TO_THREE,
+            "{from: app, to: 10.3.0.4, allow: tcp/443, one_way: true}",
+            HOLDS,  # no route is longer, and a static one goes first
+        ),
+        # -- a static route to it
+        (gateway(**{"10.3.0.0/16": "sdwan"}) | TO_THREE, "{from: app, to: 10.3.0.4, deny: all}", UNDECIDED),
+        (gateway() | TO_THREE, "{from: app, to: 10.3.0.4, deny: all}", HOLDS),  # no route there
+    ],
+)  # fmt: skip
+def test_what_lies_behind_a_connect_attachment_is_undecided(
+    changes: dict[str, Any], expectation: str, expected: str
+) -> None:
+    assert verdict(changes, expectation) == expected
+
+
 @pytest.mark.parametrize(
     ("door", "expectation", "expected"),
     [
