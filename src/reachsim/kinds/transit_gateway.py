@@ -17,9 +17,10 @@ from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, reso
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
 from reachsim.rules.verdict import Loss
@@ -200,7 +201,10 @@ class TransitGateway(Resource):
                 outward[name] = wiring.noted(("transit_gateways", gateway, "attachments", other, "table"))
                 places += self._places_behind(wiring, gateway)
             elif attachment.connect is not None:
-                outward[name] = Beyond(f"{at.name}.{name}", "Connect attachment", path)
+                beyond = outward[name] = Beyond(f"{at.name}.{name}", "Connect attachment", path)
+                places.append(beyond.component)
+                if self._associated(name) is not None:
+                    wiring.add_sender(self._unknown_networks(wiring), beyond, beyond.component)
             else:
                 outward[name] = self._connection(attachment, table, wiring)
                 places.append(attachment.vpn or attachment.direct_connect_gateway or "")
@@ -210,7 +214,23 @@ class TransitGateway(Resource):
             assert isinstance(table, TransitTable)
             written = self._associated(name)
             table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), _better))
+            table.learns = "" if written is None else self._learns(at, written[1])
             wiring.cut(table.table.starts if table.table is not None else ())
+
+    @staticmethod
+    def _unknown_networks(wiring: Wiring) -> AddressSet:
+        """Addresses that a network behind a Connect attachment may have: those that the design gives to nothing else."""
+        blocks = [block for vpc in wiring.design.vpcs.values() for block in vpc.cidrs]
+        for section in ("vpn_connections", "direct_connect_gateways"):
+            blocks += [block for body in getattr(wiring.design, section, {}).values() for block in body.known()[0]]
+        return AddressSet.everything() - PUBLIC - address_set(blocks)
+
+    def _learns(self, at: At, table: TransitRouteTable) -> str:
+        """Why a table may have routes that the design does not tell: a Connect attachment announces what it likes."""
+        for name in table.propagations:
+            if self.attachments[name].connect is not None:
+                return f"{at.name}.{name} is a Connect attachment, and what it propagates is not modelled"
+        return ""
 
     @staticmethod
     def _places_behind(wiring: Wiring, gateway: str) -> list[str]:
@@ -286,6 +306,12 @@ class TransitRoute:
         """The route as a person writes it."""
         return f"{self.destination} -> {self.target}"
 
+    @property
+    def certain(self) -> bool:
+        """Whether no route that a Connect attachment propagates goes before it (TGW-4)."""
+        longest = self.destination.prefix_length == self.destination.width
+        return longest and self.priority < Priority.CONNECT
+
 
 def _better(new: TransitRoute, old: TransitRoute) -> bool:
     return new.priority < old.priority
@@ -345,13 +371,14 @@ class FromVpc(Checkpoint):
 class TransitTable(Checkpoint):
     """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5)."""
 
-    __slots__ = ("gateway", "keeps_groups", "table", "undecided")
+    __slots__ = ("gateway", "keeps_groups", "learns", "table", "undecided")
 
     def __init__(self, at: At, name: str, gateway: TransitGateway, keeps_groups: bool) -> None:
         super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
         self.gateway = gateway
         self.keeps_groups = keeps_groups
         self.table: IntervalMap[TransitRoute | None] | None = None
+        self.learns = ""
         self.undecided = f"{at.name} has policy tables, which are not modelled" if gateway.policy_tables else ""
 
     def fill(self, table: IntervalMap[TransitRoute | None] | None) -> None:
@@ -367,6 +394,8 @@ class TransitTable(Checkpoint):
             return self.drop(Loss(Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, "TGW-1", text), transit, ANY)
         route, low, high = self.table.lookup(transit.destination)
         scope = to_run((low, high))
+        if self.learns and (route is None or not route.certain):
+            return Undecided(self.learns, transit, rule="TGW-4", path=self.path, scope=scope)
         if route is None:
             text = f"{self.component} has no route to {format_address(transit.destination)} from this attachment"
             loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)

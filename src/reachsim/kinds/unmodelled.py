@@ -31,7 +31,6 @@ def _anything(value: Any) -> Any:
 Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambda own: {})]
 """Any mapping; only the keys that say where its doors are, are looked at."""
 
-EVERYWHERE = AddressSet.everything()
 NOWHERE = AddressSet.nothing()
 AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
@@ -41,8 +40,8 @@ AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 class Door:
     """One component that is not modelled.
 
-    `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send, None for every
-    one. `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone, "" for all of `vpcs`.
+    `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send.
+    `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone.
     `subnets`: ``(vpc, subnet)`` in which it may have addresses of its own. `calls`: whether it may send from these.
     `targets`: the only interfaces to which it sends, by full name or address, None where it does not say. `public`:
     whether it may have public addresses too. `tables`: ``(vpc, table)`` into which it may write routes, to `routed`.
@@ -52,7 +51,7 @@ class Door:
     name: str
     noun: str
     path: KeyPath
-    vpcs: frozenset[str] | None = frozenset()
+    vpcs: frozenset[str] = frozenset()
     brings: AddressSet = NOWHERE
     home: str = ""
     subnets: frozenset[tuple[str, str]] = frozenset()
@@ -72,11 +71,11 @@ class Door:
 
     def into(self, vpc: str) -> bool:
         """Whether it may send into a VPC."""
-        return self.vpcs is None or vpc in self.vpcs
+        return vpc in self.vpcs
 
     def brings_into(self, vpc: str) -> bool:
         """Whether it may bring packets from outside into a VPC."""
-        return bool(self.brings) and self.into(vpc) and self.home in ("", vpc)
+        return bool(self.brings) and self.into(vpc) and vpc == self.home
 
     def sends_to(self, nic: Nic) -> bool:
         """Whether it may send to an interface from addresses of its own."""
@@ -118,14 +117,13 @@ def _is_aws(service: str) -> bool:
 @dataclass(frozen=True)
 class Surroundings:
     """What a door's keys are read against, by VPC: its subnets, route tables, blocks, the interfaces that may be targets,
-    and the VPCs that it is peered with (None: something that is not modelled may join it with any); and the connections to
-    gateways."""
+    and the VPCs that it is joined with."""
 
     subnets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     blocks: Mapping[str, AddressSet]
     members: Mapping[str, Collection[str]] = field(default_factory=dict)
-    joined: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    joined: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def places(self, vpc: str, body: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
         """The subnets that a body names, all of the VPC where it does not, or names one that is not there."""
@@ -163,11 +161,10 @@ class Surroundings:
         block = _block(item)
         return block.network if block is not None and "/" not in item else None
 
-    def vpcs_of(self, vpc: str, targets: frozenset[str | int] | None) -> frozenset[str] | None:
+    def vpcs_of(self, vpc: str, targets: frozenset[str | int] | None) -> frozenset[str]:
         """The VPCs in which targets may be: those by address may be in another VPC (LB-8)."""
         if targets is None:
-            near = self.joined.get(vpc, frozenset())
-            return None if near is None else near | {vpc}
+            return self.joined.get(vpc, frozenset()) | {vpc}
         found = {target.partition(".")[0] for target in targets if isinstance(target, str)}
         addresses = AddressSet.union_of((target, target) for target in targets if isinstance(target, int))
         found |= {other for other, own in self.blocks.items() if not own.isdisjoint(addresses)}

@@ -208,7 +208,7 @@ class Builder:
                 body = getattr(vpc, section)[member]
                 self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
 
-    def joined(self) -> dict[str, frozenset[str] | None]:
+    def joined(self) -> dict[str, frozenset[str]]:
         """The VPCs that each VPC may reach: by peering, or over a transit gateway."""
         pairs = [{c.requester, c.accepter} for c in self.design.peering_connections.values()]
         pairs += [set(pair) for at, body in resources("design", self.design) for pair in body.joins(at)]

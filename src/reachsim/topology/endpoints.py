@@ -527,8 +527,15 @@ class Endpoints:
             places = AddressSet.of((destination.literal, destination.literal))
         if door.targets is not None:
             places &= AddressSet.union_of((target, target) for target in door.targets if isinstance(target, int))
-        if others or (places - PUBLIC and any(d.brings for d in self.topology.doors.values())):
+        if others or self._networks_beside(door) & places:
             yield Flow(nobody, 0, 0, None, unknown=door.reason)
+
+    def _networks_beside(self, door: Door) -> AddressSet:
+        """Addresses of networks outside that are joined with a VPC in which a door has addresses (LB-8)."""
+        joined = self.topology.joined
+        ways = _NONE.union(*(joined.get(vpc, _NONE) for vpc, _ in door.subnets))
+        near = (own for own, _, place in self.topology.senders if not ways.isdisjoint(joined.get(place, _NONE)))
+        return AddressSet.union_of(span for own in near for span in own.spans)
 
     def _by_door(self, door: Door, nic: Nic, sources: AddressSet, origin: Origin) -> Iterator[Flow]:
         """Packets that may come out of a door, to one interface: only its own groups are sure to judge them."""
