@@ -154,9 +154,9 @@ def test_isolation_by_hand() -> None:
     leaky = net.isolated({"vpc": "app"}, {"vpc": "data"})
     assert not leaky
     assert ("app.probe", "data.api") in [(leak.source, leak.destination) for leak in leaky.leaks]
-    tgw = load({"transit_gateways": {"tgw": {}}, "vpcs app route_tables private 10.1.0.0/16": "tgw"})
-    assert not tgw.isolated({"subnet": "private"}, {"vpc": "data"})
-    assert tgw.isolated({"subnet": "private"}, {"vpc": "data"}).undecided
+    unknown = load({"vpcs app network_firewalls": {"fw": {}}, "vpcs app route_tables private 10.1.0.0/16": "fw"})
+    assert not unknown.isolated({"subnet": "private"}, {"vpc": "data"})
+    assert unknown.isolated({"subnet": "private"}, {"vpc": "data"}).undecided
     assert HeaderSpace.nothing() == net.reach("db", "api").delivered
 
 

@@ -65,7 +65,9 @@ class SecondaryAddress(Kind):
     """A further private IPv4 address of an interface, with a public one of its own or none (IGW-9)."""
 
     private_ip: Ipv4Field
+    """The private address."""
     public_ip: Ipv4Field | None = None
+    """Its public address; left out: none."""
 
 
 def _secondary(value: Any) -> Any:
