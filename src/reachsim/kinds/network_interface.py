@@ -16,6 +16,7 @@ from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
 from reachsim.kinds.kind import (
+    IPV4_FORM,
     Boolean,
     Integer,
     Ipv4Field,
@@ -84,7 +85,7 @@ class InterfaceSettings(Kind):
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
     secondary_private_ips: tuple[
-        Annotated[SecondaryAddress, BeforeValidator(_secondary), also({"type": "string"})], ...
+        Annotated[SecondaryAddress, BeforeValidator(_secondary), also(IPV4_FORM)], ...
     ] = ()
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
