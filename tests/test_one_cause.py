@@ -69,7 +69,7 @@ def test_in_the_models_too(model: str, question: tuple[str, str, str]) -> None:
 
 
 def test_of_two_filters_beyond_devices_that_translate_the_first_is_blamed() -> None:
-    """Each device chooses a port of its own (NAT-PORT), so both filters stop some choices; what comes first is told first."""
+    """Each device chooses a port of its own (NAT-PORT), so both filters stop some; the first is told first."""
     edge = {
         f"vpcs app route_tables public {ANY}": "ngw",
         "vpcs app subnets edge": {"cidr": "10.0.3.0/24", "route_table": "edge"},

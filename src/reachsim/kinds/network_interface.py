@@ -84,9 +84,7 @@ class InterfaceSettings(Kind):
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
-    secondary_private_ips: tuple[
-        Annotated[SecondaryAddress, BeforeValidator(_secondary), also(IPV4_FORM)], ...
-    ] = ()
+    secondary_private_ips: tuple[Annotated[SecondaryAddress, BeforeValidator(_secondary), also(IPV4_FORM)], ...] = ()
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
