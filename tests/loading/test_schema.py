@@ -167,7 +167,7 @@ def test_every_key_is_described_and_every_text_has_a_form() -> None:
         assert body.get("description"), name
         for key, value in body.get("properties", {}).items():
             assert value.get("description") or "$ref" in value, f"{name}.{key}"  # a definition has its own
-    free = {"name", "description", "why", "ami", "endpoint"}
+    free = {"name", "description", "why", "ami", "endpoint", "account"}
     for path, node in nodes(SCHEMA):
         if isinstance(node, dict) and node.get("type") == "string":
             assert {"pattern", "enum", "const"} & node.keys() or free & set(path), path

@@ -121,7 +121,7 @@ class InternetGatewayIn(Checkpoint):
         step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
         loss = ingress_loss(transit.source)
         route = self.redirected[private]
-        if route is not None and isinstance(step, Forward):
+        if route is not None and not route.local and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
         if loss is None:

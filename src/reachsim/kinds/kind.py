@@ -323,10 +323,12 @@ AddressField = Annotated[
     WithJsonSchema(written("address", "an address", f"{_IPV4}|{_IPV6}", "203.0.113.9")),
     _text,
 ]
+IPV4_FORM: Final = written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")
+"""The form of an IPv4 address."""
 Ipv4Field = Annotated[
     Address,
     PlainValidator(_ipv4_address),
-    WithJsonSchema(written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")),
+    WithJsonSchema(IPV4_FORM),
     _text,
 ]
 Ipv6Field = Annotated[

@@ -16,6 +16,7 @@ from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
 from reachsim.kinds.kind import (
+    IPV4_FORM,
     Boolean,
     Integer,
     Ipv4Field,
@@ -65,7 +66,9 @@ class SecondaryAddress(Kind):
     """A further private IPv4 address of an interface, with a public one of its own or none (IGW-9)."""
 
     private_ip: Ipv4Field
+    """The private address."""
     public_ip: Ipv4Field | None = None
+    """Its public address; left out: none."""
 
 
 def _secondary(value: Any) -> Any:
@@ -81,9 +84,7 @@ class InterfaceSettings(Kind):
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
-    secondary_private_ips: tuple[
-        Annotated[SecondaryAddress, BeforeValidator(_secondary), also({"type": "string"})], ...
-    ] = ()
+    secondary_private_ips: tuple[Annotated[SecondaryAddress, BeforeValidator(_secondary), also(IPV4_FORM)], ...] = ()
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""

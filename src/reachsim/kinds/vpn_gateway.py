@@ -112,9 +112,13 @@ class VpnGatewayIn(Checkpoint):
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=destination in self.vpc.owners)
         route = self.redirected[destination]
-        if route is not None and route.next is not None and isinstance(step, Forward):
+        if route is not None and not route.local and isinstance(step, Forward):
+            next = step.next if route.next is None else route.next
             toward = Transit(transit.source, destination, None, True, route.toward)
-            step = Forward(route.next, toward, route.text, "ROUTE-21", route.path, scope)
+            step = Forward(next, toward, route.text, "ROUTE-21", route.path, scope)
+            if route.inactive:
+                text = f"{route.text} is a blackhole: {route.inactive}"
+                loss = loss or Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
         if loss is None:
             return step
         return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
