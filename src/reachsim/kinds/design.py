@@ -94,7 +94,7 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
     """A model with a field for the section of each kind that it lacks."""
     for kind in kinds:
         if kind.section not in model.model_fields:
-            named: Any = dict[Name, kind]  # type: ignore[valid-type]
+            named: Any = dict[kind.key, kind]  # type: ignore[name-defined, valid-type]
             fields[kind.section] = named, Field(default_factory=dict, description=f"Each is a {kind.noun}.")
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 

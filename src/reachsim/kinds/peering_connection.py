@@ -5,7 +5,7 @@ from __future__ import annotations
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.fabric.steps import Scope, Step
-from reachsim.kinds.kind import Reference, Tags
+from reachsim.kinds.kind import Boolean, Reference, Tags
 from reachsim.kinds.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.rules.clauses import KeyPath
@@ -22,6 +22,10 @@ class PeeringConnection(Resource):
     """The VPC that accepts it."""
     status: Status = "active"
     """Only `active` carries traffic (PEER-1)."""
+    requester_dns: Boolean = False
+    """Whether public host names of the requester's interfaces mean their private addresses to the accepter (PEER-11)."""
+    accepter_dns: Boolean = False
+    """The same of the accepter's interfaces, to the requester."""
     tags: Tags = {}
 
     @property

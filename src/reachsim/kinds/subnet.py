@@ -14,6 +14,7 @@ from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.verdict import Loss
 
 
@@ -59,7 +60,8 @@ class Link(Checkpoint):
         self.subnet = subnet
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Find the interface; an address that no interface has answers nothing (WALK-24)."""
+        """Find the interface; an address that no interface has answers nothing (WALK-24), nor does the resolver of a VPC to
+        what comes from elsewhere (DNS-4)."""
         if transit.toward is not None:
             onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
             return Forward(transit.toward.inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
@@ -70,6 +72,8 @@ class Link(Checkpoint):
             gap = gap_around(owned, transit.destination, LINE_LAST)
             scope = to_run(intersect(gap, self.subnet.run_around(transit.destination)))
             return Undecided(self.subnet.hidden, transit, path=self.path, scope=scope)
+        if nic is None and transit.destination in self.subnet.vpc.services:
+            return self.drop(no_resolver_there(self.subnet.vpc.name), transit, scope)
         if nic is None:
             address = format_address(transit.destination)
             loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"no interface has the address {address}")

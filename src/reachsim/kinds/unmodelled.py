@@ -2,8 +2,8 @@
 
 What reaches one is not judged, and neither is what could come out of it: wherever it could change an answer, the answer is
 "cannot decide", with this reason. So a `Door` says, as widely as its few well-known keys do not rule it out, into which VPCs
-it may send and from which addresses, in which subnets it may have addresses of its own, into which route tables it may
-write, and which names it may answer for. docs/limits.md lists the components.
+it may send and from which addresses, in which subnets it may have addresses of its own, and into which route tables it may
+write. docs/limits.md lists the components.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambd
 
 EVERYWHERE = AddressSet.everything()
 NOWHERE = AddressSet.nothing()
-AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
-"""Domains of AWS's public service names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +40,7 @@ class Door:
     `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send, None for every
     one. `brings`: addresses outside all VPCs whose packets it may bring. `subnets`: ``(vpc, subnet)`` in which it may
     have addresses of its own. `calls`: whether it may send from these. `public`: whether it may have public addresses too.
-    `tables`: ``(vpc, table)`` into which it may write routes, to `routed`. `service`: the service that it leads to, None
-    where no public name of one may mean it. `tags`: as it writes them.
+    `tables`: ``(vpc, table)`` into which it may write routes, to `routed`. `tags`: as it writes them.
     """
 
     name: str
@@ -56,7 +53,6 @@ class Door:
     public: bool = False
     tables: frozenset[tuple[str, str]] = frozenset()
     routed: AddressSet = NOWHERE
-    service: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -68,21 +64,6 @@ class Door:
     def into(self, vpc: str) -> bool:
         """Whether it may send into a VPC."""
         return self.vpcs is None or vpc in self.vpcs
-
-    def answers_for(self, host: str) -> bool:
-        """Whether a host name may be one of its service's: with private DNS it then means an address of its own (EP-8)."""
-        if self.service is None:
-            return False
-        name = host.lower().rstrip(".")
-        if not name.endswith(AWS_DOMAINS):
-            return not _is_aws(self.service)  # a service of one's own may have any name
-        wanted = self.service.rpartition("amazonaws.")[2].split(".")[-1]
-        return not _is_aws(self.service) or wanted in name.split(".")
-
-
-def _is_aws(service: str) -> bool:
-    """Whether a service's name is one of AWS's own: short (``kms``, ``ecr.dkr``), or ``com.amazonaws.REGION.x``."""
-    return bool(service) and "vpce" not in service and (service.count(".") <= 1 or service.startswith("com.amazonaws."))
 
 
 @dataclass(frozen=True)
@@ -152,15 +133,6 @@ def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str
         return Door(full, noun, path, here, EVERYWHERE, tables=tables, routed=routed)
     kind = body.get("type")
     subnets = around.places(vpc, body)
-    if section == "vpc_endpoints":
-        service = body.get("service")
-        names = service if isinstance(service, str) else ""
-        if kind == "gateway":  # AWS writes its route (EP-1); it has no address
-            tables = around.tables_of(vpc, body.get("route_tables"))
-            return Door(full, noun, path, tables=tables, routed=PUBLIC, service=names)
-        if kind == "interface" and body.get("private_dns") is False:
-            return Door(full, noun, path, subnets=subnets)
-        return Door(full, noun, path, subnets=subnets, service=names)
     if section == "load_balancers":  # an ALB ends the connection (LB-1), an NLB may keep the client's address (LB-5)
         public = body.get("scheme") != "internal"
         keeps = kind not in ("application", "classic", "gateway")

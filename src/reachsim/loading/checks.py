@@ -85,6 +85,7 @@ class Checker:
             for name, vpc in self.design.vpcs.items():
                 self.check_vpc(name, vpc)
             self.check_connections()
+            self.check_outside()
             self.check_functions()
             self.check_public_addresses()
 
@@ -154,11 +155,8 @@ class Checker:
         seen |= {
             connection: target
             for connection, target in self.names.connections.items()
-            if name
-            in (
-                self.design.peering_connections[connection].requester,
-                self.design.peering_connections[connection].accepter,
-            )
+            if (peering := self.design.peering_connections.get(connection)) is None
+            or name in (peering.requester, peering.accepter)
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
@@ -346,6 +344,11 @@ class Checker:
         for at, body in resources("vpc", vpc, name):
             for need in body.interfaces(at):
                 self.check_interface(name, vpc, need, taken)
+            body.check(at, self)
+
+    def check_outside(self) -> None:
+        """What only its kind knows of a resource that is in no VPC."""
+        for at, body in resources("design", self.design):
             body.check(at, self)
 
     def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:

@@ -45,3 +45,12 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
             f"the source {format_address(source)} is not in the near VPC ({near}): a peering carries no traffic in transit",
         )
     return None
+
+
+def private_name_option(home: str, there: str, requester: str, *, requester_dns: bool, accepter_dns: bool) -> bool:
+    """Whether a peering's DNS options let a client in VPC `home` see private addresses behind public host names of VPC `there`,
+    the other one of its two (PEER-11).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/peering/modify-peering-connections.html
+    """
+    return home != there and (requester_dns if there == requester else accepter_dns)

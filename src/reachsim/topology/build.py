@@ -10,7 +10,7 @@ from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
-from reachsim.kinds import lambda_function, nat_gateway
+from reachsim.kinds import lambda_function, nat_gateway, vpc_endpoint
 from reachsim.kinds.design import UNMODELLED_OUTSIDE
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
@@ -40,12 +40,13 @@ from reachsim.loading.names import BLACKHOLE, LOCAL
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
-from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, RESOLVER_OFFSET, resolver_service
+from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.route import Origin, propagates
 
-COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS)
+COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *vpc_endpoint.PROTOCOLS)
 """Filters that belong to a kind of component, not to a design."""
 
 
@@ -166,9 +167,10 @@ class Builder:
         if primary is not None:
             services[Address(primary.network + RESOLVER_OFFSET)] = resolver_service()
         resolver = resolver_service()[0]
+        off = None if vpc.enable_dns_support else support_off(site.name)
         for address, (service, traffic) in services.items():
-            if service != resolver or vpc.enable_dns_support:
-                site.services[int(address)] = AmazonService(site.name, service, traffic)
+            why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
+            site.services[int(address)] = AmazonService(site.name, service, traffic, why, path)
         site.service_places = tuple(sorted(site.services))
 
     def acl_checkpoint(
@@ -210,14 +212,8 @@ class Builder:
         for vpc, subnet in door.subnets:
             site = self.topology.vpcs[vpc].subnets[subnet]
             site.hidden = site.hidden or door.reason
-        for key in door.tables:
-            # A gateway endpoint's routes are the service's, which no other address needs; a gateway's may be any.
-            always = door.routed != PUBLIC
-            self.topology.tables[key].unwritten.append(Unwritten(door.reason, door.routed, always))
-            named = [host.ip for name, host in self.design.internet.hosts.items() if door.answers_for(name)]
-            if not always and named:
-                exact = AddressSet.union_of((int(ip), int(ip)) for ip in named)
-                self.topology.tables[key].unwritten.append(Unwritten(door.reason, exact, True))
+        for vpc, table in door.tables:
+            self.add_unwritten(vpc, table, door.reason, door.routed, always=True)
 
     def open_doors(self) -> None:
         """Tell each door to which interfaces it may send."""
@@ -296,6 +292,10 @@ class Builder:
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
         return self.peerings[at.name, vpc]
+
+    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+        """Tell a route table that AWS may have put routes into it that the design does not tell."""
+        self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always))
 
     def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
         """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
