@@ -125,7 +125,7 @@ class InternetGatewayIn(Checkpoint):
         if route.inactive:
             text = f"{route.text} is a blackhole: {route.inactive}"
             loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
-        elif not _able(route) and inside.destination <= IPV4_LAST:
+        elif route.toward is not None and not _able(route.toward) and inside.destination <= IPV4_LAST:
             text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
             loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
         next = step.next if route.next is None else route.next
@@ -140,9 +140,9 @@ class InternetGatewayIn(Checkpoint):
         return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
 
 
-def _able(route: Route) -> bool:
+def _able(target: Nic) -> bool:
     """Whether the target of a gateway's route has a public address, or is an inspection endpoint, which needs none."""
-    return route.toward is None or bool(route.toward.publics) or route.toward.groups is None
+    return bool(target.publics) or target.groups is None
 
 
 class EgressOnlyGatewayOut(Checkpoint):

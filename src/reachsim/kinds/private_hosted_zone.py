@@ -78,7 +78,9 @@ class PrivateHostedZone(Resource):
         addresses = ", ".join(dict.fromkeys(map(_said, several)))
         note = f"{host} is {addresses}: private zone {at.name} (DNS-2)"
         if len(several) == 1:
-            return Endpoint(host, "name", nics=several[0].nics, within=several[0].within, literal=several[0].literal, note=note)
+            return Endpoint(
+                host, "name", nics=several[0].nics, within=several[0].within, literal=several[0].literal, note=note
+            )
         return Endpoint(host, "name", several=several, note=note)
 
 

@@ -47,8 +47,8 @@ def region_of(design: Any, vpc: str) -> str:
 
 
 def published(design: Any, vpc: str, service: str, lists: tuple[str, ...] = ()) -> Published:
-    """The addresses of a service, by its short name: a list of the design (one of `lists`, or the one named like the service),
-    else the table's for the Region, else a stand-in and the hosts that the design names like the service."""
+    """The addresses of a service, by its short name: a list of the design (one of `lists`, or the one named like the
+    service), else the table's for the Region, else a stand-in and the hosts that the design names like the service."""
     for name in (*lists, service):
         if name in design.prefix_lists:
             return Published(design.prefix_lists[name].entries, name, f"prefix list {name}")
@@ -58,12 +58,13 @@ def published(design: Any, vpc: str, service: str, lists: tuple[str, ...] = ()) 
         note = f"AWS's prefixes of {service} in {region}, published {PREFIXES_OF}"
         return Published((*known, *hosts_of(design, service, region)), f"AWS, {PREFIXES_OF}", note)
     named = named_addresses(design)
+    own: tuple[Cidr, ...] = ()
     hosts = (Cidr.single(int(h.ip)) for name, h in design.internet.hosts.items() if not may_be_name(service, name))
     try:
         own = (Cidr.single(stand_in(service, named)),)
         note = f"{service}'s public addresses are not written; {own[0]} stands for one that no rule names"
     except ValueError as error:
-        own, note = (), f"{service}'s public addresses are not written, and {error}"
+        note = f"{service}'s public addresses are not written, and {error}"
     maybe = AddressSet.nothing()
     if service in GATEWAY_SERVICES:  # a host with a name of its own has an address of its own
         others = (h.ip for name, h in design.internet.hosts.items() if may_be_name(service, name))

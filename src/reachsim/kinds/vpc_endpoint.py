@@ -7,13 +7,19 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.filters import Direction, Filter
-from reachsim.fabric.site import Nic, VpcSite
-from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Forward, Query, Scope, Step, Undecided, to_one, to_run
+from reachsim.fabric.filters import Direction
+from reachsim.fabric.site import Nic
+from reachsim.kinds.endpoint_checkpoint import (
+    AMAZON_PROTOCOLS,
+    CUSTOMER_PROTOCOLS,
+    INSPECTION,
+    GatewayEndpoint,
+    InspectionEndpoint,
+    InterfaceEndpoint,
+)
 from reachsim.kinds.kind import Boolean, Ipv4Field, Reference, References, Tags
-from reachsim.kinds.network_interface import Inbound, Outbound, leave, own
+from reachsim.kinds.network_interface import Inbound, Outbound
 from reachsim.kinds.public_service import Published, published, region_of
 from reachsim.kinds.resource import (
     At,
@@ -26,27 +32,25 @@ from reachsim.kinds.resource import (
     Wiring,
     resource,
 )
-from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet
-from reachsim.net.traffic import Traffic
-from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.route import Origin as RouteOrigin
-from reachsim.rules.services import GATEWAY_SERVICES, is_amazons, may_be_name, public_name_region, region_named, short_name
+from reachsim.rules.services import (
+    GATEWAY_SERVICES,
+    is_amazons,
+    may_be_name,
+    public_name_region,
+    region_named,
+    short_name,
+)
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpc_endpoint import (
-    AMAZON_TRAFFIC,
     AVAILABLE,
-    CUSTOMER_TRAFFIC,
-    GATEWAY_TRAFFIC,
     State,
-    gateway_loss,
 )
 
-INSPECTION = "inspection endpoint"
-"""The kind of the interface of a Gateway Load Balancer endpoint."""
 SERVICE = "service:"
 """What the public name of a service starts with as an end of a question."""
 _BELONGS = {
@@ -62,36 +66,6 @@ _WORDS = {
     "interface": "an interface endpoint",
     "gateway_load_balancer": "a Gateway Load Balancer endpoint",
 }
-
-
-def _protocols(name: str, traffic: Traffic, text: str, code: Code, rule: str) -> Filter:
-    clause = Clause(True, AddressSet.everything(), traffic, text)
-    return Filter(name, Direction.EGRESS, (clause,), stateful=False, code=code, rule=rule)
-
-
-GATEWAY_PROTOCOLS = _protocols(
-    "gateway endpoint protocols",
-    GATEWAY_TRAFFIC,
-    "a gateway endpoint carries TCP and ICMP echo",
-    Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
-    "EP-4",
-)
-AMAZON_PROTOCOLS = _protocols(
-    "endpoint protocols",
-    AMAZON_TRAFFIC,
-    "an interface endpoint of AWS's carries TCP",
-    Code.PROTOCOL_RESTRICTION,
-    "EP-10",
-)
-CUSTOMER_PROTOCOLS = _protocols(
-    "endpoint service protocols",
-    CUSTOMER_TRAFFIC,
-    "an endpoint service carries TCP and UDP",
-    Code.PROTOCOL_RESTRICTION,
-    "EP-10",
-)
-PROTOCOLS = (GATEWAY_PROTOCOLS, AMAZON_PROTOCOLS, CUSTOMER_PROTOCOLS)
-"""What the kinds of endpoints carry, for the list of all filters."""
 
 
 @resource("vpc_endpoints", "VPC endpoint")
@@ -140,7 +114,9 @@ class VpcEndpoint(Resource):
         """Keys that its type does not have, and what AWS would refuse."""
         for key, types in _BELONGS.items():
             if key in self.model_fields_set and self.type not in types:
-                checks.report((*at.path, key), f"{_WORDS[self.type]} has no {key}", "remove it, or write its type", key=True)
+                checks.report(
+                    (*at.path, key), f"{_WORDS[self.type]} has no {key}", "remove it, or write its type", key=True
+                )
         if self.type == "gateway":
             self.check_gateway(at, checks)
             return
@@ -150,10 +126,14 @@ class VpcEndpoint(Resource):
             text = "a Gateway Load Balancer endpoint is in one subnet"
             checks.report((*at.path, "subnets"), text, "write an endpoint for each", "EP-11")
         if len({*map(_bare, self.subnets)}) < len(self.subnets):
-            checks.report((*at.path, "subnets"), "a subnet stands twice", "an endpoint has one interface in each", "EP-6")
+            checks.report(
+                (*at.path, "subnets"), "a subnet stands twice", "an endpoint has one interface in each", "EP-6"
+            )
         for subnet in self.private_ips:
             if _bare(subnet) not in map(_bare, self.subnets):
-                checks.report((*at.path, "private_ips", subnet), "it has no interface in this subnet", "add it to subnets")
+                checks.report(
+                    (*at.path, "private_ips", subnet), "it has no interface in this subnet", "add it to subnets"
+                )
         if self.type == "interface":
             for path in _routes_to(at, checks.design):
                 text = f"a route leads to no interface endpoint, as {at.name} is one"
@@ -179,7 +159,11 @@ class VpcEndpoint(Resource):
                     text = f"route table {_bare(table)} has a route to {self.short} by {name} already"
                     checks.report(path, text, "a table has one endpoint for each service", "EP-3")
         if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
-            checks.report((*at.path, "prefix_list"), f"there is no prefix list '{self.prefix_list}'", "write it under prefix_lists")
+            checks.report(
+                (*at.path, "prefix_list"),
+                f"there is no prefix list '{self.prefix_list}'",
+                "write it under prefix_lists",
+            )
 
     # -- topology -----------------------------------------------------------------------------------------------
 
@@ -247,7 +231,9 @@ class VpcEndpoint(Resource):
         filter = AMAZON_PROTOCOLS if mine is None and is_amazons(self.service) else CUSTOMER_PROTOCOLS
         behind = ""
         if mine is not None:
-            behind = f"what lies behind endpoint service {self.service}, load balancer {mine.load_balancer}, is not judged"
+            behind = (
+                f"what lies behind endpoint service {self.service}, load balancer {mine.load_balancer}, is not judged"
+            )
         return InterfaceEndpoint(nic, self.service, filter, self.closed(at, design), behind)
 
     def closed(self, at: At, design: Any) -> Loss | None:
@@ -344,7 +330,9 @@ class VpcEndpoint(Resource):
                 if endpoint.short != name:
                     continue
                 if endpoint.type == "gateway":
-                    lists = [*lists, endpoint.prefix_list or ""] if owner != vpc else [endpoint.prefix_list or "", *lists]
+                    lists = (
+                        [*lists, endpoint.prefix_list or ""] if owner != vpc else [endpoint.prefix_list or "", *lists]
+                    )
                 elif endpoint.type == "interface" and owner == vpc:
                     reason = endpoint.without_private_dns(at, design)
                     places += [] if reason else [at]
@@ -372,111 +360,3 @@ def _routes_to(at: At, design: Any) -> Iterator[KeyPath]:
     for name, table in design.vpcs[at.vpc].route_tables.items():
         path: KeyPath = ("vpcs", at.vpc, "route_tables", name)
         yield from (table.path_of(path, to) for to, target in table.routes.items() if _bare(target) == at.name)
-
-
-class GatewayEndpoint(Checkpoint):
-    """A gateway endpoint: takes packets to its service's public addresses, from interfaces of its VPC, whose private addresses
-    the service sees (EP-3), and lets the answers back in."""
-
-    __slots__ = ("addresses", "published", "service", "unsure", "vpc")
-
-    def __init__(self, at: At, vpc: VpcSite, service: str, known: Published) -> None:
-        super().__init__(at.full_name, "gateway endpoint", at.path)
-        self.vpc = vpc
-        self.service = service
-        self.published = known
-        self.addresses = known.addresses
-        self.unsure = (
-            f"{at.full_name} is a gateway endpoint for {service}, and the design tells neither its prefix list nor a Region "
-            "whose list is known"
-        )
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Deliver to the service; on the way back, into the subnet of the interface that asked."""
-        if leg.reply and transit.destination in self.vpc.blocks:
-            scope = Scope(EVERYWHERE, self.vpc.blocks.run_around(transit.destination))
-            return enter_subnet(self, self.vpc, transit, f"{self.service} answers", "EP-3", self.path, scope)
-        scope = Scope((transit.source, transit.source), self.addresses.run_around(transit.destination))
-        if transit.destination not in self.addresses:
-            if transit.destination in self.published.maybe:
-                run = self.published.maybe.run_around(transit.destination)
-                return Undecided(self.unsure, transit, path=self.path, scope=to_run(run))
-            text = f"{format_address(transit.destination)} is no address of {self.service}"
-            return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-1", text), transit, scope)
-        loss = gateway_loss(transit.source, owned=transit.source in self.vpc.owners, vpc=self.vpc.name)
-        if loss is not None:
-            return self.drop(loss, transit, scope)
-        text = f"delivered to {self.service} ({self.published.note})"
-        return Deliver(transit, text, "EP-3", self.path, scope, Query(GATEWAY_PROTOCOLS, 0))
-
-    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
-        """The service answers through the endpoint."""
-        return self, Transit(arrived.destination, arrived.source)
-
-    def successors(self) -> list[Checkpoint]:
-        """The ACL of every subnet, for answers."""
-        return [subnet.entry for subnet in self.vpc.subnets.values()]
-
-
-class InterfaceEndpoint(Checkpoint):
-    """What stands behind an interface of an interface endpoint: the service, which takes connections and starts none (EP-6).
-
-    `loss`: why it carries nothing. `behind`: why reachsim cannot say what becomes of what it carries.
-    """
-
-    __slots__ = ("behind", "filter", "loss", "nic", "service")
-
-    def __init__(self, nic: Nic, service: str, filter: Filter, loss: Loss | None, behind: str) -> None:
-        super().__init__(nic.name, nic.kind, nic.path)
-        self.nic = nic
-        self.service = service
-        self.filter = filter
-        self.loss = loss
-        self.behind = behind
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Deliver what is to the interface (EP-7); whatever else comes here is nobody's."""
-        if not own(self.nic, transit.destination):
-            text = f"{format_address(transit.destination)} is not an address of {self.nic.name}"
-            return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-7", text), transit, to_one(transit.destination))
-        if self.loss is not None:
-            return self.drop(self.loss, transit, ANY, path=(*self.path, "state"))
-        if self.behind:
-            return Undecided(self.behind, transit, path=self.path, scope=ANY)
-        query = Query(self.filter, 0)
-        return Deliver(transit, f"delivered to {self.service}", "EP-7", scope=to_one(transit.destination), asks=query)
-
-    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
-        """The service answers from the interface."""
-        return self.nic.outbound, Transit(arrived.destination, arrived.source, self.nic)
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """None: it forwards nothing."""
-        return ()
-
-
-class InspectionEndpoint(Checkpoint):
-    """A Gateway Load Balancer endpoint: what a route leads to it comes out again as it was, after an inspection that is taken as
-    transparent, and goes on by its subnet's route table (EP-11). It has no groups (SG-23)."""
-
-    __slots__ = ("nic",)
-
-    def __init__(self, nic: Nic) -> None:
-        super().__init__(nic.name, "Gateway Load Balancer endpoint", nic.path)
-        self.nic = nic
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """On, unchanged."""
-        destination = transit.destination
-        scope = to_run(self.nic.run_around(destination))
-        if own(self.nic, destination):
-            text = "a Gateway Load Balancer endpoint takes no packets of its own"
-            return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-11", text), transit, scope)
-        run = self.nic.subnet.run_around(destination)
-        scope = to_run((max(run[0], scope.destinations[0]), min(run[1], scope.destinations[1])))
-        onward = Transit(transit.source, destination, self.nic, direct=False)
-        return Forward(leave(self.nic, onward), onward, "inspected, which is taken as transparent", "EP-11", self.path, scope)
-
-    def successors(self) -> list[Checkpoint]:
-        """The way out of its subnet, or its link."""
-        return [self.nic.subnet.exit, self.nic.subnet.link]

@@ -15,6 +15,7 @@ from typing import Any
 from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.public_service import region_of
 from reachsim.kinds.resource import InterfaceNeed, resources
 from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
@@ -310,7 +311,11 @@ class Checker:
             if owner == vpc:
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
+            if "active" in states and region_of(self.design, vpc) == region_of(self.design, owner):
+                continue
             if "active" in states:
+                text = f"{shown(peer)} is a group of VPC {owner}, which is in another Region than {vpc}"
+                self.report((*path, word), text, "name a block", "SG-11")
                 continue
             if states:
                 text = (

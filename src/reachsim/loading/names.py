@@ -61,7 +61,9 @@ class Names:
     def __init__(self, design: Design) -> None:
         self.design = design
         self.connections: dict[str, Target] = {
-            at.name: Target(body.noun, "", at.name, at.path) for at, body in resources("design", design) if body.routable
+            at.name: Target(body.noun, "", at.name, at.path)
+            for at, body in resources("design", design)
+            if body.routable
         }
         self.outside: dict[str, Target] = {
             name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)

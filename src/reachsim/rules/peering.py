@@ -48,8 +48,8 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
 
 
 def private_name_option(home: str, there: str, requester: str, *, requester_dns: bool, accepter_dns: bool) -> bool:
-    """Whether a peering's DNS options let a client in VPC `home` see private addresses behind public host names of VPC `there`,
-    the other one of its two (PEER-11).
+    """Whether a peering's DNS options let a client in VPC `home` see private addresses behind public host names of the
+    other of its two VPCs, `there` (PEER-11).
 
     Source: https://docs.aws.amazon.com/vpc/latest/peering/modify-peering-connections.html
     """

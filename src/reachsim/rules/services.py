@@ -103,7 +103,9 @@ _TABLE: Final = {"s3": _S3, "dynamodb": _DYNAMODB}
 
 AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
-_STAND_INS: Final = address_set(map(Cidr.parse, ("99.78.128.0/17", "99.150.0.0/16", "15.230.128.0/17", "52.144.192.0/18")))
+_STAND_INS: Final = address_set(
+    map(Cidr.parse, ("99.78.128.0/17", "99.150.0.0/16", "15.230.128.0/17", "52.144.192.0/18"))
+)
 """Where addresses come from that stand for services whose addresses nobody has written: all AWS's, rarely named."""
 
 
@@ -162,9 +164,9 @@ def anywhere(service: str) -> AddressSet:
 
 
 def stand_in(service: str, named: AddressSet) -> int:
-    """An address that stands for a service whose addresses are written nowhere: public, the same on every load, and none that a
-    rule names (`named`). Those of services with gateway endpoints are nobody else's. Raises ValueError where rules name
-    them all.
+    """An address that stands for a service whose addresses are written nowhere: public, the same on every load, and not
+    among those that rules name (`named`). Those of services with gateway endpoints are nobody else's. Raises ValueError
+    where rules name them all.
     """
     place = GATEWAY_SERVICES.index(service) if service in GATEWAY_SERVICES else len(GATEWAY_SERVICES)
     for low, high in (_STAND_INS - named).spans:

@@ -39,8 +39,8 @@ CUSTOMER_TRAFFIC: Final = Traffic.parse("tcp, udp")
 def gateway_loss(source: int, *, owned: bool, vpc: str) -> Loss | None:
     """Why a gateway endpoint does not carry a packet from an address, or None (EP-4, PEER-5).
 
-    `owned`: whether the address is that of an interface of its VPC, `vpc`: it is not for neighbours over peering, VPN, Direct
-    Connect or a transit gateway. Source: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    `owned`: whether the address is that of an interface of its VPC, `vpc`: it is not for neighbours over peering, VPN,
+    Direct Connect or a transit gateway. Source: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     if owned:
         return None

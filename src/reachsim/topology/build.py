@@ -10,7 +10,7 @@ from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
-from reachsim.kinds import lambda_function, nat_gateway, vpc_endpoint
+from reachsim.kinds import endpoint_checkpoint, lambda_function, nat_gateway
 from reachsim.kinds.design import UNMODELLED_OUTSIDE
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
@@ -46,7 +46,7 @@ from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.route import Origin, propagates
 
-COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *vpc_endpoint.PROTOCOLS)
+COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint_checkpoint.PROTOCOLS)
 """Filters that belong to a kind of component, not to a design."""
 
 

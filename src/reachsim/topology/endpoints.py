@@ -11,10 +11,11 @@ from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.site import Nic
+from reachsim.kinds.endpoint_checkpoint import INSPECTION
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
 from reachsim.kinds.unmodelled import Door
-from reachsim.kinds.vpc_endpoint import INSPECTION, VpcEndpoint
+from reachsim.kinds.vpc_endpoint import VpcEndpoint
 from reachsim.loading.validation import suggest
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
@@ -152,7 +153,9 @@ class Endpoints:
                 unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
                 return Endpoint(target.full_name, target.kind, unknown=unknown)
             if asked in (target.name, target.full_name) and target.kind == VpcEndpoint.noun:
-                text = f"{shown(asked)} is a gateway endpoint and no end of a packet's way; write 'service:s3' or its like"
+                text = (
+                    f"{shown(asked)} is a gateway endpoint and no end of a packet's way; write 'service:s3' or its like"
+                )
                 raise EndpointError(text, asked)
             if asked == target.full_name and target.kind.endswith("internet gateway"):
                 raise EndpointError(
@@ -415,7 +418,11 @@ class Endpoints:
             out += self._from_door(door, destination)
         if not source.origins and not source.hidden:
             nobody = self._outside("", AddressSet.nothing())
-            code, rule, text = Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"nothing in the design sends from {source.name}"
+            code, rule, text = (
+                Code.NO_POSSIBLE_DESTINATION,
+                "WALK-24",
+                f"nothing in the design sends from {source.name}",
+            )
             if source.kind in SILENT:
                 code, rule, what = SILENT[source.kind]
                 text = f"{source.name} is {what}"

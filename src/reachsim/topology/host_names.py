@@ -51,7 +51,9 @@ class HostName:
 
     def _nics(self, at: At) -> list[Nic]:
         topology = self.ends.topology
-        return [topology.nics[name] for name in topology.groups.get(at.full_name, (at.full_name,)) if name in topology.nics]
+        return [
+            topology.nics[name] for name in topology.groups.get(at.full_name, (at.full_name,)) if name in topology.nics
+        ]
 
     @property
     def depends(self) -> bool:
@@ -110,7 +112,9 @@ class HostName:
         addresses = ", ".join(format_address(low) for each in several for low, _ in (each.within or each.outside).spans)
         rule = "DNS-3" if vpc in ("", there) else "PEER-11"
         kind = f"the private address, {where}" if not why_not else f"the public address: {why_not}"
-        return Endpoint(self.asked, "name", several=tuple(several), note=f"{self.asked} is {addresses}, {kind} ({rule})")
+        return Endpoint(
+            self.asked, "name", several=tuple(several), note=f"{self.asked} is {addresses}, {kind} ({rule})"
+        )
 
     def public_only(self, vpc: str, there: str) -> str:
         """Why a client in a VPC gets the public address; empty where it gets the private one."""
