@@ -36,6 +36,7 @@ TRACE = {
     "reply",
     "ways",
     "notes",
+    "resolved",
 }
 RESULT = {
     "number",
