@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.kinds.kind import Kind
-from reachsim.net.address import IPV4_LAST, Address
+from reachsim.net.address import IPV4_LAST, Address, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.services import (
@@ -61,10 +61,11 @@ def published(design: Any, vpc: str, service: str, lists: tuple[str, ...] = ()) 
     own: tuple[Cidr, ...] = ()
     hosts = (Cidr.single(int(h.ip)) for name, h in design.internet.hosts.items() if not may_be_name(service, name))
     try:
-        own = (Cidr.single(stand_in(service, named)),)
-        note = f"{service}'s public addresses are not written; {own[0]} stands for one that no rule names"
+        address = stand_in(service, named)
+        own = (Cidr.single(address),)
+        note = f"which are not written; {format_address(address)} stands for one that no rule names"
     except ValueError as error:
-        note = f"{service}'s public addresses are not written, and {error}"
+        note = f"the public addresses of {service} are not written, and {error}"
     maybe = AddressSet.nothing()
     if service in GATEWAY_SERVICES:  # a host with a name of its own has an address of its own
         others = (h.ip for name, h in design.internet.hosts.items() if may_be_name(service, name))
