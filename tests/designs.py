@@ -146,7 +146,7 @@ def blames(trace: Trace, code: str, rule: str, component: str, leg: str = "forwa
     assert (first.code, first.rule_id, first.component, first.leg) == (code, rule, component, leg), first
     assert trace.delivered == (leg == "reply")
     assert not trace.reachable
-    assert trace.client_sees == "timeout"
+    assert trace.client_sees == ("name error" if code == "NAME_NOT_RESOLVED" else "timeout")
 
 
 def passes(trace: Trace) -> None:

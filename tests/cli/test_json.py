@@ -37,6 +37,7 @@ TRACE = {
     "reply",
     "ways",
     "notes",
+    "resolved",
 }
 RESULT = {
     "number",

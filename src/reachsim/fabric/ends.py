@@ -71,6 +71,7 @@ class Endpoint:
     `unsent`: why reachsim cannot tell what it sends, where it has no origins. `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
+    `several`: as a destination, all of these.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Endpoint:
     unsent: str = ""
     resolve: Callable[[Origin], Endpoint] | None = None
     note: str = ""
+    several: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

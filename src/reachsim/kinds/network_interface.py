@@ -18,6 +18,7 @@ from reachsim.fabric.steps import EVERYWHERE, Deliver, Drop, Forward, Scope, Ste
 from reachsim.kinds.kind import (
     IPV4_FORM,
     Boolean,
+    HostName,
     Integer,
     Ipv4Field,
     Ipv6Field,
@@ -118,6 +119,8 @@ class Interface(InterfaceSettings, Resource):
     """Traffic that a process there answers; left out: everything. Never changes what is delivered."""
     client_ports: PortsField | None = None
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
+    public_dns_name: HostName | None = None
+    """A host name that means its private address inside its VPC and its public one outside (DNS-3, PEER-11)."""
     tags: Tags = {}
 
     def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:

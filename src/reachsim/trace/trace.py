@@ -119,7 +119,16 @@ def trace(
             flows = [of for of in flows if of.origin.start is not NOWHERE]
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
-    return Trace(source.name, destination.name, traffic, tuple(ways), tuple(notes))
+    return Trace(
+        source.name, destination.name, traffic, tuple(ways), tuple(notes), _resolved(destination, source.origins)
+    )
+
+
+def _resolved(destination: Endpoint, origins: Iterable[Origin]) -> str:
+    """What the destination's name was resolved to for those who ask, and why; empty where it means one thing everywhere."""
+    if destination.resolve is None:
+        return destination.note
+    return "; ".join(dict.fromkeys(note for origin in origins if (note := destination.resolve(origin).note)))
 
 
 def _meant(flow: Flow) -> Nic | int:
@@ -147,7 +156,7 @@ def replay(
         flow = replace(flow, source=packet.source, destination=packet.destination, region=None)
     port = packet.source_port if packet.protocol in PORTED else None
     way = _way(flow, packet.service, port, destination, locate, book, below)
-    return Trace(source.name, destination.name, traffic, (way,))
+    return Trace(source.name, destination.name, traffic, (way,), resolved=_resolved(destination, (flow.origin,)))
 
 
 def _same_service(service: int) -> Traffic:
