@@ -86,7 +86,8 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].transit, forward.visits[-1]
     leg = Leg(True, forward.leg.sessions, forward.leg.crossed, forward.leg.relays)
-    reply = _with_both_ways(walk(back_start, back, leg, last.depth), forward)
+    ends = first.destination, first.source
+    reply = _with_both_ways(walk(back_start, back, leg, last.depth, ends), forward)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
     stray = _reply_stray(forward, reply, start, nic, first.source, first.destination)
