@@ -315,13 +315,14 @@ def along_a_route(rng: random.Random, design: Design) -> tuple[str, str] | None:
     for vpc, body in design["vpcs"].items():
         devices = {*body["instances"], *body.get("nat_gateways", {}), *design.get("peering_connections", {})}
         for subnet, place in body["subnets"].items():
-            for to, target in body["route_tables"].get(place.get("route_table", "main"), {}).items():
-                if target in devices and "/" in to:
+            table = body["route_tables"].get(place.get("route_table", "main"), {})
+            for to, target in table.get("routes", table).items():
+                if isinstance(target, str) and target in devices and "/" in to:
                     hops += [(vpc, subnet, to)] * (4 if "-via" in target else 1)
     if not hops:
         return None
     vpc, subnet, to = rng.choice(hops)
-    here = [f"{vpc}.{name}" for name, body in design["vpcs"][vpc]["instances"].items() if body["subnet"] == subnet]
+    here = [f"{vpc}.{name}" for name, body in design["vpcs"][vpc]["instances"].items() if body.get("subnet") == subnet]
     there = [
         f"{owner}.{name}"
         for owner, body in design["vpcs"].items()

@@ -51,7 +51,8 @@ class InternetGatewayOut(Checkpoint):
         """
         source, destination = transit.source, transit.destination
         owner = self.vpc.owners.get(source)
-        scope = Scope((source, source), private_run(destination))
+        mine = self.vpc.gap_around(source) if owner is None else (source, source)
+        scope = Scope(intersect(mine, private_run(source)), private_run(destination))
         public = None if owner is None else source if source > IPV4_LAST else owner.public_of(source)
         loss = egress_loss(source, destination, owned=owner is not None, public=public)
         text = "IPv6 is not translated" if source > IPV4_LAST else ""
@@ -111,7 +112,7 @@ class InternetGatewayIn(Checkpoint):
         step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
         loss = ingress_loss(transit.source)
         route = self.redirected[private]
-        if route is not None and isinstance(step, Forward):
+        if route is not None and not route.local and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
         if loss is None:

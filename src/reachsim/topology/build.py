@@ -33,6 +33,7 @@ from reachsim.kinds.unmodelled import (
     door_in_vpc,
 )
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
+from reachsim.kinds.vpn_gateway import VpnGatewayIn
 from reachsim.loading.load import Source
 from reachsim.loading.names import BLACKHOLE, LOCAL
 from reachsim.net.address import Address
@@ -447,10 +448,14 @@ class Builder:
         """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
         inward, _ = self.ways_in[vpc]
         if gateway == self.design.vpcs[vpc].internet_gateway and inward is not None:
-            inward.redirected = route_lookup([route for route in routes if not route.local])
+            inward.redirected = route_lookup(routes)
             outward = self.gateways[vpc, gateway]
             if isinstance(outward, InternetGatewayOut):
                 outward.redirected = inward.redirected
+        elif gateway in getattr(self.design.vpcs[vpc], "vpn_gateways", {}):
+            at_private = self.noted(("vpcs", vpc, "vpn_gateways", gateway, "in"))
+            assert isinstance(at_private, VpnGatewayIn)
+            at_private.redirected = route_lookup(routes)
 
     def route(
         self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = ""

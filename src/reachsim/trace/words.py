@@ -54,9 +54,13 @@ def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
     """Whether the file gives an interface this address. The addresses of functions are never written."""
     if nic.kind == "function":
         return False
-    _, vpc, section, name = nic.path
+    _, vpc, section, name, *of = nic.path
     body = getattr(endpoints.design.vpcs[str(vpc)], str(section))[name]
-    written = (getattr(body, key, None) for key in ("private_ip", "ipv6_address", "public_ip"))
+    if of:  # one of several interfaces
+        body = body.network_interfaces[of[-1]]
+    written = [getattr(body, key, None) for key in ("private_ip", "ipv6_address", "public_ip")]
+    for pair in getattr(body, "secondary_private_ips", ()):
+        written += (pair.private_ip, pair.public_ip)
     return any(value is not None and not isinstance(value, bool) and int(value) == address for value in written)
 
 
