@@ -372,8 +372,9 @@ class Host(Checkpoint):
         return emit(self.nic, restored)
 
     def before_leaving(self, transit: Transit, leg: Leg) -> Step | None:
-        """What the host does before a packet comes to its interface. What is to a network of its own never leaves it; what its
-        secondary addresses send out of the VPC gets its primary address, where it is set so. None where it does neither."""
+        """What the host does before a packet comes to its interface. What is to a network of its own never leaves it; what
+        its secondary addresses send out of the VPC gets its primary address, where it is set so. None where it does neither.
+        """
         nic, destination = self.nic, transit.destination
         if destination in self.local:
             text = f"{format_address(destination)} is in a local network of {nic.name}, so the packet never leaves it"
