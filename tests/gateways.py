@@ -1,5 +1,5 @@
-"""A small network of three VPCs around a transit gateway, with an office behind a VPN and a VPC with a virtual private gateway,
-for the tests of what joins networks. Each test changes one thing of it."""
+"""A small network of three VPCs around a transit gateway, with an office behind a VPN and a VPC with a virtual private
+gateway, for the tests of what joins networks. Each test changes one thing of it."""
 
 from __future__ import annotations
 

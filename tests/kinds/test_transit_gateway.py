@@ -106,7 +106,11 @@ WEST = {
     "transit_gateways tgw-west": {
         "attachments": {"west": {"vpc": "west", "subnets": ["s"]}, "east": {"peer": "tgw.west"}},
         "route_tables": {
-            "main": {"associations": ["west", "east"], "propagations": ["west", "east"], "routes": {"10.1.0.0/16": "east"}}
+            "main": {
+                "associations": ["west", "east"],
+                "propagations": ["west", "east"],
+                "routes": {"10.1.0.0/16": "east"},
+            }
         },
     },
     f"{TGW} attachments west": {"peer": "tgw-west.east"},
@@ -195,8 +199,8 @@ OPEN_AND_SHUT = {
 @pytest.mark.rule("TGW-8")
 @pytest.mark.rule("TGW-9")
 def test_the_zone_of_the_sender_goes_on_unless_appliance_mode_chooses():
-    """Zone a leads through `fwa`, which is open; zone b through `fwb`, which is shut. Without appliance mode a packet from zone
-    a stays there; with it, one zone is chosen by the flow, and nobody knows which."""
+    """Zone a leads through `fwa`, which is open; zone b through `fwb`, which is shut. Without appliance mode a packet from
+    zone a stays there; with it, one zone is chosen by the flow, and nobody knows which."""
     passes(load(APPLIANCE, OPEN_AND_SHUT).trace(*OVER_TGW))
     on = {f"{TGW} attachments data appliance_mode": True}
     assert load(APPLIANCE, OPEN_AND_SHUT, on).trace(*OVER_TGW).undecided
@@ -396,7 +400,9 @@ def test_what_lies_behind_a_connect_attachment_is_undecided():
 
 def test_a_question_about_all_of_the_internet_ends():
     """Whatever the attachment's subnet leads to, addresses that fare alike are judged together."""
-    local = {"vpcs egress nat_gateways ngw": {"subnet": "attach", "private_ip": "10.3.9.5", "public_ip": "198.51.100.7"}}
+    local = {
+        "vpcs egress nat_gateways ngw": {"subnet": "attach", "private_ip": "10.3.9.5", "public_ip": "198.51.100.7"}
+    }
     assert not load(local).reach("app.web", "internet").reachable
     on = {f"{TGW} attachments data appliance_mode": True, f"{MAIN} routes": {"0.0.0.0/0": "data"}}
     assert load(APPLIANCE, on).reach("app.web", "internet") is not None

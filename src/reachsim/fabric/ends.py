@@ -69,8 +69,8 @@ class Endpoint:
     `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
     it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
     `unsent`: why reachsim cannot tell what it sends, where it has no origins. `resolve`: a name that means different things
-    from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
-    and why.
+    from different places: as a destination it is what this gives for the origin that asks.
+    `realm`: the network that is meant, where one is. `note`: what it was resolved to, and why.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Endpoint:
     hidden: tuple[Any, ...] = ()
     unsent: str = ""
     resolve: Callable[[Origin], Endpoint] | None = None
+    realm: object = None
     note: str = ""
 
 
@@ -99,6 +100,7 @@ class Flow:
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `realm`: the network that is meant, None for any.
     """
 
     origin: Origin
@@ -112,6 +114,7 @@ class Flow:
     perhaps: str = ""
     relays: Relays = ()
     via: str = ""
+    realm: object = None
 
     @property
     def many(self) -> bool:

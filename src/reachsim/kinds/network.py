@@ -97,4 +97,12 @@ class Network(Resource):
         origins = [ends.outside("", addresses, ends.checkpoint(("networks", network)), network)]
         literal = addresses.first if addresses.count == 1 else None
         outside = AddressSet.nothing() if literal is not None else addresses
-        return Endpoint(name, "network", tuple(origins), outside=outside, literal=literal, listens=listens)
+        return Endpoint(
+            name,
+            "network",
+            tuple(origins),
+            outside=outside,
+            literal=literal,
+            listens=listens,
+            realm=("networks", network),
+        )

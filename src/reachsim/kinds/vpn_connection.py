@@ -9,12 +9,13 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.steps import ANY, Deliver, Drop, Forward, Step, Undecided, intersect, to_one, to_run
 from reachsim.kinds.kind import BlockField, Reference, References, Tags
 from reachsim.kinds.resource import At, Checks, Resource, Wiring, resource
-from reachsim.net.address import format_address
+from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import Origin
 from reachsim.rules.verdict import Loss
+from reachsim.rules.vpn import family_loss
 
 UNNAMED = "networks without a name"
 """Stands for whatever is behind connections and in no network of the design."""
@@ -126,11 +127,16 @@ class Arriving(Checkpoint):
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Into the gateway, if the connection is up (VPN-4) and the destination is allowed (VPN-5)."""
         allowed, destination = self.connection.allowed, transit.destination
-        scope = ANY if allowed is None else to_run(allowed.run_around(destination))
+        scope = to_run(family_run(destination))
+        if allowed is not None:
+            scope = to_run(intersect(scope.destinations, allowed.run_around(destination)))
         step = Forward(self.next, Transit(transit.source, destination), "into AWS", "VPN-1", self.path, scope)
         down = self.connection.lost(transit, self.code, step)
         if down is not None:
             return down
+        family = family_loss(destination, carries_ipv6=self.connection.ipv6)
+        if family is not None:
+            return self.drop(family, transit, to_run(family_run(destination)), onward=step)
         if allowed is not None and destination not in allowed:
             text = f"{self.component} announces only its allowed_prefixes, and {format_address(destination)} is in none"
             loss = Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-5", text)

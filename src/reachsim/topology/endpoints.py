@@ -42,13 +42,16 @@ _NONE: frozenset[KeyPath] = frozenset()
 def _pieces(flow: Flow) -> Iterator[Piece]:
     origin = flow.origin
     if flow.region is None:
-        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays), None
+        yield (
+            passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm),
+            None,
+        )
         return
     rest = flow.region
     while rest:
         at = rest.first
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
-        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
+        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays, flow.realm)
         alike = rest & AddressSet((found.run,))
         yield found, alike
         rest -= alike
@@ -105,7 +108,7 @@ class Endpoints:
     def pieces(self, flow: Flow) -> list[Piece]:
         """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
         origin = flow.origin
-        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays
+        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays, flow.realm
         found = self.pieces_of.get(key)
         if found is None:
             if len(self.pieces_of) >= PIECES_KEPT:
@@ -412,7 +415,8 @@ class Endpoints:
             raise EndpointError.ambiguous(source.name, source.candidates)
         out: list[Flow] = []
         for origin in source.origins:
-            out += self._flows(origin, destination)
+            found = self._flows(origin, destination)
+            out += found if destination.realm is None else (replace(flow, realm=destination.realm) for flow in found)
             out += self._through_doors(origin, destination)
         hidden, within = source.hidden, source.within
         if source.literal is not None:
