@@ -92,8 +92,13 @@ DUAL: Changes = {
 
 
 def design(*changes: Changes) -> dict[str, Any]:
-    """The base with values set at paths of keys, which are separated by spaces."""
-    out: dict[str, Any] = copy.deepcopy(BASE)
+    """The base with changes."""
+    return edited(BASE, *changes)
+
+
+def edited(base: dict[str, Any], *changes: Changes) -> dict[str, Any]:
+    """A design with values set at paths of keys, which are separated by spaces."""
+    out: dict[str, Any] = copy.deepcopy(base)
     for change in changes:
         for path, value in change.items():
             *way, last = path.split()

@@ -72,6 +72,7 @@ class Endpoint:
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
     `several`: as a destination, all of these.
+    `realm`: the network that is meant, where one is.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Endpoint:
     hidden: tuple[Any, ...] = ()
     unsent: str = ""
     resolve: Callable[[Origin], Endpoint] | None = None
+    realm: object = None
     note: str = ""
     several: tuple[Endpoint, ...] = ()
 
@@ -101,6 +103,7 @@ class Flow:
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `realm`: the network that is meant, None for any.
     """
 
     origin: Origin
@@ -114,6 +117,7 @@ class Flow:
     perhaps: str = ""
     relays: Relays = ()
     via: str = ""
+    realm: object = None
 
     @property
     def many(self) -> bool:

@@ -53,7 +53,10 @@ _NONE: frozenset[KeyPath] = frozenset()
 def _pieces(flow: Flow) -> Iterator[Piece]:
     origin = flow.origin
     if flow.region is None:
-        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays), None
+        yield (
+            passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm),
+            None,
+        )
         return
     rest = flow.region
     told = 0
@@ -61,7 +64,7 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
         at = rest.first
         told += 1
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
-        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
+        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays, flow.realm)
         if told > PIECES_MOST:
             yield too_many(found), rest
             return
@@ -121,7 +124,7 @@ class Endpoints:
     def pieces(self, flow: Flow) -> list[Piece]:
         """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
         origin = flow.origin
-        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays
+        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays, flow.realm
         found = self.pieces_of.get(key)
         if found is None:
             if len(self.pieces_of) >= PIECES_KEPT:
@@ -434,7 +437,8 @@ class Endpoints:
         out: list[Flow] = []
         for origin in source.origins:
             meant = destination if destination.resolve is None else destination.resolve(origin)
-            out += self._flows(origin, meant)
+            found = self._flows(origin, meant)
+            out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
             out += self._through_doors(origin, meant)
         hidden, within = source.hidden, source.within
         if source.literal is not None:

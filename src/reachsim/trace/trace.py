@@ -190,7 +190,7 @@ def _way(
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, origin.label),)
         return Way(origin.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
-    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
+    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book, below).way(destination)
 
