@@ -338,6 +338,13 @@ Ipv6Field = Annotated[
     _text,
 ]
 TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), _text]
+
+
+def in_percent(share: Fraction) -> str:
+    """A share as a design writes it."""
+    return f"{float(share * 100):g}%"
+
+
 ShareField = Annotated[
     Fraction,
     PlainValidator(_share),
@@ -348,7 +355,7 @@ ShareField = Annotated[
             "examples": ["1%"],
         }
     ),
-    PlainSerializer(lambda share: f"{float(share * 100):g}%"),
+    PlainSerializer(in_percent),
 ]
 """A share of a whole, in percent: ``1%``, ``0.5%``; ``0`` for none."""
 PortsField = Annotated[
