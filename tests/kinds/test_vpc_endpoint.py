@@ -9,6 +9,10 @@ import pytest
 from tests.designs import ALL, ANY, GONE, Changes, acl_of, blames, group, load, passes, problems
 
 import reachsim
+from reachsim.fabric.checkpoint import Leg, Transit
+from reachsim.fabric.steps import Deliver, Drop
+from reachsim.net.address import parse_address
+from reachsim.rules.vpc_endpoint import gateway_loss
 
 KERNEL = Path(__file__).parents[1] / "kernel2"
 APP = "vpcs app"
@@ -129,12 +133,16 @@ def test_it_is_not_for_neighbours() -> None:
 
 @pytest.mark.rule("EP-4")
 def test_a_source_that_is_no_interfaces_is_not_served() -> None:
-    from reachsim.rules.vpc_endpoint import gateway_loss
-
     assert gateway_loss(0x0A000001, owned=True, vpc="app") is None
     loss = gateway_loss(0xC0A80001, owned=False, vpc="app")
     assert loss is not None
     assert (loss.code, loss.rule) == ("GATEWAY_REJECTS_SPOOFED_TRAFFIC", "EP-4")
+    gateway = load(S3).topology.noted["vpcs", "app", "vpc_endpoints", "s3"]
+    there = int(parse_address("52.219.0.9"))
+    step = gateway.step(Transit(int(parse_address("192.168.0.1")), there), Leg())
+    assert isinstance(step, Drop)
+    assert step.cause.rule == "EP-4"
+    assert isinstance(gateway.step(Transit(int(parse_address("10.0.1.10")), there), Leg()), Deliver)
 
 
 @pytest.mark.rule("EP-4")
@@ -189,6 +197,7 @@ def test_without_a_list_and_a_region_the_service_is_some_address_that_no_rule_na
     assert unsure.startswith(
         "app.s3 is a gateway endpoint for s3, and the design tells neither its prefix list nor a Region"
     )
+    assert load(UNLISTED).trace("probe", "52.218.1.1", "tcp/443").undecided == unsure
     assert load(UNLISTED).trace("probe", "8.8.8.8", "tcp/443").forward[-1].component == "internet"
     named = load(UNLISTED, NO_EXIT, {"internet hosts": {"s3.eu-west-1.amazonaws.com": {"ip": "52.218.1.1"}}})
     passes(named.trace("probe", "s3.eu-west-1.amazonaws.com", "tcp/443"))
@@ -307,6 +316,13 @@ def test_it_carries_tcp_and_only_while_it_is_available() -> None:
         assert f"endpoint kms is {state}" in net.trace(*TO_KMS).resolved
 
 
+def test_an_edit_of_its_groups_is_like_a_file_with_it() -> None:
+    edited = load(KMS).with_({"vpcs.app.security_groups.open.ingress": []})
+    blames(edited.trace(*TO_KMS), "SG_HAS_NO_RULES", "SG-1", "app.kms")
+    off = load(KMS).with_({"vpcs.app.enable_dns_hostnames": False})
+    assert off.trace(*TO_KMS).forward[-1].component == "internet"
+
+
 @pytest.mark.rule("EP-6")
 def test_an_expectation_of_many_clients_asks_each_of_them() -> None:
     """What is meant depends on who asks, so that no interface speaks for its class."""
@@ -341,6 +357,16 @@ def test_an_inspection_endpoint_takes_and_starts_nothing_and_drops_what_it_gets_
     down = load(GWLB, {f"{APP} vpc_endpoints gwlbe state": "pending"})
     blames(down.trace("twin", "www", "tcp/443"), "BAD_STATE_ROUTE", "ROUTE-12", "app")
     assert [p.code for p in problems(GWLB, {f"{APP} vpc_endpoints gwlbe subnets": ["public", "isolated"]})] == ["EP-11"]
+
+
+@pytest.mark.rule("EP-11")
+@pytest.mark.rule("SG-14")
+def test_references_to_groups_do_not_survive_inspection() -> None:
+    between = {**GWLB, f"{APP} route_tables private 10.0.2.0/24": "gwlbe"}
+    by_group = group("named", ("tcp/80", "client")), {f"{APP} instances db security_groups": ["named"]}
+    blames(load(between, *by_group).trace("probe", "db", "tcp/80"), "SG_REFERENCES_NOT_PRESERVED", "SG-14", "app.db")
+    by_block = group("named", ("tcp/80", "10.0.1.10/32")), {f"{APP} instances db security_groups": ["named"]}
+    passes(load(between, *by_block).trace("probe", "db", "tcp/80"))
 
 
 @pytest.mark.rule("SG-23")

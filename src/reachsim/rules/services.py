@@ -6,6 +6,7 @@ A small table of what AWS publishes, of the date that `PREFIXES_OF` says. A desi
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -144,11 +145,19 @@ def public_name_region(service: str, host: str) -> str | None:
 
 
 def may_be_name(service: str, host: str) -> bool:
-    """Whether a host name may be another public name of a service, such as a global one (``s3.amazonaws.com``)."""
+    """Whether a host name may be another public name of a service: a global one (``s3.amazonaws.com``), an older one, or one
+    that has only a word in common with it, as ``kinesis.eu-west-1.amazonaws.com`` has with ``kinesis-streams``."""
     name = host.lower().rstrip(".")
     if not name.endswith(AWS_DOMAINS) or public_name_region(service, name) is not None:
         return False
-    return service.rpartition(".")[2] in name.split(".")
+    words = _words(name)
+    if "." in service:
+        return all(part in words for part in service.split("."))
+    return not words.isdisjoint(_words(service)) or (service == "sqs" and "queue" in words)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.split(r"[.-]", name))
 
 
 @lru_cache(maxsize=64)
