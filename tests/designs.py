@@ -92,8 +92,13 @@ DUAL: Changes = {
 
 
 def design(*changes: Changes) -> dict[str, Any]:
-    """The base with values set at paths of keys, which are separated by spaces."""
-    out: dict[str, Any] = copy.deepcopy(BASE)
+    """The base with changes."""
+    return edited(BASE, *changes)
+
+
+def edited(base: dict[str, Any], *changes: Changes) -> dict[str, Any]:
+    """A design with values set at paths of keys, which are separated by spaces."""
+    out: dict[str, Any] = copy.deepcopy(base)
     for change in changes:
         for path, value in change.items():
             *way, last = path.split()
@@ -146,7 +151,7 @@ def blames(trace: Trace, code: str, rule: str, component: str, leg: str = "forwa
     assert (first.code, first.rule_id, first.component, first.leg) == (code, rule, component, leg), first
     assert trace.delivered == (leg == "reply")
     assert not trace.reachable
-    assert trace.client_sees == "timeout"
+    assert trace.client_sees == ("name error" if code == "NAME_NOT_RESOLVED" else "timeout")
 
 
 def passes(trace: Trace) -> None:

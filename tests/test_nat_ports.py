@@ -110,7 +110,8 @@ def test_three_quarters_of_the_ports_are_partial_with_the_share(file: Any, capsy
     assert f"in part {PART}" in text
     result = reachsim.load(name).check()[0]
     assert (result.verdict, result.warning, result.loss) == ("fails", "", PART)
-    assert result.reason.startswith(f"in part, {PART}: v.public network ACL public ingress: rule 50")
+    assert result.reason.startswith(f"in part, {PART}: v.public network ACL public ingress: ")
+    assert "is dropped: rule 50: deny tcp/1024-49151" in result.reason
     assert result.witness is not None
     assert result.witness.verdict == "partial"
     code, text = said(capsys, "reach", name, "c", "internet", "tcp/443")

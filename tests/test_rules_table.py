@@ -25,6 +25,12 @@ def test_every_mark_names_a_rule_of_the_book() -> None:
     assert [(rule, node) for rule, node in tool.markers() if rule not in BOOK] == []
 
 
+def test_every_rule_that_the_code_cites_is_in_the_book() -> None:
+    chapters = {rule.partition("-")[0] for rule in BOOK}
+    cited = {rule for path in tool.SOURCE.rglob("*.py") for rule in tool._ID.findall(path.read_text(encoding="utf-8"))}
+    assert {rule for rule in cited if rule.partition("-")[0] in chapters} <= set(BOOK)
+
+
 def test_every_rule_of_the_first_chapters_without_a_home_says_why() -> None:
     without = {rule for rule in BOOK if rule.partition("-")[0] in tool.FIRST_CHAPTERS and rule not in HOMES}
     assert without == set(tool.WITHOUT_HOME)

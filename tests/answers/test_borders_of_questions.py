@@ -17,7 +17,7 @@ vpcs:
       six: {ipv6_cidr: "2001:db8:0:6::/64"}
     route_tables:
       p: {0.0.0.0/0: igw}
-      t: {0.0.0.0/0: tgw}
+      t: {0.0.0.0/0: fw}
       d: {"::/0": igw}
     network_acls:
       tcp-in: {ingress: [{rule: 1, allow: tcp, from: 0.0.0.0/0}], egress: [{rule: 1, allow: all, to: 0.0.0.0/0}]}
@@ -30,11 +30,12 @@ vpcs:
       shut: {subnet: t, security_groups: [shut]}
     nat_gateways:
       ngw: {subnet: p, public_ip: 203.0.113.8}
+    network_firewalls:
+      fw: {subnet: p}
 lambda_functions:
   with6: {latest: {vpc: v, subnets: [d], security_groups: [open], ipv6: true}}
   with4: {latest: {vpc: v, subnets: [d], security_groups: [v.open]}}
 internet: {hosts: {six.example: {ip: "2001:4860::1"}, four.example: {ip: 142.250.196.100}}}
-transit_gateways: {tgw: {}}
 """
 
 
@@ -52,13 +53,13 @@ def ask(expectation: str) -> str:
         ("{from: internet, to: web, allow: tcp/443, one_way: true}", "holds"),
         ("{from: internet, to: web, allow: tcp/443}", "undecided"),
         ("{from: web, to: internet, allow: tcp/443}", "undecided"),
-        ("{from: cl, to: tgw, allow: tcp/1}", "undecided"),
+        ("{from: cl, to: fw, allow: tcp/1}", "undecided"),
         # Nothing asked is nothing allowed.
         ("{from: web, to: 10.0.5.0/24, allow: tcp/443}", "fails"),
         ("{from: web, to: web, allow: tcp/443}", "fails"),
         ("{from: cl, to: web, allow: icmpv6/128}", "fails"),
-        # The gateway may bring packets from any address (TGW-1), which this host admits, and that one does not (SG-2).
-        ("{from: internet, to: 10.0.1.4/32, deny: all}", "undecided"),
+        # Nobody on the internet sends to a private address (IGW-6), and a firewall starts nothing.
+        ("{from: internet, to: 10.0.1.4/32, deny: all}", "holds"),
         ("{from: internet, to: 10.0.1.5/32, deny: all}", "holds"),
         # A block means its own addresses.
         ("{from: internet, to: 203.0.113.7/32, deny: all}", "fails"),
@@ -78,7 +79,9 @@ def test_verdicts(expectation: str, verdict: str) -> None:
 
 @pytest.mark.rule("IGW-6")
 def test_nobody_on_the_internet_sends_to_a_private_address() -> None:
-    text = DESIGN.replace("tgw: {}", "").replace("      t: {0.0.0.0/0: tgw}", "      t: {}")
+    text = DESIGN.replace("    network_firewalls:\n      fw: {subnet: p}\n", "").replace(
+        "0.0.0.0/0: fw", "0.0.0.0/0: igw"
+    )
     net = reachsim.loads(text + "expect:\n  - {from: internet, to: 10.0.1.4/32, deny: all}\n")
     assert net.check()[0].verdict == "holds"
 

@@ -203,7 +203,8 @@ def test_a_new_interface_closes_nothing() -> None:
     "table", ["vpcs app route_tables private 10.1.0.0/16", "vpcs app route_tables private 0.0.0.0/0"]
 )
 def test_what_cannot_be_decided_is_told_and_neither_opened_nor_closed(table: str) -> None:
-    before, after = load({"transit_gateways": {"tgw": {}}}), load({"transit_gateways": {"tgw": {}}, table: "tgw"})
+    firewall = {"vpcs app network_firewalls": {"fw": {}}}
+    before, after = load(firewall), load({**firewall, table: "fw"})
     difference = diff(before, after)
     assert difference.changes == ()
     assert any("app.probe ->" in line for line in difference.undecided)

@@ -166,12 +166,12 @@ def test_client_ports_tell_members_of_a_class_apart() -> None:
 
 
 def test_what_is_not_modelled_is_undecided() -> None:
-    tgw = {"transit_gateways": {"tgw": {}}, "vpcs app route_tables private 10.1.0.0/16": "tgw"}
+    firewall = {"vpcs app network_firewalls": {"fw": {}}, "vpcs app route_tables private 10.1.0.0/16": "fw"}
     for expect in ({"deny": "tcp/22"}, {"allow": "tcp/22"}):
-        result = ask({"from": "probe", "to": "api", **expect}, tgw)
+        result = ask({"from": "probe", "to": "api", **expect}, firewall)
         assert (result.verdict, result.holds, bool(result)) == ("undecided", False, False)
-        assert "tgw" in result.reason
-    result = ask({"from": {"vpc": "app"}, "to": "api", "allow": "tcp/22"}, tgw)
+        assert "fw is a Network Firewall endpoint" in result.reason
+    result = ask({"from": {"vpc": "app"}, "to": "api", "allow": "tcp/22"}, firewall)
     assert result.verdict == "fails"  # the public and isolated subnets have no route at all
 
 

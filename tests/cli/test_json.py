@@ -39,6 +39,7 @@ TRACE = {
     "notes",
     "listener",
     "beyond",
+    "resolved",
 }
 RESULT = {
     "number",
@@ -165,7 +166,7 @@ def test_trace(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(data["forward"]) == keys(data["reply"]) == HOP
     assert keys(data["ways"]) == WAY
     hop = data["forward"][7]
-    assert (hop["component"], hop["action"], hop["where"]) == ("app.nat", "drop", f"{FOUND}:24")
+    assert (hop["component"], hop["action"], hop["where"]) == ("app.nat", "drop", f"{FOUND}:23")
     assert set(hop["before"]) == PACKET
 
 

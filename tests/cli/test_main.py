@@ -30,9 +30,9 @@ vpcs:
   a:
     cidrs: [10.0.0.0/16]
     subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
-    route_tables: {t: {10.9.0.0/16: tgw}}
+    route_tables: {t: {10.9.0.0/16: fw}}
     instances: {i: {subnet: s}}
-transit_gateways: {tgw: {}}
+    network_firewalls: {fw: {}}
 expect:
   - {from: i, to: 10.9.0.1, allow: tcp/443}
 """
@@ -114,7 +114,7 @@ def test_what_is_not_modelled_cannot_be_decided(question: Sequence[str]) -> None
     assert done.returncode == 3, done
     title, reason = done.stdout.splitlines()[:2]
     assert title.startswith("CANNOT DECIDE")
-    assert "tgw is a transit gateway, which is not modelled" in reason
+    assert "fw is a Network Firewall endpoint, which is not modelled" in reason
 
 
 # -- errors -------------------------------------------------------------------------------------------------

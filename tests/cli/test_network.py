@@ -52,14 +52,15 @@ vpcs:
   a:
     cidrs: [10.0.0.0/16]
     subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
-    route_tables: {t: {10.1.0.0/16: tgw}}
+    route_tables: {t: {10.1.0.0/16: fw}}
     instances: {i: {subnet: s}}
+    network_firewalls: {fw: {subnet: s}}
   b:
     cidrs: [10.1.0.0/16]
     subnets: {s: {cidr: 10.1.0.0/24, route_table: t}}
-    route_tables: {t: {10.0.0.0/16: tgw}}
+    route_tables: {t: {10.0.0.0/16: fw}}
     instances: {j: {subnet: s}}
-transit_gateways: {tgw: {}}
+    network_firewalls: {fw: {subnet: s}}
 """
 
 

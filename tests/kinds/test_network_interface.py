@@ -170,3 +170,15 @@ def test_every_checkpoint_passes_rewrites_or_drops_and_shows_the_packet_before_a
         assert leg[-1].action == "deliver"
     dropped = load(group("client", egress=[])).trace("probe", "www", "tcp/443")
     assert dropped.forward[0].action == "drop"
+
+
+@pytest.mark.rule("IGW-9")
+def test_a_public_address_belongs_to_the_primary_address_and_an_elastic_ip_to_any():
+    more = {"secondary_private_ips": ["10.0.0.21", {"private_ip": "10.0.0.22", "public_ip": "198.51.100.22"}]}
+    net = load({f"vpcs app instances web {key}": value for key, value in more.items()})
+    for public, private in (("198.51.100.20", "10.0.0.20"), ("198.51.100.22", "10.0.0.22")):
+        trace = net.trace("www", public, "tcp/22")
+        passes(trace)
+        assert str(trace.forward[-1].before).endswith(f"-> {private}:22")
+    passes(net.trace("10.0.0.22", "www", "tcp/443"))
+    blames(net.trace("10.0.0.21", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")

@@ -118,9 +118,9 @@ def test_what_a_route_can_lead_to():
     ]
     third = {"vpcs ops": {"cidrs": ["10.2.0.0/16"], "route_tables": {"main": {"10.1.0.0/16": "pcx"}}}}
     refuses("ROUTE-10", "vpcs ops route_tables main 10.1.0.0/16", third)
-    gateway = {"vpcs app vpn_gateways vgw": {}, f"{PRIVATE} 192.168.0.0/16": "vgw"}
-    trace = load(gateway).trace("probe", "192.168.0.1", "tcp/80")
-    assert trace.undecided == "app.vgw is a virtual private gateway, which is not modelled"
+    firewall = {"vpcs app network_firewalls fw": {"subnet": "private"}, f"{PRIVATE} 192.168.0.0/16": "fw"}
+    trace = load(firewall).trace("probe", "192.168.0.1", "tcp/80")
+    assert trace.undecided == "app.fw is a Network Firewall endpoint, which is not modelled"
     assert (trace.verdict, trace.client_sees, trace.delivered) == ("undecided", "unknown", False)
 
 

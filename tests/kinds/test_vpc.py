@@ -40,7 +40,7 @@ def test_a_section_without_a_body_is_an_empty_one():
     assert not net.trace("probe", "www", "tcp/443").delivered
 
 
-@pytest.mark.parametrize("section", ["vpc_endpoints", "network_firewalls", "vpn_gateways"])
+@pytest.mark.parametrize("section", ["network_firewalls"])
 def test_what_is_not_modelled_is_undecided(section):
     net = load(
         {

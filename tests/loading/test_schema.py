@@ -167,10 +167,19 @@ def test_every_key_is_described_and_every_text_has_a_form() -> None:
         assert body.get("description"), name
         for key, value in body.get("properties", {}).items():
             assert value.get("description") or "$ref" in value, f"{name}.{key}"  # a definition has its own
-    free = {"name", "description", "why", "ami", "endpoint"}
+    free = {"name", "description", "why", "ami", "endpoint", "account"}
     for path, node in nodes(SCHEMA):
         if isinstance(node, dict) and node.get("type") == "string":
             assert {"pattern", "enum", "const"} & node.keys() or free & set(path), path
+
+
+def test_every_default_is_one_that_may_be_written() -> None:
+    defaults = [(node, path) for path, node in nodes(SCHEMA) if isinstance(node, dict) and "default" in node]
+    assert defaults
+    for node, path in defaults:
+        if not isinstance(node["default"], dict):
+            told = jsonschema.Draft202012Validator({**node, "$defs": SCHEMA["$defs"]}).iter_errors(node["default"])
+            assert not list(told), path
 
 
 def mutilated(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -118,7 +118,7 @@ class Layers:
                         peer = f"{far}.web"
                     group.setdefault("ingress", []).append({"allow": traffic, "from": peer})
             for acl in (body.get("network_acls") or {}).values():
-                if chance(rng, 0.3):
+                if "ingress" in acl and chance(rng, 0.3):
                     taken = {rule["rule"] for rule in acl["ingress"]}
                     number = next(each for each in rng.sample(range(300, 400), 100) if each not in taken)
                     rule = {"rule": number, rng.choice(["allow", "deny"]): token(rng), "from": rng.choice(brought)}

@@ -68,16 +68,17 @@ vpcs:
   v:
     cidrs: [10.0.0.0/16]
     subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
-    route_tables: {t: {10.9.0.0/16: tgw}}
+    route_tables: {t: {10.9.0.0/16: fw}}
+    network_firewalls: {fw: {}}
     security_groups: {g: {egress: [{allow: tcp/22, to: 0.0.0.0/0}]}}
     instances: {x: {subnet: s, security_groups: [g]}}
   w:
     cidrs: [10.9.0.0/16]
     subnets: {s: {cidr: 10.9.0.0/24, route_table: t}}
-    route_tables: {t: {10.0.0.0/16: tgw}}
+    route_tables: {t: {10.0.0.0/16: fw}}
+    network_firewalls: {fw: {}}
     security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
     instances: {y: {subnet: s, security_groups: [open]}}
-direct_connect_gateways: {tgw: {}}
 """
     )
     return net.reach("x", "10.9.0.4")

@@ -379,12 +379,12 @@ def test_what_a_checkpoint_loses_wholly_is_not_blamed_on_its_filter_too() -> Non
 
 
 def test_nothing_is_said_of_what_is_not_modelled() -> None:
-    tgw = {"transit_gateways": {"tgw": {}}}
-    there = load(tgw, {"vpcs app route_tables private 10.1.0.0/16": "tgw"}).reach("probe", "api")
-    assert "tgw" in there.undecided
+    wall = {"vpcs app network_firewalls fw": {"subnet": "private"}, "vpcs data network_firewalls fw": {"subnet": "api"}}
+    there = load(wall, {"vpcs app route_tables private 10.1.0.0/16": "fw"}).reach("probe", "api")
+    assert "app.fw" in there.undecided
     assert (there.reachable, there.delivered) == (NOWHERE, NOWHERE)
-    back = load(tgw, {"vpcs data route_tables api 10.0.1.10/32": "tgw"}).reach("probe", "api")
-    assert "tgw" in back.undecided
+    back = load(wall, {"vpcs data route_tables api 10.0.1.10/32": "fw"}).reach("probe", "api")
+    assert "data.fw" in back.undecided
     assert Traffic.parse("tcp").isdisjoint(back.reachable.traffic())
 
 

@@ -36,5 +36,5 @@ def test_no_cell_of_a_matrix_is_run() -> None:
     for lines in texts:
         assert len(lines) > 1
         for row in csv.reader(lines[1:]):
-            assert len(row) == 3
+            assert len(row) == 5
             assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row), row

@@ -151,15 +151,15 @@ vpcs:
     cidrs: [10.0.0.0/16]
     internet_gateway: igw
     subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
-    route_tables: {t: {0.0.0.0/0: tgw}}
+    route_tables: {t: {0.0.0.0/0: fw}}
     security_groups: {w: {ingress: [{allow: tcp/80, from: 0.0.0.0/0}]}}
     instances: {i: {subnet: s, public_ip: true, security_groups: [w]}}
-transit_gateways: {tgw: {}}
+    network_firewalls: {fw: {}}
 """)
     text = exposure_text(net.exposure(), net)
     assert "the answer is lost" not in text
     assert "cannot decide  whether all comes in" in text
-    assert "tgw is a transit gateway, which is not modelled" in " ".join(text.split())
+    assert "fw is a Network Firewall endpoint, which is not modelled" in " ".join(text.split())
 
 
 def test_leaks_of_a_class_are_told_together(large: reachsim.Network) -> None:

@@ -68,7 +68,7 @@ def test_a_blocker_says_where_it_is_written():
 
 @pytest.mark.parametrize("port", [-1, 65536, 100000])
 def test_bad_source_ports(port):
-    with pytest.raises(UsageError, match="is not between 0 and 65535"):
+    with pytest.raises(UsageError, match="is not a whole number between 0 and 65535"):
         load().trace("probe", "db", "tcp/80", source_port=port)
 
 

@@ -191,7 +191,9 @@ def _places(door: Door, before: Engine, after: Engine) -> Iterator[KeyPath]:
     everywhere = dict.fromkeys([*before.design.vpcs, *after.design.vpcs])
     yield from (("vpcs", vpc) for vpc in everywhere if vpc in names or door.into(vpc))
     if names or door.brings or door.calls:
-        yield from ((section,) for section in ("peering_connections", "prefix_lists", "vpn_connections"))
+        yield from ((section,) for section in ("peering_connections", "prefix_lists"))
+    if door.brings or door.calls:
+        yield from ((section,) for section in ("transit_gateways", "vpn_connections", "direct_connect_gateways"))
 
 
 def _around(network: Engine, path: KeyPath) -> Any:

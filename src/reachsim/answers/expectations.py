@@ -181,7 +181,7 @@ def decide(
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = None
-    if max(len(source.origins), len(destination.nics)) > MANY:
+    if destination.resolve is None and max(len(source.origins), len(destination.nics)) > MANY:
         whole = _Whole(source, destination, classes())
         source, destination = few_of_each(source, destination, classes())
     answer = reach(source, destination, endpoints, book, progress)

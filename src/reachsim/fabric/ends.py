@@ -71,6 +71,8 @@ class Endpoint:
     `unsent`: why reachsim cannot tell what it sends, where it has no origins. `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
+    `several`: as a destination, all of these.
+    `realm`: the network that is meant, where one is.
     """
 
     name: str
@@ -87,7 +89,9 @@ class Endpoint:
     hidden: tuple[Any, ...] = ()
     unsent: str = ""
     resolve: Callable[[Origin], Endpoint] | None = None
+    realm: object = None
     note: str = ""
+    several: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Flow:
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
     `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
     what comes that way is delivered, and nobody who asks for those addresses needs it.
+    `realm`: the network that is meant, None for any.
     """
 
     origin: Origin
@@ -116,6 +121,7 @@ class Flow:
     via: str = ""
     about: Traffic | None = None
     beside: bool = False
+    realm: object = None
 
     @property
     def many(self) -> bool:

@@ -61,24 +61,19 @@ class Walk:
 
 
 def walk(
-    start: Checkpoint,
-    transit: Transit,
-    leg: Leg | None = None,
-    depth: int = 0,
-    *,
-    ends: tuple[int, int] | None = None,
+    start: Checkpoint, transit: Transit, leg: Leg | None = None, depth: int = 0, ends: tuple[int, int] | None = None
 ) -> Walk:
     """Take a packet from `start` to its end.
 
-    `ends`: the source and destination in place of which the runs are told, left out: the packet's; of an answer, those of
-    the flow that it belongs to, which a device on the way puts back.
+    `ends`: the source and the destination of which the runs speak; left out: as the packet is sent. Those of an answer are
+    the ends of the flow, which a device may put in only on the way.
 
     A state met twice is a forwarding loop (NATGW-13, NATI-10): the packet would go round until its time to live ends,
     so the walk stops with that loss.
     """
     leg = Leg() if leg is None else leg
     checkpoint = start
-    first_source, first_destination = (transit.source, transit.destination) if ends is None else ends
+    far_source, far_destination = (transit.source, transit.destination) if ends is None else ends
     visits: list[Visit] = []
     met: set[tuple[Checkpoint, int, int, Nic | None]] = set()
     source_low, source_high = EVERYWHERE
@@ -100,11 +95,11 @@ def walk(
         scope = step.scope
         if scope is not ANY:
             # A run is one of the addresses as they were sent; what a device put in their place says nothing of them.
-            if transit.source == first_source:
+            if transit.source == far_source:
                 low, high = (transit.source, transit.source) if scope is None else scope.sources
                 source_low = low if low > source_low else source_low
                 source_high = high if high < source_high else source_high
-            if transit.destination == first_destination:
+            if transit.destination == far_destination:
                 low, high = (transit.destination, transit.destination) if scope is None else scope.destinations
                 destination_low = low if low > destination_low else destination_low
                 destination_high = high if high < destination_high else destination_high

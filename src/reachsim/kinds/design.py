@@ -82,10 +82,8 @@ def design_model() -> type[Design]:
 def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
     """Vpc and Design with the sections that they do not write themselves."""
     vpc = extended(Vpc, in_vpc)
-    top: dict[str, Any] = {}
-    if vpc is not Vpc:
-        named: Any = dict[Name, vpc]  # type: ignore[valid-type]
-        top = {"vpcs": (named, Field(default_factory=dict, description="VPCs by name."))}
+    described: Any = Field(default_factory=dict, description=Design.model_fields["vpcs"].description)
+    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], described)}  # type: ignore[valid-type]
     return extended(Design, outside, **top)
 
 
@@ -93,7 +91,7 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
     """A model with a field for the section of each kind that it lacks."""
     for kind in kinds:
         if kind.section not in model.model_fields:
-            named: Any = dict[Name, kind]  # type: ignore[valid-type]
+            named: Any = dict[kind.key, kind]  # type: ignore[name-defined, valid-type]
             fields[kind.section] = named, Field(default_factory=dict, description=f"Each is a {kind.noun}.")
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 

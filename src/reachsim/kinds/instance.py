@@ -67,6 +67,8 @@ class Instance(Interface):
         host.clients = address_set(self.client_networks)
         host.local = address_set(self.local_networks)
         host.snat = self.external_snat is False
+        if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
+            host.ip_forward, host.masquerade = True, False
         return host
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:

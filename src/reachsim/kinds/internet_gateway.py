@@ -121,7 +121,7 @@ class InternetGatewayIn(Checkpoint):
         step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
         loss = ingress_loss(transit.source)
         route = self.redirected[private]
-        if route is not None and isinstance(step, Forward):
+        if route is not None and not route.local and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
         if loss is None:
@@ -130,12 +130,12 @@ class InternetGatewayIn(Checkpoint):
 
     def to_appliance(self, route: Route, inside: Transit, step: Forward) -> tuple[Forward, Loss | None]:
         """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an
-        appliance without a public address takes nothing (ROUTE-22)."""
+        appliance without a public address takes nothing (ROUTE-22); an inspection endpoint needs none (EP-11)."""
         loss = None
         if route.inactive:
             text = f"{route.text} is a blackhole: {route.inactive}"
             loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
-        elif route.toward is not None and not route.toward.publics and inside.destination <= IPV4_LAST:
+        elif route.toward is not None and not _able(route.toward) and inside.destination <= IPV4_LAST:
             text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
             loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
         next = step.next if route.next is None else route.next
@@ -148,6 +148,11 @@ class InternetGatewayIn(Checkpoint):
         """The ACL of every subnet, and the targets of the gateway's route table."""
         targets = [route.next for route in self.redirected.values if route is not None and route.next is not None]
         return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
+
+
+def _able(target: Nic) -> bool:
+    """Whether the target of a gateway's route has a public address, or is an inspection endpoint, which needs none."""
+    return bool(target.publics) or target.groups is None
 
 
 class EgressOnlyGatewayOut(Checkpoint):

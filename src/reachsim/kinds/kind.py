@@ -323,10 +323,12 @@ AddressField = Annotated[
     WithJsonSchema(written("address", "an address", f"{_IPV4}|{_IPV6}", "203.0.113.9")),
     _text,
 ]
+IPV4_FORM: Final = written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")
+"""The form of an IPv4 address."""
 Ipv4Field = Annotated[
     Address,
     PlainValidator(_ipv4_address),
-    WithJsonSchema(written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")),
+    WithJsonSchema(IPV4_FORM),
     _text,
 ]
 Ipv6Field = Annotated[
@@ -336,6 +338,13 @@ Ipv6Field = Annotated[
     _text,
 ]
 TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), _text]
+
+
+def in_percent(share: Fraction) -> str:
+    """A share as a design writes it."""
+    return f"{float(share * 100):g}%"
+
+
 ShareField = Annotated[
     Fraction,
     PlainValidator(_share),
@@ -346,7 +355,7 @@ ShareField = Annotated[
             "examples": ["1%"],
         }
     ),
-    PlainSerializer(lambda share: f"{float(share * 100):g}%"),
+    PlainSerializer(in_percent),
 ]
 """A share of a whole, in percent: ``1%``, ``0.5%``; ``0`` for none."""
 PortsField = Annotated[

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pydantic import Field
 
-from reachsim.fabric.ends import Endpoint, Origin
+from reachsim.fabric.ends import Endpoint
 from reachsim.kinds.kind import AddressField, BlockField, HostName, Kind, References, Tags, TrafficField
 from reachsim.kinds.resource import At, Checks, Ends, Resource, Wiring, resource
-from reachsim.kinds.vpn_connection import Arriving, ConnectionOut
+from reachsim.kinds.vpn_connection import ConnectionOut, Departing, connections
 from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
 
@@ -28,6 +29,8 @@ class NetworkHost(Kind):
 @resource("networks", "network", "design")
 class Network(Resource):
     """A network outside AWS; what happens inside it is taken as open."""
+
+    order: ClassVar[int] = 20
 
     cidrs: tuple[BlockField, ...] = ()
     """Its blocks."""
@@ -50,9 +53,20 @@ class Network(Resource):
                 checks.report((*at.path, "hosts", name, "ip"), f"{host.ip} is in no block of network {at.name}")
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its connections lead to one place."""
-        for connection in self.connections(wiring):
-            connection.network = at.path
+        """Its connections lead to one place, and it sends by any of them."""
+        departing = Departing(at.name, at.path, at.path)
+        mine = address_set(self.cidrs)
+        leading = list(self.connections(wiring))
+        for connection in connections(wiring):
+            if connection in leading:
+                connection.network = at.path
+                connection.own |= mine
+                departing.ways += connection.arrivals
+            else:
+                connection.foreign |= mine
+        wiring.add_sender(mine, departing, at.name)
+        wiring.note(at.path, departing)
+        wiring.cut(edge for low, high in mine.spans for edge in (low, high + 1))
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""
@@ -79,11 +93,16 @@ class Network(Resource):
 
     def _end(self, name: str, ends: Ends, addresses: AddressSet, listens: Traffic | None) -> Endpoint:
         """Some of its addresses, which send by each of its connections."""
-        origins: list[Origin] = []
-        for start in ends.arriving():
-            if isinstance(start, Arriving) and start.component in self.via:
-                label = start.component if len(self.via) > 1 else ""
-                origins.append(ends.outside(label, addresses, start, start.component))
+        network = name.partition(".")[0]
+        origins = [ends.outside("", addresses, ends.checkpoint(("networks", network)), network)]
         literal = addresses.first if addresses.count == 1 else None
         outside = AddressSet.nothing() if literal is not None else addresses
-        return Endpoint(name, "network", tuple(origins), outside=outside, literal=literal, listens=listens)
+        return Endpoint(
+            name,
+            "network",
+            tuple(origins),
+            outside=outside,
+            literal=literal,
+            listens=listens,
+            realm=("networks", network),
+        )

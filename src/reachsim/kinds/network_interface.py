@@ -14,9 +14,23 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Scope, Step, Undecided, intersect, to_one
+from reachsim.fabric.steps import (
+    ANY,
+    EVERYWHERE,
+    Deliver,
+    Drop,
+    Forward,
+    Scope,
+    Step,
+    Undecided,
+    intersect,
+    narrowed,
+    to_one,
+)
 from reachsim.kinds.kind import (
+    IPV4_FORM,
     Boolean,
+    HostName,
     Integer,
     Ipv4Field,
     Ipv6Field,
@@ -65,7 +79,9 @@ class SecondaryAddress(Kind):
     """A further private IPv4 address of an interface, with a public one of its own or none (IGW-9)."""
 
     private_ip: Ipv4Field
+    """The private address."""
     public_ip: Ipv4Field | None = None
+    """Its public address; left out: none."""
 
 
 def _secondary(value: Any) -> Any:
@@ -81,9 +97,7 @@ class InterfaceSettings(Kind):
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
-    secondary_private_ips: tuple[
-        Annotated[SecondaryAddress, BeforeValidator(_secondary), also({"type": "string"})], ...
-    ] = ()
+    secondary_private_ips: tuple[Annotated[SecondaryAddress, BeforeValidator(_secondary), also(IPV4_FORM)], ...] = ()
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
@@ -117,6 +131,8 @@ class Interface(InterfaceSettings, Resource):
     """Traffic that a process there answers; left out: everything. Never changes what is delivered."""
     client_ports: PortsField | None = None
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
+    public_dns_name: HostName | None = None
+    """A host name that means its private address inside its VPC and its public one outside (DNS-3, PEER-11)."""
     tags: Tags = {}
 
     def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
@@ -161,11 +177,16 @@ class Interface(InterfaceSettings, Resource):
             nic.source_dest_check = body.source_dest_check
             nic.listens = self.listens
             nic.client_ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
-            nic.host = self.host(nic)
+            host = self.host(nic)
+            nic.host = host
             wiring.add_groups(at.vpc, nic, body.security_groups)
             nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
             nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
             wiring.place(nic)
+            if host.clients and need.name == next(iter(settings)):
+                wiring.add_sender(host.clients, host.behind, nic.name)
+                wiring.join_places(nic.path[:4], (at.vpc, nic.name))
+            wiring.cut(edge for low, high in (*host.clients.spans, *host.local.spans) for edge in (low, high + 1))
         if need.name != at.name:
             wiring.add_group(at, [f"{at.vpc}.{name}" for name in settings])
 
@@ -253,14 +274,24 @@ class Outbound(SecurityGroupCheckpoint):
 
         A stopped instance sends nothing (ROUTE-14).
         """
-        step = self._leave(transit, leg)
         host = self.nic.host
+        if isinstance(host, Host):
+            own_doing = host.before_leaving(transit, leg)
+            if own_doing is not None:
+                return own_doing
+        step = self._leave(transit, leg)
+        if isinstance(host, Host):
+            run = host.local.run_around(transit.destination)
+            if host.snat:
+                run = intersect(run, self.nic.vpc.blocks.run_around(transit.destination))
+            step = narrowed(step, Scope(EVERYWHERE, run))
         if isinstance(host, Host) and host.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
-            return self.drop(loss, transit, step.scope, path=(*self.nic.path, "state"), onward=step)
+            onward = step if isinstance(step, Forward) else None
+            return self.drop(loss, transit, step.scope, path=(*self.nic.path[:4], "state"), onward=onward)
         return step
 
-    def _leave(self, transit: Transit, leg: Leg) -> Forward:
+    def _leave(self, transit: Transit, leg: Leg) -> Step:
         destination = transit.destination
         handed = leg.returns.get((self.nic, transit.source, destination)) if leg.reply else None
         if handed is not None:
@@ -306,7 +337,7 @@ class Host(Checkpoint):
     secondary addresses send out of the VPC gets its primary address.
     """
 
-    __slots__ = ("clients", "ip_forward", "local", "masquerade", "nic", "snat", "stopped")
+    __slots__ = ("behind", "clients", "ip_forward", "local", "masquerade", "nic", "snat", "stopped")
 
     def __init__(self, nic: Nic, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False) -> None:
         super().__init__(nic.name, nic.kind, nic.path)
@@ -317,6 +348,7 @@ class Host(Checkpoint):
         self.clients = AddressSet.nothing()
         self.local = AddressSet.nothing()
         self.snat = False
+        self.behind = Clients(self)
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""
@@ -325,7 +357,7 @@ class Host(Checkpoint):
             return step
         loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
         onward = step.onward if isinstance(step, Drop) else None if isinstance(step, Undecided) else step
-        return self.drop(loss, transit, step.scope, path=(*self.path, "state"), onward=onward)
+        return self.drop(loss, transit, step.scope, path=(*self.path[:4], "state"), onward=onward)
 
     def _take(self, transit: Transit, leg: Leg) -> Step:
         if own(self.nic, transit.destination):
@@ -333,19 +365,52 @@ class Host(Checkpoint):
             restored = restore(self, self.nic, transit, leg)
             if restored is not None:
                 text = "the client's address is put back"
-                return Forward(emit(self.nic, restored), restored, text, "WALK-15", scope=scope, translated=-1)
+                next = self._back_to(restored)
+                return Forward(next, restored, text, "WALK-15", scope=scope, translated=-1)
             return Deliver(transit, rule="WALK-1", scope=scope)
         return self.forward(transit, leg)
 
-    def forward(self, transit: Transit, leg: Leg) -> Step:
-        """Send on what is to somebody else (NATI-5)."""
+    def _back_to(self, restored: Transit) -> Checkpoint:
+        """Where an answer goes on when the client's address is put back: to the host itself, behind it, or out again."""
+        if restored.destination in self.clients:
+            return self.behind
+        owner = self.nic.vpc.owners.get(restored.destination)
+        if self.snat and owner is not None and owner.path[:4] == self.nic.path[:4]:
+            return owner.host
+        return emit(self.nic, restored)
+
+    def before_leaving(self, transit: Transit, leg: Leg) -> Step | None:
+        """What the host does before a packet comes to its interface. What is to a network of its own never leaves it; what
+        its secondary addresses send out of the VPC gets its primary address, where it is set so. None where it does neither.
+        """
+        nic, destination = self.nic, transit.destination
+        if destination in self.local:
+            text = f"{format_address(destination)} is in a local network of {nic.name}, so the packet never leaves it"
+            scope = Scope(EVERYWHERE, self.local.run_around(destination))
+            loss = Loss(Code.DELIVERED_ELSEWHERE, "WALK-26", text)
+            return self.drop(loss, transit, scope, path=(*nic.path[:4], "local_networks"))
+        secondary = own(nic, transit.source) and transit.source not in nic.primary
+        if not self.snat or leg.reply or not secondary or destination in nic.vpc.blocks:
+            return None
+        first = next(each for each in nic.vpc.owners.values() if each.path[:4] == nic.path[:4])
+        onward = masquerade(first.host, first, transit, leg)
+        text = "out of the VPC its primary address takes the place of a secondary one"
+        scope = Scope((transit.source, transit.source), nic.vpc.blocks.run_around(destination))
+        path = (*nic.path[:4], "external_snat")
+        return Forward(first.outbound, onward, text, "WALK-26", path, scope, translated=1)
+
+    def forward(self, transit: Transit, leg: Leg, *, tracked: bool = False) -> Step:
+        """Send on what is to somebody else (NATI-5). `tracked`: an answer to what it let through as it was."""
         nic = self.nic
         scope = Scope(self.run_around(transit.source), self.run_around(transit.destination))
-        if self.masquerade and transit.source > IPV4_LAST:
+        if transit.destination in self.clients and self.ip_forward:
+            text = "to the networks behind it"
+            return Forward(self.behind, transit, text, "NATI-5", (*nic.path[:4], "client_networks"), scope)
+        if self.masquerade and not tracked and transit.source > IPV4_LAST:
             # What makes a NAT instance one, forwarding and masquerading, is set for IPv4 alone (docs/decisions.md).
             text = f"{nic.name} translates and forwards IPv4 alone"
             return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), transit, scope, path=(*self.path, "nat"))
-        if not self.masquerade:
+        if tracked or not self.masquerade:
             onward = Transit(transit.source, transit.destination, nic, direct=own(nic, transit.source))
             text, translated = "forwarded", 0
         elif leg.reply:
@@ -365,7 +430,8 @@ class Host(Checkpoint):
 
     def run_around(self, address: int) -> Span:
         """Addresses around one that the host treats like it: of its family, and its own or not."""
-        return intersect(self.nic.run_around(address), family_run(address))
+        run = intersect(self.nic.run_around(address), family_run(address))
+        return intersect(run, self.clients.run_around(address))
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """The host answers through the same interface (WALK-26), from the address that was called."""
@@ -375,7 +441,41 @@ class Host(Checkpoint):
         """The way out of its interface, where it forwards."""
         if not self.ip_forward:
             return []
-        return [self.nic.outbound, SourceDestCheck(self.nic, Direction.EGRESS, self.nic.outbound)]
+        out = [self.nic.outbound, SourceDestCheck(self.nic, Direction.EGRESS, self.nic.outbound)]
+        return [*out, self.behind] if self.clients else out
+
+
+class Clients(Checkpoint):
+    """The networks behind a host: VPN clients, a router's LAN. What they send and get, the host forwards (NATI-5)."""
+
+    __slots__ = ("host",)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host.component, "client networks", host.path[:4])
+        self.host = host
+
+    @property
+    def realm(self) -> object:
+        """The networks, by whichever interface of the host."""
+        return "client networks", self.host.path[:4]
+
+    def step(self, transit: Transit, leg: Leg) -> Step:
+        """Deliver what is to them; what they send goes to the host, or is forwarded by it."""
+        host = self.host
+        mine = host.clients.run_around(transit.destination)
+        if transit.destination in host.clients:
+            return Deliver(transit, "delivered behind the host", "NATI-5", scope=Scope(EVERYWHERE, mine))
+        if own(host.nic, transit.destination):
+            return Forward(host, transit, "to the host", "NATI-5", self.path, to_one(transit.destination))
+        return narrowed(host.forward(transit, leg, tracked=leg.reply), Scope(EVERYWHERE, mine))
+
+    def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
+        """They answer by the host."""
+        return self, Transit(arrived.destination, arrived.source)
+
+    def successors(self) -> list[Checkpoint]:
+        """The host, and the way out of it."""
+        return [self.host, self.host.nic.outbound]
 
 
 def masquerade(device: Checkpoint, nic: Nic, transit: Transit, leg: Leg) -> Transit:

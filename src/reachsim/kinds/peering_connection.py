@@ -5,7 +5,8 @@ from __future__ import annotations
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import VpcSite
 from reachsim.fabric.steps import Scope, Step, intersect
-from reachsim.kinds.kind import Reference, Tags
+from reachsim.kinds.kind import Boolean, Reference, Tags
+from reachsim.kinds.public_service import region_of
 from reachsim.kinds.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import LINE_LAST
@@ -26,6 +27,10 @@ class PeeringConnection(Resource):
     """The VPC that accepts it."""
     status: Status = "active"
     """Only `active` carries traffic (PEER-1)."""
+    requester_dns: Boolean = False
+    """Whether public host names of the requester's interfaces mean their private addresses to the accepter (PEER-11)."""
+    accepter_dns: Boolean = False
+    """The same of the accepter's interfaces, to the requester."""
     tags: Tags = {}
 
     @property
@@ -34,10 +39,11 @@ class PeeringConnection(Resource):
         return self.status == ACTIVE
 
     def build(self, at: At, wiring: Wiring) -> None:
-        """Both directions; an active one lets rules name the other side's groups (SG-11)."""
+        """Both directions; an active one in one Region lets rules name the other side's groups (SG-11, PEER-10)."""
         one, other = wiring.vpc(self.requester), wiring.vpc(self.accepter)
         ways = {a.name: PeeringCheckpoint(at.name, a, b, at.path) for a, b in ((one, other), (other, one))}
-        wiring.add_peering(at, ways, groups_known=self.active)
+        regions = {region_of(wiring.design, vpc) for vpc in (self.requester, self.accepter)}
+        wiring.add_peering(at, ways, groups_known=self.active and len(regions) == 1)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15)."""

@@ -16,10 +16,11 @@ from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import Endpoint, Origin
 from reachsim.fabric.filters import Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
-from reachsim.kinds.kind import Kind
+from reachsim.kinds.kind import Kind, Name
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import Origin as RouteOrigin
+from reachsim.rules.verdict import Loss
 
 Within = Literal["vpc", "design"]
 """Where a kind of resource is written: under a VPC, or at the top."""
@@ -148,6 +149,9 @@ class Wiring(Protocol):
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
 
+    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+        """Tell a route table that AWS may have put routes into it that the design does not tell (`Unwritten`)."""
+
 
 class Ends(Protocol):
     """What a resource may use to say what its name means as an end of a question."""
@@ -172,6 +176,9 @@ class Ends(Protocol):
     def checkpoint(self, path: KeyPath) -> Checkpoint:
         """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
 
+    def resolve(self, asked: str) -> Endpoint:
+        """What a name or an address stands for. Raises EndpointError."""
+
     def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None, place: str = "") -> Origin:
         """A sender outside the VPCs; `start`: where its packets come in, left out: the internet; `place`: its network."""
 
@@ -184,6 +191,10 @@ class Resource(Kind):
     within: ClassVar[Within] = "vpc"
     order: ClassVar[int] = 10
     """Kinds of a lower order are assigned their addresses first."""
+    key: ClassVar[Any] = Name
+    """The type of their names."""
+    routable: ClassVar[bool] = True
+    """Whether a route may lead to one."""
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """The network interfaces that it has."""
@@ -218,6 +229,14 @@ class Resource(Kind):
     def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
         """What a word means that is no resource's name, such as ``service:s3`` or ``office.pc``."""
         yield from ()
+
+    def speaks_for(self, at: At, host: str, design: Any) -> bool:
+        """Whether it may say somewhere what a host name means."""
+        return False
+
+    def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
+        """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
+        raise NotImplementedError
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""

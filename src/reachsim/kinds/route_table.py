@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
-    ModelWrapValidatorHandler,
     PlainValidator,
     PrivateAttr,
     WithJsonSchema,
     model_validator,
 )
+from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic 2.7 has it here alone
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit

@@ -7,41 +7,29 @@ from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.steps import Deliver, Query, Step, to_one
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
-from reachsim.rules.clauses import Clause
+from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
-
-
-class ResolverOff(Checkpoint):
-    """The resolver of a VPC whose DNS support is off: nothing answers there (DNS-2). `path`: the switch."""
-
-    __slots__ = ()
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Lose the question."""
-        text = f"the resolver of VPC {self.component} is off: enable_dns_support is false"
-        return self.drop(Loss(Code.DNS_SUPPORT_OFF, "DNS-2", text), transit, to_one(transit.destination))
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """None: it answers nothing."""
-        return ()
 
 
 class AmazonService(Checkpoint):
     """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
 
-    __slots__ = ("filter",)
+    __slots__ = ("filter", "off")
 
-    def __init__(self, vpc: str, name: str, traffic: Traffic) -> None:
-        super().__init__(vpc, name)
+    def __init__(self, vpc: str, name: str, traffic: Traffic, off: Loss | None = None, path: KeyPath = ()) -> None:
+        super().__init__(vpc, name, path)
+        self.off = off
         clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
         self.filter = Filter(
             name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20"
         )
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Take the service's own traffic; nothing else is there."""
+        """Take the service's own traffic; nothing else is there. A resolver that is off takes none (DNS-2)."""
         query = Query(self.filter, transit.source)
+        if self.off is not None:
+            return self.drop(self.off, transit, to_one(transit.destination))
         return Deliver(transit, "delivered", "WALK-20", scope=to_one(transit.destination), asks=query)
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:

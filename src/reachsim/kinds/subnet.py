@@ -14,6 +14,7 @@ from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.subnet import DNS_PURPOSE, reserved_purpose
 from reachsim.rules.verdict import Loss
 
@@ -60,7 +61,8 @@ class Link(Checkpoint):
         self.subnet = subnet
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Find the interface; an address that no interface has answers nothing (WALK-24)."""
+        """Find the interface; an address that no interface has answers nothing (WALK-24), nor does the resolver of a VPC to
+        what comes from elsewhere (DNS-4)."""
         if transit.toward is not None:
             onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
             return Forward(transit.toward.inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
@@ -72,6 +74,8 @@ class Link(Checkpoint):
             scope = to_run(intersect(intersect(gap, kept), self.subnet.run_around(transit.destination)))
         if nic is None and self.subnet.hidden and transit.destination in self.subnet:
             return Undecided(self.subnet.hidden, transit, path=self.path, scope=scope)
+        if nic is None and transit.destination in self.subnet.vpc.services:
+            return self.drop(no_resolver_there(self.subnet.vpc.name), transit, scope)
         if nic is None:
             loss = nobody_at(self.subnet, transit.destination)
             alone = loss.rule != "WALK-24"  # what AWS keeps for itself is told address by address

@@ -15,11 +15,12 @@ from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, i
 from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Reference, References, Tags
 from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.kinds.route_table import RouteTableCheckpoint
-from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut
+from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
 from reachsim.rules.verdict import Loss
@@ -140,10 +141,14 @@ class TransitGateway(Resource):
         if attachment.peer is not None:
             gateway, _, other = attachment.peer.partition(".")
             gateways = design.transit_gateways
+            back = f"{path[1]}.{path[-1]}"
             if gateway not in gateways or other not in gateways[gateway].attachments:
                 checks.report(
                     (*path, "peer"), f"there is no attachment {attachment.peer!r}", "write gateway.attachment"
                 )
+            elif gateways[gateway].attachments[other].peer != back:
+                text = f"attachment {attachment.peer} is not the other side of {back}"
+                checks.report((*path, "peer"), text, f"write peer: {back} there")
 
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
         """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""
@@ -174,9 +179,9 @@ class TransitGateway(Resource):
                 wiring.note(
                     (*path, "out"), ToVpc(f"{at.name}.{name}", path, vpc, subnets, attachment.appliance_mode, broken)
                 )
-                wiring.note((*path, "table"), TransitTable(at, name, self, keeps))
+                wiring.note((*path, "table"), TransitTable(at, name, self, keeps, ""))
             else:
-                wiring.note((*path, "table"), TransitTable(at, name, self, keeps_groups=False))
+                wiring.note((*path, "table"), TransitTable(at, name, self, keeps_groups=False, broken=broken))
 
     def _join_groups(self, at: At, wiring: Wiring) -> None:
         for one, other in self.introduces(at):
@@ -200,17 +205,36 @@ class TransitGateway(Resource):
                 outward[name] = wiring.noted(("transit_gateways", gateway, "attachments", other, "table"))
                 places += self._places_behind(wiring, gateway)
             elif attachment.connect is not None:
-                outward[name] = Beyond(f"{at.name}.{name}", "Connect attachment", path)
+                beyond = outward[name] = Beyond(f"{at.name}.{name}", "Connect attachment", path)
+                places.append(beyond.component)
+                if self._associated(name) is not None:
+                    wiring.add_sender(self._unknown_networks(wiring), beyond, beyond.component)
             else:
                 outward[name] = self._connection(attachment, table, wiring)
-                places.append(attachment.vpn or attachment.direct_connect_gateway or "")
+                places += places_behind(wiring, attachment.vpn or attachment.direct_connect_gateway or "")
         wiring.join_places(at.path, places)
         for name in self.attachments:
             table = wiring.noted((*at.path, "attachments", name, "table"))
             assert isinstance(table, TransitTable)
             written = self._associated(name)
             table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), _better))
+            table.learns = "" if written is None else self._learns(at, written[1])
             wiring.cut(table.table.starts if table.table is not None else ())
+
+    @staticmethod
+    def _unknown_networks(wiring: Wiring) -> AddressSet:
+        """Addresses that a network behind a Connect attachment may have: those that the design gives to nothing else."""
+        blocks = [block for vpc in wiring.design.vpcs.values() for block in vpc.cidrs]
+        for section in ("vpn_connections", "direct_connect_gateways"):
+            blocks += [block for body in getattr(wiring.design, section, {}).values() for block in body.known()[0]]
+        return AddressSet.everything() - PUBLIC - address_set(blocks)
+
+    def _learns(self, at: At, table: TransitRouteTable) -> str:
+        """Why a table may have routes that the design does not tell: a Connect attachment announces what it likes."""
+        for name in table.propagations:
+            if self.attachments[name].connect is not None:
+                return f"{at.name}.{name} is a Connect attachment, and what it propagates is not modelled"
+        return ""
 
     @staticmethod
     def _places_behind(wiring: Wiring, gateway: str) -> list[str]:
@@ -223,9 +247,9 @@ class TransitGateway(Resource):
         section = "vpn_connections" if attachment.vpn is not None else "direct_connect_gateways"
         connection = wiring.noted((section, name))
         assert isinstance(connection, ConnectionOut)
-        arriving = Arriving(connection, table)
-        wiring.add_sender(address_set(connection.known), arriving, name)
-        return Attached(connection, arriving)
+        arriving = Arriving(connection, table, Code.TGW_BAD_STATE_VPN)
+        connection.arrivals.append(arriving)
+        return Attached(connection, arriving, Code.TGW_BAD_STATE_VPN)
 
     def _associated(self, name: str) -> tuple[str, TransitRouteTable] | None:
         """The table that routes what comes from an attachment."""
@@ -241,13 +265,24 @@ class TransitGateway(Resource):
         table_name, body = table
         for block, target in body.routes.items():
             path = (*at.path, "route_tables", table_name, "routes", str(block))
-            yield block, TransitRoute(block, target, Priority.STATIC, outward.get(target), path)
+            yield block, self._route(block, target, Priority.STATIC, outward.get(target), path)
         known: list[tuple[Cidr, str, Priority]] = []
         for name, attachment in self.attachments.items():
             if name in body.propagations and attachment.peer is None:  # peerings take static routes alone (TGW-6)
                 known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
         for block, name, priority in without_overlaps(known):
-            yield block, TransitRoute(block, name, priority, outward[name], (*at.path, "attachments", name))
+            yield block, self._route(block, name, priority, outward[name], (*at.path, "attachments", name))
+
+    def _route(
+        self, block: Cidr, target: str, priority: Priority, next: Checkpoint | None, path: tuple[str | int, ...]
+    ) -> TransitRoute:
+        """A route, with what its attachment says."""
+        to = self.attachments.get(target)
+        broken = (
+            "" if to is None or to.vpc is not None or to.state == "available" else f"attachment {target} is {to.state}"
+        )
+        keeps = to is not None and to.vpc is not None and to.security_group_referencing
+        return TransitRoute(block, target, priority, next, path, broken, keeps)
 
     @staticmethod
     def _propagated(attachment: Attachment, wiring: Wiring) -> Iterator[tuple[Cidr, Priority]]:
@@ -273,18 +308,27 @@ class TransitGateway(Resource):
 
 @dataclass(frozen=True, eq=False)
 class TransitRoute:
-    """One route of a transit gateway's table."""
+    """One route of a transit gateway's table. `broken`: why its attachment carries nothing, where that is no VPC's, which
+    tells it itself; `keeps_groups`: its attachment supports references to groups (TGW-14)."""
 
     destination: Cidr
     target: str
     priority: Priority
     next: Checkpoint | None
     path: tuple[str | int, ...]
+    broken: str = ""
+    keeps_groups: bool = False
 
     @property
     def text(self) -> str:
         """The route as a person writes it."""
         return f"{self.destination} -> {self.target}"
+
+    @property
+    def certain(self) -> bool:
+        """Whether no route that a Connect attachment propagates goes before it (TGW-4)."""
+        longest = self.destination.prefix_length == self.destination.width
+        return longest and self.priority < Priority.CONNECT
 
 
 def _better(new: TransitRoute, old: TransitRoute) -> bool:
@@ -345,13 +389,15 @@ class FromVpc(Checkpoint):
 class TransitTable(Checkpoint):
     """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5)."""
 
-    __slots__ = ("gateway", "keeps_groups", "table", "undecided")
+    __slots__ = ("broken", "gateway", "keeps_groups", "learns", "table", "undecided")
 
-    def __init__(self, at: At, name: str, gateway: TransitGateway, keeps_groups: bool) -> None:
+    def __init__(self, at: At, name: str, gateway: TransitGateway, keeps_groups: bool, broken: str) -> None:
         super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
         self.gateway = gateway
         self.keeps_groups = keeps_groups
+        self.broken = broken
         self.table: IntervalMap[TransitRoute | None] | None = None
+        self.learns = ""
         self.undecided = f"{at.name} has policy tables, which are not modelled" if gateway.policy_tables else ""
 
     def fill(self, table: IntervalMap[TransitRoute | None] | None) -> None:
@@ -359,7 +405,11 @@ class TransitTable(Checkpoint):
         self.table = table
 
     def step(self, transit: Transit, leg: Leg) -> Step:
-        """Look up the destination, and send on by the attachment that the route names."""
+        """Look up the destination, and send on by the attachment that the route names. An attachment that is not available
+        carries nothing either way (TGW-10)."""
+        if self.broken:
+            loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken)
+            return self.drop(loss, transit, ANY, path=(*self.path, "state"))
         if self.undecided:
             return Undecided(self.undecided, transit, rule="TGW-15", path=self.path, scope=ANY)
         if self.table is None:
@@ -367,6 +417,8 @@ class TransitTable(Checkpoint):
             return self.drop(Loss(Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, "TGW-1", text), transit, ANY)
         route, low, high = self.table.lookup(transit.destination)
         scope = to_run((low, high))
+        if self.learns and (route is None or not route.certain):
+            return Undecided(self.learns, transit, rule="TGW-4", path=self.path, scope=scope)
         if route is None:
             text = f"{self.component} has no route to {format_address(transit.destination)} from this attachment"
             loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)
@@ -375,15 +427,33 @@ class TransitTable(Checkpoint):
             loss = Loss(Code.TGW_RTB_BAD_STATE_ROUTE, "TGW-5", f"{route.text} drops")
             return self.drop(loss, transit, scope, path=route.path, decided=route.text)
         crosses = isinstance(route.next, TransitTable)
-        direct = transit.direct and self.keeps_groups and not crosses
+        direct = transit.direct and self.keeps_groups and route.keeps_groups
         zone = None if crosses else transit.zone
         onward = Transit(transit.source, transit.destination, None, direct, None, zone)
-        return Forward(route.next, onward, route.text, "TGW-2", route.path, scope)
+        step = Forward(route.next, onward, route.text, "TGW-2", route.path, scope)
+        if route.broken:
+            loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", f"{route.text} drops: {route.broken}")
+            path = (*self.path[:-1], route.target, "state")
+            return self.drop(loss, transit, scope, path=path, decided=route.text, onward=step)
+        return step
+
+    def leads_to(self, destination: int) -> bool:
+        """Whether it routes what comes in here for an address."""
+        route = None if self.table is None else self.table[destination]
+        return route is not None and route.next is not None
 
     def successors(self) -> list[Checkpoint]:
         """Whatever its routes lead to."""
         values = () if self.table is None else self.table.values
         return list(dict.fromkeys(route.next for route in values if route is not None and route.next is not None))
+
+
+@dataclass(frozen=True, eq=True)
+class Chosen:
+    """The subnet of an attachment by which packets enter a VPC, of one way of a flow or of both."""
+
+    way: str
+    subnet: SubnetSite
 
 
 class ToVpc(Checkpoint):
@@ -416,15 +486,18 @@ class ToVpc(Checkpoint):
             )
         same = [s for s in self.subnets if s.az == transit.zone and transit.zone is not None]
         candidates = same if same and not self.appliance_mode else self.subnets
-        chosen = next((choice for checkpoint, choice in leg.relays if checkpoint is self), None)
-        if chosen is not None:
-            candidates = [subnet for subnet in candidates if subnet is chosen]
-        if not candidates:
-            candidates = self.subnets[:1]
+        # Without appliance mode the two ways of a flow are chosen for one by one (TGW-9).
+        way = "both ways" if self.appliance_mode else "reply" if leg.reply else "forward"
+        for checkpoint, choice in leg.relays:
+            if checkpoint is self and isinstance(choice, Chosen) and choice.way == way:
+                candidates = [choice.subnet]
         if len({self._treats(subnet, transit.destination) for subnet in candidates}) > 1:
             places = ", ".join(subnet.name for subnet in candidates)
             reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
-            return Undecided(reason, transit, rule="TGW-8", path=self.path, choices=tuple(candidates))
+            choices = tuple(Chosen(way, subnet) for subnet in candidates)
+            scope = Scope(ANY.sources, self._run(transit.destination, candidates))
+            rule = "TGW-9" if self.appliance_mode else "TGW-8"
+            return Undecided(reason, transit, rule=rule, path=self.path, scope=scope, choices=choices)
         subnet = candidates[0]
         inside = next((s for s in candidates if transit.destination in s), None)
         packet = Transit(transit.source, transit.destination, None, transit.direct)
@@ -435,7 +508,8 @@ class ToVpc(Checkpoint):
         route = table.table[transit.destination] if isinstance(table, RouteTableCheckpoint) else None
         if route is not None and route.toward is not None and route.toward.subnet is subnet and not route.inactive:
             toward = packet._replace(toward=route.toward)
-            return Forward(subnet.link, toward, f"{route.text} in subnet {subnet.full_name}", "TGW-12", route.path)
+            text = f"{route.text} in subnet {subnet.full_name}"
+            return Forward(subnet.link, toward, text, "TGW-12", route.path, scope)
         query = Query(subnet.egress, transit.destination)
         return Forward(table, packet, f"by subnet {subnet.full_name}", "TGW-11", self.path, scope, query)
 

@@ -2,13 +2,12 @@
 
 What reaches one is not judged, and neither is what could come out of it: wherever it could change an answer, the answer is
 "cannot decide", with this reason. So a `Door` says, as widely as its few well-known keys do not rule it out, into which VPCs
-it may send and from which addresses, in which subnets it may have addresses of its own, into which route tables it may
-write, and which names it may answer for. docs/limits.md lists the components.
+it may send and from which addresses, in which subnets it may have addresses of its own, and into which route tables it may
+write. docs/limits.md lists the components.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -20,7 +19,6 @@ from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
 from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet
-from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 
 
@@ -32,8 +30,6 @@ Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambd
 """Any mapping; only the keys that say where its doors are, are looked at."""
 
 NOWHERE = AddressSet.nothing()
-AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
-"""Domains of AWS's public service names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +40,7 @@ class Door:
     `brings`: addresses outside all VPCs whose packets it may bring, `home`: into this VPC alone.
     `subnets`: ``(vpc, subnet)`` in which it may have addresses of its own. `calls`: whether it may send from these.
     `public`: whether it may have public addresses too. `tables`: ``(vpc, table)`` into which it may write routes, to
-    `routed`.
-    `service`: the service that it leads to, None where no public name of one may mean it. `tags`: as it writes them.
+    `routed`. `tags`: as it writes them.
     """
 
     name: str
@@ -59,7 +54,6 @@ class Door:
     public: bool = False
     tables: frozenset[tuple[str, str]] = frozenset()
     routed: AddressSet = NOWHERE
-    service: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -83,31 +77,6 @@ class Door:
     def brings_to(self, nic: Nic) -> bool:
         """Whether it may bring an interface packets from outside."""
         return self.brings_into(nic.vpc.name)
-
-    def answers_for(self, host: str) -> bool:
-        """Whether a host name may be one of its service's: with private DNS it then means an address of its own (EP-8).
-
-        A public name and the name of a service rarely say more in common than a word: ``kinesis-streams`` answers for
-        ``kinesis.eu-west-1.amazonaws.com``, ``s3`` for ``bucket.s3-eu-west-1.amazonaws.com``.
-        """
-        if self.service is None:
-            return False
-        if not _is_aws(self.service):
-            return True  # a service of one's own may have any name
-        name = host.lower().rstrip(".")
-        if "." in name and not name.endswith(AWS_DOMAINS):
-            return False
-        wanted = _words(re.sub(r"^com\.amazonaws\.[^.]*\.", "", self.service.lower()))
-        return not wanted.isdisjoint(_words(name)) or ("sqs" in wanted and "queue" in _words(name))
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(re.split(r"[.-]", name))
-
-
-def _is_aws(service: str) -> bool:
-    """Whether a service's name is one of AWS's own: short (``kms``, ``ecr.dkr``), or ``com.amazonaws.REGION.x``."""
-    return bool(service) and "vpce" not in service and (service.count(".") <= 1 or service.startswith("com.amazonaws."))
 
 
 @dataclass(frozen=True)
@@ -147,11 +116,6 @@ def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
     return names if len(names) == len(items) and names <= set(known) else None
 
 
-def _word(value: Any) -> str:
-    """A word as AWS's API and our format write it, made alike: ``GatewayLoadBalancer``, ``gateway_load_balancer``."""
-    return re.sub(r"[^a-z0-9]", "", value.lower()) if isinstance(value, str) else ""
-
-
 def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
     """The door that a component of a VPC is."""
     tags = body.get("tags")
@@ -161,24 +125,7 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
 
 def _door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], around: Surroundings) -> Door:
     full, path = f"{vpc}.{name}", ("vpcs", vpc, section, name)
-    door = Door(full, noun, path, subnets=around.places(vpc, body))
-    return _endpoint(door, vpc, body, around) if section == "vpc_endpoints" else door
-
-
-def _endpoint(door: Door, vpc: str, body: Mapping[str, Any], around: Surroundings) -> Door:
-    """An endpoint of a VPC; one that does not say which type it is may be of any that its service has."""
-    kind, service = _word(body.get("type")), body.get("service")
-    service = service if isinstance(service, str) else ""
-    if kind == "gatewayloadbalancer":  # a route's target without a name of its own (EP-11)
-        return door
-    if kind == "interface":
-        return door if body.get("private_dns") is False else replace(door, service=service)
-    # AWS writes a gateway endpoint's route (EP-1); there are none but of S3 and DynamoDB.
-    if kind != "gateway" and _is_aws(service) and _words(service).isdisjoint(("s3", "dynamodb")):
-        return replace(door, service=service)
-    tables = around.tables_of(vpc, body.get("route_tables"))
-    subnets = frozenset[tuple[str, str]]() if kind == "gateway" else door.subnets
-    return replace(door, subnets=subnets, tables=tables, routed=PUBLIC, service=service)
+    return Door(full, noun, path, subnets=around.places(vpc, body))
 
 
 class UnmodelledCheckpoint(Checkpoint):

@@ -52,11 +52,13 @@ class Vpc(Kind):
     enable_dns_support: Boolean = True
     """Whether the Amazon resolver answers in the VPC (DNS-2)."""
     enable_dns_hostnames: Boolean = False
-    """As on AWS; decides no packet."""
+    """Whether public host names, private zones and private DNS work in it; they need `enable_dns_support` too (DNS-2)."""
+    region: Name | None = None
+    """Its AWS Region; left out: that of the design."""
+    account: Name | None = None
+    """Its AWS account, where endpoint services accept accounts."""
     tags: Tags = {}
 
-    vpc_endpoints: dict[Name, Unmodelled] = Field(default_factory=dict)
-    """Not modelled yet: traffic to one is undecided."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
 
@@ -68,7 +70,6 @@ class Vpc(Kind):
 
 
 UNMODELLED_IN_VPC = {
-    "vpc_endpoints": "VPC endpoint",
     "network_firewalls": "Network Firewall endpoint",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

@@ -11,9 +11,16 @@ from reachsim.kinds.kind import Tags
 from reachsim.kinds.resource import At, Entrance, Resource, RouteMade, Wiring, resource
 from reachsim.kinds.route_table import Route, route_lookup
 from reachsim.kinds.subnet import enter_subnet
-from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut, VpnConnection, connections_of
+from reachsim.kinds.vpn_connection import (
+    Arriving,
+    Attached,
+    ConnectionOut,
+    VpnConnection,
+    connections_of,
+    places_behind,
+)
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr, address_set
+from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.rules.codes import Code
 from reachsim.rules.route import Origin
@@ -42,12 +49,12 @@ class VpnGateway(Resource):
             connection = wiring.noted(place.path)
             assert isinstance(connection, ConnectionOut)
             arriving = Arriving(connection, inward)
+            connection.arrivals.append(arriving)
             attached = Attached(connection, arriving)
             connection.ipv6 = not isinstance(body, VpnConnection)
             ways += [(block, (connection.origin, index, attached)) for block in connection.known]
             outward.attached.append(attached)
-            wiring.add_sender(address_set(connection.known), arriving, place.name)
-            wiring.join_places(place.path, (at.vpc, place.name))
+            wiring.join_places(place.path, (at.vpc, *places_behind(wiring, place.name)))
         outward.ways = prefix_table(ways, lambda new, old: new[:2] < old[:2])
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
@@ -112,12 +119,20 @@ class VpnGatewayIn(Checkpoint):
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=destination in self.vpc.owners)
         route = self.redirected[destination]
-        if route is not None and route.next is not None and isinstance(step, Forward):
+        if route is not None and not route.local and isinstance(step, Forward):
+            next = step.next if route.next is None else route.next
             toward = Transit(transit.source, destination, None, True, route.toward)
-            step = Forward(route.next, toward, route.text, "ROUTE-21", route.path, scope)
+            step = Forward(next, toward, route.text, "ROUTE-21", route.path, scope)
+            if route.inactive:
+                text = f"{route.text} is a blackhole: {route.inactive}"
+                loss = loss or Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
         if loss is None:
             return step
         return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
+
+    def leads_to(self, destination: int) -> bool:
+        """Whether an address is one of its VPC's blocks."""
+        return destination in self.vpc.blocks
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, and the targets of the gateway's route table."""

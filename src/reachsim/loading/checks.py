@@ -15,6 +15,7 @@ from typing import Any
 from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.public_service import region_of
 from reachsim.kinds.resource import InterfaceNeed, resources
 from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
@@ -95,8 +96,7 @@ class Checker:
             for name, vpc in self.design.vpcs.items():
                 self.check_vpc(name, vpc)
             self.check_connections()
-            for at, body in resources("design", self.design):
-                body.check(at, self)
+            self.check_outside()
             self.check_functions()
             self.check_public_addresses()
 
@@ -166,12 +166,8 @@ class Checker:
         seen |= {
             connection: target
             for connection, target in self.names.connections.items()
-            if connection not in self.design.peering_connections
-            or name
-            in (
-                self.design.peering_connections[connection].requester,
-                self.design.peering_connections[connection].accepter,
-            )
+            if (peering := self.design.peering_connections.get(connection)) is None
+            or name in (peering.requester, peering.accepter)
         }
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
@@ -323,7 +319,13 @@ class Checker:
             if owner == vpc:
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
-            if "active" in states or (word == "from" and (vpc, owner) in self.introduced):
+            if "active" in states and region_of(self.design, vpc) == region_of(self.design, owner):
+                continue
+            if word == "from" and (vpc, owner) in self.introduced:
+                continue
+            if "active" in states:
+                text = f"{shown(peer)} is a group of VPC {owner}, which is in another Region than {vpc}"
+                self.report((*path, word), text, "name a block", "SG-11")
                 continue
             if word == "from" and (vpc, owner) in self.attached:
                 text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway needs its support on both sides"
@@ -360,6 +362,11 @@ class Checker:
         for at, body in resources("vpc", vpc, name):
             for need in body.interfaces(at):
                 self.check_interface(name, vpc, need, taken)
+            body.check(at, self)
+
+    def check_outside(self) -> None:
+        """What only its kind knows of a resource that is in no VPC."""
+        for at, body in resources("design", self.design):
             body.check(at, self)
 
     def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from reachsim.errors import shown
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
-from reachsim.kinds.resource import resources
+from reachsim.kinds.resource import Resource, resources
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
@@ -25,7 +25,8 @@ class Target:
     """Something that a route or an expectation can name.
 
     `kind`: ``instance``, ``interface``, ``nat gateway``, ``internet gateway``, ``egress-only internet gateway``,
-    ``peering connection``, or the word of what is not modelled. `vpc`: its VPC, "" for a connection.
+    ``peering connection``, or the word of what is not modelled. `vpc`: its VPC, "" for a connection. `routable`: whether a
+    route may lead to it.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Target:
     name: str
     path: KeyPath
     modelled: bool = True
+    routable: bool = True
 
     @property
     def full_name(self) -> str:
@@ -61,7 +63,8 @@ class Names:
     def __init__(self, design: Design) -> None:
         self.design = design
         self.connections: dict[str, Target] = {
-            at.name: Target(body.noun, "", at.name, at.path) for at, body in resources("design", design)
+            at.name: Target(body.noun, "", at.name, at.path, routable=type(body).entrance is not Resource.entrance)
+            for at, body in resources("design", design)
         }
         self.outside: dict[str, Target] = {
             name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
@@ -85,11 +88,15 @@ class Names:
         if found is None and "." not in reference:
             found = self.connections.get(reference) or self.outside.get(reference)
         if found is None:
-            known = [*self.targets.get(vpc, {}), *self.connections, *self.outside, LOCAL, BLACKHOLE]
+            connections = [name for name, target in self.connections.items() if target.routable]
+            known = [*self.targets.get(vpc, {}), *connections, *self.outside, LOCAL, BLACKHOLE]
             raise UnknownName(
                 f"{shown(reference)} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known),
             )
+        if not found.routable:
+            message = f"{shown(reference)} is a {found.kind}, which no route leads to"
+            raise UnknownName(message, "route to a gateway, a connection between VPCs, or an interface")
         if found.vpc and found.vpc != vpc:
             raise UnknownName(
                 f"{shown(reference)} is in VPC {found.vpc}: a route leads to something in its own VPC, or to a connection",

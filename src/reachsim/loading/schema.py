@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from reachsim.kinds.design import design_model
-from reachsim.kinds.kind import FORM
+from reachsim.kinds.kind import FORM, in_percent
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OF_KEYS = ("pattern", "minLength", "maxLength")
@@ -35,6 +36,14 @@ class _Generator(GenerateJsonSchema):
         values = self.generate_inner(schema["values_schema"]) if "values_schema" in schema else {}
         names = keys if FORM in keys else {key: keys[key] for key in _OF_KEYS if key in keys}
         return {"type": "object", "additionalProperties": values} | ({"propertyNames": names} if names else {})
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """A copy: pydantic 2.7 writes the default of one field into the form that all fields of its type share."""
+        return dict(super().generate_inner(schema))
+
+    def encode_default(self, dft: Any) -> Any:
+        """A share as a design writes it; versions of pydantic differ in whether they ask the field."""
+        return in_percent(dft) if isinstance(dft, Fraction) else super().encode_default(dft)
 
     def str_schema(self, schema: Any) -> JsonSchemaValue:
         """Free text: 1.0 is text in a design, but editors take it for a number."""

@@ -120,7 +120,7 @@ def role(nic: Nic) -> Hashable:
     """What walks can tell of the host behind an interface: one that forwards or translates is like no other, and so is
     one that a route leads to."""
     host = nic.host
-    if isinstance(host, Host) and not host.ip_forward:
+    if isinstance(host, Host) and not (host.ip_forward or host.clients or host.local or host.snat):
         return host.stopped
     return nic.name
 

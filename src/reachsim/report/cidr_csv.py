@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
+
+from reachsim.markup import csv_line
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV as RFC 4180 has it, but with plain line feeds."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
-    return out.getvalue().rstrip("\n")
+    """CSV as RFC 4180 has it, but with plain line feeds; nothing in it runs as a formula or reaches a terminal raw."""
+    lines = [csv_line(header), *(csv_line("" if cell is None else cell for cell in row) for row in rows)]
+    return "\n".join(lines)

@@ -27,7 +27,10 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
     paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
     title = TITLES[trace.verdict]
     question = f"{trace.source} -> {trace.destination}  {trace.traffic}"
-    lines = [f"{paint(title)}  {style.bold(question)}", *_reason(trace, look)]
+    lines = [f"{paint(title)}  {style.bold(question)}"]
+    if trace.resolved:
+        lines += hanging("  ", trace.resolved, look.width, style.dim)
+    lines += _reason(trace, look)
     if len(trace.ways) > 1:
         lines += ["", *_ways(trace, look)]
     shown = trace.shown

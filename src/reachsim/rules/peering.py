@@ -41,3 +41,12 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
         note = f"the source {format_address(source)} {text}"
         return Loss(Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, "PEER-6", f"the source {text}", note)
     return None
+
+
+def private_name_option(home: str, there: str, requester: str, *, requester_dns: bool, accepter_dns: bool) -> bool:
+    """Whether a peering's DNS options let a client in VPC `home` see private addresses behind public host names of the
+    other of its two VPCs, `there` (PEER-11).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/peering/modify-peering-connections.html
+    """
+    return home != there and (requester_dns if there == requester else accepter_dns)

@@ -10,7 +10,7 @@ from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
-from reachsim.kinds import lambda_function, nat_gateway
+from reachsim.kinds import endpoint_checkpoint, lambda_function, nat_gateway
 from reachsim.kinds.internet import InternetCheckpoint
 from reachsim.kinds.internet_gateway import (
     EgressOnlyGatewayIn,
@@ -24,7 +24,7 @@ from reachsim.kinds.network_interface import Host, Inbound, Outbound
 from reachsim.kinds.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
-from reachsim.kinds.service import AmazonService, ResolverOff
+from reachsim.kinds.service import AmazonService
 from reachsim.kinds.subnet import Link
 from reachsim.kinds.unmodelled import (
     Door,
@@ -33,17 +33,19 @@ from reachsim.kinds.unmodelled import (
     door_in_vpc,
 )
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
+from reachsim.kinds.vpn_gateway import VpnGatewayIn
 from reachsim.loading.load import Source
 from reachsim.loading.names import BLACKHOLE, LOCAL
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
-from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, RESOLVER_OFFSET, resolver_service
+from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.route import Origin, propagates
 
-COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS)
+COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint_checkpoint.PROTOCOLS)
 """Filters that belong to a kind of component, not to a design."""
 
 
@@ -175,11 +177,10 @@ class Builder:
             site.resolver = int(places[0])
             site.kept_for_dns = tuple(sorted(map(int, places[1:])))
         resolver = resolver_service()[0]
+        off = None if vpc.enable_dns_support else support_off(site.name)
         for address, (service, traffic) in services.items():
-            if service == resolver and not vpc.enable_dns_support:
-                site.services[int(address)] = ResolverOff(site.name, service, (*site.path, "enable_dns_support"))
-            else:
-                site.services[int(address)] = AmazonService(site.name, service, traffic)
+            why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
+            site.services[int(address)] = AmazonService(site.name, service, traffic, why, path)
         site.service_places = tuple(sorted(site.services))
 
     def acl_checkpoint(
@@ -214,20 +215,8 @@ class Builder:
         for vpc, subnet in door.subnets:
             site = self.topology.vpcs[vpc].subnets[subnet]
             site.hidden = site.hidden or door.reason
-        for key in door.tables:
-            # A gateway endpoint's routes are the service's, which no other address needs; a gateway's may be any.
-            always = door.routed != PUBLIC
-            routed = door.routed if always else door.routed - self.not_of(door)
-            self.topology.tables[key].unwritten.append(Unwritten(door.reason, routed, always))
-            named = [host.ip for name, host in self.design.internet.hosts.items() if door.answers_for(name)]
-            if not always and named:
-                exact = AddressSet.union_of((int(ip), int(ip)) for ip in named)
-                self.topology.tables[key].unwritten.append(Unwritten(door.reason, exact, True))
-
-    def not_of(self, door: Door) -> AddressSet:
-        """Addresses of hosts whose names say that they are not the service's."""
-        hosts = self.design.internet.hosts.items()
-        return AddressSet.union_of((int(host.ip), int(host.ip)) for name, host in hosts if not door.answers_for(name))
+        for vpc, table in door.tables:
+            self.add_unwritten(vpc, table, door.reason, door.routed, always=True)
 
     def open_doors(self) -> None:
         """Tell each door to which interfaces it may send."""
@@ -324,6 +313,10 @@ class Builder:
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
         return self.peerings[at.name, vpc]
+
+    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+        """Tell a route table that AWS may have put routes into it that the design does not tell."""
+        self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always))
 
     def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
         """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
@@ -444,10 +437,14 @@ class Builder:
         """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
         inward, _ = self.ways_in[vpc]
         if gateway == self.design.vpcs[vpc].internet_gateway and inward is not None:
-            inward.redirected = route_lookup([route for route in routes if not route.local])
+            inward.redirected = route_lookup(routes)
             outward = self.gateways[vpc, gateway]
             if isinstance(outward, InternetGatewayOut):
                 outward.redirected = inward.redirected
+        elif gateway in getattr(self.design.vpcs[vpc], "vpn_gateways", {}):
+            at_private = self.noted(("vpcs", vpc, "vpn_gateways", gateway, "in"))
+            assert isinstance(at_private, VpnGatewayIn)
+            at_private.redirected = route_lookup(routes)
 
     def route(
         self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = ""

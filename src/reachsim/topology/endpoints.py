@@ -12,9 +12,11 @@ from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
 from reachsim.fabric.relay import LISTENER, Relay
 from reachsim.fabric.site import Nic
+from reachsim.kinds.endpoint_checkpoint import INSPECTION
 from reachsim.kinds.expectation import Selector
 from reachsim.kinds.lambda_function import LambdaService
 from reachsim.kinds.unmodelled import Door
+from reachsim.kinds.vpc_endpoint import VpcEndpoint
 from reachsim.loading.validation import suggest
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
@@ -24,10 +26,17 @@ from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
+from reachsim.topology.host_names import by_place
 from reachsim.topology.passage import Passage, passage, too_many
 
-OUTBOUND_ONLY = frozenset({"nat gateway", "function"})
-"""Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8)."""
+OUTBOUND_ONLY = frozenset({"nat gateway", "function", INSPECTION})
+"""Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8, EP-11)."""
+SILENT = {
+    "nat gateway": (Code.NO_POSSIBLE_DESTINATION, "WALK-24", "a NAT gateway, which starts no connections"),
+    VpcEndpoint.noun: (Code.VPCE_INTRA_VPC_TRAFFIC, "EP-6", "a VPC endpoint, which starts no connections"),
+    INSPECTION: (Code.VPCE_INTRA_VPC_TRAFFIC, "EP-11", "an inspection endpoint, which starts no connections"),
+}
+"""Kinds of interfaces that start nothing of their own (NATGW-7, EP-6): code, rule, and what they are."""
 REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
 )
@@ -47,7 +56,10 @@ _NONE: frozenset[KeyPath] = frozenset()
 def _pieces(flow: Flow) -> Iterator[Piece]:
     origin = flow.origin
     if flow.region is None:
-        yield passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays), None
+        yield (
+            passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm),
+            None,
+        )
         return
     rest = flow.region
     told = 0
@@ -55,7 +67,7 @@ def _pieces(flow: Flow) -> Iterator[Piece]:
         at = rest.first
         told += 1
         source, destination = (at, flow.destination) if origin.nic is None else (flow.source, at)
-        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays)
+        found = passage(origin.start, origin.nic, source, destination, flow.target, flow.relays, flow.realm)
         if told > PIECES_MOST:
             yield too_many(found), rest
             return
@@ -115,7 +127,7 @@ class Endpoints:
     def pieces(self, flow: Flow) -> list[Piece]:
         """The passages of a flow, each with the addresses of its region for which it is the same; kept for next time."""
         origin = flow.origin
-        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays
+        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays, flow.realm
         found = self.pieces_of.get(key)
         if found is None:
             if len(self.pieces_of) >= PIECES_KEPT:
@@ -131,7 +143,7 @@ class Endpoints:
             return self.select(asked)
         if not isinstance(asked, str):
             raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
-        found = list(self._named(asked))
+        found = by_place(self, asked, list(self._named(asked)))
         if len(found) == 1:
             return found[0]
         if found:
@@ -157,6 +169,11 @@ class Endpoints:
                 article = "an" if target.kind[0] in "aeiou" else "a"
                 unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
                 return Endpoint(target.full_name, target.kind, unknown=unknown)
+            if asked in (target.name, target.full_name) and target.kind == VpcEndpoint.noun:
+                text = (
+                    f"{shown(asked)} is a gateway endpoint and no end of a packet's way; write 'service:s3' or its like"
+                )
+                raise EndpointError(text, asked)
             if asked == target.full_name and target.kind.endswith("internet gateway"):
                 raise EndpointError(
                     f"{shown(asked)} is a gateway, which cannot be an endpoint; write 'internet'", asked
@@ -232,7 +249,7 @@ class Endpoints:
         return replace(self.of_nic(nic), kind="selection")
 
     def _endpoint_of(self, nic: Nic) -> Endpoint:
-        if nic.kind == "nat gateway":  # it starts nothing (NATGW-7)
+        if nic.kind in SILENT:
             return Endpoint(nic.name, nic.kind, (), (nic,))
         return Endpoint(nic.name, nic.kind, (self._origin("", nic, nic.primary),), (nic,), listens=nic.listens)
 
@@ -355,8 +372,8 @@ class Endpoints:
         return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses, hidden=hidden)
 
     def labelled(self, nic: Nic, within: AddressSet | None = None) -> Iterable[Origin]:
-        """The origin of one interface of several; none for a NAT gateway, which starts nothing (NATGW-7)."""
-        if nic.kind == "nat gateway":
+        """The origin of one interface of several; none for those that start nothing (NATGW-7, EP-6)."""
+        if nic.kind in SILENT:
             return
         mine = nic.addresses
         if within is not None:
@@ -422,9 +439,11 @@ class Endpoints:
             raise EndpointError.ambiguous(source.name, source.candidates)
         out: list[Flow] = []
         for origin in source.origins:
-            out += self._flows(origin, destination)
-            out += self._through_doors(origin, destination)
-            out += self._beside(origin, destination) if self.relays else ()
+            meant = destination if destination.resolve is None else destination.resolve(origin)
+            found = self._flows(origin, meant)
+            out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
+            out += self._through_doors(origin, meant)
+            out += self._beside(origin, meant) if self.relays else ()
         hidden, within = source.hidden, source.within
         if source.literal is not None:
             within = AddressSet.of((source.literal, source.literal))
@@ -433,13 +452,14 @@ class Endpoints:
             out += self._from_door(door, destination, within)
         if not source.origins and not out:
             nobody = self._outside("", AddressSet.nothing())
-            rule, text = "WALK-24", f"nothing in the design sends from {source.name}"
-            if source.kind == "nat gateway":
-                rule, text = "NATGW-7", f"{source.name} is a NAT gateway, which starts no connections"
-            if source.unknown or source.unsent:
-                return [Flow(nobody, 0, 0, None, unknown=source.unknown or source.unsent)]
+            code, rule, text = Code.NO_POSSIBLE_SOURCE, "WALK-24", f"nothing in the design sends from {source.name}"
+            if source.kind in SILENT:
+                code, rule, what = SILENT[source.kind]
+                text = f"{source.name} is {what}"
+            if source.unknown:
+                return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
             path = next((nic.path for nic in source.nics), ())
-            loss = Loss(Code.NO_POSSIBLE_SOURCE, rule, text, owner=source.name, role="source", path=path)
+            loss = Loss(code, rule, text, owner=source.name, role="source", path=path)
             return [Flow(nobody, 0, 0, None, loss=loss)]
         return [each for flow in out for each in self._by_target(flow)] if self.nodes else out
 
@@ -513,15 +533,12 @@ class Endpoints:
                         yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
-        if destination.resolve is not None:
-            yield from self._flows(origin, destination.resolve(origin))
+        for part in destination.several:
+            yield from self._flows(origin, part)
+        if destination.several:
             return
         if destination.unknown or destination.loss:
             yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
-            return
-        door = self._private_dns(origin, destination)
-        if door is not None:
-            yield Flow(origin, 0, 0, None, unknown=f"{destination.name} may be a name of it: {door.reason}")
             return
         if destination.literal is not None:
             yield from self._to_addresses(origin, (destination.literal,), None)
@@ -602,8 +619,15 @@ class Endpoints:
         places = destination.outside
         if destination.literal is not None and not self._listening(destination):
             places = AddressSet.of((destination.literal, destination.literal))
-        if others or (places - PUBLIC and any(d.brings for d in self.topology.doors.values())):
+        if others or self._networks_beside(door) & places:
             yield Flow(nobody, 0, 0, None, unknown=door.reason)
+
+    def _networks_beside(self, door: Door) -> AddressSet:
+        """Addresses of networks outside that are joined with a VPC in which a door has addresses (LB-8)."""
+        joined = self.topology.joined
+        ways = _NONE.union(*(joined.get(vpc, _NONE) for vpc, _ in door.subnets))
+        near = (own for own, _, place in self.topology.senders if not ways.isdisjoint(joined.get(place, _NONE)))
+        return AddressSet.union_of(span for own in near for span in own.spans)
 
     def _by_door(self, door: Door, nic: Nic, sources: AddressSet, origin: Origin) -> Iterator[Flow]:
         """Packets that may come out of a door, to one interface: only its own groups are sure to judge them."""
@@ -637,16 +661,6 @@ class Endpoints:
         if nic.publics:
             return (*(nic.publics if every else nic.publics[:1]), *ipv6)
         return nic.addresses if every else nic.primary
-
-    def _private_dns(self, origin: Origin, destination: Endpoint) -> Door | None:
-        """The endpoint that is not modelled and may answer for a host's name where the client stands (EP-8)."""
-        if origin.nic is None or destination.kind != "internet host":
-            return None
-        vpc = origin.nic.vpc.name
-        for door in self.topology.doors.values():
-            if any(owner == vpc for owner, _ in door.subnets) and door.answers_for(destination.name):
-                return door
-        return None
 
     def _joined(self, origin: Origin, vpc: str) -> bool:
         """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC."""

@@ -51,18 +51,31 @@ class Passage:
 
 
 def passage(
-    start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None, relays: Relays = ()
+    start: Checkpoint,
+    nic: Nic | None,
+    source: int,
+    destination: int,
+    target: Nic | None,
+    relays: Relays = (),
+    realm: object = None,
 ) -> Passage:
     """Walk there and back.
 
     `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
     interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
+    `realm`: the network that is meant, None for any.
     """
-    return come_back(go(start, nic, source, destination, target, relays), start, nic)
+    return come_back(go(start, nic, source, destination, target, relays, realm), start, nic)
 
 
 def go(
-    start: Checkpoint, nic: Nic | None, source: int, destination: int, target: Nic | None, relays: Relays = ()
+    start: Checkpoint,
+    nic: Nic | None,
+    source: int,
+    destination: int,
+    target: Nic | None,
+    relays: Relays = (),
+    realm: object = None,
 ) -> Passage:
     """Walk there only."""
     forward = walk(start, Transit(source, destination, nic), Leg(relays=relays))
@@ -72,6 +85,10 @@ def go(
     if target is not None and forward.arrived is not None and not through:
         by, path = _last_route(forward)
         text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to {target.name}"
+        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
+    if realm is not None and forward.arrived is not None and forward.end.realm != realm:
+        by, path = _last_route(forward)
+        text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to the network that is meant"
         stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
     return Passage(forward, None, stray, run=run)
 
@@ -88,8 +105,8 @@ def come_back(there: Passage, start: Checkpoint, nic: Nic | None) -> Passage:
     first, last = forward.visits[0].transit, forward.visits[-1]
     sent = forward.leg
     leg = Leg(True, sent.sessions, sent.crossed, sent.relays, sent.service, sent.returns)
-    reply = walk(back_start, back, leg, last.depth, ends=(first.destination, first.source))
-    reply = _with_both_ways(reply, forward)
+    ends = first.destination, first.source
+    reply = _with_both_ways(walk(back_start, back, leg, last.depth, ends), forward)
     reply_run = reply.source_run if nic is not None else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
     stray = _reply_stray(forward, reply, start, nic, first.source, first.destination)
@@ -104,7 +121,7 @@ def _reply_stray(
     if arrived is None:
         return None
     home = start.home if nic is None else nic.host.realm
-    if reply.end.realm is not home:
+    if reply.end.realm != home:
         by, path = _last_route(reply)
         text = f"the answer leads{by} to {reply.end.component}, not back to the client"
         return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)

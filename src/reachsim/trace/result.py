@@ -12,6 +12,7 @@ from reachsim.markup import card
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
+from reachsim.rules.codes import Code
 
 Leg = Literal["forward", "reply"]
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
@@ -160,7 +161,8 @@ class Trace:
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
-    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `listener`: of a
+    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `resolved`: what
+    the destination's name was resolved to, and why; empty where it means one thing everywhere. `listener`: of a
     load balancer that passes the packet on, whether it takes the packet and answers itself; None of anything else.
     `beyond`: of a load balancer, what it sends to its targets itself, connections and health checks, traced.
     """
@@ -170,6 +172,7 @@ class Trace:
     traffic: Traffic
     ways: tuple[Way, ...]
     notes: tuple[str, ...] = ()
+    resolved: str = ""
     listener: bool | None = None
     beyond: tuple[Trace, ...] = ()
     shown: Way = field(init=False)
@@ -246,10 +249,12 @@ class Trace:
     @property
     def client_sees(self) -> str:
         """What the client sees: ``established`` or ``answered``, ``refused``, ``timeout``, ``unreachable port``,
-        ``sent`` (nothing answers this protocol) or ``unknown`` (OBS-1, OBS-2)."""
+        ``sent`` (nothing answers this protocol), ``name error`` or ``unknown`` (OBS-1, OBS-2, OBS-12)."""
         way = self.shown
         if way.undecided:
             return "unknown"
+        if way.blockers and way.blockers[0].code == Code.NAME_NOT_RESOLVED:
+            return "name error"
         if not way.reachable:
             return "timeout"
         protocol = way.packet.protocol if way.packet is not None else 0
@@ -265,6 +270,7 @@ class Trace:
     def _repr_html_(self) -> str:
         mood = "good" if self.reachable else "unknown" if self.verdict == "undecided" else "bad"
         title = f"{self.source} → {self.destination} {self.traffic}; the client sees: {self.client_sees}"
+        title += f"; {self.resolved}" if self.resolved else ""
         rows = [
             (leg, number, hop.component, hop.checkpoint, f"{hop.action}: {hop.rule}", hop.where)
             for leg, hops in (("there", self.forward), ("back", self.reply if self.delivered else ()))
@@ -282,6 +288,7 @@ class Trace:
             "source": self.source,
             "destination": self.destination,
             "traffic": str(self.traffic),
+            "resolved": self.resolved,
             "verdict": self.verdict,
             "delivered": self.delivered,
             "reachable": self.reachable,

@@ -133,8 +133,15 @@ def trace(
     if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
         behind = targets_of(nodes, Traffic.of((service, service)), endpoints, locate, book)
     return Trace(
-        source.name, destination.name, traffic, tuple(ways), (*notes, *behind.notes), listener, behind.traces
-    )  # fmt: skip
+        source.name,
+        destination.name,
+        traffic,
+        tuple(ways),
+        (*notes, *behind.notes),
+        _resolved(destination, source.origins),
+        listener,
+        behind.traces,
+    )
 
 
 def targets_of(
@@ -164,6 +171,13 @@ def _at_listener(
     return all(way.reachable for way in ways) if ways else None
 
 
+def _resolved(destination: Endpoint, origins: Iterable[Origin]) -> str:
+    """What the destination's name was resolved to for those who ask, and why; empty where it means one thing everywhere."""
+    if destination.resolve is None:
+        return destination.note
+    return "; ".join(dict.fromkeys(note for origin in origins if (note := destination.resolve(origin).note)))
+
+
 def _meant(flow: Flow) -> Nic | int:
     """What a flow is for: an interface, or an address."""
     return flow.destination if flow.target is None else flow.target
@@ -189,7 +203,7 @@ def replay(
         flow = replace(flow, source=packet.source, destination=packet.destination, region=None)
     port = packet.source_port if packet.protocol in PORTED else None
     way = _way(flow, packet.service, port, destination, locate, book, below)
-    return Trace(source.name, destination.name, traffic, (way,))
+    return Trace(source.name, destination.name, traffic, (way,), resolved=_resolved(destination, (flow.origin,)))
 
 
 def _same_service(service: int) -> Traffic:
@@ -225,7 +239,7 @@ def _way(
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, flow.label),)
         return Way(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
-    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
+    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book, below).way(destination)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.ends import Endpoint, Flow
@@ -10,7 +11,7 @@ from reachsim.fabric.filters import Filter
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Query
 from reachsim.flow.denial import has_rules, nearest_miss
-from reachsim.net.address import format_address
+from reachsim.net.address import format_address, parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.topology.endpoints import Endpoints
@@ -54,10 +55,25 @@ def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
     """Whether the file gives an interface this address. The addresses of functions are never written."""
     if nic.kind == "function":
         return False
-    _, vpc, section, name = nic.path
-    body = getattr(endpoints.design.vpcs[str(vpc)], str(section))[name]
-    written = (getattr(body, key, None) for key in ("private_ip", "ipv6_address", "public_ip"))
-    return any(value is not None and not isinstance(value, bool) and int(value) == address for value in written)
+    node: Any = endpoints.topology.source.document.data
+    for key in nic.path:
+        node = node[key]
+    todo, text = [node], format_address(address)
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict | list):
+            todo += value.values() if isinstance(value, dict) else value
+        elif isinstance(value, str) and (value == text or _same(value, address)):
+            return True
+    return False
+
+
+def _same(text: str, address: int) -> bool:
+    """Whether a text is another way of writing an address."""
+    try:
+        return ":" in text and parse_address(text) == address
+    except ValueError:
+        return False
 
 
 def whose(address: int, names: dict[int, str]) -> str:

@@ -1,0 +1,37 @@
+"""Chapter DNS: which resolver answers, and with what."""
+
+from __future__ import annotations
+
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+def resolver_off(vpc: str, name: str) -> Loss:
+    """The loss of a name that is asked in a VPC whose resolver does not answer (DNS-2)."""
+    text = f"{name} does not resolve: enable_dns_support of VPC {vpc} is false"
+    return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text)
+
+
+def private_names(support: bool, hostnames: bool) -> bool:
+    """Whether private zones, private DNS of endpoints and DNS over peerings work in a VPC: with both attributes (DNS-2).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+    """
+    return support and hostnames
+
+
+def attribute_missing(vpc: str, support: bool) -> str:
+    """Which of the two attributes a VPC lacks, in words (DNS-2)."""
+    return f"{'enable_dns_hostnames' if support else 'enable_dns_support'} of VPC {vpc} is false"
+
+
+def no_resolver_there(vpc: str) -> Loss:
+    """The loss of a question to the resolver of a VPC from elsewhere (DNS-4)."""
+    text = f"the resolver of VPC {vpc} answers nobody outside the VPC"
+    return Loss(Code.NO_POSSIBLE_DESTINATION, "DNS-4", text)
+
+
+def support_off(vpc: str) -> Loss:
+    """The loss of a question to the resolver of a VPC where it is off (DNS-2)."""
+    text = f"the resolver does not answer: enable_dns_support of VPC {vpc} is false"
+    return Loss(Code.DNS_SUPPORT_OFF, "DNS-2", text)

@@ -1,0 +1,140 @@
+"""What a host name means where somebody asks for it (chapter DNS): private zones, private DNS of endpoints, public names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reachsim.fabric.ends import Endpoint, Origin
+from reachsim.fabric.site import Nic
+from reachsim.kinds.resource import At, Resource, resources
+from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.cidr import AddressSet
+from reachsim.rules.codes import Code
+from reachsim.rules.dns import attribute_missing, private_names, resolver_off
+from reachsim.rules.peering import ACTIVE, private_name_option
+from reachsim.rules.verdict import Loss
+
+if TYPE_CHECKING:
+    from reachsim.topology.endpoints import Endpoints
+
+
+def by_place(ends: Endpoints, asked: str, known: list[Endpoint]) -> list[Endpoint]:
+    """What a name stands for, given what it stands for as the name of something in the file: where it is a host name that
+    means different things from different places, one end that is resolved for each client."""
+    if "." not in asked or len(known) > 1 or (known and known[0].kind != "internet host"):
+        return known
+    name = HostName(ends, asked, known[0] if known else None)
+    return [name.end] if name.depends else known
+
+
+class HostName:
+    """One host name, and who may say what it means: resources that speak for it, and interfaces that have it.
+
+    `base`: the host outside that has the name, if the design writes one.
+    """
+
+    def __init__(self, ends: Endpoints, asked: str, base: Endpoint | None) -> None:
+        self.ends = ends
+        self.asked = asked
+        self.base = base
+        self.speakers = [(at, body) for at, body in self._resources() if body.speaks_for(at, asked, ends.design)]
+        self.owners = [at for at, body in self._resources() if getattr(body, "public_dns_name", None) == asked]
+        self.nics = [nic for at in self.owners for nic in self._nics(at)]
+
+    def _resources(self) -> Iterator[tuple[At, Resource]]:
+        design = self.ends.design
+        yield from resources("design", design)
+        for name, vpc in design.vpcs.items():
+            yield from resources("vpc", vpc, name)
+
+    def _nics(self, at: At) -> list[Nic]:
+        topology = self.ends.topology
+        return [
+            topology.nics[name] for name in topology.groups.get(at.full_name, (at.full_name,)) if name in topology.nics
+        ]
+
+    @property
+    def depends(self) -> bool:
+        """Whether its meaning depends on who asks."""
+        off = any(not vpc.enable_dns_support for vpc in self.ends.design.vpcs.values())
+        return bool(self.speakers or self.owners) or (self.base is not None and off)
+
+    @property
+    def end(self) -> Endpoint:
+        """The end that it is: as a source whoever has it, as a destination what it means to the client."""
+        origins = [] if self.base is None else [*self.base.origins]
+        origins += [origin for nic in self.nics for origin in self.ends.of_nic(nic).origins]
+        listens = self.base.listens if self.base is not None else self.nics[0].listens if self.nics else None
+        kind = "internet host" if self.base is not None else "host name"
+        return Endpoint(self.asked, kind, tuple(origins), listens=listens, resolve=self.meant)
+
+    def meant(self, origin: Origin) -> Endpoint:
+        """What it means to one client. The resolver answers nothing where it is off (DNS-2)."""
+        vpc = "" if origin.nic is None else origin.nic.vpc.name
+        if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
+            return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
+        reasons: list[Loss] = []
+        for at, body in self.speakers:
+            answer = body.resolves(at, self.asked, vpc, self.ends)
+            if isinstance(answer, Endpoint):
+                return answer
+            reasons.append(answer)
+        if self.nics:
+            return self.public_name(vpc)
+        why = "".join(f"; {reason.text}" for reason in reasons[:1])
+        if self.base is not None:
+            addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
+            return replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
+        rule = reasons[0].rule if reasons else "DNS-2"
+        return Endpoint(
+            self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, rule, f"{self.asked} does not resolve here{why}")
+        )
+
+    def public_name(self, vpc: str) -> Endpoint:
+        """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
+        public one elsewhere (DNS-3, PEER-11)."""
+        there = self.nics[0].vpc.name
+        why_not = self.public_only(vpc, there)
+        where = "inside its VPC" if vpc == there else "over the peering's DNS option"
+        several: list[Endpoint] = []
+        for nic in self.nics:
+            # IPv6 addresses are the same everywhere.
+            private = tuple(a for a in nic.addresses if not why_not or a > IPV4_LAST)
+            places = private[:1] if not why_not else (*nic.publics[:1], *private[:1])
+            if places:
+                within = AddressSet.union_of((a, a) for a in places)
+                several.append(Endpoint(self.asked, nic.kind, nics=(nic,), within=within))
+        if not several:
+            text = f"{self.asked} does not resolve here: {self.nics[0].name} has no public address; {why_not}"
+            return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, "DNS-3", text))
+        addresses = ", ".join(format_address(low) for each in several for low, _ in (each.within or each.outside).spans)
+        rule = "DNS-3" if vpc in ("", there) else "PEER-11"
+        kind = f"the private address, {where}" if not why_not else f"the public address: {why_not}"
+        return Endpoint(
+            self.asked, "name", several=tuple(several), note=f"{self.asked} is {addresses}, {kind} ({rule})"
+        )
+
+    def public_only(self, vpc: str, there: str) -> str:
+        """Why a client in a VPC gets the public address; empty where it gets the private one."""
+        if not vpc:
+            return "the client is outside the VPCs"
+        vpcs = self.ends.design.vpcs
+        if vpc == there:
+            body = vpcs[there]
+            on = private_names(body.enable_dns_support, body.enable_dns_hostnames)
+            return "" if on else attribute_missing(there, body.enable_dns_support)
+        for name, peering in self.ends.design.peering_connections.items():
+            if {vpc, there} != {peering.requester, peering.accepter} or peering.status != ACTIVE:
+                continue
+            side = "requester_dns" if there == peering.requester else "accepter_dns"
+            options = {"requester_dns": peering.requester_dns, "accepter_dns": peering.accepter_dns}
+            if not private_name_option(vpc, there, peering.requester, **options):
+                return f"{side} of peering {name} is false"
+            for each in (vpc, there):
+                body = vpcs[each]
+                if not private_names(body.enable_dns_support, body.enable_dns_hostnames):
+                    return attribute_missing(each, body.enable_dns_support)
+            return ""
+        return f"the client is in VPC {vpc}"

@@ -1,0 +1,98 @@
+"""Networks outside AWS, as ends of questions."""
+
+import pytest
+from tests.designs import blames, passes
+from tests.gateways import MAIN, TGW, load, told
+
+
+def test_a_network_its_hosts_and_its_addresses_are_ends():
+    net = load()
+    passes(net.trace("office.pc", "app.web", "tcp/443"))
+    passes(net.trace("192.168.1.9", "app.web", "tcp/443"))
+    assert net.reach("office", "app.web").reachable == net.reach("192.168.0.0/16", "app.web").reachable
+    assert net.reach("app.web", "office").reachable
+    blames(net.trace("172.31.0.9", "app.web", "tcp/443"), "NO_POSSIBLE_SOURCE", "WALK-24", "172.31.0.9")
+
+
+@pytest.mark.rule("VPN-1")
+def test_what_a_connection_carries_is_an_end_without_a_name_too():
+    nameless = load({"networks": {}})
+    passes(nameless.trace("192.168.1.9", "app.web", "tcp/443"))
+    passes(nameless.trace("app.web", "192.168.1.9", "tcp/443"))
+
+
+@pytest.mark.rule("VPN-1")
+def test_an_answer_comes_back_only_where_aws_has_a_route_for_the_network():
+    net = load({"vpn_connections line static_routes": ["192.168.1.0/24"]})
+    passes(net.trace("office.pc", "app.web", "tcp/443"))
+    trace = net.trace("192.168.2.9", "app.web", "tcp/443")  # of the network all the same
+    assert trace.delivered
+    assert not trace.reachable
+
+
+@pytest.mark.rule("VPN-4")
+def test_a_network_without_a_connection_reaches_nothing():
+    alone = load({"networks office via": []})
+    blames(alone.trace("office.pc", "app.web", "tcp/443"), "NO_POSSIBLE_SOURCE", "VPN-4", "office")
+    blames(alone.trace("app.web", "office.pc", "tcp/443"), "DELIVERED_ELSEWHERE", "VPN-1", "line")
+
+
+TWO = {
+    "vpn_connections second": {"gateway": "tgw", "static_routes": ["192.168.0.0/17"]},
+    f"{TGW} attachments second": {"vpn": "second"},
+    f"{MAIN} associations": ["app", "data", "egress", "line", "second"],
+    f"{MAIN} propagations": ["app", "data", "egress", "line", "second"],
+    "networks office via": ["line", "second"],
+}
+
+
+@pytest.mark.rule("VPN-4")
+def test_a_network_with_two_connections_sends_by_one_that_is_up_and_leads_there():
+    passes(load(TWO).trace("office.pc", "app.web", "tcp/443"))
+    passes(load(TWO, {"vpn_connections line state": "down"}).trace("office.pc", "app.web", "tcp/443"))
+    both = {"vpn_connections line state": "down", "vpn_connections second state": "down"}
+    assert load(TWO, both).trace("office.pc", "app.web", "tcp/443").blockers[0].code == "TGW_BAD_STATE_VPN"
+    # A connection to another VPC is no way to this one, so nothing depends on it.
+    shop = {"networks office via": ["line", "dsl"]}
+    passes(load(shop).trace("office.pc", "app.web", "tcp/443"))
+
+
+@pytest.mark.rule("VPN-4")
+def test_where_the_network_chooses_what_holds_for_each_connection_is_decided():
+    """The second attachment is routed by a table that does not lead to `data`, so the network does not choose it. One that
+    leads there and drops is another matter."""
+    other = {
+        f"{MAIN} associations": ["app", "data", "egress", "line"],
+        f"{TGW} route_tables second": {"associations": ["second"], "routes": {"10.1.0.0/16": "app"}},
+    }
+    passes(load(TWO, other).trace("office.pc", "app.web", "tcp/443"))
+    passes(load(TWO, other).trace("office.pc", "data.db", "tcp/443"))
+    astray = {f"{TGW} route_tables second routes": {"10.0.0.0/8": "data"}}
+    assert load(TWO, other, astray).trace("office.pc", "app.web", "tcp/443").undecided
+
+
+def test_what_comes_to_another_network_than_the_one_that_is_meant_is_delivered_elsewhere():
+    """Two sites with one range: the route leads to one of them."""
+    twin = {
+        "vpn_connections second": {"gateway": "tgw", "static_routes": ["192.168.0.0/16"]},
+        f"{TGW} attachments second": {"vpn": "second"},
+        "networks branch": {"cidrs": ["192.168.0.0/16"], "via": ["second"], "hosts": {"pc": {"ip": "192.168.1.9"}}},
+    }
+    net = load(twin)
+    passes(net.trace("app.web", "office.pc", "tcp/443"))
+    trace = net.trace("app.web", "branch.pc", "tcp/443")
+    assert [b.code for b in trace.blockers] == ["DELIVERED_ELSEWHERE"]
+    assert not trace.delivered
+    assert net.reach("app.web", "office").reachable
+    assert not net.reach("app.web", "branch").reachable
+
+
+def test_listens_changes_what_a_client_sees():
+    net = load({"networks office hosts pc listens": "tcp/80"})
+    assert net.trace("app.web", "office.pc", "tcp/443").client_sees == "refused"
+    assert net.trace("app.web", "office.pc", "tcp/80").client_sees != "refused"
+
+
+def test_references_that_name_nothing():
+    assert told({"networks office via": ["lin"]})[0] == "there is no connection 'lin'"
+    assert told({"networks office hosts": {"pc": {"ip": "10.9.9.9"}}}) == ["10.9.9.9 is in no block of network office"]

@@ -1,0 +1,67 @@
+"""Private hosted zones (DNS-2)."""
+
+from __future__ import annotations
+
+import pytest
+from tests.designs import Changes, blames, load, passes, problems
+
+ZONE: Changes = {
+    "vpcs app enable_dns_hostnames": True,
+    "private_hosted_zones corp.example": {
+        "vpcs": ["app"],
+        "records": {"db": "10.0.2.20", "twin.corp.example": "twin", "pair": ["10.0.2.20", "10.0.2.77"], "@": "db"},
+    },
+}
+
+
+@pytest.mark.rule("DNS-2")
+def test_its_names_mean_something_in_its_vpcs() -> None:
+    net = load(ZONE)
+    trace = net.trace("probe", "db.corp.example", "tcp/80")
+    passes(trace)
+    assert trace.resolved == "db.corp.example is 10.0.2.20: private zone corp.example (DNS-2)"
+    twin = net.trace("probe", "twin.corp.example", "tcp/80")
+    assert (twin.reachable, twin.forward[-1].component) == (True, "app.twin")
+    assert net.trace("probe", "corp.example", "tcp/80").forward[-1].component == "app.db"
+
+
+@pytest.mark.rule("DNS-2")
+def test_it_is_not_seen_elsewhere_nor_without_both_attributes() -> None:
+    asked = ("db.corp.example", "tcp/80")
+    net = load(ZONE, {"vpcs data enable_dns_hostnames": True})
+    blames(net.trace("api", *asked), "NAME_NOT_RESOLVED", "DNS-2", "db.corp.example")
+    blames(net.trace("www", *asked), "NAME_NOT_RESOLVED", "DNS-2", "db.corp.example")
+    for attribute in ("enable_dns_hostnames", "enable_dns_support"):
+        trace = load(ZONE, {f"vpcs app {attribute}": False}).trace("probe", *asked)
+        blames(trace, "NAME_NOT_RESOLVED", "DNS-2", "db.corp.example")
+        assert f"{attribute} of VPC app is false" in trace.blockers[0].text
+
+
+@pytest.mark.rule("DNS-2")
+def test_it_hides_public_names_where_it_is_seen() -> None:
+    host = {"internet hosts": {"www.corp.example": {"ip": "203.0.113.9"}}}
+    blames(
+        load(ZONE, host).trace("probe", "www.corp.example", "tcp/80"), "NAME_NOT_RESOLVED", "DNS-2", "www.corp.example"
+    )
+    elsewhere = load(ZONE, host, {"private_hosted_zones corp.example vpcs": ["data"]})
+    trace = elsewhere.trace("probe", "www.corp.example", "tcp/80")
+    assert (trace.reachable, trace.forward[-1].component) == (True, "internet")
+    assert "VPC app is not associated with it" in trace.resolved
+
+
+def test_a_name_of_several_addresses_means_all_of_them() -> None:
+    promise = {"expect": [{"from": "probe", "to": "pair.corp.example", "allow": "tcp/80"}]}
+    net = load(ZONE, promise)
+    assert {way.verdict for way in net.trace("probe", "pair.corp.example", "tcp/80").ways} == {"reachable", "blocked"}
+    assert net.check()[0].verdict == "fails"
+
+
+def test_mistakes() -> None:
+    found = problems(
+        ZONE, {"private_hosted_zones corp.example": {"vpcs": ["prod"], "records": {"x": ["nobody", "10.0.0.300"]}}}
+    )
+    assert [problem.message for problem in found] == [
+        "there is no VPC 'prod'",
+        "'nobody' is no address and nothing that has one",
+        "'10.0.0.300' is no address and nothing that has one",
+    ]

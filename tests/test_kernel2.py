@@ -1,0 +1,54 @@
+"""The engine against the Linux kernel, with the rest of AWS's network: thirty designs rebuilt from namespaces and nftables,
+960 real packets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reachsim
+
+KERNEL = Path(__file__).parent / "kernel2"
+DESIGNS = sorted(path.stem for path in KERNEL.glob("*.yaml"))
+ELSEWHERE = {"balancer", "service", "endpoint"}
+"""Kinds of packets that tests of their own look at: what is asked of load balancers, endpoints and services."""
+
+
+def records(design: str) -> list[dict[str, Any]]:
+    """The packets of a design."""
+    found: list[dict[str, Any]] = json.loads((KERNEL / f"{design}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def through(design: str) -> list[dict[str, Any]]:
+    """Those between hosts and networks."""
+    return [record for record in records(design) if record["kind"] not in ELSEWHERE]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_kernel_and_the_trace_agree(design: str) -> None:
+    if not through(design):
+        pytest.skip("only packets to load balancers or endpoints")
+    net = reachsim.load(KERNEL / f"{design}.yaml")
+    for record in through(design):
+        trace = net.trace(record["src"], record["dst"], record["traffic"], source_port=record["source_port"])
+        assert not trace.undecided, (record, trace.undecided)
+        assert trace.delivered == record["forward"], record
+        if record.get("lost") == "reply: nobody listens":
+            continue  # no answer was sent, so nothing is known about its way
+        if not trace.reachable and record["reachable"] and record.get("one_way"):
+            # IPV6-4: an egress-only gateway lets nothing out that answers what came in another way; the kernel's does.
+            assert all(device.startswith("eigw:") for device in record["one_way"]), record
+            continue
+        assert trace.reachable == record["reachable"], record
+
+
+def test_all_of_them() -> None:
+    every = [record for design in DESIGNS for record in records(design)]
+    assert (len(DESIGNS), len(every)) == (30, 960)
+    asked = [record for design in DESIGNS for record in through(design)]
+    assert len(asked) > 800
+    assert {record["forward"] for record in asked} == {record["reachable"] for record in asked} == {True, False}
