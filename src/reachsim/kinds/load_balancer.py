@@ -21,7 +21,6 @@ from reachsim.kinds.kind import (
     Ipv4Field,
     Kind,
     Name,
-    Reference,
     References,
     Tags,
     looks_like_address,
@@ -91,6 +90,11 @@ ListenerField = Annotated[
 ]
 
 
+def _bodies(value: Any) -> Any:
+    """A target group with nothing behind its name has no targets."""
+    return {name: {} if body is None else body for name, body in value.items()} if isinstance(value, dict) else value
+
+
 class TargetGroup(Kind):
     """A target group."""
 
@@ -147,7 +151,7 @@ class LoadBalancer(Resource):
     listeners: dict[ListenerField, References] = Field(default_factory=dict)
     """By protocol and port (`tcp/443`, `https/443`, `tcp_udp/53`; `all` of a Gateway Load Balancer) the target group, or
     several of which AWS picks one."""
-    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(lambda v: _bodies(v))] = Field(
+    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(_bodies)] = Field(
         default_factory=dict
     )
     """Its target groups by name."""
@@ -393,16 +397,9 @@ class LoadBalancer(Resource):
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
 
 
-def _bodies(value: Any) -> Any:
-    return {name: {} if body is None else body for name, body in value.items()} if isinstance(value, dict) else value
-
-
 def _bare(reference: str) -> str:
     return reference.rpartition(".")[2]
 
 
 def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
-
-
-__all__ = ["LoadBalancer", "Reference", "TargetGroup"]
