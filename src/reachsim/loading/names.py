@@ -163,9 +163,8 @@ def all_targets_of(name: str, vpc: Vpc) -> list[Target]:
     for at, body in resources("vpc", vpc, name):
         several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
         out.append(Target(body.noun, name, at.name, at.path, routable=len(several) < 2))
-        for each in several:  # one of several is named by itself: `instance/eth1`
-            if each != at.name:
-                out.append(Target(body.noun, name, each, at.path))
+        # One of several is named by itself: `instance/eth1`.
+        out += [Target(body.noun, name, each, at.path) for each in several if each != at.name]
     for section, member in vpc.unmodelled():
         out.append(Target(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
     return out
