@@ -415,6 +415,9 @@ class Endpoints:
             raise EndpointError.ambiguous(source.name, source.candidates)
         out: list[Flow] = []
         for origin in source.origins:
+            if self._in_one_place(origin, destination):
+                out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
+                continue
             found = self._flows(origin, destination)
             out += found if destination.realm is None else (replace(flow, realm=destination.realm) for flow in found)
             out += self._through_doors(origin, destination)
@@ -435,6 +438,15 @@ class Endpoints:
             loss = Loss(Code.NO_POSSIBLE_SOURCE, rule, text, owner=source.name, role="source", path=path)
             return [Flow(nobody, 0, 0, None, loss=loss)]
         return out
+
+    def _in_one_place(self, origin: Origin, destination: Endpoint) -> bool:
+        """Whether both ends are in one network outside AWS: what happens inside it is none of the design's business."""
+        if not origin.place:
+            return False
+        if destination.realm == ("networks", origin.place):
+            return True
+        asked = destination.literal
+        return asked is not None and any(asked in own for own, _, label in self.topology.senders if label == origin.place)
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.resolve is not None:
