@@ -100,8 +100,9 @@ class Topology:
             yield from kind.special(asked, ends)
 
     def starts(self) -> Iterator[Checkpoint]:
-        """Checkpoints from which every other one is found: what interfaces send, and the internet."""
+        """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
         yield self.internet
+        yield from (start for _, start, _ in self.senders)
         for nic in self.nics.values():
             yield nic.outbound
 

@@ -446,7 +446,9 @@ class Endpoints:
         if destination.realm == ("networks", origin.place):
             return True
         asked = destination.literal
-        return asked is not None and any(asked in own for own, _, label in self.topology.senders if label == origin.place)
+        return asked is not None and any(
+            asked in own for own, _, label in self.topology.senders if label == origin.place
+        )
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         if destination.resolve is not None:
