@@ -101,8 +101,9 @@ class Topology:
             yield from kind.special(asked, ends)
 
     def starts(self) -> Iterator[Checkpoint]:
-        """Checkpoints from which every other one is found: what interfaces send, and the internet."""
+        """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
         yield self.internet
+        yield from (start for _, start, _ in self.senders)
         for nic in self.nics.values():
             yield nic.outbound
 
@@ -463,9 +464,12 @@ class Builder:
         gateway = self.gateways.get((vpc, target.name))
         if gateway is not None:
             return Route(block, reference, origin, gateway, path, prefix_list=prefix_list)
-        at = At(target.vpc, str(target.path[-2]), target.name)
+        at = At(target.vpc, str(target.path[-2]), str(target.path[-1]))
         holder = self.design.vpcs[target.vpc] if target.vpc else self.design
         to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
+        if target.name != at.name:  # one of several interfaces
+            nic = self.interface(target.vpc, target.name)
+            to = to._replace(next=nic.subnet.entry, toward=nic)
         return Route(
             block, reference, origin, to.next, path, to.toward,
             inactive=to.inactive, inactive_rule=to.rule, switch=to.switch, prefix_list=prefix_list,

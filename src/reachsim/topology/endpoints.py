@@ -437,6 +437,9 @@ class Endpoints:
         out: list[Flow] = []
         for origin in source.origins:
             meant = destination if destination.resolve is None else destination.resolve(origin)
+            if self._in_one_place(origin, meant):
+                out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
+                continue
             found = self._flows(origin, meant)
             out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
             out += self._through_doors(origin, meant)
@@ -458,6 +461,17 @@ class Endpoints:
             loss = Loss(code, rule, text, owner=source.name, role="source", path=path)
             return [Flow(nobody, 0, 0, None, loss=loss)]
         return out
+
+    def _in_one_place(self, origin: Origin, destination: Endpoint) -> bool:
+        """Whether both ends are in one network outside AWS: what happens inside it is none of the design's business."""
+        if not origin.place:
+            return False
+        if destination.realm == ("networks", origin.place):
+            return True
+        asked = destination.literal
+        return asked is not None and any(
+            asked in own for own, _, label in self.topology.senders if label == origin.place
+        )
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         for part in destination.several:
