@@ -18,6 +18,7 @@ from pydantic import BeforeValidator
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
+from reachsim.faces import Faced
 from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.addresses import PUBLIC
@@ -37,8 +38,8 @@ AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
 
 
-@dataclass(frozen=True, eq=False)
-class Door:
+@dataclass(frozen=True, eq=False, repr=False)
+class Door(Faced):
     """One component that is not modelled.
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send, None for every
@@ -104,6 +105,9 @@ class Door:
             return False
         wanted = _words(re.sub(r"^com\.amazonaws\.[^.]*\.", "", self.service.lower()))
         return not wanted.isdisjoint(_words(name)) or ("sqs" in wanted and "queue" in _words(name))
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.name}"
 
 
 def _words(name: str) -> frozenset[str]:
