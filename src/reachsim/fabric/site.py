@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
-from reachsim.faces import Faced
+from reachsim.faces import Faced, face
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.intervals import PortSet, Span, gap_around
@@ -122,6 +122,10 @@ class AddressPair(NamedTuple):
 
     private: int
     public: int | None = None
+
+    def __repr__(self) -> str:
+        public = "" if self.public is None else f", public {format_address(self.public)}"
+        return face("AddressPair", f"{format_address(self.private)}{public}")
 
 
 @dataclass(slots=True, eq=False, repr=False)
