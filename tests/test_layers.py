@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
+    ("faces",),
     ("markup",),
     ("net",),
     ("rules",),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
+from reachsim.faces import Faced
 from reachsim.flow.ports import ALL_PORTS, NO_LOSS, Choices
 from reachsim.kinds.unmodelled import Door
 from reachsim.markup import card
@@ -25,8 +26,8 @@ SHOWN_NAMES = 3
 """Endpoints that a line names before it counts the rest."""
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, repr=False)
+class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
 
     `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
@@ -99,10 +100,15 @@ class Difference:
         return bool(self.changes)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.changes)) or "nothing differs"
+        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
+        parts += [("undecided", reason) for reason in self.undecided]
+        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
+        return "\n".join(lines) or "nothing differs"
 
     def __repr__(self) -> str:
-        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed>"
+        changed = f", {len(self.changed)} changed" if self.changed else ""
+        undecided = ", some undecided" if self.undecided else ""
+        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
 
     def _repr_html_(self) -> str:
         mood, verdict = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, overload
 
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.faces import Faced
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
 from reachsim.markup import card
@@ -25,12 +26,14 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Blocker, Trace
 
 Verdict = Literal["holds", "fails", "undecided"]
+TITLES: dict[Verdict, str] = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
+"""Verdict of an expectation to the word that a person sees."""
 Replay = Callable[[Endpoint, Endpoint, Packet, Part, Fraction], Trace]
 """Traces a witness packet of one part of an answer, with the share of choices of NAT devices that may be lost."""
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(Faced):
     """One expectation, decided.
 
     `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
@@ -39,7 +42,7 @@ class Result:
     """
 
     number: int
-    expectation: Expectation
+    expectation: Expectation = field(hash=False)
     source: str
     destination: str
     verdict: Verdict
@@ -103,6 +106,14 @@ class Result:
             "witness": None if self.witness is None else self.witness.to_dict(),
         }
 
+    def __str__(self) -> str:
+        lines = [f"#{self.number} {TITLES[self.verdict]}  {self.question}"]
+        if not self.holds:
+            lines.append(f"  {self.reason}")
+        if self.warning:
+            lines.append(f"  warning: {self.warning}")
+        return "\n".join(lines)
+
 
 class Check(Sequence[Result]):
     """Every expectation of a design, decided. True when all hold."""
@@ -140,6 +151,16 @@ class Check(Sequence[Result]):
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __eq__(self, other: object) -> bool:
+        return self.results == other.results if isinstance(other, Check) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.results)
+
+    def __str__(self) -> str:
+        held = sum(result.holds for result in self.results)
+        return "\n".join([f"{held} of {len(self)} expectations hold", *map(str, self.results)])
 
     def __repr__(self) -> str:
         held = sum(result.holds for result in self.results)

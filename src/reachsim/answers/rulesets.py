@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Direction, Filter
+from reachsim.faces import Faced
 from reachsim.kinds.network_acl import acl_clauses, acl_filter
 from reachsim.kinds.security_group import group_clauses, group_filter
 from reachsim.net.cidr import AddressSet
@@ -16,8 +17,8 @@ from reachsim.reach.pair import Progress
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
 
-@dataclass(frozen=True)
-class IdleRule:
+@dataclass(frozen=True, repr=False)
+class IdleRule(Faced):
     """A rule that could be removed without changing anything.
 
     `kind`: "shadowed" when rules before it take all that it matches; "redundant" when without it others would decide all
@@ -210,8 +211,8 @@ def permitted_space(filter: Filter) -> tuple[HeaderSpace, dict[GroupId, HeaderSp
     return by_address, {group: only for group, space in groups.items() if (only := space - by_address)}
 
 
-@dataclass(frozen=True)
-class Equivalence:
+@dataclass(frozen=True, repr=False)
+class Equivalence(Faced):
     """Whether two filters let the same through. `only_one`, `only_other`: what just one of them lets through."""
 
     only_one: HeaderSpace
@@ -220,6 +221,15 @@ class Equivalence:
 
     def __bool__(self) -> bool:
         return not self.only_one and not self.only_other and not self.groups_differ
+
+    def __str__(self) -> str:
+        if self:
+            return "equivalent"
+        sides = (("first", self.only_one), ("second", self.only_other))
+        parts = [f"only the {which} lets through {space}" for which, space in sides if space]
+        names = sorted(f"{vpc}.{group}" for vpc, group in self.groups_differ)
+        parts += [f"they differ for members of {', '.join(names)}"] if names else []
+        return f"not equivalent: {'; '.join(parts)}"
 
 
 def equivalent(one: Filter, other: Filter) -> Equivalence:

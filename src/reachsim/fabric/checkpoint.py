@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.steps import Deliver, Drop, Forward, Scope, Step
+from reachsim.faces import Faced, face
+from reachsim.net.address import format_address
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
 
@@ -31,9 +33,15 @@ class Transit(NamedTuple):
     toward: Nic | None = None
     zone: str | None = None
 
+    def __str__(self) -> str:
+        return f"{format_address(self.source)} -> {format_address(self.destination)}"
 
-@dataclass(frozen=True, slots=True)
-class Session:
+    def __repr__(self) -> str:
+        return face("Transit", str(self))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Session(Faced):
     """What a translating device remembers of a flow: addresses as the client sent them and as the device sent them."""
 
     device: Checkpoint
@@ -41,13 +49,17 @@ class Session:
     translated: int
     peer: int
 
+    def __str__(self) -> str:
+        ends = map(format_address, (self.client, self.translated, self.peer))
+        return f"{self.device}: {' as '.join([next(ends), next(ends)])} -> {next(ends)}"
+
 
 Relays = tuple[tuple["Checkpoint", object], ...]
 """Checkpoints that may send on to one of several targets, each with the one that is meant."""
 
 
-@dataclass(slots=True)
-class Leg:
+@dataclass(slots=True, repr=False)
+class Leg(Faced):
     """One way of a flow. `sessions` and `crossed` are written on the way there and read on the way back.
 
     `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination). `relays`: what each
@@ -58,6 +70,10 @@ class Leg:
     sessions: list[Session] = field(default_factory=list)
     crossed: set[tuple[Nic, str, int, int]] = field(default_factory=set)
     relays: Relays = ()
+
+    def __str__(self) -> str:
+        sessions = "; ".join(map(str, self.sessions))
+        return f"{'reply' if self.reply else 'forward'}{': ' if sessions else ''}{sessions}"
 
 
 class Checkpoint:

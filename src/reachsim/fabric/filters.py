@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from enum import StrEnum
 
+from reachsim.faces import face
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath, first_match, peer_starts, permitted
@@ -34,6 +35,9 @@ class FilterBook:
     def with_(self, edited: Mapping[Filter, Filter]) -> FilterBook:
         """A book with further filters replaced; keys are filters of the topology, not of earlier edits."""
         return FilterBook({**self.edited, **edited})
+
+    def __repr__(self) -> str:
+        return face("FilterBook", f"{len(self.edited)} filters edited")
 
 
 AS_BUILT = FilterBook()
@@ -157,3 +161,9 @@ class Filter:
                 by_traffic.setdefault(self.allowed(at), []).append((at, end))
                 at = end + 1
         return [(AddressSet.union_of(spans), traffic) for traffic, spans in by_traffic.items()]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.direction.value}"
+
+    def __repr__(self) -> str:
+        return face("Filter", f"{self}: {len(self.clauses)} rules")

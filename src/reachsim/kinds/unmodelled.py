@@ -18,6 +18,7 @@ from pydantic import BeforeValidator
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
+from reachsim.faces import Faced
 from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.addresses import PUBLIC
@@ -34,8 +35,8 @@ Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambd
 NOWHERE = AddressSet.nothing()
 
 
-@dataclass(frozen=True, eq=False)
-class Door:
+@dataclass(frozen=True, repr=False)
+class Door(Faced):
     """One component that is not modelled.
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send.
@@ -84,6 +85,9 @@ class Door:
 
     def _aims_at(self, nic: Nic) -> bool:
         return self.targets is None or not self.targets.isdisjoint((nic.name, *nic.addresses))
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.name}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from reachsim.errors import DesignError, Problem, shown
+from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design, design_model
 from reachsim.loading.assign import Addresses, assign
@@ -20,8 +21,8 @@ from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, repr=False)
+class Source(Faced):
     """A design that was loaded and checked, with what the file does not say itself.
 
     `addresses`: of every interface, assigned ones included. `warnings`: what AWS accepts, or the file waives, and a
@@ -48,6 +49,9 @@ class Source:
         AWS default)."""
         written = bool(path) and path[0] in self.document.data
         return self.document.position(path, key=True)[0] if written else None
+
+    def __str__(self) -> str:
+        return self.file
 
 
 def load_source(path: str | os.PathLike[str]) -> Source:

@@ -9,6 +9,7 @@ from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
+from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.kinds import endpoint_checkpoint, lambda_function, nat_gateway
 from reachsim.kinds.internet import InternetCheckpoint
@@ -49,8 +50,8 @@ COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint
 """Filters that belong to a kind of component, not to a design."""
 
 
-@dataclass(eq=False)
-class Topology:
+@dataclass(eq=False, repr=False)
+class Topology(Faced):
     """The checkpoints of a design, and the places they stand in.
 
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
@@ -106,6 +107,9 @@ class Topology:
         yield from (start for _, start, _ in self.senders)
         for nic in self.nics.values():
             yield nic.outbound
+
+    def __str__(self) -> str:
+        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.nics)} interfaces"
 
 
 class Builder:
