@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("fabric",),
     ("kinds",),
     ("loading",),
+    ("policy",),
     ("topology",),
     ("flow",),
     ("reach",),

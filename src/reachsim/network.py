@@ -109,7 +109,8 @@ class Network(Engine):
         if components is None:
             return checked(Network(check(document)))
         copy = Network(edit_rules(self.source, document, components))
-        changed = edited_filters(self.topology, copy.source, components)
+        copy.policy = self.policy.edited(copy.source)
+        changed = edited_filters(self.topology, copy.policy, components)
         copy.topology, copy.endpoints = self.topology, self.endpoints
         copy.book = self.book.with_(changed)
         copy.templates = self.templates
