@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("fabric",),
     ("kinds",),
     ("loading",),
+    ("policy",),
     ("topology",),
     ("flow",),
     ("reach",),

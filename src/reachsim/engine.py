@@ -22,6 +22,7 @@ from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
 from reachsim.reach.matrix import (
@@ -96,9 +97,14 @@ class Engine:
         return tuple(self.topology.doors.values())
 
     @cached_property
+    def policy(self) -> Policy:
+        """Its rules as filters."""
+        return Policy(self.source)
+
+    @cached_property
     def topology(self) -> Topology:
         """Its checkpoints."""
-        return build(self.source)
+        return build(self.policy)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -166,7 +172,7 @@ class Engine:
         traffic = Traffic.of((packet.service, packet.service))
         return replay_packet(
             source, destination, packet, part.flow, traffic,
-            locate=self.locate, book=self.book, below=self.design.nat_loss_below if below is None else below,
+            locate=self.locate, book=part.book, below=self.design.nat_loss_below if below is None else below,
         )  # fmt: skip
 
     @cached_property

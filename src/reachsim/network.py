@@ -112,7 +112,8 @@ class Network(Engine):
         if components is None:
             return checked(Network(check(document)))
         copy = Network(edit_rules(self.source, document, components))
-        changed = edited_filters(self.topology, copy.source, components)
+        copy._hold(policy=self.policy.edited(copy.source))
+        changed = edited_filters(self.topology, copy.policy, components)
         copy._hold(
             topology=self.topology,
             endpoints=self.endpoints,

@@ -18,6 +18,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
 from reachsim.reach.matrix import Matrix, Progress
+from reachsim.reach.pair import reach
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
@@ -415,16 +416,10 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
-    """Whether no walk between two endpoints meets a filter that was edited, so that nothing can differ."""
-    flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
-    for flow in flows:
-        for found, _ in network.endpoints.pieces(flow) if flow.loss is None and not flow.unknown else ():
-            for walk in (found.forward, found.reply):
-                if walk is not None and any(
-                    visit.step.asks is not None and visit.step.asks.filter in changed for visit in walk.visits
-                ):
-                    return False
-    return True
+    """Whether no answer between two endpoints asks a filter that was edited, so that nothing can differ."""
+    book = network.book.recording()
+    reach(network.endpoint(source), network.endpoint(destination), network.endpoints, book)
+    return changed.isdisjoint(book.asked or ())
 
 
 def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:

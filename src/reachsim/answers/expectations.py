@@ -196,6 +196,7 @@ def decide(
 
     `classes`: asked for where an end is many interfaces, of which one of a class speaks for all.
     """
+    book = book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = None
@@ -273,7 +274,7 @@ def decide(
         reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
     warning = str(loss) if verdict == "holds" and loss else ""
     result = Result(number, expectation, *names, verdict, reason, where, space, text, witness, warning)
-    return result, depends_on(answer)
+    return result, frozenset(book.asked or ())
 
 
 def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
@@ -391,18 +392,6 @@ def _text(
     if space == asked:
         return f"all of {expectation.traffic}"
     return space.describe(known_sources=asked.sources(), known_destinations=asked.destinations())
-
-
-def depends_on(answer: Reach) -> frozenset[Filter]:
-    """Every filter on the walks of an answer, as the topology knows it."""
-    out: set[Filter] = set()
-    for part in answer.parts:
-        if part.found is not None:
-            for walk in (part.found.forward, part.found.reply):
-                out |= (
-                    {v.step.asks.filter for v in walk.visits if v.step.asks is not None} if walk is not None else set()
-                )
-    return frozenset(out)
 
 
 def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[Part], PortSet]) -> Choices:

@@ -9,12 +9,10 @@ from typing import Any, Literal
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.faces import Faced
-from reachsim.kinds.network_acl import acl_clauses, acl_filter
-from reachsim.kinds.security_group import group_clauses, group_filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
-from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.rules.clauses import Clause, GroupId
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,17 +64,14 @@ def space_of(clause: Clause) -> HeaderSpace:
 
 def rule_sets(network: Engine) -> Iterator[tuple[Literal["network ACL", "security group"], str, Filter]]:
     """Every ACL and every security group that the design writes, used or not, in both directions: kind, ``vpc.name``."""
+    policy = network.policy
     for vpc, body in network.design.vpcs.items():
-        for name, acl in body.network_acls.items():
-            path: KeyPath = ("vpcs", vpc, "network_acls", name)
+        for name in body.network_acls:
             for direction in Direction:
-                clauses = acl_clauses(acl, direction, path, default=name == "default")
-                yield "network ACL", f"{vpc}.{name}", acl_filter(name, direction, clauses, path)
-        for name, group in body.security_groups.items():
-            path = ("vpcs", vpc, "security_groups", name)
+                yield "network ACL", f"{vpc}.{name}", policy.filter(policy.acl(vpc, name, direction))
+        for name in body.security_groups:
             for direction in Direction:
-                found = group_clauses(group, (vpc, name), direction, path, network.source.names.peer)
-                yield "security group", f"{vpc}.{name}", group_filter((name,), direction, tuple(found), path)
+                yield "security group", f"{vpc}.{name}", policy.filter(policy.groups(vpc, (name,), direction))
 
 
 def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRule]:

@@ -524,7 +524,7 @@ class ToVpc(Checkpoint):
             return "inside"
         route = subnet.table.table[destination] if isinstance(subnet.table, RouteTableCheckpoint) else None
         way = None if route is None else (route.next, route.toward, route.local, route.inactive)
-        return way, subnet.egress.clauses
+        return way, subnet.egress.name  # which ACL, not what it says: a walk asks for no rules
 
     def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
         """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""

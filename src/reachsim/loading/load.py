@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,7 @@ class Source(Faced):
     """A design that was loaded and checked, with what the file does not say itself.
 
     `addresses`: of every interface, assigned ones included. `warnings`: what AWS accepts, or the file waives, and a
-    person may not have meant.
+    person may not have meant, in the order of the file.
     """
 
     design: Design
@@ -81,7 +81,12 @@ def check(document: Document) -> Source:
     )
     if checker.problems:
         raise DesignError(checker.problems)
-    return Source(design, document, addresses, tuple(checker.warnings))
+    return Source(design, document, addresses, in_order(document, checker.warnings))
+
+
+def in_order(document: Document, warnings: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Warnings in the order in which the file has what they are about, whatever was checked first."""
+    return tuple(sorted(warnings, key=lambda warning: document.place(warning.path)))
 
 
 PRUNINGS = 3

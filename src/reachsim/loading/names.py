@@ -138,6 +138,16 @@ class Names:
         )
 
 
+def bare(reference: str | None) -> str | None:
+    """The name behind ``vpc.name``, of what can only be in one VPC."""
+    return None if reference is None else reference.rpartition(".")[2]
+
+
+def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The bare names of an interface's groups; left out, the default group (SG-3)."""
+    return ("default",) if references is None else tuple(bare(group) or "" for group in references)
+
+
 IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route_tables": ("main",)}
 """Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
 
