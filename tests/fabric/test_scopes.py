@@ -110,7 +110,7 @@ def holds(rng: random.Random, net: reachsim.Network, start: Checkpoint, sent: Tr
 def questions(rng: random.Random, net: reachsim.Network, most: int) -> Iterator[tuple[Checkpoint, Transit, Nic | None]]:
     """Starts and packets: from interfaces, and from outside."""
     nics = list(net.topology.nics.values())
-    owned = [address for nic in nics for address in (*nic.addresses, *([] if nic.public is None else [nic.public]))]
+    owned = [address for nic in nics for address in nic.places]
     for _ in range(most):
         to = rng.choice(rng.choice([PLACES, owned]))
         nic = rng.choice([*nics, None])
