@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reachsim.fabric.filters import Direction, Filter
+from reachsim.faces import Faced
 from reachsim.kinds.network_acl import acl_clauses, acl_filter
 from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.loading.load import Source
@@ -19,8 +20,8 @@ from reachsim.rules.clauses import Clause, GroupId, KeyPath
 Section = Literal["network_acls", "security_groups"]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+@dataclass(frozen=True, slots=True, repr=False)
+class RuleSet(Faced):
     """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
 
     `names`: bare, each once, in the order in which answers name them.
@@ -35,6 +36,10 @@ class RuleSet:
         """Whether one of the ACLs or groups at these paths is among its own."""
         own = {("vpcs", self.vpc, self.section, name) for name in self.names}
         return not own.isdisjoint(components)
+
+    def __str__(self) -> str:
+        noun = "network ACL" if self.section == "network_acls" else "security groups"
+        return f"{self.vpc} {noun} {', '.join(self.names) or 'none'} {self.direction.value}"
 
 
 class Policy:
