@@ -15,12 +15,14 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
+    ("faces",),
     ("markup",),
     ("net",),
     ("rules",),
     ("fabric",),
     ("kinds",),
     ("loading",),
+    ("policy",),
     ("topology",),
     ("flow",),
     ("reach",),

@@ -22,6 +22,7 @@ from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
 from reachsim.reach.matrix import (
@@ -50,12 +51,35 @@ Asked = str | Selector | Mapping[str, Any] | Endpoint
 
 
 class Engine:
-    """A design, its checkpoints, and what its filters say (`book`)."""
+    """A design, its checkpoints, and what its filters say (`book`). What it holds never changes."""
+
+    source: Source
+    book: FilterBook
+    templates: Templates
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.book: FilterBook = AS_BUILT
-        self.templates: Templates = {}
+        self._hold(source=source, book=AS_BUILT, templates={})
+
+    def _hold(self, **attributes: Any) -> None:
+        """Set what it holds, while it is made."""
+        vars(self).update(attributes)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: answers that were given would be wrong. Raises AttributeError."""
+        raise AttributeError(f"a network never changes: {name!r} cannot be set; net.with_({{...}}) is an edited copy")
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse. Raises AttributeError."""
+        raise AttributeError(f"a network never changes: {name!r} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both designs say the same, in the same order: addresses are assigned in the order of the file."""
+        if not isinstance(other, Engine):
+            return NotImplemented
+        return self is other or _same(self.source.document.data, other.source.document.data)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.source.document.data), tuple(self.design.vpcs), len(self.design.expect)))
 
     @property
     def design(self) -> Design:
@@ -73,9 +97,14 @@ class Engine:
         return tuple(self.topology.doors.values())
 
     @cached_property
+    def policy(self) -> Policy:
+        """Its rules as filters."""
+        return Policy(self.source)
+
+    @cached_property
     def topology(self) -> Topology:
         """Its checkpoints."""
-        return build(self.source)
+        return build(self.policy)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -131,7 +160,7 @@ class Engine:
         `executor`: any `concurrent.futures.Executor` to share the work with; `progress(done, total)` hears how far it is.
         Raises LostWorker when a worker dies.
         """
-        compute = None if executor is None else on_executor(executor, matrix_block, payload_of(self))
+        compute = None if executor is None else on_executor(executor, matrix_block, Payload.of(self))
         return build_matrix(
             self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
         )
@@ -143,7 +172,7 @@ class Engine:
         traffic = Traffic.of((packet.service, packet.service))
         return replay_packet(
             source, destination, packet, part.flow, traffic,
-            locate=self.locate, book=self.book, below=self.design.nat_loss_below if below is None else below,
+            locate=self.locate, book=part.book, below=self.design.nat_loss_below if below is None else below,
         )  # fmt: skip
 
     @cached_property
@@ -164,28 +193,57 @@ def parse_traffic(traffic: str | Traffic) -> Traffic:
         raise UsageError(str(error)) from error
 
 
-def payload_of(engine: Engine) -> bytes:
-    """A network as bytes for workers: the values of its design, where they stand, and the name of its file.
+def _same(one: object, other: object) -> bool:
+    """Whether two plain values are equal, in the same order, and of the same types (true is not 1)."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return len(one) == len(other) and all(
+            _same(a, b) and _same(one[a], other[b]) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other
+
+
+class Payload:
+    """A network for workers: the values of its design, where they stand, and the name of its file, as bytes.
 
     Only plain data travels, the design's values out and rows of ints back, so the same code runs in a thread, in a process,
-    and on the machines of a cluster, wherever reachsim is installed.
+    and on the machines of a cluster, wherever reachsim is installed. What a worker makes of it belongs to the payload, and
+    goes when the work is done; only a process that received it keeps it for the next block (`received`).
     """
-    return pickle.dumps(engine.source.document, protocol=pickle.HIGHEST_PROTOCOL)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @classmethod
+    def of(cls, engine: Engine) -> Payload:
+        """The payload of a network."""
+        return cls(pickle.dumps(engine.source.document, protocol=pickle.HIGHEST_PROTOCOL))
+
+    @cached_property
+    def source(self) -> Source:
+        """The design, loaded once in each worker."""
+        document: Document = pickle.loads(self.data)
+        return check(document)
+
+    @cached_property
+    def worker(self) -> BlockWorker:
+        """What computes blocks of the matrix."""
+        engine = Engine(self.source)
+        return block_worker(engine.topology, engine.endpoints, engine.book, engine.templates)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return received, (self.data,)
 
 
 @lru_cache(maxsize=2)
-def source_of(payload: bytes) -> Source:
-    """The design behind `payload_of`, loaded once in each worker."""
-    document: Document = pickle.loads(payload)
-    return check(document)
+def received(data: bytes) -> Payload:
+    """A payload that came to a process with a block of work: the same one for all blocks of a network."""
+    return Payload(data)
 
 
-@lru_cache(maxsize=2)
-def _worker(payload: bytes) -> BlockWorker:
-    engine = Engine(source_of(payload))
-    return block_worker(engine.topology, engine.endpoints, engine.book, engine.templates)
-
-
-def matrix_block(payload: bytes, indexes: list[int]) -> Block:
+def matrix_block(payload: Payload, indexes: list[int]) -> Block:
     """The rows of some routing classes, computed in a worker."""
-    return compute_block(_worker(payload), indexes)
+    return compute_block(payload.worker, indexes)

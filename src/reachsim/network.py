@@ -14,9 +14,10 @@ from reachsim.answers.diff import diff as compare
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
-from reachsim.engine import Asked, Engine, payload_of, source_of
+from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
 from reachsim.fabric.filters import Filter
+from reachsim.faces import face
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
 from reachsim.rules.clauses import KeyPath
@@ -34,9 +35,11 @@ class Network(Engine):
     True
     """
 
+    _decided: dict[int, tuple[Result, frozenset[Filter]]]
+
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self._decided: dict[int, tuple[Result, frozenset[Filter]]] = {}
+        self._hold(_decided={})
 
     def check(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
@@ -48,7 +51,7 @@ class Network(Engine):
         work = _Work([work_of(e, self.endpoints) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
         if executor is not None:
-            for block in spread(executor, check_block, payload_of(self), numbers, 8):
+            for block in spread(executor, check_block, Payload.of(self), numbers, 8):
                 results |= {result.number: result for result in block}
                 work.finished(result.number for result in block)
         for number in numbers:
@@ -121,16 +124,20 @@ class Network(Engine):
         if components is None:
             return checked(Network(check(document)))
         copy = Network(edit_rules(self.source, document, components))
-        changed = edited_filters(self.topology, copy.source, components)
-        copy.topology, copy.endpoints = self.topology, self.endpoints
-        copy.book = self.book.with_(changed)
-        copy.templates = self.templates
-        copy._decided = {n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)}
+        copy._hold(policy=self.policy.edited(copy.source))
+        changed = edited_filters(self.topology, copy.policy, components)
+        copy._hold(
+            topology=self.topology,
+            endpoints=self.endpoints,
+            book=self.book.with_(changed),
+            templates=self.templates,
+            _decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)},
+        )
         return copy
 
     def __repr__(self) -> str:
         nics = len(self.topology.nics)
-        return f"<Network {self.source.file}: {len(self.design.vpcs)} VPCs, {nics} interfaces>"
+        return face("Network", f"{self.source.file}: {len(self.design.vpcs)} VPCs, {nics} interfaces")
 
 
 class _Work:
@@ -197,7 +204,7 @@ def diff(before: Network, after: Network, progress: Progress | None = None) -> D
     return compare(before, after, progress)
 
 
-def check_block(payload: bytes, numbers: Sequence[int]) -> list[Result]:
+def check_block(payload: Payload, numbers: Sequence[int]) -> list[Result]:
     """Some expectations, decided in a worker; `numbers` count from 1."""
-    network = Network(source_of(payload))
+    network = Network(payload.source)
     return [network.decide(number) for number in numbers]

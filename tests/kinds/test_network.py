@@ -87,6 +87,22 @@ def test_what_comes_to_another_network_than_the_one_that_is_meant_is_delivered_e
     assert not net.reach("app.web", "branch").reachable
 
 
+def test_what_happens_inside_a_network_is_undecided_and_between_two_it_is_looked_at():
+    net = load({"networks office hosts printer": {"ip": "192.168.1.10"}})
+    for source, destination in (("office.pc", "office.printer"), ("192.168.1.9", "192.168.1.10"), ("office", "office")):
+        assert net.trace(source, destination, "tcp/80").undecided == "both ends are in office, outside AWS"
+    hub = {
+        "vpn_connections second": {"gateway": "tgw", "static_routes": ["172.30.0.0/16"]},
+        f"{TGW} attachments second": {"vpn": "second"},
+        f"{MAIN} associations": ["app", "data", "egress", "line", "second"],
+        f"{MAIN} propagations": ["app", "data", "egress", "line", "second"],
+        "networks branch": {"cidrs": ["172.30.0.0/16"], "via": ["second"], "hosts": {"pc": {"ip": "172.30.1.9"}}},
+    }
+    passes(load(hub).trace("office.pc", "branch.pc", "tcp/80"))
+    cut = load(hub, {f"{MAIN} propagations": ["app", "data", "egress", "line"], f"{MAIN} routes": {}})
+    blames(cut.trace("office.pc", "branch.pc", "tcp/80"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
+
+
 def test_listens_changes_what_a_client_sees():
     net = load({"networks office hosts pc listens": "tcp/80"})
     assert net.trace("app.web", "office.pc", "tcp/443").client_sees == "refused"

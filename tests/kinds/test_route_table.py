@@ -226,3 +226,85 @@ def test_a_missing_table_is_the_main_one_and_a_wrong_one_an_error():
     passes(load({"vpcs app subnets isolated route_table": "main"}).trace("probe", "db", "tcp/80"))
     refuses(None, "vpcs app subnets isolated route_table", {"vpcs app subnets isolated route_table": "mian"})
     refuses(None, "vpcs app subnets private route_table", {PRIVATE: GONE})
+
+
+OFFICE = {
+    "vpcs app vpn_gateways vgw": {},
+    "vpn_connections office": {"gateway": "app.vgw", "static_routes": ["192.168.0.0/16"]},
+    PRIVATE: {"routes": {ANY: "ngw"}, "propagate": ["vgw"]},
+}
+
+
+@pytest.mark.rule("ROUTE-6")
+def test_at_equal_length_what_is_written_beats_what_is_propagated():
+    passes(load(OFFICE).trace("probe", "192.168.0.9", "tcp/80"))
+    written = load(OFFICE, {f"{PRIVATE} routes 192.168.0.0/16": "blackhole"})
+    blames(written.trace("probe", "192.168.0.9", "tcp/80"), BLACKHOLE, "ROUTE-12", "app")
+    lists = {"prefix_lists far": ["192.168.0.0/16"], f"{PRIVATE} routes far": "blackhole"}
+    blames(load(OFFICE, lists).trace("probe", "192.168.0.9", "tcp/80"), BLACKHOLE, "ROUTE-12", "app")
+    shorter = load(OFFICE, {f"{PRIVATE} routes 192.0.0.0/8": "blackhole"})
+    passes(shorter.trace("probe", "192.168.0.9", "tcp/80"))
+
+
+@pytest.mark.rule("ROUTE-7")
+def test_a_propagated_route_inside_the_vpc_never_beats_local():
+    inside = {"vpn_connections office static_routes": ["192.168.0.0/16", "10.0.2.0/24", "10.0.2.20/32", "10.0.0.0/16"]}
+    trace = load(OFFICE, inside).trace("probe", "db", "tcp/80")
+    passes(trace)
+    assert taken(trace) == ["10.0.0.0/16 -> local"]
+    around = load(OFFICE, {"vpn_connections office static_routes": ["192.168.0.0/16", "10.0.0.0/8"]})
+    assert taken(around.trace("probe", "10.200.0.1", "tcp/80")) == ["10.0.0.0/8 -> vgw"]
+    passes(around.trace("probe", "db", "tcp/80"))
+
+
+FIREWALL = {
+    "vpcs app subnets fw": {"cidr": "10.0.5.0/24", "az": "a", "route_table": "fw"},
+    "vpcs app route_tables fw": {ANY: "igw"},
+    "vpcs app instances fw": {
+        "subnet": "fw", "private_ip": "10.0.5.10", "public_ip": "198.51.100.50", "security_groups": ["open"],
+        "source_dest_check": False, "nat": {"masquerade": False},
+    },
+    "vpcs app route_tables edge": {"routes": {"10.0.0.0/24": "fw"}, "gateway": "igw"},
+    "vpcs app route_tables public": {ANY: "fw"},
+}  # fmt: skip
+PUBLIC = "vpcs app route_tables public"
+
+
+@pytest.mark.rule("ROUTE-21")
+def test_a_gateways_table_sends_what_comes_in_to_an_appliance():
+    trace = load(FIREWALL).trace("www", "web", "tcp/443")
+    passes(trace)
+    assert [hop.component for hop in trace.forward].index("app.fw") < [hop.component for hop in trace.forward].index(
+        "app.web"
+    )
+    assert "app.fw" in [hop.component for hop in trace.reply]
+    shut = load(FIREWALL, {"vpcs app security_groups shut": {}, "vpcs app instances fw security_groups": ["shut"]})
+    blames(shut.trace("www", "web", "tcp/443"), "SG_HAS_NO_RULES", "SG-1", "app.fw")
+
+
+@pytest.mark.rule("ROUTE-21")
+@pytest.mark.parametrize(
+    ("destination", "target"),
+    [("10.0.0.0/25", "fw"), ("203.0.113.0/24", "fw"), ("10.0.0.0/24", "ngw"), ("10.0.0.0/24", "igw")],
+)
+def test_what_a_gateways_table_may_not_have(destination, target):
+    edge = {"vpcs app route_tables edge": {"routes": {destination: target}, "gateway": "igw"}}
+    refuses("ROUTE-21", f"vpcs app route_tables edge routes {destination}", FIREWALL, edge)
+
+
+@pytest.mark.rule("ROUTE-22")
+def test_the_appliance_of_an_internet_gateways_table_runs_and_has_a_public_address():
+    hidden = load(FIREWALL, {"vpcs app instances fw public_ip": GONE})
+    blames(hidden.trace("www", "web", "tcp/443"), "INGRESS_RTB_NO_PUBLIC_IP", "ROUTE-22", "app.igw")
+    stopped = load(FIREWALL, {"vpcs app instances fw state": "stopped"})
+    blames(stopped.trace("www", "web", "tcp/443"), BLACKHOLE, "ROUTE-14", "app.igw")
+
+
+@pytest.mark.rule("ROUTE-23")
+def test_what_leaves_a_redirected_subnet_leaves_by_the_appliance():
+    straight = load(FIREWALL, {PUBLIC: {ANY: "igw"}})
+    out = straight.trace("web", "www", "tcp/443")
+    blames(out, "INGRESS_RTB_TRAFFIC_REDIRECTION", "ROUTE-23", "app.igw")
+    answer = straight.trace("www", "web", "tcp/443")
+    blames(answer, "INGRESS_RTB_TRAFFIC_REDIRECTION", "ROUTE-23", "app.igw", "reply")
+    passes(load(FIREWALL).trace("web", "www", "tcp/443"))

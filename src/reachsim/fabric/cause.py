@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reachsim.faces import Faced
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cause(Faced):
     """One loss.
 
     `code`: stable, Reachability Analyzer's where one fits (docs/codes.md). `rule`: the rule of docs/rules.md. `text`: one

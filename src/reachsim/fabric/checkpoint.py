@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.steps import Deliver, Drop, Forward, Scope, Step
+from reachsim.faces import Faced, face
+from reachsim.net.address import format_address
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -35,15 +37,25 @@ class Transit(NamedTuple):
     zone: str | None = None
     carried: frozenset[GroupId] | None = None
 
+    def __str__(self) -> str:
+        return f"{format_address(self.source)} -> {format_address(self.destination)}"
 
-@dataclass(frozen=True, slots=True)
-class Session:
+    def __repr__(self) -> str:
+        return face("Transit", str(self))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Session(Faced):
     """What a translating device remembers of a flow: addresses as the client sent them and as the device sent them."""
 
     device: Checkpoint
     client: int
     translated: int
     peer: int
+
+    def __str__(self) -> str:
+        ends = map(format_address, (self.client, self.translated, self.peer))
+        return f"{self.device}: {' as '.join([next(ends), next(ends)])} -> {next(ends)}"
 
 
 Relays = tuple[tuple["Checkpoint", object], ...]
@@ -52,8 +64,8 @@ Returns = dict[tuple["Nic", int, int], "Checkpoint"]
 """Where an answer goes that leaves an interface, by its source and destination, past the routes (LB-7)."""
 
 
-@dataclass(slots=True)
-class Leg:
+@dataclass(slots=True, repr=False)
+class Leg(Faced):
     """One way of a flow. `sessions` and `crossed` are written on the way there and read on the way back.
 
     `crossed`: stateful filters crossed, as (interface, "egress" or "ingress", source, destination). `relays`: what each
@@ -67,6 +79,10 @@ class Leg:
     relays: Relays = ()
     service: int | None = None
     returns: Returns = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        sessions = "; ".join(map(str, self.sessions))
+        return f"{'reply' if self.reply else 'forward'}{': ' if sessions else ''}{sessions}"
 
 
 class Checkpoint:

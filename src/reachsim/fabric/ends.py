@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step
+from reachsim.faces import Faced
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
@@ -38,8 +39,8 @@ class Nowhere(Checkpoint):
 NOWHERE = Nowhere("outside", "unconnected network")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@dataclass(frozen=True, slots=True, repr=False)
+class Origin(Faced):
     """One way in which an endpoint may send.
 
     `label`: which one, "" where there is only one. `nic`: None outside the VPCs. `addresses`: those of the interface that
@@ -59,9 +60,13 @@ class Origin:
     path: KeyPath = ()
     place: str = ""
 
+    def __str__(self) -> str:
+        ends = [*map(format_address, self.addresses), *([str(self.outside)] if self.outside else [])]
+        return f"{self.label or self.start}: {', '.join(ends)}"
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Endpoint(Faced):
     """What a name stands for.
 
     `origins`: as a source. `nics`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
@@ -88,14 +93,17 @@ class Endpoint:
     listens: Traffic | None = None
     hidden: tuple[Any, ...] = ()
     unsent: str = ""
-    resolve: Callable[[Origin], Endpoint] | None = None
+    resolve: Callable[[Origin], Endpoint] | None = field(default=None, compare=False)
     realm: object = None
     note: str = ""
     several: tuple[Endpoint, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.kind}"
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Flow(Faced):
     """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
 
     `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
@@ -142,3 +150,8 @@ class Flow:
     def label(self) -> str:
         """Which way of several it is."""
         return ", ".join(text for text in (self.origin.label, self.via) if text)
+
+    def __str__(self) -> str:
+        source = self.region if self.region is not None and self.origin.nic is None else format_address(self.source)
+        far = self.alike if self.region is None or self.origin.nic is None else self.region
+        return f"{source} -> {format_address(self.destination) if far is None else far}"

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from enum import StrEnum
 
+from reachsim.faces import face
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath, first_match, peer_starts, permitted
@@ -21,19 +22,32 @@ class Direction(StrEnum):
 
 class FilterBook:
     """What each filter says now. A walk names the filters it meets and never asks what they say, so an edit of a rule
-    leaves every walk as it was: it replaces a filter in the book (`edited`), and all answers follow."""
+    leaves every walk as it was: it replaces a filter in the book (`edited`), and all answers follow.
 
-    __slots__ = ("edited",)
+    `asked`: the filters that were looked up, where somebody wants to know (`recording`); None otherwise.
+    """
 
-    def __init__(self, edited: Mapping[Filter, Filter] | None = None) -> None:
+    __slots__ = ("asked", "edited")
+
+    def __init__(self, edited: Mapping[Filter, Filter] | None = None, asked: set[Filter] | None = None) -> None:
         self.edited = dict(edited or {})
+        self.asked = asked
 
     def __getitem__(self, filter: Filter) -> Filter:
+        if self.asked is not None:
+            self.asked.add(filter)
         return self.edited.get(filter, filter)
+
+    def recording(self) -> FilterBook:
+        """The same book, with a list of its own of what was looked up: all filters that an answer depends on."""
+        return FilterBook(self.edited, set())
 
     def with_(self, edited: Mapping[Filter, Filter]) -> FilterBook:
         """A book with further filters replaced; keys are filters of the topology, not of earlier edits."""
         return FilterBook({**self.edited, **edited})
+
+    def __repr__(self) -> str:
+        return face("FilterBook", f"{len(self.edited)} filters edited")
 
 
 AS_BUILT = FilterBook()
@@ -157,3 +171,9 @@ class Filter:
                 by_traffic.setdefault(self.allowed(at), []).append((at, end))
                 at = end + 1
         return [(AddressSet.union_of(spans), traffic) for traffic, spans in by_traffic.items()]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.direction.value}"
+
+    def __repr__(self) -> str:
+        return face("Filter", f"{self}: {len(self.clauses)} rules")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.filters import Direction, Filter
-from reachsim.net.address import IPV4_LAST, LINE_LAST
+from reachsim.faces import Faced, face
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.prefixes import IntervalMap
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from reachsim.fabric.relay import Relay
 
 
-@dataclass(slots=True, eq=False)
-class VpcSite:
+@dataclass(slots=True, eq=False, repr=False)
+class VpcSite(Faced):
     """A VPC: its blocks, who owns which address in it, and where its gateways lead.
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
@@ -62,9 +63,12 @@ class VpcSite:
                 groups |= other.groups
         return groups
 
+    def __str__(self) -> str:
+        return self.name
 
-@dataclass(slots=True, eq=False)
-class SubnetSite:
+
+@dataclass(slots=True, eq=False, repr=False)
+class SubnetSite(Faced):
     """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
 
     `table`: its route table; `egress`, `ingress`: what its ACL says. `hidden`: why an address that no interface has may be
@@ -112,6 +116,9 @@ class SubnetSite:
                 high = min(high, first - 1)
         return low, high
 
+    def __str__(self) -> str:
+        return self.full_name
+
 
 class AddressPair(NamedTuple):
     """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9)."""
@@ -119,9 +126,13 @@ class AddressPair(NamedTuple):
     private: int
     public: int | None = None
 
+    def __repr__(self) -> str:
+        public = "" if self.public is None else f", public {format_address(self.public)}"
+        return face("AddressPair", f"{format_address(self.private)}{public}")
 
-@dataclass(slots=True, eq=False)
-class Nic:
+
+@dataclass(slots=True, eq=False, repr=False)
+class Nic(Faced):
     """An elastic network interface in a subnet.
 
     `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
@@ -189,3 +200,6 @@ class Nic:
     def run_around(self, address: int) -> Span:
         """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
         return gap_around(sorted(self.addresses), address, LINE_LAST)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(format_address(pair.private) for pair in self.pairs)}"

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.filters import Direction, Filter
-from reachsim.net.address import LINE_LAST
+from reachsim.faces import face
+from reachsim.net.address import LINE_LAST, format_address
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -27,6 +29,9 @@ class Scope(NamedTuple):
 
     sources: Span
     destinations: Span
+
+    def __repr__(self) -> str:
+        return face("Scope", f"{AddressSet((self.sources,))} -> {AddressSet((self.destinations,))}")
 
 
 ANY = Scope(EVERYWHERE, EVERYWHERE)
@@ -74,6 +79,9 @@ class Query(NamedTuple):
             return answer
         return Traffic.everything() if self.service in answer else Traffic.nothing()
 
+    def __repr__(self) -> str:
+        return face("Query", f"{self.filter}: {format_address(self.peer)}{' (tracked)' if self.tracked else ''}")
+
 
 class Forward(NamedTuple):
     """The packet goes on to `next`, with the addresses of `transit`.
@@ -91,6 +99,9 @@ class Forward(NamedTuple):
     asks: Query | None = None
     translated: int = 0
 
+    def __repr__(self) -> str:
+        return face("Forward", f"to {self.next}: {self.transit}")
+
 
 class Deliver(NamedTuple):
     """The packet is at its end."""
@@ -101,6 +112,9 @@ class Deliver(NamedTuple):
     path: KeyPath = ()
     scope: Scope | None = None
     asks: Query | None = None
+
+    def __repr__(self) -> str:
+        return face("Deliver", f"{self.text}: {self.transit}")
 
 
 class Drop(NamedTuple):
@@ -132,6 +146,9 @@ class Drop(NamedTuple):
         """The filter that would have been asked."""
         return None if self.onward is None else self.onward.asks
 
+    def __repr__(self) -> str:
+        return face("Drop", str(self.cause))
+
 
 class Undecided(NamedTuple):
     """reachsim cannot say what happens to the packet. `reason`: why, in one sentence.
@@ -151,6 +168,9 @@ class Undecided(NamedTuple):
     def asks(self) -> None:
         """Nothing is asked."""
         return
+
+    def __repr__(self) -> str:
+        return face("Undecided", self.reason)
 
 
 Step = Forward | Deliver | Drop | Undecided

@@ -9,6 +9,7 @@ from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided, about
+from reachsim.faces import Faced, face
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
 
@@ -29,9 +30,12 @@ class Visit(NamedTuple):
     depth: int
     service: int | None = None
 
+    def __repr__(self) -> str:
+        return face("Visit", f"{self.checkpoint}: {self.transit}")
 
-@dataclass(slots=True, eq=False)
-class Walk:
+
+@dataclass(slots=True, eq=False, repr=False)
+class Walk(Faced):
     """One way from a start to an end.
 
     `visits` in order; `arrived`: the packet's addresses at its end, None where it never would get there, whatever were
@@ -58,6 +62,10 @@ class Walk:
         """Why reachsim cannot say how the walk goes on; empty where it can. Nothing comes after such a step."""
         last = self.visits[-1].step
         return last.reason if isinstance(last, Undecided) else ""
+
+    def __str__(self) -> str:
+        last = self.visits[-1]
+        return f"{self.visits[0].transit}: {len(self.visits)} checkpoints, to {last.checkpoint}"
 
 
 def walk(

@@ -15,6 +15,7 @@ from functools import lru_cache
 from math import prod
 from typing import Generic, NamedTuple, TypeVar
 
+from reachsim.faces import Faced
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.rules.nat import TRANSLATED_PORTS
@@ -93,8 +94,8 @@ OF_TRAFFIC: WayBack[Traffic] = WayBack(
 """Ways back, of sets of traffic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+@dataclass(frozen=True, slots=True, repr=False)
+class Choices(Faced):
     """What becomes of the choices of the NAT devices on a way. False where nothing is lost.
 
     `lost`: for each device that loses some, from the client on, the ports to which no answer comes back. Each device

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.functional_serializers import PlainSerializer
 
 from reachsim.errors import HintedError, shown
+from reachsim.faces import one_line
 from reachsim.net.address import IPV4_LAST, Address, parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import PortSet
@@ -39,6 +40,9 @@ class Kind(BaseModel):
         use_attribute_docstrings=True,
         defer_build=True,  # most are only validated as a part of the whole design
     )
+
+    def __repr__(self) -> str:
+        return one_line(super().__repr__())
 
 
 Boolean = StrictBool

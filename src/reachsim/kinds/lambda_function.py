@@ -217,6 +217,16 @@ class LambdaService(Checkpoint):
         self.reason = reason
         self.internet = internet
 
+    def __eq__(self, other: object) -> bool:
+        """Each question makes its own; they are one place."""
+        if not isinstance(other, LambdaService):
+            return NotImplemented
+        same = (self.component, self.path, self.reason) == (other.component, other.path, other.reason)
+        return same and self.internet is other.internet
+
+    def __hash__(self) -> int:
+        return hash((self.component, self.path))
+
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Send to the internet, from an address that is the Lambda service's own."""
         destination = transit.destination

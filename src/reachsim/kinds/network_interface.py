@@ -307,8 +307,12 @@ class Outbound(SecurityGroupCheckpoint):
         return self.judged(leave(self.nic, transit), transit, leg, Scope(EVERYWHERE, run))
 
     def successors(self) -> list[Checkpoint]:
-        """The link of its subnet, the subnet's ACL, and AWS's services."""
-        return [self.nic.subnet.link, self.nic.subnet.exit, *self.nic.vpc.services.values(), *self.nic.handed]
+        """The link of its subnet, the subnet's ACL, AWS's services, and the host's first interface (`external_snat`); where
+        answers go past all routes, too (LB-7)."""
+        host = self.nic.host
+        first = [host.first().outbound] if isinstance(host, Host) and host.snat and host.first() is not self.nic else []
+        services = self.nic.vpc.services.values()
+        return [self.nic.subnet.link, self.nic.subnet.exit, *services, *first, *self.nic.handed]
 
 
 class Inbound(SecurityGroupCheckpoint):
@@ -392,12 +396,16 @@ class Host(Checkpoint):
         secondary = own(nic, transit.source) and transit.source not in nic.primary
         if not self.snat or leg.reply or not secondary or destination in nic.vpc.blocks:
             return None
-        first = next(each for each in nic.vpc.owners.values() if each.path[:4] == nic.path[:4])
+        first = self.first()
         onward = masquerade(first.host, first, transit, leg)
         text = "out of the VPC its primary address takes the place of a secondary one"
         scope = Scope((transit.source, transit.source), nic.vpc.blocks.run_around(destination))
         path = (*nic.path[:4], "external_snat")
         return Forward(first.outbound, onward, text, "WALK-26", path, scope, translated=1)
+
+    def first(self) -> Nic:
+        """The first interface of the host."""
+        return next(each for each in self.nic.vpc.owners.values() if each.path[:4] == self.nic.path[:4])
 
     def forward(self, transit: Transit, leg: Leg, *, tracked: bool = False) -> Step:
         """Send on what is to somebody else (NATI-5). `tracked`: an answer to what it let through as it was."""
@@ -438,11 +446,13 @@ class Host(Checkpoint):
         return self.nic.outbound, Transit(arrived.destination, arrived.source, self.nic)
 
     def successors(self) -> list[Checkpoint]:
-        """The way out of its interface, where it forwards."""
+        """The way out of its interface, where it forwards or translates; the networks behind it; its other interfaces."""
+        others = {n.host: None for n in self.nic.vpc.owners.values() if self.snat and n.path[:4] == self.nic.path[:4]}
+        others.pop(self, None)
         if not self.ip_forward:
-            return []
-        out = [self.nic.outbound, SourceDestCheck(self.nic, Direction.EGRESS, self.nic.outbound)]
-        return [*out, self.behind] if self.clients else out
+            return [*others]
+        out: list[Checkpoint] = [self.nic.outbound, SourceDestCheck(self.nic, Direction.EGRESS, self.nic.outbound)]
+        return [*out, *others, *([self.behind] if self.clients else [])]
 
 
 class Clients(Checkpoint):

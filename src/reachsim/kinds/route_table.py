@@ -20,6 +20,7 @@ from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import Forward, Step, Undecided, intersect, to_run
+from reachsim.faces import Faced
 from reachsim.kinds.kind import Kind, Reference, References, looks_like_address, written
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
@@ -85,8 +86,8 @@ class RouteTable(Kind):
 _LONG = frozenset({"routes", "propagate", "gateway"})
 
 
-@dataclass(frozen=True)
-class Route:
+@dataclass(frozen=True, repr=False)
+class Route(Faced):
     """One route of a table, for the router.
 
     `next`: where it leads; None for a blackhole. `toward`: the interface that is its target, if it is one. `inactive`:
@@ -117,8 +118,8 @@ class Route:
         return f"{self.destination}{via} -> {self.target}"
 
 
-@dataclass(frozen=True)
-class Unwritten:
+@dataclass(frozen=True, repr=False)
+class Unwritten(Faced):
     """Routes that something which is not modelled may have written into a table.
 
     `destinations`: of these routes. `always`: they win over any wider route, not only where there is none.
@@ -137,6 +138,9 @@ class Unwritten:
             and route.destination.prefix_length < route.destination.width
             and (self.always or bool(route.inactive))
         )
+
+    def __str__(self) -> str:
+        return f"{self.destinations}: {self.reason}"
 
 
 def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:

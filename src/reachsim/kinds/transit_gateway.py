@@ -12,6 +12,7 @@ from reachsim.errors import HintedError
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, intersect, to_run
+from reachsim.faces import Faced
 from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Reference, References, Tags
 from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.kinds.route_table import RouteTableCheckpoint
@@ -306,8 +307,8 @@ class TransitGateway(Resource):
         return Entrance(None, None, f"VPC {vpc} is not attached to {at.name}")
 
 
-@dataclass(frozen=True, eq=False)
-class TransitRoute:
+@dataclass(frozen=True, eq=False, repr=False)
+class TransitRoute(Faced):
     """One route of a transit gateway's table. `broken`: why its attachment carries nothing, where that is no VPC's, which
     tells it itself; `keeps_groups`: its attachment supports references to groups (TGW-14)."""
 
@@ -329,6 +330,9 @@ class TransitRoute:
         """Whether no route that a Connect attachment propagates goes before it (TGW-4)."""
         longest = self.destination.prefix_length == self.destination.width
         return longest and self.priority < Priority.CONNECT
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def _better(new: TransitRoute, old: TransitRoute) -> bool:
@@ -520,7 +524,7 @@ class ToVpc(Checkpoint):
             return "inside"
         route = subnet.table.table[destination] if isinstance(subnet.table, RouteTableCheckpoint) else None
         way = None if route is None else (route.next, route.toward, route.local, route.inactive)
-        return way, subnet.egress.clauses
+        return way, subnet.egress.name  # which ACL, not what it says: a walk asks for no rules
 
     def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
         """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""

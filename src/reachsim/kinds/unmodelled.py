@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Step, Undecided
+from reachsim.faces import Faced
 from reachsim.kinds.kind import Written
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.clauses import KeyPath
@@ -32,8 +33,8 @@ Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambd
 NOWHERE = AddressSet.nothing()
 
 
-@dataclass(frozen=True, eq=False)
-class Door:
+@dataclass(frozen=True, repr=False)
+class Door(Faced):
     """One component that is not modelled.
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `vpcs`: VPCs into which it may send.
@@ -77,6 +78,9 @@ class Door:
     def brings_to(self, nic: Nic) -> bool:
         """Whether it may bring an interface packets from outside."""
         return self.brings_into(nic.vpc.name)
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.name}"
 
 
 @dataclass(frozen=True)

@@ -230,10 +230,12 @@ class Connection(Resource):
                 piece for own, by in pieces for piece in ((own & known, [*by, later]), (own - known, by)) if piece[0]
             ]
         for own, by in pieces:
+            if not own:
+                continue
             ways = [way for connection in by for way in connection.arrivals]
             if len(ways) == 1:
                 wiring.add_sender(own, ways[0], at.name)
-            elif own:
+            else:
                 departing = Departing(" or ".join(each.component for each in by), at.path, UNNAMED)
                 departing.ways = ways
                 wiring.add_sender(own, departing, at.name)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reachsim.faces import Faced
 from reachsim.kinds.design import Design
 from reachsim.kinds.resource import InterfaceNeed, resources
 from reachsim.kinds.vpc import Vpc
@@ -25,8 +26,8 @@ EniKey = tuple[str, str, frozenset[str]]
 """A shared interface of Lambda functions: VPC, subnet, set of groups (LAMBDA-3)."""
 
 
-@dataclass(slots=True)
-class Addresses:
+@dataclass(slots=True, repr=False)
+class Addresses(Faced):
     """Addresses of every network interface.
 
     `private`: by VPC and name, at most one per family, IPv4 first. `public`: by VPC and name. `functions`: by subnet and
@@ -37,6 +38,9 @@ class Addresses:
     public: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: dict[EniKey, tuple[int, ...]] = field(default_factory=dict)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"of {len(self.private)} interfaces and {len(self.functions)} interfaces of functions"
 
 
 def function_enis(design: Design) -> Iterator[tuple[EniKey, bool, KeyPath]]:

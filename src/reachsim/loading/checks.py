@@ -16,7 +16,7 @@ from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
 from reachsim.kinds.public_service import region_of
-from reachsim.kinds.resource import InterfaceNeed, resources
+from reachsim.kinds.resource import InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
 from reachsim.loading.document import Document
@@ -169,6 +169,8 @@ class Checker:
             if (peering := self.design.peering_connections.get(connection)) is None
             or name in (peering.requester, peering.accepter)
         }
+        kinds = sections("design")  # a service or a zone may have the name of an endpoint: no route leads to it
+        seen = {each: target for each, target in seen.items() if kinds.get(str(target.path[0]), Resource).routable}
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
                 self.report(target.path, f"{target.name!r} is a reserved word", "take another name", key=True)

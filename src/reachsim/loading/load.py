@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from reachsim.errors import DesignError, Problem, shown
+from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.kinds.design import Design, design_model
 from reachsim.loading.assign import Addresses, assign
@@ -20,12 +21,12 @@ from reachsim.loading.validation import validate
 from reachsim.rules.clauses import KeyPath
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, repr=False)
+class Source(Faced):
     """A design that was loaded and checked, with what the file does not say itself.
 
     `addresses`: of every interface, assigned ones included. `warnings`: what AWS accepts, or the file waives, and a
-    person may not have meant.
+    person may not have meant, in the order of the file.
     """
 
     design: Design
@@ -48,6 +49,9 @@ class Source:
         AWS default)."""
         written = bool(path) and path[0] in self.document.data
         return self.document.position(path, key=True)[0] if written else None
+
+    def __str__(self) -> str:
+        return self.file
 
 
 def load_source(path: str | os.PathLike[str]) -> Source:
@@ -77,7 +81,12 @@ def check(document: Document) -> Source:
     )
     if checker.problems:
         raise DesignError(checker.problems)
-    return Source(design, document, addresses, tuple(checker.warnings))
+    return Source(design, document, addresses, in_order(document, checker.warnings))
+
+
+def in_order(document: Document, warnings: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Warnings in the order in which the file has what they are about, whatever was checked first."""
+    return tuple(sorted(warnings, key=lambda warning: document.place(warning.path)))
 
 
 PRUNINGS = 3

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from reachsim.errors import shown
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
+from reachsim.kinds.network_interface import Interface
 from reachsim.kinds.resource import Resource, resources
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
@@ -94,6 +95,9 @@ class Names:
                 f"{shown(reference)} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known),
             )
+        if not found.routable and found.vpc:
+            message = f"{shown(reference)} has several interfaces, and a route leads to one"
+            raise UnknownName(message, f"write {reference}/NAME, the name of one of them")
         if not found.routable:
             message = f"{shown(reference)} is a {found.kind}, which no route leads to"
             raise UnknownName(message, "route to a gateway, a connection between VPCs, or an interface")
@@ -134,6 +138,16 @@ class Names:
         )
 
 
+def bare(reference: str | None) -> str | None:
+    """The name behind ``vpc.name``, of what can only be in one VPC."""
+    return None if reference is None else reference.rpartition(".")[2]
+
+
+def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The bare names of an interface's groups; left out, the default group (SG-3)."""
+    return ("default",) if references is None else tuple(bare(group) or "" for group in references)
+
+
 IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route_tables": ("main",)}
 """Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
 
@@ -156,7 +170,11 @@ def all_targets_of(name: str, vpc: Vpc) -> list[Target]:
     if vpc.egress_only_internet_gateway is not None:
         path = (*here, "egress_only_internet_gateway")
         out.append(Target("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
-    out += [Target(body.noun, name, at.name, at.path) for at, body in resources("vpc", vpc, name)]
+    for at, body in resources("vpc", vpc, name):
+        several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
+        out.append(Target(body.noun, name, at.name, at.path, routable=len(several) < 2))
+        # One of several is named by itself: `instance/eth1`.
+        out += [Target(body.noun, name, each, at.path) for each in several if each != at.name]
     for section, member in vpc.unmodelled():
         out.append(Target(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
     return out

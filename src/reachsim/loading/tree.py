@@ -71,6 +71,21 @@ class Document:
             node = node[step]
         return unpack(name if key else mark)
 
+    def place(self, path: Path) -> tuple[int, ...]:
+        """Where a path stands among others, whatever the lines: the place of each step among its siblings. A path that leads
+        nowhere stands with its nearest ancestor."""
+        node: Any = self.data
+        out: list[int] = []
+        for step in path:
+            if isinstance(node, dict) and step in node:
+                out.append(self._places(node)[str(step)])
+            elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
+                out.append(step)
+            else:
+                break
+            node = node[step]
+        return tuple(out)
+
     def problem(
         self,
         message: str,

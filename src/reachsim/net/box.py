@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import IntSet, PortSet, Span
@@ -22,8 +23,8 @@ OF_IPV6: Final = EVERYTHING - Traffic.protocol(ICMP)
 """The traffic that there is over IPv6."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+@dataclass(frozen=True, slots=True, repr=False)
+class Box(Faced):
     """Every packet with one of these services, sources, destinations and, for TCP and UDP, source ports.
 
     Those that `HeaderSpace.boxes` gives are of one address family, and `source_ports` is the whole where
@@ -47,6 +48,9 @@ class Box:
                 else:
                     headers += last - first + 1 if protocol in (ICMP, ICMPV6) else 1
         return headers * self.sources.count * self.destinations.count
+
+    def __str__(self) -> str:
+        return Reader().describe([self], 1)
 
 
 Row = tuple[tuple[Span, ...], tuple[Span, ...], tuple[Span, ...], tuple[Span, ...]]

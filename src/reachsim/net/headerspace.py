@@ -28,6 +28,7 @@ from threading import RLock
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
+from reachsim.faces import one_line
 from reachsim.net.address import LINE_LAST, parse_address
 from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
 from reachsim.net.cidr import AddressSet
@@ -443,7 +444,7 @@ class HeaderSpace:
         return self.describe()
 
     def __repr__(self) -> str:
-        return f"HeaderSpace({self.describe()!r})"
+        return f"HeaderSpace({one_line(self.describe(), 100)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _load, (_dump(self._root),)

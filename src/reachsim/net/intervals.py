@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
+from reachsim.faces import one_line
 from reachsim.net.address import LINE_LAST
 
 Span = tuple[int, int]
@@ -205,7 +206,7 @@ class IntSet:
         return ",".join(self._name(low, high) for low, high in self.spans)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
+        return f"{type(self).__name__}({one_line(str(self), 100)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.spans,)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, protocol_of, reply_service
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+@dataclass(frozen=True, slots=True, repr=False)
+class Packet(Faced):
     """Headers of one packet.
 
     `source`, `destination`: places on the address line. `service`: protocol with destination port or ICMP

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from reachsim.faces import face
 from reachsim.flow.ports import Choices
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -80,6 +81,14 @@ class Cell:
         if len(families) == 1:  # what goes without saying for two addresses of one family
             line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
         return self.space().describe(known_sources=line, known_destinations=line)
+
+    def __repr__(self) -> str:
+        return face("Cell", f"{self.source} -> {self.destination}: {self}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: as an entry of `Matrix.to_dict`, with what was asked and what is undecided."""
+        known = replace(self, undecided="") if self.undecided else self
+        return {"from": self.source, "to": self.destination, **told(known, str(known)), "undecided": self.undecided}
 
 
 def loss_in_words(losses: dict[Choices, Traffic]) -> str:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.site import Nic, VpcSite
+from reachsim.faces import Faced
 from reachsim.kinds.network_interface import Host
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.build import Topology
 
 
-@dataclass(slots=True, eq=False)
-class InterfaceClass:
+@dataclass(slots=True, eq=False, repr=False)
+class InterfaceClass(Faced):
     """Interfaces with one answer to every question. `seen`: the groups that rules of a VPC see at their addresses, where
     that is not simply their own (two peers of the VPC have overlapping blocks)."""
 
@@ -41,8 +42,8 @@ class InterfaceClass:
         return f"{count} in {nic.subnet.full_name} ({nic.kind}; {groups}{public})"
 
 
-@dataclass(slots=True, eq=False)
-class RoutingClass:
+@dataclass(slots=True, eq=False, repr=False)
+class RoutingClass(Faced):
     """Classes between which walks are the same.
 
     `key`: what walks can tell of it; `alike`: the same without the subnet, but with its route table. Walks from sources that
@@ -67,14 +68,20 @@ class RoutingClass:
                     return nic
         return None
 
+    def __str__(self) -> str:
+        return f"{self.index}: {len(self.classes)} classes, such as {self.classes[0]}"
 
-@dataclass(slots=True)
-class Classes:
+
+@dataclass(slots=True, repr=False)
+class Classes(Faced):
     """All classes of a network, in the order of the file."""
 
     routing: list[RoutingClass]
     classes: list[InterfaceClass]
     of: dict[Nic, InterfaceClass]
+
+    def __str__(self) -> str:
+        return f"{len(self.classes)} of {len(self.of)} interfaces"
 
 
 def all_filters(topology: Topology, book: FilterBook) -> list[Filter]:

@@ -14,6 +14,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
+from itertools import islice
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
@@ -21,6 +22,7 @@ from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError,
 from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.filters import FilterBook
 from reachsim.fabric.site import Nic
+from reachsim.faces import Faced
 from reachsim.flow.ports import choices_of
 from reachsim.markup import card, csv_line
 from reachsim.net.address import IPV4_LAST
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     import networkx
 
 T = TypeVar("T")
+P = TypeVar("P")
 Grouping = Literal["class", "subnet", "vpc"]
 _WIDE = 12
 """Groups of which a notebook shows a table."""
@@ -76,7 +79,44 @@ class Matrix:
         return count * (count - 1)
 
     def __repr__(self) -> str:
-        return f"<Matrix: {self.pairs} pairs of interfaces in {len(self.classes.classes)} classes>"
+        return f"<Matrix: {self._counts()}>"
+
+    def __str__(self) -> str:
+        lines = [self._counts()]
+        pairs = ((a, b, n) for a, b, n in self.class_pairs() if self.cell_of(n) or self.cell_of(n).undecided)
+        lines += [f"{_some(a)} -> {_some(b)}: {self.cell_of(n)}" for a, b, n in islice(pairs, _LINES)]
+        rest = sum(1 for _ in pairs)
+        return "\n".join([*lines, f"and {rest} more pairs of classes"] if rest else lines)
+
+    def _counts(self) -> str:
+        return f"{self.pairs} pairs of interfaces in {len(self.classes.classes)} classes"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same interfaces, and each pair of these the same cell."""
+        if not isinstance(other, Matrix):
+            return NotImplemented
+        if self is other:
+            return True
+        if self._names() != other._names():
+            return False
+        alike: dict[tuple[int, int], list[str]] = {}
+        theirs = {nic.name: c.index for c in other.classes.classes for nic in c.members}
+        for c in self.classes.classes:
+            for nic in c.members:
+                alike.setdefault((c.index, theirs[nic.name]), []).append(nic.name)
+        groups = [members[:2] for members in alike.values()]
+        return all(
+            self.cell(one[0], to[-1]) == other.cell(one[0], to[-1])
+            for one in groups
+            for to in groups
+            if one[0] != to[-1]
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._names())
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.endpoints.topology.nics)
 
     def _repr_html_(self) -> str:
         subnets = len({c.first.subnet for c in self.classes.classes})
@@ -285,11 +325,11 @@ class Matrix:
         return "".join(f"{line}\n" for line in lines)
 
 
-@dataclass(frozen=True)
-class Slice:
+@dataclass(frozen=True, repr=False)
+class Slice(Faced):
     """The pairs between which some of one kind of traffic is reachable. Iterates over (source, destination) names."""
 
-    matrix: Matrix = field(repr=False)
+    matrix: Matrix
     traffic: Traffic
 
     def class_pairs(self) -> Iterator[tuple[InterfaceClass, InterfaceClass, Traffic]]:
@@ -321,6 +361,27 @@ class Slice:
 
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
+
+    def __str__(self) -> str:
+        pairs = iter(self)
+        lines = [f"{self.traffic}: {len(self)} pairs of interfaces"]
+        lines += [f"{source} -> {destination}" for source, destination in islice(pairs, _LINES)]
+        rest = len(self) - _LINES
+        return "\n".join([*lines, f"and {rest} more"] if rest > 0 else lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"traffic": str(self.traffic), "pairs": [{"from": a, "to": b} for a, b in self]}
+
+
+_LINES = 40
+"""Lines that a text of a whole network has before it counts the rest."""
+
+
+def _some(interface_class: InterfaceClass) -> str:
+    """The members of a class in few words."""
+    first, *rest = [nic.name for nic in interface_class.members]
+    return f"{first} and {len(rest)} alike" if rest else first
 
 
 def _of_picks(parts: Iterable[Part]) -> Iterator[Crossing]:
@@ -430,7 +491,7 @@ BLOCK = 16
 
 
 def on_executor(
-    executor: Executor, task: Callable[[bytes, list[int]], Block], payload: bytes
+    executor: Executor, task: Callable[[P, list[int]], Block], payload: P
 ) -> Callable[[BlockWorker, int], Iterator[Block]]:
     """Compute blocks on an executor: `task(payload, routing classes)` is sent to the workers."""
 
@@ -455,7 +516,7 @@ def compute_block(worker: BlockWorker, indexes: list[int]) -> Block:
 
 
 def spread(
-    executor: Executor, task: Callable[[bytes, list[int]], T], payload: bytes, items: Sequence[int], size: int
+    executor: Executor, task: Callable[[P, list[int]], T], payload: P, items: Sequence[int], size: int
 ) -> Iterator[T]:
     """Hand out items in blocks of `size` and yield what comes back, in any order. Raises LostWorker."""
     if not hasattr(executor, "submit"):

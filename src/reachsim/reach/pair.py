@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import and_
+from typing import Any
 
 from reachsim.errors import Undecided, UsageError, shown
 from reachsim.fabric.checkpoint import Relays
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import FilterBook
+from reachsim.faces import MOST, one_line
 from reachsim.flow.ports import ALL_PORTS, Choices
 from reachsim.markup import card
 from reachsim.net.box import Box
@@ -205,10 +207,27 @@ class Reach:
         return bool(self.reachable)
 
     def __str__(self) -> str:
-        return self.describe(self.reachable)
+        text = self.describe(self.reachable)
+        if not self.undecided:
+            return text
+        return f"{text}; undecided: {self.undecided}" if self else f"undecided: {self.undecided}"
 
     def __repr__(self) -> str:
-        return f"<{self.source} -> {self.destination}: {self}>"
+        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', MOST - 2)}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: sets in words, whole."""
+        return {
+            "source": self.source,
+            "destination": self.destination,
+            "undecided": self.undecided,
+            **{name: self._whole(getattr(self, name)) for name in ("reachable", "delivered", "always", "partial")},
+            "nat": [{"traffic": self._whole(space), **choices.to_dict()} for choices, space in self.losses.items()],
+            "stops": [{**stop.to_dict(), "stops": self._whole(stop.space)} for stop in self.stops],
+        }
+
+    def _whole(self, space: HeaderSpace) -> str:
+        return space.describe(self.sources, self.destinations, max_parts=1 << 30)
 
     def _repr_html_(self) -> str:
         mood, verdict = self._mood()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
@@ -22,6 +22,7 @@ from reachsim.fabric.ends import Flow
 from reachsim.fabric.filters import Filter, FilterBook
 from reachsim.fabric.steps import Query
 from reachsim.fabric.walk import Walk
+from reachsim.faces import Faced, face
 from reachsim.flow.ports import ALL_PORTS, NO_LOSS, OF_TRAFFIC, Choices, choices_of
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.net.address import IPV4_LAST
@@ -82,6 +83,9 @@ class Trip(NamedTuple):
     ports: PortSet
     choices: Choices
 
+    def __repr__(self) -> str:
+        return face("Trip", f"{self.traffic} from ports {self.ports}: {self.choices}")
+
 
 def trips(forward: Traffic, back: Traffic, lost: tuple[Traffic, ...]) -> list[Trip]:
     """The round trip with what NAT devices lose of it: `rectangles`, and for each the fate of their choices."""
@@ -106,12 +110,15 @@ class Crossing(NamedTuple):
         """The round trips."""
         return trips(self.forward, self.back, self.lost)
 
+    def __repr__(self) -> str:
+        return face("Crossing", f"{'IPv6' if self.ipv6 else 'IPv4'}: {self.forward} delivered, {self.back} back")
+
 
 NOTHING = Traffic.nothing()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+@dataclass(frozen=True, slots=True, repr=False)
+class Part(Faced):
     """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
 
     `sources`, `destinations`: addresses as the source sends them. `forward`: services delivered. `back`, `lost`: of
@@ -122,13 +129,13 @@ class Part:
     """
 
     flow: Flow
-    found: Passage | None
+    found: Passage | None = field(compare=False)
     sources: AddressSet
     destinations: AddressSet
     forward: Traffic
     back: Traffic
     undecided: str
-    book: FilterBook
+    book: FilterBook = field(compare=False)
     unsure: Traffic = NOTHING
     maybe: Traffic = NOTHING
     lost: tuple[Traffic, ...] = ()
@@ -188,6 +195,10 @@ class Part:
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
         """All packets of some traffic between its addresses."""
         return HeaderSpace.box(traffic, self.sources, self.destinations, ports)
+
+    def __str__(self) -> str:
+        what = f"undecided: {self.undecided}" if self.undecided else f"{self.forward} delivered"
+        return f"{self.sources} -> {self.destinations}: {what}"
 
 
 def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
@@ -261,6 +272,9 @@ class Answer(NamedTuple):
     unsure: Traffic = NOTHING
     maybe: Traffic = NOTHING
     lost: tuple[Traffic, ...] = ()
+
+    def __repr__(self) -> str:
+        return face("Answer", f"{self.forward} delivered, {self.back} back")
 
 
 def _part(

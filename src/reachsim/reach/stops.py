@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Drop
 from reachsim.fabric.walk import Visit
+from reachsim.faces import Faced
 from reachsim.flow.denial import denials
 from reachsim.flow.ports import ALL_PORTS, Toll, nat_ports
 from reachsim.net.cidr import AddressSet
@@ -40,8 +41,8 @@ Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 
 
-@dataclass(frozen=True)
-class Stop:
+@dataclass(frozen=True, repr=False)
+class Stop(Faced):
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.
 
     `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets. `nat_ports`: the
@@ -50,7 +51,7 @@ class Stop:
 
     cause: Cause
     leg: Way
-    pieces: tuple[Piece, ...] = field(repr=False)
+    pieces: tuple[Piece, ...]
     nat_ports: PortSet | None = None
 
     @property
@@ -95,6 +96,18 @@ class Stop:
     def __str__(self) -> str:
         only = "" if self.nat_ports is None else f" ({nat_ports(self.nat_ports)})"
         return f"{self.component} {self.checkpoint}: {self.rule}{only} [{self.code}, {self.rule_id}]"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "leg": self.leg,
+            "component": self.component,
+            "checkpoint": self.checkpoint,
+            "code": self.code,
+            "rule": self.rule,
+            "rule_id": self.rule_id,
+            "nat_ports": None if self.nat_ports is None else str(self.nat_ports),
+        }
 
 
 def stops_of(part: Part) -> Iterator[Stop]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reachsim.answers.expectations import Check, Result
+from reachsim.answers.expectations import TITLES, Check, Result
 from reachsim.report.text import PLAIN, Look, Row, grid, hanging, number
 from reachsim.report.trace import brief_hops, hop_lines, other_lines, reference
 from reachsim.trace.result import Blocker
 
-TITLES = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
-"""Verdict of an expectation to the word that a person sees."""
 _CAUSES = 10
 _LISTED = 40
 _DETAILED = 10

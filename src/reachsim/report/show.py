@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from reachsim.fabric.site import Nic, SubnetSite
 from reachsim.kinds.expectation import EndpointField
 from reachsim.kinds.lambda_function import FunctionConfiguration
+from reachsim.loading.names import group_names
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.data import problem_data
@@ -15,7 +16,6 @@ from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, h
 from reachsim.report.text import PLAIN, Look, Row, hanging, line_of, number
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
-from reachsim.topology.build import names_of
 
 WHAT = (
     "vpcs",
@@ -234,7 +234,7 @@ def _functions(net: Network) -> Iterator[Data]:
 
 def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyPath) -> Data:
     # Names are told bare, as for interfaces, however the file writes them.
-    groups = dict.fromkeys(names_of(body.security_groups))
+    groups = dict.fromkeys(group_names(body.security_groups))
     vpc = body.vpc
     return {
         "version": version,

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reachsim.fabric.filters import Direction
-from reachsim.kinds.network_acl import acl_clauses
-from reachsim.kinds.security_group import default_group
 from reachsim.network import Network
 from reachsim.report.text import Look, Row, grid, hanging, line_of
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import Clause
 
 ROWS = 50
 
@@ -76,16 +74,16 @@ def routes_text(items: Sequence[Data], look: Look) -> list[str]:
 def acls(net: Network) -> Iterator[Data]:
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.network_acls)):
-            path: KeyPath = ("vpcs", vpc_name, "network_acls", name) if name in vpc.network_acls else ()
+            path = net.policy.path("network_acls", vpc_name, name)
             subnets = [
                 s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name
             ]
             if not subnets and not path:
                 continue
-            rules = {}
-            for direction in Direction:
-                clauses = acl_clauses(vpc.network_acls.get(name), direction, path, default=name == "default")
-                rules[direction.value] = [{"rule": c.text, "where": net.locate(c.path)} for c in clauses]
+            rules = {
+                d.value: [_rule(net, c) for c in net.policy.filter(net.policy.acl(vpc_name, name, d)).clauses]
+                for d in Direction
+            }
             yield {"vpc": vpc_name, "name": name, "subnets": subnets, "where": net.locate(path), **rules}
 
 
@@ -96,28 +94,25 @@ def groups(net: Network) -> Iterator[Data]:
             members.setdefault(group, []).append(nic.name)
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.security_groups)):
-            path: KeyPath = ("vpcs", vpc_name, "security_groups", name) if name in vpc.security_groups else ()
+            path = net.policy.path("security_groups", vpc_name, name)
             used = members.get((vpc_name, name), [])
             if not used and not path:
                 continue
-            body = vpc.security_groups.get(name) or default_group()
-            egress: list[Data] = [{"rule": "all to everyone (AWS's default)", "where": ""}]
-            if body.egress is not None:
-                egress = [_rule(net, r.text(), (*path, "egress", i)) for i, r in enumerate(body.egress)]
-            yield {
-                "vpc": vpc_name,
-                "name": name,
-                "interfaces": used,
-                "where": net.locate(path),
-                "ingress": [
-                    _rule(net, r.text(), (*path, "ingress", i) if path else ()) for i, r in enumerate(body.ingress)
-                ],
-                "egress": egress,
+            rules = {
+                d.value: [_rule(net, c) for c in net.policy.filter(net.policy.groups(vpc_name, (name,), d)).clauses]
+                for d in Direction
             }
+            if not any(rule["where"] for rule in rules["egress"]) and rules["egress"]:
+                rules["egress"] = [{"rule": "all to everyone (AWS's default)", "where": ""}]
+            yield {"vpc": vpc_name, "name": name, "interfaces": used, "where": net.locate(path), **rules}
 
 
-def _rule(net: Network, text: str, path: KeyPath) -> Data:
-    return {"rule": text, "where": net.locate(path)}
+def _rule(net: Network, clause: Clause) -> Data:
+    """A rule with its line; AWS's own rules, which no key writes, have none."""
+    return {"rule": clause.text, "where": net.locate(clause.path) if len(clause.path) > _OWNER else ""}
+
+
+_OWNER = len(("vpcs", "VPC", "security_groups", "NAME"))
 
 
 def filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:

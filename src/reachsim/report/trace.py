@@ -6,16 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.markup import visible
 from reachsim.report.text import PLAIN, Look, Row, columns_of, file_of, grid, hanging, line_of, number
-from reachsim.trace.result import Blocker, Hop, Trace, Way
+from reachsim.trace.result import TITLES, Blocker, Hop, Trace, Way
 
-TITLES = {
-    "reachable": "REACHABLE",
-    "partial": "PARTIAL",
-    "no reply": "NO REPLY",
-    "blocked": "BLOCKED",
-    "undecided": "CANNOT DECIDE",
-}
-"""Verdict of a trace to the word that a person sees first."""
 _WAYS = 20
 _BLOCKERS = 10
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reachsim.faces import Faced
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 
@@ -21,8 +22,8 @@ GroupId = tuple[str, str]
 NO_GROUPS: frozenset[GroupId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+@dataclass(frozen=True, slots=True, repr=False)
+class Clause(Faced):
     """One rule of an ACL or a security group.
 
     `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
@@ -39,6 +40,9 @@ class Clause:
     def names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether the clause speaks of that address, or of a group that its interface carries."""
         return peer in self.peers or not self.groups.isdisjoint(groups)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def first_match(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reachsim.faces import Faced
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal(Faced):
     """One request that AWS refuses.
 
     `rule`: the rule's ID in the rule book, such as ``CIDR-4``. `text`: one sentence without a full stop that

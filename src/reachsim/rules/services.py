@@ -151,9 +151,14 @@ def may_be_name(service: str, host: str) -> bool:
     if not name.endswith(AWS_DOMAINS) or public_name_region(service, name) is not None:
         return False
     words = _words(name)
-    if "." in service:
-        return all(part in words for part in service.split("."))
+    head, _, tail = service.partition(".")
+    if tail:
+        return head in words and words.isdisjoint(_SIBLINGS.get(head, frozenset()) - {tail})
     return not words.isdisjoint(_words(service)) or (service == "sqs" and "queue" in words)
+
+
+_SIBLINGS: Final = {"ecr": frozenset({"api", "dkr"})}
+"""Services with a name in two parts whose other parts are services of their own."""
 
 
 def _words(name: str) -> frozenset[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reachsim.faces import Faced
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+@dataclass(frozen=True, slots=True, repr=False)
+class Loss(Faced):
     """A packet is lost: stable code, ID of the rule, and one sentence for a person.
 
     `note`: the sentence said of this packet, where `text` is of all that are lost alike. `owner`, `role`, `path`: whose
@@ -23,3 +24,6 @@ class Loss:
     owner: str = ""
     role: str = ""
     path: KeyPath = ()
+
+    def __str__(self) -> str:
+        return f"{self.note or self.text} [{self.code}, {self.rule}]"

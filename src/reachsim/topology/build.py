@@ -9,6 +9,7 @@ from reachsim.fabric.checkpoint import Checkpoint
 from reachsim.fabric.ends import Endpoint
 from reachsim.fabric.filters import Direction, Filter
 from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
+from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.kinds import endpoint_checkpoint, lambda_function, nat_gateway
 from reachsim.kinds.internet import InternetCheckpoint
@@ -19,11 +20,10 @@ from reachsim.kinds.internet_gateway import (
     InternetGatewayOut,
 )
 from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
-from reachsim.kinds.network_acl import AclCheckpoint, acl_clauses, acl_filter
+from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.kinds.network_interface import Host, Inbound, Outbound
 from reachsim.kinds.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
-from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.kinds.service import AmazonService
 from reachsim.kinds.subnet import Link
 from reachsim.kinds.unmodelled import (
@@ -35,12 +35,13 @@ from reachsim.kinds.unmodelled import (
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.kinds.vpn_gateway import VpnGatewayIn
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, LOCAL
+from reachsim.loading.names import BLACKHOLE, LOCAL, bare, group_names
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
+from reachsim.policy.filters import Policy, RuleSet
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
-from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.route import Origin, propagates
@@ -49,16 +50,16 @@ COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint
 """Filters that belong to a kind of component, not to a design."""
 
 
-@dataclass(eq=False)
-class Topology:
+@dataclass(eq=False, repr=False)
+class Topology(Faced):
     """The checkpoints of a design, and the places they stand in.
 
     `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
-    of groups. `internet`: the checkpoint between the gateways and the world. `doors`: what is not modelled, by full name.
-    `groups`: names that mean several interfaces. `noted`: checkpoints by the path of what they belong to.
-    `cuts`: where along the address line others than route tables may change their answers. `joined`: by VPC or network, what
-    joins it to others. `senders`: networks outside by address: addresses, where their packets come in, and a label.
-    `resource_filters`: those of resources themselves.
+    of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and the
+    world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`: checkpoints
+    by the path of what they belong to. `cuts`: where along the address line others than route tables may change their
+    answers. `joined`: by VPC or network, what joins it to others. `senders`: networks outside by address: addresses, where
+    their packets come in, and a label. `resource_filters`: those of resources themselves.
     """
 
     source: Source
@@ -67,8 +68,7 @@ class Topology:
     nics: dict[str, Nic] = field(default_factory=dict)
     functions: dict[tuple[str, str, frozenset[str]], Nic] = field(default_factory=dict)
     tables: dict[tuple[str, str], RouteTableCheckpoint] = field(default_factory=dict)
-    group_filters: dict[tuple[str, tuple[str, ...], Direction], Filter] = field(default_factory=dict)
-    acl_filters: dict[tuple[str, str, Direction], Filter] = field(default_factory=dict)
+    rules: dict[RuleSet, Filter] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Topology:
     @property
     def filters(self) -> list[Filter]:
         """Every filter that a walk may meet."""
-        return [*self.group_filters.values(), *self.acl_filters.values(), *COMPONENT_FILTERS, *self.resource_filters]
+        return [*self.rules.values(), *COMPONENT_FILTERS, *self.resource_filters]
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
@@ -103,16 +103,22 @@ class Topology:
             yield from kind.special(asked, ends)
 
     def starts(self) -> Iterator[Checkpoint]:
-        """Checkpoints from which every other one is found: what interfaces send, and the internet."""
+        """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
         yield self.internet
+        yield from (start for _, start, _ in self.senders)
         for nic in self.nics.values():
             yield nic.outbound
+
+    def __str__(self) -> str:
+        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.nics)} interfaces"
 
 
 class Builder:
     """One building of one topology."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, policy: Policy) -> None:
+        source = policy.source
+        self.policy = policy
         self.source = source
         self.design = source.design
         self.addresses = source.addresses
@@ -120,10 +126,7 @@ class Builder:
         self.gateways: dict[tuple[str, str], Checkpoint] = {}
         self.ways_in: dict[str, tuple[InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
         self.peerings: dict[tuple[str, str], Checkpoint] = {}
-        self.clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
         self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
-        self.filters = self.topology.group_filters
-        self.acls = self.topology.acl_filters
         self.doors: dict[KeyPath, UnmodelledCheckpoint] = {}
 
     def build(self) -> Topology:
@@ -159,11 +162,13 @@ class Builder:
             site.subnets[subnet_name] = subnet
             table = self.topology.tables[name, bare(body.route_table) or "main"]
             subnet.link = Link(subnet)
-            acl = bare(body.network_acl) or "default"
-            subnet.exit = self.acl_checkpoint(vpc, subnet, acl, Direction.EGRESS, table)
-            subnet.entry = self.acl_checkpoint(vpc, subnet, acl, Direction.INGRESS, subnet.link)
+            subnet.egress, subnet.ingress = (
+                self.filter(self.policy.acl(name, body.network_acl, d)) for d in (Direction.EGRESS, Direction.INGRESS)
+            )
+            path = self.policy.path("network_acls", name, bare(body.network_acl) or "default")
+            subnet.exit = AclCheckpoint(subnet, Direction.EGRESS, subnet.egress, path, table)
+            subnet.entry = AclCheckpoint(subnet, Direction.INGRESS, subnet.ingress, path, subnet.link)
             subnet.table = table
-            subnet.egress, subnet.ingress = (self.acls[name, acl, d] for d in (Direction.EGRESS, Direction.INGRESS))
         blocks = [(block, subnet) for subnet in site.subnets.values() for block in subnet.blocks]
         site.subnet_runs = prefix_table(blocks)
         self.add_services(site, vpc)
@@ -182,18 +187,6 @@ class Builder:
             why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
             site.services[int(address)] = AmazonService(site.name, service, traffic, why, path)
         site.service_places = tuple(sorted(site.services))
-
-    def acl_checkpoint(
-        self, vpc: Vpc, subnet: SubnetSite, acl: str, direction: Direction, next: Checkpoint
-    ) -> AclCheckpoint:
-        """The checkpoint of a subnet's ACL in one direction; subnets that share an ACL share its filter (NACL-1)."""
-        written = vpc.network_acls.get(acl)
-        path: KeyPath = ("vpcs", subnet.vpc.name, "network_acls", acl) if written is not None else ()
-        key = subnet.vpc.name, acl, direction
-        if key not in self.acls:
-            clauses = acl_clauses(written, direction, path, default=acl == "default")
-            self.acls[key] = acl_filter(acl, direction, clauses, path)
-        return AclCheckpoint(subnet, direction, self.acls[key], path, next)
 
     # -- what is not modelled -----------------------------------------------------------------------------------
 
@@ -320,35 +313,18 @@ class Builder:
 
     def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
         """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
-        groups = names_of(groups)
-        key = vpc, groups
+        key = vpc, group_names(groups)
         if key not in self.group_sets:
             self.group_sets[key] = (
-                frozenset((vpc, group) for group in groups),
-                self.group_filter(vpc, groups, Direction.EGRESS),
-                self.group_filter(vpc, groups, Direction.INGRESS),
+                frozenset((vpc, group) for group in key[1]),
+                self.filter(self.policy.groups(vpc, groups, Direction.EGRESS)),
+                self.filter(self.policy.groups(vpc, groups, Direction.INGRESS)),
             )
         nic.groups, nic.egress, nic.ingress = self.group_sets[key]
 
-    def group_filter(self, vpc: str, groups: tuple[str, ...], direction: Direction) -> Filter:
-        """The filter of a set of groups in one direction; the order of the set does not matter (SG-1)."""
-        key = vpc, tuple(sorted(set(groups))), direction
-        if key not in self.filters:
-            clauses = [clause for group in dict.fromkeys(groups) for clause in self.clauses_of((vpc, group), direction)]
-            path: KeyPath = ("vpcs", vpc, "security_groups", groups[0]) if groups else ()
-            self.filters[key] = group_filter(tuple(dict.fromkeys(groups)), direction, tuple(clauses), path)
-        return self.filters[key]
-
-    def clauses_of(self, group: GroupId, direction: Direction) -> list[Clause]:
-        """The clauses of one group in one direction."""
-        key = group, direction
-        if key not in self.clauses:
-            vpc, name = group
-            written = self.design.vpcs[vpc].security_groups.get(name)
-            path: KeyPath = ("vpcs", vpc, "security_groups", name) if written is not None else ()
-            body = written if written is not None else default_group()
-            self.clauses[key] = group_clauses(body, group, direction, path, self.source.names.peer)
-        return self.clauses[key]
+    def filter(self, rules: RuleSet) -> Filter:
+        """The filter of a rule set that is in use; all with the same set share it (SG-1, NACL-1)."""
+        return self.topology.rules.setdefault(rules, self.policy.filter(rules))
 
     def add_function_interfaces(self) -> None:
         """One shared interface for each subnet and set of groups that a function uses (LAMBDA-3)."""
@@ -460,9 +436,12 @@ class Builder:
         gateway = self.gateways.get((vpc, target.name))
         if gateway is not None:
             return Route(block, reference, origin, gateway, path, prefix_list=prefix_list)
-        at = At(target.vpc, str(target.path[-2]), target.name)
+        at = At(target.vpc, str(target.path[-2]), str(target.path[-1]))
         holder = self.design.vpcs[target.vpc] if target.vpc else self.design
         to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
+        if target.name != at.name:  # one of several interfaces
+            nic = self.interface(target.vpc, target.name)
+            to = to._replace(next=nic.subnet.entry, toward=nic)
         return Route(
             block, reference, origin, to.next, path, to.toward,
             inactive=to.inactive, inactive_rule=to.rule, switch=to.switch, prefix_list=prefix_list,
@@ -474,17 +453,7 @@ def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair,
     return tuple(AddressPair(address, None if index else public) for index, address in enumerate(private))
 
 
-def bare(reference: str | None) -> str | None:
-    """The name behind ``vpc.name``."""
-    return None if reference is None else reference.rpartition(".")[2]
-
-
-def names_of(groups: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The bare names of an interface's groups; left out, the default group (SG-3)."""
-    return ("default",) if groups is None else tuple(bare(group) or "" for group in groups)
-
-
-def build(source: Source) -> Topology:
-    """The topology of a loaded design."""
+def build(policy: Policy) -> Topology:
+    """The topology of a loaded design, with the filters of its policy."""
     with collector_paused():
-        return Builder(source).build()
+        return Builder(policy).build()

@@ -7,18 +7,20 @@ walks stay. Such an edit is applied to the filters alone. Everything else is bui
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from reachsim.errors import DesignError, Problem, UsageError, format_path, shown
+from reachsim.errors import DesignError, UsageError, format_path, shown
 from reachsim.fabric.filters import Filter
 from reachsim.kinds.kind import Kind
-from reachsim.kinds.network_acl import NetworkAcl, acl_clauses, acl_filter
-from reachsim.kinds.security_group import SecurityGroup, default_group, group_clauses, group_filter
-from reachsim.loading.checks import Checker
+from reachsim.kinds.network_acl import NetworkAcl
+from reachsim.kinds.security_group import SecurityGroup
+from reachsim.loading.checks import Checker, TooManyProblems
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
-from reachsim.loading.load import Source
+from reachsim.loading.load import Source, check, in_order
 from reachsim.loading.validation import validate
+from reachsim.policy.filters import Policy
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology
 
@@ -95,52 +97,34 @@ def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
 
 
 def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> Source:
-    """The source with some groups and ACLs read anew. Raises DesignError."""
+    """The source with some groups and ACLs read anew. Raises DesignError, with all that a load would tell."""
     vpcs = dict(source.design.vpcs)
-    problems: list[Problem] = []
-    for path in sorted(components, key=str):
-        vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
-        try:
+    try:
+        for path in components:
+            vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
             body: Kind = validate(_RULES[section], document, at=path)
-        except DesignError as error:
-            problems += error.problems
-            continue
-        members = {**getattr(vpcs[vpc_name], section), name: body}
-        vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
-    if problems:
-        raise DesignError(problems)
+            members = {**getattr(vpcs[vpc_name], section), name: body}
+            vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
+    except DesignError:
+        return check(document)
     design = source.design.model_copy(update={"vpcs": vpcs})
     checker = Checker(design, document)
-    for path in components:
-        vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
-        if section == "network_acls":
-            checker.check_acl(path, design.vpcs[vpc_name].network_acls[name])
-        else:
-            checker.check_group(path, vpc_name, design.vpcs[vpc_name].security_groups[name])
+    with suppress(TooManyProblems):
+        for path in components:
+            vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
+            if section == "network_acls":
+                checker.check_acl(path, design.vpcs[vpc_name].network_acls[name])
+            else:
+                checker.check_group(path, vpc_name, design.vpcs[vpc_name].security_groups[name])
     if checker.problems:
-        raise DesignError(checker.problems)
-    return Source(design, document, source.addresses, source.warnings)
+        return check(document)
+    others = [warning for warning in source.warnings if warning.path[:4] not in components]
+    return Source(design, document, source.addresses, in_order(document, [*others, *checker.warnings]))
 
 
-def edited_filters(topology: Topology, source: Source, components: set[KeyPath]) -> dict[Filter, Filter]:
-    """The filters of the topology that the edited groups and ACLs belong to, with what stands in their place."""
-    out: dict[Filter, Filter] = {}
-    groups = {(str(path[1]), str(path[3])) for path in components if path[2] == "security_groups"}
-    acls = {(str(path[1]), str(path[3])) for path in components if path[2] == "network_acls"}
-    design = source.design
-    for (vpc, names, direction), old in topology.group_filters.items():
-        if not any((vpc, name) in groups for name in names):
-            continue
-        clauses = []
-        for name in names:
-            written = design.vpcs[vpc].security_groups.get(name)
-            path: KeyPath = ("vpcs", vpc, "security_groups", name) if written is not None else ()
-            body = written if written is not None else default_group()
-            clauses += group_clauses(body, (vpc, name), direction, path, source.names.peer)
-        out[old] = group_filter(names, direction, tuple(clauses), old.path[:-1])
-    for (vpc, name, direction), old in topology.acl_filters.items():
-        if (vpc, name) in acls:
-            path = ("vpcs", vpc, "network_acls", name)
-            clauses_of = acl_clauses(design.vpcs[vpc].network_acls[name], direction, path, default=name == "default")
-            out[old] = acl_filter(name, direction, clauses_of, path)
-    return out
+def edited_filters(topology: Topology, policy: Policy, components: set[KeyPath]) -> dict[Filter, Filter]:
+    """The filters of the topology that the edited groups and ACLs belong to, with what stands in their place.
+
+    `policy`: of the edited design.
+    """
+    return {old: policy.filter(rules) for rules, old in topology.rules.items() if rules.concerns(components)}

@@ -32,7 +32,7 @@ from reachsim.topology.passage import Passage, passage, too_many
 OUTBOUND_ONLY = frozenset({"nat gateway", "function", INSPECTION})
 """Kinds of interfaces to which nobody can open a connection (NATGW-7, LAMBDA-8, EP-11)."""
 SILENT = {
-    "nat gateway": (Code.NO_POSSIBLE_DESTINATION, "WALK-24", "a NAT gateway, which starts no connections"),
+    "nat gateway": (Code.NO_POSSIBLE_SOURCE, "NATGW-7", "a NAT gateway, which starts no connections"),
     VpcEndpoint.noun: (Code.VPCE_INTRA_VPC_TRAFFIC, "EP-6", "a VPC endpoint, which starts no connections"),
     INSPECTION: (Code.VPCE_INTRA_VPC_TRAFFIC, "EP-11", "an inspection endpoint, which starts no connections"),
 }
@@ -440,6 +440,9 @@ class Endpoints:
         out: list[Flow] = []
         for origin in source.origins:
             meant = destination if destination.resolve is None else destination.resolve(origin)
+            if self._in_one_place(origin, meant):
+                out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
+                continue
             found = self._flows(origin, meant)
             out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
             out += self._through_doors(origin, meant)
@@ -531,6 +534,17 @@ class Endpoints:
                     for flow in self._to_addresses(origin, node.publics, choice.target, empty=True):
                         via = f"through {node.name}"
                         yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
+
+    def _in_one_place(self, origin: Origin, destination: Endpoint) -> bool:
+        """Whether both ends are in one network outside AWS: what happens inside it is none of the design's business."""
+        if not origin.place:
+            return False
+        if destination.realm == ("networks", origin.place):
+            return True
+        asked = destination.literal
+        return asked is not None and any(
+            asked in own for own, _, label in self.topology.senders if label == origin.place
+        )
 
     def _flows(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
         for part in destination.several:

@@ -10,6 +10,7 @@ from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, EVERYWHERE, Drop, Forward, Undecided
 from reachsim.fabric.walk import Visit, Walk, walk
+from reachsim.faces import Faced
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
 from reachsim.rules.addresses import PUBLIC
@@ -17,8 +18,8 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
-@dataclass(slots=True, eq=False)
-class Passage:
+@dataclass(slots=True, eq=False, repr=False)
+class Passage(Faced):
     """There and back between two addresses, ports left open.
 
     `forward`, `reply`: the walks; `reply` is None where no answer would start. `stray`: why a packet that is delivered
@@ -48,6 +49,9 @@ class Passage:
             if way is not None and way.lost_run is None and way.unknown:  # what is lost before is decided
                 return way.unknown
         return ""
+
+    def __str__(self) -> str:
+        return f"{self.forward}; {self.reply or 'no reply'}"
 
 
 def passage(

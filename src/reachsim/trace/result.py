@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from reachsim.fabric.cause import Cause
+from reachsim.faces import Faced, face
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.markup import card
 from reachsim.net.intervals import PortSet
@@ -17,10 +19,18 @@ from reachsim.rules.codes import Code
 Leg = Literal["forward", "reply"]
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
 Verdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
+TITLES: dict[Verdict, str] = {
+    "reachable": "REACHABLE",
+    "partial": "PARTIAL",
+    "no reply": "NO REPLY",
+    "blocked": "BLOCKED",
+    "undecided": "CANNOT DECIDE",
+}
+"""Verdict of a trace to the word that a person sees first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+@dataclass(frozen=True, slots=True, repr=False)
+class Hop(Faced):
     """One checkpoint on the way.
 
     `component`: full name of what it belongs to; `checkpoint`: what it is there. `before`, `after`: the packet as it came
@@ -50,9 +60,13 @@ class Hop:
             "after": self.after.to_dict(),
         }
 
+    def __str__(self) -> str:
+        word = {"drop": "dropped: ", "unknown": "unknown: "}.get(self.action, "")
+        return f"{self.component} {self.checkpoint}: {word}{self.rule}"
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Blocker(Faced):
     """Something that stops the packet or its answer.
 
     `cause`: what, where and why; the properties below read it. `leg`: "forward" or "reply". `text`: one sentence about the
@@ -104,8 +118,8 @@ class Blocker:
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+@dataclass(frozen=True, slots=True, repr=False)
+class Way(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
 
     `delivered`, `reachable`: for every source port asked about. `choices`: what is lost of the choices of the NAT devices on
@@ -154,6 +168,10 @@ class Way:
         if self.partial:
             return "partial"
         return "no reply" if self.delivered else "blocked"
+
+    def __str__(self) -> str:
+        packet = self.packet or "nothing to send"
+        return f"{self.verdict}: {f'{self.label}: ' if self.label else ''}{packet}"
 
 
 @dataclass(frozen=True)
@@ -267,6 +285,30 @@ class Trace:
     def __bool__(self) -> bool:
         return self.reachable
 
+    def __repr__(self) -> str:
+        return face("Trace", f"{self.source} -> {self.destination} {self.traffic}: {self.verdict}")
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        """The verdict and its reason, the hops as far as the packet gets, and what else is in its way."""
+        yield f"{TITLES[self.verdict]}  {self.source} -> {self.destination}  {self.traffic}"
+        first, *others = self.blockers or (None,)
+        why = self.undecided or self.loss or first
+        if why:
+            yield f"  {why}"
+        yield f"  the client sees: {self.client_sees}"
+        yield from (f"  warning: {warning}" for warning in self.warnings)
+        if len(self.ways) > 1:
+            yield from ("", f"{len(self.ways)} ways to send:", *(f"  {way}" for way in self.ways))
+        for leg, hops in (("there", self.forward), ("back", self.reply if self.shown.delivered else ())):
+            if hops:
+                yield from ("", f"{leg:5}  {hops[0].before}", *_hop_lines(hops))
+        if others:
+            yield from ("", f"also in the way ({len(others)}):", *(f"  {blocker}" for blocker in others))
+        yield from (f"note: {note}" for note in self.notes)
+
     def _repr_html_(self) -> str:
         mood = "good" if self.reachable else "unknown" if self.verdict == "undecided" else "bad"
         title = f"{self.source} → {self.destination} {self.traffic}; the client sees: {self.client_sees}"
@@ -325,3 +367,13 @@ class Trace:
                 for each in self.beyond
             ],
         }
+
+
+def _hop_lines(hops: tuple[Hop, ...]) -> Iterator[str]:
+    """Hops with their numbers, to the one that drops the packet; a packet that was rewritten stands below its hop."""
+    for number, hop in enumerate(hops, 1):
+        yield f"{number:3}  {hop}" + (f"  ({hop.where})" if hop.where else "")
+        if hop.action in ("drop", "unknown"):
+            return
+        if hop.before != hop.after:
+            yield f"     => {hop.after}"

@@ -1,0 +1,105 @@
+"""Rules to filters, in one place: building, edits, idle rules, equivalence and `show` all read a design's rules here.
+
+So an edited copy says what the edited file would say, and an answer about rules speaks of the rules that packets meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from reachsim.fabric.filters import Direction, Filter
+from reachsim.faces import Faced
+from reachsim.kinds.network_acl import acl_clauses, acl_filter
+from reachsim.kinds.security_group import default_group, group_clauses, group_filter
+from reachsim.loading.load import Source
+from reachsim.loading.names import bare, group_names
+from reachsim.rules.clauses import Clause, GroupId, KeyPath
+
+Section = Literal["network_acls", "security_groups"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RuleSet(Faced):
+    """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
+
+    `names`: bare, each once, in the order in which answers name them.
+    """
+
+    section: Section
+    vpc: str
+    names: tuple[str, ...]
+    direction: Direction
+
+    def concerns(self, components: Iterable[KeyPath]) -> bool:
+        """Whether one of the ACLs or groups at these paths is among its own."""
+        own = {("vpcs", self.vpc, self.section, name) for name in self.names}
+        return not own.isdisjoint(components)
+
+    def __str__(self) -> str:
+        noun = "network ACL" if self.section == "network_acls" else "security groups"
+        return f"{self.vpc} {noun} {', '.join(self.names) or 'none'} {self.direction.value}"
+
+
+class Policy:
+    """The filters of one loaded design; each is made when first asked for, and there is one of each."""
+
+    def __init__(self, source: Source, orders: dict[tuple[str, frozenset[str]], tuple[str, ...]] | None = None) -> None:
+        self.source = source
+        self._filters: dict[RuleSet, Filter] = {}
+        self._clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
+        self._orders = {} if orders is None else orders
+
+    def edited(self, source: Source) -> Policy:
+        """The policy of an edited design whose interfaces have the same groups."""
+        return Policy(source, self._orders)
+
+    def groups(self, vpc: str, references: tuple[str, ...] | None, direction: Direction) -> RuleSet:
+        """A set of security groups, as an interface names it (None: the default group, SG-3).
+
+        The order of the set does not matter (SG-1): answers name its groups as the first interface with that set does.
+        """
+        names = tuple(dict.fromkeys(group_names(references)))
+        return RuleSet("security_groups", vpc, self._orders.setdefault((vpc, frozenset(names)), names), direction)
+
+    def acl(self, vpc: str, reference: str | None, direction: Direction) -> RuleSet:
+        """An ACL, as a subnet names it (None: the default ACL, NACL-3)."""
+        return RuleSet("network_acls", vpc, (bare(reference) or "default",), direction)
+
+    def path(self, section: Section, vpc: str, name: str) -> KeyPath:
+        """Where an ACL or a group is written; empty for AWS's own."""
+        written: Iterable[str] = getattr(self.source.design.vpcs[vpc], section)
+        return ("vpcs", vpc, section, name) if name in written else ()
+
+    def filter(self, rules: RuleSet) -> Filter:
+        """The filter of an ACL or of a set of groups in one direction."""
+        found = self._filters.get(rules)
+        if found is None:
+            made = self._acl_filter(rules) if rules.section == "network_acls" else self._group_filter(rules)
+            found = self._filters[rules] = made
+        return found
+
+    def _acl_filter(self, rules: RuleSet) -> Filter:
+        (name,) = rules.names
+        written = self.source.design.vpcs[rules.vpc].network_acls.get(name)
+        path = self.path("network_acls", rules.vpc, name)
+        clauses = acl_clauses(written, rules.direction, path, default=name == "default")
+        return acl_filter(name, rules.direction, clauses, path)
+
+    def _group_filter(self, rules: RuleSet) -> Filter:
+        names, direction = rules.names, rules.direction
+        clauses = [clause for name in names for clause in self._clauses_of((rules.vpc, name), direction)]
+        path: KeyPath = ("vpcs", rules.vpc, "security_groups", names[0]) if names else ()
+        return group_filter(names, direction, tuple(clauses), path)
+
+    def _clauses_of(self, group: GroupId, direction: Direction) -> list[Clause]:
+        """The clauses of one group in one direction, which all sets with that group share."""
+        key = group, direction
+        if key not in self._clauses:
+            vpc, name = group
+            written = self.source.design.vpcs[vpc].security_groups.get(name)
+            body = written if written is not None else default_group()
+            path = self.path("security_groups", vpc, name)
+            self._clauses[key] = group_clauses(body, group, direction, path, self.source.names.peer)
+        return self._clauses[key]
