@@ -1,4 +1,4 @@
-"""What a passage says of other addresses of a network outside AWS is true of them, behind NAT gateways and appliances too."""
+"""What a passage says of other addresses of a network outside AWS is true of them, behind NAT gateways too."""
 
 from __future__ import annotations
 
