@@ -206,6 +206,8 @@ def test_ends_compare_within_a_network(net: Network) -> None:
     one, other = net.endpoint("fetch"), net.endpoint("www.google.com")
     assert net.endpoints.flows(one, other) == net.endpoints.flows(one, other)
     assert one != other
+    resolved = [dataclasses.replace(one, resolve=lambda origin: other) for _ in range(2)]
+    assert resolved[0] == resolved[1]  # a function that each question makes anew is no content
     assert net.reach("probe", "partner.api").parts == net.reach("probe", "partner.api").parts
 
 

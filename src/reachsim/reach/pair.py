@@ -207,13 +207,11 @@ class Reach:
         return bool(self.reachable)
 
     def __str__(self) -> str:
-        text = self.describe(self.reachable)
-        if not self.undecided:
-            return text
-        return f"{text}; undecided: {self.undecided}" if self else f"undecided: {self.undecided}"
+        return f"undecided: {self.undecided}" if self.undecided and not self else self.describe(self.reachable)
 
     def __repr__(self) -> str:
-        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', MOST - 2)}>"
+        some = "; some is undecided" if self and self.undecided else ""
+        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', MOST - 2 - len(some))}{some}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: sets in words, whole."""
