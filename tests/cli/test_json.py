@@ -149,6 +149,7 @@ def test_check(capsys: pytest.CaptureFixture[str]) -> None:
         "witness": None,
         "as_marked": True,
         "blockers": [],
+        "notes": [],
     }
 
 
