@@ -162,7 +162,7 @@ def explanation(
 def of_one_family(trace: Trace) -> Trace:
     """A trace without its IPv6 ways where it has others: the oracle means IPv4 by a name that means both."""
     four = tuple(way for way in trace.ways if way.packet is None or way.packet.destination <= IPV4_LAST)
-    return replace(trace, ways=four) if four else trace
+    return replace(trace, ways=four) if four and four != trace.ways else trace
 
 
 def ask(net: reachsim.Network, design: Design, seed: int, probe: Probe) -> Question:

@@ -80,10 +80,16 @@ class Fake:
         if self.say == "honest":
             verdict = judge(self.design, probe[0], probe[1], probe[2], source_port)
             forward, reachable = verdict.forward, verdict.reachable
-        way = SimpleNamespace(reachable=reachable, blockers=(), forward=())
+        way = SimpleNamespace(reachable=reachable, always=reachable, blockers=(), forward=(), packet=None)
         undecided = "not modelled" if self.say == "undecided" else ""
         return SimpleNamespace(
-            delivered=forward, reachable=reachable, undecided=undecided, verdict=self.say, blockers=(), ways=[way]
+            delivered=forward,
+            reachable=reachable,
+            always=reachable,
+            undecided=undecided,
+            verdict=self.say,
+            blockers=(),
+            ways=(way,),
         )
 
     def check(self) -> list[Any]:

@@ -165,12 +165,12 @@ def _interface(net: Network, nic: Nic) -> Data:
 def _notes(net: Network, nic: Nic) -> list[str]:
     """What is not as AWS makes it: checks that are off, forwarding, states."""
     if nic.kind == "nat gateway":
-        body = net.design.vpcs[nic.vpc.name].nat_gateways[nic.path[-1]]  # type: ignore[index]
+        body = net.design.vpcs[nic.vpc.name].nat_gateways[nic.path[3]]  # type: ignore[index]
         out = ["private"] if body.connectivity == "private" else []
         return out + ([body.state] if body.state != "available" else [])
     notes = [] if nic.source_dest_check else ["source/dest check off"]
     if nic.kind == "instance":
-        instance = net.design.vpcs[nic.vpc.name].instances[nic.path[-1]]  # type: ignore[index]
+        instance = net.design.vpcs[nic.vpc.name].instances[nic.path[3]]  # type: ignore[index]
         if instance.nat is not None:
             notes += [
                 word
