@@ -303,7 +303,6 @@ def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
             assert net.reach(source, name).destinations == asked, (source, name)
 
 
-@pytest.mark.xfail(strict=False, reason="one cause: a trace and a set are to blame the same checkpoint first")
 @laws(60)
 @given(seeds)
 def test_the_first_blocker_of_a_trace_is_the_stop_that_has_the_packet(seed: int) -> None:
