@@ -187,20 +187,15 @@ def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
     """What is not modelled and may let other traffic through than before: it, or something around it, was edited."""
     doors = {door.name: door for network in (before, after) for door in network.not_modelled}
     for door in doors.values():
-        if any(_around(before, place) != _around(after, place) for place in _places(door, before, after)):
+        if any(_around(before, place) != _around(after, place) for place in _places(door)):
             yield f"what goes to and from {door.name}, which may differ: {door.reason}"
 
 
-def _places(door: Door, before: Engine, after: Engine) -> Iterator[KeyPath]:
-    """Where an edit may change what passes through a door: the door itself, and the VPCs that it is in or sends into."""
+def _places(door: Door) -> Iterator[KeyPath]:
+    """Where an edit may change what passes through a door: itself, its VPCs, and what these name."""
     yield door.path
-    names = {vpc for vpc, _ in door.subnets | door.tables}
-    everywhere = dict.fromkeys([*before.design.vpcs, *after.design.vpcs])
-    yield from (("vpcs", vpc) for vpc in everywhere if vpc in names or door.into(vpc))
-    if names or door.brings or door.calls:
-        yield from ((section,) for section in ("peering_connections", "prefix_lists"))
-    if door.brings or door.calls:
-        yield from ((section,) for section in ("transit_gateways", "vpn_connections", "direct_connect_gateways"))
+    yield from (("vpcs", vpc) for vpc in dict.fromkeys(vpc for vpc, _ in sorted(door.subnets)))
+    yield from ((section,) for section in ("peering_connections", "prefix_lists"))
 
 
 def _around(network: Engine, path: KeyPath) -> Any:

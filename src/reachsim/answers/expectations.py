@@ -219,10 +219,9 @@ def decide(
     failing: list[HeaderSpace] = []
     worst: Part | None = None
     unknown = ""
-    perhaps = _perhaps(answer)
     hidden: dict[tuple[int, str], list[Part]] = {}
     for part in answer.parts:
-        if part.flow.perhaps and part.flow.target is None and allow:
+        if part.flow.perhaps and allow:
             hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
         if part.flow.perhaps:
             if not allow and part.unsure & expectation.traffic:
@@ -242,10 +241,6 @@ def decide(
             if unsure & part.asked(expectation.traffic & part.family, ports(part)):
                 unknown = unknown or part.undecided
             bad -= unsure
-        saved = perhaps.get(part.flow.target)
-        if bad and allow and saved is not None and bad & saved[1]:
-            unknown = unknown or saved[0]
-            bad -= saved[1]
         if part.found is None and allow:
             worst = worst or part
         if bad:
@@ -280,16 +275,6 @@ def decide(
     warning = str(loss) if verdict == "holds" and loss else ""
     result = Result(number, expectation, *names, verdict, reason, where, space, text, witness, warning)
     return result, frozenset(book.asked or ())
-
-
-def _perhaps(answer: Reach) -> dict[Nic | None, tuple[str, HeaderSpace]]:
-    """What may come to each target another way, through what is not modelled: why that cannot be told, and the packets."""
-    out: dict[Nic | None, tuple[str, HeaderSpace]] = {}
-    for part in answer.parts:
-        if part.flow.perhaps and part.flow.target is not None:
-            reason, known = out.get(part.flow.target, (part.undecided, HeaderSpace.nothing()))
-            out[part.flow.target] = reason, known | HeaderSpace.box(part.unsure, part.sources, AddressSet.everything())
-    return out
 
 
 FEW = 2**20

@@ -7,36 +7,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
+from reachsim.fabric.checkpoint import Checkpoint, Relays
 from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import ANY, Step
 from reachsim.faces import Faced
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
-
-
-class Nowhere(Checkpoint):
-    """Where a packet starts whose sender nothing in the design connects."""
-
-    __slots__ = ()
-
-    def step(self, transit: Transit, leg: Leg) -> Step:
-        """Lose it: there is no way from there."""
-        text = "nothing in the design sends from"
-        note = f"{text} {format_address(transit.source)}"
-        return self.drop(Loss(Code.NO_POSSIBLE_SOURCE, "WALK-24", f"{text} the source", note), transit, ANY)
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """None."""
-        return ()
-
-
-NOWHERE = Nowhere("outside", "unconnected network")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +52,7 @@ class Endpoint(Faced):
     very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
     `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
     it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
-    `unsent`: why reachsim cannot tell what it sends, where it has no origins. `resolve`: a name that means different things
+    `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
     `several`: as a destination, all of these.
@@ -92,7 +71,6 @@ class Endpoint(Faced):
     unknown: str = ""
     listens: Traffic | None = None
     hidden: tuple[Any, ...] = ()
-    unsent: str = ""
     resolve: Callable[[Origin], Endpoint] | None = field(default=None, compare=False)
     realm: object = None
     note: str = ""

@@ -20,7 +20,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.part import OF_IPV4, OF_IPV6, Part, parts_of, without_settled
+from reachsim.reach.part import OF_IPV4, OF_IPV6, Part, parts_of
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 
@@ -270,4 +270,4 @@ def reach(
         parts += parts_of(flow, endpoints, book)
         if progress is not None:
             progress(done, len(flows))
-    return Reach(source, destination, without_settled(parts), endpoints.design.nat_loss_below)
+    return Reach(source, destination, parts, endpoints.design.nat_loss_below)

@@ -322,26 +322,6 @@ def _aside(found: Passage, book: FilterBook) -> tuple[Traffic, str]:
     return NOTHING, ""
 
 
-def without_settled(parts: list[Part]) -> list[Part]:
-    """Parts without what may be and is anyhow: what would come another way too is no less delivered."""
-    if not any(part.flow.perhaps for part in parts):
-        return parts
-    out: list[Part] = []
-    for part in parts:
-        if not part.flow.perhaps:
-            out.append(part)
-            continue
-        unsure = part.unsure
-        for other in parts:
-            same = other.flow.target is part.flow.target and part.flow.target is not None
-            if same and not other.flow.perhaps and part.sources <= other.sources and other.family == part.family:
-                unsure -= other.forward
-        # What surely does not get to an address that something hidden may have is an answer too.
-        if unsure or (part.flow.target is None and not part.unsure):
-            out.append(replace(part, unsure=unsure))
-    return out
-
-
 def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
     """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
     if walk is not None:

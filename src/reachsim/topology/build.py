@@ -28,7 +28,6 @@ from reachsim.kinds.service import AmazonService
 from reachsim.kinds.subnet import Link
 from reachsim.kinds.unmodelled import (
     Door,
-    Surroundings,
     UnmodelledCheckpoint,
     door_in_vpc,
 )
@@ -144,7 +143,6 @@ class Builder:
         )
         for name, vpc in self.design.vpcs.items():
             self.add_routes(name, vpc)
-        self.open_doors()
         return self.topology
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -191,33 +189,16 @@ class Builder:
     # -- what is not modelled -----------------------------------------------------------------------------------
 
     def add_doors(self) -> None:
-        """A door for each component that is not modelled."""
-        around = Surroundings(
-            {name: tuple(vpc.subnets) for name, vpc in self.design.vpcs.items()},
-            {name: tuple({"main": None, **vpc.route_tables}) for name, vpc in self.design.vpcs.items()},
-        )
+        """A door for each component that is not modelled, where it may have addresses."""
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
                 body = getattr(vpc, section)[member]
-                self.add_door(door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, around))
-
-    def add_door(self, door: Door) -> None:
-        """Put a door where it may have addresses and may write routes."""
-        self.topology.doors[door.name] = door
-        self.doors[door.path] = UnmodelledCheckpoint(door)
-        for vpc, subnet in door.subnets:
-            site = self.topology.vpcs[vpc].subnets[subnet]
-            site.hidden = site.hidden or door.reason
-        for vpc, table in door.tables:
-            self.add_unwritten(vpc, table, door.reason, door.routed, always=True)
-
-    def open_doors(self) -> None:
-        """Tell each door to which interfaces it may send."""
-        for checkpoint in self.doors.values():
-            door = checkpoint.door
-            if door.brings or door.calls:
-                nics = self.topology.nics.values()
-                checkpoint.inward = tuple(nic.inbound for nic in nics if door.into(nic.vpc.name))
+                door = door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, vpc.subnets)
+                self.topology.doors[door.name] = door
+                self.doors[door.path] = UnmodelledCheckpoint(door)
+                for _, subnet in door.subnets:
+                    site = self.topology.vpcs[name].subnets[subnet]
+                    site.hidden = site.hidden or door.reason
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
+from reachsim.fabric.ends import Endpoint, Flow, Origin
 from reachsim.fabric.relay import LISTENER, Relay
 from reachsim.fabric.site import Nic
 from reachsim.kinds.endpoint_checkpoint import INSPECTION
@@ -338,17 +338,12 @@ class Endpoints:
         return Endpoint(text, "address", origins, literal=address, listens=listens)
 
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
-        """A sender outside everything that is modelled: only what is not modelled may bring its packets."""
-        found = [
+        """Who has addresses outside the VPCs that are not the internet's: networks that connections lead to."""
+        return tuple(
             Origin(label, start, None, (), mine, UNKNOWN, place=label)
             for own, start, label in self.topology.senders
             if (mine := own & addresses)
-        ]
-        if found:
-            return tuple(found)
-        if not addresses or not any(door.brings for door in self.topology.doors.values()):
-            return ()
-        return (Origin("behind what is not modelled", NOWHERE, None, (), addresses, UNKNOWN),)
+        )
 
     def _hidden_in_addresses(self, addresses: AddressSet) -> tuple[Door, ...]:
         """What is not modelled and may have some of these addresses, which no interface has."""
@@ -445,14 +440,8 @@ class Endpoints:
                 continue
             found = self._flows(origin, meant)
             out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
-            out += self._through_doors(origin, meant)
+            out += self._to_doors(origin, meant)
             out += self._beside(origin, meant) if self.relays else ()
-        hidden, within = source.hidden, source.within
-        if source.literal is not None:
-            within = AddressSet.of((source.literal, source.literal))
-            hidden = self._hidden_in_addresses(within)
-        for door in hidden:
-            out += self._from_door(door, destination, within)
         if not source.origins and not out:
             nobody = self._outside("", AddressSet.nothing())
             code, rule, text = Code.NO_POSSIBLE_SOURCE, "WALK-24", f"nothing in the design sends from {source.name}"
@@ -571,93 +560,28 @@ class Endpoints:
             )
             yield from self._to_addresses(origin, tuple(places), None, empty=True)
 
-    def _through_doors(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
-        """What may pass through what is not modelled: from outside to interfaces, and to what may be meant and has addresses
-        that the design does not tell."""
-        if origin.nic is None:
-            for door in self.topology.doors.values():
-                for nic in self._listening(destination):
-                    if door.brings_to(nic):
-                        yield from self._by_door(door, nic, origin.outside & door.brings, origin)
-            for hidden in destination.hidden:
-                if self._called_from_outside(hidden, origin.outside):
-                    yield Flow(origin, 0, 0, None, unknown=hidden.reason)
-            return
-        for door in destination.hidden:
+    def _to_doors(self, origin: Origin, destination: Endpoint) -> Iterator[Flow]:
+        """What may get to addresses that something which is not modelled may have, and the design does not tell."""
+        for door in destination.hidden if origin.nic is not None else ():
             for vpc, subnet in sorted(door.subnets):
-                yield from self._to_region(origin, self._unowned(vpc, subnet), door.reason, destination.within)
-            if door.public:
-                yield from self._to_region(origin, self.world, door.reason, destination.within)
+                region = self._unowned(vpc, subnet)
+                if destination.within is not None:
+                    region &= destination.within
+                for flow in self._to_outside(origin, region) if region else ():
+                    if flow.loss is None:
+                        yield replace(flow, perhaps=door.reason)
 
     def may_be_called_from_outside(self, nic: Nic) -> bool:
-        """Whether something may bring an interface packets from the internet that is neither its own public address nor
-        surely there: what is not modelled, or what passes them on with the client's address (LB-5)."""
+        """Whether something may bring an interface packets from the internet that are not to its own public address: a
+        load balancer that passes them on with the client's address (LB-5)."""
         passed_on = (choice for node in self.relays if node.relay and node.publics for choice in node.relay.choices)
-        if any(choice.target is nic and choice.keeps for choice in passed_on):
-            return True
-        return any(door.brings_to(nic) and bool(door.brings & PUBLIC) for door in self.topology.doors.values())
-
-    def _called_from_outside(self, hidden: Door, sources: AddressSet) -> bool:
-        """Whether something that is not modelled may take packets from addresses outside all VPCs."""
-        if hidden.public and not sources.isdisjoint(PUBLIC):
-            return True
-        return any(
-            not sources.isdisjoint(door.brings) and any(door.brings_into(vpc) for vpc, _ in hidden.subnets)
-            for door in self.topology.doors.values()
-        )
+        return any(choice.target is nic and choice.keeps for choice in passed_on)
 
     def _listening(self, destination: Endpoint) -> tuple[Nic, ...]:
         if destination.literal is None:
             return destination.nics
         owners = [self.by_public.get(destination.literal), *self.by_private.get(destination.literal, ())]
         return tuple(nic for nic in owners if nic is not None and nic.kind not in OUTBOUND_ONLY)
-
-    def _from_door(self, door: Door, destination: Endpoint, within: AddressSet | None) -> Iterator[Flow]:
-        """What something that is not modelled may send from addresses of its own, `within` those that are asked about."""
-        if not door.calls:
-            return
-        unowned = AddressSet.union_of(span for at in door.subnets for span in self._unowned(*at).spans)
-        if within is not None:
-            unowned &= within
-        nobody = self._outside(door.name, AddressSet.nothing())
-        if destination.unknown:
-            yield Flow(nobody, 0, 0, None, unknown=destination.unknown)
-            return
-        for nic in self._listening(destination):
-            if door.sends_to(nic):
-                yield from self._by_door(door, nic, unowned, nobody)
-        # Its targets may be addresses of something else that is not modelled, or of hosts in networks beyond it.
-        others = any(
-            other is not door and any(door.into(vpc) for vpc, _ in other.subnets) for other in destination.hidden
-        )
-        places = destination.outside
-        if destination.literal is not None and not self._listening(destination):
-            places = AddressSet.of((destination.literal, destination.literal))
-        if others or self._networks_beside(door) & places:
-            yield Flow(nobody, 0, 0, None, unknown=door.reason)
-
-    def _networks_beside(self, door: Door) -> AddressSet:
-        """Addresses of networks outside that are joined with a VPC in which a door has addresses (LB-8)."""
-        joined = self.topology.joined
-        ways = _NONE.union(*(joined.get(vpc, _NONE) for vpc, _ in door.subnets))
-        near = (own for own, _, place in self.topology.senders if not ways.isdisjoint(joined.get(place, _NONE)))
-        return AddressSet.union_of(span for own in near for span in own.spans)
-
-    def _by_door(self, door: Door, nic: Nic, sources: AddressSet, origin: Origin) -> Iterator[Flow]:
-        """Packets that may come out of a door, to one interface: only its own groups are sure to judge them."""
-        inward = replace(origin, label=door.name, start=nic.inbound, outside=sources, certain=True)
-        for address in nic.addresses:
-            region = sources & (EVERY_IPV6 if address > IPV4_LAST else EVERY_IPV4).addresses
-            if region:
-                yield Flow(inward, representative(region), address, nic, region, perhaps=door.reason)
-
-    def _to_region(self, origin: Origin, region: AddressSet, perhaps: str, within: AddressSet | None) -> Iterator[Flow]:
-        """To addresses that something hidden may have, `within` those that are asked about."""
-        if within is not None:
-            region &= within
-        for flow in self._to_outside(origin, region) if region else ():
-            if flow.loss is None:
-                yield replace(flow, perhaps=perhaps)
 
     def _unowned(self, vpc: str, subnet: str) -> AddressSet:
         """The addresses of a subnet that no interface of the design has."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reachsim.errors import UsageError
 from reachsim.fabric.cause import Cause
-from reachsim.fabric.ends import NOWHERE, Endpoint, Flow, Origin
+from reachsim.fabric.ends import Endpoint, Flow, Origin
 from reachsim.fabric.filters import AS_BUILT, FilterBook
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
@@ -119,11 +119,6 @@ def trace(
         if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
             ways.append(_undecided(flow.origin, flow.perhaps))
             settled.add(_meant(flow))
-            # Of a sender that nothing connects there is no more to say than that.
-            ways = [way for way, of in zip(ways, flows, strict=False) if of.origin.start is not NOWHERE] + ways[
-                len(flows) :
-            ]
-            flows = [of for of in flows if of.origin.start is not NOWHERE]
     if not ways:
         ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
     asked = [flow for flow in flows if not flow.beside]
