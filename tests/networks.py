@@ -20,6 +20,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
+from reachsim.topology.flows import flows
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import replay
 
@@ -121,7 +122,7 @@ def traces(net: reachsim.Network, source: str, destination: str, packet: Packet)
     """The traces of one packet, one for each way in which the source may send it."""
     one, other = net.endpoint(source), net.endpoint(destination)
     traffic = Traffic.of((packet.service, packet.service))
-    for flow in net.endpoints.flows(one, other):
+    for flow in flows(one, other, net.endpoints):
         if flow.loss is not None or flow.unknown:
             continue
         sources = destinations = None

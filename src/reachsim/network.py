@@ -18,11 +18,11 @@ from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
 from reachsim.fabric.filters import Filter
 from reachsim.faces import face
+from reachsim.kinds.load_balancer import LoadBalancer
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
-from reachsim.topology.endpoints import LOAD_BALANCER
 from reachsim.trace.trace import targets_of
 
 
@@ -86,7 +86,7 @@ class Network(Engine):
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
         wanted = result.expectation.allow
         destination = self.endpoint(result.expectation.to)
-        if wanted is None or not result.holds or destination.kind != LOAD_BALANCER:
+        if wanted is None or not result.holds or destination.kind != LoadBalancer.noun:
             return result
         behind = targets_of(destination.nics, wanted, self.endpoints, self.locate, self.book)
         return replace(result, notes=behind.notes)

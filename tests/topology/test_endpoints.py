@@ -4,6 +4,7 @@ from tests.designs import BASE, DUAL, GONE, load
 from reachsim.errors import EndpointError, UsageError
 from reachsim.kinds.expectation import Selector
 from reachsim.net.address import format_address
+from reachsim.topology.flows import flows
 
 TWO_APIS = {"vpcs app instances api": {"subnet": "private"}}
 FUNCTION = {
@@ -168,8 +169,8 @@ def test_a_block_means_its_own_addresses():
     net = load({"vpcs app instances db public_ip": "203.0.113.77"})
     private = net.endpoint(f"{net.trace('probe', 'db', 'tcp/80').packet.answer()}".split()[1].split(":")[0] + "/32")
     assert [nic.name for nic in private.nics] == ["app.db"]
-    flows = net.endpoints.flows(net.endpoint("internet"), private)
-    assert {flow.destination for flow in flows} == {net.topology.nics["app.db"].addresses[0]}
+    found = flows(net.endpoint("internet"), private, net.endpoints)
+    assert {flow.destination for flow in found} == {net.topology.nics["app.db"].addresses[0]}
     public = net.endpoint("203.0.113.77/32")
-    flows = net.endpoints.flows(net.endpoint("probe"), public)
-    assert {flow.destination for flow in flows} == set(net.topology.nics["app.db"].publics)
+    found = flows(net.endpoint("probe"), public, net.endpoints)
+    assert {flow.destination for flow in found} == set(net.topology.nics["app.db"].publics)

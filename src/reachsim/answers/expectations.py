@@ -355,7 +355,7 @@ class _Whole:
             space = space.replace_sources(_all_of(senders.values()))
         if targets:
             space = space.replace_destinations(_all_of(targets.values()))
-        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys() if nic.kind != "function"]
+        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys() if not nic.shared]
         everything = Traffic.everything()
         return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
 

@@ -23,6 +23,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
 
@@ -83,7 +84,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
             progress(index, len(classes))
         first = interface_class.first
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
-        if unreachable and not network.endpoints.may_be_called_from_outside(first):
+        if unreachable and not may_be_called_from_outside(first, network.endpoints):
             continue
         answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
         delivered = answer.perhaps_delivered

@@ -39,6 +39,11 @@ class Origin(Faced):
     path: KeyPath = ()
     place: str = ""
 
+    @classmethod
+    def of_nic(cls, nic: Nic, label: str, addresses: tuple[int, ...]) -> Origin:
+        """An interface that sends from some of its addresses."""
+        return cls(label, nic.outbound, nic, addresses, AddressSet.nothing(), nic.client_ports, path=nic.path)
+
     def __str__(self) -> str:
         ends = [*map(format_address, self.addresses), *([str(self.outside)] if self.outside else [])]
         return f"{self.label or self.start}: {', '.join(ends)}"

@@ -15,6 +15,7 @@ from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 from reachsim.rules.subnet import reserved_addresses
+from reachsim.rules.verdict import Silence
 
 if TYPE_CHECKING:
     from reachsim.fabric.relay import Relay
@@ -139,8 +140,10 @@ class Nic(Faced):
     `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
     interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
     checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it
-    on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `handed`:
-    checkpoints to which answers of it may go past all routes (LB-7). `addresses`, `publics`: of the pairs; `places`:
+    on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `takes`:
+    whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
+    functions stand behind it (LAMBDA-3). `handed`: checkpoints to which answers of it may go past all routes (LB-7).
+    `addresses`, `publics`: of the pairs; `places`:
     both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
     addresses that it sends from by itself, the first of each family.
     """
@@ -158,6 +161,9 @@ class Nic(Faced):
     egress: Filter | None = None
     ingress: Filter | None = None
     relay: Relay | None = None
+    takes: bool = True
+    silent: Silence | None = None
+    shared: bool = False
     handed: list[Checkpoint] = field(default_factory=list)
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)

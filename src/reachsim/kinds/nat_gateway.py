@@ -17,7 +17,7 @@ from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
-from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS
+from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
 from reachsim.rules.verdict import Loss
 
 NAT64 = Cidr.parse("64:ff9b::/96")
@@ -68,6 +68,7 @@ class NatGateway(Resource):
             )
             nic.tags = tuple(sorted(self.tags.items()))
             nic.source_dest_check = False
+            nic.takes, nic.silent = False, NAT_GATEWAY_SILENCE
             nic.client_ports = UNKNOWN
             nic.host = nic.inbound = NatGatewayCheckpoint(nic, self.state)
             nic.outbound = nic.subnet.exit

@@ -48,6 +48,8 @@ from reachsim.rules.services import (
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpc_endpoint import (
     AVAILABLE,
+    INSPECTION_SILENCE,
+    INTERFACE_SILENCE,
     State,
 )
 
@@ -179,12 +181,14 @@ class VpcEndpoint(Resource):
             nic = Nic(f"{at.vpc}.{need.name}", kind, site, wiring.pairs(at.vpc, need), at.path)
             nic.tags = tuple(sorted(self.tags.items()))
             if self.type == "interface":
+                nic.silent = INTERFACE_SILENCE
                 nic.host = self.host(at, nic, wiring.design)
                 wiring.add_groups(at.vpc, nic, self.security_groups)
                 nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), at.path, site.exit)
                 nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), at.path, nic.host)
             else:
                 nic.source_dest_check = False
+                nic.takes, nic.silent = False, INSPECTION_SILENCE
                 nic.host = nic.inbound = InspectionEndpoint(nic)
                 nic.outbound = site.exit
             wiring.place(nic)

@@ -18,7 +18,8 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
 from reachsim.rules.clauses import NO_GROUPS
-from reachsim.topology.endpoints import OUTBOUND_ONLY, Endpoints
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import flows
 
 Entry = tuple[bool, int, int, tuple[int, ...]]
 """The answer in one address family: whether it is IPv6, services delivered, services of answers that come back, and what
@@ -82,7 +83,7 @@ class BlockWorker:
         width = len(self.classes.classes)
         rows = {a.index: array("I", bytes(4 * width)) for a in source.classes}
         for destination in self.classes.routing:
-            if destination.first.kind in OUTBOUND_ONLY or (source is destination and source.second() is None):
+            if not destination.first.takes or (source is destination and source.second() is None):
                 continue
             templates = self.templates_between(source, destination)
             if templates:
@@ -101,8 +102,9 @@ class BlockWorker:
             target = source.second() if source is destination else destination.first
             assert target is not None
             lost = self.lost.setdefault(source.key if neighbours else source.alike, [])
-            flows = self.endpoints.flows(self.endpoints.of_nic(source.first), self.endpoints.of_nic(target))
-            found = tuple(t for flow in flows if (t := template_of(flow, lost)) is not None)
+            ends = self.endpoints
+            asked = flows(ends.of_nic(source.first), ends.of_nic(target), ends)
+            found = tuple(t for flow in asked if (t := template_of(flow, lost)) is not None)
             self.templates[key] = found
         return found
 

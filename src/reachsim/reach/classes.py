@@ -103,7 +103,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     for nic in topology.nics.values():
         addresses = nic.places
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
-        kind = "host" if isinstance(nic.host, Host) and nic.kind != "function" else nic.kind
+        kind = "host" if isinstance(nic.host, Host) and not nic.shared else nic.kind
         common = kind, nic.name if nic in targets else role(nic), nic.shape, routes
         key = nic.subnet, *common
         outer = routing.get(key)

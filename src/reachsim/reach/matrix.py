@@ -38,6 +38,7 @@ from reachsim.reach.pair import Reach, reach
 from reachsim.reach.part import ALL_TCP, ALL_UDP, Crossing, Part
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import flows
 
 if TYPE_CHECKING:
     import networkx
@@ -164,7 +165,7 @@ class Matrix:
             return self._outer(source, destination).reachable
         spaces: list[HeaderSpace] = []
         ways = self._ways(self.number(one, other))
-        for flow in self.endpoints.flows(self.endpoints.of_nic(one), self.endpoints.of_nic(other)):
+        for flow in flows(self.endpoints.of_nic(one), self.endpoints.of_nic(other), self.endpoints):
             for way in ways:
                 if flow.loss is None and (flow.destination > IPV4_LAST) == way.ipv6:
                     spaces += [

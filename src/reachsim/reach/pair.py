@@ -23,6 +23,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.part import OF_IPV4, OF_IPV6, Part, parts_of
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import flows
 
 
 class Reach:
@@ -264,10 +265,10 @@ def reach(
     progress: Progress | None = None,
 ) -> Reach:
     """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses."""
-    flows = endpoints.flows(source, destination)
+    asked = flows(source, destination, endpoints)
     parts: list[Part] = []
-    for done, flow in enumerate(flows, 1):
+    for done, flow in enumerate(asked, 1):
         parts += parts_of(flow, endpoints, book)
         if progress is not None:
-            progress(done, len(flows))
+            progress(done, len(asked))
     return Reach(source, destination, parts, endpoints.design.nat_loss_below)

@@ -30,6 +30,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
+from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.passage import Passage
 
@@ -253,7 +254,7 @@ def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Pa
         yield Part(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
         return
     evaluate = _possible if flow.perhaps else _evaluate
-    for found, region in endpoints.pieces(flow):
+    for found, region in endpoints.pieces.of(flow):
         if region is None:
             answer = evaluate(found, None, 0, book)
             yield _part(flow, found, one_source, one_destination, answer, book)
@@ -303,17 +304,13 @@ def _part(
     )
 
 
-ENDPOINT_TRAFFIC = ALL_TCP | Traffic.parse("icmp/8")
-"""What a gateway endpoint carries (EP-4)."""
-
-
 def _aside(found: Passage, book: FilterBook) -> tuple[Traffic, str]:
     """What may leave by a gateway endpoint's route on the way, as far as the filters before it let it through."""
     for index, visit in enumerate(found.forward.visits):
         table = visit.checkpoint
         reason = table.aside(visit.transit.destination) if isinstance(table, RouteTableCheckpoint) else ""
         if reason:
-            possible = ENDPOINT_TRAFFIC
+            possible = GATEWAY_TRAFFIC
             for before in found.forward.visits[:index]:
                 query = before.step.asks
                 if query is not None and not query.tracked:

@@ -17,8 +17,9 @@ from reachsim.markup import visible
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, hanging, number
+from reachsim.topology.flows import flows
 from reachsim.topology.graph import node_name
-from reachsim.topology.passage import passage
+from reachsim.topology.passage import passage_of
 
 _NODES = 60
 _ENDS = 20
@@ -61,10 +62,10 @@ class Ways:
 def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> Ways:
     """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
     added to it."""
-    flows = net.endpoints.flows(source, destination)
+    asked = flows(source, destination, net.endpoints)
     goes: list[Way] = []
     pairs: dict[Edge, None] = {}
-    for flow in flows:
+    for flow in asked:
         _add(graph, flow.origin.start)
         start = node_name(flow.origin.start)
         ends = _ends(net, flow)
@@ -72,7 +73,7 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
             reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
             goes.append(Way(flow.origin.label or source.name, destination.name, (start,), reason))
         else:
-            found = passage(flow.origin.start, flow.origin.nic, flow.source, flow.destination, flow.target, flow.relays)
+            found = passage_of(flow)
             goes.append(_way(flow, found.forward, found.unknown))
         pairs |= dict.fromkeys((start, end) for end in ends)
     possible: dict[tuple[str, ...], None] = {}

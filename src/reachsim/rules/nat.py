@@ -7,6 +7,8 @@ from typing import Final
 
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Silence
 
 TRANSLATED_PORTS: Final = PortSet.of((1024, 65535))
 """Ports from which a NAT gateway or instance may choose the new source port (NATGW-4, NATI-7).
@@ -20,6 +22,9 @@ NAT_LOSS_BELOW: Final = Fraction(1, 100)
 
 NAT_GATEWAY_PROTOCOLS: Final = Traffic.protocol(TCP) | Traffic.protocol(UDP) | Traffic.protocol(ICMP)
 """What a NAT gateway carries (NATGW-5). Source: .../nat-gateway-troubleshooting.html"""
+
+NAT_GATEWAY_SILENCE: Final = Silence(Code.NO_POSSIBLE_SOURCE, "NATGW-7", "a NAT gateway")
+"""A NAT gateway sends on what others start (NATGW-7)."""
 
 FORWARDING_STATES: Final = frozenset({"available"})
 """States in which a NAT gateway surely forwards (NATGW-11; `deleting` may, so it counts as not)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from reachsim.faces import Faced
+from reachsim.faces import Faced, face
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -27,3 +28,14 @@ class Loss(Faced):
 
     def __str__(self) -> str:
         return f"{self.note or self.text} [{self.code}, {self.rule}]"
+
+
+class Silence(NamedTuple):
+    """Why something with an address starts no connections: stable code, ID of the rule, and what it is, in words."""
+
+    code: Code
+    rule: str
+    what: str
+
+    def __repr__(self) -> str:
+        return face("Silence", f"{self.what} [{self.code}, {self.rule}]")

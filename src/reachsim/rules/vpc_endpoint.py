@@ -7,7 +7,7 @@ from typing import Final, Literal
 from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic
 from reachsim.rules.codes import Code
-from reachsim.rules.verdict import Loss
+from reachsim.rules.verdict import Loss, Silence
 
 AVAILABLE: Final = "available"
 """The only state that carries traffic (EP-10)."""
@@ -34,6 +34,11 @@ AMAZON_TRAFFIC: Final = Traffic.parse("tcp")
 """What an interface endpoint of a service of AWS's own carries (EP-10)."""
 CUSTOMER_TRAFFIC: Final = Traffic.parse("tcp, udp")
 """What an interface endpoint of somebody's own service may carry (EP-10)."""
+
+INTERFACE_SILENCE: Final = Silence(Code.VPCE_INTRA_VPC_TRAFFIC, "EP-6", "a VPC endpoint")
+"""An interface endpoint takes connections and starts none (EP-6)."""
+INSPECTION_SILENCE: Final = Silence(Code.VPCE_INTRA_VPC_TRAFFIC, "EP-11", "an inspection endpoint")
+"""A Gateway Load Balancer endpoint only sends on what routes lead to it (EP-11)."""
 
 
 def gateway_loss(source: int, *, owned: bool, vpc: str) -> Loss | None:

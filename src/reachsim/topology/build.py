@@ -313,6 +313,7 @@ class Builder:
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
             nic = Nic(name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN)
+            nic.takes, nic.shared = False, True
             nic.host = Host(nic)
             self.add_groups(vpc, nic, tuple(sorted(bare(group) or "" for group in groups)))
             outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, site.exit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reachsim.fabric.cause import Cause
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Relays, Transit
+from reachsim.fabric.ends import Flow
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, EVERYWHERE, Drop, Forward, Undecided
 from reachsim.fabric.walk import Visit, Walk, walk
@@ -54,6 +55,14 @@ class Passage(Faced):
         return f"{self.forward}; {self.reply or 'no reply'}"
 
 
+def passage_of(flow: Flow, far: int | None = None) -> Passage:
+    """Walk there and back; `far`: in place of the address of the flow that is outside the VPCs."""
+    origin, source, destination = flow.origin, flow.source, flow.destination
+    if far is not None:
+        source, destination = (far, destination) if origin.nic is None else (source, far)
+    return passage(origin.start, origin.nic, source, destination, flow.target, flow.relays, flow.realm)
+
+
 def passage(
     start: Checkpoint,
     nic: Nic | None,
@@ -63,12 +72,7 @@ def passage(
     relays: Relays = (),
     realm: object = None,
 ) -> Passage:
-    """Walk there and back.
-
-    `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
-    interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
-    `realm`: the network that is meant, None for any.
-    """
+    """Walk there and back, as `go` walks there."""
     return come_back(go(start, nic, source, destination, target, relays, realm), start, nic)
 
 
@@ -81,7 +85,12 @@ def go(
     relays: Relays = (),
     realm: object = None,
 ) -> Passage:
-    """Walk there only."""
+    """Walk there only.
+
+    `start`: the first checkpoint; `nic`: the interface that sends, None for a sender outside the VPCs. `target`: the
+    interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
+    `realm`: the network that is meant, None for any.
+    """
     forward = walk(start, Transit(source, destination, nic), Leg(relays=relays))
     run = forward.destination_run if nic is not None else forward.source_run
     stray = None

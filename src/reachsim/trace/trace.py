@@ -25,7 +25,9 @@ from reachsim.rules.codes import Code
 from reachsim.rules.nat import NAT_LOSS_BELOW, TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.passage import Passage, passage
+from reachsim.topology.flows import flows as flows_between
+from reachsim.topology.flows import receiver, to_listener
+from reachsim.topology.passage import Passage, passage_of
 from reachsim.trace.beyond import Beyond, beyond
 from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
 from reachsim.trace.ways import by_family, by_fate
@@ -66,7 +68,7 @@ def trace(
     notes: list[str] = []
     if traffic.count > 1 and traffic != _same_service(service):
         notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
-    found = endpoints.flows(source, destination)
+    found = flows_between(source, destination, endpoints)
     names = source.name, destination.name
     flows = by_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
     flows = [one for flow in flows for one in by_fate(flow, names, service, source_port, endpoints, book)]
@@ -124,7 +126,7 @@ def trace(
     asked = [flow for flow in flows if not flow.beside]
     listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book, below)
     behind = Beyond()
-    nodes = [nic for flow in asked if (nic := endpoints.receiver(flow)) is not None]
+    nodes = [nic for flow in asked if (nic := receiver(flow, endpoints)) is not None]
     if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
         behind = targets_of(nodes, Traffic.of((service, service)), endpoints, locate, book)
     return Trace(
@@ -161,7 +163,7 @@ def _at_listener(
     below: Fraction,
 ) -> bool | None:
     """Whether the listener of what passes flows on takes the packet and answers; None where nothing passes them on."""
-    found = {(at.source, at.destination): at for flow in flows if (at := endpoints.to_listener(flow)) is not None}
+    found = {(at.source, at.destination): at for flow in flows if (at := to_listener(flow)) is not None}
     ways = [_way(at, service, source_port, destination, locate, book, below) for at in found.values()]
     return all(way.reachable for way in ways) if ways else None
 
@@ -234,7 +236,7 @@ def _way(
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, flow.label),)
         return Way(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
-    found = passage(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays, flow.realm)
+    found = passage_of(flow)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book, below).way(destination)
 

@@ -13,7 +13,8 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.part import Part, parts_of, rectangles
-from reachsim.topology.endpoints import Endpoints, representative
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import representative
 
 
 def by_family(flows: list[Flow]) -> list[Flow]:

@@ -53,7 +53,7 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
 
 def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
     """Whether the file gives an interface this address. The addresses of functions are never written."""
-    if nic.kind == "function":
+    if nic.shared:
         return False
     node: Any = endpoints.topology.source.document.data
     for key in nic.path:

@@ -1,0 +1,235 @@
+"""Flows: which pairs of addresses a question about two ends means, and by which ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reachsim.errors import EndpointError
+from reachsim.fabric.ends import Endpoint, Flow, Origin
+from reachsim.fabric.relay import LISTENER, Relay
+from reachsim.fabric.site import Nic
+from reachsim.net.address import IPV4_LAST, parse_address
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+from reachsim.topology.endpoints import Endpoints
+
+REPRESENTATIVES = tuple(
+    parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
+)
+"""Addresses that stand for "the internet" in a trace of one packet, the first that fits."""
+
+NO_COMMON_FAMILY = Loss(Code.NO_POSSIBLE_DESTINATION, "ROUTE-5", "the two ends have no address of the same family")
+_NONE: frozenset[KeyPath] = frozenset()
+
+
+def flows(source: Endpoint, destination: Endpoint, ends: Endpoints) -> list[Flow]:
+    """Every pair of addresses that a question about two endpoints means, an interface with itself left out."""
+    if source.candidates:
+        raise EndpointError.ambiguous(source.name, source.candidates)
+    out: list[Flow] = []
+    for origin in source.origins:
+        meant = destination if destination.resolve is None else destination.resolve(origin)
+        if _in_one_place(origin, meant, ends):
+            out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
+            continue
+        found = _flows(origin, meant, ends)
+        out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
+        out += _to_doors(origin, meant, ends)
+        out += _beside(origin, meant, ends) if ends.relays else ()
+    if not source.origins and not out:
+        nobody = ends.outside("", AddressSet.nothing())
+        if source.unknown:
+            return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
+        return [Flow(nobody, 0, 0, None, loss=_no_sender(source))]
+    return [each for flow in out for each in _by_target(flow, ends)] if ends.nodes else out
+
+
+def _no_sender(source: Endpoint) -> Loss:
+    """Why nothing is sent from an end: what it is starts nothing, or nothing has its addresses (WALK-24)."""
+    nic = next(iter(source.nics), None)
+    path = () if nic is None else nic.path
+    if nic is not None and nic.silent is not None and nic.kind == source.kind:
+        code, rule, what = nic.silent
+        text = f"{source.name} is {what}, which starts no connections"
+    else:
+        code, rule, text = Code.NO_POSSIBLE_SOURCE, "WALK-24", f"nothing in the design sends from {source.name}"
+    return Loss(code, rule, text, owner=source.name, role="source", path=path)
+
+
+def _in_one_place(origin: Origin, destination: Endpoint, ends: Endpoints) -> bool:
+    """Whether both ends are in one network outside AWS: what happens inside it is none of the design's business."""
+    if not origin.place:
+        return False
+    if destination.realm == ("networks", origin.place):
+        return True
+    asked = destination.literal
+    return asked is not None and any(asked in own for own, _, label in ends.topology.senders if label == origin.place)
+
+
+def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    for part in destination.several:
+        yield from _flows(origin, part, ends)
+    if destination.several:
+        return
+    if destination.unknown or destination.loss:
+        yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
+        return
+    if destination.literal is not None:
+        yield from _to_addresses(origin, (destination.literal,), None)
+    for nic in destination.nics:
+        if nic is not origin.nic or nic.shared:  # what a host sends to itself never leaves it
+            addresses = addresses_from(origin, nic, ends, every=destination.kind == "selection")
+            if destination.within is not None:
+                addresses = tuple(a for a in nic.places if a in destination.within)
+            yield from _to_addresses(origin, addresses, nic)
+    if destination.outside:
+        yield from _to_outside(origin, destination.outside, ends)
+    if destination.within is not None and origin.nic is not None:  # AWS's own services are there too (WALK-20)
+        families = {address > IPV4_LAST for address in origin.addresses}
+        places = (a for a in origin.nic.vpc.service_places if a in destination.within and (a > IPV4_LAST) in families)
+        yield from _to_addresses(origin, tuple(places), None, empty=True)
+
+
+def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may get to addresses that something which is not modelled may have, and the design does not tell."""
+    for door in destination.hidden if origin.nic is not None else ():
+        for vpc, subnet in sorted(door.subnets):
+            region = ends.unowned(vpc, subnet)
+            if destination.within is not None:
+                region &= destination.within
+            for flow in _to_outside(origin, region, ends) if region else ():
+                if flow.loss is None:
+                    yield replace(flow, perhaps=door.reason)
+
+
+def addresses_from(origin: Origin, nic: Nic, ends: Endpoints, *, every: bool = False) -> tuple[int, ...]:
+    """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
+    the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere. `every`: secondary
+    addresses too."""
+    if (origin.nic is not None and origin.nic.vpc is nic.vpc) or _joined(origin, nic.vpc.name, ends):
+        return nic.addresses if every else nic.primary
+    ipv6 = tuple(address for address in nic.primary if address > IPV4_LAST)
+    if nic.publics:
+        return (*(nic.publics if every else nic.publics[:1]), *ipv6)
+    return nic.addresses if every else nic.primary
+
+
+def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
+    """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC."""
+    place = origin.place if origin.nic is None else origin.nic.vpc.name
+    joined = ends.topology.joined
+    return not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE))
+
+
+def _to_addresses(
+    origin: Origin, addresses: tuple[int, ...], target: Nic | None, *, empty: bool = False
+) -> Iterator[Flow]:
+    """To some addresses; `empty`: there may be none."""
+    found = empty
+    for address in addresses:
+        ipv6 = address > IPV4_LAST
+        if origin.nic is not None:
+            for source in origin.addresses:
+                if (source > IPV4_LAST) == ipv6:
+                    found = True
+                    yield Flow(origin, source, address, target)
+            continue
+        region = origin.outside & (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
+        if region:
+            found = True
+            yield Flow(origin, representative(region), address, target, region)
+    if not found:
+        yield Flow(origin, 0, 0, target, loss=NO_COMMON_FAMILY)
+
+
+def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    if origin.nic is None:
+        if origin.certain:
+            yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
+            return
+        for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):  # a function outside any VPC (LAMBDA-1)
+            region = origin.outside & family
+            for alike in (outside & ends.world & family, outside & family - ends.world):
+                if alike and region:
+                    yield Flow(origin, representative(region), representative(alike), None, region, alike)
+        return
+    found = False
+    for source in origin.addresses:
+        region = outside & (EVERY_IPV6 if source > IPV4_LAST else EVERY_IPV4).addresses
+        if region:
+            found = True
+            yield Flow(origin, source, representative(region), None, region)
+    if not found:
+        yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+def representative(region: AddressSet) -> int:
+    """One address that stands for a region in a trace."""
+    return next((int(address) for address in REPRESENTATIVES if address in region), region.first)
+
+
+def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
+    """A flow to something that passes it on, in one flow for each target that may get it, and one for the traffic that
+    it passes on to nobody."""
+    nic = receiver(flow, ends)
+    at = nic.name if nic is not None and len(ends.nodes.get(nic.path, ())) > 1 else ""  # which of several interfaces
+    relay = None if nic is None or flow.perhaps or flow.relays else nic.relay
+    if relay is None or not relay.choices:
+        yield replace(flow, via=at) if at and not flow.via else flow
+        return
+    for choice in relay.choices:
+        via = ", ".join(text for text in (at, choice.label) if text)
+        yield replace(flow, relays=((relay, choice),), via=via, about=choice.about)
+    if relay.untaken:
+        yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
+
+
+def receiver(flow: Flow, ends: Endpoints) -> Nic | None:
+    """The interface that a flow is addressed to, as far as that is one."""
+    if flow.loss or flow.unknown or flow.beside:
+        return None
+    nic = flow.target or ends.by_public.get(flow.destination)
+    if nic is None:
+        owners = ends.by_private.get(flow.destination, [])
+        near = [owner for owner in owners if flow.origin.nic is not None and owner.vpc is flow.origin.nic.vpc]
+        nic = next(iter(near or owners), None) if len(near or owners) == 1 else None
+    return nic
+
+
+def to_listener(flow: Flow) -> Flow | None:
+    """The flow to the listener alone of what passes a flow on; None where nothing does."""
+    relay = next((relay for relay, choice in flow.relays if isinstance(relay, Relay)), None)
+    if relay is None or flow.beside:
+        return None
+    return replace(flow, relays=((relay, LISTENER),), via="listener")
+
+
+def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What comes from outside to an interface through a public address of something that passes it on with the client's
+    address (LB-5)."""
+    meant = _listening(destination, ends)
+    for node in ends.relays if origin.nic is None and meant else ():
+        relay = node.relay
+        assert relay is not None
+        for choice in relay.choices:
+            if choice.keeps and choice.target in meant and node not in meant:
+                for flow in _to_addresses(origin, node.publics, choice.target, empty=True):
+                    via = f"through {node.name}"
+                    yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
+
+
+def may_be_called_from_outside(nic: Nic, ends: Endpoints) -> bool:
+    """Whether something may bring an interface packets from the internet that are not to its own public address: a
+    load balancer that passes them on with the client's address (LB-5)."""
+    passed_on = (choice for node in ends.relays if node.relay and node.publics for choice in node.relay.choices)
+    return any(choice.target is nic and choice.keeps for choice in passed_on)
+
+
+def _listening(destination: Endpoint, ends: Endpoints) -> tuple[Nic, ...]:
+    if destination.literal is None:
+        return destination.nics
+    owners = [ends.by_public.get(destination.literal), *ends.by_private.get(destination.literal, ())]
+    return tuple(nic for nic in owners if nic is not None and nic.takes)

@@ -1,0 +1,73 @@
+"""Functions as ends of questions: what versions and aliases send from (chapter LAMBDA)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reachsim.fabric.ends import Endpoint, Origin
+from reachsim.fabric.site import Nic
+from reachsim.kinds.lambda_function import LambdaService
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import EVERY_IPV4, AddressSet
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.verdict import Loss
+from reachsim.topology.build import Topology
+
+
+def function_end(
+    asked: str, name: str, qualifier: str | None, topology: Topology, world: AddressSet
+) -> Endpoint | None:
+    """A function: one origin for each subnet of each version that the qualifier means (LAMBDA-19, LAMBDA-26); None where it
+    means none. `world`: addresses of the internet, from which one outside any VPC sends."""
+    function = topology.source.design.lambda_functions[name]
+    versions = function.versions_of(qualifier)
+    if versions is None:
+        return None
+    alias = qualifier if qualifier in function.aliases else None
+    origins: list[Origin] = []
+    nics: list[Nic] = []
+    for version, body, share in versions:
+        path: KeyPath = ("lambda_functions", name, "latest")
+        if version != "$LATEST":
+            path = ("lambda_functions", name, "versions", version)
+        label = "" if len(versions) == 1 else f"version {version}"
+        if body.vpc is None:
+            origin = _outside_vpc(name, version, alias, path, topology, world)
+            origins.append(replace(origin, label=label, share=share, path=path))
+            continue
+        subnets = body.subnet_names
+        for subnet in subnets:
+            nic = topology.functions[body.vpc, subnet, body.group_names]
+            nics.append(nic)
+            place = f"subnet {subnet}" if len(subnets) > 1 else ""
+            both = ", ".join(part for part in (label, place) if part)
+            # The shared interface may have an IPv6 address for another function (LAMBDA-18).
+            addresses = tuple(a for a in nic.addresses if body.ipv6 or a <= IPV4_LAST)
+            origin = Origin.of_nic(nic, both, addresses)
+            origins.append(replace(origin, share=share / len(subnets), path=path))
+    loss = None
+    if not nics:
+        text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
+        loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text, path=("lambda_functions", name))
+    return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(nics)), loss=loss)
+
+
+def _outside_vpc(
+    name: str, version: str, alias: str | None, path: KeyPath, topology: Topology, world: AddressSet
+) -> Origin:
+    """A version outside any VPC, which sends from an address of AWS's own (LAMBDA-1)."""
+    design = topology.source.design
+    where = f"alias {alias} of {name} names version {version}" if alias else f"{name}:{version}"
+    latest = design.lambda_functions[name].latest
+    reason = f"{where}, which has no VPC attachment" if alias else f"{where} has no VPC attachment"
+    if latest.vpc is not None and version != "$LATEST":
+        reason += f" though $LATEST is in VPC {latest.vpc}"
+    named = ("lambda_functions", name, "aliases", alias) if alias else path
+    service = LambdaService(f"{name}:{version}", reason, named, topology.internet)
+    # IPv6 is something a function opts into inside a VPC (LAMBDA-18).
+    # A named host's address is that host's, and never the service's.
+    hosts = AddressSet.union_of((int(host.ip), int(host.ip)) for host in design.internet.hosts.values())
+    outside = (world & EVERY_IPV4.addresses) - hosts
+    return Origin("", service, None, (), outside, UNKNOWN, certain=False, path=path)
