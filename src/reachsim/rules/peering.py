@@ -43,10 +43,10 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
     return None
 
 
-def private_name_option(home: str, there: str, requester: str, *, requester_dns: bool, accepter_dns: bool) -> bool:
-    """Whether a peering's DNS options let a client in VPC `home` see private addresses behind public host names of the
-    other of its two VPCs, `there` (PEER-11).
+def private_name_option(there: str, requester: str) -> Literal["requester_dns", "accepter_dns"]:
+    """Which option of a peering lets clients in its other VPC see private addresses behind public host names of VPC `there`
+    (PEER-11).
 
     Source: https://docs.aws.amazon.com/vpc/latest/peering/modify-peering-connections.html
     """
-    return home != there and (requester_dns if there == requester else accepter_dns)
+    return "requester_dns" if there == requester else "accepter_dns"

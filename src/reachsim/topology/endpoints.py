@@ -43,17 +43,13 @@ class Endpoints:
         for nic in topology.nics.values():
             for address in nic.addresses:
                 self.by_private.setdefault(address, []).append(nic)
-        owned = AddressSet.union_of((address, address) for address in self.by_public)
-        blocks = AddressSet.nothing()
-        for vpc in topology.vpcs.values():
-            blocks |= vpc.blocks
-        self.vpc_blocks = blocks
+        self.publics = AddressSet.union_of((address, address) for address in self.by_public)
+        self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
         self._of_nic: dict[Nic, Endpoint] = {}
         self.pieces = Pieces()
-        for addresses, _, _ in topology.senders:
-            if addresses <= PUBLIC:  # a network's own public addresses are not the internet's
-                owned |= addresses
-        self.world = PUBLIC - owned - blocks
+        # A network's own public addresses are not the internet's.
+        outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
+        self.world = PUBLIC - self.publics - self.vpc_blocks - AddressSet.union_of(outside)
         """The internet: every public address that no interface and no VPC of the design has."""
 
     def names(self) -> list[str]:
@@ -119,9 +115,8 @@ class Endpoints:
         targets = [t for vpc in names.targets.values() for t in vpc.values()]
         for target in (*targets, *names.outside.values()):
             if asked in (target.name, target.full_name) and not target.modelled:
-                article = "an" if target.kind[0] in "aeiou" else "a"
-                unknown = f"{target.full_name} is {article} {target.kind}, which is not modelled"
-                return Endpoint(target.full_name, target.kind, unknown=unknown)
+                door = self.topology.doors[target.full_name]
+                return Endpoint(door.name, door.noun, unknown=door.reason)
             if asked in (target.name, target.full_name) and target.kind == VpcEndpoint.noun:
                 text = (
                     f"{shown(asked)} is a gateway endpoint and no end of a packet's way; write 'service:s3' or its like"
@@ -153,15 +148,11 @@ class Endpoints:
             ports = host.client_ports if host.client_ports is not None else UNKNOWN
             origin = Origin("", self.topology.internet, None, (), address, ports, path=("internet", "hosts", asked))
             yield Endpoint(asked, "internet host", (origin,), outside=address, listens=host.listens)
-        name, colon, qualifier = asked.partition(":")
-        if name in self.design.lambda_functions and not (colon and not qualifier):
-            function = function_end(asked, name, qualifier if colon else None, self.topology, self.world)
-            if function is not None:
-                yield function
+        function = function_end(asked, asked, self.topology, self.world)
+        if function is not None:
+            yield function
         if asked in self.design.api_gateways:
-            integration = self.design.api_gateways[asked].integration
-            name, colon, qualifier = integration.partition(":")
-            function = function_end(asked, name, qualifier if colon else None, self.topology, self.world)
+            function = function_end(asked, self.design.api_gateways[asked].integration, self.topology, self.world)
             if function is not None:
                 unknown = f"API gateway {asked}'s own public address is not modelled"
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
@@ -228,9 +219,8 @@ class Endpoints:
             return Endpoint(text, "address", literal=address, candidates=tuple(owner.name for owner in owners))
         if owners:
             owner = owners[0]
-            sender = owner.primary if address in owner.publics else (address,)
-            sender = next(((p.private,) for p in owner.pairs if p.public == address), sender)
-            origins = tuple(replace(origin, addresses=sender) for origin in self.of_nic(owner).origins)
+            sender = next((pair.private for pair in owner.pairs if pair.public == address), address)
+            origins = tuple(replace(origin, addresses=(sender,)) for origin in self.of_nic(owner).origins)
             return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self.outside("", outside),) if address in self.world else self.behind(outside)
         return Endpoint(text, "address", origins, literal=address, listens=listens)
@@ -255,7 +245,7 @@ class Endpoints:
         """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
         public address of an interface means, as a source, that interface."""
         nics = [nic for nic in self.topology.nics.values() if any(address in addresses for address in nic.places)]
-        outside = addresses - self.vpc_blocks - AddressSet.union_of((a, a) for a in self.by_public)
+        outside = addresses - self.vpc_blocks - self.publics
         origins = [origin for nic in nics for origin in self.labelled(nic, addresses)]
         if outside & self.world:
             origins.append(self.outside("outside", outside & self.world))

@@ -16,14 +16,16 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
 
 
-def function_end(
-    asked: str, name: str, qualifier: str | None, topology: Topology, world: AddressSet
-) -> Endpoint | None:
-    """A function: one origin for each subnet of each version that the qualifier means (LAMBDA-19, LAMBDA-26); None where it
-    means none. `world`: addresses of the internet, from which one outside any VPC sends."""
-    function = topology.source.design.lambda_functions[name]
-    versions = function.versions_of(qualifier)
-    if versions is None:
+def function_end(asked: str, reference: str, topology: Topology, world: AddressSet) -> Endpoint | None:
+    """A function, as ``NAME``, ``NAME:VERSION`` or ``NAME:ALIAS``: one origin for each subnet of each version that is meant
+    (LAMBDA-19, LAMBDA-26); None where there is no such function.
+
+    `asked`: what the end is called. `world`: addresses of the internet, from which a function outside any VPC sends.
+    """
+    name, colon, qualifier = reference.partition(":")
+    function = topology.source.design.lambda_functions.get(name)
+    versions = function.versions_of(qualifier if colon else None) if function is not None else None
+    if function is None or versions is None:
         return None
     alias = qualifier if qualifier in function.aliases else None
     origins: list[Origin] = []

@@ -13,7 +13,7 @@ from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
-from reachsim.rules.peering import ACTIVE, private_name_option
+from reachsim.rules.peering import private_name_option
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
@@ -126,12 +126,11 @@ class HostName:
             on = private_names(body.enable_dns_support, body.enable_dns_hostnames)
             return "" if on else attribute_missing(there, body.enable_dns_support)
         for name, peering in self.ends.design.peering_connections.items():
-            if {vpc, there} != {peering.requester, peering.accepter} or peering.status != ACTIVE:
+            if {vpc, there} != {peering.requester, peering.accepter} or not peering.active:
                 continue
-            side = "requester_dns" if there == peering.requester else "accepter_dns"
-            options = {"requester_dns": peering.requester_dns, "accepter_dns": peering.accepter_dns}
-            if not private_name_option(vpc, there, peering.requester, **options):
-                return f"{side} of peering {name} is false"
+            option = private_name_option(there, peering.requester)
+            if not getattr(peering, option):
+                return f"{option} of peering {name} is false"
             for each in (vpc, there):
                 body = vpcs[each]
                 if not private_names(body.enable_dns_support, body.enable_dns_hostnames):
