@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.connection import wait
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from reachsim.cli.stopping import shielded
 from reachsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    pool = _Pool(min(jobs, _MOST), initializer=_begin)
+    pool = _pool(min(jobs, _MOST))
     try:
         yield pool
         pool.shutdown()
@@ -44,14 +44,18 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         raise
 
 
-class _Pool(ProcessPoolExecutor):
+def _pool(jobs: int) -> ProcessPoolExecutor:
     """Starts its processes with Ctrl-C blocked, which goes to a whole group of processes: the one that started them
     hears it, and ends them."""
+    from concurrent.futures import ProcessPoolExecutor  # 20 ms that a run with one job need not spend
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Hand out work; this is where processes are started."""
-        with _interrupts_blocked():
-            return super().submit(fn, *args, **kwargs)
+    class Pool(ProcessPoolExecutor):
+        def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+            """Hand out work; this is where processes are started."""
+            with _interrupts_blocked():
+                return super().submit(fn, *args, **kwargs)
+
+    return Pool(jobs, initializer=_begin)
 
 
 @contextmanager
@@ -81,6 +85,9 @@ def _parent_id() -> int:
 
 def _end_with_the_parent(first: int) -> None:
     """Wait until the parent is gone, even one that was killed and could tell nobody."""
+    import multiprocessing
+    from multiprocessing.connection import wait
+
     parent = multiprocessing.parent_process()
     sentinels: list[Any] = [] if parent is None else [parent.sentinel]
     while not wait(sentinels, _LOOKS) and _parent_id() == first:

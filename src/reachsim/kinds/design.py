@@ -82,8 +82,8 @@ def design_model() -> type[Design]:
 def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
     """Vpc and Design with the sections that they do not write themselves."""
     vpc = extended(Vpc, in_vpc)
-    described: Any = Field(default_factory=dict, description=Design.model_fields["vpcs"].description)
-    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], described)}  # type: ignore[valid-type]
+    none: Any = Field(default_factory=dict)
+    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], none)}  # type: ignore[valid-type]
     return extended(Design, outside, **top)
 
 

@@ -37,7 +37,6 @@ class Kind(BaseModel):
         frozen=True,
         extra="forbid",
         arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
         defer_build=True,  # most are only validated as a part of the whole design
     )
 
@@ -279,7 +278,8 @@ _PEER: Final = written(
     "10.0.0.0/16", "web", "app.web",
     number=True,
 )  # fmt: skip
-_text = PlainSerializer(_said)
+AS_TEXT: Final = PlainSerializer(_said)
+"""A value is shown as the text that a design writes."""
 
 Name = Annotated[
     str, PlainValidator(_name), WithJsonSchema(written("name", "a name", _NAME_WRITTEN, number=True, maxLength=255))
@@ -301,19 +301,19 @@ BlockField = Annotated[
     Cidr,
     PlainValidator(_cidr),
     WithJsonSchema(written("block", "a block", f"{_IPV4_BLOCK}|{_IPV6_BLOCK}", "10.0.0.0/16", "2001:db8::/56")),
-    _text,
+    AS_TEXT,
 ]
 Ipv4BlockField = Annotated[
     Cidr,
     PlainValidator(_ipv4_cidr),
     WithJsonSchema(written("ipv4_block", "an IPv4 block", _IPV4_BLOCK, "10.0.1.0/24")),
-    _text,
+    AS_TEXT,
 ]
 Ipv6BlockField = Annotated[
     Cidr,
     PlainValidator(_ipv6_cidr),
     WithJsonSchema(written("ipv6_block", "an IPv6 block", _IPV6_BLOCK, "2001:db8:0:1::/64")),
-    _text,
+    AS_TEXT,
 ]
 PeerBlockField = WithJsonSchema(
     written(
@@ -325,7 +325,7 @@ AddressField = Annotated[
     Address,
     PlainValidator(_address),
     WithJsonSchema(written("address", "an address", f"{_IPV4}|{_IPV6}", "203.0.113.9")),
-    _text,
+    AS_TEXT,
 ]
 IPV4_FORM: Final = written("ipv4_address", "an IPv4 address", _IPV4, "10.0.0.10")
 """The form of an IPv4 address."""
@@ -333,15 +333,15 @@ Ipv4Field = Annotated[
     Address,
     PlainValidator(_ipv4_address),
     WithJsonSchema(IPV4_FORM),
-    _text,
+    AS_TEXT,
 ]
 Ipv6Field = Annotated[
     Address,
     PlainValidator(_ipv6_address),
     WithJsonSchema(written("ipv6_address", "an IPv6 address", _IPV6, "2001:db8::10")),
-    _text,
+    AS_TEXT,
 ]
-TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), _text]
+TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), AS_TEXT]
 
 
 def in_percent(share: Fraction) -> str:
@@ -369,9 +369,9 @@ PortsField = Annotated[
         written("ports", "a port or a range of ports", "[0-9]{1,5}(-[0-9]{1,5})?", "32768-60999")
         | {"type": ["string", "integer"], "minimum": 0, "maximum": 65535}
     ),
-    _text,
+    AS_TEXT,
 ]
-PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), _text]
+PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), AS_TEXT]
 PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 """One peer, or a list of them."""
 References = Annotated[tuple[Reference, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
-from pydantic.functional_serializers import PlainSerializer
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.ends import Endpoint
@@ -16,6 +15,7 @@ from reachsim.fabric.relay import Choice
 from reachsim.fabric.site import Nic, SubnetSite
 from reachsim.kinds.balancer_node import Node, place_node
 from reachsim.kinds.kind import (
+    AS_TEXT,
     EMPTY_BODIES,
     Boolean,
     Ipv4Field,
@@ -81,12 +81,11 @@ def _spoken(value: Any) -> Spoken:
     return Spoken(found[1], int(found[2]))
 
 
-_TEXT = PlainSerializer(str, return_type=str)
 ListenerField = Annotated[
     Spoken,
     PlainValidator(_spoken),
     WithJsonSchema(written("listener", "a protocol and a port, or all", f"all|({_SPOKEN})/{_PORT}", "tcp/443")),
-    _TEXT,
+    AS_TEXT,
 ]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from reachsim.kinds.design import design_model
-from reachsim.kinds.kind import FORM, in_percent
+from reachsim.kinds.kind import FORM, Kind, in_percent
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OF_KEYS = ("pattern", "minLength", "maxLength")
@@ -37,6 +42,16 @@ class _Generator(GenerateJsonSchema):
         names = keys if FORM in keys else {key: keys[key] for key in _OF_KEYS if key in keys}
         return {"type": "object", "additionalProperties": values} | ({"propertyNames": names} if names else {})
 
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        """A key without a description has the text that stands under it in the source."""
+        out = super().model_schema(schema)
+        kind: type[Kind] = schema["cls"]
+        texts = _texts_under_keys(kind)
+        for name, key in kind.model_fields.items():
+            if key.description is None and name in texts:
+                out["properties"][key.alias or name] |= {"description": texts[name]}
+        return out
+
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         """A copy: pydantic 2.7 writes the default of one field into the form that all fields of its type share."""
         return dict(super().generate_inner(schema))
@@ -48,6 +63,40 @@ class _Generator(GenerateJsonSchema):
     def str_schema(self, schema: Any) -> JsonSchemaValue:
         """Free text: 1.0 is text in a design, but editors take it for a number."""
         return {**super().str_schema(schema), "type": ["string", "number"]}
+
+
+def _texts_under_keys(kind: type[Kind]) -> dict[str, str]:
+    """The texts under the keys of a kind and of what it is made from, by name.
+
+    Read only when somebody wants the schema: pydantic would read the source of every kind at each start of a command.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        if issubclass(base, Kind):
+            found |= _texts_in_module(base.__module__).get(base.__qualname__, {})
+    return found
+
+
+@cache
+def _texts_in_module(module: str) -> dict[str, dict[str, str]]:
+    """The texts under the annotated names of each class of a module, by class and name; none where there is no source."""
+    try:
+        source = inspect.getsource(importlib.import_module(module))
+    except (OSError, TypeError):  # a session's own kind
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = {
+                key.target.id: inspect.cleandoc(under.value.value)
+                for key, under in pairwise(node.body)
+                if isinstance(key, ast.AnnAssign)
+                and isinstance(key.target, ast.Name)
+                and isinstance(under, ast.Expr)
+                and isinstance(under.value, ast.Constant)
+                and isinstance(under.value.value, str)
+            }
+    return found
 
 
 def _with_forms(node: Any, forms: dict[str, Any]) -> Any:
