@@ -198,10 +198,7 @@ class EgressOnlyGatewayIn(Checkpoint):
 
     def knows(self, transit: Transit, leg: Leg) -> bool:
         """Whether a packet answers a flow that went out here."""
-        return leg.reply and any(
-            session.device is self.outward and (session.client, session.peer) == (transit.destination, transit.source)
-            for session in leg.sessions
-        )
+        return leg.answered(self.outward, transit) is not None
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass an answer in; drop what somebody outside starts."""
