@@ -10,7 +10,7 @@ from reachsim.fabric.relay import LISTENER, Choice, Relay
 from reachsim.fabric.site import Nic, SubnetSite
 from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Scope, Step, Undecided, to_one, to_run
 from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.kinds.network_interface import Inbound, Outbound, interfaces_of_host, leave, own
+from reachsim.kinds.network_interface import Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import LINE_LAST
@@ -94,9 +94,7 @@ def place_node(
             nic.outbound = Outlet(nic, filter, nic.outbound)
     else:
         wiring.add_groups(at.vpc, nic, groups)
-        nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, node)
-        out = ClassicOutbound if kind == CLASSIC else Outbound
-        nic.outbound = out(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+        put_behind_groups(nic, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(nic)
 
 

@@ -26,6 +26,7 @@ from reachsim.kinds.kind import (
     looks_like_address,
     written,
 )
+from reachsim.kinds.network_interface import nic_of
 from reachsim.kinds.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
@@ -273,9 +274,7 @@ class LoadBalancer(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces."""
         for need in self.interfaces(at):
-            subnet = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", type(self).noun, subnet, wiring.pairs(at.vpc, need), at.path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            nic = nic_of(need, type(self).noun, self.tags, at, wiring)
             place_node(nic, need.security_groups, self.type, self.spoken(), self.checked(), at, wiring)
 
     def spoken(self) -> tuple[tuple[str, Traffic], ...]:

@@ -5,7 +5,7 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -168,20 +168,17 @@ class Interface(InterfaceSettings, Resource):
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces, their groups, and the host behind them."""
-        settings = {name: (path, body) for name, path, body in self.settings(at)}
+        settings = {name: body for name, _, body in self.settings(at)}
         for need in self.interfaces(at):
-            path, body = settings[need.name]
-            subnet = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", type(self).noun, subnet, wiring.pairs(at.vpc, need), path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            body = settings[need.name]
+            nic = nic_of(need, type(self).noun, self.tags, at, wiring)
             nic.source_dest_check = body.source_dest_check
             nic.listens = self.listens
             nic.client_ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
             host = self.host(nic)
             nic.host = host
             wiring.add_groups(at.vpc, nic, body.security_groups)
-            nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
-            nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
+            put_behind_groups(nic)
             wiring.place(nic)
             if host.clients and need.name == next(iter(settings)):
                 wiring.add_sender(host.clients, host.behind, nic.name)
@@ -205,6 +202,14 @@ class Interface(InterfaceSettings, Resource):
         name = next(name for name, _, _ in self.settings(at))
         nic = wiring.interface(at.vpc, name)
         return Entrance(nic.subnet.entry, nic)
+
+
+def nic_of(need: InterfaceNeed, kind: str, tags: Mapping[str, str], at: At, wiring: Wiring) -> Nic:
+    """An interface that a resource needs, in its subnet and with its addresses; what is behind it is still to be told."""
+    subnet = wiring.subnet(at.vpc, need.subnet)
+    nic = Nic(f"{at.vpc}.{need.name}", kind, subnet, wiring.pairs(at.vpc, need), need.path)
+    nic.tags = tuple(sorted(tags.items()))
+    return nic
 
 
 def own(nic: Nic, address: int) -> bool:
@@ -338,6 +343,12 @@ class Inbound(SecurityGroupCheckpoint):
     def successors(self) -> list[Checkpoint]:
         """The host, and the check before it."""
         return [self.nic.host, SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)]
+
+
+def put_behind_groups(nic: Nic, outbound: type[Outbound] = Outbound) -> None:
+    """Put an interface's host behind its security groups, both ways."""
+    nic.outbound = outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+    nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
 
 
 class Host(Checkpoint):

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
 from reachsim.kinds.endpoint_checkpoint import (
     AMAZON_PROTOCOLS,
@@ -19,7 +18,7 @@ from reachsim.kinds.endpoint_checkpoint import (
     InterfaceEndpoint,
 )
 from reachsim.kinds.kind import Boolean, Ipv4Field, Reference, References, Tags
-from reachsim.kinds.network_interface import Inbound, Outbound
+from reachsim.kinds.network_interface import nic_of, put_behind_groups
 from reachsim.kinds.public_service import Published, published, region_of
 from reachsim.kinds.resource import (
     At,
@@ -175,18 +174,15 @@ class VpcEndpoint(Resource):
             return
         for need in self.interfaces(at):
             kind = type(self).noun if self.type == "interface" else INSPECTION
-            site = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", kind, site, wiring.pairs(at.vpc, need), at.path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            nic = nic_of(need, kind, self.tags, at, wiring)
             if self.type == "interface":
                 nic.host = self.host(at, nic, wiring.design)
                 wiring.add_groups(at.vpc, nic, self.security_groups)
-                nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), at.path, site.exit)
-                nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), at.path, nic.host)
+                put_behind_groups(nic)
             else:
                 nic.source_dest_check = False
                 nic.host = nic.inbound = InspectionEndpoint(nic)
-                nic.outbound = site.exit
+                nic.outbound = nic.subnet.exit
             wiring.place(nic)
         if len(self.subnets) > 1:
             wiring.add_group(at, [f"{at.vpc}.{need.name}" for need in self.interfaces(at)])
