@@ -15,6 +15,7 @@ from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Step, to_one, to_run
 from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags, also, written
 from reachsim.kinds.network_interface import Outbound
+from reachsim.kinds.reference import bare
 from reachsim.net.address import format_address
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.rules.addresses import PUBLIC
@@ -38,13 +39,13 @@ class FunctionConfiguration(Kind):
     @property
     def subnet_names(self) -> tuple[str, ...]:
         """Bare names of its subnets, each once."""
-        return tuple(dict.fromkeys(subnet.rpartition(".")[2] for subnet in self.subnets))
+        return tuple(dict.fromkeys(map(bare, self.subnets)))
 
     @property
     def group_names(self) -> frozenset[str]:
         """Bare names of its groups; their order does not matter for sharing an interface (LAMBDA-3)."""
         groups = self.security_groups if self.security_groups is not None else ("default",)
-        return frozenset(group.rpartition(".")[2] for group in groups)
+        return frozenset(map(bare, groups))
 
     @model_validator(mode="after")
     def _whole(self) -> FunctionConfiguration:
