@@ -80,6 +80,13 @@ class Leg(Faced):
     service: int | None = None
     returns: Returns = field(default_factory=dict)
 
+    def answered(self, device: Checkpoint, transit: Transit) -> Session | None:
+        """The last flow that a device translated and that a packet on the way back answers; None where there is none."""
+        for session in reversed(self.sessions) if self.reply else ():
+            if session.device is device and (session.translated, session.peer) == (transit.destination, transit.source):
+                return session
+        return None
+
     def __str__(self) -> str:
         sessions = "; ".join(map(str, self.sessions))
         return f"{'reply' if self.reply else 'forward'}{': ' if sessions else ''}{sessions}"

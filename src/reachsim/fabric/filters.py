@@ -177,3 +177,9 @@ class Filter:
 
     def __repr__(self) -> str:
         return face("Filter", f"{self}: {len(self.clauses)} rules")
+
+
+def protocol_limit(name: str, traffic: Traffic, text: str, rule: str, code: Code = Code.PROTOCOL_RESTRICTION) -> Filter:
+    """What a device carries at all, from everybody to everybody, as a filter of its own."""
+    clause = Clause(True, AddressSet.everything(), traffic, text)
+    return Filter(name, Direction.EGRESS, (clause,), stateful=False, code=code, rule=rule)

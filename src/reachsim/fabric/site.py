@@ -192,6 +192,15 @@ class Nic(Faced):
         """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
         return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
 
+    @property
+    def owner(self) -> KeyPath:
+        """The path of what it belongs to: one for all interfaces of an instance."""
+        return self.path[:4]
+
+    def address_for(self, other: int) -> int:
+        """Its first address of the family of another one."""
+        return next(address for address in self.addresses if (address > IPV4_LAST) == (other > IPV4_LAST))
+
     def filter(self, direction: Direction) -> Filter:
         """The filter of its groups in one direction. Raises ValueError for an interface that cannot have groups."""
         found = self.egress if direction is Direction.EGRESS else self.ingress

@@ -10,10 +10,10 @@ from reachsim.fabric.relay import LISTENER, Choice, Relay
 from reachsim.fabric.site import Nic, SubnetSite
 from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Scope, Step, Undecided, to_one, to_run
 from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.kinds.network_interface import Inbound, Outbound, leave, own
+from reachsim.kinds.network_interface import Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.kinds.security_group import SecurityGroupCheckpoint
 from reachsim.kinds.subnet import enter_subnet
-from reachsim.net.address import IPV4_LAST, LINE_LAST
+from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import gap_around
 from reachsim.net.traffic import UDP, Traffic
@@ -94,9 +94,7 @@ def place_node(
             nic.outbound = Outlet(nic, filter, nic.outbound)
     else:
         wiring.add_groups(at.vpc, nic, groups)
-        nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, node)
-        out = ClassicOutbound if kind == CLASSIC else Outbound
-        nic.outbound = out(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+        put_behind_groups(nic, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(nic)
 
 
@@ -284,7 +282,7 @@ class Node(Relay):
         nic = self.nic
         leg.service = choice.service
         if not choice.keeps:
-            mine = self._own(transit.source)
+            mine = nic.address_for(transit.source)
             leg.sessions.append(Session(self, transit.source, mine, choice.address))
             onward = Transit(mine, choice.address, nic)
             text = f"{choice.label}, from its own address"
@@ -308,23 +306,19 @@ class Node(Relay):
         """An answer: of a target, to be given to the client; or to a connection of its own."""
         nic = self.nic
         scope = to_one(transit.destination)
-        for session in reversed(leg.sessions):
-            if session.device is self and (session.translated, session.peer) == (transit.destination, transit.source):
-                onward = Transit(self._own(session.client), session.client, nic)
-                leg.service = None
-                text = "the answer goes to the client from the address that it called"
-                changed = 0 if session.translated == session.client else -1
-                # Of the client's address the packet that is answered has told how far it is treated alike.
-                scope = scope if changed else ANY
-                return Forward(nic.outbound, onward, text, "LB-7", (), scope, translated=changed)
+        session = leg.answered(self, transit)
+        if session is not None:
+            onward = Transit(nic.address_for(session.client), session.client, nic)
+            leg.service = None
+            text = "the answer goes to the client from the address that it called"
+            changed = 0 if session.translated == session.client else -1
+            # Of the client's address the packet that is answered has told how far it is treated alike.
+            scope = scope if changed else ANY
+            return Forward(nic.outbound, onward, text, "LB-7", (), scope, translated=changed)
         if own(nic, transit.destination):
             return Deliver(transit, rule="WALK-1", scope=scope)
         text = f"{nic.name} never saw the packet that this one answers"
         return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), transit, scope)
-
-    def _own(self, other: int) -> int:
-        """Its address of the family of another one."""
-        return next(a for a in self.nic.addresses if (a > IPV4_LAST) == (other > IPV4_LAST))
 
     def answer(self, arrived: Transit) -> tuple[Checkpoint, Transit]:
         """It answers from the address that was called."""
@@ -337,8 +331,4 @@ class Node(Relay):
 
 def same_host(nic: Nic) -> frozenset[int]:
     """All addresses of the host that an interface belongs to: of an instance, those of its other interfaces too."""
-    nics = [nic]
-    if nic.kind == "instance":
-        host = nic.path[:4]
-        nics = [each for subnet in nic.vpc.subnets.values() for each in subnet.nics if each.path[:4] == host]
-    return frozenset(address for each in nics for address in each.places)
+    return frozenset(address for each in interfaces_of_host(nic) for address in each.places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
-from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.filters import Filter, protocol_limit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import (
     EVERYWHERE,
@@ -22,9 +22,6 @@ from reachsim.kinds.public_service import Published
 from reachsim.kinds.resource import At
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet
-from reachsim.net.traffic import Traffic
-from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpc_endpoint import AMAZON_TRAFFIC, CUSTOMER_TRAFFIC, GATEWAY_TRAFFIC, gateway_loss
@@ -33,31 +30,18 @@ INSPECTION = "inspection endpoint"
 """The kind of the interface of a Gateway Load Balancer endpoint."""
 
 
-def _protocols(name: str, traffic: Traffic, text: str, code: Code, rule: str) -> Filter:
-    clause = Clause(True, AddressSet.everything(), traffic, text)
-    return Filter(name, Direction.EGRESS, (clause,), stateful=False, code=code, rule=rule)
-
-
-GATEWAY_PROTOCOLS = _protocols(
+GATEWAY_PROTOCOLS = protocol_limit(
     "gateway endpoint protocols",
     GATEWAY_TRAFFIC,
     "a gateway endpoint carries TCP and ICMP echo",
-    Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
     "EP-4",
+    Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
 )
-AMAZON_PROTOCOLS = _protocols(
-    "endpoint protocols",
-    AMAZON_TRAFFIC,
-    "an interface endpoint of AWS's carries TCP",
-    Code.PROTOCOL_RESTRICTION,
-    "EP-10",
+AMAZON_PROTOCOLS = protocol_limit(
+    "endpoint protocols", AMAZON_TRAFFIC, "an interface endpoint of AWS's carries TCP", "EP-10"
 )
-CUSTOMER_PROTOCOLS = _protocols(
-    "endpoint service protocols",
-    CUSTOMER_TRAFFIC,
-    "an endpoint service carries TCP and UDP",
-    Code.PROTOCOL_RESTRICTION,
-    "EP-10",
+CUSTOMER_PROTOCOLS = protocol_limit(
+    "endpoint service protocols", CUSTOMER_TRAFFIC, "an endpoint service carries TCP and UDP", "EP-10"
 )
 PROTOCOLS = (GATEWAY_PROTOCOLS, AMAZON_PROTOCOLS, CUSTOMER_PROTOCOLS)
 """What the kinds of endpoints carry, for the list of all filters."""

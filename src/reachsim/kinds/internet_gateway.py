@@ -7,7 +7,7 @@ from bisect import bisect_right
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Session, Transit
 from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import EVERYWHERE, Forward, Scope, Step, intersect
-from reachsim.kinds.route_table import Route, route_lookup
+from reachsim.kinds.route_table import Route, route_lookup, targets, to_target
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
@@ -133,21 +133,16 @@ class InternetGatewayIn(Checkpoint):
         appliance without a public address takes nothing (ROUTE-22); an inspection endpoint needs none (EP-11)."""
         loss = None
         if route.inactive:
-            text = f"{route.text} is a blackhole: {route.inactive}"
-            loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
+            loss = route.blackhole
         elif route.toward is not None and not _able(route.toward) and inside.destination <= IPV4_LAST:
             text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
             loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
-        next = step.next if route.next is None else route.next
-        toward = Transit(inside.source, inside.destination, inside.sender, inside.direct, route.toward)
-        return Forward(
-            next, toward, f"{step.text}; {route.text}".lstrip("; "), "ROUTE-21", route.path, step.scope
-        ), loss
+        text = f"{step.text}; {route.text}".lstrip("; ")
+        return to_target(route, inside, step)._replace(text=text), loss
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, and the targets of the gateway's route table."""
-        targets = [route.next for route in self.redirected.values if route is not None and route.next is not None]
-        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]
 
 
 def _able(target: Nic) -> bool:
@@ -198,10 +193,7 @@ class EgressOnlyGatewayIn(Checkpoint):
 
     def knows(self, transit: Transit, leg: Leg) -> bool:
         """Whether a packet answers a flow that went out here."""
-        return leg.reply and any(
-            session.device is self.outward and (session.client, session.peer) == (transit.destination, transit.source)
-            for session in leg.sessions
-        )
+        return leg.answered(self.outward, transit) is not None
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Pass an answer in; drop what somebody outside starts."""

@@ -10,16 +10,16 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from reachsim.errors import HintedError, shown
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
-from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.filters import protocol_limit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import ANY, Deliver, Forward, Query, Step, to_one, to_run
 from reachsim.kinds.kind import Boolean, Integer, Kind, Name, Reference, References, Tags, also, written
 from reachsim.kinds.network_interface import Outbound
+from reachsim.kinds.reference import bare
 from reachsim.net.address import format_address
-from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
@@ -39,13 +39,13 @@ class FunctionConfiguration(Kind):
     @property
     def subnet_names(self) -> tuple[str, ...]:
         """Bare names of its subnets, each once."""
-        return tuple(dict.fromkeys(subnet.rpartition(".")[2] for subnet in self.subnets))
+        return tuple(dict.fromkeys(map(bare, self.subnets)))
 
     @property
     def group_names(self) -> frozenset[str]:
         """Bare names of its groups; their order does not matter for sharing an interface (LAMBDA-3)."""
         groups = self.security_groups if self.security_groups is not None else ("default",)
-        return frozenset(group.rpartition(".")[2] for group in groups)
+        return frozenset(map(bare, groups))
 
     @model_validator(mode="after")
     def _whole(self) -> FunctionConfiguration:
@@ -155,11 +155,8 @@ class LambdaFunction(Kind):
         return None
 
 
-_CARRIED = Clause(
-    True, AddressSet.everything(), Traffic.protocol(TCP) | Traffic.protocol(UDP), "a function sends TCP and UDP"
-)
-PROTOCOLS = Filter(
-    "Lambda protocols", Direction.EGRESS, (_CARRIED,), stateful=False, code=Code.PROTOCOL_RESTRICTION, rule="LAMBDA-9"
+PROTOCOLS = protocol_limit(
+    "Lambda protocols", Traffic.protocol(TCP) | Traffic.protocol(UDP), "a function sends TCP and UDP", "LAMBDA-9"
 )
 
 

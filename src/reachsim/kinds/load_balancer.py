@@ -26,7 +26,10 @@ from reachsim.kinds.kind import (
     looks_like_address,
     written,
 )
+from reachsim.kinds.network_interface import nic_of
+from reachsim.kinds.reference import bare
 from reachsim.kinds.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
+from reachsim.kinds.route_table import routes_to
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
 from reachsim.rules.clauses import KeyPath
@@ -164,7 +167,7 @@ class LoadBalancer(Resource):
         """One in each subnet."""
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
         for reference in self.subnets:
-            subnet = _bare(reference)
+            subnet = bare(reference)
             public = (self.public_ips.get(subnet) or True) if facing else None
             groups = self.security_groups
             if self.type in (NETWORK, GATEWAY):
@@ -178,7 +181,7 @@ class LoadBalancer(Resource):
 
     def check(self, at: At, checks: Checks) -> None:
         """What AWS would refuse: listeners that its type does not have, targets that it cannot have."""
-        own = {_bare(reference) for reference in self.subnets}
+        own = {bare(reference) for reference in self.subnets}
         for key, addresses in (("private_ips", self.private_ips), ("public_ips", self.public_ips)):
             for subnet in addresses:
                 if subnet not in own:
@@ -201,12 +204,9 @@ class LoadBalancer(Resource):
         self._check_listeners(at, checks)
         for name, group in self.target_groups.items():
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
-        for table_name, table in checks.design.vpcs[at.vpc].route_tables.items():
-            path: KeyPath = ("vpcs", at.vpc, "route_tables", table_name)
-            for destination, reference in table.routes.items():
-                if reference in (at.name, at.full_name):
-                    text = f"{shown(reference)} is a load balancer, which no route leads to"
-                    checks.report(table.path_of(path, destination), text, "route to what stands behind it", "ROUTE-10")
+        for path, _, reference in routes_to(checks.design.vpcs[at.vpc], at):
+            text = f"{shown(reference)} is a load balancer, which no route leads to"
+            checks.report(path, text, "route to what stands behind it", "ROUTE-10")
 
     def _check_listeners(self, at: At, checks: Checks) -> None:
         for listener, groups in self.listeners.items():
@@ -272,9 +272,7 @@ class LoadBalancer(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces."""
         for need in self.interfaces(at):
-            subnet = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", type(self).noun, subnet, wiring.pairs(at.vpc, need), at.path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            nic = nic_of(need, type(self).noun, self.tags, at, wiring)
             place_node(nic, need.security_groups, self.type, self.spoken(), self.checked(), at, wiring)
 
     def spoken(self) -> tuple[tuple[str, Traffic], ...]:
@@ -371,7 +369,7 @@ class LoadBalancer(Resource):
             yield Target(name, owner, address, place)
             return
         design = wiring.design
-        name = _bare(each)
+        name = bare(each)
         for section in ("instances", "interfaces", "load_balancers"):
             body = getattr(design.vpcs[at.vpc], section).get(name)
             if body is None:
@@ -394,10 +392,6 @@ class LoadBalancer(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """No route leads to one (ROUTE-10)."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
-
-
-def _bare(reference: str) -> str:
-    return reference.rpartition(".")[2]
 
 
 def _article(kind: str) -> str:

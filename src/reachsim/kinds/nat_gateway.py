@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from reachsim.fabric.checkpoint import Checkpoint, Leg, Transit
-from reachsim.fabric.filters import Direction, Filter
+from reachsim.fabric.filters import protocol_limit
 from reachsim.fabric.site import Nic
 from reachsim.fabric.steps import Forward, Query, Step, Undecided, intersect, to_run
 from reachsim.kinds.kind import Ipv4Field, Reference, Tags
-from reachsim.kinds.network_interface import leave, masquerade, own, restore
+from reachsim.kinds.network_interface import leave, masquerade, nic_of, own, restore
 from reachsim.kinds.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.net.address import IPV4_LAST, family_run
-from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.rules.clauses import Clause
+from reachsim.net.cidr import Cidr
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
@@ -63,10 +62,7 @@ class NatGateway(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interface, which has no groups (NATGW-6)."""
         for need in self.interfaces(at):
-            nic = Nic(
-                at.full_name, type(self).noun, wiring.subnet(at.vpc, self.subnet), wiring.pairs(at.vpc, need), at.path
-            )
-            nic.tags = tuple(sorted(self.tags.items()))
+            nic = nic_of(need, type(self).noun, self.tags, at, wiring)
             nic.source_dest_check = False
             nic.takes, nic.silent = False, NAT_GATEWAY_SILENCE
             nic.client_ports = UNKNOWN
@@ -80,14 +76,8 @@ class NatGateway(Resource):
         return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=(*at.path, "state"))
 
 
-_CARRIED = Clause(True, AddressSet.everything(), NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP")
-PROTOCOLS = Filter(
-    "NAT gateway protocols",
-    Direction.EGRESS,
-    (_CARRIED,),
-    stateful=False,
-    code=Code.PROTOCOL_RESTRICTION,
-    rule="NATGW-5",
+PROTOCOLS = protocol_limit(
+    "NAT gateway protocols", NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP", "NATGW-5"
 )
 
 

@@ -5,7 +5,7 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -168,24 +168,21 @@ class Interface(InterfaceSettings, Resource):
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces, their groups, and the host behind them."""
-        settings = {name: (path, body) for name, path, body in self.settings(at)}
+        settings = {name: body for name, _, body in self.settings(at)}
         for need in self.interfaces(at):
-            path, body = settings[need.name]
-            subnet = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", type(self).noun, subnet, wiring.pairs(at.vpc, need), path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            body = settings[need.name]
+            nic = nic_of(need, type(self).noun, self.tags, at, wiring)
             nic.source_dest_check = body.source_dest_check
             nic.listens = self.listens
             nic.client_ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
             host = self.host(nic)
             nic.host = host
             wiring.add_groups(at.vpc, nic, body.security_groups)
-            nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
-            nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
+            put_behind_groups(nic)
             wiring.place(nic)
             if host.clients and need.name == next(iter(settings)):
                 wiring.add_sender(host.clients, host.behind, nic.name)
-                wiring.join_places(nic.path[:4], (at.vpc, nic.name))
+                wiring.join_places(nic.owner, (at.vpc, nic.name))
             wiring.cut(edge for low, high in (*host.clients.spans, *host.local.spans) for edge in (low, high + 1))
         if need.name != at.name:
             wiring.add_group(at, [f"{at.vpc}.{name}" for name in settings])
@@ -207,9 +204,25 @@ class Interface(InterfaceSettings, Resource):
         return Entrance(nic.subnet.entry, nic)
 
 
+def nic_of(need: InterfaceNeed, kind: str, tags: Mapping[str, str], at: At, wiring: Wiring) -> Nic:
+    """An interface that a resource needs, in its subnet and with its addresses; what is behind it is still to be told."""
+    subnet = wiring.subnet(at.vpc, need.subnet)
+    nic = Nic(f"{at.vpc}.{need.name}", kind, subnet, wiring.pairs(at.vpc, need), need.path)
+    nic.tags = tuple(sorted(tags.items()))
+    return nic
+
+
 def own(nic: Nic, address: int) -> bool:
     """Whether an address is one of the interface's private addresses."""
     return address in nic.addresses
+
+
+def interfaces_of_host(nic: Nic) -> Iterator[Nic]:
+    """The interfaces of the host that one belongs to, in the order of the file, once for each of their addresses: of an
+    instance, all of them."""
+    return (
+        each for each in nic.vpc.owners.values() if each is nic or (nic.kind == "instance" and each.owner == nic.owner)
+    )
 
 
 def emit(nic: Nic, transit: Transit) -> Checkpoint:
@@ -288,7 +301,7 @@ class Outbound(SecurityGroupCheckpoint):
         if isinstance(host, Host) and host.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
             onward = step if isinstance(step, Forward) else None
-            return self.drop(loss, transit, step.scope, path=(*self.nic.path[:4], "state"), onward=onward)
+            return self.drop(loss, transit, step.scope, path=(*self.nic.owner, "state"), onward=onward)
         return step
 
     def _leave(self, transit: Transit, leg: Leg) -> Step:
@@ -332,6 +345,12 @@ class Inbound(SecurityGroupCheckpoint):
         return [self.nic.host, SourceDestCheck(self.nic, Direction.INGRESS, self.nic.host)]
 
 
+def put_behind_groups(nic: Nic, outbound: type[Outbound] = Outbound) -> None:
+    """Put an interface's host behind its security groups, both ways."""
+    nic.outbound = outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, nic.subnet.exit)
+    nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
+
+
 class Host(Checkpoint):
     """The operating system behind an interface: takes what is to it, and forwards other packets if it is set so.
 
@@ -361,7 +380,7 @@ class Host(Checkpoint):
             return step
         loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.nic.name} is stopped")
         onward = step.onward if isinstance(step, Drop) else None if isinstance(step, Undecided) else step
-        return self.drop(loss, transit, step.scope, path=(*self.path[:4], "state"), onward=onward)
+        return self.drop(loss, transit, step.scope, path=(*self.nic.owner, "state"), onward=onward)
 
     def _take(self, transit: Transit, leg: Leg) -> Step:
         if own(self.nic, transit.destination):
@@ -379,7 +398,7 @@ class Host(Checkpoint):
         if restored.destination in self.clients:
             return self.behind
         owner = self.nic.vpc.owners.get(restored.destination)
-        if self.snat and owner is not None and owner.path[:4] == self.nic.path[:4]:
+        if self.snat and owner is not None and owner.owner == self.nic.owner:
             return owner.host
         return emit(self.nic, restored)
 
@@ -392,7 +411,7 @@ class Host(Checkpoint):
             text = f"{format_address(destination)} is in a local network of {nic.name}, so the packet never leaves it"
             scope = Scope(EVERYWHERE, self.local.run_around(destination))
             loss = Loss(Code.DELIVERED_ELSEWHERE, "WALK-26", text)
-            return self.drop(loss, transit, scope, path=(*nic.path[:4], "local_networks"))
+            return self.drop(loss, transit, scope, path=(*nic.owner, "local_networks"))
         secondary = own(nic, transit.source) and transit.source not in nic.primary
         if not self.snat or leg.reply or not secondary or destination in nic.vpc.blocks:
             return None
@@ -400,12 +419,12 @@ class Host(Checkpoint):
         onward = masquerade(first.host, first, transit, leg)
         text = "out of the VPC its primary address takes the place of a secondary one"
         scope = Scope((transit.source, transit.source), nic.vpc.blocks.run_around(destination))
-        path = (*nic.path[:4], "external_snat")
+        path = (*nic.owner, "external_snat")
         return Forward(first.outbound, onward, text, "WALK-26", path, scope, translated=1)
 
     def first(self) -> Nic:
         """The first interface of the host."""
-        return next(each for each in self.nic.vpc.owners.values() if each.path[:4] == self.nic.path[:4])
+        return next(interfaces_of_host(self.nic))
 
     def forward(self, transit: Transit, leg: Leg, *, tracked: bool = False) -> Step:
         """Send on what is to somebody else (NATI-5). `tracked`: an answer to what it let through as it was."""
@@ -413,7 +432,7 @@ class Host(Checkpoint):
         scope = Scope(self.run_around(transit.source), self.run_around(transit.destination))
         if transit.destination in self.clients and self.ip_forward:
             text = "to the networks behind it"
-            return Forward(self.behind, transit, text, "NATI-5", (*nic.path[:4], "client_networks"), scope)
+            return Forward(self.behind, transit, text, "NATI-5", (*nic.owner, "client_networks"), scope)
         if self.masquerade and not tracked and transit.source > IPV4_LAST:
             # What makes a NAT instance one, forwarding and masquerading, is set for IPv4 alone (docs/decisions.md).
             text = f"{nic.name} translates and forwards IPv4 alone"
@@ -447,7 +466,7 @@ class Host(Checkpoint):
 
     def successors(self) -> list[Checkpoint]:
         """The way out of its interface, where it forwards or translates; the networks behind it; its other interfaces."""
-        others = {n.host: None for n in self.nic.vpc.owners.values() if self.snat and n.path[:4] == self.nic.path[:4]}
+        others = dict.fromkeys(nic.host for nic in interfaces_of_host(self.nic)) if self.snat else {}
         others.pop(self, None)
         if not self.ip_forward:
             return [*others]
@@ -461,13 +480,13 @@ class Clients(Checkpoint):
     __slots__ = ("host",)
 
     def __init__(self, host: Host) -> None:
-        super().__init__(host.component, "client networks", host.path[:4])
+        super().__init__(host.component, "client networks", host.nic.owner)
         self.host = host
 
     @property
     def realm(self) -> object:
         """The networks, by whichever interface of the host."""
-        return "client networks", self.host.path[:4]
+        return "client networks", self.host.nic.owner
 
     def step(self, transit: Transit, leg: Leg) -> Step:
         """Deliver what is to them; what they send goes to the host, or is forwarded by it."""
@@ -493,16 +512,12 @@ def masquerade(device: Checkpoint, nic: Nic, transit: Transit, leg: Leg) -> Tran
 
     From then on it comes from the device's interface: a group of the client matches it no more (SG-13).
     """
-    source = next(address for address in nic.addresses if (address > IPV4_LAST) == (transit.source > IPV4_LAST))
+    source = nic.address_for(transit.source)
     leg.sessions.append(Session(device, transit.source, source, transit.destination))
     return Transit(source, transit.destination, nic)
 
 
 def restore(device: Checkpoint, nic: Nic, transit: Transit, leg: Leg) -> Transit | None:
     """An answer with the client's address put back, if it belongs to a flow that the device translated, else None."""
-    if not leg.reply:
-        return None
-    for session in reversed(leg.sessions):
-        if session.device is device and (session.translated, session.peer) == (transit.destination, transit.source):
-            return Transit(transit.source, session.client, nic, direct=False)
-    return None
+    session = leg.answered(device, transit)
+    return None if session is None else Transit(transit.source, session.client, nic, direct=False)

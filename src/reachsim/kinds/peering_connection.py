@@ -12,9 +12,8 @@ from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.codes import Code
+from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss
-from reachsim.rules.verdict import Loss
 
 
 @resource("peering_connections", "peering connection", "design")
@@ -74,8 +73,7 @@ class PeeringCheckpoint(Checkpoint):
             gap = gap_around([self.far.resolver], transit.destination, LINE_LAST)
             scope = Scope(scope.sources, intersect(scope.destinations, gap))
             if transit.destination == self.far.resolver:
-                text = f"the resolver of VPC {self.far.name} answers nobody outside that VPC"
-                return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "DNS-4", text), transit, scope)
+                return self.drop(no_resolver_there(self.far.name), transit, scope)
         onward = Transit(transit.source, transit.destination, transit.sender, transit.direct)
         return enter_subnet(self, self.far, onward, self.text, "WALK-9", self.path, scope)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from reachsim.fabric.site import Nic, VpcSite
 from reachsim.fabric.steps import Forward, Step, Undecided, intersect, to_run
 from reachsim.faces import Faced
 from reachsim.kinds.kind import Kind, Reference, References, looks_like_address, written
+from reachsim.kinds.resource import At
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
@@ -83,6 +85,14 @@ class RouteTable(Kind):
         return {"description": own.pop("description", ""), "anyOf": [own["properties"]["routes"], own]}
 
 
+def routes_to(vpc: Any, at: At) -> Iterator[tuple[KeyPath, Cidr | str, str]]:
+    """The routes of a VPC that lead to one of its resources: where each is written, its destination and its target."""
+    for name, table in vpc.route_tables.items():
+        for destination, target in table.routes.items():
+            if target in (at.name, at.full_name):
+                yield table.path_of(("vpcs", at.vpc, "route_tables", name), destination), destination, target
+
+
 _LONG = frozenset({"routes", "propagate", "gateway"})
 
 
@@ -110,6 +120,11 @@ class Route(Faced):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def blackhole(self) -> Loss:
+        """The loss of what takes it while it is inactive (ROUTE-11)."""
+        return Loss(Code.BAD_STATE_ROUTE, self.inactive_rule, f"{self.text} is a blackhole: {self.inactive}")
 
     @cached_property
     def text(self) -> str:
@@ -175,6 +190,17 @@ def no_route(destination: int) -> Loss:
     return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", "no route to the destination", note)
 
 
+def to_target(route: Route, inside: Transit, step: Forward) -> Forward:
+    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21)."""
+    next = step.next if route.next is None else route.next
+    return Forward(next, inside._replace(toward=route.toward), route.text, "ROUTE-21", route.path, step.scope)
+
+
+def targets(table: IntervalMap[Route | None]) -> list[Checkpoint]:
+    """Every target of a gateway's route table."""
+    return [route.next for route in table.values if route is not None and route.next is not None]
+
+
 class RouteTableCheckpoint(Checkpoint):
     """A route table, asked for every packet that leaves a subnet of it (WALK-16), by destination alone."""
 
@@ -217,8 +243,7 @@ class RouteTableCheckpoint(Checkpoint):
             onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
             if not route.inactive:
                 return onward
-        loss = Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, f"{text} is a blackhole: {route.inactive}")
-        return self.drop(loss, transit, scope, path=route.switch or route.path, decided=text, onward=onward)
+        return self.drop(route.blackhole, transit, scope, path=route.switch or route.path, decided=text, onward=onward)
 
     def aside(self, destination: int) -> str:
         """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones

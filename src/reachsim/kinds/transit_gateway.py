@@ -14,6 +14,7 @@ from reachsim.fabric.site import SubnetSite, VpcSite
 from reachsim.fabric.steps import ANY, Forward, Query, Scope, Step, Undecided, intersect, to_run
 from reachsim.faces import Faced
 from reachsim.kinds.kind import BlockField, Boolean, Kind, Name, Reference, References, Tags
+from reachsim.kinds.reference import bare
 from reachsim.kinds.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.kinds.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
@@ -126,7 +127,7 @@ class TransitGateway(Resource):
                 return
             zones: dict[str | None, str] = {}
             for index, reference in enumerate(attachment.subnets):
-                subnet = design.vpcs[attachment.vpc].subnets.get(reference.rpartition(".")[2])
+                subnet = design.vpcs[attachment.vpc].subnets.get(bare(reference))
                 if subnet is None:
                     text = f"VPC {attachment.vpc} has no subnet {reference!r}"
                     checks.report((*path, "subnets", index), text)

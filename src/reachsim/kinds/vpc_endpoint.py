@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.filters import Direction
 from reachsim.fabric.site import Nic
 from reachsim.kinds.endpoint_checkpoint import (
     AMAZON_PROTOCOLS,
@@ -19,8 +18,9 @@ from reachsim.kinds.endpoint_checkpoint import (
     InterfaceEndpoint,
 )
 from reachsim.kinds.kind import Boolean, Ipv4Field, Reference, References, Tags
-from reachsim.kinds.network_interface import Inbound, Outbound
+from reachsim.kinds.network_interface import nic_of, put_behind_groups
 from reachsim.kinds.public_service import Published, published, region_of
+from reachsim.kinds.reference import bare
 from reachsim.kinds.resource import (
     At,
     Checks,
@@ -32,8 +32,8 @@ from reachsim.kinds.resource import (
     Wiring,
     resource,
 )
+from reachsim.kinds.route_table import routes_to
 from reachsim.net.address import format_address
-from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.route import Origin as RouteOrigin
@@ -103,14 +103,14 @@ class VpcEndpoint(Resource):
 
     def nic_name(self, at: At, subnet: str) -> str:
         """The name of its interface in a subnet: its own where it has one alone."""
-        return at.name if len(self.subnets) == 1 else f"{at.name}/{_bare(subnet)}"
+        return at.name if len(self.subnets) == 1 else f"{at.name}/{bare(subnet)}"
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet (EP-6)."""
-        private = {_bare(subnet): address for subnet, address in self.private_ips.items()}
+        private = {bare(subnet): address for subnet, address in self.private_ips.items()}
         groups = self.security_groups if self.type == "interface" else ()
         for subnet in self.subnets if self.type != "gateway" else ():
-            yield InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(_bare(subnet)))
+            yield InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(bare(subnet)))
 
     def check(self, at: At, checks: Checks) -> None:
         """Keys that its type does not have, and what AWS would refuse."""
@@ -127,17 +127,17 @@ class VpcEndpoint(Resource):
         if self.type == "gateway_load_balancer" and len(self.subnets) > 1:
             text = "a Gateway Load Balancer endpoint is in one subnet"
             checks.report((*at.path, "subnets"), text, "write an endpoint for each", "EP-11")
-        if len({*map(_bare, self.subnets)}) < len(self.subnets):
+        if len({*map(bare, self.subnets)}) < len(self.subnets):
             checks.report(
                 (*at.path, "subnets"), "a subnet stands twice", "an endpoint has one interface in each", "EP-6"
             )
         for subnet in self.private_ips:
-            if _bare(subnet) not in map(_bare, self.subnets):
+            if bare(subnet) not in map(bare, self.subnets):
                 checks.report(
                     (*at.path, "private_ips", subnet), "it has no interface in this subnet", "add it to subnets"
                 )
         if self.type == "interface":
-            for path in _routes_to(at, checks.design):
+            for path, _, _ in routes_to(checks.design.vpcs[at.vpc], at):
                 text = f"a route leads to no interface endpoint, as {at.name} is one"
                 checks.report(path, text, "endpoints are reached by their addresses", "ROUTE-10")
 
@@ -153,12 +153,12 @@ class VpcEndpoint(Resource):
             checks.report((*at.path, "service"), text, "a gateway endpoint serves its own Region", "EP-4")
         for index, table in enumerate(self.route_tables):
             path = (*at.path, "route_tables", index)
-            if _bare(table) not in ("main", *vpc.route_tables):
+            if bare(table) not in ("main", *vpc.route_tables):
                 checks.report(path, f"VPC {at.vpc} has no route table '{table}'")
             for name, other in vpc.vpc_endpoints.items():
                 same = other.type == "gateway" and other.short == self.short and name < at.name
-                if same and _bare(table) in map(_bare, other.route_tables):
-                    text = f"route table {_bare(table)} has a route to {self.short} by {name} already"
+                if same and bare(table) in map(bare, other.route_tables):
+                    text = f"route table {bare(table)} has a route to {self.short} by {name} already"
                     checks.report(path, text, "a table has one endpoint for each service", "EP-3")
         if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
             checks.report(
@@ -177,20 +177,17 @@ class VpcEndpoint(Resource):
             return
         for need in self.interfaces(at):
             kind = type(self).noun if self.type == "interface" else INSPECTION
-            site = wiring.subnet(at.vpc, need.subnet)
-            nic = Nic(f"{at.vpc}.{need.name}", kind, site, wiring.pairs(at.vpc, need), at.path)
-            nic.tags = tuple(sorted(self.tags.items()))
+            nic = nic_of(need, kind, self.tags, at, wiring)
             if self.type == "interface":
                 nic.silent = INTERFACE_SILENCE
                 nic.host = self.host(at, nic, wiring.design)
                 wiring.add_groups(at.vpc, nic, self.security_groups)
-                nic.outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), at.path, site.exit)
-                nic.inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), at.path, nic.host)
+                put_behind_groups(nic)
             else:
                 nic.source_dest_check = False
                 nic.takes, nic.silent = False, INSPECTION_SILENCE
                 nic.host = nic.inbound = InspectionEndpoint(nic)
-                nic.outbound = site.exit
+                nic.outbound = nic.subnet.exit
             wiring.place(nic)
         if len(self.subnets) > 1:
             wiring.add_group(at, [f"{at.vpc}.{need.name}" for need in self.interfaces(at)])
@@ -209,7 +206,7 @@ class VpcEndpoint(Resource):
             for index, table in enumerate(self.route_tables):
                 path = (*at.path, "route_tables", index)
                 for block in gateway.published.blocks:
-                    yield RouteMade(_bare(table), block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
+                    yield RouteMade(bare(table), block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Its tables hear of the addresses of which nobody can tell whether they are the service's."""
@@ -220,13 +217,12 @@ class VpcEndpoint(Resource):
         for table in self.route_tables:
             # In a Region that the table does not have, any address may be the service's. A default route goes before
             # that: what it delivers of TCP, the endpoint would deliver too.
-            wiring.add_unwritten(at.vpc, _bare(table), gateway.unsure, gateway.published.maybe, always=not known)
+            wiring.add_unwritten(at.vpc, bare(table), gateway.unsure, gateway.published.maybe, always=not known)
 
     def published(self, at: At, design: Any) -> Published:
         """The addresses of its service: the list that it names, or that a route to it names, goes first."""
         lists = [] if self.prefix_list is None else [self.prefix_list]
-        for table in design.vpcs[at.vpc].route_tables.values():
-            lists += [to for to, target in table.routes.items() if isinstance(to, str) and _bare(target) == at.name]
+        lists += [to for _, to, _ in routes_to(design.vpcs[at.vpc], at) if isinstance(to, str)]
         return published(design, at.vpc, self.short, tuple(lists))
 
     def host(self, at: At, nic: Nic, design: Any) -> InterfaceEndpoint:
@@ -353,14 +349,3 @@ class VpcEndpoint(Resource):
             return Endpoint(asked, "service", unknown=known.note)
         note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {reason}" for reason in why)
         return Endpoint(asked, "service", outside=known.addresses, note=note)
-
-
-def _bare(reference: str) -> str:
-    return reference.rpartition(".")[2]
-
-
-def _routes_to(at: At, design: Any) -> Iterator[KeyPath]:
-    """Where routes of its VPC that lead to a resource are written."""
-    for name, table in design.vpcs[at.vpc].route_tables.items():
-        path: KeyPath = ("vpcs", at.vpc, "route_tables", name)
-        yield from (table.path_of(path, to) for to, target in table.routes.items() if _bare(target) == at.name)

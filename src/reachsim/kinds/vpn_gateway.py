@@ -9,7 +9,7 @@ from reachsim.fabric.site import VpcSite
 from reachsim.fabric.steps import Forward, Scope, Step, to_one
 from reachsim.kinds.kind import Tags
 from reachsim.kinds.resource import At, Entrance, Resource, RouteMade, Wiring, resource
-from reachsim.kinds.route_table import Route, route_lookup
+from reachsim.kinds.route_table import Route, route_lookup, targets, to_target
 from reachsim.kinds.subnet import enter_subnet
 from reachsim.kinds.vpn_connection import (
     Arriving,
@@ -120,12 +120,9 @@ class VpnGatewayIn(Checkpoint):
         loss = inbound_loss(destination, owned=destination in self.vpc.owners)
         route = self.redirected[destination]
         if route is not None and not route.local and isinstance(step, Forward):
-            next = step.next if route.next is None else route.next
-            toward = Transit(transit.source, destination, None, True, route.toward)
-            step = Forward(next, toward, route.text, "ROUTE-21", route.path, scope)
+            step = to_target(route, inside, step)
             if route.inactive:
-                text = f"{route.text} is a blackhole: {route.inactive}"
-                loss = loss or Loss(Code.BAD_STATE_ROUTE, route.inactive_rule, text)
+                loss = loss or route.blackhole
         if loss is None:
             return step
         return self.drop(loss, transit, scope, onward=step if isinstance(step, Forward) else None)
@@ -136,5 +133,4 @@ class VpnGatewayIn(Checkpoint):
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, and the targets of the gateway's route table."""
-        targets = [route.next for route in self.redirected.values if route is not None and route.next is not None]
-        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets]
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from reachsim.faces import Faced
 from reachsim.kinds.design import Design
+from reachsim.kinds.reference import bare
 from reachsim.kinds.resource import InterfaceNeed, resources
 from reachsim.kinds.vpc import Vpc
 from reachsim.net.cidr import Cidr
@@ -139,7 +140,7 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
     )
     for vpc_name, vpc in design.vpcs.items():
         for need in needs_of(vpc_name, vpc):
-            subnet = need.subnet.rpartition(".")[2]
+            subnet = bare(need.subnet)
             mine = vpc_name, need.name
             out.private[mine] = _private(need, vpc_name, subnet, pools, report)
             out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1 + len(need.secondary)

@@ -16,6 +16,7 @@ from reachsim.errors import Problem, shown
 from reachsim.kinds.design import Design
 from reachsim.kinds.network_acl import NetworkAcl
 from reachsim.kinds.public_service import region_of
+from reachsim.kinds.reference import bare
 from reachsim.kinds.resource import InterfaceNeed, Resource, resources, sections
 from reachsim.kinds.security_group import SecurityGroup
 from reachsim.kinds.vpc import Vpc
@@ -402,7 +403,7 @@ class Checker:
 
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
-        found = self.design.vpcs[vpc].subnets.get(subnet.rpartition(".")[2])
+        found = self.design.vpcs[vpc].subnets.get(bare(subnet))
         return () if found is None else found.blocks
 
     def check_private(

@@ -9,6 +9,7 @@ from functools import cached_property
 from reachsim.errors import shown
 from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
 from reachsim.kinds.network_interface import Interface
+from reachsim.kinds.reference import bare as kinds_bare
 from reachsim.kinds.resource import Resource, resources
 from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
@@ -140,7 +141,7 @@ class Names:
 
 def bare(reference: str | None) -> str | None:
     """The name behind ``vpc.name``, of what can only be in one VPC."""
-    return None if reference is None else reference.rpartition(".")[2]
+    return None if reference is None else kinds_bare(reference)
 
 
 def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -18,21 +18,13 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
     middleboxes forward unchanged what others sent (IGW-7). `public`: the public address that takes its source's place (the
     source itself for IPv6, IGW-8); None where it has none.
     """
-    if destination in RFC1918:  # IGW-5
+    if destination in RFC1918:
         return _private(
-            Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
-            "IGW-5",
-            "destination",
-            destination,
-            "is a private address (RFC 1918), which is not on the internet",
+            Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, "IGW-5", "destination", destination, _RFC1918
         )
-    if destination in RFC6598:  # IGW-5
+    if destination in RFC6598:
         return _private(
-            Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
-            "IGW-5",
-            "destination",
-            destination,
-            "is in 100.64.0.0/10, which is not on the internet",
+            Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS, "IGW-5", "destination", destination, _RFC6598
         )
     if not owned:  # IGW-7
         text = f"no interface of the VPC has the source address {format_address(source)}"
@@ -49,21 +41,9 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
 def ingress_loss(source: int) -> Loss | None:
     """Why a packet from the internet is lost at the gateway for its source, or None (IGW-6)."""
     if source in RFC1918:
-        return _private(
-            Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS,
-            "IGW-6",
-            "source",
-            source,
-            "is a private address (RFC 1918), which is not on the internet",
-        )
+        return _private(Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS, "IGW-6", "source", source, _RFC1918)
     if source in RFC6598:
-        return _private(
-            Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS,
-            "IGW-6",
-            "source",
-            source,
-            "is in 100.64.0.0/10, which is not on the internet",
-        )
+        return _private(Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS, "IGW-6", "source", source, _RFC6598)
     return None
 
 

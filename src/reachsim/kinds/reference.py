@@ -1,0 +1,8 @@
+"""References: names of something that is written elsewhere, bare or as ``vpc.name``."""
+
+from __future__ import annotations
+
+
+def bare(reference: str) -> str:
+    """The name behind ``vpc.name``, of what can only be in one VPC."""
+    return reference.rpartition(".")[2]
