@@ -18,7 +18,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
 from reachsim.reach.matrix import Matrix, Progress
-from reachsim.reach.pair import reach
+from reachsim.reach.part import filters_of, passages_of
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
@@ -411,10 +411,15 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
-    """Whether no answer between two endpoints asks a filter that was edited, so that nothing can differ."""
-    book = network.book.recording()
-    reach(network.endpoint(source), network.endpoint(destination), network.endpoints, book)
-    return changed.isdisjoint(book.asked or ())
+    """Whether no passage between two endpoints meets a filter that was edited, so that nothing can differ."""
+    flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
+    return not any(
+        query.filter in changed
+        for flow in flows
+        for found in passages_of(flow, network.endpoints)
+        for walk in (found.forward, found.reply)
+        for query, _, _ in filters_of(walk, network.book)
+    )
 
 
 def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:

@@ -212,14 +212,29 @@ def parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Par
 
 def _chosen(flow: Flow, parts: list[Part], endpoints: Endpoints, book: FilterBook) -> Iterator[Part]:
     """The answer between two addresses where AWS chooses on the way: what holds for every choice is decided."""
-    found = parts[0].found
-    choices = () if found is None or len(flow.relays) >= CHOICES_MOST else found.choices
+    choices = _choices(flow, parts[0].found)
     if not choices:
         return iter(parts)
-    each = [
-        part for choice in choices for part in parts_of(replace(flow, relays=(*flow.relays, choice)), endpoints, book)
-    ]
+    each = [part for choice in choices for part in parts_of(choice, endpoints, book)]
     return iter(_whichever(each, parts[0].undecided or each[0].undecided)[:1])
+
+
+def _choices(flow: Flow, found: Passage | None) -> list[Flow]:
+    """A flow with each thing that AWS may choose on its way; none where it chooses nothing, or too often."""
+    if found is None or len(flow.relays) >= CHOICES_MOST:
+        return []
+    return [replace(flow, relays=(*flow.relays, choice)) for choice in found.choices]
+
+
+def passages_of(flow: Flow, endpoints: Endpoints) -> Iterator[Passage]:
+    """Every passage that the parts of a flow are made of, before any filter on it is asked."""
+    if flow.loss is not None or flow.unknown:
+        return
+    pieces = [found for found, _ in endpoints.pieces(flow)]
+    yield from pieces
+    if flow.origin.certain and not flow.many:
+        for choice in _choices(flow, pieces[0]):
+            yield from passages_of(choice, endpoints)
 
 
 CHOICES_MOST = 4
