@@ -28,9 +28,6 @@ def test_the_engine_and_the_oracle_agree(seed: int) -> None:
         assert question.agree or question.explained, str(question)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="one cause: a packet that every source address loses, at different places, is open"
-)
 @laws(80)
 @given(seeds)
 def test_what_is_lost_from_every_address_is_decided(seed: int) -> None:

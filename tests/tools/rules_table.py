@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -113,6 +114,7 @@ def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
     yield from inside(tree.body, module)
 
 
+@functools.cache
 def homes() -> dict[str, list[str]]:
     """For every rule that a docstring under src cites, the names of what cites it."""
     found: dict[str, dict[str, None]] = {}
@@ -138,6 +140,7 @@ def marks_of(decorators: list[ast.expr]) -> Iterator[str]:
                     yield argument.value
 
 
+@functools.cache
 def markers() -> list[tuple[str, str]]:
     """(rule, node ID) of every mark."""
     found: list[tuple[str, str]] = []
