@@ -163,7 +163,7 @@ extra: 1
         "d.yaml:9:5: vpcs.app: duplicate key 'port'; the first is in line 8\n"
         "d.yaml:11:5: vpcs.db: missing key 'cidrs'\n"
         "d.yaml:12:31: vpcs.'a.b'.port: expected a whole number, got '22'; write 22 without quotes\n"
-        "d.yaml:13:1: unknown key 'extra'"
+        "d.yaml:13:1: unknown key 'extra'; the keys here are 'version' and 'vpcs'"
     )
 
 
@@ -197,6 +197,7 @@ extra: 1
         ("nat: {masquerade: 1}", "vpcs.a.nat.masquerade: expected true or false, got 1; write true"),
         ("nat: {masquerade: perhaps}", "vpcs.a.nat.masquerade: expected true or false, got 'perhaps'"),
         ("nat: {ipforward: true}", "vpcs.a.nat: unknown key 'ipforward'; did you mean 'ip_forward'?"),
+        ("nat: {xyz: 1}", "vpcs.a.nat: unknown key 'xyz'; the keys here are 'ip_forward' and 'masquerade'"),
         ("public_ip: yes", "vpcs.a.public_ip: 'yes' is not a CIDR; write true"),
         ("public_ip: 10.0.1.7/24",
          "vpcs.a.public_ip: '10.0.1.7/24' has host bits set; did you mean '10.0.1.0/24'? [CIDR-1]"),
@@ -278,6 +279,14 @@ def test_a_part_of_a_document():
         "d.yaml:2:13: vpcs.a.port: expected a whole number, got 'x'\n"
         "d.yaml:2:16: vpcs.a: unknown key 'prot'"
     )
+
+
+def test_an_unknown_key_where_only_one_is_known():
+    class One(Strict):
+        port: int = 0
+
+    with pytest.raises(DesignError, match=r"d\.yaml:1:1: unknown key 'xyz'; the only key here is 'port'$"):
+        validate(One, read_document("xyz: 1\n", file="d.yaml"))
 
 
 def test_problems_without_raising():

@@ -28,6 +28,8 @@ _MAX_PROBLEMS: Final = 2000
 # Comparing texts costs the product of their lengths: what is longer or more than this gets no hint.
 _MAX_COMPARED_LENGTH: Final = 64
 _MAX_COMPARED: Final = 20_000
+# An unknown key that resembles no known one gets those that may stand there, if they are at most so many.
+_MAX_LISTED: Final = 8
 _WALKS: Final = 64
 
 _EXPECTED: Final[dict[str, str]] = {
@@ -285,9 +287,9 @@ class _Writer:
             *parent, name = finding.path
             problem_path = tuple(parent)
             present = self.value(problem_path)
-            names = [key for key in self.keys_at(problem_path, finding) if key not in present]
-            meant = self.suggest(str(name), names)
-            hint = f"did you mean {shown(meant)}?" if meant is not None else None
+            known = self.keys_at(problem_path, finding)
+            meant = self.suggest(str(name), [key for key in known if key not in present])
+            hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
             problem = self.problem(f"unknown key {shown(name)}", problem_path, finding.path, key=True, hint=hint)
             return _Report(problem, finding, str(name), meant)
         if kind in _MISSING:
@@ -468,6 +470,17 @@ def _hint(finding: _Finding) -> str | None:
     if expected == "a list" and isinstance(value, str) and re.fullmatch(r"[\w./-]{1,40}", value):
         return f"write [{value}]"
     return None
+
+
+def _keys_in_words(known: Sequence[str], unknown: str) -> str | None:
+    """Which keys a mapping takes, where they are few enough to read.
+
+    None where the unknown one is among them: then they are those of several models, of which one was chosen.
+    """
+    if not 0 < len(known) <= _MAX_LISTED or unknown in known:
+        return None
+    *most, last = map(shown, known)
+    return f"the keys here are {', '.join(most)} and {last}" if most else f"the only key here is {last}"
 
 
 def _or(phrases: Sequence[str]) -> str:
