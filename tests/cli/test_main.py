@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.terminals import on_terminal
 
 import reachsim
 from reachsim.cli import main as main_module
@@ -109,10 +109,12 @@ def test_exit_codes(arguments: Sequence[str], status: int, capsys: pytest.Captur
         ("reach", "-", "i", "10.9.0.1", "tcp/443"),
     ],
 )
-def test_what_is_not_modelled_cannot_be_decided(question: Sequence[str]) -> None:
-    done = process(*question, input=UNDECIDED)
-    assert done.returncode == 3, done
-    title, reason = done.stdout.splitlines()[:2]
+def test_what_is_not_modelled_cannot_be_decided(
+    question: Sequence[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(UNDECIDED.encode())))
+    assert main(question) == 3
+    title, reason = capsys.readouterr().out.splitlines()[:2]
     assert title.startswith("CANNOT DECIDE")
     assert "fw is a Network Firewall endpoint, which is not modelled" in reason
 
@@ -240,45 +242,13 @@ def test_ctrl_c_while_it_reads() -> None:
 # -- terminals ----------------------------------------------------------------------------------------------
 
 
-def on_terminal(*arguments: str, columns: int = 100, **environment: str) -> str:
-    """What the program writes to a terminal of its own."""
-    here, there = pty.openpty()
-    variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM", "COLUMNS")}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "reachsim", *arguments],
-        env={
-            **variables,
-            "PYTHONPATH": str(ROOT / "src"),
-            "COLUMNS": str(columns),
-            "TERM": "xterm",
-            **environment,
-        },
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=there,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(there)
-    parts = []
-    while True:
-        try:
-            part = os.read(here, 65536)
-        except OSError:  # Linux says so when the other end is closed
-            break
-        if not part:
-            break
-        parts.append(part)
-    os.close(here)
-    running.wait(timeout=30)
-    return b"".join(parts).decode()
-
-
-def test_colours_are_for_terminals() -> None:
+def test_colours_are_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b[31mFAILS\x1b[0m" in on_terminal("check", FOUND)
     assert "\x1b" not in on_terminal("check", FOUND, NO_COLOR="1")
     assert "\x1b[31m" in on_terminal("check", FOUND, NO_COLOR="")  # the convention: set and not empty
     assert "\x1b" not in on_terminal("check", FOUND, TERM="dumb")
-    assert "\x1b" not in process("check", FOUND).stdout
+    main(["check", FOUND])
+    assert "\x1b" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("columns", [80, 100, 120])
@@ -296,6 +266,7 @@ def test_colours_are_for_terminals() -> None:
 )
 def test_lines_fit_the_terminal(arguments: Sequence[str], columns: int) -> None:
     lines = on_terminal(*arguments, columns=columns, NO_COLOR="1").splitlines()
+    assert lines
     # A path of a file is never broken, so that it can be clicked; its line may be longer.
     assert [line for line in lines if len(line) > columns and "models/" not in line] == []
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 from tests.benchmarks.organisation import organisation
 from tests.cli.test_hostile_names import BIDI, DESIGN, NAME, printable
+from tests.terminals import on_terminal
 
 import reachsim
 from reachsim.cli.common import ProgressLine
@@ -329,28 +329,7 @@ def test_fast_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("columns", [80, 100, 120])
 @pytest.mark.parametrize("arguments", COMMANDS)
 def test_lines_fit_the_terminal(arguments: Sequence[str], columns: int) -> None:
-    here, there = pty.openpty()
-    variables = {k: v for k, v in os.environ.items() if k != "TERM"}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "reachsim", *arguments],
-        env={**variables, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": str(columns), "NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=there,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(there)
-    parts = []
-    while True:
-        try:
-            part = os.read(here, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        parts.append(part)
-    os.close(here)
-    running.wait(timeout=30)
-    lines = b"".join(parts).decode().splitlines()
+    lines = on_terminal(*arguments, columns=columns, NO_COLOR="1").splitlines()
     assert lines
     # A path of a file is never broken, so that it can be clicked; its line may be longer.
     assert [line for line in lines if len(line) > columns and "models/" not in line] == []

@@ -21,6 +21,7 @@ from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.part import filters_of, passages_of
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
+from reachsim.topology.flows import flows
 
 Kind = Literal["opened", "closed", "changed"]
 SHOWN_NAMES = 3
@@ -412,10 +413,10 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
     """Whether no passage between two endpoints meets a filter that was edited, so that nothing can differ."""
-    flows = network.endpoints.flows(network.endpoint(source), network.endpoint(destination))
+    asked = flows(network.endpoint(source), network.endpoint(destination), network.endpoints)
     return not any(
         query.filter in changed
-        for flow in flows
+        for flow in asked
         for found in passages_of(flow, network.endpoints)
         for walk in (found.forward, found.reply)
         for query, _, _ in filters_of(walk, network.book)

@@ -97,6 +97,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
     relays = [nic.relay for nic in topology.nics.values() if nic.relay is not None]
     targets |= {choice.target for relay in relays for choice in relay.choices}
+    # Only a transit gateway asks for the zone of the interface that sends (TGW-7, TGW-8).
+    zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
@@ -108,7 +110,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
         key = nic.subnet, *common
         outer = routing.get(key)
         if outer is None:
-            alike = nic.vpc, nic.subnet.table, nic.subnet.az, nic.subnet.attached, *common
+            zone = nic.subnet.az if nic.vpc in zoned else None
+            alike = nic.vpc, nic.subnet.table, zone, nic.subnet.attached, *common
             outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
         seen = seen_groups(nic, onlookers)

@@ -230,7 +230,7 @@ def passages_of(flow: Flow, endpoints: Endpoints) -> Iterator[Passage]:
     """Every passage that the parts of a flow are made of, before any filter on it is asked."""
     if flow.loss is not None or flow.unknown:
         return
-    pieces = [found for found, _ in endpoints.pieces(flow)]
+    pieces = [found for found, _ in endpoints.pieces.of(flow)]
     yield from pieces
     if flow.origin.certain and not flow.many:
         for choice in _choices(flow, pieces[0]):
