@@ -23,7 +23,7 @@ from tests.oracle.worlds import leaves_vpc, random_design, random_probe
 
 import reachsim
 from reachsim.net.address import IPV4_LAST, format_address
-from reachsim.trace.result import Trace, Way
+from reachsim.trace.result import Trace, TracedWay
 
 Design = dict[str, Any]
 Probe = tuple[str, str, str, int]
@@ -105,7 +105,7 @@ def from_anywhere(design: Design, probe: Probe) -> list[Verdict]:
     return [judge(design, address, *probe[1:]) for address in strangers(design)]
 
 
-def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: Way, verdict: Verdict) -> bool:
+def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: TracedWay, verdict: Verdict) -> bool:
     """Whether the packet comes to another interface than the named one, which has the address too (PEER-9).
 
     A name means an interface; the oracle asks for its address, and whoever has the address is right. So, asked for the
@@ -116,14 +116,18 @@ def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: Way, verdi
         return False
     address = format_address(way.packet.destination)
     named = net.endpoint(probe[1])
-    have = [nic.name for nic in net.topology.nics.values() if way.packet.destination in nic.addresses]
+    have = [
+        interface.name
+        for interface in net.topology.interfaces.values()
+        if way.packet.destination in interface.addresses
+    ]
     if first.component not in have or named.name not in have or first.component == named.name:
         return False
     again = net.trace(probe[0], address, probe[2], source_port=probe[3])
     return (again.delivered, again.reachable) == (verdict.forward, verdict.reachable)
 
 
-def to_itself(way: Way) -> bool:
+def to_itself(way: TracedWay) -> bool:
     """Whether a function sends to the interface that it sends from."""
     sender = way.forward[0].component if way.forward else ""
     return any(b.code == "LAMBDA_OUTBOUND_ONLY" and b.component == sender for b in way.blockers)

@@ -90,7 +90,7 @@ def some_pairs(
     rng: random.Random, net: reachsim.Network, most: int, *, inside: bool = False, design: Design | None = None
 ) -> list[tuple[str, str]]:
     """Ordered pairs of names; `inside`: of interfaces only; `design`: half of them along its routes through devices."""
-    names = list(net.topology.nics) if inside else net.endpoints.names()
+    names = list(net.topology.interfaces) if inside else net.endpoints.names()
     pairs = [(one, other) for one in names for other in names if one != other]
     along = [along_a_route(rng, design) for _ in range(most // 2)] if design is not None else []
     steered = [pair for pair in dict.fromkeys(along) if pair is not None and (not inside or pair[1] in names)]
@@ -99,7 +99,7 @@ def some_pairs(
 
 def pairs_of_likes(rng: random.Random, net: reachsim.Network, most: int) -> list[tuple[str, str]]:
     """Ordered pairs of interfaces that share a class, which the matrix answers from one walk between two of them."""
-    groups = [[nic.name for nic in each.members] for each in net.classes.classes if len(each.members) > 1]
+    groups = [[interface.name for interface in each.members] for each in net.classes.classes if len(each.members) > 1]
     pairs = [(one, other) for group in groups for one in group for other in group if one != other]
     return rng.sample(pairs, min(most, len(pairs)))
 
@@ -127,7 +127,7 @@ def traces(net: reachsim.Network, source: str, destination: str, packet: Packet)
             continue
         sources = destinations = None
         if flow.region is not None:
-            sources, destinations = (flow.region, flow.alike) if flow.origin.nic is None else (None, flow.region)
+            sources, destinations = (flow.region, flow.alike) if flow.origin.interface is None else (None, flow.region)
         if (packet.source in sources if sources is not None else packet.source == flow.source) and (
             packet.destination in destinations if destinations is not None else packet.destination == flow.destination
         ):
@@ -282,11 +282,13 @@ def member_edit(rng: random.Random, design: Design) -> Edit:
 
 def expectations(rng: random.Random, net: reachsim.Network, count: int) -> list[dict[str, Any]]:
     """Promises between names, blocks and selections, most of which some packet breaks."""
-    inner = [name for name in net.topology.nics if "(" not in name]
+    inner = [name for name in net.topology.interfaces if "(" not in name]
     others = [*net.endpoints.function_names(), *net.design.internet.hosts, "internet", "10.0.0.0/8", "8.8.0.0/16"]
     selectors: list[Any] = [{"vpc": vpc} for vpc in net.topology.vpcs]
     selectors += [{"subnet": s.full_name} for vpc in net.topology.vpcs.values() for s in vpc.subnets.values()]
-    selectors += [{"tag": {"like": nic.tags[0][1]}} for nic in net.topology.nics.values() if nic.tags]
+    selectors += [
+        {"tag": {"like": interface.tags[0][1]}} for interface in net.topology.interfaces.values() if interface.tags
+    ]
     out = []
     for _ in range(count):
         ends = [rng.choice(rng.choice([inner, inner, others, selectors])) for _ in range(2)]

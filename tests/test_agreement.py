@@ -108,10 +108,10 @@ def with_addresses(design: Design, net: reachsim.Network) -> Design:
     for vpc, body in out["vpcs"].items():
         for section in ("instances", "interfaces", "nat_gateways"):
             for name, member in body.get(section, {}).items():
-                nic = net.topology.nics[f"{vpc}.{name}"]
-                member["private_ip"] = format_address(nic.addresses[0])
-                if nic.publics:
-                    member["public_ip"] = format_address(nic.publics[0])
+                interface = net.topology.interfaces[f"{vpc}.{name}"]
+                member["private_ip"] = format_address(interface.addresses[0])
+                if interface.publics:
+                    member["public_ip"] = format_address(interface.publics[0])
     return out
 
 

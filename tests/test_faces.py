@@ -16,10 +16,10 @@ import pytest
 import reachsim
 from reachsim import Network
 from reachsim.answers.rulesets import equivalent, rule_sets
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.engine import Engine
 from reachsim.errors import Problem
-from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.faces import MOST
+from reachsim.faces import REPR_LENGTH
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.packet import Packet
@@ -34,11 +34,11 @@ LOOPS = "10-nat-instance-in-its-clients-subnet-as-found"
 SHADOWS = "15-acl-deny-shadows-allow-as-found"
 
 SEEN = {
-    "Box", "Blocker", "Cause", "Cell", "Change", "Check", "Choices", "Cidr", "Clause", "Crossing", "DeadEnd", "Difference",
-    "Endpoint", "Equivalence", "Expectation", "Exposed", "Filter", "FilterBook", "Flow", "HeaderSpace", "Hop", "IdleRule",
-    "Isolation", "Leak", "Leg", "Matrix", "Network", "Nic", "Origin", "Packet", "Part", "Passage", "PortSet", "Query",
-    "Reach", "Result", "Slice", "Source", "Stop", "SubnetSite", "Topology", "Trace", "Traffic", "Transit", "Trip",
-    "Visit", "VpcSite", "Walk", "Way",
+    "Blocker", "Box", "Cause", "Cell", "Change", "Check", "Choices", "Cidr", "Clause", "Crossing", "DeadEnd",
+    "Difference", "Endpoint", "Equivalence", "Expectation", "Exposed", "Filter", "FilterBook", "Flow", "FlowAnswer",
+    "Header", "HeaderSpace", "Hop", "IdleRule", "Isolation", "Leak", "Leg", "Matrix", "Network", "NetworkInterface",
+    "Origin", "Packet", "PortSet", "Query", "Reach", "Result", "RoundTrip", "Slice", "Source", "Stop", "SubnetSite",
+    "Topology", "Trace", "TracedWay", "Traffic", "Trip", "Visit", "VpcSite", "Walk",
 }  # fmt: skip
 """Every kind of value that the walk below must have met."""
 
@@ -140,7 +140,7 @@ def test_a_repr_is_one_short_line(values: list[object]) -> None:
         text = repr(value)
         kind = type(value).__name__
         assert text.isprintable(), kind
-        assert len(text) <= MOST, (kind, text)
+        assert len(text) <= REPR_LENGTH, (kind, text)
         assert " object at 0x" not in text or kind.startswith("_") or kind in PLAIN, (kind, text)
 
 
@@ -214,10 +214,10 @@ def test_ends_compare_within_a_network(net: Network) -> None:
 
 def test_interfaces_and_checkpoints_are_themselves(net: Network) -> None:
     other = load(LAMBDA)
-    one, its = net.topology.nics["app.nat"], other.topology.nics["app.nat"]
+    one, its = net.topology.interfaces["app.nat"], other.topology.interfaces["app.nat"]
     assert one != its
     assert one.host != its.host
-    assert one == net.topology.nics["app.nat"]
+    assert one == net.topology.interfaces["app.nat"]
 
 
 def test_networks_compare_by_what_they_say(net: Network) -> None:
@@ -236,7 +236,7 @@ def test_the_order_of_interfaces_is_content() -> None:
     head = "version: 1\nvpcs: {v: {cidrs: [10.0.0.0/16], subnets: {s: {cidr: 10.0.0.0/24}}, instances: "
     one = reachsim.loads(head + "{a: {subnet: s}, b: {subnet: s}}}}")
     other = reachsim.loads(head + "{b: {subnet: s}, a: {subnet: s}}}}")
-    assert one.topology.nics["v.a"].addresses != other.topology.nics["v.a"].addresses
+    assert one.topology.interfaces["v.a"].addresses != other.topology.interfaces["v.a"].addresses
     assert one != other
 
 
@@ -324,10 +324,10 @@ def test_names_that_paint_the_terminal_are_escaped() -> None:
 
 def test_long_sets_are_cut() -> None:
     ports = Traffic.union_of((6 << 16 | port, 6 << 16 | port) for port in range(1, 999, 2))
-    assert len(repr(ports)) <= MOST
+    assert len(repr(ports)) <= REPR_LENGTH
     assert repr(ports).startswith("Traffic('tcp/1, tcp/3,")
     assert repr(ports).endswith("...')")
     many = AddressSet.union_of((place, place) for place in range(0x0A000000, 0x0A001000, 2))
-    assert len(repr(many)) <= MOST
-    assert len(str(many)) > MOST
+    assert len(repr(many)) <= REPR_LENGTH
+    assert len(str(many)) > REPR_LENGTH
     assert repr(Problem("f.yaml", 1, 1, (), "wrong"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import reachsim
-from reachsim.kinds.resource import sections
+from reachsim.resources.resource import sections
 
 KERNEL = Path(__file__).parent / "kernel2"
 DESIGNS = sorted(path.stem for path in KERNEL.glob("*.yaml"))

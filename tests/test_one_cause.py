@@ -13,10 +13,10 @@ import reachsim
 from reachsim.errors import UsageError
 from reachsim.net.intervals import PortSet
 from reachsim.reach.stops import Stop
-from reachsim.trace.result import Way
+from reachsim.trace.result import TracedWay
 
 
-def stops_at(net: reachsim.Network, source: str, destination: str, way: Way) -> list[Stop]:
+def stops_at(net: reachsim.Network, source: str, destination: str, way: TracedWay) -> list[Stop]:
     """The stops of the exact answer that contain the packet of a way."""
     assert way.packet is not None
     return [stop for stop in net.reach(source, destination).stops if way.packet in stop.space]

@@ -12,12 +12,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.errors import UsageError, cut, shown
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.filters import AS_BUILT, FilterBook
-from reachsim.kinds.design import Design
-from reachsim.kinds.expectation import Selector
-from reachsim.kinds.unmodelled import Door
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.net.packet import Packet
@@ -25,6 +22,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
+from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import (
     Block,
     Matrix,
@@ -35,7 +33,9 @@ from reachsim.reach.matrix import (
     on_executor,
 )
 from reachsim.reach.pair import Reach, reach
-from reachsim.reach.part import Part
+from reachsim.resources.design import Design
+from reachsim.resources.expectation import Selector
+from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology, build
 from reachsim.topology.endpoints import Endpoints
@@ -166,7 +166,7 @@ class Engine:
         )
 
     def replay(
-        self, source: Endpoint, destination: Endpoint, packet: Packet, part: Part, below: Fraction | None = None
+        self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None
     ) -> Trace:
         """Trace one packet of one part of an answer: its witness. `below`: in place of the design's `nat_loss_below`."""
         traffic = Traffic.of((packet.service, packet.service))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from reachsim.errors import visible
 
-MOST = 120
+REPR_LENGTH = 120
 """Characters of a line that is still read at one glance."""
 
 
-def one_line(text: str, most: int = MOST) -> str:
+def one_line(text: str, most: int = REPR_LENGTH) -> str:
     r"""The first line of a text, safe for a terminal, cut to `most` characters.
 
     >>> one_line("BLOCKED  a -> b\nbecause"), one_line("x" * 200, 8)
@@ -24,7 +24,7 @@ def face(kind: str, text: str) -> str:
     >>> face("Packet", "tcp 10.0.0.1:50000 -> 10.0.0.2:443")
     '<Packet tcp 10.0.0.1:50000 -> 10.0.0.2:443>'
     """
-    return f"<{kind} {one_line(text, MOST - len(kind) - 3)}>"
+    return f"<{kind} {one_line(text, REPR_LENGTH - len(kind) - 3)}>"
 
 
 class Faced:

@@ -14,16 +14,16 @@ from reachsim.answers.diff import diff as compare
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
+from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
-from reachsim.fabric.filters import Filter
 from reachsim.faces import face
-from reachsim.kinds.load_balancer import LoadBalancer
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress, spread
+from reachsim.resources.load_balancer import LoadBalancer
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
-from reachsim.trace.trace import targets_of
+from reachsim.trace.trace import past_listeners
 
 
 class Network(Engine):
@@ -88,7 +88,7 @@ class Network(Engine):
         destination = self.endpoint(result.expectation.to)
         if wanted is None or not result.holds or destination.kind != LoadBalancer.noun:
             return result
-        behind = targets_of(destination.nics, wanted, self.endpoints, self.locate, self.book)
+        behind = past_listeners(destination.interfaces, wanted, self.endpoints, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
     def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:
@@ -136,8 +136,8 @@ class Network(Engine):
         return copy
 
     def __repr__(self) -> str:
-        nics = len(self.topology.nics)
-        return face("Network", f"{self.source.file}: {len(self.design.vpcs)} VPCs, {nics} interfaces")
+        interfaces = len(self.topology.interfaces)
+        return face("Network", f"{self.source.file}: {len(self.design.vpcs)} VPCs, {interfaces} interfaces")
 
 
 class _Work:

@@ -100,7 +100,7 @@ def test_each_change_is_true_and_each_difference_is_told(seed: int) -> None:
     if difference.undecided:
         return
     found = told(difference)
-    names = [*before.topology.nics, "internet"]
+    names = [*before.topology.interfaces, "internet"]
     pairs = some_pairs(rng, before, 10, inside=True)
     pairs += [(rng.choice(names[:-1]), "internet"), ("internet", rng.choice(names[:-1]))]
     pairs += [(source, destination) for _, source, destination, _ in rng.sample(sorted(found), min(6, len(found)))]
@@ -113,7 +113,7 @@ def test_each_change_is_true_and_each_difference_is_told(seed: int) -> None:
 
 def known(net: reachsim.Network, *names: str) -> bool:
     """Whether a network has them all."""
-    return all(name == "internet" or name in net.topology.nics for name in names)
+    return all(name == "internet" or name in net.topology.interfaces for name in names)
 
 
 def rng_count(seed: int) -> int:

@@ -89,7 +89,7 @@ def test_classes_say_the_same_as_asking_each(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)
     selected = [{"vpc": rng.choice(list(data["vpcs"]))} for _ in range(4)]
     data["expect"] = [
-        {"from": one, "to": rng.choice([*selected, *net.topology.nics][:12]), verb: token}
+        {"from": one, "to": rng.choice([*selected, *net.topology.interfaces][:12]), verb: token}
         for one in selected
         for verb, token in (("allow", "tcp/443"), ("deny", "tcp"), ("allow", "all"))
     ]

@@ -83,27 +83,29 @@ def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int)
     rng, data, _ = network(seed)
     data.setdefault("lambda_functions", {})["elsewhere"] = {}
     net = loaded(data)
-    targets = [nic for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    targets = [
+        interface for interface in net.topology.interfaces.values() if interface.kind in ("instance", "interface")
+    ]
     picked = rng.sample(targets, min(4, len(targets)))
-    data["expect"] = [{"from": "elsewhere", "to": nic.name, "deny": "tcp/443"} for nic in picked]
+    data["expect"] = [{"from": "elsewhere", "to": interface.name, "deny": "tcp/443"} for interface in picked]
     results = loaded(data).check()
     https = Traffic.parse("tcp/443")
     hosts = AddressSet.union_of((int(h.ip), int(h.ip)) for h in net.design.internet.hosts.values())
     any_of = (net.endpoints.world & EVERY_IPV4.addresses) - hosts
-    for nic, result in zip(picked, results, strict=True):
+    for interface, result in zip(picked, results, strict=True):
         # What the internet delivers, address by address, says what the one that the service picks may do.
-        from_internet = net.reach("internet", nic.name).delivered.restrict(https).sources() & any_of
+        from_internet = net.reach("internet", interface.name).delivered.restrict(https).sources() & any_of
         expected = "fails" if from_internet == any_of else "undecided" if from_internet else "holds"
         assert result.verdict == expected
-        answer = net.reach("elsewhere", nic.name)
+        answer = net.reach("elsewhere", interface.name)
         unsure = any(part.unsure & https for part in answer.parts)
         assert bool(answer.delivered.restrict(https)) == (expected == "fails")
         assert unsure == (expected == "undecided")
-        trace = net.trace("elsewhere", nic.name, "tcp/443")
+        trace = net.trace("elsewhere", interface.name, "tcp/443")
         assert trace.delivered == (expected == "fails")
         if expected != "fails":
             assert (trace.verdict == "undecided") == (expected == "undecided")
-        apart = net.isolated("elsewhere", nic.name)
+        apart = net.isolated("elsewhere", interface.name)
         assert bool(apart.leaks) == bool(answer.delivered)
         assert bool(apart) == (not answer.delivered and not any(part.unsure for part in answer.parts))
 

@@ -19,7 +19,7 @@ from reachsim.net.traffic import Traffic
 def test_exposure_is_what_the_internet_delivers(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
     told = {name: group for group in net.exposure() for name in group.interfaces}
-    for name in net.topology.nics:
+    for name in net.topology.interfaces:
         answer = net.reach("internet", name)
         if not answer.delivered:
             assert name not in told
@@ -57,13 +57,15 @@ def test_a_dead_end_is_one_for_a_trace(seed: int) -> None:
         vpc, table = dead.table.split(" route table ")
         sites = [s for s in net.topology.vpcs[vpc].subnets.values() if str(getattr(s.exit, "next", "")) == dead.table]
         assert sites, table
-        senders = [nic for site in sites for nic in site.nics if nic.kind in ("instance", "interface")]
+        senders = [
+            interface for site in sites for interface in site.interfaces if interface.kind in ("instance", "interface")
+        ]
         assert dead.where.startswith("generated.yaml:")
-        for nic in senders[:1]:
-            family = AddressSet.union_of((a, a) for a in nic.addresses)
+        for interface in senders[:1]:
+            family = AddressSet.union_of((a, a) for a in interface.addresses)
             for low, _ in dead.destinations.spans[:3]:
-                if (low > 0xFFFFFFFF) == (family.first > 0xFFFFFFFF) and low not in nic.addresses:
-                    trace = net.trace(nic.name, Packet(0, low, 0).to_dict()["destination"], "tcp/443")
+                if (low > 0xFFFFFFFF) == (family.first > 0xFFFFFFFF) and low not in interface.addresses:
+                    trace = net.trace(interface.name, Packet(0, low, 0).to_dict()["destination"], "tcp/443")
                     codes = {blocker.code for blocker in trace.blockers}
                     assert dead.code in codes or not trace.reachable
     assert rng

@@ -8,7 +8,7 @@ from tests.designs import ALL, ANY, acl_of, group, load
 from tests.networks import laws
 
 from reachsim.answers.rulesets import covering, equivalent
-from reachsim.fabric.filters import Direction, Filter
+from reachsim.dataplane.filters import Direction, Filter
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause

@@ -111,16 +111,18 @@ def some_pairs(net: Any, count: int, seed: int = 1, *, near: bool = False) -> li
 
     In a large organisation most random pairs are in VPCs that no route joins, and soon answered.
     """
-    nics = [nic for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    interfaces = [
+        interface for interface in net.topology.interfaces.values() if interface.kind in ("instance", "interface")
+    ]
     by_vpc: dict[str, list[Any]] = {}
-    for nic in nics:
-        by_vpc.setdefault(nic.vpc.name, []).append(nic)
+    for interface in interfaces:
+        by_vpc.setdefault(interface.vpc.name, []).append(interface)
     rng = random.Random(seed)
     out: list[tuple[str, str]] = []
     while len(out) < count:
-        one = rng.choice(nics)
+        one = rng.choice(interfaces)
         vpc = rng.choice([one.vpc, *one.vpc.neighbours]).name if near else ""
-        other = rng.choice(by_vpc[vpc] if near else nics)
+        other = rng.choice(by_vpc[vpc] if near else interfaces)
         if one is not other:
             out.append((one.name, other.name))
     return out
@@ -282,7 +284,7 @@ def measure_matrix(size: int) -> Iterator[Row]:
         peak = peak or peak_memory()
         note = f"{matrix!r}; {before:.0f} MB before"
         del matrix, fresh
-    pairs = len(net.topology.nics) * (len(net.topology.nics) - 1)
+    pairs = len(net.topology.interfaces) * (len(net.topology.interfaces) - 1)
     yield Row(
         "matrix",
         size,
@@ -313,7 +315,7 @@ def measure_check(size: int) -> Iterator[Row]:
         failing = sum(1 for result in results if str(result.verdict) != "holds")
         note = f"{len(net.design.expect)} expectations, {failing} do not hold"
     asked = [(net.endpoint(expectation.from_), net.endpoint(expectation.to)) for expectation in net.design.expect]
-    pairs = sum(max(1, len(a.origins)) * max(1, len(b.nics) + bool(b.outside)) for a, b in asked)
+    pairs = sum(max(1, len(a.origins)) * max(1, len(b.interfaces) + bool(b.outside)) for a, b in asked)
     yield Row(
         "check",
         size,
@@ -392,7 +394,7 @@ def measure_diff(size: int) -> Iterator[Row]:
         shared = net.with_({path: value})
         seconds, out = clocked(lambda: str(reachsim.diff(net, shared)))
         peak = peak_memory()
-        pairs = len(net.topology.nics) * (len(net.topology.nics) - 1)
+        pairs = len(net.topology.interfaces) * (len(net.topology.interfaces) - 1)
         yardstick = 2 * pairs * one_trace(net)
         note = f"{len(out.splitlines())} lines"
         yield Row(
@@ -408,7 +410,7 @@ def measure_diff(size: int) -> Iterator[Row]:
             note,
         )
     other = compiled(text.replace("{allow: tcp/8000-8099,", "{allow: tcp/8000-8443,", 1))
-    pairs = len(net.topology.nics) * (len(net.topology.nics) - 1)
+    pairs = len(net.topology.interfaces) * (len(net.topology.interfaces) - 1)
     net = compiled(text)
     seconds, out = clocked(lambda: str(reachsim.diff(net, other)))
     peak = peak_memory()

@@ -14,9 +14,9 @@ from tests.benchmarks.organisation import ACL_RULES_MOST, PREFIX_LISTS, RULES_MO
 
 import reachsim
 from reachsim.errors import DesignError
-from reachsim.kinds.network_acl import NetworkAcl
-from reachsim.kinds.security_group import EgressRule, IngressRule, SecurityGroup
 from reachsim.net.cidr import Cidr
+from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.security_group import EgressRule, IngressRule, SecurityGroup
 
 
 def named_blocks(net: reachsim.Network) -> set[Cidr]:
@@ -38,13 +38,15 @@ def class_count(net: reachsim.Network) -> int:
     inside: dict[str, list[Cidr]] = {}
     blocks = named_blocks(net)
     seen = set()
-    for nic in net.topology.nics.values():
-        subnet = nic.subnet.full_name
+    for interface in net.topology.interfaces.values():
+        subnet = interface.subnet.full_name
         if subnet not in inside:
-            inside[subnet] = [block for block in blocks if block in nic.subnet.blocks[0]]
-        atom = frozenset(block for block in inside[subnet] if nic.addresses[0] in block)
-        ports = str(nic.client_ports)
-        seen.add((subnet, nic.groups, nic.kind, nic.source_dest_check, not nic.publics, ports, atom))
+            inside[subnet] = [block for block in blocks if block in interface.subnet.blocks[0]]
+        atom = frozenset(block for block in inside[subnet] if interface.addresses[0] in block)
+        ports = str(interface.client_ports)
+        seen.add(
+            (subnet, interface.groups, interface.kind, interface.source_dest_check, not interface.publics, ports, atom)
+        )
     return len(seen)
 
 

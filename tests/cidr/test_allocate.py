@@ -13,7 +13,7 @@ from reachsim.cidr.allocate import (
     Demand,
     Family,
     Placement,
-    Taken,
+    TakenSpace,
     UndecidedError,
     _Search,
     allocate,
@@ -46,12 +46,12 @@ def demand_lists(draw: st.DrawFn, *, most: int = 6, rooms: bool = True) -> list[
 
 
 @st.composite
-def standing(draw: st.DrawFn) -> list[Taken]:
+def standing(draw: st.DrawFn) -> list[TakenSpace]:
     blocks: list[Cidr] = []
     for block in draw(free_space):
         if not any(block.overlaps(other) for other in blocks):
             blocks.append(block)
-    return [Taken(block, f"s{index}") for index, block in enumerate(blocks)]
+    return [TakenSpace(block, f"s{index}") for index, block in enumerate(blocks)]
 
 
 @st.composite
@@ -60,7 +60,7 @@ def groups(draw: st.DrawFn, names: Sequence[str]) -> Apart:
     return Apart(draw(st.lists(some, max_size=1)), draw(st.lists(some, max_size=2)))
 
 
-def brute_force(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> bool:
+def brute_force(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> bool:
     """Try every place of every demand."""
     if not demands:
         return True
@@ -69,14 +69,14 @@ def brute_force(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart)
         free = block.addresses <= first.region and not any(
             apart(item.owner, first.owner) and block.overlaps(item.block) for item in taken
         )
-        if free and brute_force(rest, [*taken, Taken(block, first.owner)], apart):
+        if free and brute_force(rest, [*taken, TakenSpace(block, first.owner)], apart):
             return True
     return False
 
 
-def check(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, placement: Placement) -> None:
+def check(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, placement: Placement) -> None:
     """A placement is valid: every demand has its size, in its region, apart from whom it must be apart."""
-    placed = [*taken, *(Taken(placement.blocks[demand.name], demand.owner) for demand in demands)]
+    placed = [*taken, *(TakenSpace(placement.blocks[demand.name], demand.owner) for demand in demands)]
     for demand in demands:
         block = placement.blocks[demand.name]
         assert block.prefix_length == demand.prefix_length
@@ -95,7 +95,7 @@ def check(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, place
 
 @settings(max_examples=400, deadline=None)
 @given(demand_lists(), standing())
-def test_valid_and_complete(demands: list[Demand], taken: list[Taken]) -> None:
+def test_valid_and_complete(demands: list[Demand], taken: list[TakenSpace]) -> None:
     apart = Apart()
     placement = allocate(demands, taken, apart)
     assert (placement is not None) == brute_force(demands, taken, apart)
@@ -106,7 +106,7 @@ def test_valid_and_complete(demands: list[Demand], taken: list[Taken]) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.data(), demand_lists(most=4, rooms=False), standing())
 def test_valid_and_complete_with_groups_that_may_overlap(
-    data: st.DataObject, demands: list[Demand], taken: list[Taken]
+    data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]
 ) -> None:
     names = [item.owner for item in (*demands, *taken)]
     apart = data.draw(groups(names)) if len(names) > 1 else Apart()
@@ -118,7 +118,7 @@ def test_valid_and_complete_with_groups_that_may_overlap(
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), demand_lists(most=4), standing())
-def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
+def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]) -> None:
     cut = [
         Demand(d.name, d.owner, d.prefix_length, REGION - address_set(data.draw(free_space)), d.room, d.families)
         for d in demands
@@ -131,7 +131,7 @@ def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Dema
 
 @settings(max_examples=300, deadline=None)
 @given(demand_lists(), standing(), st.integers(0, 6))
-def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list[Taken], first: int) -> None:
+def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list[TakenSpace], first: int) -> None:
     """Without a record of what stands: always without room, and with room until some has to be given up."""
     whole, part = (allocate(some, taken, Apart(), generous=False) for some in (demands, demands[:first]))
     if whole is not None:
@@ -145,7 +145,7 @@ def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list
 
 @settings(max_examples=300, deadline=None)
 @given(st.data(), demand_lists(most=4, rooms=False), standing())
-def test_the_search_alone_is_complete(data: st.DataObject, demands: list[Demand], taken: list[Taken]) -> None:
+def test_the_search_alone_is_complete(data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]) -> None:
     names = [item.owner for item in (*demands, *taken)]
     apart = data.draw(groups(names)) if len(names) > 1 else Apart()
     cut = [
@@ -169,7 +169,7 @@ def test_never_wins_over_may() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(demand_lists(), standing())
-def test_the_same_every_time(demands: list[Demand], taken: list[Taken]) -> None:
+def test_the_same_every_time(demands: list[Demand], taken: list[TakenSpace]) -> None:
     one, other = allocate(demands, taken, Apart()), allocate(demands, list(reversed(taken)), Apart())
     assert (one is None) == (other is None)
     if one is not None and other is not None:

@@ -7,11 +7,11 @@ CLIENT = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
 
 
 def private(net, name):
-    return [format_address(address) for address in net.topology.nics[name].addresses]
+    return [format_address(address) for address in net.topology.interfaces[name].addresses]
 
 
 def enis(net):
-    return {name: private(net, name)[0] for name in net.topology.nics if "lambda(" in name}
+    return {name: private(net, name)[0] for name in net.topology.interfaces if "lambda(" in name}
 
 
 def test_what_is_left_out_gets_the_lowest_free_address_in_the_order_of_the_file():
@@ -35,7 +35,7 @@ def test_a_public_address_that_aws_chooses_is_nobody_elses():
             "internet hosts one": {"ip": "203.0.113.1"},
         }
     )
-    chosen = {format_address(net.topology.nics[name].publics[0]) for name in ("app.db", "app.twin")}
+    chosen = {format_address(net.topology.interfaces[name].publics[0]) for name in ("app.db", "app.twin")}
     assert chosen == {"203.0.113.2", "203.0.113.3"}
 
 

@@ -115,4 +115,4 @@ def test_every_vpc_has_a_default_group_a_default_acl_and_a_main_table():
             "vpcs data instances api security_groups": ["default"],
         }
     )
-    assert net.topology.nics["data.api"].groups == {("data", "default")}
+    assert net.topology.interfaces["data.api"].groups == {("data", "default")}

@@ -40,7 +40,7 @@ class Layers:
     def build(self) -> None:
         """At least one layer, mostly several."""
         rng = self.rng
-        layers = [self.transit, self.transit, self.private_gateways, self.endpoints, self.endpoints, self.balancers]
+        layers = [self.header, self.header, self.private_gateways, self.endpoints, self.endpoints, self.balancers]
         if self.full:
             layers += [self.edge_tables, self.hosts, self.switches, self.names, self.private_link, self.regional]
         chosen = some(rng, layers, 4 if self.full else 3)
@@ -126,7 +126,7 @@ class Layers:
 
     # --- the layers -------------------------------------------------------------------------------
 
-    def transit(self) -> None:
+    def header(self) -> None:
         """A transit gateway between the VPCs, whole or with holes."""
         rng = self.rng
         if "transit_gateways" in self.design:
@@ -209,7 +209,7 @@ class Layers:
             hosts = {"pc": {"ip": OFFICE_ADDRESSES[0]}, "printer": {"ip": OFFICE_ADDRESSES[2]}}
             self.design["networks"] = {"office": {"cidrs": [OFFICE], "via": via, "hosts": hosts}}
         if gateway == "tgw":
-            self.transit()
+            self.header()
         else:
             self.private_gateway(vpc)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.designs import ANY, load
 
 from reachsim.answers.rulesets import rule_sets
-from reachsim.fabric.filters import Direction
+from reachsim.dataplane.filters import Direction
 from reachsim.policy.filters import Policy
 
 
@@ -42,7 +42,7 @@ def test_answers_about_rules_speak_of_the_filters_that_packets_meet() -> None:
     told = {(full, filter.direction): filter for _, full, filter in rule_sets(net)}
     public = net.topology.vpcs["app"].subnets["public"]
     assert told["app.n", Direction.INGRESS] is public.ingress
-    assert told["app.open", Direction.INGRESS] is net.topology.nics["app.web"].ingress
+    assert told["app.open", Direction.INGRESS] is net.topology.interfaces["app.web"].ingress
 
 
 def test_rule_sets_that_are_only_asked_about_are_none_of_the_walks() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
-from reachsim.reach.blocks import NOTHING, UNKNOWN, Answers, BlockWorker
+from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswers
 from reachsim.reach.matrix import block_worker, compute_block
 
 
@@ -40,15 +40,15 @@ def test_what_comes_back_and_entries_are_in_order(seed: int) -> None:
     worker = worker_of(net)
     everything = worker.atoms.everything
     _, rows, table = compute_block(worker, list(range(len(worker.classes.routing))))
-    assert table[0] == NOTHING
+    assert table[0] == NO_ANSWER
     assert len(set(table)) == len(table)
     assert sorted(rows) == list(range(len(worker.classes.classes)))
     for answer in table[1:]:
         assert answer
         assert len({ipv6 for ipv6, *_ in answer}) == len(answer)
         for ipv6, there, back, lost in answer:
-            assert there == UNKNOWN or 0 < there <= worker.atoms.families[ipv6]
-            assert back == UNKNOWN or 0 <= back <= everything
+            assert there == UNDECIDED_SERVICES or 0 < there <= worker.atoms.families[ipv6]
+            assert back == UNDECIDED_SERVICES or 0 <= back <= everything
             assert all(0 < each <= everything and each & ~back & worker.atoms.way_back.bare == 0 for each in lost)
 
 
@@ -56,8 +56,8 @@ def test_ways_through_devices() -> None:
     for changes in ({}, NAT_INSTANCE, MIDDLEBOX, DUAL):
         net = load(changes)
         matrix = net.matrix()
-        for one in net.topology.nics:
-            for other in net.topology.nics:
+        for one in net.topology.interfaces:
+            for other in net.topology.interfaces:
                 if one != other:
                     assert matrix.reach(one, other) == net.reach(one, other).reachable, (one, other)
 
@@ -79,7 +79,7 @@ class Slow(tuple):
 
 
 def test_threads_never_give_one_number_twice() -> None:
-    answers = Answers()
+    answers = ClassAnswers()
     kinds = [Slow(((False, n, n),)) for n in range(1, 9)]
     threads = [threading.Thread(target=answers.number, args=(kind,)) for kind in kinds]
     for thread in threads:

@@ -11,7 +11,7 @@ import reachsim
 
 def class_of(net: reachsim.Network, name: str) -> int:
     """The number of an interface's class."""
-    return net.classes.of[net.topology.nics[name]].index
+    return net.classes.of[net.topology.interfaces[name]].index
 
 
 def likes(*names: str, subnet: str = "isolated", first: int = 30) -> dict[str, object]:
@@ -31,7 +31,7 @@ def likes(*names: str, subnet: str = "isolated", first: int = 30) -> dict[str, o
 def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
     classes = [c for c in net.classes.classes if len(c.members) > 1]
-    others = [*net.topology.nics, *net.endpoints.function_names(), "internet", *net.design.internet.hosts]
+    others = [*net.topology.interfaces, *net.endpoints.function_names(), "internet", *net.design.internet.hosts]
     for one_class in rng.sample(classes, min(3, len(classes))):
         a, b = rng.sample(one_class.members, 2)
         for other in rng.sample(others, min(8, len(others))):
@@ -50,14 +50,14 @@ def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
 def test_every_interface_has_one_class(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
     classes = net.classes
-    assert [nic for c in classes.classes for nic in c.members] != []
-    assert {nic: c for c in classes.classes for nic in c.members} == classes.of
-    assert set(classes.of) == set(net.topology.nics.values())
+    assert [interface for c in classes.classes for interface in c.members] != []
+    assert {interface: c for c in classes.classes for interface in c.members} == classes.of
+    assert set(classes.of) == set(net.topology.interfaces.values())
     assert [c for outer in classes.routing for c in outer.classes] != []
     assert {c.index: c for outer in classes.routing for c in outer.classes} == dict(enumerate(classes.classes))
     for outer in classes.routing:
         second = outer.second()
-        members = [nic for c in outer.classes for nic in c.members]
+        members = [interface for c in outer.classes for interface in c.members]
         assert outer.first is outer.classes[0].members[0]
         assert second is None if len(members) == 1 else second in members
         assert second is not outer.first
@@ -70,7 +70,10 @@ def test_what_tells_interfaces_apart() -> None:
     assert class_of(route, "app.a") != class_of(route, "app.b")
     rule = load(likes("a", "b"), acl_of("public", [ALL], ["deny tcp/22 10.0.2.30/32", ALL]))
     assert class_of(rule, "app.a") != class_of(rule, "app.b")
-    assert rule.classes.of[rule.topology.nics["app.a"]].routing is rule.classes.of[rule.topology.nics["app.b"]].routing
+    assert (
+        rule.classes.of[rule.topology.interfaces["app.a"]].routing
+        is rule.classes.of[rule.topology.interfaces["app.b"]].routing
+    )
     groups = load(likes("a", "b"), {"vpcs app instances a security_groups": ["client"]})
     assert class_of(groups, "app.a") != class_of(groups, "app.b")
     public = load(likes("a", "b"), {"vpcs app instances a public_ip": "198.51.100.77"})

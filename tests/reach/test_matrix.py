@@ -44,7 +44,7 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
     matrix = net.matrix()
     for source, destination in some_pairs(rng, net, 15, inside=True):
-        if len(net.topology.nics[source].addresses) == len(net.topology.nics[destination].addresses) == 1:
+        if len(net.topology.interfaces[source].addresses) == len(net.topology.interfaces[destination].addresses) == 1:
             assert str(matrix[source, destination]) == str(net.reach(source, destination))
 
 
@@ -53,8 +53,8 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
 def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
     matrix = net.matrix()
-    nics = net.topology.nics
-    cells = {(one, other): matrix.cell(one, other) for one in nics for other in nics if one != other}
+    interfaces = net.topology.interfaces
+    cells = {(one, other): matrix.cell(one, other) for one in interfaces for other in interfaces if one != other}
     assert matrix.pairs == len(cells)
     told = {pair for pair, cell in cells.items() if cell.ways or cell.undecided}
     assert {(one, other) for one, other, _ in matrix} == told
@@ -82,12 +82,14 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     assert all(found in matrix for found in islice(matrix, 5))
     by_vpc: dict[tuple[str, str], Traffic] = {}
     for one, other in open_pairs:
-        key = nics[one].vpc.name, nics[other].vpc.name
+        key = interfaces[one].vpc.name, interfaces[other].vpc.name
         by_vpc[key] = by_vpc.get(key, Traffic.nothing()) | cells[one, other].reachable
     assert matrix.group("vpc") == by_vpc
-    assert {pair[0] for pair in matrix.group("subnet")} <= {nic.subnet.full_name for nic in nics.values()}
+    assert {pair[0] for pair in matrix.group("subnet")} <= {
+        interface.subnet.full_name for interface in interfaces.values()
+    }
     graph = matrix.to_networkx()
-    assert set(graph.nodes) == set(nics)
+    assert set(graph.nodes) == set(interfaces)
     assert set(graph.edges) == told_pairs
     rows = list(csv.reader(io.StringIO(matrix.to_csv())))
     assert rows[0] == ["source", "destination", "traffic", "partial", "nat_loss"]
@@ -96,7 +98,7 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     assert {(row[0], row[1]) for row in rows[1:] if row[4]} == {pair for pair in told_pairs if cells[pair].losses}
     told = json.loads(matrix.to_json())
     members = {each["class"]: each["interfaces"] for each in told["classes"]}
-    assert sorted(name for names in members.values() for name in names) == sorted(nics)
+    assert sorted(name for names in members.values() for name in names) == sorted(interfaces)
     found = {
         (one, other): each["traffic"]
         for each in told["reachable"]
@@ -106,7 +108,9 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     }
     assert found == {pair: str(cells[pair]) for pair in told_pairs}
     by_json = {(each["from"], each["to"]) for each in json.loads(matrix.to_json("vpc"))["reachable"]}
-    assert by_json == by_vpc.keys() | {(nics[one].vpc.name, nics[other].vpc.name) for one, other in told_pairs}
+    assert by_json == by_vpc.keys() | {
+        (interfaces[one].vpc.name, interfaces[other].vpc.name) for one, other in told_pairs
+    }
 
 
 def test_an_answer_that_cannot_be_decided_on_the_way_back_is_undecided() -> None:
@@ -155,11 +159,11 @@ def test_likes_share_a_class_and_a_rule_about_one_address_makes_it_another() -> 
     }
     changes = {f"vpcs app instances {name}": body for name, body in members.items()}
     net = load(changes)
-    assert len({net.classes.of[net.topology.nics[f"app.{name}"]] for name in members}) == 1
-    index = net.classes.of[net.topology.nics["app.m1"]].index
+    assert len({net.classes.of[net.topology.interfaces[f"app.{name}"]] for name in members}) == 1
+    index = net.classes.of[net.topology.interfaces["app.m1"]].index
     assert net.matrix().describe_class(index) == "5 interfaces in app.isolated (instance; open)"
     named = load(changes, acl_of("public", [ALL], ["deny tcp/22 10.0.2.31/32", ALL]))
-    classes = [named.classes.of[named.topology.nics[f"app.{name}"]].index for name in members]
+    classes = [named.classes.of[named.topology.interfaces[f"app.{name}"]].index for name in members]
     assert classes.count(classes[1]) == 1
     assert classes[2] == classes[3]
     assert str(named.matrix()["web", "m1"]) != str(named.matrix()["web", "m2"])

@@ -18,8 +18,8 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, TCP, UDP, Traffic
+from reachsim.reach.flow_answer import rectangles
 from reachsim.reach.pair import Reach
-from reachsim.reach.part import rectangles
 from reachsim.rules.nat import TRANSLATED_PORTS
 
 REFINED = {"SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH"}
@@ -139,7 +139,7 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
     if twins(design):
         return
     for source, destination in some_pairs(rng, net, 8, inside=True, design=design):
-        if "(" in destination or net.topology.nics[source].kind not in ("instance", "interface"):
+        if "(" in destination or net.topology.interfaces[source].kind not in ("instance", "interface"):
             continue  # a NAT gateway sends nothing of its own
         answer = net.reach(source, destination)
         for packet in sorted(borders(rng, answer), key=str)[:6]:
@@ -161,7 +161,9 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
 @given(seeds)
 def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
-    inner = [nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    inner = [
+        interface.name for interface in net.topology.interfaces.values() if interface.kind in ("instance", "interface")
+    ]
     for name in rng.sample(inner, min(3, len(inner))):
         for source, destination in ((name, "internet"), ("internet", name)):
             answer = net.reach(source, destination)
@@ -187,10 +189,12 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     rng, design, net = network(seed)
     vpc = rng.choice(list(design["vpcs"]))
     block = design["vpcs"][vpc]["cidrs"][0]
-    other = rng.choice([name for name in net.topology.nics if "(" not in name])
-    inside = [nic.name for nic in net.endpoint(block).nics if nic.name != other]
+    other = rng.choice([name for name in net.topology.interfaces if "(" not in name])
+    inside = [interface.name for interface in net.endpoint(block).interfaces if interface.name != other]
     mine = Cidr.parse(block).addresses
-    senders = [o.nic.name for o in net.endpoint(block).origins if o.nic is not None and o.nic.name != other]
+    senders = [
+        o.interface.name for o in net.endpoint(block).origins if o.interface is not None and o.interface.name != other
+    ]
     there = HeaderSpace.union(net.reach(one, other).reachable for one in senders)
     # AWS's own services are addresses of the block too (WALK-20).
     services = [format_address(address) for address in net.topology.vpcs[vpc].service_places if address in mine]
@@ -210,7 +214,13 @@ def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None
     rng, design, net = network(seed)
     block = rng.choice(PUBLIC_BLOCKS)
     inside = Cidr.parse(block).addresses
-    other = rng.choice([nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")])
+    other = rng.choice(
+        [
+            interface.name
+            for interface in net.topology.interfaces.values()
+            if interface.kind in ("instance", "interface")
+        ]
+    )
     mapped = [
         (f"{vpc}.{name}", body["public_ip"])
         for vpc, rooms in design["vpcs"].items()
@@ -223,11 +233,11 @@ def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None
     there, back = net.reach(other, block), net.reach(block, other)
     for name, public in held:
         one = Cidr.parse_peer(public).addresses
-        if name != other and name in net.topology.nics and net.topology.nics[name].kind != "nat gateway":
+        if name != other and name in net.topology.interfaces and net.topology.interfaces[name].kind != "nat gateway":
             assert there.reachable.restrict(destinations=one) == net.reach(other, public).reachable, (other, public)
             assert there.delivered.restrict(destinations=one) == net.reach(other, public).delivered, (other, public)
     senders = [name for name, _ in held if name != other and ".".join(name.split(".")[1:]) and "ngw" not in name]
-    private = {name: AddressSet.of((net.topology.nics[name].addresses[0],) * 2) for name in senders}
+    private = {name: AddressSet.of((net.topology.interfaces[name].addresses[0],) * 2) for name in senders}
     for name in senders:
         if not any(within(format_address(private[name].first), cidr) for cidr in (block,)) and not twins(design):
             assert back.delivered.restrict(sources=private[name]) == net.reach(name, other).delivered.restrict(
@@ -251,7 +261,9 @@ def test_sets_between_blocks_and_interfaces_agree_with_the_oracle(seed: int) -> 
     rng, design, net = network(seed)
     if twins(design):
         return
-    inner = [nic.name for nic in net.topology.nics.values() if nic.kind in ("instance", "interface")]
+    inner = [
+        interface.name for interface in net.topology.interfaces.values() if interface.kind in ("instance", "interface")
+    ]
     for name in rng.sample(inner, min(3, len(inner))):
         block = rng.choice([*PUBLIC_BLOCKS, *(cidr for vpc in design["vpcs"].values() for cidr in vpc["cidrs"])])
         answer = net.reach(name, block)

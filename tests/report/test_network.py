@@ -42,9 +42,9 @@ def three() -> reachsim.Network:
 
 def test_few_are_named_and_many_are_counted(three: reachsim.Network) -> None:
     crowd = Crowd([three])
-    names = [name for name in three.topology.nics if name != "shop.nat-a"]
+    names = [name for name in three.topology.interfaces if name != "shop.nat-a"]
     assert crowd.describe(["shop.web-a", "internet"]) == "shop.web-a, internet"
-    assert crowd.describe(list(three.topology.nics)) == "VPC shop (9)"
+    assert crowd.describe(list(three.topology.interfaces)) == "VPC shop (9)"
     assert crowd.describe(names) == "shop.bastion, shop.web-a, shop.web-b and 5 more of VPC shop"
     assert crowd.describe(["f", *names]) == "f, shop.bastion, shop.web-a, shop.web-b and 5 more of VPC shop"
     assert crowd.describe(names, Look(whole=True)).count(",") == 6  # a subnet of two is told as one
@@ -52,7 +52,7 @@ def test_few_are_named_and_many_are_counted(three: reachsim.Network) -> None:
 
 def test_of_several_vpcs_each_has_its_count(large: reachsim.Network) -> None:
     crowd = Crowd([large])
-    everybody = list(large.topology.nics)
+    everybody = list(large.topology.interfaces)
     vpcs = list(large.topology.vpcs)
     assert len(vpcs) > 3
     assert crowd.describe(everybody[::2]).startswith(f"VPC {vpcs[0]} (")
@@ -115,7 +115,7 @@ def test_a_long_matrix_is_by_vpc(large: reachsim.Network) -> None:
     whole = matrix_text(matrix, "f", by="class", look=Look(whole=True))
     assert "(--all shows them)" not in whole
     for c in matrix.classes.classes:
-        assert all(nic.name in whole for nic in c.members)
+        assert all(interface.name in whole for interface in c.members)
 
 
 def test_a_slice_shows_who_takes_part(three: reachsim.Network) -> None:

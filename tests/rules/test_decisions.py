@@ -7,11 +7,11 @@ from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import PortSet
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, resolver_service
 from reachsim.rules.codes import Code
-from reachsim.rules.ephemeral import LINUX, UNKNOWN, WINDOWS, client_ports
+from reachsim.rules.ephemeral import LINUX, UNKNOWN_CLIENT, WINDOWS, client_ports
 from reachsim.rules.internet_gateway import egress_loss
 from reachsim.rules.nat import NAT_GATEWAY_PROTOCOLS, TRANSLATED_PORTS
 from reachsim.rules.peering import carrying_loss
-from reachsim.rules.route import Origin, outranks, route_refusal
+from reachsim.rules.route import RouteOrigin, outranks, route_refusal
 
 
 def address(text):
@@ -56,14 +56,14 @@ def test_the_resolver_answers_udp_and_tcp_53_and_nothing_else():
         ("amzn2-ami-hvm-2.0", LINUX),
         ("al2023-ami", LINUX),
         ("debian-12", LINUX),
-        ("my-image", UNKNOWN),
-        ("", UNKNOWN),
-        (None, UNKNOWN),
+        ("my-image", UNKNOWN_CLIENT),
+        ("", UNKNOWN_CLIENT),
+        (None, UNKNOWN_CLIENT),
     ],
 )
 def test_client_ports(ami, ports):
     assert client_ports(ami) == ports
-    assert PortSet.of((1024, 65535)) == UNKNOWN
+    assert PortSet.of((1024, 65535)) == UNKNOWN_CLIENT
     assert PortSet.of((49152, 65535)) == WINDOWS
     assert PortSet.of((32768, 60999)) == LINUX
 
@@ -103,10 +103,10 @@ def test_a_peering_carries_from_the_one_vpc_to_the_other(source, destination, ru
 @pytest.mark.rule("ROUTE-19")
 def test_rank_of_routes_of_one_length():
     ranked = [
-        (Origin.LOCAL, ""),
-        (Origin.STATIC, ""),
-        (Origin.PREFIX_LIST, "pl-a"),
-        (Origin.PREFIX_LIST, "pl-b"),
+        (RouteOrigin.LOCAL, ""),
+        (RouteOrigin.STATIC, ""),
+        (RouteOrigin.PREFIX_LIST, "pl-a"),
+        (RouteOrigin.PREFIX_LIST, "pl-b"),
     ]
     for index, better in enumerate(ranked):
         for worse in ranked[index + 1 :]:

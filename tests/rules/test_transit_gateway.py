@@ -4,7 +4,7 @@ import pytest
 
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
-from reachsim.rules.route import Origin, gateway_route_refusal, outranks, propagates
+from reachsim.rules.route import RouteOrigin, gateway_route_refusal, outranks, propagates
 from reachsim.rules.transit_gateway import Priority, without_overlaps
 from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 
@@ -35,9 +35,9 @@ def test_a_block_that_overlaps_an_earlier_vpcs_is_not_propagated():
 @pytest.mark.rule("VPN-2")
 def test_the_order_of_routes_of_one_length():
     order = ["LOCAL", "STATIC", "PREFIX_LIST", "DIRECT_CONNECT", "VPN_STATIC", "VPN_BGP"]
-    assert [origin.name for origin in sorted(Origin)] == order
-    assert outranks((Origin.DIRECT_CONNECT, ""), (Origin.VPN_STATIC, ""))
-    assert not outranks((Origin.VPN_BGP, ""), (Origin.VPN_STATIC, ""))
+    assert [origin.name for origin in sorted(RouteOrigin)] == order
+    assert outranks((RouteOrigin.DIRECT_CONNECT, ""), (RouteOrigin.VPN_STATIC, ""))
+    assert not outranks((RouteOrigin.VPN_BGP, ""), (RouteOrigin.VPN_STATIC, ""))
 
 
 @pytest.mark.rule("ROUTE-7")

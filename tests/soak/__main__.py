@@ -28,7 +28,7 @@ import hypothesis
 from tests.networks import FRESH
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("reach", "trace", "topology", "answers", "fabric", "net", "rules")
+FOLDERS = ("reach", "trace", "topology", "answers", "dataplane", "net", "rules")
 MODULES = ("test_agreement", "test_workers")
 
 

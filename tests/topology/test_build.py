@@ -35,8 +35,8 @@ def test_an_interface_without_groups_has_the_default_one():
             "vpcs app interfaces bare": {"subnet": "isolated", "security_groups": []},
         }
     )
-    assert net.topology.nics["app.rds"].groups == {("app", "default")}
-    assert net.topology.nics["app.bare"].groups == set()
+    assert net.topology.interfaces["app.rds"].groups == {("app", "default")}
+    assert net.topology.interfaces["app.bare"].groups == set()
 
 
 @pytest.mark.rule("ROUTE-12")
@@ -69,7 +69,7 @@ def test_which_routes_are_blackholes():
 def test_places_and_owners():
     topology = load().topology
     site = topology.vpcs["app"]
-    assert site.owners[parse_address("10.0.2.20")] is topology.nics["app.db"]
-    assert {nic.name for nic in site.subnets["private"].nics} == {"app.probe", "app.twin"}
+    assert site.owners[parse_address("10.0.2.20")] is topology.interfaces["app.db"]
+    assert {interface.name for interface in site.subnets["private"].interfaces} == {"app.probe", "app.twin"}
     assert site.subnets["private"].full_name == "app.private"
     assert parse_address("10.0.1.99") in site.subnets["private"]

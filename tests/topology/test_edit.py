@@ -212,7 +212,7 @@ def test_an_edit_of_anything_else_is_a_fresh_load() -> None:
     copy = net.with_({"vpcs.app.route_tables.private.'0.0.0.0/0'": "nat", "vpcs.app.instances.db.tags": {"a": "b"}})
     assert copy.topology is not net.topology
     assert copy.trace("probe", "www", "tcp/443").reachable
-    assert copy.endpoint({"tag": {"a": "b"}}).nics[0].name == "app.db"
+    assert copy.endpoint({"tag": {"a": "b"}}).interfaces[0].name == "app.db"
 
 
 def test_list_ends_and_removals() -> None:

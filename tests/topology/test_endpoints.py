@@ -2,8 +2,8 @@ import pytest
 from tests.designs import BASE, DUAL, GONE, load
 
 from reachsim.errors import EndpointError, UsageError
-from reachsim.kinds.expectation import Selector
 from reachsim.net.address import format_address
+from reachsim.resources.expectation import Selector
 from reachsim.topology.flows import flows
 
 TWO_APIS = {"vpcs app instances api": {"subnet": "private"}}
@@ -82,7 +82,7 @@ def test_a_bad_address(name):
 )
 def test_selectors(selector, names):
     net = load({"vpcs app instances db tags": {"tier": "db"}})
-    assert {nic.name for nic in net.endpoint(Selector(**selector)).nics} == names
+    assert {interface.name for interface in net.endpoint(Selector(**selector)).interfaces} == names
 
 
 def test_a_selector_of_what_does_not_exist():
@@ -168,9 +168,9 @@ def test_a_block_means_its_own_addresses():
     """The address of an interface that lies in the block, and no other one of that interface."""
     net = load({"vpcs app instances db public_ip": "203.0.113.77"})
     private = net.endpoint(f"{net.trace('probe', 'db', 'tcp/80').packet.answer()}".split()[1].split(":")[0] + "/32")
-    assert [nic.name for nic in private.nics] == ["app.db"]
+    assert [interface.name for interface in private.interfaces] == ["app.db"]
     found = flows(net.endpoint("internet"), private, net.endpoints)
-    assert {flow.destination for flow in found} == {net.topology.nics["app.db"].addresses[0]}
+    assert {flow.destination for flow in found} == {net.topology.interfaces["app.db"].addresses[0]}
     public = net.endpoint("203.0.113.77/32")
     found = flows(net.endpoint("probe"), public, net.endpoints)
-    assert {flow.destination for flow in found} == set(net.topology.nics["app.db"].publics)
+    assert {flow.destination for flow in found} == set(net.topology.interfaces["app.db"].publics)

@@ -28,4 +28,4 @@ def test_every_interface_is_in_the_graph(path):
     net = reachsim.load(path)
     graph = graph_of(net.topology)
     components = {data["component"] for _, data in graph.nodes(data=True)}
-    assert set(net.topology.nics) <= components
+    assert set(net.topology.interfaces) <= components

@@ -7,23 +7,23 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
-from reachsim.fabric.filters import Filter
 from reachsim.faces import Faced
 from reachsim.flow.ports import ALL_PORTS, NO_LOSS, Choices
-from reachsim.kinds.unmodelled import Door
 from reachsim.markup import card
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
+from reachsim.reach.flow_answer import filters_of, round_trips_of
 from reachsim.reach.matrix import Matrix, Progress
-from reachsim.reach.part import filters_of, passages_of
+from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.topology.flows import flows
 
-Kind = Literal["opened", "closed", "changed"]
+ChangeKind = Literal["opened", "closed", "changed"]
 SHOWN_NAMES = 3
 """Endpoints that a line names before it counts the rest."""
 
@@ -37,7 +37,7 @@ class Change(Faced):
     before, where that matters (NAT-PORT). That is all that differs of what is "changed": it flows before and after.
     """
 
-    kind: Kind
+    kind: ChangeKind
     space: HeaderSpace
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
@@ -165,13 +165,13 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Dif
     undecided += _around_doors(before, after)
     if _built(before) == _built(after):  # whatever cannot be decided is the same in both
         undecided = []
-    names_old, names_new = set(before.topology.nics), set(after.topology.nics)
+    names_old, names_new = set(before.topology.interfaces), set(after.topology.interfaces)
     return Difference(
         before.source.file,
         after.source.file,
         tuple(collected.changes()),
-        tuple(name for name in after.topology.nics if name not in names_old),
-        tuple(name for name in before.topology.nics if name not in names_new),
+        tuple(name for name in after.topology.interfaces if name not in names_old),
+        tuple(name for name in before.topology.interfaces if name not in names_new),
         tuple(dict.fromkeys(undecided)),
     )
 
@@ -211,15 +211,15 @@ def _around(network: Engine, path: KeyPath) -> Any:
 
 def _joint_classes(old: Matrix, new: Matrix) -> dict[Key, list[str]]:
     """Interfaces by their classes in both networks: those of one group have the same difference to everybody."""
-    index_old = {nic.name: c.index for nic, c in old.classes.of.items()}
-    index_new = {nic.name: c.index for nic, c in new.classes.of.items()}
+    index_old = {interface.name: c.index for interface, c in old.classes.of.items()}
+    index_new = {interface.name: c.index for interface, c in new.classes.of.items()}
     out: dict[Key, list[str]] = {}
     for name in dict.fromkeys([*index_old, *index_new]):
         out.setdefault((index_old.get(name, -1), index_new.get(name, -1)), []).append(name)
     return out
 
 
-Content = tuple[Kind, HeaderSpace, bool, str]
+Content = tuple[ChangeKind, HeaderSpace, bool, str]
 """Kind, packets, whether delivery alone differs, and what is to say of NAT."""
 
 
@@ -285,7 +285,7 @@ _NOTHING = _Side({}, HeaderSpace.nothing(), NAT_LOSS_BELOW)
 
 def _contents(was: _Side, now: _Side) -> list[Content]:
     """How two sides differ: round trips first, then what is only delivered."""
-    found: dict[tuple[Kind, str], list[HeaderSpace]] = {}
+    found: dict[tuple[ChangeKind, str], list[HeaderSpace]] = {}
     for choices, space in now.trips.items():
         found.setdefault(("opened", str(choices) if choices else ""), []).append(space - was.ever)
     for space in was.trips.values():
@@ -294,10 +294,10 @@ def _contents(was: _Side, now: _Side) -> list[Content]:
         for after, other in now.trips.items():
             if before != after:
                 counted, counts = before.counts(was.below), after.counts(now.below)
-                kind: Kind = "changed" if counted == counts else "opened" if counts else "closed"
+                kind: ChangeKind = "changed" if counted == counts else "opened" if counts else "closed"
                 found.setdefault((kind, f"{after}; before: {before}"), []).append(one & other)
     out: list[Content] = []
-    kinds: tuple[tuple[Kind, _Side, _Side], ...] = (
+    kinds: tuple[tuple[ChangeKind, _Side, _Side], ...] = (
         ("opened", now, was),
         ("closed", was, now),
         ("changed", _NOTHING, _NOTHING),
@@ -412,12 +412,12 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
-    """Whether no passage between two endpoints meets a filter that was edited, so that nothing can differ."""
+    """Whether no round trip between two endpoints meets a filter that was edited, so that nothing can differ."""
     asked = flows(network.endpoint(source), network.endpoint(destination), network.endpoints)
     return not any(
         query.filter in changed
         for flow in asked
-        for found in passages_of(flow, network.endpoints)
+        for found in round_trips_of(flow, network.endpoints)
         for walk in (found.forward, found.reply)
         for query, _, _ in filters_of(walk, network.book)
     )
@@ -438,7 +438,7 @@ def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
 
 
 def _exists(network: Engine, name: str) -> bool:
-    return name == "internet" or name in network.topology.nics or name in network.endpoints.known
+    return name == "internet" or name in network.topology.interfaces or name in network.endpoints.known
 
 
 def _changed_functions(before: Engine, after: Engine) -> list[str]:
@@ -450,4 +450,7 @@ def _changed_functions(before: Engine, after: Engine) -> list[str]:
 def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:
     if name not in network.endpoints.known:
         return []
-    return [(o.nic.name if o.nic is not None else "outside", str(o.share)) for o in network.endpoint(name).origins]
+    return [
+        (o.interface.name if o.interface is not None else "outside", str(o.share))
+        for o in network.endpoint(name).origins
+    ]

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, overload
 
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.filters import Filter, FilterBook
-from reachsim.fabric.site import Nic
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
 from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.kinds.expectation import EndpointField, Expectation, Selector
 from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -20,15 +19,16 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.classes import Classes
+from reachsim.reach.flow_answer import FlowAnswer, trips
 from reachsim.reach.pair import Progress, Reach, reach
-from reachsim.reach.part import Part, trips
+from reachsim.resources.expectation import EndpointField, Expectation, Selector
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Blocker, Trace
 
-Verdict = Literal["holds", "fails", "undecided"]
-TITLES: dict[Verdict, str] = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
+ResultVerdict = Literal["holds", "fails", "undecided"]
+RESULT_TITLES: dict[ResultVerdict, str] = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
 """Verdict of an expectation to the word that a person sees."""
-Replay = Callable[[Endpoint, Endpoint, Packet, Part, Fraction], Trace]
+Replay = Callable[[Endpoint, Endpoint, Packet, FlowAnswer, Fraction], Trace]
 """Traces a witness packet of one part of an answer, with the share of choices of NAT devices that may be lost."""
 
 
@@ -46,7 +46,7 @@ class Result(Faced):
     expectation: Expectation = field(hash=False)
     source: str
     destination: str
-    verdict: Verdict
+    verdict: ResultVerdict
     reason: str
     where: str
     failing: HeaderSpace
@@ -110,7 +110,7 @@ class Result(Faced):
         }
 
     def __str__(self) -> str:
-        lines = [f"#{self.number} {TITLES[self.verdict]}  {self.question}"]
+        lines = [f"#{self.number} {RESULT_TITLES[self.verdict]}  {self.question}"]
         if not self.holds:
             lines.append(f"  {self.reason}")
         if self.warning:
@@ -203,7 +203,7 @@ def decide(
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = None
-    if destination.resolve is None and max(len(source.origins), len(destination.nics)) > MANY:
+    if destination.resolve is None and max(len(source.origins), len(destination.interfaces)) > MANY:
         whole = _Whole(source, destination, classes())
         source, destination = few_of_each(source, destination, classes())
     answer = reach(source, destination, endpoints, book, progress)
@@ -213,13 +213,13 @@ def decide(
     allow = expectation.allow is not None
     ports = _client_ports if allow else _every_port
 
-    def fails(part: Part) -> HeaderSpace:
+    def fails(part: FlowAnswer) -> HeaderSpace:
         return _failing(part, expectation, ports(part), below) if allow else _leaking(part, expectation)
 
     failing: list[HeaderSpace] = []
-    worst: Part | None = None
+    worst: FlowAnswer | None = None
     unknown = ""
-    hidden: dict[tuple[int, str], list[Part]] = {}
+    hidden: dict[tuple[int, str], list[FlowAnswer]] = {}
     for part in answer.parts:
         if part.flow.perhaps and allow:
             hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
@@ -260,7 +260,7 @@ def decide(
             witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst, below)
     asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps and not p.flow.beside)
     nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
-    verdict: Verdict = "holds"
+    verdict: ResultVerdict = "holds"
     if worst is not None or (nothing_asked and not unknown):
         verdict = "fails"
     elif unknown:
@@ -284,7 +284,7 @@ FEW = 2**20
 def work_of(expectation: Expectation, endpoints: Endpoints) -> int:
     """How much work an expectation is, roughly: the pairs of its two ends. Raises EndpointError."""
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
-    return max(1, len(source.origins)) * max(1, len(destination.nics) + bool(destination.outside))
+    return max(1, len(source.origins)) * max(1, len(destination.interfaces) + bool(destination.outside))
 
 
 MANY = 8
@@ -294,31 +294,35 @@ MANY = 8
 def few_of_each(source: Endpoint, destination: Endpoint, classes: Classes) -> tuple[Endpoint, Endpoint]:
     """Two endpoints with one interface of each class in place of all; with two where both have interfaces of one class,
     so that pairs inside it are asked too."""
-    senders = {classes.of[origin.nic].index for origin in source.origins if origin.nic is not None}
-    each = 1 if senders.isdisjoint(classes.of[nic].index for nic in destination.nics) else 2
+    senders = {classes.of[origin.interface].index for origin in source.origins if origin.interface is not None}
+    each = 1 if senders.isdisjoint(classes.of[interface].index for interface in destination.interfaces) else 2
     return _some_of_each(source, classes, each), _some_of_each(destination, classes, each)
 
 
 def _some_of_each(endpoint: Endpoint, classes: Classes, each: int) -> Endpoint:
     counts: dict[tuple[int, PortSet], int] = {}
 
-    def wanted(nic: Nic | None) -> bool:
-        if nic is None:
+    def wanted(interface: NetworkInterface | None) -> bool:
+        if interface is None:
             return True
-        key = classes.of[nic].index, nic.client_ports
+        key = classes.of[interface].index, interface.client_ports
         counts[key] = counts.get(key, 0) + 1
         return counts[key] <= each
 
-    nics = tuple(nic for nic in endpoint.nics if wanted(nic))
+    interfaces = tuple(interface for interface in endpoint.interfaces if wanted(interface))
     counts.clear()
-    return replace(endpoint, nics=nics, origins=tuple(origin for origin in endpoint.origins if wanted(origin.nic)))
+    return replace(
+        endpoint,
+        interfaces=interfaces,
+        origins=tuple(origin for origin in endpoint.origins if wanted(origin.interface)),
+    )
 
 
-def _client_ports(part: Part) -> PortSet:
+def _client_ports(part: FlowAnswer) -> PortSet:
     return part.flow.origin.client_ports
 
 
-def _every_port(part: Part) -> PortSet:
+def _every_port(part: FlowAnswer) -> PortSet:
     return PortSet.everything()
 
 
@@ -327,27 +331,34 @@ class _Whole:
 
     def __init__(self, source: Endpoint, destination: Endpoint, classes: Classes) -> None:
         self.classes = classes
-        self.sources = self._by_class(origin.nic for origin in source.origins)
-        self.destinations = self._by_class(destination.nics)
+        self.sources = self._by_class(origin.interface for origin in source.origins)
+        self.destinations = self._by_class(destination.interfaces)
 
-    def _key(self, nic: Nic) -> tuple[int, PortSet]:
-        return self.classes.of[nic].index, nic.client_ports
+    def _key(self, interface: NetworkInterface) -> tuple[int, PortSet]:
+        return self.classes.of[interface].index, interface.client_ports
 
-    def _by_class(self, nics: Iterable[Nic | None]) -> dict[tuple[int, PortSet], list[Nic]]:
-        out: dict[tuple[int, PortSet], list[Nic]] = {}
-        for nic in dict.fromkeys(nics):
-            if nic is not None:
-                out.setdefault(self._key(nic), []).append(nic)
+    def _by_class(
+        self, interfaces: Iterable[NetworkInterface | None]
+    ) -> dict[tuple[int, PortSet], list[NetworkInterface]]:
+        out: dict[tuple[int, PortSet], list[NetworkInterface]] = {}
+        for interface in dict.fromkeys(interfaces):
+            if interface is not None:
+                out.setdefault(self._key(interface), []).append(interface)
         return out
 
-    def space(self, space: HeaderSpace, part: Part) -> HeaderSpace:
+    def space(self, space: HeaderSpace, part: FlowAnswer) -> HeaderSpace:
         """The packets of one part, with those of all interfaces that its two ends stand for."""
-        flow, sender, target = part.flow, part.flow.origin.nic, part.flow.target
+        flow, sender, target = part.flow, part.flow.origin.interface, part.flow.target
         senders = (
-            {nic: _in_place_of(sender, nic, flow.source) for nic in self.sources[self._key(sender)]} if sender else {}
+            {interface: _in_place_of(sender, interface, flow.source) for interface in self.sources[self._key(sender)]}
+            if sender
+            else {}
         )
         targets = (
-            {nic: _in_place_of(target, nic, flow.destination) for nic in self.destinations[self._key(target)]}
+            {
+                interface: _in_place_of(target, interface, flow.destination)
+                for interface in self.destinations[self._key(target)]
+            }
             if target and not flow.beside
             else {}
         )
@@ -355,14 +366,18 @@ class _Whole:
             space = space.replace_sources(_all_of(senders.values()))
         if targets:
             space = space.replace_destinations(_all_of(targets.values()))
-        itself = [(senders[nic], targets[nic]) for nic in senders.keys() & targets.keys() if not nic.shared]
+        itself = [
+            (senders[interface], targets[interface])
+            for interface in senders.keys() & targets.keys()
+            if not interface.shared
+        ]
         everything = Traffic.everything()
         return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
 
 
-def _in_place_of(nic: Nic, other: Nic, address: int) -> int:
+def _in_place_of(interface: NetworkInterface, other: NetworkInterface, address: int) -> int:
     """The address that another interface of the class has where this one has `address`."""
-    return other.places[nic.places.index(address)]
+    return other.places[interface.places.index(address)]
 
 
 def _all_of(addresses: Iterable[int]) -> AddressSet:
@@ -370,7 +385,11 @@ def _all_of(addresses: Iterable[int]) -> AddressSet:
 
 
 def _text(
-    answer: Reach, expectation: Expectation, space: HeaderSpace, whole: _Whole | None, ports: Callable[[Part], PortSet]
+    answer: Reach,
+    expectation: Expectation,
+    space: HeaderSpace,
+    whole: _Whole | None,
+    ports: Callable[[FlowAnswer], PortSet],
 ) -> str:
     """A failing set in words, without what goes without saying of the two ends."""
     boxes = (
@@ -384,7 +403,7 @@ def _text(
     return space.describe(known_sources=asked.sources(), known_destinations=asked.destinations())
 
 
-def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[Part], PortSet]) -> Choices:
+def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[FlowAnswer], PortSet]) -> Choices:
     """What NAT devices lose of the answers to what is asked, where they lose most."""
     found = (
         trip.choices
@@ -395,7 +414,7 @@ def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[Part],
     return max(found, key=lambda choices: choices.loss, default=NO_LOSS)
 
 
-def _failing(part: Part, expectation: Expectation, ports: PortSet, below: Fraction) -> HeaderSpace:
+def _failing(part: FlowAnswer, expectation: Expectation, ports: PortSet, below: Fraction) -> HeaderSpace:
     """Packets of an `allow` that do not get there, or whose answer does not come back; of NAT's choices, too seldom."""
     if part.found is None:
         return HeaderSpace.nothing()
@@ -403,14 +422,14 @@ def _failing(part: Part, expectation: Expectation, ports: PortSet, below: Fracti
     return asked - (part.delivered() if expectation.one_way else part.reachable(below))
 
 
-def _leaking(part: Part, expectation: Expectation) -> HeaderSpace:
+def _leaking(part: FlowAnswer, expectation: Expectation) -> HeaderSpace:
     """Packets of a `deny` that are delivered, as they are sent or as they arrive."""
     if part.flow.beside and part.arriving & expectation.traffic:
         return part.delivered()
     return part.delivered() & part.asked(expectation.traffic, PortSet.everything())
 
 
-def _witness(failing: HeaderSpace, part: Part) -> Packet | None:
+def _witness(failing: HeaderSpace, part: FlowAnswer) -> Packet | None:
     inside = failing & part.asked(part.family, PortSet.everything()) if part.found is not None else failing
     return (inside or failing).witness()
 
@@ -419,7 +438,9 @@ def _name(asked: EndpointField, endpoint: Endpoint) -> str:
     return endpoint.name if isinstance(asked, Selector) else asked
 
 
-def _reason(verdict: Verdict, allow: bool, unknown: str, witness: Trace | None, failing: str, loss: Choices) -> str:
+def _reason(
+    verdict: ResultVerdict, allow: bool, unknown: str, witness: Trace | None, failing: str, loss: Choices
+) -> str:
     if verdict == "holds":
         if loss:
             return f"every packet passes, and its answer comes back, but {loss}"

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.expectations import few_of_each
+from reachsim.dataplane.checkpoint import Header
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.steps import Drop, Forward
+from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
-from reachsim.fabric.checkpoint import Transit
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.steps import Drop, Forward
-from reachsim.fabric.walk import Walk, walk
 from reachsim.faces import Faced
-from reachsim.kinds.route_table import RouteTableCheckpoint
 from reachsim.markup import card
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
@@ -21,8 +20,9 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, Reach, reach
+from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.codes import Code
-from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
@@ -91,14 +91,22 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         if not delivered and not answer.undecided:
             continue
         unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
-        lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN)
+        lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN_CLIENT)
         spaces = (delivered, answer.reachable, lost)
         space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
         key = space, answered, lost, answer.undecided
-        out.setdefault(key, []).extend(nic.name for nic in interface_class.members)
+        out.setdefault(key, []).extend(interface.name for interface in interface_class.members)
         words.setdefault(key, describe_far(answer, delivered))
     return [
-        Exposed(tuple(names), space, words[key], space.restrict(source_ports=UNKNOWN) <= answered, why, answered, lost)
+        Exposed(
+            tuple(names),
+            space,
+            words[key],
+            space.restrict(source_ports=UNKNOWN_CLIENT) <= answered,
+            why,
+            answered,
+            lost,
+        )
         for key, names in out.items()
         for space, answered, lost, why in [key]
     ]
@@ -197,7 +205,7 @@ def _leaks(
         elif part.forward:
             space = part.delivered()
             origin = part.flow.origin
-            sender = origin.nic.name if origin.nic is not None else source.name
+            sender = origin.interface.name if origin.interface is not None else source.name
             receiver = part.flow.target.name if part.flow.target is not None else destination.name
             via = via_of(part.found.forward) if part.found is not None else ()
             yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward, via), ""
@@ -264,8 +272,8 @@ def dead_ends(network: Engine, progress: Progress | None = None) -> list[DeadEnd
                 sources = {
                     block.version == 6: block.network + 4 for block in subnet.blocks
                 }  # the first that hosts have
-                for nic in subnet.nics[:1]:
-                    sources |= {address > IPV4_LAST: address for address in nic.addresses}
+                for interface in subnet.interfaces[:1]:
+                    sources |= {address > IPV4_LAST: address for address in interface.addresses}
                 out += _dead_ends_of(network, table, sources)
     return out
 
@@ -283,7 +291,7 @@ def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bo
                 if not route.inactive:
                     break
                 source = next(iter(sources.values()))
-            there = walk(table, Transit(source, at))
+            there = walk(table, Header(source, at))
             end = min(high, (there.lost_run or there.destination_run)[1])
             for visit in there.visits:
                 if isinstance(visit.step, Drop):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
-from reachsim.fabric.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace

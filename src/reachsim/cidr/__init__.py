@@ -27,10 +27,10 @@ if TYPE_CHECKING:
         smallest_around,
     )
     from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
-    from reachsim.cidr.entries import Connection, Entry, Sources, Subnet
+    from reachsim.cidr.entries import CidrConnection, Entry, Sources, SubnetEntry
     from reachsim.cidr.kept import KeptPlan, load_kept, loads_kept
     from reachsim.cidr.overlaps import Overlap, OverlapReport, Rank, find_overlaps, overlapping_pairs
-    from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, Verdict
+    from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, PlanVerdict
     from reachsim.cidr.planner import plan_file, plan_text
     from reachsim.cidr.sources import parse_source, read_source, read_sources
     from reachsim.cidr.use import SubnetUse, VpcUse, holders_of, use_of, vpc_of
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockFacts",
     "Cidr",
-    "Connection",
+    "CidrConnection",
     "Consumers",
     "Entry",
     "KeptPlan",
     "Overlap",
     "OverlapReport",
     "Plan",
+    "PlanVerdict",
     "PlannedSubnet",
     "PlannedVpc",
     "Rank",
     "Sources",
-    "Subnet",
+    "SubnetEntry",
     "SubnetSize",
     "SubnetUse",
-    "Verdict",
     "VpcUse",
     "aggregate",
     "aggregate_to",

@@ -97,7 +97,7 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenSpace:
     """A block that stands. `room`: the block around it that is held for its growth, if one is."""
 
     block: Cidr
@@ -127,9 +127,9 @@ class Space:
     """What is taken and what is held, as it fills up. Free space is kept for each region, and split as it
     is taken."""
 
-    def __init__(self, taken: Iterable[Taken], apart: Apart) -> None:
+    def __init__(self, taken: Iterable[TakenSpace], apart: Apart) -> None:
         self.apart = apart
-        self.taken: list[Taken] = list(taken)
+        self.taken: list[TakenSpace] = list(taken)
         self.rooms: dict[str, tuple[str, Cidr]] = {}  # demand -> owner and room
         self.owned: dict[str, list[Cidr]] = {}
         self._standing_rooms = [(t.owner, t.room) for t in self.taken if t.room is not None]
@@ -171,7 +171,7 @@ class Space:
 
     def put(self, demand: Demand, block: Cidr, room: Cidr | None) -> None:
         """Take a block, and hold a room around it."""
-        item = Taken(block, demand.owner, demand.families, room)
+        item = TakenSpace(block, demand.owner, demand.families, room)
         self.taken.append(item)
         self.owned.setdefault(demand.owner, []).append(block)
         for (_, open_), free in self._free.items():
@@ -204,7 +204,7 @@ class Space:
                     hulls[name] = wide
 
 
-def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
+def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: TakenSpace) -> None:
     if item.block.network in region:
         block = item.room or item.block
         for family, _ in item.families:
@@ -212,7 +212,7 @@ def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: Taken) -> None:
 
 
 def allocate(
-    demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, *, generous: bool = True
+    demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, *, generous: bool = True
 ) -> Placement | None:
     """Place every demand, or return None where they do not fit. Raises UndecidedError.
 
@@ -240,7 +240,7 @@ def allocate(
     return Placement({demand.name: blocks[demand.name] for demand in demands}, {}, relaxed=True)
 
 
-def unplaced(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> list[Demand]:
+def unplaced(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> list[Demand]:
     """The demands that find no place when all others are placed in order, without room."""
     space = Space(taken, apart)
     out: list[Demand] = []
@@ -263,7 +263,7 @@ def is_plain(demands: Sequence[Demand], apart: Apart) -> bool:
 
 
 def _place(
-    demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart, rooms: int, *, compact: bool
+    demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, rooms: int, *, compact: bool
 ) -> Placement | None:
     """One pass in order. The first `rooms` demands that ask for room may have it; `compact`: pure best
     fit."""
@@ -380,7 +380,7 @@ class _Search:
     are the kinds of covered places, and the places that lie over more than one kind.
     """
 
-    def __init__(self, demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> None:
+    def __init__(self, demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> None:
         self.demands = sorted(demands, key=lambda demand: demand.prefix_length)
         self.taken = list(taken)
         self.apart = apart
@@ -401,7 +401,7 @@ class _Search:
             if self.steps > MOST_STEPS:
                 raise UndecidedError
             found[demand.name] = block
-            self.taken.append(Taken(block, demand.owner))
+            self.taken.append(TakenSpace(block, demand.owner))
             if self._from(index + 1, found):
                 return True
             self.taken.pop()

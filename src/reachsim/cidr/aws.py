@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reachsim.cidr.entries import Sources, Subnet
+from reachsim.cidr.entries import Sources, SubnetEntry
 from reachsim.cidr.lists import parse_block
 from reachsim.cidr.problems import MOST_PROBLEMS, refuse
 from reachsim.errors import Path, shown
@@ -111,7 +111,7 @@ class _Reader:
                 available = count if type(count) is int and block.version == 4 else None
                 subnet, network = _text(item.get("SubnetId")), _text(item.get("VpcId"))
                 self.out.subnets.append(
-                    Subnet(block, "", _tag(item), available, network, subnet, _account(item), self.file)
+                    SubnetEntry(block, "", _tag(item), available, network, subnet, _account(item), self.file)
                 )
 
     def _ipam(self, path: Path, item: Mapping[str, Any]) -> None:
@@ -125,7 +125,7 @@ class _Reader:
             block = self._block(where, item.get("ResourceCidr"))
             if block is not None:
                 network = _text(item.get("VpcId"))
-                self.out.subnets.append(Subnet(block, "", name, None, network, resource, comment, self.file))
+                self.out.subnets.append(SubnetEntry(block, "", name, None, network, resource, comment, self.file))
 
     def _terraform(self, path: Path, kind: str, body: Mapping[str, Any]) -> None:
         tags = body.get("tags_all") or body.get("tags") or {}
@@ -145,7 +145,7 @@ class _Reader:
                 block = self._block((*path, key), body[key]) if body.get(key) else None
                 if block is not None:
                     subnet = _text(body.get("id"))
-                    self.out.subnets.append(Subnet(block, "", name, None, network, subnet, "", self.file))
+                    self.out.subnets.append(SubnetEntry(block, "", name, None, network, subnet, "", self.file))
 
 
 _VPCS: Final = ("aws_vpc", "aws_default_vpc")

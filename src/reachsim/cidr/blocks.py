@@ -10,14 +10,14 @@ from typing import Any, Final
 from reachsim.markup import html_table, table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
-from reachsim.rules.cidr import NEVER, RFC_1918, SHARED, block_warning, vpc_block_refusal
+from reachsim.rules.cidr import NEVER_IN_A_VPC, RFC_1918, SHARED, block_warning, vpc_block_refusal
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.subnet import reserved_addresses, reserved_purpose, subnet_block_refusal
 
 _CLASSES: Final[tuple[tuple[Cidr, str], ...]] = (
     *((block, "private (RFC 1918)") for block in RFC_1918),
     (SHARED, "shared address space (RFC 6598); a VPC may use it as private"),
-    *((block, what) for block, what in NEVER),
+    *((block, what) for block, what in NEVER_IN_A_VPC),
     (Cidr.parse("192.0.2.0/24"), "documentation (RFC 5737)"),
     (Cidr.parse("198.51.100.0/24"), "documentation (RFC 5737)"),
     (Cidr.parse("203.0.113.0/24"), "documentation (RFC 5737)"),

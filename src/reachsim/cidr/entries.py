@@ -175,7 +175,7 @@ class Entries(Sequence[Entry]):
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class CidrConnection:
     """Two networks that a model joins.
 
     `name`: of the peering connection, or of the transit gateway to which both have routes; `kind` says which.
@@ -212,7 +212,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Subnet:
+class SubnetEntry:
     """A subnet's block. `vpc`: the network that it is in. `available`: addresses that AWS says are free in it.
 
     `vpc_id`: AWS's ID of that network, `id` that of the subnet, where the source has them.
@@ -234,9 +234,9 @@ class Sources:
     """What some files hold together. `subnets`: those inside the blocks of `entries`."""
 
     entries: Entries = field(default_factory=Entries)
-    connections: list[Connection] = field(default_factory=list)
+    connections: list[CidrConnection] = field(default_factory=list)
     standing: list[Standing] = field(default_factory=list)
-    subnets: list[Subnet] = field(default_factory=list)
+    subnets: list[SubnetEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not isinstance(self.entries, Entries):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pydantic import Field
 
 from reachsim.cidr.exports import json_as_yaml
-from reachsim.kinds.kind import BlockField, Kind
 from reachsim.loading.document import read_document, read_file
 from reachsim.loading.validation import validate
+from reachsim.resources.fields import BlockField, Schema
 
 
-class _KeptSubnet(Kind, extra="ignore"):
+class _KeptSubnet(Schema, extra="ignore"):
     cidr: BlockField
     ipv6_cidr: BlockField | None = None
 
 
-class KeptVpc(Kind, extra="ignore"):
+class KeptVpc(Schema, extra="ignore"):
     """A VPC of it."""
 
     cidrs: tuple[BlockField, ...]
@@ -25,7 +25,7 @@ class KeptVpc(Kind, extra="ignore"):
     subnets: dict[str, _KeptSubnet] = Field(default_factory=dict)
 
 
-class KeptPlan(Kind, extra="ignore"):
+class KeptPlan(Schema, extra="ignore"):
     """What an earlier plan gave, as its JSON says: what `keep` takes."""
 
     vpcs: dict[str, KeptVpc]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from reachsim.cidr.entries import Entries, Sources, Subnet
+from reachsim.cidr.entries import Entries, Sources, SubnetEntry
 from reachsim.cidr.problems import CIDR_KEYS, COMMENT_KEYS, NAME_KEYS, refuse, too_many
 from reachsim.errors import DesignError, Problem
 from reachsim.net.cidr import Cidr
@@ -185,7 +185,7 @@ def _read_row(out: Sources, columns: _Columns, cells: list[str], file: str, line
     for place, bits in blocks:
         cidr = Cidr(place, bits)
         count = available if cidr.version == 4 else None
-        out.subnets.append(Subnet(cidr, "", name, count, network, subnet_id, comment, file, line))
+        out.subnets.append(SubnetEntry(cidr, "", name, count, network, subnet_id, comment, file, line))
 
 
 def _id(text: str) -> str:

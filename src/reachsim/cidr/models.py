@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.cidr.entries import Connection, Sources, Standing, Subnet
+from reachsim.cidr.entries import CidrConnection, Sources, Standing, SubnetEntry
 from reachsim.errors import DesignError, Path, Problem, shown
 from reachsim.loading.document import Document, read_document
 from reachsim.net.cidr import Cidr
@@ -54,7 +54,7 @@ class _ModelReader:
                         line = self.document.position(where)[0]
                         out.entries.add(block.network, block.prefix_length, name, "", line)
             subnets = tuple(self._subnets(path, vpc))
-            out.subnets += [Subnet(block, name, label, file=self.document.file) for label, block in subnets]
+            out.subnets += [SubnetEntry(block, name, label, file=self.document.file) for label, block in subnets]
             out.standing.append(Standing(name, tuple(cidrs), subnets, tuple(self._destinations(path, vpc)), vpc))
         out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
@@ -63,16 +63,18 @@ class _ModelReader:
             one, other = peering.get("requester"), peering.get("accepter")
             if isinstance(one, str) and isinstance(other, str):
                 status = peering.get("status", "active")
-                out.connections.append(Connection(name, one, other, status if isinstance(status, str) else "active"))
+                out.connections.append(
+                    CidrConnection(name, one, other, status if isinstance(status, str) else "active")
+                )
         return out
 
-    def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[Connection]:
+    def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[CidrConnection]:
         """VPCs with routes to one transit gateway, joined by it."""
         for gateway in gateways if isinstance(gateways, dict) else ():
             joined = [name for name, vpc in vpcs.items() if gateway in _targets(vpc)]
             for index, one in enumerate(joined):
                 for other in joined[index + 1 :]:
-                    yield Connection(gateway, one, other, kind="transit gateway")
+                    yield CidrConnection(gateway, one, other, kind="transit gateway")
 
     def _subnets(self, path: Path, vpc: dict[str, Any]) -> Iterator[tuple[str, Cidr]]:
         for name, subnet in self._mapping((*path, "subnets"), vpc.get("subnets")).items():

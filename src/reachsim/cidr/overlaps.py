@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from reachsim.cidr.entries import Connection, Entries, Entry
+from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.errors import UsageError
 from reachsim.markup import Html, html_table, table
 from reachsim.net.cidr import Cidr
@@ -315,7 +315,7 @@ def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank,
 
 def find_overlaps(
     entries: Iterable[Entry],
-    connections: Iterable[Connection] = (),
+    connections: Iterable[CidrConnection] = (),
     connect: Iterable[Iterable[str]] = (),
     *,
     connect_all: bool = False,
@@ -343,7 +343,7 @@ class Ranking:
     def __init__(
         self,
         entries: Entries,
-        connections: Iterable[Connection],
+        connections: Iterable[CidrConnection],
         connect: Iterable[Iterable[str]],
         *,
         everybody: bool = False,

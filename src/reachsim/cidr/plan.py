@@ -15,7 +15,7 @@ from reachsim.net.cidr import Cidr
 from reachsim.rules.subnet import usable_count
 
 
-class Verdict(Enum):
+class PlanVerdict(Enum):
     """What came of a plan."""
 
     FITS = "fits"
@@ -165,7 +165,7 @@ class Plan:
     and will cause trouble, in sentences.
     """
 
-    verdict: Verdict
+    verdict: PlanVerdict
     vpcs: tuple[PlannedVpc, ...] = ()
     existing: tuple[Existing, ...] = ()
     reserved: tuple[tuple[str, Cidr], ...] = ()
@@ -184,7 +184,7 @@ class Plan:
     @property
     def ok(self) -> bool:
         """Whether everything fits and nothing that stands is in conflict."""
-        return self.verdict is Verdict.FITS and not self.conflicts
+        return self.verdict is PlanVerdict.FITS and not self.conflicts
 
     def __getitem__(self, name: str) -> PlannedVpc:
         for vpc in self.vpcs:

@@ -7,12 +7,12 @@ from typing import Any
 
 from reachsim.cidr.entries import Sources
 from reachsim.cidr.models import sources_of_document
-from reachsim.cidr.plan_schema import Existing, PlanFile, Pool, VpcAsk, subnet_name
+from reachsim.cidr.plan_schema import ExistingBlocks, PlanFile, Pool, VpcAsk, subnet_name
 from reachsim.errors import DesignError, Path, Problem
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import suggest, validate
 from reachsim.net.cidr import Cidr
-from reachsim.rules.cidr import NEVER, refusals_of_blocks
+from reachsim.rules.cidr import NEVER_IN_A_VPC, refusals_of_blocks
 from reachsim.rules.subnet import subnet_block_refusal
 
 
@@ -117,7 +117,7 @@ class _Checker:
                     self.report(where, f"{block} is IPv{block.version} in a pool of IPv{pool.version}",
                                 "make a pool for each family")  # fmt: skip
                     continue
-                for never, what in NEVER:
+                for never, what in NEVER_IN_A_VPC:
                     if block.overlaps(never):
                         text = f"{block} has addresses of {never}, which is {what} and never a VPC's"
                         self.report(where, text, code="CIDR-2")
@@ -166,7 +166,7 @@ class _Checker:
             at = self.plan.pools[at].within
         return False
 
-    def check_existing(self, name: str, existing: Existing) -> None:
+    def check_existing(self, name: str, existing: ExistingBlocks) -> None:
         here: Path = ("exists", name)
         if existing.vpc:
             for index, refusal in refusals_of_blocks(existing.cidrs):

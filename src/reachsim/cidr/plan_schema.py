@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from reachsim.cidr.demand import Consumers
 from reachsim.errors import HintedError, shown
-from reachsim.kinds.kind import BlockField, Boolean, Integer, Kind, Name, Reference
+from reachsim.resources.fields import BlockField, Boolean, Integer, Name, Reference, Schema
 from reachsim.rules.cidr import (
     BLOCKS_DEFAULT,
     BLOCKS_MOST,
@@ -125,7 +125,7 @@ ZoneLoss = Annotated[Integer, Field(ge=0, le=5)]
 Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), AfterValidator(_some)]
 
 
-class Pool(Kind):
+class Pool(Schema):
     """Blocks that new VPCs may have, of one family. Short form: a block, or a list of blocks."""
 
     cidrs: Blocks
@@ -150,7 +150,7 @@ class Pool(Kind):
         return self.cidrs[0].version
 
 
-class Existing(Kind):
+class ExistingBlocks(Schema):
     """Something that stands and never moves. Short form: a block, or a list of blocks."""
 
     cidrs: Blocks
@@ -165,7 +165,7 @@ class Existing(Kind):
         return {"cidrs": value} if isinstance(value, str | list) else value
 
 
-class LambdaUse(Kind):
+class LambdaUse(Schema):
     """Functions of a tier. Short form: the number of security-group combinations."""
 
     security_group_combinations: Count
@@ -180,7 +180,7 @@ class LambdaUse(Kind):
         return {"security_group_combinations": value} if type(value) is int else value
 
 
-class NodesAsk(Kind):
+class NodesAsk(Schema):
     """Nodes of EKS that give addresses to pods by prefix delegation, in the whole tier."""
 
     count: Count
@@ -189,7 +189,7 @@ class NodesAsk(Kind):
     """Pods on one node; every 16 take a prefix of /28."""
 
 
-class ConsumersAsk(Kind):
+class ConsumersAsk(Schema):
     """What lives in a tier."""
 
     instances: Count = 0
@@ -224,7 +224,7 @@ class ConsumersAsk(Kind):
         )
 
 
-class Tier(Kind):
+class Tier(Schema):
     """Subnets of one kind, one in each zone: sized in one of three ways."""
 
     size: Ipv4Size | None = None
@@ -258,7 +258,7 @@ class Tier(Kind):
         return self
 
 
-class Ipv6Ask(Kind):
+class Ipv6Ask(Schema):
     """IPv6 blocks. Short form: the name of the pool."""
 
     pool: Reference
@@ -284,7 +284,7 @@ class Ipv6Ask(Kind):
         return self
 
 
-class VpcAsk(Kind):
+class VpcAsk(Schema):
     """A VPC that is asked for, or more of one that exists."""
 
     pool: Reference | None = None
@@ -316,7 +316,7 @@ class VpcAsk(Kind):
         return self
 
 
-class Group(Kind):
+class Group(Schema):
     """Networks that belong together."""
 
     members: Annotated[tuple[Reference, ...], AfterValidator(_some)]
@@ -342,14 +342,14 @@ class Group(Kind):
         return self
 
 
-class PlanFile(Kind):
+class PlanFile(Schema):
     """A whole plan file, version 1."""
 
     version: Literal[1]
     pools: Annotated[dict[Name, Pool], Field(min_length=1)]
     models: Annotated[tuple[str, ...], BeforeValidator(_list_of_one)] = ()
     """reachsim models whose VPCs exist; paths from the plan file."""
-    exists: dict[Name, Existing] = Field(default_factory=dict)
+    exists: dict[Name, ExistingBlocks] = Field(default_factory=dict)
     vpcs: dict[Name, VpcAsk] = Field(default_factory=dict)
     groups: dict[Name, Group] = Field(default_factory=dict)
     zones: Annotated[tuple[Name, ...], AfterValidator(_some)] = ("a", "b", "c")

@@ -12,20 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reachsim.cidr.allocate import Apart, Demand, Family, Placement, Taken, UndecidedError, allocate
+from reachsim.cidr.allocate import Apart, Demand, Family, Placement, TakenSpace, UndecidedError, allocate
 from reachsim.cidr.asks import Asks, Regions, Wanted, part, refined, take
 from reachsim.cidr.blocks import exclude
 from reachsim.cidr.freelist import FreeList
 from reachsim.cidr.kept import KeptPlan
 from reachsim.cidr.metrics import Growths, Summary, pool_use, summary_of
 from reachsim.cidr.overlaps import overlapping_pairs
-from reachsim.cidr.plan import Conflict, Existing, Plan, PlannedSubnet, PlannedVpc, Verdict
+from reachsim.cidr.plan import Conflict, Existing, Plan, PlannedSubnet, PlannedVpc, PlanVerdict
 from reachsim.cidr.plan_check import LoadedPlan, load_plan, loads_plan
 from reachsim.cidr.shortage import Shortage, diagnose
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.rules.cidr import DOCKER, block_warning, order_of_creation
 
-RESERVED: Final = "reserved:"
+RESERVED_PREFIX: Final = "reserved:"
 """What the owner of a pool's reserved part is called, before its name."""
 _MOST_CHOICES: Final = 64
 """Ways to choose ranges for VPCs of several blocks that are tried."""
@@ -137,9 +137,9 @@ class _Planner:
                     return part(name, pool)
         return name
 
-    def _taken(self) -> list[Taken]:
+    def _taken(self) -> list[TakenSpace]:
         out = [
-            Taken(block, f"{RESERVED}{label}")
+            TakenSpace(block, f"{RESERVED_PREFIX}{label}")
             for pool in self.file.pools.values()
             for label, blocks in pool.reserved.items()
             for block in blocks
@@ -149,12 +149,12 @@ class _Planner:
                 families = self.families.get(existing.name, ())
                 for index, block in enumerate(existing.cidrs):
                     owner = self._owner(existing.name, index, block) if existing.vpc else existing.name
-                    out.append(Taken(block, owner, families))
+                    out.append(TakenSpace(block, owner, families))
         for item in self.wanted:
             for version, room in ((4, item.room), (6, item.ipv6_room)):
                 for index, block in enumerate(item.stands(version)):
                     owner = self._owner(item.name, index, block)
-                    out.append(Taken(block, owner, item.families, room if index == 0 else None))
+                    out.append(TakenSpace(block, owner, item.families, room if index == 0 else None))
         return out
 
     # -- the plan
@@ -163,10 +163,12 @@ class _Planner:
         """The plan, or why there is none."""
         released = [name for name in self.kept if name not in self.file.vpcs]
         base = Plan(
-            Verdict.FITS,
+            PlanVerdict.FITS,
             existing=tuple(self.existing),
             reserved=tuple(
-                (t.owner.removeprefix(RESERVED), t.block) for t in self.taken if t.owner.startswith(RESERVED)
+                (t.owner.removeprefix(RESERVED_PREFIX), t.block)
+                for t in self.taken
+                if t.owner.startswith(RESERVED_PREFIX)
             ),
             conflicts=(*self._conflicts(), *self._misplaced()),
             released=(*released, *(name for item in self.wanted for name in item.released)),
@@ -175,20 +177,20 @@ class _Planner:
         if self.asks.impossible:
             return replace(
                 base,
-                verdict=Verdict.DOES_NOT_FIT,
+                verdict=PlanVerdict.DOES_NOT_FIT,
                 shortage=Shortage(tuple(self.asks.impossible), hints=tuple(self.asks.hints)),
             )
         try:
             placement = self._place()
         except UndecidedError as error:
-            return replace(base, verdict=Verdict.CANNOT_DECIDE, unknown=str(error) or _UNDECIDED)
+            return replace(base, verdict=PlanVerdict.CANNOT_DECIDE, unknown=str(error) or _UNDECIDED)
         if self.asks.impossible:
-            return replace(base, verdict=Verdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.asks.impossible)))
+            return replace(base, verdict=PlanVerdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.asks.impossible)))
         if placement is None:
             pools = {name: (pool.cidrs, self.pools[name]) for name, pool in self.file.pools.items()}
             demands = self._demands(tuple(item.choices[0] for item in self._choosing()))
-            shortage = diagnose(demands, self.taken, self.apart, pools, RESERVED)
-            return replace(base, verdict=Verdict.DOES_NOT_FIT, shortage=shortage)
+            shortage = diagnose(demands, self.taken, self.apart, pools, RESERVED_PREFIX)
+            return replace(base, verdict=PlanVerdict.DOES_NOT_FIT, shortage=shortage)
         vpcs = tuple(self._planned(item, placement) for item in self.wanted)
         plan = replace(
             base,
@@ -357,7 +359,7 @@ class _Planner:
     def _conflicts(self) -> Iterator[Conflict]:
         """Things that stand and overlap although a group, a model or an earlier plan says that they must
         not."""
-        standing = [item for item in self.taken if not item.owner.startswith(RESERVED)]
+        standing = [item for item in self.taken if not item.owner.startswith(RESERVED_PREFIX)]
         kept = {item.name for item in self.wanted if item.kept}
         for outer, inner in overlapping_pairs([item.block for item in standing]):
             one, other = standing[outer], standing[inner]
@@ -435,7 +437,9 @@ class _Planner:
         pools = [b for pool in self.file.pools.values() if pool.overlap == "never" for b in pool.cidrs]
         inside = [b for o, b in owned if o in members and b.version == 4 and any(b in pool for pool in pools)]
         others = [(o, b) for o, b in owned if o not in members]
-        others += [(t.owner.removeprefix(RESERVED), t.block) for t in self.taken if t.owner.startswith(RESERVED)]
+        others += [
+            (t.owner.removeprefix(RESERVED_PREFIX), t.block) for t in self.taken if t.owner.startswith(RESERVED_PREFIX)
+        ]
         return summary_of(name, inside, others, group.summary)
 
     def _measured(self, plan: Plan) -> Plan:

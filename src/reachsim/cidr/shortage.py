@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reachsim.cidr.allocate import Apart, Demand, Taken, UndecidedError, allocate, unplaced
+from reachsim.cidr.allocate import Apart, Demand, TakenSpace, UndecidedError, allocate, unplaced
 from reachsim.cidr.blocks import amount, prefix_length_for, range_class
 from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
 from reachsim.rules.cidr import IPV6_STEP, LONGEST_IPV4, LONGEST_IPV6_VPC, block_warning
@@ -18,7 +18,7 @@ _MOST_TRIED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Remedy:
     """One change after which everything fits. `addresses`: how much it adds or gives up, by which changes
     compare.
 
@@ -65,7 +65,7 @@ class PoolShortage:
     largest: Cidr | None
     asked: int
     unplaced: tuple[tuple[str, int], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Remedy, ...]
     width: int = 32
 
     def lines(self) -> list[str]:
@@ -124,7 +124,7 @@ class Shortage:
 
 def diagnose(
     demands: Sequence[Demand],
-    taken: Sequence[Taken],
+    taken: Sequence[TakenSpace],
     apart: Apart,
     pools: Mapping[str, tuple[Sequence[Cidr], AddressSet]],
     reserved: str,
@@ -156,7 +156,7 @@ def diagnose(
     return Shortage(pools=tuple(short))
 
 
-def _fits(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> bool:
+def _fits(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> bool:
     try:
         return allocate(demands, taken, apart, generous=False) is not None
     except UndecidedError:
@@ -172,18 +172,18 @@ def _changes(
     blocks: Sequence[Cidr],
     pool: AddressSet,
     demands: Sequence[Demand],
-    taken: Sequence[Taken],
+    taken: Sequence[TakenSpace],
     apart: Apart,
     everything: Sequence[Cidr],
     reserved: str,
-) -> Iterator[Change]:
+) -> Iterator[Remedy]:
     added = _added(demands, taken, apart)
     if added is not None:
         example = _example(blocks, added, everything)
         instance = f", for instance {example}" if example else ""
         size = amount(added.size, added.width)
         text = f"add a /{added.prefix_length} ({size}) to pool {name}{instance}"
-        yield Change(added.size, text, "add", name, added.prefix_length)
+        yield Remedy(added.size, text, "add", name, added.prefix_length)
     alike: set[tuple[int, AddressSet, int]] = set()
     left_out: set[str] = set()
     for index, demand in enumerate(demands[:_MOST_TRIED]):
@@ -207,16 +207,16 @@ def _changes(
             if _fits(demands, rest, apart):
                 label = item.owner.removeprefix(reserved)
                 text = f"give up {item.block}, which is reserved for {label} ({size})"
-                yield Change(item.block.size, text, "give up", label, block=item.block)
+                yield Remedy(item.block.size, text, "give up", label, block=item.block)
         else:
             again = Demand("\0moved", item.owner, item.block.prefix_length, pool, item.block.prefix_length)
             if _fits([*demands, again], rest, apart):
                 owner = item.owner.partition("\0")[0]
                 text = f"move {owner} away from {item.block} ({size})"
-                yield Change(item.block.size, text, "move", owner, block=item.block)
+                yield Remedy(item.block.size, text, "move", owner, block=item.block)
 
 
-def _added(demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> Cidr | None:
+def _added(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> Cidr | None:
     """The smallest block that, added to the pool, lets everything fit."""
     width = _width(demands[0])
     elsewhere = _ELSEWHERE[width]
@@ -252,8 +252,8 @@ def _example(blocks: Sequence[Cidr], added: Cidr, everything: Iterable[Cidr]) ->
 
 
 def _smaller(
-    index: int, demand: Demand, demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart
-) -> Change | None:
+    index: int, demand: Demand, demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart
+) -> Remedy | None:
     """The largest size of one demand with which everything fits, and its subnets still do."""
     width = _width(demand)
     step = 1 if width == 32 else IPV6_STEP
@@ -277,10 +277,10 @@ def _smaller(
     fewer = (1 << (width - demand.prefix_length)) - (1 << (width - length))
     less = amount(fewer, width, "fewer")
     text = f"ask for {demand.name} as a /{length} instead of a /{demand.prefix_length} ({less})"
-    return Change(fewer, text, "shrink", demand.name, length)
+    return Remedy(fewer, text, "shrink", demand.name, length)
 
 
-def _without(demand: Demand, demands: Sequence[Demand], taken: Sequence[Taken], apart: Apart) -> Iterator[Change]:
+def _without(demand: Demand, demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> Iterator[Remedy]:
     """That everything fits without what the owner of a demand asks for here. A block of several is of no use."""
     if not _fits([other for other in demands if other.owner != demand.owner], taken, apart):
         return
@@ -288,4 +288,4 @@ def _without(demand: Demand, demands: Sequence[Demand], taken: Sequence[Taken], 
     width = _width(demand)
     size = sum(1 << (width - other.prefix_length) for other in gone)
     name = demand.name if len(gone) == 1 else demand.owner.partition("\0")[0]
-    yield Change(size, f"leave out {name} ({amount(size, width)})", "leave out", name)
+    yield Remedy(size, f"leave out {name} ({amount(size, width)})", "leave out", name)

@@ -26,7 +26,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reachsim.cidr.entries import Connection, Entries, Entry, Sources, Standing, Subnet
+from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
 from reachsim.cidr.exports import read_json
 from reachsim.cidr.lists import read_csv, read_list
 from reachsim.cidr.models import read_model
@@ -162,14 +162,14 @@ def _with_files(part: Sources, unclear: set[str]) -> Sources:
     entries.owners = [owner if index in by_id else full(owner) for index, owner in enumerate(entries.owners)]
     return Sources(
         entries,
-        [Connection(c.name, full(c.one), full(c.other), c.status, c.kind) for c in part.connections],
+        [CidrConnection(c.name, full(c.one), full(c.other), c.status, c.kind) for c in part.connections],
         [Standing(full(s.name), s.cidrs, s.subnets, s.destinations, s.body) for s in part.standing],
         [s if s.vpc_id else _of(s, full(s.vpc)) for s in part.subnets],
     )
 
 
-def _of(s: Subnet, vpc: str) -> Subnet:
-    return Subnet(s.cidr, vpc, s.name, s.available, s.vpc_id, s.id, s.comment, s.file, s.line)
+def _of(s: SubnetEntry, vpc: str) -> SubnetEntry:
+    return SubnetEntry(s.cidr, vpc, s.name, s.available, s.vpc_id, s.id, s.comment, s.file, s.line)
 
 
 def _named(found: Sources) -> Sources:
@@ -208,7 +208,7 @@ def _named(found: Sources) -> Sources:
                 entry = Entry(entry.cidr, label(entry.id), entry.comment, entry.file, entry.line, entry.id)
             entries.append(entry)
     with_blocks = {*entries.owners}
-    subnets: list[Subnet] = []
+    subnets: list[SubnetEntry] = []
     known: set[tuple[str, Cidr]] = set()
     for subnet in found.subnets:
         if subnet.vpc_id:

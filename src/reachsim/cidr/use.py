@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.cidr.blocks import exclude
-from reachsim.cidr.entries import Entry, Sources, Subnet
+from reachsim.cidr.entries import Entry, Sources, SubnetEntry
 from reachsim.errors import UsageError
 from reachsim.net.cidr import Cidr, address_set
 from reachsim.rules.subnet import usable_count
@@ -18,7 +18,7 @@ class SubnetUse:
     """How full an IPv4 subnet is. `usable`: addresses that interfaces can have in it (SUBNET-2); `used`: those that
     they have, None where nobody counted."""
 
-    subnet: Subnet
+    subnet: SubnetEntry
     usable: int
     used: int | None
 
@@ -82,7 +82,7 @@ def use_of(sources: Sources) -> list[VpcUse]:
     The addresses in use are those that AWS does not count as available (`AvailableIpAddressCount`).
     """
     blocks: dict[str, list[Cidr]] = {}
-    inside: dict[str, list[Subnet]] = {}
+    inside: dict[str, list[SubnetEntry]] = {}
     for subnet in sources.subnets:
         inside.setdefault(subnet.vpc, []).append(subnet)
     alone = {(subnet.vpc, subnet.cidr) for subnet in sources.subnets}
@@ -92,7 +92,7 @@ def use_of(sources: Sources) -> list[VpcUse]:
     return [_vpc_use(name, blocks.get(name, ()), inside.get(name, ())) for name in {**blocks, **inside}]
 
 
-def _vpc_use(name: str, blocks: Sequence[Cidr], subnets: Sequence[Subnet]) -> VpcUse:
+def _vpc_use(name: str, blocks: Sequence[Cidr], subnets: Sequence[SubnetEntry]) -> VpcUse:
     taken = [subnet.cidr for subnet in subnets]
     fourth = address_set(block for block in blocks if block.version == 4)
     uses = [

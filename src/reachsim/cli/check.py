@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, print_answer
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     net = load(arguments.file)
     with workers(arguments.jobs) as executor, ProgressLine("pairs of ends decided") as progress:
         check = net.check(executor=executor, progress=progress)
-    answer(
+    print_answer(
         arguments,
         lambda how: check_text(check, net.source.file, how, len(net.warnings)),
         lambda: check_data(check, net.source.file, net.source.warnings),

@@ -390,7 +390,7 @@ def _contains(arguments: argparse.Namespace) -> int:
 
 def _plan(arguments: argparse.Namespace) -> int:
     from reachsim.cidr.kept import load_kept
-    from reachsim.cidr.plan import Verdict
+    from reachsim.cidr.plan import PlanVerdict
     from reachsim.cidr.planner import plan_file
     from reachsim.errors import UsageError
     from reachsim.report import cidr as report
@@ -408,7 +408,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         "svg": report.plan_svg,
         "html": report.plan_html,
     }
-    if plan.verdict is not Verdict.FITS and arguments.format in ("yaml", "terraform", "csv"):
+    if plan.verdict is not PlanVerdict.FITS and arguments.format in ("yaml", "terraform", "csv"):
         # An empty model would look like an answer.
         print(report.plan_text(plan), file=sys.stderr)
     else:
@@ -416,7 +416,9 @@ def _plan(arguments: argparse.Namespace) -> int:
         if arguments.lock and plan.ok:
             _write(arguments.lock, report.to_json(plan.to_dict()) + "\n")
         print(text)
-    return {Verdict.FITS: 0 if plan.ok else 1, Verdict.DOES_NOT_FIT: 1, Verdict.CANNOT_DECIDE: 3}[plan.verdict]
+    return {PlanVerdict.FITS: 0 if plan.ok else 1, PlanVerdict.DOES_NOT_FIT: 1, PlanVerdict.CANNOT_DECIDE: 3}[
+        plan.verdict
+    ]
 
 
 def _write(path: str, text: str) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from reachsim.kinds.expectation import Selector
     from reachsim.network import Network
     from reachsim.report.text import Look
+    from reachsim.resources.expectation import Selector
 
 ENDPOINT_HELP = (
     "a name (web, app.web, fetch:prod), an address, a block, internet, "
@@ -111,7 +111,7 @@ class ProgressLine:
             self.enabled = False
 
 
-def answer(
+def print_answer(
     arguments: argparse.Namespace, text: Callable[[Look], str], data: Callable[[], dict[str, Any]], *networks: Network
 ) -> None:
     """Print an answer in the format that was asked for, and what of its networks is not modelled: no command forgets it."""
@@ -148,7 +148,7 @@ def endpoint(text: str) -> str | Selector:
     key, equals, value = text.partition("=")
     if not equals or key not in ("vpc", "subnet", "tag"):
         return text
-    from reachsim.kinds.expectation import Selector
+    from reachsim.resources.expectation import Selector
 
     if key == "tag":
         name, colon, content = value.partition(":")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
 
 HELP = "find forwarding loops and blackholes, over all destinations"
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     net = load(arguments.file)
     with ProgressLine("VPCs looked at") as progress:
         found = net.dead_ends(progress=progress)
-    answer(
+    print_answer(
         arguments,
         lambda how: deadends_text(found, net.source.file, how),
         lambda: deadends_data(found, net.source.file),

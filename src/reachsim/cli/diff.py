@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format, answer
+from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format, print_answer
 
 HELP = "say exactly which traffic between whom an edit opened and closed"
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     before, after = load(arguments.before), load(arguments.after)
     with ProgressLine("routing classes") as progress:
         found = diff(before, after, progress)
-    answer(
+    print_answer(
         arguments,
         lambda how: diff_text(found, allowed, (before, after), how),
         lambda: diff_data(found, allowed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
 
 HELP = "list what the internet reaches, and from where"
 
@@ -24,5 +24,5 @@ def run(arguments: argparse.Namespace) -> int:
     net = load(arguments.file)
     with ProgressLine("classes of interfaces asked") as progress:
         found = net.exposure(progress=progress)
-    answer(arguments, lambda how: exposure_text(found, net, how), lambda: exposure_data(found, net), net)
+    print_answer(arguments, lambda how: exposure_text(found, net, how), lambda: exposure_data(found, net), net)
     return 3 if any(group.undecided for group in found) else 0

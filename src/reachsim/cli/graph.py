@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, answer, endpoint
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, print_answer
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def run(arguments: argparse.Namespace) -> int:
     def text(how: Look) -> str:
         return graph_text(graph, file, how) if ways is None else ways_text(graph, ways, how)
 
-    answer(arguments, text, lambda: graph_data(graph, file, ways), net)
+    print_answer(arguments, text, lambda: graph_data(graph, file, ways), net)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, ProgressLine, add_all, add_file, add_format, answer, endpoint
+from reachsim.cli.common import ENDPOINT_HELP, ProgressLine, add_all, add_file, add_format, endpoint, print_answer
 
 HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
 
@@ -27,5 +27,5 @@ def run(arguments: argparse.Namespace) -> int:
     ends = net.endpoint(endpoint(arguments.one)), net.endpoint(endpoint(arguments.other))
     with ProgressLine("pairs of addresses asked") as progress:
         found = net.isolated(*ends, progress=progress)
-    answer(arguments, lambda how: isolated_text(found, ends, net, how), lambda: isolated_data(found, net), net)
+    print_answer(arguments, lambda how: isolated_text(found, ends, net, how), lambda: isolated_data(found, net), net)
     return 1 if found.leaks else 3 if found.undecided else 0

@@ -11,7 +11,7 @@ from reachsim.cli.common import (
     add_file,
     add_format,
     add_jobs,
-    answer,
+    print_answer,
 )
 
 HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         for line in matrix_csv(matrix, traffic, arguments.by):
             print(line)
         return 0
-    answer(
+    print_answer(
         arguments,
         lambda how: matrix_text(matrix, file, traffic, arguments.by, how),
         lambda: matrix_data(matrix, file, traffic, arguments.by or "class"),

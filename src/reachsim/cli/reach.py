@@ -11,8 +11,8 @@ from reachsim.cli.common import (
     add_all,
     add_file,
     add_format,
-    answer,
     endpoint,
+    print_answer,
 )
 
 HELP = "say exactly which traffic gets from one endpoint to another and back, and what stops the rest"
@@ -38,15 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     undecided."""
     from reachsim.engine import parse_traffic
     from reachsim.network import load
-    from reachsim.report.reach import answer as sum_up
-    from reachsim.report.reach import reach_data, reach_text
+    from reachsim.report.reach import reach_data, reach_text, sum_up
 
     net = load(arguments.file)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
     with ProgressLine("pairs of addresses asked") as progress:
         found = sum_up(net.reach(*ends, progress=progress), traffic)
-    answer(
+    print_answer(
         arguments,
         lambda how: reach_text(found, net.locate, how),
         lambda: reach_data(found, net.locate, net.source.file),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, answer
+from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
 from reachsim.errors import UsageError
 
 HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
@@ -38,8 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
         with ProgressLine("pairs of rules compared") as progress:
             idle = net.idle_rules(progress=progress)
         file = net.source.file
-        answer(arguments, lambda how: rules_text(idle, file, how), lambda: rules_data(idle, file), net)
+        print_answer(arguments, lambda how: rules_text(idle, file, how), lambda: rules_data(idle, file), net)
         return 0
     found = hold_against(net, arguments.one, arguments.other)
-    answer(arguments, lambda how: comparison_text(found, how), lambda: comparison_data(found, net.source.file), net)
+    print_answer(
+        arguments, lambda how: comparison_text(found, how), lambda: comparison_data(found, net.source.file), net
+    )
     return 0 if found else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import add_all, add_file, add_format, answer
+from reachsim.cli.common import add_all, add_file, add_format, print_answer
 from reachsim.errors import UsageError, shown
 
 HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
@@ -35,5 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
             hint = f"did you mean {shown(near)}?" if near else f"there are {', '.join(WHAT)}"
             raise UsageError(f"{shown(word)} is nothing that can be shown; {hint}")
     net = load(arguments.file)
-    answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
+    print_answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
     return 0

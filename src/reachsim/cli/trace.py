@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, answer, endpoint
+from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
 
 HELP = "send one packet, and say hop by hop what happens to it and to its answer"
 
@@ -32,5 +32,5 @@ def run(arguments: argparse.Namespace) -> int:
     found = net.trace(
         endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, arguments.source_port
     )
-    answer(arguments, lambda how: trace_text(found, how), lambda: trace_data(found, net.source.file), net)
+    print_answer(arguments, lambda how: trace_text(found, how), lambda: trace_data(found, net.source.file), net)
     return 0 if found.reachable else 3 if found.verdict == "undecided" else 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reachsim.fabric.cause import Cause
-from reachsim.fabric.filters import Direction, Filter
-from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import Query
-from reachsim.fabric.walk import Visit
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import Query
+from reachsim.dataplane.walk import Visit
 from reachsim.net.traffic import Traffic, protocol_of
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import Clause, GroupId
@@ -19,7 +19,7 @@ STALE = "SG-16"
 
 
 def denials(
-    visit: Visit, query: Query, filter: Filter, peer: int, sender: Nic | None
+    visit: Visit, query: Query, filter: Filter, peer: int, sender: NetworkInterface | None
 ) -> Iterator[tuple[Cause, Traffic]]:
     """What a filter does not let through between its owner and a peer, cause by cause; the parts are disjoint.
 
@@ -39,24 +39,24 @@ def denials(
             yield _cause(visit, filter, clause), traffic - lost
 
 
-def _by_lost_reference(filter: Filter, peer: int, sender: Nic | None) -> Traffic:
+def _by_lost_reference(filter: Filter, peer: int, sender: NetworkInterface | None) -> Traffic:
     """What the sender's own groups would have opened, had they not been lost on the way (SG-12, SG-13)."""
     if sender is None or not sender.groups or filter.direction is not Direction.INGRESS:
         return Traffic.nothing()
     return filter.allowed(peer, sender.groups)
 
 
-def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: Nic | None) -> Cause:
+def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInterface | None) -> Cause:
     """A rule that names the sender's group and does not match: for a public address (SG-12), for a translated one (SG-13),
     after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a peering that is not active (SG-16)."""
     rule, why = "SG-14", "a rule that names the sender's group does not match what a middlebox forwards"
-    if visit.transit.carried is not None:
+    if visit.header.carried is not None:
         rule, why = "LB-4", "a rule that names the sender's group does not match what a load balancer passes on"
     if sender is None or peer not in sender.addresses:
         rule, why = "SG-13", "a rule that names the sender's group does not match an address that was translated"
         if peer in PUBLIC:
             rule, why = "SG-12", "a rule that names the sender's group does not match a public address"
-    elif visit.transit.direct:
+    elif visit.header.direct:
         rule, why = STALE, "the rule that names the sender's group is stale: the peering is not active"
     code = filter.code if rule == STALE else Code.SG_REFERENCES_NOT_PRESERVED
     at = visit.checkpoint

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.faces import Faced
-from reachsim.kinds.design import Design
-from reachsim.kinds.reference import bare
-from reachsim.kinds.resource import InterfaceNeed, resources
-from reachsim.kinds.vpc import Vpc
 from reachsim.net.cidr import Cidr
+from reachsim.resources.design import Design
+from reachsim.resources.reference import bare
+from reachsim.resources.resource import InterfaceNeed, resources
+from reachsim.resources.vpc import Vpc
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
 

@@ -37,7 +37,7 @@ _Key = str | tuple[str, int] | _Item | None
 _Frame = tuple[Any, list[int], _Key]
 
 
-class Builder:
+class DesignBuilder:
     """One reading of one text. `events` is the loop; all else runs where something is unusual."""
 
     def __init__(self, text: str, parser: Any, file: str) -> None:

@@ -13,26 +13,26 @@ from functools import cached_property
 from typing import Any
 
 from reachsim.errors import Problem, shown
-from reachsim.kinds.design import Design
-from reachsim.kinds.network_acl import NetworkAcl
-from reachsim.kinds.public_service import region_of
-from reachsim.kinds.reference import bare
-from reachsim.kinds.resource import InterfaceNeed, Resource, resources, sections
-from reachsim.kinds.security_group import SecurityGroup
-from reachsim.kinds.vpc import Vpc
 from reachsim.loading.document import Document
 from reachsim.loading.names import (
     BLACKHOLE,
     LOCAL,
     RESERVED,
     Names,
-    Target,
+    RouteTarget,
     UnknownName,
     all_targets_of,
     did_you_mean,
 )
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
+from reachsim.resources.design import Design
+from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.public_service import region_of
+from reachsim.resources.reference import bare
+from reachsim.resources.resource import InterfaceNeed, Resource, resources, sections
+from reachsim.resources.security_group import SecurityGroup
+from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import block_warning, peering_refusal, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
@@ -163,7 +163,7 @@ class Checker:
 
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
-        seen: dict[str, Target] = {**self.names.outside}
+        seen: dict[str, RouteTarget] = {**self.names.outside}
         seen |= {
             connection: target
             for connection, target in self.names.connections.items()

@@ -28,7 +28,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from reachsim.errors import DesignError, Problem, UsageError, shown
-from reachsim.loading.builder import Builder
+from reachsim.loading.builder import DesignBuilder
 from reachsim.loading.edits import type_of
 from reachsim.loading.surrogates import HALF, pairs_joined
 from reachsim.loading.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document
@@ -123,7 +123,7 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
     match = _TAG_DIRECTIVE.search(text)
     if match is not None:
         _refuse(file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line")
-    return Builder(*pairs_joined(text, parser), file).build()
+    return DesignBuilder(*pairs_joined(text, parser), file).build()
 
 
 def _refuse(file: str, message: str, *, hint: str | None = None, text: str | None = None, at: int = 0) -> NoReturn:

@@ -11,13 +11,13 @@ from typing import Any
 from reachsim.errors import DesignError, Problem, shown
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
-from reachsim.kinds.design import Design, design_model
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.edits import edited_document
 from reachsim.loading.names import Names
 from reachsim.loading.validation import validate
+from reachsim.resources.design import Design, design_model
 from reachsim.rules.clauses import KeyPath
 
 

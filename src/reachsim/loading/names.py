@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reachsim.errors import shown
-from reachsim.kinds.design import UNMODELLED_OUTSIDE, Design
-from reachsim.kinds.network_interface import Interface
-from reachsim.kinds.reference import bare as kinds_bare
-from reachsim.kinds.resource import Resource, resources
-from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
+from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.network_interface import Interface
+from reachsim.resources.reference import bare as kinds_bare
+from reachsim.resources.resource import Resource, resources
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 LOCAL = "local"
@@ -23,7 +23,7 @@ RESERVED = frozenset({LOCAL, BLACKHOLE, "internet"})
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RouteTarget:
     """Something that a route or an expectation can name.
 
     `kind`: ``instance``, ``interface``, ``nat gateway``, ``internet gateway``, ``egress-only internet gateway``,
@@ -64,17 +64,17 @@ class Names:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.connections: dict[str, Target] = {
-            at.name: Target(body.noun, "", at.name, at.path, routable=type(body).entrance is not Resource.entrance)
+        self.connections: dict[str, RouteTarget] = {
+            at.name: RouteTarget(body.noun, "", at.name, at.path, routable=type(body).entrance is not Resource.entrance)
             for at, body in resources("design", design)
         }
-        self.outside: dict[str, Target] = {
-            name: Target(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
+        self.outside: dict[str, RouteTarget] = {
+            name: RouteTarget(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
             for section, name in design.unmodelled()
         }
 
     @cached_property
-    def targets(self) -> dict[str, dict[str, Target]]:
+    def targets(self) -> dict[str, dict[str, RouteTarget]]:
         """By VPC, everything in it that can be named. Made when first asked: an edit of a rule never does."""
         return {name: targets_of(name, vpc) for name, vpc in self.design.vpcs.items()}
 
@@ -83,7 +83,7 @@ class Names:
         head, dot, tail = reference.partition(".")
         return (head, tail) if dot else (vpc, reference)
 
-    def target(self, vpc: str, reference: str) -> Target:
+    def target(self, vpc: str, reference: str) -> RouteTarget:
         """What a route in `vpc` leads to. Raises UnknownName."""
         owner, name = self.split(vpc, reference)
         found = self.targets.get(owner, {}).get(name)
@@ -153,29 +153,29 @@ IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route
 """Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
 
 
-def targets_of(name: str, vpc: Vpc) -> dict[str, Target]:
+def targets_of(name: str, vpc: Vpc) -> dict[str, RouteTarget]:
     """Everything in one VPC that a route or an expectation can name. Of two with one name the first is taken."""
-    out: dict[str, Target] = {}
+    out: dict[str, RouteTarget] = {}
     for target in all_targets_of(name, vpc):
         out.setdefault(target.name, target)
     return out
 
 
-def all_targets_of(name: str, vpc: Vpc) -> list[Target]:
+def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
     """Like `targets_of`, with those that share a name."""
     here: KeyPath = ("vpcs", name)
-    out: list[Target] = []
+    out: list[RouteTarget] = []
     if vpc.internet_gateway is not None:
         path = (*here, "internet_gateway")
-        out.append(Target("internet gateway", name, vpc.internet_gateway, path))
+        out.append(RouteTarget("internet gateway", name, vpc.internet_gateway, path))
     if vpc.egress_only_internet_gateway is not None:
         path = (*here, "egress_only_internet_gateway")
-        out.append(Target("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
+        out.append(RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
     for at, body in resources("vpc", vpc, name):
         several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
-        out.append(Target(body.noun, name, at.name, at.path, routable=len(several) < 2))
+        out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2))
         # One of several is named by itself: `instance/eth1`.
-        out += [Target(body.noun, name, each, at.path) for each in several if each != at.name]
+        out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]
     for section, member in vpc.unmodelled():
-        out.append(Target(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
+        out.append(RouteTarget(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
     return out

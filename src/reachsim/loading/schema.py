@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from reachsim.kinds.design import design_model
-from reachsim.kinds.kind import FORM, Kind, in_percent
+from reachsim.resources.design import design_model
+from reachsim.resources.fields import FORM, Schema, in_percent
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OF_KEYS = ("pattern", "minLength", "maxLength")
@@ -45,7 +45,7 @@ class _Generator(GenerateJsonSchema):
     def model_schema(self, schema: Any) -> JsonSchemaValue:
         """A key without a description has the text that stands under it in the source."""
         out = super().model_schema(schema)
-        kind: type[Kind] = schema["cls"]
+        kind: type[Schema] = schema["cls"]
         texts = _texts_under_keys(kind)
         for name, key in kind.model_fields.items():
             if key.description is None and name in texts:
@@ -65,14 +65,14 @@ class _Generator(GenerateJsonSchema):
         return {**super().str_schema(schema), "type": ["string", "number"]}
 
 
-def _texts_under_keys(kind: type[Kind]) -> dict[str, str]:
+def _texts_under_keys(kind: type[Schema]) -> dict[str, str]:
     """The texts under the keys of a kind and of what it is made from, by name.
 
     Read only when somebody wants the schema: pydantic would read the source of every kind at each start of a command.
     """
     found: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        if issubclass(base, Kind):
+        if issubclass(base, Schema):
             found |= _texts_in_module(base.__module__).get(base.__qualname__, {})
     return found
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from reachsim.fabric.filters import Direction, Filter
+from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
-from reachsim.kinds.network_acl import acl_clauses, acl_filter
-from reachsim.kinds.security_group import default_group, group_clauses, group_filter
 from reachsim.loading.load import Source
 from reachsim.loading.names import bare, group_names
+from reachsim.resources.network_acl import acl_clauses, acl_filter
+from reachsim.resources.security_group import default_group, group_clauses, group_filter
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
 Section = Literal["network_acls", "security_groups"]

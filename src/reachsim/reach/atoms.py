@@ -10,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from reachsim.fabric.filters import Filter
+from reachsim.dataplane.filters import Filter
 from reachsim.flow.ports import NAT_SPANS, WayBack
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.part import OF_IPV4, OF_IPV6
+from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 _ALWAYS = (

@@ -11,33 +11,33 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from reachsim.fabric.filters import Direction, Filter, FilterBook
+from reachsim.dataplane.filters import Direction, Filter, FilterBook
 from reachsim.flow.ports import Back
-from reachsim.kinds.network_acl import AclCheckpoint
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
+from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 
-Entry = tuple[bool, int, int, tuple[int, ...]]
+FamilyAnswer = tuple[bool, int, int, tuple[int, ...]]
 """The answer in one address family: whether it is IPv6, services delivered, services of answers that come back, and what
 NAT devices lose of them (`reachsim.flow.ports.Back`)."""
-Answer = tuple[Entry, ...]
+ClassAnswer = tuple[FamilyAnswer, ...]
 """The answer for a pair of classes: one entry for each family in which anything is delivered."""
-NOTHING: Answer = ()
-UNKNOWN = -1
+NO_ANSWER: ClassAnswer = ()
+UNDECIDED_SERVICES = -1
 """In place of services in an entry: reachsim cannot decide the answer in this address family."""
 
 
 @dataclass(slots=True)
-class Answers:
+class ClassAnswers:
     """Distinct answers, by number: 0 is nothing."""
 
-    numbers: dict[Answer, int] = field(default_factory=lambda: {NOTHING: 0})
+    numbers: dict[ClassAnswer, int] = field(default_factory=lambda: {NO_ANSWER: 0})
 
-    def number(self, answer: Answer) -> int:
+    def number(self, answer: ClassAnswer) -> int:
         """The number of an answer."""
         found = self.numbers.get(answer)
         if found is None:
@@ -45,7 +45,7 @@ class Answers:
                 found = self.numbers.setdefault(answer, len(self.numbers))
         return found
 
-    def table(self) -> list[Answer]:
+    def table(self) -> list[ClassAnswer]:
         """Answers by number."""
         return list(self.numbers)
 
@@ -72,7 +72,7 @@ class BlockWorker:
         self.book = book
         self.classes = classes
         self.atoms = atoms
-        self.answers = Answers()
+        self.answers = ClassAnswers()
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
@@ -103,7 +103,7 @@ class BlockWorker:
             assert target is not None
             lost = self.lost.setdefault(source.key if neighbours else source.alike, [])
             ends = self.endpoints
-            asked = flows(ends.of_nic(source.first), ends.of_nic(target), ends)
+            asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
             found = tuple(t for flow in asked if (t := template_of(flow, lost)) is not None)
             self.templates[key] = found
         return found
@@ -129,7 +129,7 @@ class BlockWorker:
         about = family if template.about is None else family & self.atoms.mask(template.about)
         there = self.product(template.forward, source, destination, about)
         if template.undecided:  # what filters stop before the unknown is decided
-            unknown = [[UNKNOWN if mask else 0 for mask in row] for row in there]
+            unknown = [[UNDECIDED_SERVICES if mask else 0 for mask in row] for row in there]
             return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
         if not template.answered or not any(map(any, there)):
             return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes), None
@@ -273,7 +273,7 @@ def _both(one: Found, other: Found) -> Found:
     nothing: Losses = [[()] * len(row) for row in there]
     lost, differently = one[3] or nothing, other[3] or nothing
     back = [
-        [mask if x == y or not mask else UNKNOWN for mask, x, y in zip(*rows, strict=True)]
+        [mask if x == y or not mask else UNDECIDED_SERVICES for mask, x, y in zip(*rows, strict=True)]
         for rows in zip(back, lost, differently, strict=True)
     ]
     return one[0], there, back, lost
@@ -284,6 +284,6 @@ def _each(operate: Callable[[int, int], int], one: Masks, other: Masks) -> Masks
 
 
 def _meet(one: int, other: int) -> int:
-    if UNKNOWN in (one, other):
-        return UNKNOWN if one and other else 0
+    if UNDECIDED_SERVICES in (one, other):
+        return UNDECIDED_SERVICES if one and other else 0
     return one & other

@@ -11,7 +11,7 @@ from reachsim.flow.ports import Choices
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.part import Crossing
+from reachsim.reach.flow_answer import Crossing
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
 

@@ -11,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from reachsim.fabric.filters import Filter, FilterBook
-from reachsim.fabric.site import Nic, VpcSite
+from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.faces import Faced
-from reachsim.kinds.network_interface import Host
+from reachsim.resources.network_interface import Host
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.build import Topology
 
@@ -26,20 +26,22 @@ class InterfaceClass(Faced):
 
     index: int
     routing: RoutingClass
-    members: list[Nic] = field(default_factory=list)
+    members: list[NetworkInterface] = field(default_factory=list)
     seen: tuple[tuple[str, frozenset[GroupId]], ...] = ()
 
     @property
-    def first(self) -> Nic:
+    def first(self) -> NetworkInterface:
         """Its representative."""
         return self.members[0]
 
     def __str__(self) -> str:
-        nic = self.first
-        groups = ", ".join(sorted(name for _vpc, name in nic.groups)) if nic.groups is not None else "no groups"
-        public = ", public address" if nic.publics else ""
-        count = f"{len(self.members)} interfaces" if len(self.members) > 1 else nic.name
-        return f"{count} in {nic.subnet.full_name} ({nic.kind}; {groups}{public})"
+        interface = self.first
+        groups = (
+            ", ".join(sorted(name for _vpc, name in interface.groups)) if interface.groups is not None else "no groups"
+        )
+        public = ", public address" if interface.publics else ""
+        count = f"{len(self.members)} interfaces" if len(self.members) > 1 else interface.name
+        return f"{count} in {interface.subnet.full_name} ({interface.kind}; {groups}{public})"
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -56,16 +58,16 @@ class RoutingClass(Faced):
     classes: list[InterfaceClass] = field(default_factory=list)
 
     @property
-    def first(self) -> Nic:
+    def first(self) -> NetworkInterface:
         """Its representative."""
         return self.classes[0].first
 
-    def second(self) -> Nic | None:
+    def second(self) -> NetworkInterface | None:
         """Another member than the representative, for walks inside the class."""
         for interface_class in self.classes:
-            for nic in interface_class.members[:2]:
-                if nic is not self.first:
-                    return nic
+            for interface in interface_class.members[:2]:
+                if interface is not self.first:
+                    return interface
         return None
 
     def __str__(self) -> str:
@@ -78,7 +80,7 @@ class Classes(Faced):
 
     routing: list[RoutingClass]
     classes: list[InterfaceClass]
-    of: dict[Nic, InterfaceClass]
+    of: dict[NetworkInterface, InterfaceClass]
 
     def __str__(self) -> str:
         return f"{len(self.classes)} of {len(self.of)} interfaces"
@@ -95,44 +97,44 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
-    relays = [nic.relay for nic in topology.nics.values() if nic.relay is not None]
+    relays = [interface.relay for interface in topology.interfaces.values() if interface.relay is not None]
     targets |= {choice.target for relay in relays for choice in relay.choices}
     # Only a transit gateway asks for the zone of the interface that sends (TGW-7, TGW-8).
     zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
-    for nic in topology.nics.values():
-        addresses = nic.places
+    for interface in topology.interfaces.values():
+        addresses = interface.places
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
-        kind = "host" if isinstance(nic.host, Host) and not nic.shared else nic.kind
-        common = kind, nic.name if nic in targets else role(nic), nic.shape, routes
-        key = nic.subnet, *common
+        kind = "host" if isinstance(interface.host, Host) and not interface.shared else interface.kind
+        common = kind, interface.name if interface in targets else role(interface), interface.shape, routes
+        key = interface.subnet, *common
         outer = routing.get(key)
         if outer is None:
-            zone = nic.subnet.az if nic.vpc in zoned else None
-            alike = nic.vpc, nic.subnet.table, zone, nic.subnet.attached, *common
+            zone = interface.subnet.az if interface.vpc in zoned else None
+            alike = interface.vpc, interface.subnet.table, zone, interface.subnet.attached, *common
             outer = routing[key] = RoutingClass(len(out.routing), key, alike)
             out.routing.append(outer)
-        seen = seen_groups(nic, onlookers)
-        inner_key = key, nic.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
+        seen = seen_groups(interface, onlookers)
+        inner_key = key, interface.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
         inner = classes.get(inner_key)
         if inner is None:
             inner = classes[inner_key] = InterfaceClass(len(out.classes), outer, seen=seen)
             out.classes.append(inner)
             outer.classes.append(inner)
-        inner.members.append(nic)
-        out.of[nic] = inner
+        inner.members.append(interface)
+        out.of[interface] = inner
     return out
 
 
-def role(nic: Nic) -> Hashable:
+def role(interface: NetworkInterface) -> Hashable:
     """What walks can tell of the host behind an interface: one that forwards or translates is like no other, and so is
     one that a route leads to."""
-    host = nic.host
+    host = interface.host
     if isinstance(host, Host) and not (host.ip_forward or host.clients or host.local or host.snat):
         return host.stopped
-    return nic.name
+    return interface.name
 
 
 def overlapping_onlookers(topology: Topology) -> list[VpcSite]:
@@ -148,12 +150,12 @@ def overlapping_onlookers(topology: Topology) -> list[VpcSite]:
     return out
 
 
-def seen_groups(nic: Nic, onlookers: list[VpcSite]) -> tuple[tuple[str, frozenset[GroupId]], ...]:
+def seen_groups(interface: NetworkInterface, onlookers: list[VpcSite]) -> tuple[tuple[str, frozenset[GroupId]], ...]:
     """For each such VPC what its rules see at the interface's addresses, where it is more than the interface's groups."""
     out: list[tuple[str, frozenset[GroupId]]] = []
     for vpc in onlookers:
-        for address in nic.addresses:
+        for address in interface.addresses:
             groups = vpc.groups_at(address)
-            if groups != (nic.groups or frozenset()):
+            if groups != (interface.groups or frozenset()):
                 out.append((vpc.name, groups))
     return tuple(out)

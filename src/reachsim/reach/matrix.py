@@ -18,10 +18,10 @@ from itertools import islice
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
+from reachsim.dataplane.checkpoint import Relays
+from reachsim.dataplane.filters import FilterBook
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
-from reachsim.fabric.checkpoint import Relays
-from reachsim.fabric.filters import FilterBook
-from reachsim.fabric.site import Nic
 from reachsim.faces import Faced
 from reachsim.flow.ports import choices_of
 from reachsim.markup import card, csv_line
@@ -30,12 +30,12 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NOTHING, UNKNOWN, Answer, BlockWorker, Templates
+from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswer, Templates
 from reachsim.reach.cell import Cell, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
+from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
-from reachsim.reach.part import ALL_TCP, ALL_UDP, Crossing, Part
 from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -69,14 +69,14 @@ class Matrix:
     classes: Classes = field(repr=False)
     atoms: Atoms = field(repr=False)
     rows: list[array[int]] = field(repr=False)
-    answers: list[Answer] = field(repr=False)
+    answers: list[ClassAnswer] = field(repr=False)
     cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict, repr=False)
     outer: dict[tuple[str, str], Reach] = field(default_factory=dict, repr=False)
 
     @property
     def pairs(self) -> int:
         """How many ordered pairs of different interfaces there are."""
-        count = len(self.endpoints.topology.nics)
+        count = len(self.endpoints.topology.interfaces)
         return count * (count - 1)
 
     def __repr__(self) -> str:
@@ -101,10 +101,10 @@ class Matrix:
         if self._names() != other._names():
             return False
         alike: dict[tuple[int, int], list[str]] = {}
-        theirs = {nic.name: c.index for c in other.classes.classes for nic in c.members}
+        theirs = {interface.name: c.index for c in other.classes.classes for interface in c.members}
         for c in self.classes.classes:
-            for nic in c.members:
-                alike.setdefault((c.index, theirs[nic.name]), []).append(nic.name)
+            for interface in c.members:
+                alike.setdefault((c.index, theirs[interface.name]), []).append(interface.name)
         groups = [members[:2] for members in alike.values()]
         return all(
             self.cell(one[0], to[-1]) == other.cell(one[0], to[-1])
@@ -117,7 +117,7 @@ class Matrix:
         return hash(self._names())
 
     def _names(self) -> frozenset[str]:
-        return frozenset(self.endpoints.topology.nics)
+        return frozenset(self.endpoints.topology.interfaces)
 
     def _repr_html_(self) -> str:
         subnets = len({c.first.subnet for c in self.classes.classes})
@@ -165,7 +165,7 @@ class Matrix:
             return self._outer(source, destination).reachable
         spaces: list[HeaderSpace] = []
         ways = self._ways(self.number(one, other))
-        for flow in flows(self.endpoints.of_nic(one), self.endpoints.of_nic(other), self.endpoints):
+        for flow in flows(self.endpoints.of_interface(one), self.endpoints.of_interface(other), self.endpoints):
             for way in ways:
                 if flow.loss is None and (flow.destination > IPV4_LAST) == way.ipv6:
                     spaces += [
@@ -175,15 +175,15 @@ class Matrix:
                     ]
         return HeaderSpace.union(spaces)
 
-    def number(self, source: Nic, destination: Nic) -> int:
+    def number(self, source: NetworkInterface, destination: NetworkInterface) -> int:
         """The number of the answer for a pair of interfaces."""
         return self.rows[self.classes.of[source].index][self.classes.of[destination].index]
 
-    def _nic(self, name: str) -> Nic | None:
+    def _nic(self, name: str) -> NetworkInterface | None:
         endpoint = self.endpoints.resolve(name)
-        if endpoint.kind == "function" or len(endpoint.nics) != 1 or endpoint.literal is not None:
+        if endpoint.kind == "function" or len(endpoint.interfaces) != 1 or endpoint.literal is not None:
             return None
-        return endpoint.nics[0]
+        return endpoint.interfaces[0]
 
     @property
     def below(self) -> Fraction:
@@ -199,9 +199,11 @@ class Matrix:
         if found is None:
             traffic = self.atoms.traffic
             found = self.cells[number] = tuple(
-                Crossing(ipv6, traffic(there), traffic(back if back != UNKNOWN else 0), tuple(map(traffic, lost)))
+                Crossing(
+                    ipv6, traffic(there), traffic(back if back != UNDECIDED_SERVICES else 0), tuple(map(traffic, lost))
+                )
                 for ipv6, there, back, lost in self.answers[number]
-                if there != UNKNOWN
+                if there != UNDECIDED_SERVICES
             )
         return found
 
@@ -211,9 +213,9 @@ class Matrix:
 
     def unknown(self, number: int) -> frozenset[bool]:
         """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
-        return frozenset(ipv6 for ipv6, there, back, _ in self.answers[number] if UNKNOWN in (there, back))
+        return frozenset(ipv6 for ipv6, there, back, _ in self.answers[number] if UNDECIDED_SERVICES in (there, back))
 
-    def _cell(self, source: Nic, destination: Nic) -> Cell:
+    def _cell(self, source: NetworkInterface, destination: NetworkInterface) -> Cell:
         return self.cell_of(self.number(source, destination), source.name, destination.name)
 
     def _outer(self, source: str, destination: str) -> Reach:
@@ -275,7 +277,7 @@ class Matrix:
         import networkx as nx
 
         graph: networkx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(self.endpoints.topology.nics)
+        graph.add_nodes_from(self.endpoints.topology.interfaces)
         for source, destination, cell in self:
             partial = cell.partial
             if cell or partial:
@@ -292,7 +294,7 @@ class Matrix:
                 "description": str(c),
                 "subnet": c.first.subnet.full_name,
                 "vpc": c.first.vpc.name,
-                "interfaces": [nic.name for nic in c.members],
+                "interfaces": [interface.name for interface in c.members],
             }
             for c in self.classes.classes
         ]
@@ -381,13 +383,13 @@ _LINES = 40
 
 def _some(interface_class: InterfaceClass) -> str:
     """The members of a class in few words."""
-    first, *rest = [nic.name for nic in interface_class.members]
+    first, *rest = [interface.name for interface in interface_class.members]
     return f"{first} and {len(rest)} alike" if rest else first
 
 
-def _of_picks(parts: Iterable[Part]) -> Iterator[Crossing]:
+def _of_picks(parts: Iterable[FlowAnswer]) -> Iterator[Crossing]:
     """Of flows of which AWS takes one, what all of them let through; of what NAT devices lose on them, the worst."""
-    picks: dict[Hashable, dict[Relays, list[Part]]] = {}
+    picks: dict[Hashable, dict[Relays, list[FlowAnswer]]] = {}
     for part in parts:
         if part.flow.pick is not None:
             picks.setdefault(part.flow.pick, {}).setdefault(part.flow.relays, []).append(part)
@@ -441,13 +443,13 @@ def _brief_cell(cell: Cell) -> str:
 
 
 def _group_name(interface_class: InterfaceClass, by: Grouping) -> str:
-    nic = interface_class.first
+    interface = interface_class.first
     if by == "vpc":
-        return nic.vpc.name
-    return nic.subnet.full_name if by == "subnet" else f"class {interface_class.index}"
+        return interface.vpc.name
+    return interface.subnet.full_name if by == "subnet" else f"class {interface_class.index}"
 
 
-Block: TypeAlias = "tuple[list[int], dict[int, array[int]], list[Answer]]"
+Block: TypeAlias = "tuple[list[int], dict[int, array[int]], list[ClassAnswer]]"
 """A part of a matrix: its routing classes, its rows, and the answers that their numbers mean."""
 
 
@@ -469,7 +471,7 @@ def build_matrix(
     classes = worker.classes
     total = len(classes.routing)
     rows: list[array[int]] = [array("I")] * len(classes.classes)
-    numbers: dict[Answer, int] = {NOTHING: 0}
+    numbers: dict[ClassAnswer, int] = {NO_ANSWER: 0}
     done = 0
     for indexes, part, table in (compute or _here)(worker, total):
         renumber = [numbers.setdefault(answer, len(numbers)) for answer in table]

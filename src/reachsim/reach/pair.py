@@ -8,11 +8,11 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import Any
 
+from reachsim.dataplane.checkpoint import Relays
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import Undecided, UsageError, shown
-from reachsim.fabric.checkpoint import Relays
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.filters import FilterBook
-from reachsim.faces import MOST, one_line
+from reachsim.faces import REPR_LENGTH, one_line
 from reachsim.flow.ports import ALL_PORTS, Choices
 from reachsim.markup import card
 from reachsim.net.box import Box
@@ -20,7 +20,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.part import OF_IPV4, OF_IPV6, Part, parts_of
+from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -34,7 +34,7 @@ class Reach:
     so nearly that less than `below` of the choices is lost. Addresses are those that the source sends.
     """
 
-    def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[Part], below: Fraction) -> None:
+    def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[FlowAnswer], below: Fraction) -> None:
         self.source = source.name
         self.destination = destination.name
         self.parts = tuple(parts)
@@ -88,7 +88,7 @@ class Reach:
         """Every packet whose answer comes back for some choices of NAT devices, whichever target AWS picks."""
         return self._sure(lambda part: HeaderSpace.union(space for space, _ in part.trips()))
 
-    def _sure(self, space: Callable[[Part], HeaderSpace]) -> HeaderSpace:
+    def _sure(self, space: Callable[[FlowAnswer], HeaderSpace]) -> HeaderSpace:
         """What gets through by some flow; of flows of which AWS takes one (`Flow.pick`), what all of them let through."""
         picks: dict[Hashable, dict[Relays, list[HeaderSpace]]] = {}
         plain: list[HeaderSpace] = []
@@ -196,7 +196,7 @@ class Reach:
             raise Undecided(f"{shown(self.source)} to {shown(self.destination)}: {self.undecided}")
         return False
 
-    def _passes(self, traffic: Traffic, parts: Iterable[Part]) -> bool:
+    def _passes(self, traffic: Traffic, parts: Iterable[FlowAnswer]) -> bool:
         """Whether every packet of some traffic of one family gets there and back; False where there is none."""
         needed = [part for part in parts if not part.flow.beside]
         asked = [p.asked(traffic & p.family, p.flow.origin.client_ports) for p in needed if p.found is not None]
@@ -212,7 +212,7 @@ class Reach:
 
     def __repr__(self) -> str:
         some = "; some is undecided" if self and self.undecided else ""
-        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', MOST - 2 - len(some))}{some}>"
+        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', REPR_LENGTH - 2 - len(some))}{some}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: sets in words, whole."""
@@ -266,9 +266,9 @@ def reach(
 ) -> Reach:
     """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses."""
     asked = flows(source, destination, endpoints)
-    parts: list[Part] = []
+    parts: list[FlowAnswer] = []
     for done, flow in enumerate(asked, 1):
-        parts += parts_of(flow, endpoints, book)
+        parts += flow_answers(flow, endpoints, book)
         if progress is not None:
             progress(done, len(asked))
     return Reach(source, destination, parts, endpoints.design.nat_loss_below)

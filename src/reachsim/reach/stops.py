@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from reachsim.fabric.cause import Cause
-from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import Drop
-from reachsim.fabric.walk import Visit
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import Drop
+from reachsim.dataplane.walk import Visit
 from reachsim.faces import Faced
 from reachsim.flow.denial import denials
 from reachsim.flow.ports import ALL_PORTS, Toll, nat_ports
@@ -24,20 +24,20 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.part import (
+from reachsim.reach.flow_answer import (
     ALL_TCP,
     ALL_UDP,
     ANSWERED,
     ECHOES,
     OTHERS,
-    Part,
+    FlowAnswer,
     Rectangle,
     filters_of,
 )
 from reachsim.rules.clauses import KeyPath
 
-Way = Literal["forward", "reply"]
-Piece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
+LegName = Literal["forward", "reply"]
+StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 
 
@@ -50,8 +50,8 @@ class Stop(Faced):
     """
 
     cause: Cause
-    leg: Way
-    pieces: tuple[Piece, ...]
+    leg: LegName
+    pieces: tuple[StopPiece, ...]
     nat_ports: PortSet | None = None
 
     @property
@@ -110,7 +110,7 @@ class Stop(Faced):
         }
 
 
-def stops_of(part: Part) -> Iterator[Stop]:
+def stops_of(part: FlowAnswer) -> Iterator[Stop]:
     """What stops the traffic of one part, checkpoint by checkpoint, by what decides it."""
     if part.flow.perhaps:
         return
@@ -121,7 +121,7 @@ def stops_of(part: Part) -> Iterator[Stop]:
     if len(pieces) == 1:
         yield from _stops_of(pieces[0])
         return
-    merged: dict[Stop, list[Piece]] = {}
+    merged: dict[Stop, list[StopPiece]] = {}
     for piece in pieces:
         for stop in _stops_of(piece):
             merged.setdefault(replace(stop, pieces=()), []).extend(stop.pieces)
@@ -129,7 +129,7 @@ def stops_of(part: Part) -> Iterator[Stop]:
         yield replace(stop, pieces=tuple(found))
 
 
-def _by_blame(part: Part) -> Iterator[Part]:
+def _by_blame(part: FlowAnswer) -> Iterator[FlowAnswer]:
     """A part by far addresses for which the same clauses decide: one answer may have more than one cause."""
     region, found = _far_of(part), part.found
     if region is None or found is None:
@@ -154,10 +154,10 @@ def _by_blame(part: Part) -> Iterator[Part]:
             at = end + 1
     for spans in grouped.values():
         run = AddressSet.union_of(spans)
-        yield replace(part, sources=run) if part.flow.origin.nic is None else replace(part, destinations=run)
+        yield replace(part, sources=run) if part.flow.origin.interface is None else replace(part, destinations=run)
 
 
-def _stops_of(part: Part) -> Iterator[Stop]:
+def _stops_of(part: FlowAnswer) -> Iterator[Stop]:
     found = part.found
     if found is None:
         return
@@ -165,7 +165,7 @@ def _stops_of(part: Part) -> Iterator[Stop]:
     for visit in found.forward.visits:
         if not rest:
             return
-        for cause, traffic in _denied(visit, part, part.flow.origin.nic):
+        for cause, traffic in _denied(visit, part, part.flow.origin.interface):
             hit = traffic & rest
             if hit:
                 yield _stop(cause, "forward", part, ((hit, ALL_PORTS),))
@@ -180,7 +180,7 @@ def _stops_of(part: Part) -> Iterator[Stop]:
 class _Rest:
     """Delivered traffic whose answer is on its way back: TCP and UDP by client port, the rest by service."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: FlowAnswer) -> None:
         self.delivered = {TCP: part.forward & ALL_TCP, UDP: part.forward & ALL_UDP}
         self.tolls = {p: Toll(ALL_PORTS - part.back.ports(p)) for p, traffic in self.delivered.items() if traffic}
         needed = part.forward & (ANSWERED | OTHERS)
@@ -209,7 +209,7 @@ def _asked_by(answers: Traffic, among: Traffic) -> Traffic:
     return asked
 
 
-def _reply_stops(part: Part) -> Iterator[Stop]:
+def _reply_stops(part: FlowAnswer) -> Iterator[Stop]:
     found = part.found
     assert found is not None
     assert found.reply is not None
@@ -223,7 +223,7 @@ def _reply_stops(part: Part) -> Iterator[Stop]:
             yield _stop(found.reply_stray, "reply", part, tuple(rectangles), choices)
 
 
-def _denied(visit: Visit, part: Part, sender: Nic | None) -> Iterator[tuple[Cause, Traffic]]:
+def _denied(visit: Visit, part: FlowAnswer, sender: NetworkInterface | None) -> Iterator[tuple[Cause, Traffic]]:
     """What a checkpoint does not let through, by what decides it. `sender`: the interface that sent it first."""
     step = visit.step
     if isinstance(step, Drop):
@@ -236,20 +236,20 @@ def _denied(visit: Visit, part: Part, sender: Nic | None) -> Iterator[tuple[Caus
 
 
 def _stop(
-    cause: Cause, leg: Way, part: Part, rectangles: tuple[Rectangle, ...], choices: PortSet | None = None
+    cause: Cause, leg: LegName, part: FlowAnswer, rectangles: tuple[Rectangle, ...], choices: PortSet | None = None
 ) -> Stop:
     return Stop(cause, leg, ((rectangles, part.sources, part.destinations),), choices)
 
 
-def _far_of(part: Part) -> AddressSet | None:
+def _far_of(part: FlowAnswer) -> AddressSet | None:
     if part.flow.region is None:
         return None
-    return part.sources if part.flow.origin.nic is None else part.destinations
+    return part.sources if part.flow.origin.interface is None else part.destinations
 
 
-def _far_address(part: Part) -> int | None:
+def _far_address(part: FlowAnswer) -> int | None:
     found = part.found
     if found is None:
         return None
-    first = found.forward.visits[0].transit
-    return first.source if part.flow.origin.nic is None else first.destination
+    first = found.forward.visits[0].header
+    return first.source if part.flow.origin.interface is None else first.destination

@@ -11,17 +11,17 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.ends import Flow
-from reachsim.fabric.filters import Direction, Filter
-from reachsim.fabric.site import Nic, VpcSite
-from reachsim.fabric.walk import Visit, Walk
-from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.kinds.security_group import SecurityGroupCheckpoint
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.traffic import Traffic
+from reachsim.resources.network_acl import AclCheckpoint
+from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.rules.clauses import NO_GROUPS, GroupId
-from reachsim.topology.passage import come_back, go
+from reachsim.topology.round_trip import come_back, go
 
 
 class Term(NamedTuple):
@@ -67,7 +67,7 @@ class Template:
     never: bool = False
 
 
-NEVER: Final = Template(False, shared=False, never=True)
+NEVER_ANSWERS: Final = Template(False, shared=False, never=True)
 """What one of several targets never gets, whatever the filters say."""
 LOST: Final = None
 """In place of a template: nothing is delivered, whatever the filters say."""
@@ -79,15 +79,15 @@ def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
         return LOST
     if flow.relays:
         made = _template_of(flow, [])  # what one target does not get, another one may
-        return made or replace(NEVER, ipv6=flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick)
+        return made or replace(NEVER_ANSWERS, ipv6=flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick)
     return _template_of(flow, lost)
 
 
 def _template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     origin = flow.origin
-    found = go(origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.relays)
+    found = go(origin.start, origin.interface, flow.source, flow.destination, flow.target, flow.relays)
     ipv6 = flow.destination > IPV4_LAST
-    a, b = origin.nic, flow.target
+    a, b = origin.interface, flow.target
     assert a is not None
     assert b is not None
     if found.forward.lost_run is not None or found.stray is not None:
@@ -119,7 +119,7 @@ def _template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     )
 
 
-def _at_home(walk: Walk, a: Nic) -> list[Checkpoint]:
+def _at_home(walk: Walk, a: NetworkInterface) -> list[Checkpoint]:
     """The ACLs of the source's own subnet on a walk: once on the way out and once on the way in, if the walk says nothing
     else of that subnet."""
     return [visit.checkpoint for visit in walk.visits if visit.checkpoint in (a.subnet.exit, a.subnet.entry)]
@@ -129,11 +129,11 @@ def _judging(walk: Walk) -> list[Visit]:
     return [visit for visit in walk.visits if visit.step.asks is not None and not visit.step.asks.tracked]
 
 
-def _terms(walk: Walk, a: Nic, b: Nic) -> tuple[Term, ...]:
+def _terms(walk: Walk, a: NetworkInterface, b: NetworkInterface) -> tuple[Term, ...]:
     return tuple(_term(visit, a, b) for visit in _judging(walk))
 
 
-def _term(visit: Visit, a: Nic, b: Nic) -> Term:
+def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     """What a visit's filter depends on."""
     query, checkpoint = visit.step.asks, visit.checkpoint
     assert query is not None
@@ -141,18 +141,18 @@ def _term(visit: Visit, a: Nic, b: Nic) -> Term:
     owner = ""
     vpc = here = None
     if isinstance(checkpoint, SecurityGroupCheckpoint):
-        owner = "a" if checkpoint.nic is a else "b" if checkpoint.nic is b else ""
-        here = checkpoint.nic.vpc
-        vpc = here if visit.transit.direct or direction is Direction.EGRESS else None
+        owner = "a" if checkpoint.interface is a else "b" if checkpoint.interface is b else ""
+        here = checkpoint.interface.vpc
+        vpc = here if visit.header.direct or direction is Direction.EGRESS else None
     elif isinstance(checkpoint, AclCheckpoint):
         owner = "subnet" if checkpoint.subnet is a.subnet else ""
         here = checkpoint.subnet.vpc
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
-    for name, nic in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
-        if query.peer in nic.places:
-            end, which = name, nic.places.index(query.peer)
-            vpc = None if query.peer in nic.publics else vpc
+    for name, interface in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
+        if query.peer in interface.places:
+            end, which = name, interface.places.index(query.peer)
+            vpc = None if query.peer in interface.publics else vpc
             break
     groups = NO_GROUPS if end else query.groups
     return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc, query.service, query.carried)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reachsim.answers.expectations import TITLES, Check, Result
-from reachsim.report.text import PLAIN, Look, Row, grid, hanging, number
+from reachsim.answers.expectations import RESULT_TITLES, Check, Result
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 from reachsim.report.trace import brief_hops, hop_lines, other_lines, reference
 from reachsim.trace.result import Blocker
 
@@ -99,7 +99,7 @@ def first_blocker(result: Result) -> Blocker | None:
 
 
 def _list(check: Check, look: Look) -> list[str]:
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     width = len(f"#{len(check)}") + 2
     shown = list(look.few(check.results, _LISTED))
     if len(shown) < len(check):  # what fails is never cut
@@ -109,7 +109,7 @@ def _list(check: Check, look: Look) -> list[str]:
         rows.append(
             [
                 f"#{result.number}".rjust(width),
-                (TITLES[result.verdict], paint),
+                (RESULT_TITLES[result.verdict], paint),
                 result.question,
                 _note(result),
             ]
@@ -137,7 +137,7 @@ def _details(result: Result, look: Look) -> list[str]:
     other blockers."""
     style = look.style
     paint = style.red if result.verdict == "fails" else style.yellow
-    head = f"#{result.number} {TITLES[result.verdict]}"
+    head = f"#{result.number} {RESULT_TITLES[result.verdict]}"
     lines = hanging(f"{paint(head)}  ", result.question, look.width, style.bold)
     lines[-1] += f"  {style.dim(result.where)}" if result.where else ""
     blocker = first_blocker(result)

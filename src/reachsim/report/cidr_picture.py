@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reachsim.cidr.metrics import PoolUse
-from reachsim.cidr.plan import Plan, Verdict
+from reachsim.cidr.plan import Plan, PlanVerdict
 from reachsim.markup import Html, Style, element, html_table
 from reachsim.net.cidr import Cidr
 from reachsim.report.cidr_page import page
@@ -28,7 +28,7 @@ def plan_svg(plan: Plan) -> str:
     colours = {vpc.name: _COLOURS[index % len(_COLOURS)] for index, vpc in enumerate(plan.vpcs)}
     shapes: list[Html] = []
     y = 8
-    if plan.verdict is not Verdict.FITS:
+    if plan.verdict is not PlanVerdict.FITS:
         shapes.append(_label(_LEFT, y + 14, f"{plan.verdict.value}; nothing was allocated"))
         y += 28
     for pool in plan.pools:
@@ -159,7 +159,7 @@ def plan_html(plan: Plan) -> str:
     parts += [element("p", f"Conflict: {conflict}.", class_="bad") for conflict in plan.conflicts]
     parts += [element("p", f"Warning: {warning}.", class_="bad") for warning in plan.warnings]
     parts += [element("p", line) for line in (plan.shortage.lines() if plan.shortage else ())]
-    if plan.verdict is Verdict.FITS:
+    if plan.verdict is PlanVerdict.FITS:
         parts.append(Html(plan_svg(plan)))
         for vpc in plan.vpcs:
             parts.append(element("h2", f"{vpc.name}: {', '.join(map(str, vpc.blocks))}"))

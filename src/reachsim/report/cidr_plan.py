@@ -8,7 +8,7 @@ from typing import Final
 
 from reachsim.cidr.blocks import amount
 from reachsim.cidr.metrics import PoolUse
-from reachsim.cidr.plan import Plan, Verdict
+from reachsim.cidr.plan import Plan, PlanVerdict
 from reachsim.errors import visible
 from reachsim.markup import Style, table
 from reachsim.net.cidr import Cidr
@@ -31,7 +31,7 @@ def plan_text(plan: Plan, style: Style = _PLAIN) -> str:
         lines.append("What exists never moves: let one of them go, or ask for it anew under vpcs.")
     if plan.shortage is not None:
         lines += map(visible, plan.shortage.lines())
-    if plan.verdict is not Verdict.FITS:
+    if plan.verdict is not PlanVerdict.FITS:
         lines.append("Nothing was allocated.")
         return "\n".join(lines)
     if plan.relaxed and any(vpc.room_wished for vpc in plan.vpcs):
@@ -51,9 +51,9 @@ def plan_text(plan: Plan, style: Style = _PLAIN) -> str:
 
 def verdict_line(plan: Plan, style: Style) -> str:
     """The verdict in a line."""
-    if plan.verdict is Verdict.FITS:
+    if plan.verdict is PlanVerdict.FITS:
         return style.green(f"Fits: {_count(len(plan.vpcs), 'VPC')}, {_count(_subnets(plan), 'subnet')}.")
-    if plan.verdict is Verdict.DOES_NOT_FIT:
+    if plan.verdict is PlanVerdict.DOES_NOT_FIT:
         return style.red("Does not fit.")
     return style.yellow(f"Cannot decide: {plan.unknown}.")
 

@@ -10,7 +10,7 @@ from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, 
 
 if TYPE_CHECKING:
     from reachsim.answers.expectations import Check
-    from reachsim.kinds.unmodelled import Door
+    from reachsim.resources.unmodelled import Door
     from reachsim.trace.result import Trace
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reachsim.answers.policy import DeadEnd
-from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, line_of, number
 
 _CAUSES = 15
 _TABLES = 10
@@ -31,7 +31,7 @@ def deadends_text(found: Sequence[DeadEnd], file: str, look: Look = PLAIN) -> st
     for ends in look.few(ordered, _CAUSES):
         first = ends[0]
         lines += ["", *hanging("  ", f"{first.text}  {first.code}", look.width)]
-        rows: list[Row] = [
+        rows: list[TextRow] = [
             [end.table, str(end.destinations).replace(",", ", "), line_of(end.where)] for end in look.few(ends, _TABLES)
         ]
         lines += grid(rows, look.width, indent=4)

@@ -11,7 +11,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.groups import Crowd, say
-from reachsim.report.text import PLAIN, Look, Row, grid, hanging, number
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
 _LINES = 12
 _REASONS = 5
@@ -117,7 +117,7 @@ def _text(change: Change, world: AddressSet, look: Look) -> str:
 
 def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Look) -> list[str]:
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for line in look.few(lines, _LINES):
         text = (
             _text(line.first, world, look)

@@ -12,8 +12,8 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.groups import Crowd, say
-from reachsim.report.text import PLAIN, Look, Row, grid, number
-from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.report.text import PLAIN, Look, TextRow, grid, number
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 
 _GROUPS = 30
 
@@ -28,11 +28,11 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     sure = [group for group in found if group.space]
     count = sum(len(group.interfaces) for group in sure or found)
     takes = ("takes" if count == 1 else "take") if sure else "may take"
-    title = f"{count:,} of {number(len(net.topology.nics), 'interface')} {takes} packets from the internet"
+    title = f"{count:,} of {number(len(net.topology.interfaces), 'interface')} {takes} packets from the internet"
     verdict = "EXPOSED" if sure else "CANNOT DECIDE"
     lines = [f"{style.yellow(verdict)}  {style.bold(title)}  {style.dim(file)}", ""]
     crowd = Crowd([net])
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for group in look.few(found, _GROUPS):
         rows.append(crowd.describe(group.interfaces, look))
         for space, outcome in _by_answer(group):
@@ -50,7 +50,7 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
 def _by_answer(group: Exposed) -> Iterator[tuple[HeaderSpace, str]]:
     """What is delivered, by what becomes of the answer: the packets, and what to say of it."""
     lost = _any_port(group.lost)
-    partly = lost & _any_port(group.answered.restrict(source_ports=UNKNOWN))
+    partly = lost & _any_port(group.answered.restrict(source_ports=UNKNOWN_CLIENT))
     if group.space - lost:
         yield group.space - lost, ""
     if partly:

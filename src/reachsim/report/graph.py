@@ -9,17 +9,17 @@ from typing import Any
 
 import networkx
 
-from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.ends import Endpoint, Flow
-from reachsim.fabric.steps import Drop
-from reachsim.fabric.walk import Walk
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.ends import Endpoint, Flow
+from reachsim.dataplane.steps import Drop
+from reachsim.dataplane.walk import Walk
 from reachsim.markup import visible
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.topology.flows import flows
 from reachsim.topology.graph import node_name
-from reachsim.topology.passage import passage_of
+from reachsim.topology.round_trip import round_trip_of
 
 _NODES = 60
 _ENDS = 20
@@ -30,7 +30,7 @@ Edge = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Way:
+class GraphWay:
     """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in
     order.
 
@@ -44,7 +44,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Ways:
+class GraphWays:
     """Between two endpoints: the ways that packets go, and the ways that the graph has.
 
     `possible`: some of the graph's ways without a circle, shortest first, at most `MOST_WAYS` for each pair
@@ -53,17 +53,17 @@ class Ways:
 
     source: str
     destination: str
-    goes: tuple[Way, ...]
+    goes: tuple[GraphWay, ...]
     possible: tuple[tuple[str, ...], ...]
     more: bool
     between: frozenset[str] = field(repr=False)
 
 
-def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> Ways:
+def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> GraphWays:
     """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
     added to it."""
     asked = flows(source, destination, net.endpoints)
-    goes: list[Way] = []
+    goes: list[GraphWay] = []
     pairs: dict[Edge, None] = {}
     for flow in asked:
         _add(graph, flow.origin.start)
@@ -71,9 +71,9 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
         ends = _ends(net, flow)
         if flow.loss is not None or flow.unknown:
             reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
-            goes.append(Way(flow.origin.label or source.name, destination.name, (start,), reason))
+            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason))
         else:
-            found = passage_of(flow)
+            found = round_trip_of(flow)
             goes.append(_way(flow, found.forward, found.unknown))
         pairs |= dict.fromkeys((start, end) for end in ends)
     possible: dict[tuple[str, ...], None] = {}
@@ -87,7 +87,9 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
         more = more or len(found_ways) > MOST_WAYS
         possible |= dict.fromkeys(found_ways[:MOST_WAYS])
     ordered = sorted(possible, key=len)
-    return Ways(source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between))
+    return GraphWays(
+        source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between)
+    )
 
 
 def _paths(graph: Any, start: str, end: str) -> Iterator[list[str]]:
@@ -103,11 +105,11 @@ def _ends(net: Network, flow: Flow) -> list[str]:
         return [node_name(flow.target.host)]
     if flow.region is not None:
         return [node_name(net.topology.internet)]
-    owners = [nic for nic in net.topology.nics.values() if flow.destination in nic.places]
-    return [node_name(nic.host) for nic in owners] or [node_name(net.topology.internet)]
+    owners = [interface for interface in net.topology.interfaces.values() if flow.destination in interface.places]
+    return [node_name(interface.host) for interface in owners] or [node_name(net.topology.internet)]
 
 
-def _way(flow: Flow, walk: Walk, unknown: str) -> Way:
+def _way(flow: Flow, walk: Walk, unknown: str) -> GraphWay:
     names: list[str] = []
     lost = unknown
     for visit in walk.visits:
@@ -115,7 +117,7 @@ def _way(flow: Flow, walk: Walk, unknown: str) -> Way:
         if isinstance(visit.step, Drop):
             lost = visit.step.cause.text
             break
-    return Way(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
+    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
 
 
 def _add(graph: Any, checkpoint: Checkpoint) -> None:
@@ -137,7 +139,7 @@ def graph_text(graph: Any, file: str, look: Look = PLAIN) -> str:
     return "\n".join([*lines, rest] if rest else lines)
 
 
-def ways_text(graph: Any, ways: Ways, look: Look = PLAIN) -> str:
+def ways_text(graph: Any, ways: GraphWays, look: Look = PLAIN) -> str:
     """The way that a packet goes, then the ways that there are."""
     style = look.style
     lines = [str(style.bold(f"{ways.source} -> {ways.destination}"))]
@@ -178,7 +180,7 @@ def _numbered(names: Sequence[str], look: Look) -> list[str]:
     return [line for index, name in enumerate(names, 1) for line in hanging(f"    {index:2}  ", name, look.width)]
 
 
-def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
+def graph_data(graph: Any, file: str, ways: GraphWays | None) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
     out: dict[str, Any] = {
         "file": file,
@@ -200,7 +202,7 @@ def graph_data(graph: Any, file: str, ways: Ways | None) -> dict[str, Any]:
     return out
 
 
-def graph_dot(graph: Any, ways: Ways | None) -> str:
+def graph_dot(graph: Any, ways: GraphWays | None) -> str:
     """The graph in the DOT language; with ways, only what lies on one, and the way that a packet goes in
     bold."""
     names = sorted(graph) if ways is None else sorted(ways.between | {name for way in ways.goes for name in way.names})

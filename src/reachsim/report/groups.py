@@ -13,7 +13,7 @@ from reachsim.network import Network
 from reachsim.report.text import Look
 
 T = TypeVar("T", bound=Hashable)
-Names = tuple[str, ...]
+NameGroup = tuple[str, ...]
 _NAMED = 3
 """Names that a line has before it counts the rest."""
 
@@ -31,9 +31,9 @@ class Crowd:
         self.vpcs: dict[str, dict[str, None]] = {}
         self.subnets: dict[str, dict[str, None]] = {}
         for net in networks:
-            for nic in net.topology.nics.values():
-                self.vpcs.setdefault(nic.vpc.name, {})[nic.name] = None
-                self.subnets.setdefault(nic.subnet.full_name, {})[nic.name] = None
+            for interface in net.topology.interfaces.values():
+                self.vpcs.setdefault(interface.vpc.name, {})[interface.name] = None
+                self.subnets.setdefault(interface.subnet.full_name, {})[interface.name] = None
         self.total = sum(map(len, self.vpcs.values()))
 
     def describe(self, names: Sequence[str], look: Look | None = None) -> str:
@@ -90,13 +90,13 @@ def say(traffic: Traffic) -> str:
     return HeaderSpace.box(traffic, known, known).describe(known, known)
 
 
-def together(links: Iterable[tuple[Names, Names, T]]) -> list[tuple[Names, Names, T]]:
+def together(links: Iterable[tuple[NameGroup, NameGroup, T]]) -> list[tuple[NameGroup, NameGroup, T]]:
     """Pairs of groups with something between them, in as few groups: sources that have the same with the same
     destinations are told together. The order is that of the first source of each."""
-    rows: dict[Names, dict[T, list[str]]] = {}
+    rows: dict[NameGroup, dict[T, list[str]]] = {}
     for sources, destinations, what in links:
         rows.setdefault(sources, {}).setdefault(what, []).extend(destinations)
-    merged: dict[tuple[T, Names], list[str]] = {}
+    merged: dict[tuple[T, NameGroup], list[str]] = {}
     for sources, row in rows.items():
         for what, destinations_of in row.items():
             merged.setdefault((what, tuple(dict.fromkeys(destinations_of))), []).extend(sources)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.answers.policy import Isolation, Leak
-from reachsim.fabric.ends import Endpoint
+from reachsim.dataplane.ends import Endpoint
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd, Names, say, together
+from reachsim.report.groups import Crowd, NameGroup, say, together
 from reachsim.report.text import PLAIN, Look, hanging
 
 _LEAKS = 12
@@ -52,23 +52,25 @@ def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look
     return [*lines, f"  {rest}"] if rest else lines
 
 
-def _ways(found: Isolation, sources: Names, destinations: Names) -> str:
+def _ways(found: Isolation, sources: NameGroup, destinations: NameGroup) -> str:
     """By way of what it gets from one to the other, where that is not inside one network."""
     ends = frozenset(sources), frozenset(destinations)
     ways = (leak.via for leak in found.leaks if leak.source in ends[0] and leak.destination in ends[1])
     return " or ".join(f"via {', '.join(via)}" for via in dict.fromkeys(ways) if via)
 
 
-def _links(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network) -> Iterator[tuple[Names, Names, Traffic]]:
+def _links(
+    found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network
+) -> Iterator[tuple[NameGroup, NameGroup, Traffic]]:
     """The leaks with all interfaces for which the one that was asked stands."""
-    alike: dict[str, Names] = {}
-    sides = [frozenset(nic.name for nic in end.nics) for end in ends]
+    alike: dict[str, NameGroup] = {}
+    sides = [frozenset(interface.name for interface in end.interfaces) for end in ends]
     inside = sides[0] | sides[1]
     for cls in net.classes.classes:
-        names = tuple(nic.name for nic in cls.members if nic.name in inside)
+        names = tuple(interface.name for interface in cls.members if interface.name in inside)
         for name in names:
             alike[name] = names
-    traffic: dict[tuple[Names, Names], list[tuple[int, int]]] = {}
+    traffic: dict[tuple[NameGroup, NameGroup], list[tuple[int, int]]] = {}
     for leak in found.leaks:
         side = next(
             (s for s in sides if leak.source in s and (leak.destination not in s or sides[0] == sides[1])), None

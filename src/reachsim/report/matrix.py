@@ -13,8 +13,8 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import loss_in_words
 from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.matrix import Grouping, Matrix, Slice
-from reachsim.report.groups import Names, say
-from reachsim.report.text import PLAIN, Look, Row, columns_of, grid, hanging, number
+from reachsim.report.groups import NameGroup, say
+from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
 
 SHORT = 20
 """Groups of which a text is still short."""
@@ -27,7 +27,7 @@ _TRAFFIC = 8
 
 
 @dataclass
-class Link:
+class MatrixLink:
     """What passes between two groups of interfaces: between how many pairs of how many, and its union.
 
     `pairs`: with reachable traffic; `part`: with traffic that passes for too few choices of a NAT device (NAT-PORT), whose
@@ -77,12 +77,12 @@ class Groups:
         sizes = dict.fromkeys(self.labels, 0)
         for c, name in zip(matrix.classes.classes, names, strict=True):
             sizes[name] += len(c.members)
-        self.links: dict[tuple[str, str], Link] = {}
+        self.links: dict[tuple[str, str], MatrixLink] = {}
 
-        def link(source: InterfaceClass, destination: InterfaceClass) -> Link:
+        def link(source: InterfaceClass, destination: InterfaceClass) -> MatrixLink:
             a, b = names[source.index], names[destination.index]
             if (a, b) not in self.links:
-                self.links[a, b] = Link(sizes[a] * sizes[b] - (sizes[a] if a == b else 0))
+                self.links[a, b] = MatrixLink(sizes[a] * sizes[b] - (sizes[a] if a == b else 0))
             return self.links[a, b]
 
         for source, destination, part in Slice(matrix, traffic or Traffic.everything()).class_pairs():
@@ -122,7 +122,7 @@ def _pairs(source: InterfaceClass, destination: InterfaceClass) -> int:
     return len(source.members) * (len(destination.members) - (source is destination))
 
 
-def _add_losses(link: Link, losses: dict[Choices, Traffic], pairs: int, below: Fraction) -> None:
+def _add_losses(link: MatrixLink, losses: dict[Choices, Traffic], pairs: int, below: Fraction) -> None:
     for choices, traffic in losses.items():
         link.losses[choices] = link.losses.get(choices, Traffic.nothing()) | traffic
         if not choices.counts(below):
@@ -133,11 +133,11 @@ def _add_losses(link: Link, losses: dict[Choices, Traffic], pairs: int, below: F
 
 def _label(interface_class: InterfaceClass, by: Grouping) -> str:
     """The name of a group; a class has the name of its first interface."""
-    nic = interface_class.first
+    interface = interface_class.first
     if by != "class":
-        return nic.vpc.name if by == "vpc" else nic.subnet.full_name
+        return interface.vpc.name if by == "vpc" else interface.subnet.full_name
     others = len(interface_class.members) - 1
-    return f"{nic.name} (+{others:,})" if others else nic.name
+    return f"{interface.name} (+{others:,})" if others else interface.name
 
 
 def shortest(matrix: Matrix) -> Grouping:
@@ -176,19 +176,19 @@ def _classes(groups_of: Groups, look: Look) -> list[str]:
     """What each class is; of some traffic alone, the classes that have it."""
     everything = groups_of.traffic is None
     classes = [c for c in groups_of.matrix.classes.classes if everything or _label(c, "class") in groups_of.taking_part]
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for c in look.few(classes, _CLASSES):
-        nic = c.first
-        groups = "no groups" if nic.groups is None else ", ".join(sorted(name for _, name in nic.groups))
-        public = "public" if nic.publics else ""
+        interface = c.first
+        groups = "no groups" if interface.groups is None else ", ".join(sorted(name for _, name in interface.groups))
+        public = "public" if interface.publics else ""
         members = c.members[1:]
         names = ", ".join(n.name for n in look.few(members, _MEMBERS))
         if len(members) > len(look.few(members, _MEMBERS)):
             names += f" and {len(members) - _MEMBERS:,} more"
-        rows.append([_label(c, "class"), nic.kind, nic.subnet.full_name, groups, public, names])
+        rows.append([_label(c, "class"), interface.kind, interface.subnet.full_name, groups, public, names])
     header = ("class", "kind", "subnet", "groups", "address", "and")
     used = [any(row[column] for row in rows) for column in range(len(header))]
-    kept: list[Row] = [[cell for cell, keep in zip(row, used, strict=True) if keep] for row in rows]
+    kept: list[TextRow] = [[cell for cell, keep in zip(row, used, strict=True) if keep] for row in rows]
     lines = grid(kept, look.width, header=[h for h, keep in zip(header, used, strict=True) if keep], indent=2)
     rest = look.rest(classes, _CLASSES)
     return [*lines, f"  {rest}"] if rest else lines
@@ -221,12 +221,12 @@ def _list(groups: Groups, look: Look) -> list[str]:
     for (source, destination), link in groups.links.items():
         for text in _texts(link, groups.matrix.below, look):
             by_source.setdefault(source, {}).setdefault(text, []).append(destination)
-    blocks: dict[tuple[tuple[str, Names], ...], list[str]] = {}
+    blocks: dict[tuple[tuple[str, NameGroup], ...], list[str]] = {}
     for source, row in by_source.items():
         key = tuple((text, tuple(names)) for text, names in row.items())
         blocks.setdefault(key, []).append(source)
     plain = groups.traffic is not None and {text for row in by_source.values() for text in row} == {say(groups.traffic)}
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     shown = look.few(list(blocks.items()), _BLOCKS)
     for row_of, sources in shown:
         rows.append(_named(sources, look))
@@ -238,7 +238,7 @@ def _list(groups: Groups, look: Look) -> list[str]:
     return [*lines, rest] if rest else lines
 
 
-def _texts(link: Link, below: Fraction, look: Look) -> Iterator[str]:
+def _texts(link: MatrixLink, below: Fraction, look: Look) -> Iterator[str]:
     """What passes, and what NAT devices lose of it."""
     warnings = [(choices, traffic) for choices, traffic in link.losses.items() if choices.counts(below)]
     if link.pairs:

@@ -18,8 +18,8 @@ from reachsim.rules.verdict import Loss
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``."""
-Verdict = Literal["all", "part", "no reply", "nothing", "undecided"]
-TITLES = {
+ReachVerdict = Literal["all", "part", "no reply", "nothing", "undecided"]
+REACH_TITLES = {
     "all": "PASSES",
     "part": "PASSES IN PART",
     "no reply": "NO REPLY",
@@ -32,7 +32,7 @@ _EVERY_PART = 1 << 30
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReachAnswer:
     """A reach, asked about some traffic or about all of it.
 
     `asked`: all packets of the question, with the source ports that the client may use where `traffic` is
@@ -54,7 +54,7 @@ class Answer:
     nat: tuple[tuple[Choices, HeaderSpace], ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ReachVerdict:
         """``all`` or ``part`` of the traffic passes; with no traffic named, ``part`` is not told from ``all``
         where anything passes whatever NAT devices choose. Else ``no reply`` where some is delivered, or ``nothing``."""
         if self.reach.undecided:
@@ -85,7 +85,7 @@ class Answer:
         )
 
 
-def answer(found: Reach, traffic: Traffic | None) -> Answer:
+def sum_up(found: Reach, traffic: Traffic | None) -> ReachAnswer:
     """Ask a reach about some traffic, with the source ports that its clients may use, or about everything."""
     if traffic is None:
         asked = found.asked
@@ -101,7 +101,7 @@ def answer(found: Reach, traffic: Traffic | None) -> Answer:
     missing = asked - found.reachable - partial
     nat = [(choices, inside) for choices, space in found.losses.items() if (inside := asked & space)]
     losses = dict.fromkeys(part.flow.loss for part in found.parts if part.flow.loss is not None)
-    return Answer(
+    return ReachAnswer(
         found,
         traffic,
         asked,
@@ -141,7 +141,7 @@ def _merged(stops: Sequence[Stop], missing: HeaderSpace, failing: HeaderSpace) -
     return tuple(sorted(out, key=lambda stop: stop.leg))  # "forward" before "reply"
 
 
-def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
+def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     """The verdict and the set first, then what stops the rest."""
     style = look.style
     verdict = found.verdict
@@ -150,7 +150,7 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     question = f"{found.reach.source} -> {found.reach.destination}"
     if found.traffic is not None:
         question += f"  {found.traffic}"
-    title = "REACHABLE" if verdict == "all" and found.traffic is None else TITLES[verdict]
+    title = "REACHABLE" if verdict == "all" and found.traffic is None else REACH_TITLES[verdict]
     lines = [f"{paint(title)}  {style.bold(question)}"]
     if verdict == "undecided":
         lines += hanging("  ", found.reach.undecided, look.width)
@@ -189,7 +189,7 @@ def reach_text(found: Answer, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _first_reason(found: Answer, locate: Locate, look: Look) -> list[str]:
+def _first_reason(found: ReachAnswer, locate: Locate, look: Look) -> list[str]:
     if found.stops:
         stop = found.stops[0]
         only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
@@ -200,7 +200,7 @@ def _first_reason(found: Answer, locate: Locate, look: Look) -> list[str]:
     return []
 
 
-def reach_data(found: Answer, locate: Locate, file: str) -> dict[str, Any]:
+def reach_data(found: ReachAnswer, locate: Locate, file: str) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
     packet = found.passing.witness()
     return {

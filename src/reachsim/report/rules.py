@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent, rule_sets
+from reachsim.dataplane.filters import Direction, Filter
 from reachsim.errors import UsageError, shown, visible
-from reachsim.fabric.filters import Direction, Filter
 from reachsim.loading.validation import suggest
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.network import Network
-from reachsim.report.text import PLAIN, Look, Row, grid, hanging, line_of, number
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, line_of, number
 
 _OWNERS = 20
 _RULES = 12
@@ -37,7 +37,7 @@ def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
     groups = list(owners.items())
     for (owner, direction), rules in look.few(groups, _OWNERS):
         lines += ["", *hanging("  ", f"{owner} {direction}", look.width, style.bold)]
-        rows: list[Row] = [[line_of(rule.where), rule.rule, rule.why] for rule in look.few(rules, _RULES)]
+        rows: list[TextRow] = [[line_of(rule.where), rule.rule, rule.why] for rule in look.few(rules, _RULES)]
         lines += grid(rows, look.width, indent=4)
         rest = look.rest(rules, _RULES)
         lines += [f"    {rest}"] if rest else []

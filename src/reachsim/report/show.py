@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from reachsim.fabric.site import Nic, SubnetSite
-from reachsim.kinds.expectation import EndpointField
-from reachsim.kinds.lambda_function import FunctionConfiguration
+from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.loading.names import group_names
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.report.data import problem_data
-from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, head, routes, routes_text, table
-from reachsim.report.text import PLAIN, Look, Row, hanging, line_of, number
+from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, head, routes, routes_text, rules_table
+from reachsim.report.text import PLAIN, Look, TextRow, hanging, line_of, number
+from reachsim.resources.expectation import EndpointField
+from reachsim.resources.lambda_function import FunctionConfiguration
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
 
@@ -31,7 +31,7 @@ WHAT = (
     "groups",
 )
 """Sections that can be asked for; without a choice, all but the last three."""
-USUAL = WHAT[:-3]
+SHOWN_FIRST = WHAT[:-3]
 _ROOMY = 96
 """Columns from which on a public address has a column of its own."""
 
@@ -49,7 +49,7 @@ def show_text(net: Network, what: Sequence[str] = (), look: Look = PLAIN) -> str
     """The sections as tables. `what`: which; the usual ones when empty."""
     title = f"{look.style.bold(net.design.name or net.source.file)}"
     lines = [title, *hanging("  ", _summary(net), look.width)]
-    for section in what or USUAL:
+    for section in what or SHOWN_FIRST:
         data, text = _SECTIONS[section]
         items = list(data(net))
         if items or what:
@@ -67,7 +67,7 @@ def _summary(net: Network) -> str:
     parts = [
         number(len(design.vpcs), "VPC"),
         number(subnets, "subnet"),
-        number(len(net.topology.nics), "interface"),
+        number(len(net.topology.interfaces), "interface"),
         number(len(design.lambda_functions), "function") if design.lambda_functions else "",
         number(len(design.peering_connections), "peering") if design.peering_connections else "",
         number(len(design.expect), "expectation"),
@@ -118,7 +118,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
         gateways = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if vpc[key]]
         tail = f"  gateways {', '.join(gateways)}" if gateways else "  no internet gateway"
         lines += head(f"{vpc['name']}  {', '.join(vpc['cidrs'])}{tail}", vpc["where"], look)
-        rows: list[Row] = [
+        rows: list[TextRow] = [
             [
                 subnet["name"],
                 ", ".join(block for block in (subnet["cidr"], subnet["ipv6_cidr"]) if block),
@@ -131,7 +131,9 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
             for subnet in vpc["subnets"]
         ]
         lines += (
-            table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4) if rows else []
+            rules_table(rows, ("subnet", "blocks", "zone", "free", "route table", "ACL", "line"), look, 4)
+            if rows
+            else []
         )
         if vpc["not_modelled"]:
             lines += hanging("    not modelled: ", ", ".join(vpc["not_modelled"]), look.width)
@@ -142,35 +144,35 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
 
 
 def _interfaces(net: Network) -> Iterator[Data]:
-    for nic in net.topology.nics.values():
-        yield _interface(net, nic)
+    for interface in net.topology.interfaces.values():
+        yield _interface(net, interface)
 
 
-def _interface(net: Network, nic: Nic) -> Data:
+def _interface(net: Network, interface: NetworkInterface) -> Data:
     return {
-        "name": nic.name,
-        "kind": nic.kind,
-        "subnet": nic.subnet.full_name,
-        "addresses": [format_address(address) for address in nic.addresses],
-        "public_ip": format_address(nic.publics[0]) if nic.publics else None,
-        "security_groups": None if nic.groups is None else sorted(name for _, name in nic.groups),
-        "source_dest_check": nic.source_dest_check,
-        "client_ports": str(nic.client_ports),
-        "listens": None if nic.listens is None else str(nic.listens),
-        "notes": _notes(net, nic),
-        "where": net.locate(nic.path),
+        "name": interface.name,
+        "kind": interface.kind,
+        "subnet": interface.subnet.full_name,
+        "addresses": [format_address(address) for address in interface.addresses],
+        "public_ip": format_address(interface.publics[0]) if interface.publics else None,
+        "security_groups": None if interface.groups is None else sorted(name for _, name in interface.groups),
+        "source_dest_check": interface.source_dest_check,
+        "client_ports": str(interface.client_ports),
+        "listens": None if interface.listens is None else str(interface.listens),
+        "notes": _notes(net, interface),
+        "where": net.locate(interface.path),
     }
 
 
-def _notes(net: Network, nic: Nic) -> list[str]:
+def _notes(net: Network, interface: NetworkInterface) -> list[str]:
     """What is not as AWS makes it: checks that are off, forwarding, states."""
-    if nic.kind == "nat gateway":
-        body = net.design.vpcs[nic.vpc.name].nat_gateways[nic.path[3]]  # type: ignore[index]
+    if interface.kind == "nat gateway":
+        body = net.design.vpcs[interface.vpc.name].nat_gateways[interface.path[3]]  # type: ignore[index]
         out = ["private"] if body.connectivity == "private" else []
         return out + ([body.state] if body.state != "available" else [])
-    notes = [] if nic.source_dest_check else ["source/dest check off"]
-    if nic.kind == "instance":
-        instance = net.design.vpcs[nic.vpc.name].instances[nic.path[3]]  # type: ignore[index]
+    notes = [] if interface.source_dest_check else ["source/dest check off"]
+    if interface.kind == "instance":
+        instance = net.design.vpcs[interface.vpc.name].instances[interface.path[3]]  # type: ignore[index]
         if instance.nat is not None:
             notes += [
                 word
@@ -187,7 +189,7 @@ def _notes(net: Network, nic: Nic) -> list[str]:
 
 def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
     roomy = look.width >= _ROOMY
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for item in items:
         public = item["public_ip"]
         aside = [f"public {public}"] if public and not roomy else []
@@ -203,7 +205,7 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
                 line_of(item["where"]) if item["kind"] != "function" else "",
             ]
         )
-    return table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
+    return rules_table(rows, ("interface", "kind", "addresses", "public", "groups", "", "line"), look)
 
 
 # -- functions -------------------------------------------------------------------------------------------
@@ -254,7 +256,7 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
     for item in look.few(items, ROWS):
         concurrency = "" if item["concurrency"] is None else f", concurrency {item['concurrency']}"
         lines += head(f"{item['name']}  {item['memory_mb']} MB{concurrency}", item["where"], look)
-        rows: list[Row] = []
+        rows: list[TextRow] = []
         for version in item["versions"]:
             place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
             groups = ", ".join(version["security_groups"])
@@ -269,14 +271,16 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
             )
             for name in version["interfaces"]:
                 sharers.setdefault(name, []).append(f"{item['name']}:{version['version']}")
-        lines += table(rows, ("version", "runs in", "groups", "alias", "line"), look, 4)
+        lines += rules_table(rows, ("version", "runs in", "groups", "alias", "line"), look, 4)
         if item["api_gateways"]:
             lines += hanging("    called by API gateway ", ", ".join(item["api_gateways"]), look.width)
     rest = look.rest(items, ROWS)
     lines += [f"  {rest}"] if rest else []
     if sharers:
         lines += hanging("  ", "shared interfaces, one for each subnet and set of groups (LAMBDA-3):", look.width)
-        lines += table([[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4)
+        lines += rules_table(
+            [[name, ", ".join(users)] for name, users in sharers.items()], ("interface", "used by"), look, 4
+        )
     return lines
 
 
@@ -304,11 +308,11 @@ def _peerings(net: Network) -> Iterator[Data]:
 
 
 def _peerings_text(items: Sequence[Data], look: Look) -> list[str]:
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for item in items:
         status = item["status"] if item["status"] == "active" else (item["status"], look.style.red)
         rows.append([item["name"], f"{item['requester']} - {item['accepter']}", status, line_of(item["where"])])
-    return table(rows, ("peering", "VPCs", "status", "line"), look)
+    return rules_table(rows, ("peering", "VPCs", "status", "line"), look)
 
 
 def _hosts(net: Network) -> Iterator[Data]:
@@ -322,8 +326,8 @@ def _hosts(net: Network) -> Iterator[Data]:
 
 
 def _hosts_text(items: Sequence[Data], look: Look) -> list[str]:
-    rows: list[Row] = [[i["name"], i["ip"], i["listens"] or "everything", line_of(i["where"])] for i in items]
-    return table(rows, ("host", "address", "listens", "line"), look)
+    rows: list[TextRow] = [[i["name"], i["ip"], i["listens"] or "everything", line_of(i["where"])] for i in items]
+    return rules_table(rows, ("host", "address", "listens", "line"), look)
 
 
 def _prefix_lists(net: Network) -> Iterator[Data]:
@@ -337,12 +341,12 @@ def _prefix_lists(net: Network) -> Iterator[Data]:
 
 
 def _prefix_lists_text(items: Sequence[Data], look: Look) -> list[str]:
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for item in items:
         entries = [*look.few(item["entries"], 12)]
         more = f" and {len(item['entries']) - len(entries)} more" if len(entries) < len(item["entries"]) else ""
         rows.append([item["name"], str(item["max_entries"]), ", ".join(entries) + more, line_of(item["where"])])
-    return table(rows, ("list", "size", "blocks", "line"), look)
+    return rules_table(rows, ("list", "size", "blocks", "line"), look)
 
 
 def _expectations(net: Network) -> Iterator[Data]:
@@ -371,7 +375,7 @@ def _endpoint(asked: EndpointField) -> str:
 
 
 def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for item in items:
         verb = f"allow {item['allow']}" if item["allow"] is not None else f"deny {item['deny']}"
         verb += " one way" if item["one_way"] else ""
@@ -379,7 +383,7 @@ def _expectations_text(items: Sequence[Data], look: Look) -> list[str]:
             verb += f", nat_loss_below {item['nat_loss_below'] * 100:g}%"
         why = item["why"] + (f" (marked: fails by {item['fails']})" if item["fails"] else "")
         rows.append([f"#{item['number']}", item["from"], item["to"], verb, why.strip(), line_of(item["where"])])
-    return table(rows, ("", "from", "to", "expects", "why", "line"), look)
+    return rules_table(rows, ("", "from", "to", "expects", "why", "line"), look)
 
 
 def _warnings(net: Network) -> Iterator[Data]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from reachsim.fabric.filters import Direction
+from reachsim.dataplane.filters import Direction
 from reachsim.network import Network
-from reachsim.report.text import Look, Row, grid, hanging, line_of
+from reachsim.report.text import Look, TextRow, grid, hanging, line_of
 from reachsim.rules.clauses import Clause
 
 ROWS = 50
@@ -20,7 +20,7 @@ def head(text: str, where: str, look: Look) -> list[str]:
     return hanging("  ", f"{text}  {line_of(where)}".rstrip(), look.width)
 
 
-def table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
+def rules_table(rows: Sequence[TextRow], header: Sequence[str], look: Look, indent: int = 2) -> list[str]:
     """A table without columns that are empty, cut after `ROWS` rows."""
     used = [any(column < len(row) and row[column] for row in rows) for column in range(len(header))]
     kept = [[cell for cell, keep in zip(row, used, strict=False) if keep] for row in look.few(rows, ROWS)]
@@ -30,15 +30,15 @@ def table(rows: Sequence[Row], header: Sequence[str], look: Look, indent: int = 
 
 
 def routes(net: Network) -> Iterator[Data]:
-    for (vpc, table), checkpoint in net.topology.tables.items():
+    for (vpc, rules_table), checkpoint in net.topology.tables.items():
         subnets = [
             name
             for name, body in net.design.vpcs[vpc].subnets.items()
-            if (body.route_table or "main").rpartition(".")[2] == table
+            if (body.route_table or "main").rpartition(".")[2] == rules_table
         ]
         yield {
             "vpc": vpc,
-            "name": table,
+            "name": rules_table,
             "subnets": subnets,
             "where": net.locate(checkpoint.path),
             "routes": [
@@ -57,11 +57,11 @@ def routes(net: Network) -> Iterator[Data]:
 
 def routes_text(items: Sequence[Data], look: Look) -> list[str]:
     lines: list[str] = []
-    for table in items:
-        used = f"used by {', '.join(table['subnets'])}" if table["subnets"] else "used by no subnet"
-        lines += head(f"{table['vpc']}.{table['name']}  {used}", table["where"], look)
-        rows: list[Row] = []
-        for route in table["routes"]:
+    for rules_table in items:
+        used = f"used by {', '.join(rules_table['subnets'])}" if rules_table["subnets"] else "used by no subnet"
+        lines += head(f"{rules_table['vpc']}.{rules_table['name']}  {used}", rules_table["where"], look)
+        rows: list[TextRow] = []
+        for route in rules_table["routes"]:
             state = (f"blackhole: {route['reason']}", look.style.red) if route["reason"] else ""
             via = f" ({route['prefix_list']})" if route["prefix_list"] else ""
             rows.append([f"{route['destination']}{via}", f"-> {route['target']}", state, line_of(route["where"])])
@@ -89,9 +89,9 @@ def acls(net: Network) -> Iterator[Data]:
 
 def groups(net: Network) -> Iterator[Data]:
     members: dict[tuple[str, str], list[str]] = {}
-    for nic in net.topology.nics.values():
-        for group in nic.groups or ():
-            members.setdefault(group, []).append(nic.name)
+    for interface in net.topology.interfaces.values():
+        for group in interface.groups or ():
+            members.setdefault(group, []).append(interface.name)
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.security_groups)):
             path = net.policy.path("security_groups", vpc_name, name)
@@ -125,7 +125,7 @@ def filters_text(key: str) -> Callable[[Sequence[Data], Look], list[str]]:
             lines += head(f"{item['vpc']}.{item['name']}  {whom}", item["where"], look)
             for direction in ("ingress", "egress "):
                 rules = item[direction.strip()]
-                rows: list[Row] = [
+                rows: list[TextRow] = [
                     [direction if not index else " " * 7, rule["rule"], line_of(rule["where"])]
                     for index, rule in enumerate(look.few(rules, ROWS))
                 ]

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reachsim.kinds.unmodelled import Door
 from reachsim.markup import Style, Styled, visible
+from reachsim.resources.unmodelled import Door
 
 T = TypeVar("T")
 Paint = Callable[[str], Styled]
 """A colour: a method of `Style`."""
-Cell = str | tuple[str, Paint]
+TextCell = str | tuple[str, Paint]
 """Text of one column, or text with its colour."""
-Row = Sequence[Cell] | str
+TextRow = Sequence[TextCell] | str
 """Cells, or one text over all columns."""
 
 _NO_STYLE = Style(enabled=False)
@@ -89,7 +89,7 @@ def hanging(label: str, text: str, width: int, paint: Paint | None = None) -> li
     return [label + painted[0], *(" " * indent + line for line in painted[1:])]
 
 
-def grid(rows: Iterable[Row], width: int, *, header: Sequence[str] = (), indent: int = 0) -> list[str]:
+def grid(rows: Iterable[TextRow], width: int, *, header: Sequence[str] = (), indent: int = 0) -> list[str]:
     """Lines of rows whose columns are aligned, two spaces apart, and no wider than `width` together if
     words allow it.
 
@@ -113,7 +113,7 @@ def grid(rows: Iterable[Row], width: int, *, header: Sequence[str] = (), indent:
     return out
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: TextCell) -> str:
     return visible(cell if isinstance(cell, str) else cell[0])
 
 
@@ -165,7 +165,7 @@ def _height(
     )
 
 
-def _row(row: Sequence[Cell], widths: Sequence[int], indent: int) -> list[str]:
+def _row(row: Sequence[TextCell], widths: Sequence[int], indent: int) -> list[str]:
     columns = [wrap(_plain(cell), width) for cell, width in zip(row, widths, strict=False)]
     paints = [None if isinstance(cell, str) else cell[1] for cell in row]
     lines: list[str] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.markup import visible
-from reachsim.report.text import PLAIN, Look, Row, columns_of, file_of, grid, hanging, line_of, number
-from reachsim.trace.result import TITLES, Blocker, Hop, Trace, Way
+from reachsim.report.text import PLAIN, Look, TextRow, columns_of, file_of, grid, hanging, line_of, number
+from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, TracedWay
 
 _WAYS = 20
 _BLOCKERS = 10
@@ -17,7 +17,7 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
     the way."""
     style = look.style
     paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
-    title = TITLES[trace.verdict]
+    title = TRACE_TITLES[trace.verdict]
     question = f"{trace.source} -> {trace.destination}  {trace.traffic}"
     lines = [f"{paint(title)}  {style.bold(question)}"]
     if trace.resolved:
@@ -89,7 +89,7 @@ def reference(code: str, rule_id: str, where: str) -> str:
 
 def _ways(trace: Trace, look: Look) -> list[str]:
     """The ways in which the source may send, each with its verdict."""
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     for way in look.few(trace.ways, _WAYS):
         paint = look.style.green if way.reachable else look.style.yellow if way.undecided else look.style.red
         rows.append([way.label or trace.source, _share(way), (way.verdict, paint), _why(way)])
@@ -101,12 +101,12 @@ def _ways(trace: Trace, look: Look) -> list[str]:
     ]
 
 
-def _share(way: Way) -> str:
+def _share(way: TracedWay) -> str:
     percent = float(way.share * 100)
     return "" if way.share == 1 else f"{percent:g}%" if percent == round(percent) else f"{percent:.1f}%"
 
 
-def _why(way: Way) -> str:
+def _why(way: TracedWay) -> str:
     if way.blockers:
         first = way.blockers[0]
         return f"{first.component} {first.checkpoint}: {first.code}"
@@ -140,7 +140,7 @@ def hop_lines(hops: Sequence[Hop], look: Look, indent: int = 0) -> list[str]:
     return grid(_hop_rows(hops, look), look.width, indent=indent)
 
 
-def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[Row]:
+def _hop_rows(hops: Sequence[Hop], look: Look) -> Iterator[TextRow]:
     style = look.style
     lost = False
     for index, hop in enumerate(hops, 1):

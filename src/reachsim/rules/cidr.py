@@ -36,7 +36,7 @@ ONE_NINETY_TWO: Final = Cidr.parse("192.168.0.0/16")
 BENCHMARK_HALF: Final = Cidr.parse("198.19.0.0/16")
 SHARED: Final = Cidr.parse("100.64.0.0/10")
 RFC_1918: Final = (TEN, ONE_SEVENTY_TWO, ONE_NINETY_TWO)
-NEVER: Final = tuple(
+NEVER_IN_A_VPC: Final = tuple(
     (Cidr.parse(text), what)
     for text, what in (
         ("0.0.0.0/8", "'this network' (RFC 1122)"),
@@ -72,7 +72,7 @@ def vpc_block_refusal(block: Cidr) -> Refusal | None:
     refusal = ipv4_size_refusal(block, "a VPC", "CIDR-1")
     if refusal is not None:
         return refusal
-    for never, what in NEVER:
+    for never, what in NEVER_IN_A_VPC:
         if block.overlaps(never):
             text = f"{block} is in {never}, which is {what} and never a VPC's"
             return Refusal("CIDR-2", text, _PRIVATE_HINT)

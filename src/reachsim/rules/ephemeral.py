@@ -11,7 +11,7 @@ LINUX: Final = PortSet.of((32768, 60999))
 """Linux since kernel 4.2 (net.ipv4.ip_local_port_range); inside AWS's published 32768-61000."""
 WINDOWS: Final = PortSet.of((49152, 65535))
 """Windows Server 2008 and later."""
-UNKNOWN: Final = PortSet.of((1024, 65535))
+UNKNOWN_CLIENT: Final = PortSet.of((1024, 65535))
 """Elastic Load Balancing, NAT gateways, Lambda, and every client of which nothing is known."""
 
 _WINDOWS_AMI: Final = re.compile(r"windows", re.IGNORECASE)
@@ -31,4 +31,4 @@ def client_ports(ami: str | None) -> PortSet:
         return WINDOWS
     if ami and _LINUX_AMI.search(ami):
         return LINUX
-    return UNKNOWN
+    return UNKNOWN_CLIENT

@@ -40,7 +40,7 @@ GENEVE: Final = Traffic.of((service(UDP, 6081), service(UDP, 6081)))
 """What a Gateway Load Balancer sends to its targets (LB-9)."""
 
 
-class Address(NamedTuple):
+class NodeAddress(NamedTuple):
     """Where a target is: its zone, whether that is in the load balancer's VPC, and whether it is given by address."""
 
     zone: str | None
@@ -59,20 +59,20 @@ def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bo
     return not by_address
 
 
-def may_get(target: Address, node: str | None, enabled: frozenset[str | None], *, crosses: bool) -> bool:
+def may_get(target: NodeAddress, node: str | None, enabled: frozenset[str | None], *, crosses: bool) -> bool:
     """Whether a node in a zone may pick a target (LB-8). A target outside the VPC is registered for all zones."""
     if not target.inside:
         return True
     return target.zone in enabled and (crosses or target.zone == node)
 
 
-def zones_written(target: Address, node: str | None, enabled: frozenset[str | None]) -> bool:
+def zones_written(target: NodeAddress, node: str | None, enabled: frozenset[str | None]) -> bool:
     """Whether the zones are known by which a target may or may not be picked; where none is written, all is one zone."""
     zones = {target.zone, node, *enabled}
     return not target.inside or None not in zones or zones == {None}
 
 
-def nobody(group: str, targets: list[Address], enabled: frozenset[str | None], *, healthy: bool) -> Loss:
+def nobody(group: str, targets: list[NodeAddress], enabled: frozenset[str | None], *, healthy: bool) -> Loss:
     """The loss where no target of a group may be picked (LB-8, LB-10)."""
     if not targets:
         text = f"target group {group} has no targets"

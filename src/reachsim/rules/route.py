@@ -10,7 +10,7 @@ from reachsim.net.cidr import Cidr
 from reachsim.rules.refusal import Refusal
 
 
-class Origin(IntEnum):
+class RouteOrigin(IntEnum):
     """Where a route comes from; at equal length the lower wins (ROUTE-6)."""
 
     LOCAL = 0
@@ -25,7 +25,7 @@ RESERVED_DESTINATIONS: Final = (Cidr.parse("169.254.168.0/22"), Cidr.parse("fd00
 """Ranges that no route carries (ROUTE-17)."""
 
 
-def outranks(new: tuple[Origin, str], old: tuple[Origin, str]) -> bool:
+def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool:
     """Whether the new of two routes with one destination is taken (ROUTE-6, ROUTE-19).
 
     Each is its origin and the name of its prefix list ("" without one). Between two lists AWS picks arbitrarily; we

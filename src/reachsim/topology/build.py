@@ -5,47 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.filters import Direction, Filter
-from reachsim.fabric.site import AddressPair, Nic, SubnetSite, VpcSite
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, VpcSite
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
-from reachsim.kinds import endpoint_checkpoint, lambda_function, nat_gateway
-from reachsim.kinds.internet import InternetCheckpoint
-from reachsim.kinds.internet_gateway import (
-    EgressOnlyGatewayIn,
-    EgressOnlyGatewayOut,
-    InternetGatewayIn,
-    InternetGatewayOut,
-)
-from reachsim.kinds.lambda_function import HyperplaneIn, HyperplaneOut
-from reachsim.kinds.network_acl import AclCheckpoint
-from reachsim.kinds.network_interface import Host, Inbound, Outbound
-from reachsim.kinds.resource import At, Ends, InterfaceNeed, Resource, resources, sections
-from reachsim.kinds.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
-from reachsim.kinds.service import AmazonService
-from reachsim.kinds.subnet import Link
-from reachsim.kinds.unmodelled import (
-    Door,
-    UnmodelledCheckpoint,
-    door_in_vpc,
-)
-from reachsim.kinds.vpc import UNMODELLED_IN_VPC, Vpc
-from reachsim.kinds.vpn_gateway import VpnGatewayIn
 from reachsim.loading.load import Source
 from reachsim.loading.names import BLACKHOLE, LOCAL, bare, group_names
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
 from reachsim.policy.filters import Policy, RuleSet
+from reachsim.resources import endpoint_checkpoint, lambda_function, nat_gateway
+from reachsim.resources.internet import InternetCheckpoint
+from reachsim.resources.internet_gateway import (
+    EgressOnlyGatewayIn,
+    EgressOnlyGatewayOut,
+    InternetGatewayIn,
+    InternetGatewayOut,
+)
+from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
+from reachsim.resources.network_acl import AclCheckpoint
+from reachsim.resources.network_interface import Host, Inbound, Outbound
+from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, resources, sections
+from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
+from reachsim.resources.service import AmazonService
+from reachsim.resources.subnet import SubnetLink
+from reachsim.resources.unmodelled import (
+    Door,
+    UnmodelledCheckpoint,
+    door_in_vpc,
+)
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
+from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.dns import support_off
-from reachsim.rules.ephemeral import UNKNOWN
-from reachsim.rules.route import Origin, propagates
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
+from reachsim.rules.route import RouteOrigin, propagates
 
-COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint_checkpoint.PROTOCOLS)
+COMPONENT_FILTERS = (
+    nat_gateway.NAT_GATEWAY_FILTER,
+    lambda_function.FUNCTION_FILTER,
+    *endpoint_checkpoint.ENDPOINT_FILTERS,
+)
 """Filters that belong to a kind of component, not to a design."""
 
 
@@ -53,19 +57,19 @@ COMPONENT_FILTERS = (nat_gateway.PROTOCOLS, lambda_function.PROTOCOLS, *endpoint
 class Topology(Faced):
     """The checkpoints of a design, and the places they stand in.
 
-    `nics`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and set
-    of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and the
-    world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`: checkpoints
-    by the path of what they belong to. `cuts`: where along the address line others than route tables may change their
-    answers. `joined`: by VPC or network, what joins it to others. `senders`: networks outside by address: addresses, where
-    their packets come in, and a label. `resource_filters`: those of resources themselves.
+    `interfaces`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and
+    set of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and
+    the world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`:
+    checkpoints by the path of what they belong to. `cuts`: where along the address line others than route tables may change
+    their answers. `joined`: by VPC or network, what joins it to others. `senders`: networks outside by address: addresses,
+    where their packets come in, and a label. `resource_filters`: those of resources themselves.
     """
 
     source: Source
     internet: InternetCheckpoint
     vpcs: dict[str, VpcSite] = field(default_factory=dict)
-    nics: dict[str, Nic] = field(default_factory=dict)
-    functions: dict[tuple[str, str, frozenset[str]], Nic] = field(default_factory=dict)
+    interfaces: dict[str, NetworkInterface] = field(default_factory=dict)
+    functions: dict[tuple[str, str, frozenset[str]], NetworkInterface] = field(default_factory=dict)
     tables: dict[tuple[str, str], RouteTableCheckpoint] = field(default_factory=dict)
     rules: dict[RuleSet, Filter] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
@@ -105,14 +109,14 @@ class Topology(Faced):
         """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
         yield self.internet
         yield from (start for _, start, _ in self.senders)
-        for nic in self.nics.values():
-            yield nic.outbound
+        for interface in self.interfaces.values():
+            yield interface.outbound
 
     def __str__(self) -> str:
-        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.nics)} interfaces"
+        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.interfaces)} interfaces"
 
 
-class Builder:
+class TopologyBuilder:
     """One building of one topology."""
 
     def __init__(self, policy: Policy) -> None:
@@ -159,7 +163,7 @@ class Builder:
             subnet = SubnetSite(subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name))
             site.subnets[subnet_name] = subnet
             table = self.topology.tables[name, bare(body.route_table) or "main"]
-            subnet.link = Link(subnet)
+            subnet.link = SubnetLink(subnet)
             subnet.egress, subnet.ingress = (
                 self.filter(self.policy.acl(name, body.network_acl, d)) for d in (Direction.EGRESS, Direction.INGRESS)
             )
@@ -221,7 +225,7 @@ class Builder:
             yield from resources("vpc", vpc, name)
         yield from resources("design", self.design)
 
-    # What resources use of the builder (`reachsim.kinds.resource.Wiring`).
+    # What resources use of the builder (`reachsim.resources.resource.Wiring`).
 
     @property
     def internet(self) -> Checkpoint:
@@ -271,9 +275,9 @@ class Builder:
         """A checkpoint that was noted."""
         return self.topology.noted[path]
 
-    def interface(self, vpc: str, name: str) -> Nic:
+    def interface(self, vpc: str, name: str) -> NetworkInterface:
         """An interface that was placed."""
-        return self.topology.nics[f"{vpc}.{name}"]
+        return self.topology.interfaces[f"{vpc}.{name}"]
 
     def add_peering(self, at: At, checkpoints: Mapping[str, Checkpoint], *, groups_known: bool) -> None:
         """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
@@ -292,7 +296,7 @@ class Builder:
         """Tell a route table that AWS may have put routes into it that the design does not tell."""
         self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always))
 
-    def add_groups(self, vpc: str, nic: Nic, groups: tuple[str, ...] | None) -> None:
+    def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
         """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
         key = vpc, group_names(groups)
         if key not in self.group_sets:
@@ -301,7 +305,7 @@ class Builder:
                 self.filter(self.policy.groups(vpc, groups, Direction.EGRESS)),
                 self.filter(self.policy.groups(vpc, groups, Direction.INGRESS)),
             )
-        nic.groups, nic.egress, nic.ingress = self.group_sets[key]
+        interface.groups, interface.egress, interface.ingress = self.group_sets[key]
 
     def filter(self, rules: RuleSet) -> Filter:
         """The filter of a rule set that is in use; all with the same set share it (SG-1, NACL-1)."""
@@ -312,23 +316,29 @@ class Builder:
         for (vpc, subnet, groups), addresses in self.addresses.functions.items():
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
-            nic = Nic(name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN)
-            nic.takes, nic.shared = False, True
-            nic.host = Host(nic)
-            self.add_groups(vpc, nic, tuple(sorted(bare(group) or "" for group in groups)))
-            outbound = Outbound(nic, Direction.EGRESS, nic.filter(Direction.EGRESS), nic.path, site.exit)
-            nic.outbound = HyperplaneOut(nic, outbound)
-            inbound = Inbound(nic, Direction.INGRESS, nic.filter(Direction.INGRESS), nic.path, nic.host)
-            nic.inbound = HyperplaneIn(nic, inbound)
-            self.place(nic)
-            self.topology.functions[vpc, subnet, groups] = nic
+            interface = NetworkInterface(
+                name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN_CLIENT
+            )
+            interface.takes, interface.shared = False, True
+            interface.host = Host(interface)
+            self.add_groups(vpc, interface, tuple(sorted(bare(group) or "" for group in groups)))
+            outbound = Outbound(
+                interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, site.exit
+            )
+            interface.outbound = HyperplaneOut(interface, outbound)
+            inbound = Inbound(
+                interface, Direction.INGRESS, interface.filter(Direction.INGRESS), interface.path, interface.host
+            )
+            interface.inbound = HyperplaneIn(interface, inbound)
+            self.place(interface)
+            self.topology.functions[vpc, subnet, groups] = interface
 
-    def place(self, nic: Nic) -> None:
+    def place(self, interface: NetworkInterface) -> None:
         """Put an interface into its subnet and under its addresses."""
-        self.topology.nics[nic.name] = nic
-        nic.subnet.nics.append(nic)
-        for address in nic.addresses:
-            nic.vpc.owners[address] = nic
+        self.topology.interfaces[interface.name] = interface
+        interface.subnet.interfaces.append(interface)
+        for address in interface.addresses:
+            interface.vpc.owners[address] = interface
 
     # -- what joins VPCs and the world --------------------------------------------------------------------------
 
@@ -348,8 +358,8 @@ class Builder:
             self.gateways[name, vpc.internet_gateway] = InternetGatewayOut(site, vpc.internet_gateway, path, internet)
             public = {
                 pair.public: pair.private
-                for nic in site.owners.values()
-                for pair in nic.pairs
+                for interface in site.owners.values()
+                for pair in interface.pairs
                 if pair.public is not None
             }
             gateway_in = InternetGatewayIn(site, vpc.internet_gateway, path, public)
@@ -362,21 +372,21 @@ class Builder:
         for (owner, table_name), checkpoint in self.topology.tables.items():
             if owner != name:
                 continue
-            routes = [Route(block, LOCAL, Origin.LOCAL, None, (), local=True) for block in vpc.cidrs]
+            routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
             written = vpc.route_tables.get(table_name, RouteTable())
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
             for destination, reference in written.routes.items():
                 path = written.path_of(at, destination)
                 if isinstance(destination, Cidr):
-                    routes.append(self.route(name, destination, reference, path, Origin.STATIC))
+                    routes.append(self.route(name, destination, reference, path, RouteOrigin.STATIC))
                     continue
                 routes += [
-                    self.route(name, block, reference, path, Origin.PREFIX_LIST, destination)
+                    self.route(name, block, reference, path, RouteOrigin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
             routes += self.routes_made(name, vpc, table_name, frozenset(bare(g) or "" for g in written.propagate))
             # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
-            static = {route.destination for route in routes if route.origin is Origin.STATIC}
+            static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
             routes = [route for route in routes if not (route.local and route.destination in static)]
             if written.gateway is not None:
                 self.redirect(name, bare(written.gateway) or "", routes)
@@ -405,11 +415,11 @@ class Builder:
             at_private.redirected = route_lookup(routes)
 
     def route(
-        self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: Origin, prefix_list: str = ""
+        self, vpc: str, block: Cidr, reference: str, path: KeyPath, origin: RouteOrigin, prefix_list: str = ""
     ) -> Route:
         """One written route. It is a blackhole where its target is gone (ROUTE-12, ROUTE-14, ROUTE-15)."""
         if reference == LOCAL:  # the local route written out, or restored (ROUTE-9)
-            return Route(block, LOCAL, Origin.LOCAL, None, path, local=True)
+            return Route(block, LOCAL, RouteOrigin.LOCAL, None, path, local=True)
         if reference == BLACKHOLE:
             return Route(block, BLACKHOLE, origin, None, path, inactive="its target is gone", prefix_list=prefix_list)
         target = self.source.names.target(vpc, reference)
@@ -422,8 +432,8 @@ class Builder:
         holder = self.design.vpcs[target.vpc] if target.vpc else self.design
         to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
         if target.name != at.name:  # one of several interfaces
-            nic = self.interface(target.vpc, target.name)
-            to = to._replace(next=nic.subnet.entry, toward=nic)
+            interface = self.interface(target.vpc, target.name)
+            to = to._replace(next=interface.subnet.entry, toward=interface)
         return Route(
             block, reference, origin, to.next, path, to.toward,
             inactive=to.inactive, inactive_rule=to.rule, switch=to.switch, prefix_list=prefix_list,
@@ -438,4 +448,4 @@ def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair,
 def build(policy: Policy) -> Topology:
     """The topology of a loaded design, with the filters of its policy."""
     with collector_paused():
-        return Builder(policy).build()
+        return TopologyBuilder(policy).build()

@@ -10,21 +10,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from reachsim.dataplane.filters import Filter
 from reachsim.errors import DesignError, UsageError, format_path, shown
-from reachsim.fabric.filters import Filter
-from reachsim.kinds.kind import Kind
-from reachsim.kinds.network_acl import NetworkAcl
-from reachsim.kinds.security_group import SecurityGroup
 from reachsim.loading.checks import Checker, TooManyProblems
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import Source, check, in_order
 from reachsim.loading.validation import validate
 from reachsim.policy.filters import Policy
+from reachsim.resources.fields import Schema
+from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import Topology
 
-_RULES: dict[str, type[Kind]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
+_RULES: dict[str, type[Schema]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
 
 
 def parse_path(path: str | KeyPath) -> KeyPath:
@@ -102,7 +102,7 @@ def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> 
     try:
         for path in components:
             vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
-            body: Kind = validate(_RULES[section], document, at=path)
+            body: Schema = validate(_RULES[section], document, at=path)
             members = {**getattr(vpcs[vpc_name], section), name: body}
             vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
     except DesignError:

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, UsageError, shown
-from reachsim.fabric.checkpoint import Checkpoint
-from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.site import Nic
-from reachsim.kinds.expectation import Selector
-from reachsim.kinds.load_balancer import LoadBalancer
-from reachsim.kinds.unmodelled import Door
-from reachsim.kinds.vpc_endpoint import VpcEndpoint
 from reachsim.loading.validation import suggest
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.resources.expectation import Selector
+from reachsim.resources.load_balancer import LoadBalancer
+from reachsim.resources.unmodelled import Door
+from reachsim.resources.vpc_endpoint import VpcEndpoint
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.build import Topology
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import by_place
@@ -33,19 +33,21 @@ class Endpoints:
         self.topology = topology
         self.design = topology.source.design
         self.by_bare: dict[str, list[str]] = {}
-        for full, nic in topology.nics.items():
-            if not nic.shared:  # the shared interfaces of functions are asked for by the functions
+        for full, interface in topology.interfaces.items():
+            if not interface.shared:  # the shared interfaces of functions are asked for by the functions
                 self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
         for full in topology.groups:
             self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
-        self.by_public = {public: nic for nic in topology.nics.values() for public in nic.publics}
-        self.by_private: dict[int, list[Nic]] = {}
-        for nic in topology.nics.values():
-            for address in nic.addresses:
-                self.by_private.setdefault(address, []).append(nic)
+        self.by_public = {
+            public: interface for interface in topology.interfaces.values() for public in interface.publics
+        }
+        self.by_private: dict[int, list[NetworkInterface]] = {}
+        for interface in topology.interfaces.values():
+            for address in interface.addresses:
+                self.by_private.setdefault(address, []).append(interface)
         self.publics = AddressSet.union_of((address, address) for address in self.by_public)
         self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
-        self._of_nic: dict[Nic, Endpoint] = {}
+        self._of_nic: dict[NetworkInterface, Endpoint] = {}
         self.pieces = Pieces()
         # A network's own public addresses are not the internet's.
         outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
@@ -54,7 +56,7 @@ class Endpoints:
 
     def names(self) -> list[str]:
         """Every name that can be asked for."""
-        out = [full for full, nic in self.topology.nics.items() if not nic.shared]
+        out = [full for full, interface in self.topology.interfaces.items() if not interface.shared]
         out += self.topology.groups
         return [*out, *self.design.internet.hosts, "internet", *self.function_names()]
 
@@ -71,17 +73,17 @@ class Endpoints:
         return frozenset(self.names())
 
     @cached_property
-    def relays(self) -> tuple[Nic, ...]:
+    def relays(self) -> tuple[NetworkInterface, ...]:
         """The interfaces that pass on what is sent to them."""
-        return tuple(nic for nic in self.topology.nics.values() if nic.relay is not None)
+        return tuple(interface for interface in self.topology.interfaces.values() if interface.relay is not None)
 
     @cached_property
-    def nodes(self) -> dict[KeyPath, list[Nic]]:
+    def nodes(self) -> dict[KeyPath, list[NetworkInterface]]:
         """The interfaces of each load balancer, by where it is written."""
-        out: dict[KeyPath, list[Nic]] = {}
-        for nic in self.topology.nics.values():
-            if nic.kind == LoadBalancer.noun:
-                out.setdefault(nic.path, []).append(nic)
+        out: dict[KeyPath, list[NetworkInterface]] = {}
+        for interface in self.topology.interfaces.values():
+            if interface.kind == LoadBalancer.noun:
+                out.setdefault(interface.path, []).append(interface)
         return out
 
     def resolve(self, asked: str | Selector | Endpoint) -> Endpoint:
@@ -131,10 +133,14 @@ class Endpoints:
     def _named(self, asked: str) -> Iterator[Endpoint]:
         if asked == "internet":
             yield Endpoint("internet", "internet", (self.outside("", self.world),), outside=self.world)
-        if asked in self.topology.nics:
-            yield self.of_nic(self.topology.nics[asked])
+        if asked in self.topology.interfaces:
+            yield self.of_interface(self.topology.interfaces[asked])
         for full in self.by_bare.get(asked, ()):
-            yield self.of_nic(self.topology.nics[full]) if full in self.topology.nics else self._several(full)
+            yield (
+                self.of_interface(self.topology.interfaces[full])
+                if full in self.topology.interfaces
+                else self._several(full)
+            )
         if asked in self.topology.groups:
             yield self._several(asked)
         for at, body in self.topology.named(asked):
@@ -145,7 +151,7 @@ class Endpoints:
         if asked in self.design.internet.hosts:
             host = self.design.internet.hosts[asked]
             address = AddressSet.of((int(host.ip), int(host.ip)))
-            ports = host.client_ports if host.client_ports is not None else UNKNOWN
+            ports = host.client_ports if host.client_ports is not None else UNKNOWN_CLIENT
             origin = Origin("", self.topology.internet, None, (), address, ports, path=("internet", "hosts", asked))
             yield Endpoint(asked, "internet host", (origin,), outside=address, listens=host.listens)
         function = function_end(asked, asked, self.topology, self.world)
@@ -157,11 +163,11 @@ class Endpoints:
                 unknown = f"API gateway {asked}'s own public address is not modelled"
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
 
-    # What resources use of the ends (`reachsim.kinds.resource.Ends`).
+    # What resources use of the ends (`reachsim.resources.resource.Ends`).
 
-    def nic(self, full_name: str) -> Nic:
+    def interface(self, full_name: str) -> NetworkInterface:
         """An interface by full name."""
-        return self.topology.nics[full_name]
+        return self.topology.interfaces[full_name]
 
     def arriving(self) -> Iterator[Checkpoint]:
         """Where packets of networks outside come in."""
@@ -173,29 +179,35 @@ class Endpoints:
 
     def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None, place: str = "") -> Origin:
         """A sender outside the VPCs; `start`: where its packets come in, left out: the internet; `place`: its network."""
-        return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN, place=place)
+        return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN_CLIENT, place=place)
 
     def _several(self, full: str) -> Endpoint:
         """A name that means several interfaces: a question is about each of them (WALK-26)."""
-        nics = tuple(self.topology.nics[name] for name in self.topology.groups[full])
-        origins = tuple(origin for nic in nics for origin in self.labelled(nic))
-        return Endpoint(full, nics[0].kind, origins, nics, listens=nics[0].listens)
+        interfaces = tuple(self.topology.interfaces[name] for name in self.topology.groups[full])
+        origins = tuple(origin for interface in interfaces for origin in self.labelled(interface))
+        return Endpoint(full, interfaces[0].kind, origins, interfaces, listens=interfaces[0].listens)
 
-    def of_nic(self, nic: Nic) -> Endpoint:
+    def of_interface(self, interface: NetworkInterface) -> Endpoint:
         """The endpoint of one interface; made once."""
-        found = self._of_nic.get(nic)
+        found = self._of_nic.get(interface)
         if found is None:
-            found = self._of_nic[nic] = self._endpoint_of(nic)
+            found = self._of_nic[interface] = self._endpoint_of(interface)
         return found
 
-    def of_every_address(self, nic: Nic) -> Endpoint:
+    def of_every_address(self, interface: NetworkInterface) -> Endpoint:
         """One interface with all of its addresses, secondary ones too."""
-        return replace(self.of_nic(nic), kind="selection")
+        return replace(self.of_interface(interface), kind="selection")
 
-    def _endpoint_of(self, nic: Nic) -> Endpoint:
-        if nic.silent is not None:
-            return Endpoint(nic.name, nic.kind, (), (nic,))
-        return Endpoint(nic.name, nic.kind, (Origin.of_nic(nic, "", nic.primary),), (nic,), listens=nic.listens)
+    def _endpoint_of(self, interface: NetworkInterface) -> Endpoint:
+        if interface.silent is not None:
+            return Endpoint(interface.name, interface.kind, (), (interface,))
+        return Endpoint(
+            interface.name,
+            interface.kind,
+            (Origin.of_interface(interface, "", interface.primary),),
+            (interface,),
+            listens=interface.listens,
+        )
 
     def _numbered(self, asked: str) -> Endpoint:
         """An address or a block."""
@@ -210,8 +222,8 @@ class Endpoints:
     def of_address(self, address: int) -> Endpoint:
         """An address means itself: the interface that has it, or a host outside."""
         text = format_address(address)
-        nic = self.by_public.get(address)
-        owners = [nic] if nic is not None else self.by_private.get(address, [])
+        interface = self.by_public.get(address)
+        owners = [interface] if interface is not None else self.by_private.get(address, [])
         outside = AddressSet.of((address, address))
         host = next((name for name, h in self.design.internet.hosts.items() if h.ip == address), None)
         listens = self.design.internet.hosts[host].listens if host is not None else None
@@ -220,7 +232,7 @@ class Endpoints:
         if owners:
             owner = owners[0]
             sender = next((pair.private for pair in owner.pairs if pair.public == address), address)
-            origins = tuple(replace(origin, addresses=(sender,)) for origin in self.of_nic(owner).origins)
+            origins = tuple(replace(origin, addresses=(sender,)) for origin in self.of_interface(owner).origins)
             return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self.outside("", outside),) if address in self.world else self.behind(outside)
         return Endpoint(text, "address", origins, literal=address, listens=listens)
@@ -228,7 +240,7 @@ class Endpoints:
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
         """Who has addresses outside the VPCs that are not the internet's: networks that connections lead to."""
         return tuple(
-            Origin(label, start, None, (), mine, UNKNOWN, place=label)
+            Origin(label, start, None, (), mine, UNKNOWN_CLIENT, place=label)
             for own, start, label in self.topology.senders
             if (mine := own & addresses)
         )
@@ -244,26 +256,32 @@ class Endpoints:
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
         """A block means its addresses: those that interfaces have, and those outside the VPCs. Each means itself; a
         public address of an interface means, as a source, that interface."""
-        nics = [nic for nic in self.topology.nics.values() if any(address in addresses for address in nic.places)]
+        interfaces = [
+            interface
+            for interface in self.topology.interfaces.values()
+            if any(address in addresses for address in interface.places)
+        ]
         outside = addresses - self.vpc_blocks - self.publics
-        origins = [origin for nic in nics for origin in self.labelled(nic, addresses)]
+        origins = [origin for interface in interfaces for origin in self.labelled(interface, addresses)]
         if outside & self.world:
             origins.append(self.outside("outside", outside & self.world))
         origins += self.behind(outside - self.world)
-        listening = tuple(nic for nic in nics if nic.takes)
+        listening = tuple(interface for interface in interfaces if interface.takes)
         hidden = self._hidden_in_addresses(addresses)
         return Endpoint(name, "block", tuple(origins), listening, outside, within=addresses, hidden=hidden)
 
-    def labelled(self, nic: Nic, within: AddressSet | None = None) -> Iterable[Origin]:
+    def labelled(self, interface: NetworkInterface, within: AddressSet | None = None) -> Iterable[Origin]:
         """The origin of one interface of several; none for those that start nothing (NATGW-7, EP-6)."""
-        if nic.silent is not None:
+        if interface.silent is not None:
             return
-        mine = nic.addresses
+        mine = interface.addresses
         if within is not None:
             mine = tuple(
-                p.private for p in nic.pairs if p.private in within or (p.public is not None and p.public in within)
+                p.private
+                for p in interface.pairs
+                if p.private in within or (p.public is not None and p.public in within)
             )
-        yield Origin.of_nic(nic, nic.name, mine)
+        yield Origin.of_interface(interface, interface.name, mine)
 
     def select(self, selector: Selector) -> Endpoint:
         """All interfaces in VPCs, in subnets or with tags; the parts of a selector all have to hold.
@@ -276,12 +294,12 @@ class Endpoints:
                 near = suggest(vpc, self.topology.vpcs)
                 raise EndpointError.unknown(vpc, [] if near is None else [near])
         subnets = [self._subnet(reference) for reference in selector.subnet]
-        nics = [
-            nic
-            for nic in self.topology.nics.values()
-            if (not selector.vpc or nic.vpc.name in selector.vpc)
-            and (not subnets or nic.subnet.full_name in subnets)
-            and all(item in nic.tags for item in selector.tag.items())
+        interfaces = [
+            interface
+            for interface in self.topology.interfaces.values()
+            if (not selector.vpc or interface.vpc.name in selector.vpc)
+            and (not subnets or interface.subnet.full_name in subnets)
+            and all(item in interface.tags for item in selector.tag.items())
         ]
         name = ", ".join(
             [
@@ -290,11 +308,11 @@ class Endpoints:
                 *(f"tag {k}={v}" for k, v in selector.tag.items()),
             ]
         )
-        if not nics and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
+        if not interfaces and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
             raise EndpointError(f"{name} matches nothing in the design", name)
-        listening = tuple(nic for nic in nics if nic.takes)
+        listening = tuple(interface for interface in interfaces if interface.takes)
         hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
-        origins = tuple(o for nic in nics for o in self.labelled(nic))
+        origins = tuple(o for interface in interfaces for o in self.labelled(interface))
         return Endpoint(name, "selection", origins, listening, hidden=hidden)
 
     def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> tuple[Door, ...]:
@@ -319,5 +337,5 @@ class Endpoints:
     def unowned(self, vpc: str, subnet: str) -> AddressSet:
         """The addresses of a subnet that no interface of the design has."""
         site = self.topology.vpcs[vpc].subnets[subnet]
-        owned = AddressSet.union_of((a, a) for nic in site.nics for a in nic.addresses)
+        owned = AddressSet.union_of((a, a) for interface in site.interfaces for a in interface.addresses)
         return AddressSet.union_of(block.span for block in site.blocks) - owned

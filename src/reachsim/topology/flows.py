@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reachsim.dataplane.ends import Endpoint, Flow, Origin
+from reachsim.dataplane.relay import LISTENER, Relay
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError
-from reachsim.fabric.ends import Endpoint, Flow, Origin
-from reachsim.fabric.relay import LISTENER, Relay
-from reachsim.fabric.site import Nic
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.rules.clauses import KeyPath
@@ -49,10 +49,10 @@ def flows(source: Endpoint, destination: Endpoint, ends: Endpoints) -> list[Flow
 
 def _no_sender(source: Endpoint) -> Loss:
     """Why nothing is sent from an end: what it is starts nothing, or nothing has its addresses (WALK-24)."""
-    nic = next(iter(source.nics), None)
-    path = () if nic is None else nic.path
-    if nic is not None and nic.silent is not None and nic.kind == source.kind:
-        code, rule, what = nic.silent
+    interface = next(iter(source.interfaces), None)
+    path = () if interface is None else interface.path
+    if interface is not None and interface.silent is not None and interface.kind == source.kind:
+        code, rule, what = interface.silent
         text = f"{source.name} is {what}, which starts no connections"
     else:
         code, rule, text = Code.NO_POSSIBLE_SOURCE, "WALK-24", f"nothing in the design sends from {source.name}"
@@ -79,23 +79,25 @@ def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[F
         return
     if destination.literal is not None:
         yield from _to_addresses(origin, (destination.literal,), None)
-    for nic in destination.nics:
-        if nic is not origin.nic or nic.shared:  # what a host sends to itself never leaves it
-            addresses = addresses_from(origin, nic, ends, every=destination.kind == "selection")
+    for interface in destination.interfaces:
+        if interface is not origin.interface or interface.shared:  # what a host sends to itself never leaves it
+            addresses = addresses_from(origin, interface, ends, every=destination.kind == "selection")
             if destination.within is not None:
-                addresses = tuple(a for a in nic.places if a in destination.within)
-            yield from _to_addresses(origin, addresses, nic)
+                addresses = tuple(a for a in interface.places if a in destination.within)
+            yield from _to_addresses(origin, addresses, interface)
     if destination.outside:
         yield from _to_outside(origin, destination.outside, ends)
-    if destination.within is not None and origin.nic is not None:  # AWS's own services are there too (WALK-20)
+    if destination.within is not None and origin.interface is not None:  # AWS's own services are there too (WALK-20)
         families = {address > IPV4_LAST for address in origin.addresses}
-        places = (a for a in origin.nic.vpc.service_places if a in destination.within and (a > IPV4_LAST) in families)
+        places = (
+            a for a in origin.interface.vpc.service_places if a in destination.within and (a > IPV4_LAST) in families
+        )
         yield from _to_addresses(origin, tuple(places), None, empty=True)
 
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden if origin.nic is not None else ():
+    for door in destination.hidden if origin.interface is not None else ():
         for vpc, subnet in sorted(door.subnets):
             region = ends.unowned(vpc, subnet)
             if destination.within is not None:
@@ -105,33 +107,37 @@ def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterato
                     yield replace(flow, perhaps=door.reason)
 
 
-def addresses_from(origin: Origin, nic: Nic, ends: Endpoints, *, every: bool = False) -> tuple[int, ...]:
+def addresses_from(
+    origin: Origin, interface: NetworkInterface, ends: Endpoints, *, every: bool = False
+) -> tuple[int, ...]:
     """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
     the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere. `every`: secondary
     addresses too."""
-    if (origin.nic is not None and origin.nic.vpc is nic.vpc) or _joined(origin, nic.vpc.name, ends):
-        return nic.addresses if every else nic.primary
-    ipv6 = tuple(address for address in nic.primary if address > IPV4_LAST)
-    if nic.publics:
-        return (*(nic.publics if every else nic.publics[:1]), *ipv6)
-    return nic.addresses if every else nic.primary
+    if (origin.interface is not None and origin.interface.vpc is interface.vpc) or _joined(
+        origin, interface.vpc.name, ends
+    ):
+        return interface.addresses if every else interface.primary
+    ipv6 = tuple(address for address in interface.primary if address > IPV4_LAST)
+    if interface.publics:
+        return (*(interface.publics if every else interface.publics[:1]), *ipv6)
+    return interface.addresses if every else interface.primary
 
 
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
     """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC."""
-    place = origin.place if origin.nic is None else origin.nic.vpc.name
+    place = origin.place if origin.interface is None else origin.interface.vpc.name
     joined = ends.topology.joined
     return not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE))
 
 
 def _to_addresses(
-    origin: Origin, addresses: tuple[int, ...], target: Nic | None, *, empty: bool = False
+    origin: Origin, addresses: tuple[int, ...], target: NetworkInterface | None, *, empty: bool = False
 ) -> Iterator[Flow]:
     """To some addresses; `empty`: there may be none."""
     found = empty
     for address in addresses:
         ipv6 = address > IPV4_LAST
-        if origin.nic is not None:
+        if origin.interface is not None:
             for source in origin.addresses:
                 if (source > IPV4_LAST) == ipv6:
                     found = True
@@ -146,7 +152,7 @@ def _to_addresses(
 
 
 def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
-    if origin.nic is None:
+    if origin.interface is None:
         if origin.certain:
             yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
             return
@@ -174,9 +180,11 @@ def representative(region: AddressSet) -> int:
 def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
     """A flow to something that passes it on, in one flow for each target that may get it, and one for the traffic that
     it passes on to nobody."""
-    nic = receiver(flow, ends)
-    at = nic.name if nic is not None and len(ends.nodes.get(nic.path, ())) > 1 else ""  # which of several interfaces
-    relay = None if nic is None or flow.perhaps or flow.relays else nic.relay
+    interface = receiver(flow, ends)
+    at = (
+        interface.name if interface is not None and len(ends.nodes.get(interface.path, ())) > 1 else ""
+    )  # which of several interfaces
+    relay = None if interface is None or flow.perhaps or flow.relays else interface.relay
     if relay is None or not relay.choices:
         yield replace(flow, via=at) if at and not flow.via else flow
         return
@@ -187,16 +195,18 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
         yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
 
 
-def receiver(flow: Flow, ends: Endpoints) -> Nic | None:
+def receiver(flow: Flow, ends: Endpoints) -> NetworkInterface | None:
     """The interface that a flow is addressed to, as far as that is one."""
     if flow.loss or flow.unknown or flow.beside:
         return None
-    nic = flow.target or ends.by_public.get(flow.destination)
-    if nic is None:
+    interface = flow.target or ends.by_public.get(flow.destination)
+    if interface is None:
         owners = ends.by_private.get(flow.destination, [])
-        near = [owner for owner in owners if flow.origin.nic is not None and owner.vpc is flow.origin.nic.vpc]
-        nic = next(iter(near or owners), None) if len(near or owners) == 1 else None
-    return nic
+        near = [
+            owner for owner in owners if flow.origin.interface is not None and owner.vpc is flow.origin.interface.vpc
+        ]
+        interface = next(iter(near or owners), None) if len(near or owners) == 1 else None
+    return interface
 
 
 def to_listener(flow: Flow) -> Flow | None:
@@ -211,7 +221,7 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
     """What comes from outside to an interface through a public address of something that passes it on with the client's
     address (LB-5)."""
     meant = _listening(destination, ends)
-    for node in ends.relays if origin.nic is None and meant else ():
+    for node in ends.relays if origin.interface is None and meant else ():
         relay = node.relay
         assert relay is not None
         for choice in relay.choices:
@@ -221,15 +231,15 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
                     yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
 
 
-def may_be_called_from_outside(nic: Nic, ends: Endpoints) -> bool:
+def may_be_called_from_outside(interface: NetworkInterface, ends: Endpoints) -> bool:
     """Whether something may bring an interface packets from the internet that are not to its own public address: a
     load balancer that passes them on with the client's address (LB-5)."""
     passed_on = (choice for node in ends.relays if node.relay and node.publics for choice in node.relay.choices)
-    return any(choice.target is nic and choice.keeps for choice in passed_on)
+    return any(choice.target is interface and choice.keeps for choice in passed_on)
 
 
-def _listening(destination: Endpoint, ends: Endpoints) -> tuple[Nic, ...]:
+def _listening(destination: Endpoint, ends: Endpoints) -> tuple[NetworkInterface, ...]:
     if destination.literal is None:
-        return destination.nics
+        return destination.interfaces
     owners = [ends.by_public.get(destination.literal), *ends.by_private.get(destination.literal, ())]
-    return tuple(nic for nic in owners if nic is not None and nic.takes)
+    return tuple(interface for interface in owners if interface is not None and interface.takes)

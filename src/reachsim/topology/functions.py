@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.site import Nic
-from reachsim.kinds.lambda_function import LambdaService
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, AddressSet
+from reachsim.resources.lambda_function import LambdaService
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.ephemeral import UNKNOWN
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
 
@@ -29,7 +29,7 @@ def function_end(asked: str, reference: str, topology: Topology, world: AddressS
         return None
     alias = qualifier if qualifier in function.aliases else None
     origins: list[Origin] = []
-    nics: list[Nic] = []
+    interfaces: list[NetworkInterface] = []
     for version, body, share in versions:
         path: KeyPath = ("lambda_functions", name, "latest")
         if version != "$LATEST":
@@ -41,19 +41,19 @@ def function_end(asked: str, reference: str, topology: Topology, world: AddressS
             continue
         subnets = body.subnet_names
         for subnet in subnets:
-            nic = topology.functions[body.vpc, subnet, body.group_names]
-            nics.append(nic)
+            interface = topology.functions[body.vpc, subnet, body.group_names]
+            interfaces.append(interface)
             place = f"subnet {subnet}" if len(subnets) > 1 else ""
             both = ", ".join(part for part in (label, place) if part)
             # The shared interface may have an IPv6 address for another function (LAMBDA-18).
-            addresses = tuple(a for a in nic.addresses if body.ipv6 or a <= IPV4_LAST)
-            origin = Origin.of_nic(nic, both, addresses)
+            addresses = tuple(a for a in interface.addresses if body.ipv6 or a <= IPV4_LAST)
+            origin = Origin.of_interface(interface, both, addresses)
             origins.append(replace(origin, share=share / len(subnets), path=path))
     loss = None
-    if not nics:
+    if not interfaces:
         text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
         loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text, path=("lambda_functions", name))
-    return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(nics)), loss=loss)
+    return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(interfaces)), loss=loss)
 
 
 def _outside_vpc(
@@ -72,4 +72,4 @@ def _outside_vpc(
     # A named host's address is that host's, and never the service's.
     hosts = AddressSet.union_of((int(host.ip), int(host.ip)) for host in design.internet.hosts.values())
     outside = (world & EVERY_IPV4.addresses) - hosts
-    return Origin("", service, None, (), outside, UNKNOWN, certain=False, path=path)
+    return Origin("", service, None, (), outside, UNKNOWN_CLIENT, certain=False, path=path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reachsim.fabric.checkpoint import Checkpoint
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.topology.build import Topology
 
 if TYPE_CHECKING:

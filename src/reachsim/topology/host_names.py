@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reachsim.fabric.ends import Endpoint, Origin
-from reachsim.fabric.site import Nic
-from reachsim.kinds.resource import At, Resource, resources
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
+from reachsim.resources.resource import At, Resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
@@ -25,11 +25,11 @@ def by_place(ends: Endpoints, asked: str, known: list[Endpoint]) -> list[Endpoin
     means different things from different places, one end that is resolved for each client."""
     if "." not in asked or len(known) > 1 or (known and known[0].kind != "internet host"):
         return known
-    name = HostName(ends, asked, known[0] if known else None)
+    name = ResolvedName(ends, asked, known[0] if known else None)
     return [name.end] if name.depends else known
 
 
-class HostName:
+class ResolvedName:
     """One host name, and who may say what it means: resources that speak for it, and interfaces that have it.
 
     `base`: the host outside that has the name, if the design writes one.
@@ -41,7 +41,7 @@ class HostName:
         self.base = base
         self.speakers = [(at, body) for at, body in self._resources() if body.speaks_for(at, asked, ends.design)]
         self.owners = [at for at, body in self._resources() if getattr(body, "public_dns_name", None) == asked]
-        self.nics = [nic for at in self.owners for nic in self._nics(at)]
+        self.interfaces = [interface for at in self.owners for interface in self._nics(at)]
 
     def _resources(self) -> Iterator[tuple[At, Resource]]:
         design = self.ends.design
@@ -49,10 +49,12 @@ class HostName:
         for name, vpc in design.vpcs.items():
             yield from resources("vpc", vpc, name)
 
-    def _nics(self, at: At) -> list[Nic]:
+    def _nics(self, at: At) -> list[NetworkInterface]:
         topology = self.ends.topology
         return [
-            topology.nics[name] for name in topology.groups.get(at.full_name, (at.full_name,)) if name in topology.nics
+            topology.interfaces[name]
+            for name in topology.groups.get(at.full_name, (at.full_name,))
+            if name in topology.interfaces
         ]
 
     @property
@@ -65,14 +67,16 @@ class HostName:
     def end(self) -> Endpoint:
         """The end that it is: as a source whoever has it, as a destination what it means to the client."""
         origins = [] if self.base is None else [*self.base.origins]
-        origins += [origin for nic in self.nics for origin in self.ends.of_nic(nic).origins]
-        listens = self.base.listens if self.base is not None else self.nics[0].listens if self.nics else None
+        origins += [origin for interface in self.interfaces for origin in self.ends.of_interface(interface).origins]
+        listens = (
+            self.base.listens if self.base is not None else self.interfaces[0].listens if self.interfaces else None
+        )
         kind = "internet host" if self.base is not None else "host name"
         return Endpoint(self.asked, kind, tuple(origins), listens=listens, resolve=self.meant)
 
     def meant(self, origin: Origin) -> Endpoint:
         """What it means to one client. The resolver answers nothing where it is off (DNS-2)."""
-        vpc = "" if origin.nic is None else origin.nic.vpc.name
+        vpc = "" if origin.interface is None else origin.interface.vpc.name
         if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
             return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
         reasons: list[Loss] = []
@@ -81,7 +85,7 @@ class HostName:
             if isinstance(answer, Endpoint):
                 return answer
             reasons.append(answer)
-        if self.nics:
+        if self.interfaces:
             return self.public_name(vpc)
         why = "".join(f"; {reason.text}" for reason in reasons[:1])
         if self.base is not None:
@@ -95,19 +99,19 @@ class HostName:
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
         public one elsewhere (DNS-3, PEER-11)."""
-        there = self.nics[0].vpc.name
+        there = self.interfaces[0].vpc.name
         why_not = self.public_only(vpc, there)
         where = "inside its VPC" if vpc == there else "over the peering's DNS option"
         several: list[Endpoint] = []
-        for nic in self.nics:
+        for interface in self.interfaces:
             # IPv6 addresses are the same everywhere.
-            private = tuple(a for a in nic.addresses if not why_not or a > IPV4_LAST)
-            places = private[:1] if not why_not else (*nic.publics[:1], *private[:1])
+            private = tuple(a for a in interface.addresses if not why_not or a > IPV4_LAST)
+            places = private[:1] if not why_not else (*interface.publics[:1], *private[:1])
             if places:
                 within = AddressSet.union_of((a, a) for a in places)
-                several.append(Endpoint(self.asked, nic.kind, nics=(nic,), within=within))
+                several.append(Endpoint(self.asked, interface.kind, interfaces=(interface,), within=within))
         if not several:
-            text = f"{self.asked} does not resolve here: {self.nics[0].name} has no public address; {why_not}"
+            text = f"{self.asked} does not resolve here: {self.interfaces[0].name} has no public address; {why_not}"
             return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, "DNS-3", text))
         addresses = ", ".join(format_address(low) for each in several for low, _ in (each.within or each.outside).spans)
         rule = "DNS-3" if vpc in ("", there) else "PEER-11"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachsim.fabric.ends import Flow
+from reachsim.dataplane.ends import Flow
 from reachsim.net.cidr import AddressSet
-from reachsim.topology.passage import Passage, passage_of, too_many
+from reachsim.topology.round_trip import RoundTrip, round_trip_of, too_many_choices
 
-Piece = tuple[Passage, AddressSet | None]
-"""A passage, and the far addresses for which it is the same; None where both ends are fixed."""
+Piece = tuple[RoundTrip, AddressSet | None]
+"""A round trip, and the far addresses for which it is the same; None where both ends are fixed."""
 KEPT = 50_000
-MOST = 20_000
+MOST_PIECES = 20_000
 """Runs of addresses that one flow is cut into; what is left then is undecided, for an answer in bounded time."""
 
 
@@ -22,9 +22,18 @@ class Pieces:
         self._kept: dict[tuple[object, ...], list[Piece]] = {}
 
     def of(self, flow: Flow) -> list[Piece]:
-        """The passages of a flow, each with the addresses of its region for which it is the same."""
+        """The round trips of a flow, each with the addresses of its region for which it is the same."""
         origin = flow.origin
-        key = origin.start, origin.nic, flow.source, flow.destination, flow.target, flow.region, flow.relays, flow.realm
+        key = (
+            origin.start,
+            origin.interface,
+            flow.source,
+            flow.destination,
+            flow.target,
+            flow.region,
+            flow.relays,
+            flow.realm,
+        )
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= KEPT:
@@ -35,15 +44,15 @@ class Pieces:
 
 def _pieces(flow: Flow) -> Iterator[Piece]:
     if flow.region is None:
-        yield passage_of(flow), None
+        yield round_trip_of(flow), None
         return
     rest, told = flow.region, 0
     while rest:
         at = rest.first
         told += 1
-        found = passage_of(flow, at)
-        if told > MOST:
-            yield too_many(found), rest
+        found = round_trip_of(flow, at)
+        if told > MOST_PIECES:
+            yield too_many_choices(found), rest
             return
         alike = rest & AddressSet((found.run,)) or AddressSet(((at, at),))
         yield found, alike

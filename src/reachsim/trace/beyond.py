@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from reachsim.fabric.ends import Endpoint
-from reachsim.fabric.relay import Choice
-from reachsim.fabric.site import Nic
-from reachsim.kinds.balancer_node import Node
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.relay import Choice
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic
+from reachsim.resources.balancer_node import Node
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Trace
@@ -31,27 +31,27 @@ class Beyond:
     traces: tuple[Trace, ...] = ()
 
 
-def beyond(nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, ask: Ask) -> Beyond:
+def beyond(nodes: Iterable[NetworkInterface], traffic: Traffic, endpoints: Endpoints, ask: Ask) -> Beyond:
     """Ask for the targets of all listeners that take some of the traffic, and for their health checks."""
     notes: dict[tuple[int, str], str] = {}  # each target once, whichever node does not reach it
     traces: dict[tuple[str, int, int], Trace] = {}
-    for nic in nodes:
-        node = nic.host
+    for interface in nodes:
+        node = interface.host
         if not isinstance(node, Node):
             continue
         mine = [choice for choice in node.targets if choice.about & traffic]
         for choice in mine:
             if choice.loss is not None:
-                if nic.relay is None and all(other.loss is not None for other in mine):
+                if interface.relay is None and all(other.loss is not None for other in mine):
                     notes.setdefault((0, choice.loss.text), _nobody(choice.loss))
                 continue
-            for service, health in _asked(choice, ends=nic.relay is None):
-                key = nic.name, choice.address, service
+            for service, health in _asked(choice, ends=interface.relay is None):
+                key = interface.name, choice.address, service
                 if key in traces:
                     continue
-                found = ask(_from(nic, endpoints), _to(choice), Traffic.of((service, service)))
-                traces[key] = replace(found, source=nic.name)
-                for note in _notes(nic, found, health=health):
+                found = ask(_from(interface, endpoints), _to(choice), Traffic.of((service, service)))
+                traces[key] = replace(found, source=interface.name)
+                for note in _notes(interface, found, health=health):
                     notes.setdefault((choice.address, f"{found.traffic} {health}"), note)
     return Beyond(tuple(notes.values()), tuple(traces.values()))
 
@@ -65,8 +65,8 @@ def _asked(choice: Choice, *, ends: bool) -> Iterator[tuple[int, bool]]:
         yield choice.health, True
 
 
-def _from(nic: Nic, endpoints: Endpoints) -> Endpoint:
-    return endpoints.of_nic(nic)
+def _from(interface: NetworkInterface, endpoints: Endpoints) -> Endpoint:
+    return endpoints.of_interface(interface)
 
 
 def _to(choice: Choice) -> Endpoint:
@@ -76,15 +76,16 @@ def _to(choice: Choice) -> Endpoint:
     return Endpoint(name, kind, literal=choice.address, listens=listens)
 
 
-def _notes(nic: Nic, found: Trace, *, health: bool) -> Iterator[str]:
+def _notes(interface: NetworkInterface, found: Trace, *, health: bool) -> Iterator[str]:
     """What a target does not get, and what comes of it."""
     name = found.destination
     if found.undecided:
-        yield f"whether {nic.name} reaches target {name} on {found.traffic} cannot be decided: {found.undecided}"
+        yield f"whether {interface.name} reaches target {name} on {found.traffic} cannot be decided: {found.undecided}"
     elif health and not found.reachable:
         yield f"health checks of target {name} on {found.traffic} fail: {_why(found)}; it is taken for unhealthy (LB-10)"
     elif not health and not found.reachable:
-        yield f"target {name} is not reached from {nic.name} on {found.traffic}: {_why(found)}; the client gets 504 (LB-1)"
+        lost = f"target {name} is not reached from {interface.name} on {found.traffic}"
+        yield f"{lost}: {_why(found)}; the client gets 504 (LB-1)"
     elif not health and found.client_sees == "refused":
         yield f"target {name} refuses {found.traffic}, where nothing listens; the client gets 502 (LB-1)"
 

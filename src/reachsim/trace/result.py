@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from reachsim.fabric.cause import Cause
+from reachsim.dataplane.cause import Cause
 from reachsim.faces import Faced, face
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.markup import card
@@ -16,10 +16,10 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
 from reachsim.rules.codes import Code
 
-Leg = Literal["forward", "reply"]
+LegName = Literal["forward", "reply"]
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
-Verdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
-TITLES: dict[Verdict, str] = {
+TraceVerdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
+TRACE_TITLES: dict[TraceVerdict, str] = {
     "reachable": "REACHABLE",
     "partial": "PARTIAL",
     "no reply": "NO REPLY",
@@ -76,7 +76,7 @@ class Blocker(Faced):
     """
 
     cause: Cause
-    leg: Leg
+    leg: LegName
     text: str
     where: str = ""
     ports: str = ""
@@ -119,7 +119,7 @@ _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg",
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Way(Faced):
+class TracedWay(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
 
     `delivered`, `reachable`: for every source port asked about. `choices`: what is lost of the choices of the NAT devices on
@@ -159,7 +159,7 @@ class Way(Faced):
         return str(self.choices) if self.reachable and self.choices else ""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> TraceVerdict:
         """In one word or two."""
         if self.undecided:
             return "undecided"
@@ -188,12 +188,12 @@ class Trace:
     source: str
     destination: str
     traffic: Traffic
-    ways: tuple[Way, ...]
+    ways: tuple[TracedWay, ...]
     notes: tuple[str, ...] = ()
     resolved: str = ""
     listener: bool | None = None
     beyond: tuple[Trace, ...] = ()
-    shown: Way = field(init=False)
+    shown: TracedWay = field(init=False)
 
     def __post_init__(self) -> None:
         order = {"blocked": 0, "no reply": 1, "partial": 2, "undecided": 3, "reachable": 4}
@@ -230,7 +230,7 @@ class Trace:
         return next((way.undecided for way in self.ways if way.undecided), "")
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> TraceVerdict:
         """``reachable``, ``partial`` (some ways or ports only), ``no reply``, ``blocked`` or ``undecided``."""
         verdicts = {way.verdict for way in self.ways}
         if len(verdicts) == 1:
@@ -261,7 +261,7 @@ class Trace:
         """Everything in the way, in the order in which AWS would meet it, of every way."""
         return tuple(dict.fromkeys(blocker for way in self._failing_first() for blocker in way.blockers))
 
-    def _failing_first(self) -> list[Way]:
+    def _failing_first(self) -> list[TracedWay]:
         return sorted(self.ways, key=lambda way: way is not self.shown)
 
     @property
@@ -293,7 +293,7 @@ class Trace:
 
     def _lines(self) -> Iterator[str]:
         """The verdict and its reason, the hops as far as the packet gets, and what else is in its way."""
-        yield f"{TITLES[self.verdict]}  {self.source} -> {self.destination}  {self.traffic}"
+        yield f"{TRACE_TITLES[self.verdict]}  {self.source} -> {self.destination}  {self.traffic}"
         first, *others = self.blockers or (None,)
         why = self.undecided or self.loss or first
         if why:

@@ -1,4 +1,4 @@
-"""Tracing: a passage's walks, asked about one packet."""
+"""Tracing: a round trip's walks, asked about one packet."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.ends import Endpoint, Flow, Origin
+from reachsim.dataplane.filters import AS_BUILT, FilterBook
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import Deliver, Drop, Forward, Query, Step, Undecided
+from reachsim.dataplane.walk import Visit, Walk
 from reachsim.errors import UsageError
-from reachsim.fabric.cause import Cause
-from reachsim.fabric.ends import Endpoint, Flow, Origin
-from reachsim.fabric.filters import AS_BUILT, FilterBook
-from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import Deliver, Drop, Forward, Query, Step, Undecided
-from reachsim.fabric.walk import Visit, Walk
 from reachsim.flow.denial import denials
 from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, choices_of, nat_ports
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
-from reachsim.reach.part import filters_of, parts_of
+from reachsim.reach.flow_answer import filters_of, flow_answers
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import NAT_LOSS_BELOW, TRANSLATED_PORTS
@@ -27,15 +27,17 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows as flows_between
 from reachsim.topology.flows import receiver, to_listener
-from reachsim.topology.passage import Passage, passage_of
+from reachsim.topology.round_trip import RoundTrip, round_trip_of
 from reachsim.trace.beyond import Beyond, beyond
-from reachsim.trace.result import Action, Blocker, Hop, Leg, Trace, Way
+from reachsim.trace.result import Action, Blocker, Hop, LegName, Trace, TracedWay
 from reachsim.trace.ways import by_family, by_fate
 from reachsim.trace.words import assigned, denied, owners
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
-USUAL = [Traffic.parse(token).first for token in ("tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp/8", "icmpv6/128")]
+USUAL_TRAFFIC = [
+    Traffic.parse(token).first for token in ("tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp/8", "icmpv6/128")
+]
 """Services that stand for wider traffic in a trace, the first that fits."""
 PREFERRED_PORT = 50000
 """The source port that a trace shows when none is asked for and the client may use it."""
@@ -45,7 +47,7 @@ def one_service(traffic: Traffic) -> int:
     """The one service of a token that names one; of a wider one, a usual one, which a trace then stands for."""
     if not traffic:
         raise UsageError("there is no traffic to trace")
-    return next((service for service in USUAL if service in traffic), traffic.first)
+    return next((service for service in USUAL_TRAFFIC if service in traffic), traffic.first)
 
 
 def trace(
@@ -82,7 +84,7 @@ def trace(
         raise UsageError(f"{source.name} and {destination.name} are the same interface: nothing crosses the network")
     for flow in flows:
         if flow.region is not None and flow.region.count > 1:
-            far = flow.source if flow.origin.nic is None else flow.destination
+            far = flow.source if flow.origin.interface is None else flow.destination
             notes.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
             break
     notes += assigned([source, destination], endpoints)
@@ -95,13 +97,13 @@ def trace(
         flows += [flow for flow, way in zip(beside, further, strict=True) if way.delivered]
     for index, flow in enumerate(flows):
         if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
-            parts = list(parts_of(flow, endpoints, book))
+            parts = list(flow_answers(flow, endpoints, book))
             if parts and parts[0].found is not None and not parts[0].undecided_for(service, ways[index].asked_ports):
                 decided = replace(flow, relays=parts[0].flow.relays)
                 ways[index] = _way(decided, service, source_port, destination, locate, book, below)
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports
-            unsure = [part for part in parts_of(flow, endpoints, book) if part.undecided_for(service, ports)]
+            unsure = [part for part in flow_answers(flow, endpoints, book) if part.undecided_for(service, ports)]
             if unsure:  # delivered or not, or delivered for sure and answered or not
                 delivered = not any(service in part.unsure for part in unsure)
                 ways[index] = replace(
@@ -113,12 +115,12 @@ def trace(
                 )
     for index, flow in enumerate(flows):
         if not ways[index].delivered and (flow.region is None or flow.region.count == 1):
-            reasons = (part.why_aside for part in parts_of(flow, endpoints, book) if service in part.aside)
+            reasons = (part.why_aside for part in flow_answers(flow, endpoints, book) if service in part.aside)
             reason = next(reasons, "")
             ways[index] = replace(ways[index], blockers=(), undecided=reason) if reason else ways[index]
     settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
     for flow in perhaps:
-        if _meant(flow) not in settled and any(service in part.unsure for part in parts_of(flow, endpoints, book)):
+        if _meant(flow) not in settled and any(service in part.unsure for part in flow_answers(flow, endpoints, book)):
             ways.append(_undecided(flow.origin, flow.perhaps))
             settled.add(_meant(flow))
     if not ways:
@@ -126,9 +128,9 @@ def trace(
     asked = [flow for flow in flows if not flow.beside]
     listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book, below)
     behind = Beyond()
-    nodes = [nic for flow in asked if (nic := receiver(flow, endpoints)) is not None]
+    nodes = [interface for flow in asked if (interface := receiver(flow, endpoints)) is not None]
     if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
-        behind = targets_of(nodes, Traffic.of((service, service)), endpoints, locate, book)
+        behind = past_listeners(nodes, Traffic.of((service, service)), endpoints, locate, book)
     return Trace(
         source.name,
         destination.name,
@@ -141,8 +143,8 @@ def trace(
     )
 
 
-def targets_of(
-    nodes: Iterable[Nic], traffic: Traffic, endpoints: Endpoints, locate: Locate, book: FilterBook
+def past_listeners(
+    nodes: Iterable[NetworkInterface], traffic: Traffic, endpoints: Endpoints, locate: Locate, book: FilterBook
 ) -> Beyond:
     """What the targets of load balancers get of some traffic to their listeners."""
 
@@ -175,13 +177,13 @@ def _resolved(destination: Endpoint, origins: Iterable[Origin]) -> str:
     return "; ".join(dict.fromkeys(note for origin in origins if (note := destination.resolve(origin).note)))
 
 
-def _meant(flow: Flow) -> Nic | int:
+def _meant(flow: Flow) -> NetworkInterface | int:
     """What a flow is for: an interface, or an address."""
     return flow.destination if flow.target is None else flow.target
 
 
-def _undecided(origin: Origin, reason: str) -> Way:
-    return Way(origin.label, origin.share, None, False, False, (), (), (), undecided=reason)
+def _undecided(origin: Origin, reason: str) -> TracedWay:
+    return TracedWay(origin.label, origin.share, None, False, False, (), (), (), undecided=reason)
 
 
 def replay(
@@ -231,22 +233,22 @@ def _way(
     locate: Locate,
     book: FilterBook,
     below: Fraction,
-) -> Way:
+) -> TracedWay:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
         blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, flow.label),)
-        return Way(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
-    found = passage_of(flow)
+        return TracedWay(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
+    found = round_trip_of(flow)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return _Asker(found, flow, service, asked, locate, book, below).way(destination)
 
 
 class _Asker:
-    """Asks the filters of one passage about one service and the ports of its client."""
+    """Asks the filters of one round trip about one service and the ports of its client."""
 
     def __init__(
         self,
-        found: Passage,
+        found: RoundTrip,
         flow: Flow,
         service: int,
         asked: PortSet,
@@ -299,7 +301,7 @@ class _Asker:
             return failing.first
         return PREFERRED_PORT if PREFERRED_PORT in asked or not asked else asked.first
 
-    def way(self, destination: Endpoint) -> Way:
+    def way(self, destination: Endpoint) -> TracedWay:
         """The way's hops and blockers."""
         origin = self.flow.origin
         found = self.found
@@ -320,7 +322,7 @@ class _Asker:
         unknown = "" if blockers else found.unknown if answers else found.forward.unknown
         listens, asked = self._listener(destination)
         refused = listens is not None and asked not in listens
-        return Way(
+        return TracedWay(
             self.flow.label,
             origin.share,
             packet,
@@ -339,8 +341,8 @@ class _Asker:
     def _listener(self, destination: Endpoint) -> tuple[Traffic | None, int]:
         """What is answered at the end of the way, and the service that comes there."""
         last = self.found.forward.visits[-1]
-        nic = getattr(last.checkpoint, "nic", None) if self.flow.relays else None
-        listens = destination.listens if nic is None else nic.listens
+        interface = getattr(last.checkpoint, "interface", None) if self.flow.relays else None
+        listens = destination.listens if interface is None else interface.listens
         return listens, self.service if last.service is None else last.service
 
     def _answers_fully(self) -> bool:
@@ -348,7 +350,7 @@ class _Asker:
         reply = self.found.reply
         return reply is not None and not reply.lost and self.found.reply_stray is None
 
-    def _leg(self, walk: Walk, leg: Leg) -> tuple[list[Hop], list[Blocker], Packet]:
+    def _leg(self, walk: Walk, leg: LegName) -> tuple[list[Hop], list[Blocker], Packet]:
         hops: list[Hop] = []
         blockers: list[Blocker] = []
         first: Packet | None = None
@@ -364,11 +366,11 @@ class _Asker:
             raise ValueError("a walk without visits")
         return hops, blockers, first
 
-    def _packet(self, visit: Visit, depth: int, leg: Leg) -> Packet:
+    def _packet(self, visit: Visit, depth: int, leg: LegName) -> Packet:
         here = self.service if visit.service is None else visit.service
-        return self._headers(visit.transit.source, visit.transit.destination, depth, leg, here)
+        return self._headers(visit.header.source, visit.header.destination, depth, leg, here)
 
-    def _headers(self, source: int, destination: int, depth: int, leg: Leg, here: int) -> Packet:
+    def _headers(self, source: int, destination: int, depth: int, leg: LegName, here: int) -> Packet:
         """The packet, or its answer, where the packet's service is `here`."""
         port = self.client_port
         if depth:
@@ -383,7 +385,7 @@ class _Asker:
             here & 0xFFFF if self.ported else 0,
         )
 
-    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: Leg) -> tuple[Hop, list[Blocker]]:
+    def _judge(self, visit: Visit, before: Packet, after: Packet, leg: LegName) -> tuple[Hop, list[Blocker]]:
         step = visit.step
         checkpoint = visit.checkpoint
         action: Action = "route" if "route table" in checkpoint.role else "pass"
@@ -413,7 +415,7 @@ class _Asker:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
         return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blockers
 
-    def _ask(self, visit: Visit, query: Query, before: Packet, leg: Leg) -> tuple[Blocker | None, str, KeyPath]:
+    def _ask(self, visit: Visit, query: Query, before: Packet, leg: LegName) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
         filter = self.book[query.filter]
         clause = filter.decide(query.peer, query.groups, before.service)
@@ -426,7 +428,7 @@ class _Asker:
             if asked & open_ports:
                 failing = asked - open_ports
                 ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
-        sender = self.flow.origin.nic if leg == "forward" else self.flow.target
+        sender = self.flow.origin.interface if leg == "forward" else self.flow.target
         found = denials(visit, query, filter, query.peer, sender)
         cause = next(cause for cause, traffic in found if before.service in traffic)
         said = denied(cause, filter, query, before, self.owners)
@@ -434,7 +436,7 @@ class _Asker:
         text = said if leg == "forward" else f"{answer} is dropped: {said}"
         return self._blocker(cause, leg, text, ports), said, cause.path
 
-    def _blocker(self, cause: Cause, leg: Leg, text: str = "", ports: str = "") -> Blocker:
+    def _blocker(self, cause: Cause, leg: LegName, text: str = "", ports: str = "") -> Blocker:
         where, variant = self.locate(cause.path), self.flow.label
         return Blocker(cause, leg, text or cause.sentence, where, ports, variant)
 

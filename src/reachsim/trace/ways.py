@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reachsim.fabric.ends import Flow
-from reachsim.fabric.filters import FilterBook
+from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.filters import FilterBook
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.part import Part, parts_of, rectangles
+from reachsim.reach.flow_answer import FlowAnswer, flow_answers, rectangles
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import representative
 
@@ -43,10 +43,10 @@ def by_fate(
     region = flow.region
     if region is None or region.count == 1 or flow.alike is not None or not flow.origin.certain:
         return [flow]
-    outside = flow.origin.nic is None
+    outside = flow.origin.interface is None
     asked = flow.origin.client_ports if source_port is None else PortSet.of((source_port, source_port))
     fates: dict[object, list[tuple[int, int]]] = {}
-    for part in parts_of(flow, endpoints, book):
+    for part in flow_answers(flow, endpoints, book):
         addresses = part.sources if outside else part.destinations
         fates.setdefault(_fate(part, service, asked), []).extend(addresses.spans)
     if len(fates) < 2:
@@ -62,7 +62,7 @@ def by_fate(
     return out
 
 
-def _fate(part: Part, service: int, asked: PortSet) -> object:
+def _fate(part: FlowAnswer, service: int, asked: PortSet) -> object:
     """What happens to one service between a part's addresses, as far as a trace tells it."""
     if part.undecided_for(service, asked):
         return part.undecided

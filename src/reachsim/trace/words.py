@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reachsim.fabric.cause import Cause
-from reachsim.fabric.ends import Endpoint, Flow
-from reachsim.fabric.filters import Filter
-from reachsim.fabric.site import Nic
-from reachsim.fabric.steps import Query
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.ends import Endpoint, Flow
+from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import Query
 from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.passage import Passage
+from reachsim.topology.round_trip import RoundTrip
 
 
-def owners(found: Passage, flow: Flow) -> dict[int, str]:
-    """Names of the interfaces and hosts that the addresses on a passage belong to, by address."""
+def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
+    """Names of the interfaces and hosts that the addresses on a round trip belong to, by address."""
     forward = found.forward
     names: dict[int, str] = {}
-    first = forward.visits[0].transit
-    if flow.origin.nic is not None:
-        names[first.source] = flow.origin.nic.name
+    first = forward.visits[0].header
+    if flow.origin.interface is not None:
+        names[first.source] = flow.origin.interface.name
     elif flow.origin.path[:2] == ("internet", "hosts"):
         names[first.source] = str(flow.origin.path[2])
     if flow.target is not None:
@@ -35,8 +35,8 @@ def owners(found: Passage, flow: Flow) -> dict[int, str]:
     for session in forward.leg.sessions:
         names.setdefault(session.translated, session.device.component)
     for one, other in zip(forward.visits, forward.visits[1:], strict=False):
-        if one.transit.source in names:  # a gateway's translation leaves the owner as it is
-            names.setdefault(other.transit.source, names[one.transit.source])
+        if one.header.source in names:  # a gateway's translation leaves the owner as it is
+            names.setdefault(other.header.source, names[one.header.source])
     return names
 
 
@@ -45,18 +45,18 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
     for end in ends:
         if end.literal is not None:
             owners = [*endpoints.by_private.get(end.literal, ()), endpoints.by_public.get(end.literal)]
-            for nic in owners:
-                if nic is not None and not _writes(nic, end.literal, endpoints):
-                    address = whose(end.literal, {end.literal: nic.name})
+            for interface in owners:
+                if interface is not None and not _writes(interface, end.literal, endpoints):
+                    address = whose(end.literal, {end.literal: interface.name})
                     yield f"{address} was assigned by reachsim: the file does not write it"
 
 
-def _writes(nic: Nic, address: int, endpoints: Endpoints) -> bool:
+def _writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:
     """Whether the file gives an interface this address. The addresses of functions are never written."""
-    if nic.shared:
+    if interface.shared:
         return False
     node: Any = endpoints.topology.source.document.data
-    for key in nic.path:
+    for key in interface.path:
         node = node[key]
     todo, text = [node], format_address(address)
     while todo:

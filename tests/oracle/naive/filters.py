@@ -41,7 +41,7 @@ def reference_holds(
     same_region = world.region(group[0]) == world.region(at.vpc)
     if world.peered(group[0], at.vpc) and same_region:  # SG-11, SG-16
         return carries(world, where, group)
-    return inbound and identity.transit and same_region and carries(world, where, group)
+    return inbound and identity.header and same_region and carries(world, where, group)
 
 
 def names(world: World, at: Interface, home: str, peer: str, where: Address, identity: Identity, inbound: bool) -> bool:

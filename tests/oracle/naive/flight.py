@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.oracle.naive.addresses import NAT64, block, inside
 from tests.oracle.naive.balancers import Balancers
 from tests.oracle.naive.filters import acl
+from tests.oracle.naive.header import Header
 from tests.oracle.naive.packets import ICMP, TCP, UDP, Lost, Packet, Undecided, covers
 from tests.oracle.naive.parts import (
     AMAZON,
@@ -23,10 +24,9 @@ from tests.oracle.naive.parts import (
     Verdict,
 )
 from tests.oracle.naive.routes import bare, subnet_route, table_route
-from tests.oracle.naive.transit import Transit
 
 
-class Flight(Transit, Balancers):
+class Flight(Header, Balancers):
     """WALK-1 to WALK-3 between the interfaces of a VPC; the other files have what lies beyond."""
 
     # --- leaving ----------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class Flight(Transit, Balancers):
             return self.out_of_egress_only_gateway(vpc, packet, identity)
         if target in world.peerings:
             return self.through_peering(target, vpc, packet, identity)
-        if target in world.transits:
+        if target in world.headers:
             zone = world.zone(vpc, subnet)
             return self.to_transit(target, vpc, zone, packet, identity, from_transit=sender is None)
         if name in dict(world.bodies(vpc, "vpn_gateways")):
@@ -107,7 +107,7 @@ class Flight(Transit, Balancers):
 
     def device(self, vpc: str, name: str) -> Interface | None:
         """The interface that a route leads to. ROUTE-10: an instance only if it has exactly one."""
-        named = [i for i in self.world.interfaces if i.vpc == vpc and name in (i.host, f"{i.host}/{i.nic}")]
+        named = [i for i in self.world.interfaces if i.vpc == vpc and name in (i.host, f"{i.host}/{i.interface}")]
         return named[0] if len(named) == 1 and named[0].kind not in ("function", "endpoint", "load_balancer") else None
 
     def is_amazon_service(self, sender: Interface, packet: Packet) -> bool:

@@ -17,9 +17,9 @@ NOT_RESOLVED = "NAME_NOT_RESOLVED"
 
 
 def found(world: World, name: str) -> list[Interface]:
-    """The interfaces called `vpc.name`, or `name` where that is unique; `/nic` picks one of several."""
-    whole, _, nic = name.partition("/")
-    able = [i for i in world.interfaces if i.kind != "function" and (not nic or nic == i.nic)]
+    """The interfaces called `vpc.name`, or `name` where that is unique; `/interface` picks one of several."""
+    whole, _, interface = name.partition("/")
+    able = [i for i in world.interfaces if i.kind != "function" and (not interface or interface == i.interface)]
     full = [i for i in able if f"{i.vpc}.{i.host}" == whole]
     if full:
         return full
@@ -131,10 +131,10 @@ def near(world: World, client: Client, vpc: str) -> bool:
         for kind, name in gateways_of(world, line):
             if kind == "vpn" and name.partition(".")[0] == vpc:
                 return True
-        for transit in world.transits:
-            entries = attachments(world, transit).values()
+        for header in world.headers:
+            entries = attachments(world, header).values()
             here = any(line in (body.get("vpn"), body.get("direct_connect_gateway")) for body in entries)
-            if here and vpc in world.reached_by(transit):
+            if here and vpc in world.reached_by(header):
                 return True
     return False
 

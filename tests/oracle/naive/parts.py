@@ -33,13 +33,13 @@ class Interface:
     """Anything with an address in a subnet.
 
     `kind` is instance, interface, nat_gateway, function, endpoint, inspection (a Gateway Load Balancer endpoint)
-    or load_balancer. `nic` tells several interfaces of one `host` apart. `publics` are mapped to `ipv4`, one each.
+    or load_balancer. `interface` tells several interfaces of one `host` apart. `publics` are mapped to `ipv4`, one each.
     A regional NAT gateway has no subnet, and its public addresses stand for its private ones (NATGW-17).
     """
 
     vpc: str
     host: str
-    nic: str
+    interface: str
     kind: str
     subnet: str
     zone: str
@@ -55,8 +55,8 @@ class Interface:
 
     @property
     def name(self) -> str:
-        """`vpc.host` or `vpc.host/nic`."""
-        return f"{self.vpc}.{self.host}" + (f"/{self.nic}" if self.nic else "")
+        """`vpc.host` or `vpc.host/interface`."""
+        return f"{self.vpc}.{self.host}" + (f"/{self.interface}" if self.interface else "")
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -132,12 +132,12 @@ class Target:
 class Identity:
     """What a rule that names a security group can still know of the sender (SG-13, SG-14, TGW-14, LB-4).
 
-    `kept`: nothing but routers carried the packet from its interface; `transit`: among them a transit gateway that
+    `kept`: nothing but routers carried the packet from its interface; `header`: among them a transit gateway that
     passes references on; `balancer`: the groups of a load balancer that kept the client's address.
     """
 
     kept: bool = True
-    transit: bool = False
+    header: bool = False
     balancer: frozenset[Group] = frozenset()
 
 

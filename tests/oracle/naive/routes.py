@@ -167,7 +167,7 @@ def gateway_target(world: World, vpc: str, gateway: str | None, where: Address) 
 def leads_to(world: World, reference: Any) -> tuple[str, str]:
     """What a connection's gateway is: ("vpn", "vpc.gateway") or ("transit", name)."""
     name = str(reference)
-    if name in world.transits:
+    if name in world.headers:
         return "transit", name
     for vpc in world.vpcs:
         for gateway, _ in world.bodies(vpc, "vpn_gateways"):
@@ -225,9 +225,9 @@ def carriers(world: World, where: Address) -> list[str]:
 # --- transit gateways -----------------------------------------------------------------------------
 
 
-def attachments(world: World, transit: str) -> dict[str, Any]:
+def attachments(world: World, header: str) -> dict[str, Any]:
     """The attachments of a transit gateway, in the order of attaching (TGW-10)."""
-    return {name: body or {} for name, body in (world.transits[transit].get("attachments") or {}).items()}
+    return {name: body or {} for name, body in (world.headers[header].get("attachments") or {}).items()}
 
 
 def is_up(body: Any) -> bool:
@@ -235,9 +235,9 @@ def is_up(body: Any) -> bool:
     return bool(str(body.get("state", "available")) == "available")
 
 
-def propagated(world: World, transit: str, name: str) -> Iterator[Route]:
+def propagated(world: World, header: str, name: str) -> Iterator[Route]:
     """What an attachment propagates. TGW-6: a peering nothing; TGW-10, CIDR-8: no block that overlaps an earlier one."""
-    all_of_them = attachments(world, transit)
+    all_of_them = attachments(world, header)
     order = list(all_of_them).index(name)
     body = all_of_them[name]
     if body.get("vpc"):
@@ -257,11 +257,11 @@ def propagated(world: World, transit: str, name: str) -> Iterator[Route]:
         yield Route(prefix, name, rank, (not connection_up(world, connection), order))
 
 
-def transit_table(world: World, transit: str, attachment: str) -> list[Route] | None:
+def transit_table(world: World, header: str, attachment: str) -> list[Route] | None:
     """The table that is read for what comes in by an attachment; None without an association (TGW-1)."""
-    tables = world.transits[transit].get("route_tables")
+    tables = world.headers[header].get("route_tables")
     if tables is None:  # AWS's default table: everything associated and propagated
-        return [route for name in attachments(world, transit) for route in propagated(world, transit, name)]
+        return [route for name in attachments(world, header) for route in propagated(world, header, name)]
     for body in tables.values():
         body = body or {}
         if attachment not in listed(body.get("associations")):
@@ -271,19 +271,19 @@ def transit_table(world: World, transit: str, attachment: str) -> list[Route] | 
             rank = TRANSIT_STATIC if route.rank == STATIC else TRANSIT_LISTED
             routes.append(Route(route.destination, route.target, rank, route.order))
         for name in listed(body.get("propagations")):
-            routes += propagated(world, transit, name)
+            routes += propagated(world, header, name)
         return routes
     return None
 
 
-def transit_route(world: World, transit: str, attachment: str, where: Address) -> str:
+def transit_route(world: World, header: str, attachment: str, where: Address) -> str:
     """TGW-2, TGW-4, TGW-5: the attachment that a packet leaves by."""
-    routes = transit_table(world, transit, attachment)
+    routes = transit_table(world, header, attachment)
     if routes is None:
-        raise Lost(f"TGW-1: attachment {attachment} of {transit} is associated with no route table")
+        raise Lost(f"TGW-1: attachment {attachment} of {header} is associated with no route table")
     found = best(routes, where)
     if found is None:
-        raise Lost(f"TGW-5: the table of attachment {attachment} of {transit} has no route to {where}")
+        raise Lost(f"TGW-5: the table of attachment {attachment} of {header} has no route to {where}")
     if found.target == "blackhole":
-        raise Lost(f"TGW-5: the table of attachment {attachment} of {transit} has a blackhole for {where}")
+        raise Lost(f"TGW-5: the table of attachment {attachment} of {header} has a blackhole for {where}")
     return found.target

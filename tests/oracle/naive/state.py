@@ -66,5 +66,5 @@ class State:
         def forward(self, device: Interface, packet: Packet) -> None: ...
 
         def to_transit(
-            self, transit: str, vpc: str, zone: str, packet: Packet, identity: Identity, from_transit: bool
+            self, header: str, vpc: str, zone: str, packet: Packet, identity: Identity, from_transit: bool
         ) -> End: ...

@@ -23,7 +23,7 @@ class World:
         self.functions: Bodies = design.get("lambda_functions") or {}
         self.gateways: Bodies = design.get("api_gateways") or {}
         self.hosts: Bodies = (design.get("internet") or {}).get("hosts") or {}
-        self.transits: Bodies = design.get("transit_gateways") or {}
+        self.headers: Bodies = design.get("transit_gateways") or {}
         self.connections: Bodies = design.get("vpn_connections") or {}
         self.direct: Bodies = design.get("direct_connect_gateways") or {}
         self.networks: Bodies = design.get("networks") or {}
@@ -100,23 +100,23 @@ class World:
         """Does a peering or a transit gateway lead from the one VPC to the other, whatever the routes say?"""
         if self.peered(one, other, any_status=True):
             return True
-        return any(other in self.reached_by(name) for name in self.transits if one in self.attached(name))
+        return any(other in self.reached_by(name) for name in self.headers if one in self.attached(name))
 
-    def attached(self, transit: str) -> list[str]:
+    def attached(self, header: str) -> list[str]:
         """The VPCs that are attached to a transit gateway."""
-        attachments = self.transits[transit].get("attachments") or {}
+        attachments = self.headers[header].get("attachments") or {}
         return [body["vpc"] for body in attachments.values() if body and body.get("vpc")]
 
-    def reached_by(self, transit: str) -> set[str]:
+    def reached_by(self, header: str) -> set[str]:
         """The VPCs attached to a transit gateway or to one that it is peered with."""
-        found, seen, todo = set(), set(), [transit]
+        found, seen, todo = set(), set(), [header]
         while todo:
             name = todo.pop()
-            if name in seen or name not in self.transits:
+            if name in seen or name not in self.headers:
                 continue
             seen.add(name)
             found.update(self.attached(name))
-            bodies = (self.transits[name].get("attachments") or {}).values()
+            bodies = (self.headers[name].get("attachments") or {}).values()
             todo += [str(body["peer"]).partition(".")[0] for body in bodies if body and body.get("peer")]
         return found
 
@@ -165,17 +165,17 @@ class World:
         if kind == "nat_gateway" and body.get("availability") == "regional":
             self.add_regional(vpc, name, body)
             return
-        parts = [(nic, {**body, **part}) for nic, part in (body.get("network_interfaces") or {}).items()]
+        parts = [(interface, {**body, **part}) for interface, part in (body.get("network_interfaces") or {}).items()]
         if not parts and body.get("subnets"):
             subnets = body["subnets"]  # DECISION: `count` in all, in turn over the subnets; one each where left out
             parts = [
                 (str(n) if n else "", {**body, "subnet": subnets[n % len(subnets)]})
                 for n in range(body.get("count") or len(subnets))
             ]
-        for nic, part in parts or [("", body)]:
-            self.add_interface(vpc, kind, name, nic, part, taken)
+        for interface, part in parts or [("", body)]:
+            self.add_interface(vpc, kind, name, interface, part, taken)
 
-    def add_interface(self, vpc: str, kind: str, name: str, nic: str, body: Any, taken: set[Address]) -> None:
+    def add_interface(self, vpc: str, kind: str, name: str, interface: str, body: Any, taken: set[Address]) -> None:
         """One interface; addresses left out are the lowest free (SUBNET-2)."""
         subnet = body["subnet"]
         rooms = self.vpcs[vpc]["subnets"][subnet]
@@ -187,7 +187,7 @@ class World:
             public = body.get("public_ip")
             if kind == "nat_gateway":  # NATGW-1, NATGW-2
                 public = None if body.get("connectivity") == "private" else public or True
-            elif kind == "instance" and "public_ip" not in body and not nic:  # IGW-9
+            elif kind == "instance" and "public_ip" not in body and not interface:  # IGW-9
                 public = bool(rooms.get("map_public_ip_on_launch"))
             publics.append(self.public(public))
         for each in listed(body.get("secondary_private_ips")):
@@ -200,7 +200,7 @@ class World:
             modes = {"ip_forward": True, "masquerade": False}
         self.interfaces.append(
             Interface(
-                vpc, name, nic, kind, subnet, self.zone(vpc, subnet), tuple(ipv4), tuple(publics),
+                vpc, name, interface, kind, subnet, self.zone(vpc, subnet), tuple(ipv4), tuple(publics),
                 ipv6=tuple(address(each) for each in listed(body.get("ipv6_address"))),
                 groups=frozenset() if kind == "nat_gateway" else self.groups(vpc, body.get("security_groups")),
                 check=body.get("source_dest_check", True) is not False,

@@ -1,0 +1,150 @@
+"""Ends of questions: what may send, what a name stands for, and the flows that a question means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from reachsim.dataplane.checkpoint import Checkpoint, Relays
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.faces import Faced
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.verdict import Loss
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Origin(Faced):
+    """One way in which an endpoint may send.
+
+    `label`: which one, "" where there is only one. `interface`: None outside the VPCs. `addresses`: those of the interface
+    that it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
+    so that the answer must be the same for all. `share`: of the invocations of a function.
+    `place`: the network that it is in, for one that is outside and not on the internet.
+    """
+
+    label: str
+    start: Checkpoint
+    interface: NetworkInterface | None
+    addresses: tuple[int, ...]
+    outside: AddressSet
+    client_ports: PortSet
+    share: Fraction = Fraction(1)
+    certain: bool = True
+    path: KeyPath = ()
+    place: str = ""
+
+    @classmethod
+    def of_interface(cls, interface: NetworkInterface, label: str, addresses: tuple[int, ...]) -> Origin:
+        """An interface that sends from some of its addresses."""
+        return cls(
+            label,
+            interface.outbound,
+            interface,
+            addresses,
+            AddressSet.nothing(),
+            interface.client_ports,
+            path=interface.path,
+        )
+
+    def __str__(self) -> str:
+        ends = [*map(format_address, self.addresses), *([str(self.outside)] if self.outside else [])]
+        return f"{self.label or self.start}: {', '.join(ends)}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Endpoint(Faced):
+    """What a name stands for.
+
+    `origins`: as a source. `interfaces`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
+    very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
+    `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
+    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
+    `resolve`: a name that means different things
+    from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
+    and why.
+    `several`: as a destination, all of these.
+    `realm`: the network that is meant, where one is.
+    """
+
+    name: str
+    kind: str
+    origins: tuple[Origin, ...] = ()
+    interfaces: tuple[NetworkInterface, ...] = ()
+    outside: AddressSet = AddressSet.nothing()
+    literal: int | None = None
+    within: AddressSet | None = None
+    candidates: tuple[str, ...] = ()
+    loss: Loss | None = None
+    unknown: str = ""
+    listens: Traffic | None = None
+    hidden: tuple[Any, ...] = ()
+    resolve: Callable[[Origin], Endpoint] | None = field(default=None, compare=False)
+    realm: object = None
+    note: str = ""
+    several: tuple[Endpoint, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.kind}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Flow(Faced):
+    """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
+
+    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
+    destinations that stand behind `destination`, all treated alike.
+    `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
+    reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
+    several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
+    what comes that way is delivered, and nobody who asks for those addresses needs it.
+    `realm`: the network that is meant, None for any.
+    """
+
+    origin: Origin
+    source: int
+    destination: int
+    target: NetworkInterface | None
+    region: AddressSet | None = None
+    alike: AddressSet | None = None
+    loss: Loss | None = None
+    unknown: str = ""
+    perhaps: str = ""
+    relays: Relays = ()
+    via: str = ""
+    about: Traffic | None = None
+    beside: bool = False
+    realm: object = None
+
+    @property
+    def many(self) -> bool:
+        """Whether it stands for more than one address."""
+        return self.region is not None and self.region.count > 1
+
+    @property
+    def pick(self) -> Hashable:
+        """The same for flows of which AWS takes one, so that only what all of them let through is sure; None for others.
+
+        A flow that a relay passes on is `about` some traffic; other choices on its way are not told apart here.
+        """
+        if not self.relays or self.about is None or self.beside:
+            return None
+        return id(self.origin), self.source, self.destination, self.about, self.region
+
+    @property
+    def label(self) -> str:
+        """Which way of several it is."""
+        return ", ".join(text for text in (self.origin.label, self.via) if text)
+
+    def __str__(self) -> str:
+        source = (
+            self.region if self.region is not None and self.origin.interface is None else format_address(self.source)
+        )
+        far = self.alike if self.region is None or self.origin.interface is None else self.region
+        return f"{source} -> {format_address(self.destination) if far is None else far}"

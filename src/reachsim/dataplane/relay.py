@@ -1,0 +1,59 @@
+"""Relays: checkpoints that take what is sent to them and pass it on to one of several targets (chapter LB)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reachsim.dataplane.checkpoint import Checkpoint, Leg
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.verdict import Loss
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One thing that may become of a packet at a relay.
+
+    `label`: in words, for people. `about`: the traffic that may be passed on like this, as the client sends it. `target`,
+    `address`: where to, None and 0 for nobody. `keeps`: with the client's address (LB-5). `service`: what the packet's
+    service becomes, None: it stays. `loss`: why nobody gets it. `path`: the key to edit. `health`: the service of the
+    target's health check. `unknown`: why reachsim cannot tell whether it may be chosen.
+    """
+
+    label: str
+    about: Traffic
+    target: NetworkInterface | None = None
+    address: int = 0
+    keeps: bool = False
+    service: int | None = None
+    loss: Loss | None = None
+    path: KeyPath = ()
+    health: int | None = None
+    unknown: str = ""
+
+
+LISTENER = Choice("listener", Traffic.everything())
+"""The relay itself is the end: whether it takes the packet and answers."""
+
+
+class Relay(Checkpoint):
+    """A checkpoint that passes on what is sent to it. Which target a flow is about, its leg says."""
+
+    __slots__ = ("choices",)
+
+    def __init__(self, component: str, role: str, path: KeyPath) -> None:
+        super().__init__(component, role, path)
+        self.choices: tuple[Choice, ...] = ()
+
+    @property
+    def untaken(self) -> Traffic:
+        """The traffic that it passes on to nobody."""
+        return ~Traffic.union_of(span for choice in self.choices for span in choice.about.spans)
+
+    def chosen(self, leg: Leg) -> Choice | None:
+        """What a flow chooses here, if it says."""
+        for relay, choice in leg.relays:
+            if relay is self and isinstance(choice, Choice):
+                return choice
+        return None

@@ -1,0 +1,402 @@
+"""Exact answers for a pair of endpoints.
+
+Filters look at the peer's address, protocol and destination port, and never at the source port. So between two fixed
+addresses the exact answer for the round trip is, for each protocol, a rectangle: the destination ports that the way
+there lets through, times the client ports that the way back lets through. No solver is needed. What NAT devices choose
+adds a share to a rectangle, no side. Where one end is a set of
+addresses outside the VPCs, it is cut into the runs that no route and no filter on the way can tell apart, and each run
+has its rectangles.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import reduce
+from operator import and_, or_
+from typing import NamedTuple
+
+from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.steps import Query
+from reachsim.dataplane.walk import Walk
+from reachsim.faces import Faced, face
+from reachsim.flow.ports import ALL_PORTS, NO_LOSS, OF_TRAFFIC, Choices, choices_of
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
+from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.round_trip import RoundTrip
+
+ALL_TCP = Traffic.protocol(TCP)
+ALL_UDP = Traffic.protocol(UDP)
+_PORTED = ALL_TCP | ALL_UDP
+_BARE = ~_PORTED
+_ICMPS = Traffic.protocol(ICMP) | Traffic.protocol(ICMPV6)
+OF_IPV4 = ~Traffic.protocol(ICMPV6)
+OF_IPV6 = ~Traffic.protocol(ICMP)
+ECHOES = [
+    (Traffic.of((service(protocol, kind << 8), service(protocol, kind << 8 | 0xFF))), answer)
+    for protocol in (ICMP, ICMPV6)
+    for kind in range(256)
+    if (answer := reply_service(service(protocol, kind << 8), 0)) is not None
+]
+"""Types of ICMP that have an answer, with the service of the answer."""
+ANSWERED = Traffic.union_of(span for request, _ in ECHOES for span in request.spans)
+_SILENT = _ICMPS - ANSWERED
+OTHERS = _BARE - _ICMPS
+Rectangle = tuple[Traffic, PortSet]
+"""Traffic and the client ports with which its answer comes back."""
+
+
+def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
+    """The round trip: what is delivered, and from which client ports its answer comes back.
+
+    `forward`: services that are delivered. `back`: services of answers that come back, for at least one choice of the NAT
+    devices on the way (`reachsim.flow.ports`).
+    """
+    out: list[Rectangle] = []
+    for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
+        there = forward & whole
+        ports = back.ports(protocol) if there else ALL_PORTS
+        if there and ports:
+            out.append((there, ports))
+    bare = forward & OTHERS & back | forward & _SILENT
+    for request, answer in ECHOES:
+        if answer in back:
+            bare |= forward & request
+    if bare:
+        out.append((bare, ALL_PORTS))
+    return out
+
+
+class Trip(NamedTuple):
+    """A part of the round trip: traffic, the client ports from which its answer comes back, and with which choices of the
+    NAT devices on the way."""
+
+    traffic: Traffic
+    ports: PortSet
+    choices: Choices
+
+    def __repr__(self) -> str:
+        return face("Trip", f"{self.traffic} from ports {self.ports}: {self.choices}")
+
+
+def trips(forward: Traffic, back: Traffic, lost: tuple[Traffic, ...]) -> list[Trip]:
+    """The round trip with what NAT devices lose of it: `rectangles`, and for each the fate of their choices."""
+    found = rectangles(forward, back)
+    if not lost:
+        return [Trip(traffic, ports, NO_LOSS) for traffic, ports in found]
+    return [Trip(traffic, ports, choices_of(lost, protocol_of(traffic.first))) for traffic, ports in found]
+
+
+class Crossing(NamedTuple):
+    """What passes between two endpoints in one address family, whatever their addresses.
+
+    `ipv6`: which family. `forward`: services delivered. `back`, `lost`: see `Back`.
+    """
+
+    ipv6: bool
+    forward: Traffic
+    back: Traffic
+    lost: tuple[Traffic, ...] = ()
+
+    def trips(self) -> list[Trip]:
+        """The round trips."""
+        return trips(self.forward, self.back, self.lost)
+
+    def __repr__(self) -> str:
+        return face("Crossing", f"{'IPv6' if self.ipv6 else 'IPv4'}: {self.forward} delivered, {self.back} back")
+
+
+NOTHING = Traffic.nothing()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FlowAnswer(Faced):
+    """The answer for one pair of addresses, or for one address and a run of far addresses treated alike.
+
+    `sources`, `destinations`: addresses as the source sends them. `forward`: services delivered. `back`, `lost`: of
+    answers, what comes back for some choice of the NAT devices, and which choices are lost (`reachsim.flow.ports.Back`).
+    `undecided`: why reachsim cannot decide some of it: whether the services in `unsure` are delivered, and whether answers
+    in `maybe` come back. What filters stop before the unknown is decided. `aside`: what
+    does not pass, but may to some of the destinations, which have a route of their own that is not modelled; `why_aside`.
+    """
+
+    flow: Flow
+    found: RoundTrip | None = field(compare=False)
+    sources: AddressSet
+    destinations: AddressSet
+    forward: Traffic
+    back: Traffic
+    undecided: str
+    book: FilterBook = field(compare=False)
+    unsure: Traffic = NOTHING
+    maybe: Traffic = NOTHING
+    lost: tuple[Traffic, ...] = ()
+    aside: Traffic = NOTHING
+    why_aside: str = ""
+
+    @property
+    def family(self) -> Traffic:
+        """All traffic of its address family that its flow is about."""
+        family = OF_IPV6 if self.ipv6 else OF_IPV4
+        return family if self.flow.about is None else family & self.flow.about
+
+    @property
+    def ipv6(self) -> bool:
+        """Its address family."""
+        return self.destinations.first > IPV4_LAST
+
+    @property
+    def arriving(self) -> Traffic:
+        """What its traffic is at its end, where whoever passes it on puts another port in (LB-1); else nothing."""
+        service = None if self.found is None else self.found.forward.visits[-1].service
+        return NOTHING if service is None else Traffic.of((service, service))
+
+    def delivered(self) -> HeaderSpace:
+        """Packets that reach the destination."""
+        return HeaderSpace.box(self.forward, self.sources, self.destinations, ALL_PORTS)
+
+    def trips(self) -> Iterator[tuple[HeaderSpace, Choices]]:
+        """Packets whose answer comes back for some choice of the NAT devices on the way, with the fate of these choices."""
+        for traffic, ports, choices in trips(self.forward, self.back, self.lost):
+            yield HeaderSpace.box(traffic, self.sources, self.destinations, ports), choices
+
+    def reachable(self, below: Fraction) -> HeaderSpace:
+        """Packets whose answer comes back too, for all choices but less than a share of them (NAT-PORT)."""
+        return HeaderSpace.union(space for space, choices in self.trips() if choices.counts(below))
+
+    def unsure_of(self, *, one_way: bool) -> HeaderSpace:
+        """Packets of which it is undecided whether they are delivered (`one_way`), or answered."""
+        boxes = [(self.unsure, ALL_PORTS)]
+        if not one_way:
+            boxes += rectangles(self.forward, self.maybe)
+        return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes if t)
+
+    def undecided_for(self, service: int, ports: PortSet) -> bool:
+        """Whether it is undecided that one service is delivered, or that its answer comes back to some of the ports."""
+        if service in self.unsure:
+            return True
+        one = Traffic.of((service, service)) & self.forward
+        return any(answer & ports for _, answer in rectangles(one, self.maybe) if one)
+
+    def unsure_about(self, traffic: Traffic) -> bool:
+        """Whether it is undecided of some packet of some traffic whether it gets there and back."""
+        if self.found is None:
+            return bool(self.undecided and traffic)
+        return bool(self.unsure_of(one_way=False) & self.asked(traffic, ALL_PORTS))
+
+    def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
+        """All packets of some traffic between its addresses."""
+        return HeaderSpace.box(traffic, self.sources, self.destinations, ports)
+
+    def __str__(self) -> str:
+        what = f"undecided: {self.undecided}" if self.undecided else f"{self.forward} delivered"
+        return f"{self.sources} -> {self.destinations}: {what}"
+
+
+def flow_answers(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    """Cut one flow into parts that are treated alike, and answer each."""
+    parts = _parts_of(flow, endpoints, book)
+    if flow.origin.certain:
+        return parts if flow.many else _chosen(flow, list(parts), endpoints, book)
+    return iter(_whichever(list(parts), PICKED))
+
+
+def _chosen(flow: Flow, parts: list[FlowAnswer], endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    """The answer between two addresses where AWS chooses on the way: what holds for every choice is decided."""
+    choices = _choices(flow, parts[0].found)
+    if not choices:
+        return iter(parts)
+    each = [part for choice in choices for part in flow_answers(choice, endpoints, book)]
+    return iter(_whichever(each, parts[0].undecided or each[0].undecided)[:1])
+
+
+def _choices(flow: Flow, found: RoundTrip | None) -> list[Flow]:
+    """A flow with each thing that AWS may choose on its way; none where it chooses nothing, or too often."""
+    if found is None or len(flow.relays) >= CHOICES_MOST:
+        return []
+    return [replace(flow, relays=(*flow.relays, choice)) for choice in found.choices]
+
+
+def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
+    """Every round trip that the parts of a flow are made of, before any filter on it is asked."""
+    if flow.loss is not None or flow.unknown:
+        return
+    pieces = [found for found, _ in endpoints.pieces.of(flow)]
+    yield from pieces
+    if flow.origin.certain and not flow.many:
+        for choice in _choices(flow, pieces[0]):
+            yield from round_trips_of(choice, endpoints)
+
+
+CHOICES_MOST = 4
+"""Choices of AWS on one way that are followed one by one."""
+
+
+PICKED = "the Lambda service picks the source address, and not every one of them is treated alike"
+
+
+def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
+    """Parts of which somebody else picks one: what holds for every one is decided, what holds for some is not (`why`)."""
+    if not parts or parts[0].found is None:
+        return parts
+    every = reduce(and_, (part.forward for part in parts))
+    ever = reduce(or_, (part.forward | part.unsure for part in parts))
+    back = reduce(and_, (part.back for part in parts))
+    perhaps = reduce(or_, (part.back | part.maybe for part in parts))
+    if any(part.lost != parts[0].lost for part in parts):
+        back -= _PORTED
+    out: list[FlowAnswer] = []
+    for part in parts:
+        unsure, maybe = ever - every, perhaps - back
+        reason = (part.undecided or why) if unsure or rectangles(every, maybe) else ""
+        out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=reason))
+    return out
+
+
+def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    one_source = AddressSet(((flow.source, flow.source),))
+    one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
+    if flow.loss is not None or flow.unknown:
+        yield FlowAnswer(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
+        return
+    evaluate = _possible if flow.perhaps else _evaluate
+    for found, region in endpoints.pieces.of(flow):
+        if region is None:
+            answer = evaluate(found, None, 0, book)
+            yield _part(flow, found, one_source, one_destination, answer, book)
+            continue
+        far = region.first
+        for run, answer in _by_far_address(found, far, region, book, evaluate):
+            ends = (run, one_destination) if flow.origin.interface is None else (one_source, run)
+            yield _part(flow, found, *ends, answer, book)
+
+
+class FlowSets(NamedTuple):
+    """What `FlowAnswer` says of traffic."""
+
+    forward: Traffic = NOTHING
+    back: Traffic = NOTHING
+    unsure: Traffic = NOTHING
+    maybe: Traffic = NOTHING
+    lost: tuple[Traffic, ...] = ()
+
+    def __repr__(self) -> str:
+        return face("FlowSets", f"{self.forward} delivered, {self.back} back")
+
+
+def _part(
+    flow: Flow, found: RoundTrip, sources: AddressSet, destinations: AddressSet, answer: FlowSets, book: FilterBook
+) -> FlowAnswer:
+    forward, back, unsure, maybe, lost = answer
+    if flow.about is not None:
+        forward, unsure = forward & flow.about, unsure & flow.about
+    undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
+    aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
+    aside -= forward | unsure
+    return FlowAnswer(
+        flow,
+        found,
+        sources,
+        destinations,
+        forward,
+        back,
+        undecided,
+        book,
+        unsure,
+        maybe,
+        lost,
+        aside,
+        why if aside else "",
+    )
+
+
+def _aside(found: RoundTrip, book: FilterBook) -> tuple[Traffic, str]:
+    """What may leave by a gateway endpoint's route on the way, as far as the filters before it let it through."""
+    for index, visit in enumerate(found.forward.visits):
+        table = visit.checkpoint
+        reason = table.aside(visit.header.destination) if isinstance(table, RouteTableCheckpoint) else ""
+        if reason:
+            possible = GATEWAY_TRAFFIC
+            for before in found.forward.visits[:index]:
+                query = before.step.asks
+                if query is not None and not query.tracked:
+                    possible &= book[query.filter].allowed(query.peer, query.groups)
+            return possible, reason
+    return NOTHING, ""
+
+
+def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
+    """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
+    if walk is not None:
+        for visit in walk.visits:
+            query = visit.step.asks
+            if query is not None and not query.tracked:
+                yield query, book[query.filter], visit.depth
+
+
+def _evaluate(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
+    """What is delivered and what comes back; with `at` in place of the far address `far`."""
+    if found.stray is not None or found.forward.lost_run is not None:
+        return FlowSets()
+    family = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
+    forward = family
+    for query, filter, _ in filters_of(found.forward, book):
+        peer = at if far is not None and query.peer == far else query.peer
+        forward &= query.of(filter.allowed(peer, query.groups))
+    if found.forward.unknown:
+        return FlowSets(unsure=forward)
+    if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
+        return FlowSets(forward)
+    passing = (
+        (depth, query.of(filter.allowed(at if far is not None and query.peer == far else query.peer, query.groups)))
+        for query, filter, depth in filters_of(found.reply, book)
+    )
+    inner, *beyond = OF_TRAFFIC.by_depth(passing)
+    back, lost = OF_TRAFFIC.back(inner, beyond)
+    return FlowSets(forward, maybe=back) if found.reply.unknown else FlowSets(forward, back, lost=lost)
+
+
+def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
+    """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name."""
+    if found.forward.lost_run is not None:
+        return FlowSets()
+    possible = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
+    for query, filter, _ in filters_of(found.forward, book):
+        peer = at if far is not None and query.peer == far else query.peer
+        possible &= query.of(filter.allowed(peer, filter.named_groups))
+    return FlowSets(unsure=possible)
+
+
+def _by_far_address(
+    found: RoundTrip,
+    far: int,
+    region: AddressSet,
+    book: FilterBook,
+    evaluate: Callable[[RoundTrip, int | None, int, FilterBook], FlowSets],
+) -> Iterator[tuple[AddressSet, FlowSets]]:
+    """The far addresses of a region by what passes to and from them."""
+    starts: set[int] = set()
+    for walk in (found.forward, found.reply):
+        for query, filter, _ in filters_of(walk, book):
+            if query.peer == far:
+                starts.update(filter.starts)
+    cuts = sorted(starts)
+    grouped: dict[FlowSets, list[tuple[int, int]]] = {}
+    for low, high in region.spans:
+        at = low
+        while at <= high:
+            index = bisect_right(cuts, at)
+            end = min(high, cuts[index] - 1) if index < len(cuts) else high
+            grouped.setdefault(evaluate(found, far, at, book), []).append((at, end))
+            at = end + 1
+    for answer, spans in grouped.items():
+        yield AddressSet.union_of(spans), answer

@@ -1,0 +1,100 @@
+"""The whole design: what one file says."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
+
+from reachsim import resources
+from reachsim.errors import HintedError, shown
+from reachsim.resources.api_gateway import ApiGateway
+from reachsim.resources.expectation import Expectation
+from reachsim.resources.fields import Name, Schema, ShareField, written
+from reachsim.resources.internet import Internet
+from reachsim.resources.lambda_function import LambdaFunction
+from reachsim.resources.peering_connection import PeeringConnection
+from reachsim.resources.prefix_list import PrefixList
+from reachsim.resources.resource import Resource, sections
+from reachsim.resources.vpc import Vpc
+from reachsim.rules.nat import NAT_LOSS_BELOW
+
+
+def _number(value: Any) -> Any:
+    """The version is a number: Python takes true for 1, which nobody means here."""
+    if type(value) is not int:
+        raise HintedError(f"expected 1, got {shown(value)}", hint="write version: 1")
+    return value
+
+
+M = TypeVar("M", bound=Schema)
+
+
+class Design(Schema):
+    """A network design, version 1 of the format (docs/format.md)."""
+
+    version: Annotated[Literal[1], BeforeValidator(_number)]
+    """The version of the format: 1."""
+    name: str = ""
+    """A title, for the reader."""
+    region: Name | None = None
+    """The AWS Region, for the reader."""
+    warn: tuple[
+        Annotated[str, WithJsonSchema(written("rule", "the ID of a rule", "[A-Z0-9]+-[0-9]+", "CIDR-1"))], ...
+    ] = ()
+    """IDs of rules whose refusals become warnings, to simulate what AWS would not accept."""
+    nat_loss_below: ShareField = NAT_LOSS_BELOW
+    """NAT-PORT: traffic counts as reachable, with a warning, while less than this share of the ports that a NAT device may
+    choose is lost; 0: every port has to come back."""
+    vpcs: dict[Name, Vpc] = Field(default_factory=dict)
+    """VPCs by name."""
+    peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
+    """Peering connections by name."""
+    prefix_lists: dict[Name, PrefixList] = Field(default_factory=dict)
+    """Prefix lists by name."""
+    lambda_functions: dict[Name, LambdaFunction] = Field(default_factory=dict)
+    """Lambda functions by name."""
+    api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
+    """API gateways by name."""
+    internet: Internet = Internet()
+    expect: tuple[Expectation, ...] = ()
+    """Promises that are checked for all packets."""
+
+    def unmodelled(self) -> Iterator[tuple[str, str]]:
+        """What it has outside VPCs that reachsim does not model: section and name."""
+        for section in UNMODELLED_OUTSIDE:
+            for name in getattr(self, section):
+                yield section, name
+
+
+def design_model() -> type[Design]:
+    """The schema of a design with every kind of resource that is registered."""
+    for module in pkgutil.iter_modules(resources.__path__, f"{resources.__name__}."):
+        importlib.import_module(module.name)
+    return _with_sections(tuple(sections("vpc").values()), tuple(sections("design").values()))
+
+
+@lru_cache(maxsize=8)
+def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
+    """Vpc and Design with the sections that they do not write themselves."""
+    vpc = extended(Vpc, in_vpc)
+    none: Any = Field(default_factory=dict)
+    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], none)}  # type: ignore[valid-type]
+    return extended(Design, outside, **top)
+
+
+def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -> type[M]:
+    """A model with a field for the section of each kind that it lacks."""
+    for kind in kinds:
+        if kind.section not in model.model_fields:
+            named: Any = dict[kind.key, kind]  # type: ignore[name-defined, valid-type]
+            fields[kind.section] = named, Field(default_factory=dict, description=f"Each is a {kind.noun}.")
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
+
+
+UNMODELLED_OUTSIDE: dict[str, str] = {}
+"""Sections outside VPCs that reachsim does not model, with the word for one of them."""

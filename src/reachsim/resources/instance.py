@@ -1,0 +1,79 @@
+"""Instances, NAT instances among them (chapter NATI)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.errors import HintedError
+from reachsim.net.cidr import address_set
+from reachsim.net.intervals import PortSet
+from reachsim.resources.fields import BlockField, Boolean, Name
+from reachsim.resources.network_interface import Host, Interface, InterfaceSettings
+from reachsim.resources.resource import At, Entrance, Wiring, resource
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.ephemeral import client_ports
+
+
+@resource("instances", "instance")
+class Instance(Interface):
+    """An instance with one network interface, or with those under `network_interfaces`."""
+
+    order: ClassVar[int] = 0
+
+    network_interfaces: dict[Name, InterfaceSettings] = Field(default_factory=dict)
+    """Its interfaces by name, in place of the keys of a single one."""
+    client_networks: tuple[BlockField, ...] = ()
+    """Ranges behind it that it forwards for: VPN clients, a router's LAN."""
+    local_networks: tuple[BlockField, ...] = ()
+    """Ranges that never leave the host, such as a docker bridge."""
+    external_snat: Boolean | None = None
+    """`false`: what its secondary addresses (pods) send out of the VPC leaves with its primary address."""
+    state: Literal["running", "stopped"] = "running"
+    """A stopped instance answers nothing, and a route to it is a blackhole (ROUTE-14)."""
+    ami: str | None = None
+    """The name of its machine image; one that names its system tells the ports of its clients (NACL-12)."""
+    instance_profile: Any = None
+    """Its instance profile; not looked at when packets are traced."""
+    ssm_agent: Any = None
+    """Its Systems Manager agent; not looked at when packets are traced."""
+
+    def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
+        """Its interfaces, each by name, with where its keys are written."""
+        if not self.network_interfaces:
+            yield from super().settings(at)
+        for name, settings in self.network_interfaces.items():
+            yield f"{at.name}/{name}", (*at.path, "network_interfaces", name), settings
+
+    @model_validator(mode="after")
+    def _one_way_of_writing(self) -> Instance:
+        single = self.model_fields_set & InterfaceSettings.model_fields.keys()
+        if self.network_interfaces and single:
+            text = f"{' and '.join(sorted(single))} belong to each of network_interfaces"
+            raise HintedError(text, hint="write them under an interface")
+        return self
+
+    def usual_client_ports(self) -> PortSet:
+        """What its image tells (NACL-12)."""
+        return client_ports(self.ami)
+
+    def host(self, interface: NetworkInterface) -> Host:
+        """Its operating system."""
+        host = super().host(interface)
+        host.stopped = self.state == "stopped"
+        host.clients = address_set(self.client_networks)
+        host.local = address_set(self.local_networks)
+        host.snat = self.external_snat is False
+        if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
+            host.ip_forward, host.masquerade = True, False
+        return host
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""
+        inactive = f"instance {at.name} is stopped" if self.state == "stopped" else ""
+        return (
+            super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14", switch=(*at.path, "state"))
+        )

@@ -1,0 +1,212 @@
+"""Internet gateways (chapter IGW) and egress-only internet gateways (chapter IPV6)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg, Session
+from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.steps import EVERYWHERE, Forward, Scope, Step, intersect
+from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
+from reachsim.net.intervals import Span
+from reachsim.net.prefixes import IntervalMap
+from reachsim.resources.route_table import Route, route_lookup, targets, to_target
+from reachsim.resources.subnet import enter_subnet
+from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.internet_gateway import egress_loss, ingress_loss
+from reachsim.rules.verdict import Loss
+
+_STARTS = sorted(
+    {
+        0,
+        IPV6_FIRST,
+        *(edge for part in (RFC1918, RFC6598, PUBLIC) for low, high in part.spans for edge in (low, high + 1)),
+    }
+)
+
+
+def private_run(address: int) -> Span:
+    """The run of addresses around this one that are all of one private range, or all of none (IGW-5, IGW-6)."""
+    index = bisect_right(_STARTS, address)
+    return _STARTS[index - 1], _STARTS[index] - 1 if index < len(_STARTS) else EVERYWHERE[1]
+
+
+def senders_around(vpc: VpcSite, source: int) -> Span:
+    """Sources around one that are all of no interface of a VPC and all public, or all private; or that one alone."""
+    return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
+
+
+class InternetGatewayOut(Checkpoint):
+    """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
+
+    __slots__ = ("internet", "redirected", "vpc")
+
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
+        super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
+        self.vpc = vpc
+        self.internet = internet
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (IGW-8); drop the rest (IGW-4, IGW-7).
+
+        What an appliance forwards unchanged is carried as if the interface that owns its source had sent it (IGW-7).
+        """
+        source, destination = header.source, header.destination
+        owner = self.vpc.owners.get(source)
+        scope = Scope(self.senders_around(source), private_run(destination))
+        public = None if owner is None else source if source > IPV4_LAST else owner.public_of(source)
+        loss = egress_loss(source, destination, owned=owner is not None, public=public)
+        text = "IPv6 is not translated" if source > IPV4_LAST else ""
+        onward = Header(source if public is None else public, destination)
+        step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
+        if loss is None:
+            loss = self.past_the_appliance(header)
+            return step if loss is None else self.drop(loss, header, scope, onward=step)
+        path = self.path
+        if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+            loss, path = no_public_address(owner, header, loss)
+        return self.drop(loss, header, scope, onward=step, path=path)
+
+    def senders_around(self, source: int) -> Span:
+        """Sources around one that the gateway treats like it: those of no interface, or that one alone."""
+        _, low, high = self.redirected.lookup(source)
+        return intersect(senders_around(self.vpc, source), (low, high))
+
+    def past_the_appliance(self, header: Header) -> Loss | None:
+        """The loss of what leaves a redirected block other than through its appliance (ROUTE-23)."""
+        route = self.redirected[header.source]
+        if route is None or route.toward is None or header.sender is route.toward:
+            return None
+        text = f"what comes in for {route.destination} goes through {route.toward.name}; what leaves must go there too"
+        return Loss(Code.INGRESS_RTB_TRAFFIC_REDIRECTION, "ROUTE-23", text)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The internet."""
+        return (self.internet,)
+
+
+def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tuple[Loss, KeyPath]:
+    """The loss of a packet whose source has no public address (IGW-4, IGW-15), whose address it is, and the key to edit:
+    of the interface, or of the host that forwards its packets as they came (NATI-5)."""
+    text = f"{format_address(header.source)} is {owner.name}, which has no public address"
+    if header.source > IPV4_LAST:
+        text = f"{format_address(header.source)} ({owner.name}) is private IPv6, which is not on the internet"
+    forwarder = header.sender
+    if header.direct or forwarder is None:
+        return Loss(loss.code, loss.rule, text), (*owner.path, "public_ip")
+    text += f"; {forwarder.name} forwards its packets without putting its own address in (no masquerade)"
+    return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
+
+
+class InternetGatewayIn(Checkpoint):
+    """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
+
+    __slots__ = ("public", "redirected", "vpc")
+
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int]) -> None:
+        super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
+        self.vpc = vpc
+        self.public = public
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Translate and deliver; drop what comes from a private address (IGW-6)."""
+        private = self.public.get(header.destination, header.destination)
+        text = "1:1 translation" if private != header.destination else ""
+        scope = Scope(private_run(header.source), (header.destination, header.destination))
+        inside = Header(header.source, private)
+        step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
+        loss = ingress_loss(header.source)
+        route = self.redirected[private]
+        if route is not None and not route.local and isinstance(step, Forward):
+            step, unusable = self.to_appliance(route, inside, step)
+            loss = loss or unusable
+        if loss is None:
+            return step
+        return self.drop(loss, header, scope, onward=step if isinstance(step, Forward) else None)
+
+    def to_appliance(self, route: Route, inside: Header, step: Forward) -> tuple[Forward, Loss | None]:
+        """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an
+        appliance without a public address takes nothing (ROUTE-22); an inspection endpoint needs none (EP-11)."""
+        loss = None
+        if route.inactive:
+            loss = route.blackhole
+        elif route.toward is not None and not _able(route.toward) and inside.destination <= IPV4_LAST:
+            text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
+            loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
+        text = f"{step.text}; {route.text}".lstrip("; ")
+        return to_target(route, inside, step)._replace(text=text), loss
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet, and the targets of the gateway's route table."""
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]
+
+
+def _able(target: NetworkInterface) -> bool:
+    """Whether the target of a gateway's route has a public address, or is an inspection endpoint, which needs none."""
+    return bool(target.publics) or target.groups is None
+
+
+class EgressOnlyGatewayOut(Checkpoint):
+    """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (IPV6-4)."""
+
+    __slots__ = ("internet", "vpc")
+
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
+        super().__init__(f"{vpc.name}.{name}", "egress-only internet gateway", path)
+        self.vpc = vpc
+        self.internet = internet
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Pass IPv6 out. An answer to a flow that came in another way is not one of its flows (WALK-19)."""
+        source, destination = header.source, header.destination
+        scope = Scope(senders_around(self.vpc, source), intersect(private_run(destination), family_run(destination)))
+        if destination <= IPV4_LAST:
+            text = "an egress-only internet gateway carries IPv6 alone"
+            return self.drop(Loss(Code.IPV6_ONLY, "IPV6-4", text), header, scope)
+        if leg.reply:
+            text = f"{self.component} never saw the packet that this one answers"
+            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+        owner = self.vpc.owners.get(source)
+        loss = egress_loss(source, destination, owned=owner is not None, public=source)
+        leg.sessions.append(Session(self, source, source, destination))
+        step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
+        return step if loss is None else self.drop(loss, header, scope, onward=step)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The internet."""
+        return (self.internet,)
+
+
+class EgressOnlyGatewayIn(Checkpoint):
+    """An egress-only internet gateway for what comes in: answers to its own flows and nothing else (IPV6-4)."""
+
+    __slots__ = ("outward", "vpc")
+
+    def __init__(self, vpc: VpcSite, outward: EgressOnlyGatewayOut) -> None:
+        super().__init__(outward.component, outward.role, outward.path)
+        self.vpc = vpc
+        self.outward = outward
+
+    def knows(self, header: Header, leg: Leg) -> bool:
+        """Whether a packet answers a flow that went out here."""
+        return leg.answered(self.outward, header) is not None
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Pass an answer in; drop what somebody outside starts."""
+        inside = Header(header.source, header.destination)
+        text = "an answer to outbound IPv6"
+        scope = Scope(private_run(header.source), (header.destination, header.destination))
+        step = enter_subnet(self, self.vpc, inside, text, "IPV6-4", self.path)._replace(scope=scope)
+        if self.knows(header, leg):
+            return step
+        text = "an egress-only internet gateway lets nobody outside start a connection"
+        loss = Loss(Code.EIGW_OUTBOUND_ONLY, "IPV6-4", text)
+        return self.drop(loss, header, scope, onward=step if isinstance(step, Forward) else None)
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet."""
+        return [subnet.entry for subnet in self.vpc.subnets.values()]

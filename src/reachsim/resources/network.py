@@ -1,0 +1,108 @@
+"""Networks outside AWS, behind VPN connections and Direct Connect: ends of questions (chapter VPN)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field
+
+from reachsim.dataplane.ends import Endpoint
+from reachsim.net.cidr import AddressSet, address_set
+from reachsim.net.traffic import Traffic
+from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
+from reachsim.resources.resource import At, Checks, Ends, Resource, Wiring, resource
+from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
+
+CONNECTIONS = ("vpn_connections", "direct_connect_gateways")
+
+
+class NetworkHost(Schema):
+    """A host of a network."""
+
+    ip: AddressField
+    """Its address."""
+    listens: TrafficField | None = None
+    """Traffic that it answers; left out: everything."""
+
+
+@resource("networks", "network", "design")
+class ExternalNetwork(Resource):
+    """A network outside AWS; what happens inside it is taken as open."""
+
+    order: ClassVar[int] = 20
+
+    cidrs: tuple[BlockField, ...] = ()
+    """Its blocks."""
+    via: References = ()
+    """The VPN connections and Direct Connect gateways that lead to it."""
+    hosts: dict[HostNameField, NetworkHost] = Field(default_factory=dict)
+    """Its hosts by name: `office.pc` is `pc` of the network `office`."""
+    tags: Tags = {}
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Its connections are in the design, and its hosts in its blocks."""
+        known = [name for section in CONNECTIONS for name in getattr(checks.design, section, {})]
+        for index, name in enumerate(self.via):
+            if name not in known:
+                checks.report(
+                    (*at.path, "via", index), f"there is no connection {name!r}", f"there are {', '.join(known)}"
+                )
+        for name, host in self.hosts.items():
+            if self.cidrs and host.ip not in address_set(self.cidrs):
+                checks.report((*at.path, "hosts", name, "ip"), f"{host.ip} is in no block of network {at.name}")
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Its connections lead to one place, and it sends by any of them."""
+        departing = Departing(at.name, at.path, at.path)
+        mine = address_set(self.cidrs)
+        leading = list(self.connections(wiring))
+        for connection in connections(wiring):
+            if connection in leading:
+                connection.network = at.path
+                connection.own |= mine
+                departing.ways += connection.arrivals
+            else:
+                connection.foreign |= mine
+        wiring.add_sender(mine, departing, at.name)
+        wiring.note(at.path, departing)
+        wiring.cut(edge for low, high in mine.spans for edge in (low, high + 1))
+
+    def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
+        """The connections that lead to it."""
+        for section in CONNECTIONS:
+            for name in self.via:
+                if name in getattr(wiring.design, section, {}):
+                    found = wiring.noted((section, name))
+                    assert isinstance(found, ConnectionOut)
+                    yield found
+
+    def endpoint(self, at: At, ends: Ends) -> Endpoint:
+        """All of it."""
+        return self._end(at.name, ends, address_set(self.cidrs), None)
+
+    @classmethod
+    def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
+        """``office.pc``: a host of a network."""
+        name, dot, host = asked.partition(".")
+        network = getattr(ends.design, "networks", {}).get(name)
+        if dot and network is not None and host in network.hosts:
+            body = network.hosts[host]
+            address = AddressSet.of((int(body.ip), int(body.ip)))
+            yield network._end(asked, ends, address, body.listens)
+
+    def _end(self, name: str, ends: Ends, addresses: AddressSet, listens: Traffic | None) -> Endpoint:
+        """Some of its addresses, which send by each of its connections."""
+        network = name.partition(".")[0]
+        origins = [ends.outside("", addresses, ends.checkpoint(("networks", network)), network)]
+        literal = addresses.first if addresses.count == 1 else None
+        outside = AddressSet.nothing() if literal is not None else addresses
+        return Endpoint(
+            name,
+            "network",
+            tuple(origins),
+            outside=outside,
+            literal=literal,
+            listens=listens,
+            realm=("networks", network),
+        )

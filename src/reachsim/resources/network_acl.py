@@ -1,0 +1,170 @@
+"""Network ACLs (chapter NACL)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, model_validator
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.site import SubnetSite
+from reachsim.dataplane.steps import ANY, Forward, Query, Step
+from reachsim.errors import HintedError, shown
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr
+from reachsim.net.traffic import EVERYTHING, Traffic
+from reachsim.resources.fields import Integer, PeerBlockField, Schema, Tags, TrafficField, looks_like_address
+from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.codes import Code
+
+
+def _acl_block(value: Any) -> Cidr:
+    """An ACL names blocks and nothing else (NACL-10)."""
+    if isinstance(value, Cidr):
+        return value
+    if isinstance(value, str) and looks_like_address(value):
+        return Cidr.parse_peer(value)
+    raise HintedError(
+        f"a network ACL rule names one block, got {shown(value)}",
+        hint="write a CIDR such as 10.0.0.0/16; security groups and prefix lists cannot be used here",
+        code="NACL-10",
+    )
+
+
+AclBlock = Annotated[Cidr, PlainValidator(_acl_block), PeerBlockField]
+RuleNumber = Annotated[Integer, Field(ge=1, le=32766)]
+
+
+class AclRule(Schema):
+    """One numbered rule of an ACL; exactly one of `allow` and `deny`."""
+
+    rule: RuleNumber
+    """1 to 32766; the lowest number that matches decides (NACL-2)."""
+    allow: TrafficField | None = None
+    """The traffic that it lets through."""
+    deny: TrafficField | None = None
+    """The traffic that it stops."""
+    description: str = ""
+    """For the reader."""
+
+    @model_validator(mode="after")
+    def _one_action(self) -> AclRule:
+        if (self.allow is None) == (self.deny is None):
+            raise HintedError("a rule either allows or denies", hint="write one of 'allow' and 'deny'")
+        return self
+
+    @property
+    def block(self) -> Cidr:
+        """The peer's block."""
+        raise NotImplementedError
+
+    @property
+    def traffic(self) -> Traffic:
+        """What it allows or denies."""
+        return self.allow if self.allow is not None else self.deny or Traffic.nothing()
+
+
+class AclIngressRule(AclRule):
+    """A rule for packets that enter the subnet, by their source."""
+
+    from_: AclBlock = Field(alias="from")
+    """The block or address of the sender."""
+
+    @property
+    def block(self) -> Cidr:
+        """The sources."""
+        return self.from_
+
+
+class AclEgressRule(AclRule):
+    """A rule for packets that leave the subnet, by their destination."""
+
+    to: AclBlock
+    """The block or address of the receiver."""
+
+    @property
+    def block(self) -> Cidr:
+        """The destinations."""
+        return self.to
+
+
+class NetworkAcl(Schema):
+    """A network ACL. What no rule matches is denied (NACL-2, NACL-3).
+
+    A missing direction is empty in an ACL of one's own, and as AWS makes it, all allowed, in the ACL `default`.
+    """
+
+    ingress: tuple[AclIngressRule, ...] | None = None
+    """Rules for packets that enter the subnet."""
+    egress: tuple[AclEgressRule, ...] | None = None
+    """Rules for packets that leave it."""
+    tags: Tags = {}
+
+
+DEFAULT_CLAUSES = (
+    Clause(True, EVERY_IPV4.addresses, EVERYTHING, "rule 100 (default ACL): allow all"),
+    Clause(True, EVERY_IPV6.addresses, EVERYTHING, "rule 101 (default ACL): allow all"),
+)
+"""The default ACL as AWS makes it, in both directions (NACL-3)."""
+
+
+def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, default: bool) -> tuple[Clause, ...]:
+    """The clauses of an ACL in one direction, in the order of their numbers, not of the file (NACL-2).
+
+    `acl` None: the VPC's default ACL, not written. `default`: it is the default ACL; a direction that it does not
+    write was not edited (NACL-3), one that it writes has just the rules written, for IPv6 too (NACL-4).
+    """
+    rules = None if acl is None else acl.ingress if direction is Direction.INGRESS else acl.egress
+    if rules is None:
+        return DEFAULT_CLAUSES if default else ()
+    word = "from" if direction is Direction.INGRESS else "to"
+    numbered = sorted(enumerate(rules), key=lambda item: item[1].rule)
+    return tuple(
+        Clause(
+            rule.allow is not None,
+            rule.block.addresses,  # never matches the other family (NACL-11): the address line keeps them apart
+            rule.traffic,
+            f"rule {rule.rule}: {'allow' if rule.allow is not None else 'deny'} {rule.traffic} {word} {rule.block}",
+            (*path, direction.value, index),
+        )
+        for index, rule in numbered
+    )
+
+
+def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], path: KeyPath) -> Filter:
+    """An ACL in one direction as a filter: stateless, so answers need rules of their own (NACL-5)."""
+    return Filter(
+        f"network ACL {name}",
+        direction,
+        clauses,
+        stateful=False,
+        code=Code.SUBNET_ACL_RESTRICTION,
+        rule="NACL-2",
+        path=(*path, direction.value) if path else (),
+    )
+
+
+class AclCheckpoint(Checkpoint):
+    """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, NACL-6,
+    WALK-16), by the other end's address, protocol and destination port (NACL-7), with the addresses that the packet has
+    inside the VPC (NACL-14)."""
+
+    __slots__ = ("direction", "filter", "next", "subnet")
+
+    def __init__(
+        self, subnet: SubnetSite, direction: Direction, filter: Filter, path: KeyPath, next: Checkpoint
+    ) -> None:
+        super().__init__(subnet.full_name, f"{filter.name} {direction.value}", path)
+        self.subnet = subnet
+        self.direction = direction
+        self.filter = filter
+        self.next = next
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Ask the ACL, on the way there and on the way back alike."""
+        peer = header.destination if self.direction is Direction.EGRESS else header.source
+        return Forward(self.next, header, scope=ANY, asks=Query(self.filter, peer))
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The subnet's route table, or its link."""
+        return (self.next,)

@@ -1,0 +1,132 @@
+"""Private hosted zones: names that mean something in the VPCs that they are associated with (DNS-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.errors import EndpointError, shown
+from reachsim.net.address import format_address, parse_address
+from reachsim.net.cidr import AddressSet
+from reachsim.resources.fields import HostNameField, References, looks_like_address
+from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
+from reachsim.rules.codes import Code
+from reachsim.rules.dns import attribute_missing, private_names
+from reachsim.rules.verdict import Loss
+
+
+def _list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+@resource("private_hosted_zones", "private hosted zone", "design")
+class PrivateHostedZone(Resource):
+    """A private hosted zone. It is seen in its VPCs, as far as both of their DNS attributes are true (DNS-2)."""
+
+    key: ClassVar[Any] = HostNameField
+    routable: ClassVar[bool] = False
+
+    vpcs: References = ()
+    """The VPCs that it is associated with."""
+    records: dict[HostNameField, Annotated[References, BeforeValidator(_list)]] = Field(default_factory=dict)
+    """Name (with or without the zone's) to an address, several, or the name of something that has one."""
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Its VPCs are there, and records mean an address or something of the design."""
+        for index, vpc in enumerate(self.vpcs):
+            if vpc not in checks.design.vpcs:
+                checks.report((*at.path, "vpcs", index), f"there is no VPC {shown(vpc)}")
+        for name, values in self.records.items():
+            for value in values:
+                if not _is_address(value) and value not in _names(checks.design):
+                    text = f"{shown(value)} is no address and nothing that has one"
+                    checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
+
+    def record(self, zone: str, host: str) -> References | None:
+        """What its records say of a host name; None where they say nothing."""
+        for name, values in self.records.items():
+            full = {zone} if name == "@" else {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
+            if host.lower().rstrip(".") in map(str.lower, full):
+                return values
+        return None
+
+    def speaks_for(self, at: At, host: str, design: Any) -> bool:
+        """Whether a host name is in the zone."""
+        name = host.lower().rstrip(".")
+        inside = name == at.name.lower() or name.endswith(f".{at.name.lower()}")
+        return inside or self.record(at.name, host) is not None
+
+    def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
+        """What its record means, in a VPC that sees it. A zone that is seen hides public names under it: one that has no
+        record does not resolve."""
+        body = ends.design.vpcs.get(vpc)
+        if body is None or vpc not in self.vpcs:
+            where = f"VPC {vpc} is not associated with it" if body is not None else "it is not seen outside its VPCs"
+            return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"{host} is in private zone {at.name}: {where}")
+        if not private_names(body.enable_dns_support, body.enable_dns_hostnames):
+            why = attribute_missing(vpc, body.enable_dns_support)
+            return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} is not seen here: {why}")
+        values = self.record(at.name, host)
+        if values is None:
+            loss = Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} has no record {host}")
+            return Endpoint(host, "name", loss=loss)
+        several = tuple(part for value in values for part in _meant(value, vpc, ends))
+        addresses = ", ".join(dict.fromkeys(map(_said, several)))
+        note = f"{host} is {addresses}: private zone {at.name} (DNS-2)"
+        if len(several) == 1:
+            return Endpoint(
+                host,
+                "name",
+                interfaces=several[0].interfaces,
+                within=several[0].within,
+                literal=several[0].literal,
+                note=note,
+            )
+        return Endpoint(host, "name", several=several, note=note)
+
+
+def _is_address(value: str) -> bool:
+    if not looks_like_address(value):
+        return False
+    try:
+        parse_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _names(design: Any) -> set[str]:
+    """What a record may name: everything with an interface, bare or as ``vpc.name``."""
+    out: set[str] = set()
+    for vpc_name, vpc in design.vpcs.items():
+        for at, body in resources("vpc", vpc, vpc_name):
+            if any(True for _ in body.interfaces(at)):
+                out |= {at.name, at.full_name}
+    return out
+
+
+def _meant(value: str, vpc: str, ends: Ends) -> Iterator[Endpoint]:
+    """The ends that one value of a record means: an address, or the primary private address of each interface of a name."""
+    if _is_address(value):
+        yield Endpoint(value, "address", literal=int(parse_address(value)))
+        return
+    try:
+        end = ends.resolve(f"{vpc}.{value}")
+    except EndpointError:
+        end = ends.resolve(value)
+    for interface in end.interfaces:
+        yield Endpoint(value, interface.kind, interfaces=(interface,), within=_primary(interface))
+
+
+def _primary(interface: NetworkInterface) -> AddressSet:
+    return AddressSet.of((interface.addresses[0], interface.addresses[0]))
+
+
+def _said(end: Endpoint) -> str:
+    if end.literal is not None:
+        return format_address(end.literal)
+    return f"{format_address(end.interfaces[0].addresses[0])} ({end.interfaces[0].name})"

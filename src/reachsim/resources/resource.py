@@ -1,0 +1,293 @@
+"""Resources: components with a name. All that reachsim knows of a kind of resource stands in one file.
+
+A resource is a schema (its keys, with AWS's defaults) and what it does at each stage: `interfaces` and `check` while a
+design is loaded, `build`, `join` and `entrance` while the topology is built. `@resource` puts it where a design may write
+it. The rest of the house goes through the registry and names no kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
+
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, VpcSite
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.resources.fields import Name, Schema
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.route import RouteOrigin
+from reachsim.rules.verdict import Loss
+
+Within = Literal["vpc", "design"]
+"""Where a kind of resource is written: under a VPC, or at the top."""
+
+
+class At(NamedTuple):
+    """Where one resource is written. `vpc`: empty for what is in no VPC."""
+
+    vpc: str
+    section: str
+    name: str
+
+    @property
+    def path(self) -> KeyPath:
+        """The key path to it."""
+        return ("vpcs", self.vpc, self.section, self.name) if self.vpc else (self.section, self.name)
+
+    @property
+    def full_name(self) -> str:
+        """``vpc.name``, or the bare name of what is in no VPC."""
+        return f"{self.vpc}.{self.name}" if self.vpc else self.name
+
+
+@dataclass(frozen=True)
+class InterfaceNeed:
+    """One network interface that a resource has, as it is written.
+
+    `name`: unique in the VPC. `path`: where its keys are. `subnet`, `security_groups`: references, None for the default
+    group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
+    `implied`: though none is written. `secondary`: further private addresses, each with its public one. `launched`: with an
+    instance, so that its subnet may give it a public address.
+    """
+
+    name: str
+    path: KeyPath
+    subnet: str
+    security_groups: tuple[str, ...] | None = None
+    private_ip: int | None = None
+    ipv6_address: int | None = None
+    public_ip: int | bool | None = None
+    implied: bool = False
+    secondary: tuple[tuple[int, int | None], ...] = ()
+    launched: bool = False
+
+
+class Entrance(NamedTuple):
+    """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one,
+    and why the route is a blackhole, with the rule; empty where it is active (ROUTE-11). `switch`: the key that mends it."""
+
+    next: Checkpoint | None
+    toward: NetworkInterface | None = None
+    inactive: str = ""
+    rule: str = "ROUTE-12"
+    switch: KeyPath = ()
+
+
+class Checks(Protocol):
+    """What a resource may ask while its design is checked."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    def report(
+        self, path: KeyPath, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
+    ) -> None:
+        """Note a problem; `code`: the rule of AWS that refuses it. `key`: it is the key at the path, not its value."""
+
+    def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
+        """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
+
+
+class Wiring(Protocol):
+    """What a resource may use while the topology is built."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    @property
+    def internet(self) -> Checkpoint:
+        """The internet."""
+
+    def vpc(self, name: str) -> VpcSite:
+        """A VPC."""
+
+    def subnet(self, vpc: str, reference: str) -> SubnetSite:
+        """A subnet of a VPC."""
+
+    def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
+        """The addresses of an interface, assigned ones included."""
+
+    def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
+        """Give an interface its security groups and their filters (None: the default group, SG-3)."""
+
+    def place(self, interface: NetworkInterface) -> None:
+        """Put an interface into its subnet and under its addresses."""
+
+    def add_group(self, at: At, members: list[str]) -> None:
+        """Let the name of a resource mean several interfaces, by full name."""
+
+    def interface(self, vpc: str, name: str) -> NetworkInterface:
+        """An interface that was placed."""
+
+    def cut(self, starts: Iterable[int]) -> None:
+        """Tell where along the address line a checkpoint may change its answers."""
+
+    def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
+        """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
+
+    def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
+        """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
+
+    def add_filter(self, filter: Filter) -> None:
+        """Tell of a filter that belongs to a resource, not to groups or ACLs, and may be asked about ports."""
+
+    def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint by the path of what it belongs to, for others to find."""
+
+    def noted(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that was noted."""
+
+    def add_peering(self, at: At, checkpoints: Mapping[str, Checkpoint], *, groups_known: bool) -> None:
+        """Join two VPCs: by the name of each, what a route there leads to; whether rules may name the other's groups."""
+
+    def peering(self, at: At, vpc: str) -> Checkpoint:
+        """What a route of a VPC to a peering leads to."""
+
+    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+        """Tell a route table that AWS may have put routes into it that the design does not tell (`Unwritten`)."""
+
+
+class Ends(Protocol):
+    """What a resource may use to say what its name means as an end of a question."""
+
+    @property
+    def design(self) -> Any:
+        """The whole design."""
+
+    @property
+    def world(self) -> AddressSet:
+        """Every public address that no interface and no VPC of the design has."""
+
+    def of_interface(self, interface: NetworkInterface) -> Endpoint:
+        """The end that one interface is."""
+
+    def interface(self, full_name: str) -> NetworkInterface:
+        """An interface by full name."""
+
+    def arriving(self) -> Iterator[Checkpoint]:
+        """Where packets of networks outside come in."""
+
+    def checkpoint(self, path: KeyPath) -> Checkpoint:
+        """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
+
+    def resolve(self, asked: str) -> Endpoint:
+        """What a name or an address stands for. Raises EndpointError."""
+
+    def outside(self, label: str, addresses: AddressSet, start: Checkpoint | None = None, place: str = "") -> Origin:
+        """A sender outside the VPCs; `start`: where its packets come in, left out: the internet; `place`: its network."""
+
+
+class Resource(Schema):
+    """A kind of resource. Every method is optional."""
+
+    section: ClassVar[str] = ""
+    noun: ClassVar[str] = ""
+    within: ClassVar[Within] = "vpc"
+    order: ClassVar[int] = 10
+    """Kinds of a lower order are assigned their addresses first."""
+    key: ClassVar[Any] = Name
+    """The type of their names."""
+    routable: ClassVar[bool] = True
+    """Whether a route may lead to one."""
+
+    def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+        """The network interfaces that it has."""
+        yield from ()
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Report what AWS would refuse."""
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Add its interfaces and checkpoints."""
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Connect it to others, when all are there."""
+
+    def introduces(self, at: At) -> Iterator[tuple[str, str]]:
+        """Pairs of VPCs of which the first's inbound rules may name the second's groups, other than by peering (TGW-14)."""
+        yield from ()
+
+    def joins(self, at: At) -> Iterator[tuple[str, str]]:
+        """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
+        yield from ()
+
+    def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
+        """The routes to it that AWS makes (EP-1, ROUTE-6)."""
+        yield from ()
+
+    def endpoint(self, at: At, ends: Ends) -> Endpoint | None:
+        """What its name means as an end of a question; None: its interfaces, if it has any."""
+        return None
+
+    @classmethod
+    def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
+        """What a word means that is no resource's name, such as ``service:s3`` or ``office.pc``."""
+        yield from ()
+
+    def speaks_for(self, at: At, host: str, design: Any) -> bool:
+        """Whether it may say somewhere what a host name means."""
+        return False
+
+    def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
+        """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
+        raise NotImplementedError
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Where a route of a VPC to it leads."""
+        interface = wiring.interface(at.vpc, at.name)
+        return Entrance(interface.subnet.entry, interface)
+
+
+class RouteMade(NamedTuple):
+    """A route that AWS makes of a resource, not a person. `table`: of the resource's VPC, None for those that propagate it.
+    `path`: where what made it is written."""
+
+    table: str | None
+    destination: Cidr
+    origin: RouteOrigin
+    path: KeyPath
+    prefix_list: str = ""
+
+
+R = TypeVar("R", bound=type[Resource])
+REGISTRY: dict[Within, dict[str, type[Resource]]] = {"vpc": {}, "design": {}}
+"""Every kind of resource by where it is written and its section, in the order in which they are built."""
+
+
+def resource(section: str, noun: str, within: Within = "vpc") -> Callable[[R], R]:
+    """Register a kind of resource: its section of a VPC or of the design, and the word for one of them."""
+
+    def add(kind: R) -> R:
+        kind.section, kind.noun, kind.within = section, noun, within
+        REGISTRY[within][section] = kind
+        return kind
+
+    return add
+
+
+@contextmanager
+def forgotten(kind: type[Resource]) -> Iterator[None]:
+    """For tests: a kind that was registered is gone afterwards."""
+    try:
+        yield
+    finally:
+        del REGISTRY[kind.within][kind.section]
+
+
+def sections(within: Within) -> dict[str, type[Resource]]:
+    """The kinds of resources that may be written at a place, by section, in the order in which they are built."""
+    found = REGISTRY[within]
+    return {section: found[section] for section in sorted(found, key=lambda section: (found[section].order, section))}
+
+
+def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[At, Resource]]:
+    """Every resource of a VPC or of a design, in the order in which they are built."""
+    for section in sections(within):
+        for name, body in getattr(holder, section, {}).items():
+            yield At(vpc, section, name), body

@@ -1,0 +1,266 @@
+"""Route tables (chapter ROUTE)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic 2.7 has it here alone
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.steps import Forward, Step, Undecided, intersect, to_run
+from reachsim.errors import HintedError, shown
+from reachsim.faces import Faced
+from reachsim.net.address import format_address
+from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.resources.fields import Reference, References, Schema, looks_like_address, written
+from reachsim.resources.resource import At
+from reachsim.resources.subnet import enter_subnet
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.route import RESERVED_DESTINATIONS, RouteOrigin, outranks
+from reachsim.rules.verdict import Loss
+
+
+def _destination(value: Any) -> Cidr | str:
+    if isinstance(value, Cidr):
+        return value
+    if not isinstance(value, str) or not value:
+        raise HintedError(f"a destination is expected, got {shown(value)}", hint="write 0.0.0.0/0: igw")
+    return Cidr.parse(value) if looks_like_address(value) else value
+
+
+Destination = Annotated[
+    Cidr | str,
+    PlainValidator(_destination),
+    WithJsonSchema(written("destination", "a block or the name of a prefix list", r"[^\s,\[\]{}\"'\\]+")),
+]
+
+
+class RouteTable(Schema):
+    """A route table: routes by destination, or in the long form `routes` with what a gateway does to it.
+
+    Targets: the name of anything in the VPC that can take packets, or of a connection; `local`; `blackhole`. The local
+    routes need not be written (ROUTE-1).
+    """
+
+    routes: dict[Destination, Reference] = Field(default_factory=dict)
+    """Destination (a block, or the name of a prefix list) to target."""
+    propagate: References = ()
+    """Virtual private gateways whose known routes it takes in (ROUTE-6)."""
+    gateway: Reference | None = None
+    """The internet or virtual private gateway whose arriving packets it routes (edge association, ROUTE-21)."""
+
+    _short: bool = PrivateAttr(default=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _either_form(cls, value: Any, handler: ModelWrapValidatorHandler[RouteTable]) -> RouteTable:
+        if not isinstance(value, dict) or value.keys() & _LONG:
+            return handler(value)
+        table = handler({"routes": value})
+        table._short = True
+        return table
+
+    def path_of(self, table: KeyPath, destination: object = None) -> KeyPath:
+        """The key path of its routes, or of one of them, given the table's own."""
+        routes = table if self._short else (*table, "routes")
+        return routes if destination is None else (*routes, str(destination))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        own = handler.resolve_ref_schema(handler(core))
+        return {"description": own.pop("description", ""), "anyOf": [own["properties"]["routes"], own]}
+
+
+def routes_to(vpc: Any, at: At) -> Iterator[tuple[KeyPath, Cidr | str, str]]:
+    """The routes of a VPC that lead to one of its resources: where each is written, its destination and its target."""
+    for name, table in vpc.route_tables.items():
+        for destination, target in table.routes.items():
+            if target in (at.name, at.full_name):
+                yield table.path_of(("vpcs", at.vpc, "route_tables", name), destination), destination, target
+
+
+_LONG = frozenset({"routes", "propagate", "gateway"})
+
+
+@dataclass(frozen=True, repr=False)
+class Route(Faced):
+    """One route of a table, for the router.
+
+    `next`: where it leads; None for a blackhole. `toward`: the interface that is its target, if it is one. `inactive`:
+    why the route is a blackhole; empty if it is active (ROUTE-11); `switch`: the key that would mend that, where it is not
+    the route's own. `unknown`: why reachsim cannot follow it.
+    """
+
+    destination: Cidr
+    target: str
+    origin: RouteOrigin
+    next: Checkpoint | None
+    path: KeyPath
+    toward: NetworkInterface | None = None
+    local: bool = False
+    inactive: str = ""
+    inactive_rule: str = "ROUTE-12"
+    switch: KeyPath = ()
+    unknown: str = ""
+    prefix_list: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def blackhole(self) -> Loss:
+        """The loss of what takes it while it is inactive (ROUTE-11)."""
+        return Loss(Code.BAD_STATE_ROUTE, self.inactive_rule, f"{self.text} is a blackhole: {self.inactive}")
+
+    @cached_property
+    def text(self) -> str:
+        """The route as a person writes it."""
+        via = f" ({self.prefix_list})" if self.prefix_list else ""
+        return f"{self.destination}{via} -> {self.target}"
+
+
+@dataclass(frozen=True, repr=False)
+class Unwritten(Faced):
+    """Routes that something which is not modelled may have written into a table.
+
+    `destinations`: of these routes. `always`: they win over any wider route, not only where there is none.
+    """
+
+    reason: str
+    destinations: AddressSet
+    always: bool
+
+    def decides(self, route: Route | None) -> bool:
+        """Whether the packet may take one of them instead of the route that is written (ROUTE-4, ROUTE-6)."""
+        if route is None:
+            return True
+        return (
+            not route.local
+            and route.destination.prefix_length < route.destination.width
+            and (self.always or bool(route.inactive))
+        )
+
+    def __str__(self) -> str:
+        return f"{self.destinations}: {self.reason}"
+
+
+def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
+    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19); a route of
+    one family covers no address of the other (ROUTE-5).
+
+    A blackhole competes like the others: nothing falls back to a shorter route (ROUTE-13). The ranges that AWS keeps
+    for its services have no route, whatever wider route is there (ROUTE-17).
+    """
+    entries: list[tuple[Cidr, Route | None]] = [(block, None) for block in RESERVED_DESTINATIONS]
+    entries += [(route.destination, route) for route in routes]
+    return prefix_table(entries, _outranks)
+
+
+def _outranks(new: Route | None, old: Route | None) -> bool:
+    if new is None or old is None:
+        return new is None
+    return outranks((new.origin, new.prefix_list), (old.origin, old.prefix_list))
+
+
+_RESERVED = address_set(RESERVED_DESTINATIONS)
+
+
+def no_route(destination: int) -> Loss:
+    """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
+    for reserved in RESERVED_DESTINATIONS:
+        if destination in reserved:
+            what = f"is in {reserved}, which no route carries"
+            text, note = f"the destination {what}", f"{format_address(destination)} {what}"
+            return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-17", text, note)
+    note = f"no route to {format_address(destination)}"
+    return Loss(Code.NO_ROUTE_TO_DESTINATION, "ROUTE-16", "no route to the destination", note)
+
+
+def to_target(route: Route, inside: Header, step: Forward) -> Forward:
+    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21)."""
+    next = step.next if route.next is None else route.next
+    return Forward(next, inside._replace(toward=route.toward), route.text, "ROUTE-21", route.path, step.scope)
+
+
+def targets(table: IntervalMap[Route | None]) -> list[Checkpoint]:
+    """Every target of a gateway's route table."""
+    return [route.next for route in table.values if route is not None and route.next is not None]
+
+
+class RouteTableCheckpoint(Checkpoint):
+    """A route table, asked for every packet that leaves a subnet of it (WALK-16), by destination alone."""
+
+    __slots__ = ("routes", "table", "unwritten", "vpc")
+
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath) -> None:
+        super().__init__(vpc.name, f"route table {name}", path)
+        self.vpc = vpc
+        self.routes: list[Route] = []
+        self.table: IntervalMap[Route | None] = route_lookup([])
+        self.unwritten: list[Unwritten] = []
+
+    def fill(self, routes: list[Route]) -> None:
+        """Set the routes, local ones included."""
+        self.routes = routes
+        self.table = route_lookup(routes)
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Take the route for the destination. Without one the packet is dropped silently (ROUTE-16)."""
+        destination = header.destination
+        route, low, high = self.table.lookup(destination)
+        scope = to_run((low, high))
+        for unwritten in self.unwritten:
+            first, last = unwritten.destinations.run_around(destination)
+            scope = to_run((max(scope.destinations[0], first), min(scope.destinations[1], last)))
+            if destination in unwritten.destinations and unwritten.decides(route):
+                return Undecided(unwritten.reason, header, path=self.path, scope=scope)
+        if route is None:
+            scope = to_run(intersect(scope.destinations, _RESERVED.run_around(destination)))
+            here = self.path or (*self.vpc.path, "route_tables", "main")
+            return self.drop(no_route(destination), header, scope, path=here, decided="no route")
+        text = route.text
+        if route.unknown:
+            return Undecided(route.unknown, header, text, "ROUTE-10", route.path, scope)
+        if route.local:
+            return enter_subnet(self, self.vpc, header, text, "ROUTE-4", route.path, scope)
+        onward = None
+        if route.next is not None:
+            toward = Header(header.source, destination, header.sender, header.direct, route.toward)
+            onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
+            if not route.inactive:
+                return onward
+        return self.drop(route.blackhole, header, scope, path=route.switch or route.path, decided=text, onward=onward)
+
+    def aside(self, destination: int) -> str:
+        """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones
+        for its service's addresses, and nobody says which these are (EP-2); empty where none may."""
+        route, _, _ = self.table.lookup(destination)
+        for unwritten in self.unwritten:
+            wider = route is not None and not route.local and route.destination.prefix_length < route.destination.width
+            if wider and not unwritten.always and destination in unwritten.destinations:
+                return unwritten.reason
+        return ""
+
+    def successors(self) -> list[Checkpoint]:
+        """Every target, and the ACL of every subnet for the local routes."""
+        nexts: dict[Checkpoint, None] = {}
+        for route in self.routes:
+            if route.local:
+                nexts |= dict.fromkeys(subnet.entry for subnet in self.vpc.subnets.values())
+            elif route.next is not None:
+                nexts[route.next] = None
+        return list(nexts)

@@ -1,0 +1,167 @@
+"""Security groups (chapter SG)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import Field
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import ANY, Forward, Query, Scope, Step
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.traffic import EVERYTHING
+from reachsim.resources.fields import PeersField, Schema, Tags, TrafficField
+from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
+from reachsim.rules.codes import Code
+
+ResolvePeer = Callable[[str, str], tuple[AddressSet, frozenset[GroupId]]]
+"""From a VPC's name and a name that a rule there writes, what it names: a prefix list's addresses or a group."""
+
+EVERYONE = AddressSet.everything()
+
+
+class IngressRule(Schema):
+    """A rule that lets traffic in."""
+
+    allow: TrafficField
+    """The traffic that may come in: protocol and destination port, or ICMP type and code."""
+    from_: PeersField = Field(alias="from")
+    """From whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
+    description: str = ""
+    """For the reader."""
+
+    @property
+    def peers(self) -> tuple[Cidr | str, ...]:
+        """Who is named."""
+        return self.from_
+
+    def text(self) -> str:
+        """The rule as a person writes it."""
+        return f"{self.allow} from {', '.join(map(str, self.from_))}"
+
+
+class EgressRule(Schema):
+    """A rule that lets traffic out."""
+
+    allow: TrafficField
+    """The traffic that may go out: protocol and destination port, or ICMP type and code."""
+    to: PeersField
+    """To whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
+    description: str = ""
+    """For the reader."""
+
+    @property
+    def peers(self) -> tuple[Cidr | str, ...]:
+        """Who is named."""
+        return self.to
+
+    def text(self) -> str:
+        """The rule as a person writes it."""
+        return f"{self.allow} to {', '.join(map(str, self.to))}"
+
+
+class SecurityGroup(Schema):
+    """A security group: rules that allow, none that deny (SG-1).
+
+    A new group has no ingress rule and one egress rule that lets everything out (SG-2), so that is what a missing
+    `egress` means. `egress: []` lets nothing start.
+    """
+
+    ingress: tuple[IngressRule, ...] = ()
+    """What may come in; left out: nothing."""
+    egress: tuple[EgressRule, ...] | None = None
+    """What may go out; left out: everything; `[]`: nothing."""
+    description: str = ""
+    """For the reader."""
+    tags: Tags = {}
+
+
+def default_group() -> SecurityGroup:
+    """The group `default` of a VPC whose file does not write one: everything from itself, everything out (SG-3)."""
+    return SecurityGroup.model_validate({"ingress": [{"allow": "all", "from": "default"}]})
+
+
+def group_clauses(
+    group: SecurityGroup, identity: GroupId, direction: Direction, path: KeyPath, resolve: ResolvePeer
+) -> list[Clause]:
+    """The clauses of one group in one direction; each peer of a rule is named by the rule's clause (SG-18, SG-19).
+
+    A reference to another group matches the private addresses of that group's interfaces and inherits none of its
+    rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (SG-15).
+    """
+    if direction is Direction.EGRESS and group.egress is None:
+        text = f"default egress rule of {identity[1]}: all to everyone"
+        return [Clause(True, EVERYONE, EVERYTHING, text, path)]
+    rules: Sequence[IngressRule | EgressRule] = group.ingress if direction is Direction.INGRESS else group.egress or ()
+    clauses: list[Clause] = []
+    for index, rule in enumerate(rules):
+        spans: list[tuple[int, int]] = []
+        groups = NO_GROUPS
+        for peer in rule.peers:
+            if isinstance(peer, Cidr):
+                spans.append(peer.span)
+            else:
+                addresses, named = resolve(identity[0], peer)
+                spans += addresses.spans
+                groups |= named
+        clauses.append(
+            Clause(True, AddressSet.union_of(spans), rule.allow, rule.text(), (*path, direction.value, index), groups)
+        )
+    return clauses
+
+
+def group_filter(names: tuple[str, ...], direction: Direction, clauses: tuple[Clause, ...], path: KeyPath) -> Filter:
+    """All groups of an interface as one filter: any rule of any group lets a packet pass (SG-1)."""
+    name = f"security group{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    code = Code.ENI_SG_RULES_MISMATCH if clauses else Code.SG_HAS_NO_RULES
+    at = (*path, direction.value) if path else ()
+    return Filter(name, direction, clauses, stateful=True, code=code, rule="SG-1", path=at)
+
+
+def tracked(interface: NetworkInterface, direction: Direction, header: Header, leg: Leg) -> bool:
+    """Whether an answer passes the groups of an interface unasked (SG-4, SG-16, WALK-16).
+
+    It does when the packet that it answers crossed the same interface the other way, with these addresses swapped.
+    """
+    other = Direction.INGRESS if direction is Direction.EGRESS else Direction.EGRESS
+    return leg.reply and (interface, other.value, header.destination, header.source) in leg.crossed
+
+
+class SecurityGroupCheckpoint(Checkpoint):
+    """The security groups of one interface in one direction. They judge every packet of the interface, also to and
+    from its own subnet (SG-22), and see the addresses that the packet has there (SG-21)."""
+
+    __slots__ = ("direction", "filter", "interface", "next")
+
+    def __init__(
+        self, interface: NetworkInterface, direction: Direction, filter: Filter, path: KeyPath, next: Checkpoint
+    ) -> None:
+        super().__init__(interface.name, f"{filter.name} {direction.value}", path)
+        self.interface = interface
+        self.direction = direction
+        self.filter = filter
+        self.next = next
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Ask the groups, then go on."""
+        return self.judged(self.next, header, leg, ANY)
+
+    def judged(self, next: Checkpoint, header: Header, leg: Leg, scope: Scope) -> Forward:
+        """On to `next`, if the groups let it: asked of everything on the way there, and on the way back of what they do not
+        track."""
+        peer = header.destination if self.direction is Direction.EGRESS else header.source
+        known = tracked(self.interface, self.direction, header, leg)
+        if not leg.reply:
+            leg.crossed.add((self.interface, self.direction.value, header.source, header.destination))
+        # A reference names the interface that sends: after a middlebox it matches no more (SG-13, SG-14). Outbound,
+        # the address that the packet is sent to decides.
+        direct = header.direct or self.direction is Direction.EGRESS
+        carried = header.carried if self.direction is Direction.INGRESS else None  # LB-4
+        query = Query(self.filter, peer, self.interface.vpc if direct else None, known, carried)
+        return Forward(next, header, scope=scope, asks=query)
+
+    def successors(self) -> Sequence[Checkpoint]:
+        """The next checkpoint of the interface."""
+        return (self.next,)

@@ -1,0 +1,44 @@
+"""AWS's own services inside every VPC: the resolver, instance metadata, time (WALK-20)."""
+
+from __future__ import annotations
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.steps import Deliver, Query, Step, to_one
+from reachsim.net.cidr import AddressSet
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
+
+
+class AmazonService(Checkpoint):
+    """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
+
+    __slots__ = ("filter", "off")
+
+    def __init__(self, vpc: str, name: str, traffic: Traffic, off: Loss | None = None, path: KeyPath = ()) -> None:
+        super().__init__(vpc, name, path)
+        self.off = off
+        clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
+        self.filter = Filter(
+            name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20"
+        )
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Take the service's own traffic; nothing else is there. A resolver that is off takes none (DNS-2)."""
+        query = Query(self.filter, header.source)
+        if self.off is not None:
+            return self.drop(self.off, header, to_one(header.destination))
+        return Deliver(header, "delivered", "WALK-20", scope=to_one(header.destination), asks=query)
+
+    def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
+        """The answer goes straight back to the interface that asked."""
+        asker = arrived.sender
+        if asker is None:  # pragma: no cover - only interfaces of a VPC reach a service
+            raise ValueError("only an interface reaches an AWS service")
+        return asker.host, Header(arrived.destination, arrived.source)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None: the answer goes straight back."""
+        return ()

@@ -1,0 +1,97 @@
+"""Components that a design may have and reachsim does not model: doors of unknown width.
+
+What reaches one is not judged: wherever it could change an answer, the answer is "cannot decide", with this reason. A `Door`
+says, as widely as its few well-known keys do not rule it out, in which subnets it may have addresses of its own.
+docs/limits.md lists the components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.steps import ANY, Step, Undecided
+from reachsim.faces import Faced
+from reachsim.resources.fields import Written
+from reachsim.rules.clauses import KeyPath
+
+
+def _anything(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
+Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambda own: {})]
+"""Any mapping; only the keys that say where its doors are, are looked at."""
+
+
+@dataclass(frozen=True, repr=False)
+class Door(Faced):
+    """One component that is not modelled.
+
+    `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
+    addresses of its own. `tags`: as it writes them.
+    """
+
+    name: str
+    noun: str
+    path: KeyPath
+    subnets: frozenset[tuple[str, str]] = frozenset()
+    tags: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why an answer that depends on it cannot be decided."""
+        article = "an" if self.noun[0] in "aeiou" else "a"
+        return f"{self.name} is {article} {self.noun}, which is not modelled"
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.name}"
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _bare(value: Any) -> Iterator[str]:
+    """Bare names in a value that is a name or a list of names."""
+    for item in _texts(value):
+        yield item.rpartition(".")[2]
+
+
+def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
+    """The names in a value that is a name, a list or a mapping of names; None unless each of them is known."""
+    items = value if isinstance(value, list | dict) else [value]
+    names = frozenset(_bare(list(items)))
+    return names if len(names) == len(items) and names <= set(known) else None
+
+
+def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], subnets: Iterable[str]) -> Door:
+    """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
+    that is not there."""
+    known = tuple(subnets)
+    places = _all_known(body.get("subnets", body.get("subnet")), known) or known
+    tags = body.get("tags")
+    written = tuple((str(k), str(v)) for k, v in tags.items()) if isinstance(tags, dict) else ()
+    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), frozenset((vpc, at) for at in places), written)
+
+
+class UnmodelledCheckpoint(Checkpoint):
+    """A component that reachsim does not model: whatever reaches it is undecided."""
+
+    __slots__ = ("door",)
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door.name, door.noun, door.path)
+        self.door = door
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Say that reachsim cannot tell."""
+        return Undecided(self.door.reason, header, path=self.path, scope=ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None that reachsim knows of."""
+        return ()

@@ -1,0 +1,75 @@
+"""VPCs: everything that lives in one is written under it (chapter CIDR)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
+from reachsim.resources.instance import Instance
+from reachsim.resources.nat_gateway import NatGateway
+from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.network_interface import Interface
+from reachsim.resources.route_table import RouteTable
+from reachsim.resources.security_group import SecurityGroup
+from reachsim.resources.subnet import Subnet
+from reachsim.resources.unmodelled import Unmodelled
+
+
+def _empty_for_none(value: object) -> object:
+    """`lambda:` with nothing behind it is a group, a table or an ACL without rules, as it would be with `{}`."""
+    return {name: {} if body is None else body for name, body in value.items()} if isinstance(value, dict) else value
+
+
+Bodies = BeforeValidator(_empty_for_none)
+
+
+class Vpc(Schema):
+    """A VPC."""
+
+    cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
+    """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
+    internet_gateway: Name | None = None
+    """The name of its internet gateway, if it has one; one at most (IGW-1)."""
+    egress_only_internet_gateway: Name | None = None
+    """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
+    subnets: dict[Name, Subnet] = Field(default_factory=dict)
+    """Subnets by name."""
+    route_tables: Annotated[dict[Name, RouteTable], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    """`main`, where written, is the main table."""
+    network_acls: Annotated[dict[Name, NetworkAcl], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    """`default`, where written, is the default ACL."""
+    security_groups: Annotated[dict[Name, SecurityGroup], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    """`default`, where written, is the default group."""
+    instances: dict[Name, Instance] = Field(default_factory=dict)
+    """Instances by name."""
+    interfaces: dict[Name, Interface] = Field(default_factory=dict)
+    """Network interfaces by name: a database, a container task, anything with an address."""
+    nat_gateways: dict[Name, NatGateway] = Field(default_factory=dict)
+    """NAT gateways by name."""
+    enable_dns_support: Boolean = True
+    """Whether the Amazon resolver answers in the VPC (DNS-2)."""
+    enable_dns_hostnames: Boolean = False
+    """Whether public host names, private zones and private DNS work in it; they need `enable_dns_support` too (DNS-2)."""
+    region: Name | None = None
+    """Its AWS Region; left out: that of the design."""
+    account: Name | None = None
+    """Its AWS account, where endpoint services accept accounts."""
+    tags: Tags = {}
+
+    network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Not modelled yet: traffic to one is undecided."""
+
+    def unmodelled(self) -> Iterator[tuple[str, str]]:
+        """What it has that reachsim does not model: section and name."""
+        for section in UNMODELLED_IN_VPC:
+            for name in getattr(self, section):
+                yield section, name
+
+
+UNMODELLED_IN_VPC = {
+    "network_firewalls": "Network Firewall endpoint",
+}
+"""Sections of a VPC that reachsim does not model, with the word for one of them."""

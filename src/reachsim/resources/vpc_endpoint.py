@@ -1,0 +1,351 @@
+"""VPC endpoints (chapter EP): gateway endpoints, interface endpoints, Gateway Load Balancer endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import format_address
+from reachsim.resources.endpoint_checkpoint import (
+    AMAZON_PROTOCOLS,
+    CUSTOMER_PROTOCOLS,
+    INSPECTION,
+    GatewayEndpoint,
+    InspectionEndpoint,
+    InterfaceEndpoint,
+)
+from reachsim.resources.fields import Boolean, Ipv4Field, Reference, References, Tags
+from reachsim.resources.network_interface import nic_of, put_behind_groups
+from reachsim.resources.public_service import Published, published, region_of
+from reachsim.resources.reference import bare
+from reachsim.resources.resource import (
+    At,
+    Checks,
+    Ends,
+    Entrance,
+    InterfaceNeed,
+    Resource,
+    RouteMade,
+    Wiring,
+    resource,
+)
+from reachsim.resources.route_table import routes_to
+from reachsim.rules.codes import Code
+from reachsim.rules.dns import attribute_missing, private_names, resolver_off
+from reachsim.rules.route import RouteOrigin
+from reachsim.rules.services import (
+    GATEWAY_SERVICES,
+    is_amazons,
+    may_be_name,
+    public_name_region,
+    region_named,
+    short_name,
+)
+from reachsim.rules.verdict import Loss
+from reachsim.rules.vpc_endpoint import (
+    AVAILABLE,
+    INSPECTION_SILENCE,
+    INTERFACE_SILENCE,
+    State,
+)
+
+SERVICE = "service:"
+"""What the public name of a service starts with as an end of a question."""
+_BELONGS = {
+    "route_tables": ("gateway",),
+    "prefix_list": ("gateway",),
+    "subnets": ("interface", "gateway_load_balancer"),
+    "private_ips": ("interface", "gateway_load_balancer"),
+    "security_groups": ("interface",),
+    "private_dns": ("interface",),
+}
+_WORDS = {
+    "gateway": "a gateway endpoint",
+    "interface": "an interface endpoint",
+    "gateway_load_balancer": "a Gateway Load Balancer endpoint",
+}
+
+
+@resource("vpc_endpoints", "VPC endpoint")
+class VpcEndpoint(Resource):
+    """A VPC endpoint. Which keys it takes depends on its type."""
+
+    order: ClassVar[int] = 3
+
+    type: Literal["gateway", "interface", "gateway_load_balancer"] = "gateway"
+    """As AWS: a gateway endpoint unless it says otherwise."""
+    service: Reference
+    """The service: AWS's short name (`ssm`, `ecr.dkr`), its full one, or a name under `endpoint_services`."""
+    route_tables: References = ()
+    """Of a gateway endpoint: the tables into which AWS writes the route to it (EP-1)."""
+    prefix_list: Reference | None = None
+    """Of a gateway endpoint: the list of the service's addresses; left out: the one that is named like the service."""
+    subnets: References = ()
+    """Of an interface endpoint: the subnets in which it has an interface (EP-6); of the third type: one."""
+    security_groups: References | None = None
+    """Of an interface endpoint: its groups; left out: the VPC's default group (EP-6)."""
+    private_ips: dict[Reference, Ipv4Field] = Field(default_factory=dict)
+    """Its addresses by subnet; left out: the lowest free ones."""
+    private_dns: Boolean | None = None
+    """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
+    state: State = "available"
+    """Only `available` carries traffic (EP-10)."""
+    tags: Tags = {}
+
+    @property
+    def short(self) -> str:
+        """The short name of its service."""
+        return short_name(self.service)
+
+    def nic_name(self, at: At, subnet: str) -> str:
+        """The name of its interface in a subnet: its own where it has one alone."""
+        return at.name if len(self.subnets) == 1 else f"{at.name}/{bare(subnet)}"
+
+    def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+        """One in each subnet (EP-6)."""
+        private = {bare(subnet): address for subnet, address in self.private_ips.items()}
+        groups = self.security_groups if self.type == "interface" else ()
+        for subnet in self.subnets if self.type != "gateway" else ():
+            yield InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(bare(subnet)))
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Keys that its type does not have, and what AWS would refuse."""
+        for key, types in _BELONGS.items():
+            if key in self.model_fields_set and self.type not in types:
+                checks.report(
+                    (*at.path, key), f"{_WORDS[self.type]} has no {key}", "remove it, or write its type", key=True
+                )
+        if self.type == "gateway":
+            self.check_gateway(at, checks)
+            return
+        if not self.subnets:
+            checks.report(at.path, f"{_WORDS[self.type]} needs subnets", "write subnets: [NAME]", "EP-6", key=True)
+        if self.type == "gateway_load_balancer" and len(self.subnets) > 1:
+            text = "a Gateway Load Balancer endpoint is in one subnet"
+            checks.report((*at.path, "subnets"), text, "write an endpoint for each", "EP-11")
+        if len({*map(bare, self.subnets)}) < len(self.subnets):
+            checks.report(
+                (*at.path, "subnets"), "a subnet stands twice", "an endpoint has one interface in each", "EP-6"
+            )
+        for subnet in self.private_ips:
+            if bare(subnet) not in map(bare, self.subnets):
+                checks.report(
+                    (*at.path, "private_ips", subnet), "it has no interface in this subnet", "add it to subnets"
+                )
+        if self.type == "interface":
+            for path, _, _ in routes_to(checks.design.vpcs[at.vpc], at):
+                text = f"a route leads to no interface endpoint, as {at.name} is one"
+                checks.report(path, text, "endpoints are reached by their addresses", "ROUTE-10")
+
+    def check_gateway(self, at: At, checks: Checks) -> None:
+        """A gateway endpoint: its service, its tables, its list; one for a service and table (EP-1, EP-3, EP-4)."""
+        vpc = checks.design.vpcs[at.vpc]
+        if self.short not in GATEWAY_SERVICES:
+            text = f"{self.service} has no gateway endpoints, only s3 and dynamodb have"
+            checks.report((*at.path, "service"), text, "write type: interface", "EP-1")
+        here, there = region_of(checks.design, at.vpc), region_named(self.service)
+        if here and there and here != there:
+            text = f"{self.service} is in {there}, and VPC {at.vpc} is in {here}"
+            checks.report((*at.path, "service"), text, "a gateway endpoint serves its own Region", "EP-4")
+        for index, table in enumerate(self.route_tables):
+            path = (*at.path, "route_tables", index)
+            if bare(table) not in ("main", *vpc.route_tables):
+                checks.report(path, f"VPC {at.vpc} has no route table '{table}'")
+            for name, other in vpc.vpc_endpoints.items():
+                same = other.type == "gateway" and other.short == self.short and name < at.name
+                if same and bare(table) in map(bare, other.route_tables):
+                    text = f"route table {bare(table)} has a route to {self.short} by {name} already"
+                    checks.report(path, text, "a table has one endpoint for each service", "EP-3")
+        if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
+            checks.report(
+                (*at.path, "prefix_list"),
+                f"there is no prefix list '{self.prefix_list}'",
+                "write it under prefix_lists",
+            )
+
+    # -- topology -----------------------------------------------------------------------------------------------
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Its interfaces, or the gateway."""
+        if self.type == "gateway":
+            known = self.published(at, wiring.design)
+            wiring.note(at.path, GatewayEndpoint(at, wiring.vpc(at.vpc), self.short, known))
+            return
+        for need in self.interfaces(at):
+            kind = type(self).noun if self.type == "interface" else INSPECTION
+            interface = nic_of(need, kind, self.tags, at, wiring)
+            if self.type == "interface":
+                interface.silent = INTERFACE_SILENCE
+                interface.host = self.host(at, interface, wiring.design)
+                wiring.add_groups(at.vpc, interface, self.security_groups)
+                put_behind_groups(interface)
+            else:
+                interface.source_dest_check = False
+                interface.takes, interface.silent = False, INSPECTION_SILENCE
+                interface.host = interface.inbound = InspectionEndpoint(interface)
+                interface.outbound = interface.subnet.exit
+            wiring.place(interface)
+        if len(self.subnets) > 1:
+            wiring.add_group(at, [f"{at.vpc}.{need.name}" for need in self.interfaces(at)])
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Where a route to it leads; to one that is not available it is a blackhole (ROUTE-12)."""
+        inactive = "" if self.state == AVAILABLE else f"endpoint {at.name} is {self.state}"
+        if self.type == "gateway":
+            return Entrance(wiring.noted(at.path), None, inactive)
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
+
+    def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
+        """The route of a gateway endpoint, from the service's prefixes into each of its tables (EP-1, EP-2)."""
+        gateway = wiring.noted(at.path) if self.type == "gateway" else None
+        if isinstance(gateway, GatewayEndpoint):
+            for index, table in enumerate(self.route_tables):
+                path = (*at.path, "route_tables", index)
+                for block in gateway.published.blocks:
+                    yield RouteMade(bare(table), block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Its tables hear of the addresses of which nobody can tell whether they are the service's."""
+        gateway = wiring.noted(at.path) if self.type == "gateway" else None
+        if not isinstance(gateway, GatewayEndpoint) or not gateway.published.maybe:
+            return
+        known = bool(region_of(wiring.design, at.vpc))
+        for table in self.route_tables:
+            # In a Region that the table does not have, any address may be the service's. A default route goes before
+            # that: what it delivers of TCP, the endpoint would deliver too.
+            wiring.add_unwritten(at.vpc, bare(table), gateway.unsure, gateway.published.maybe, always=not known)
+
+    def published(self, at: At, design: Any) -> Published:
+        """The addresses of its service: the list that it names, or that a route to it names, goes first."""
+        lists = [] if self.prefix_list is None else [self.prefix_list]
+        lists += [to for _, to, _ in routes_to(design.vpcs[at.vpc], at) if isinstance(to, str)]
+        return published(design, at.vpc, self.short, tuple(lists))
+
+    def host(self, at: At, interface: NetworkInterface, design: Any) -> InterfaceEndpoint:
+        """What stands behind one of its interfaces."""
+        mine = design.endpoint_services.get(self.service)
+        filter = AMAZON_PROTOCOLS if mine is None and is_amazons(self.service) else CUSTOMER_PROTOCOLS
+        behind = ""
+        if mine is not None:
+            behind = (
+                f"what lies behind endpoint service {self.service}, load balancer {mine.load_balancer}, is not judged"
+            )
+        return InterfaceEndpoint(interface, self.service, filter, self.closed(at, design), behind)
+
+    def closed(self, at: At, design: Any) -> Loss | None:
+        """Why it carries nothing: its state (EP-10), or that the owner of the service has not accepted it."""
+        if self.state != AVAILABLE:
+            return Loss(Code.BAD_STATE, "EP-10", f"endpoint {at.name} is {self.state}")
+        mine = design.endpoint_services.get(self.service)
+        if mine is not None and not mine.accepts(at.vpc, design):
+            text = f"endpoint service {self.service} does not accept VPC {at.vpc}, so endpoint {at.name} is pending"
+            return Loss(Code.BAD_STATE, "EP-10", text)
+        return None
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    def speaks_for(self, at: At, host: str, design: Any) -> bool:
+        """Whether a host name is that of its service (EP-8): AWS's public one in its Region, or one's own."""
+        if self.type != "interface":
+            return False
+        mine = design.endpoint_services.get(self.service)
+        if mine is not None:
+            return bool(mine.private_dns_name == host)
+        found = public_name_region(self.short, host)
+        if found is None:
+            return may_be_name(self.short, host)
+        return region_of(design, at.vpc) in ("", found)
+
+    def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
+        """Its addresses, in its own VPC and nowhere else (EP-8, EP-9)."""
+        if vpc != at.vpc:
+            text = f"the private DNS of {at.full_name} is for VPC {at.vpc} alone"
+            return Loss(Code.NAME_NOT_RESOLVED, "EP-9", text)
+        why = self.without_private_dns(at, ends.design)
+        if why:
+            return Loss(Code.NAME_NOT_RESOLVED, "EP-8", why)
+        if may_be_name(self.short, host):
+            text = f"{host} may be a name of {self.short}, which the private DNS of {at.full_name} has or has not"
+            return Endpoint(host, "name", unknown=text)
+        same = [at]
+        for name, other in ends.design.vpcs[vpc].vpc_endpoints.items():
+            there = At(vpc, at.section, name)
+            if name != at.name and other.speaks_for(there, host, ends.design) and other.short == self.short:
+                same += [] if other.without_private_dns(there, ends.design) else [there]
+        return self.meant(host, same, ends)
+
+    def without_private_dns(self, at: At, design: Any) -> str:
+        """Why the service's name does not mean it in its VPC; empty where it does (EP-8)."""
+        mine = self.service in design.endpoint_services or not is_amazons(self.service)
+        vpc = design.vpcs[at.vpc]
+        if not (not mine if self.private_dns is None else self.private_dns):
+            return f"endpoint {at.full_name} has no private DNS (private_dns)"
+        if not private_names(vpc.enable_dns_support, vpc.enable_dns_hostnames):
+            return f"private DNS of {at.full_name} is off: {attribute_missing(at.vpc, vpc.enable_dns_support)}"
+        loss = self.closed(at, design)
+        return "" if loss is None else f"private DNS of {at.full_name} is off: {loss.text}"
+
+    @staticmethod
+    def meant(host: str, places: list[At], ends: Ends) -> Endpoint:
+        """The end that the interfaces of some endpoints are, by private DNS."""
+        interfaces: list[NetworkInterface] = []
+        for at in places:
+            body: VpcEndpoint = ends.design.vpcs[at.vpc].vpc_endpoints[at.name]
+            interfaces += [ends.interface(f"{at.vpc}.{need.name}") for need in body.interfaces(at)]
+        addresses = ", ".join(format_address(address) for interface in interfaces for address in interface.addresses)
+        note = f"{host} is {addresses}: private DNS of {', '.join(at.full_name for at in places)} (EP-8)"
+        return Endpoint(host, "VPC endpoint", (), tuple(interfaces), note=note)
+
+    @classmethod
+    def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
+        """``service:NAME``: what the public name of a service means where the client stands (EP-5, EP-8, EP-9)."""
+        name = short_name(asked.removeprefix(SERVICE))
+        if not asked.startswith(SERVICE) or not name:
+            return
+        found: dict[str, Endpoint] = {}
+
+        def means(origin: Origin) -> Endpoint:
+            vpc = "" if origin.interface is None else origin.interface.vpc.name
+            if vpc not in found:
+                found[vpc] = cls.service_in(asked, name, vpc, ends)
+            return found[vpc]
+
+        yield Endpoint(asked, "service", resolve=means)
+
+    @classmethod
+    def service_in(cls, asked: str, name: str, vpc: str, ends: Ends) -> Endpoint:
+        """What the public name of a service means in a VPC ("": outside all): an address of an endpoint with private DNS, or
+        else the service's public addresses."""
+        design = ends.design
+        places: list[At] = []
+        why: list[str] = []
+        lists: list[str] = []
+        for owner, body in design.vpcs.items():
+            for each, endpoint in body.vpc_endpoints.items():
+                at = At(owner, "vpc_endpoints", each)
+                if endpoint.short != name:
+                    continue
+                if endpoint.type == "gateway":
+                    lists = (
+                        [*lists, endpoint.prefix_list or ""] if owner != vpc else [endpoint.prefix_list or "", *lists]
+                    )
+                elif endpoint.type == "interface" and owner == vpc:
+                    reason = endpoint.without_private_dns(at, design)
+                    places += [] if reason else [at]
+                    why += [reason] if reason else []
+        if vpc and not design.vpcs[vpc].enable_dns_support:
+            return Endpoint(asked, "service", loss=resolver_off(vpc, asked))
+        if places:
+            return cls.meant(asked, places, ends)
+        if name in design.endpoint_services:
+            text = f"{asked} does not resolve here: {why[0] if why else f'VPC {vpc} has no endpoint of it'}"
+            return Endpoint(asked, "service", loss=Loss(Code.NAME_NOT_RESOLVED, "EP-8", text))
+        known = published(design, vpc, name, tuple(lists))
+        if not known.blocks:
+            return Endpoint(asked, "service", unknown=known.note)
+        note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {reason}" for reason in why)
+        return Endpoint(asked, "service", outside=known.addresses, note=note)

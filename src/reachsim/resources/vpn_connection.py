@@ -1,0 +1,338 @@
+"""Site-to-Site VPN connections and Direct Connect gateways: ways to networks outside AWS (chapter VPN)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.steps import ANY, Deliver, Drop, Forward, Step, Undecided, intersect, to_one, to_run
+from reachsim.net.address import family_run, format_address
+from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.resources.fields import BlockField, Reference, References, Tags
+from reachsim.resources.resource import At, Checks, Resource, Wiring, resource
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.route import RouteOrigin
+from reachsim.rules.verdict import Loss
+from reachsim.rules.vpn import family_loss
+
+UNNAMED = "networks without a name"
+"""Stands for whatever is behind connections and in no network of the design."""
+
+
+class ConnectionOut(Checkpoint):
+    """A connection towards a network outside AWS: what it carries is delivered, whatever happens in that network.
+
+    `known`: the prefixes that it carries; `origin`: how they are known, for routes of equal length (VPN-2). `ipv6`: whether
+    it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `foreign`: addresses of
+    other networks than `own`, to which it leads. `allowed`: the only addresses of AWS that are announced to the network,
+    None for all (VPN-5). `arrivals`: where its packets come in.
+    """
+
+    __slots__ = ("allowed", "arrivals", "down", "foreign", "ipv6", "known", "network", "origin", "own")
+
+    def __init__(
+        self, name: str, role: str, path: KeyPath, known: tuple[Cidr, ...], origin: RouteOrigin, down: str
+    ) -> None:
+        super().__init__(name, role, path)
+        self.known = known
+        self.origin = origin
+        self.down = down
+        self.ipv6 = True
+        self.network: object = UNNAMED
+        self.foreign = AddressSet.nothing()
+        self.own = AddressSet.nothing()
+        self.allowed: AddressSet | None = None
+        self.arrivals: list[Arriving] = []
+
+    def lost(self, header: Header, code: Code, onward: Forward | Deliver) -> Drop | None:
+        """The drop of what a connection that is down would carry (VPN-4)."""
+        if not self.down:
+            return None
+        loss = Loss(code, "VPN-4", f"{self.component} is {self.down}")
+        return self.drop(loss, header, ANY, path=(*self.path, "state"), onward=onward)
+
+    def out(self, header: Header, code: Code) -> Step:
+        """Deliver to the network, if the connection is up."""
+        foreign = self.foreign - self.own
+        known = address_set(self.known)
+        run = intersect(known.run_around(header.destination), foreign.run_around(header.destination))
+        step = Deliver(header, "delivered to the network behind the connection", "VPN-1", scope=to_run(run))
+        if header.destination in foreign and not self.down:
+            text = f"{format_address(header.destination)} is in a network that {self.component} does not lead to"
+            return self.drop(Loss(Code.DELIVERED_ELSEWHERE, "VPN-1", text), header, to_run(run))
+        return self.lost(header, code, step) or step
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Deliver to the network."""
+        return self.out(header, Code.BAD_STATE_VPN)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None: the answer comes in another way."""
+        return ()
+
+
+class Attached(Checkpoint):
+    """A connection as one gateway sees it, outward: the end of what goes there, whose answers come back to that gateway.
+
+    `code`: of its loss where it is down."""
+
+    __slots__ = ("code", "connection", "gateway_in")
+
+    def __init__(self, connection: ConnectionOut, gateway_in: Checkpoint, code: Code = Code.BAD_STATE_VPN) -> None:
+        super().__init__(connection.component, connection.role, connection.path)
+        self.connection = connection
+        self.gateway_in = gateway_in
+        self.code = code
+
+    @property
+    def realm(self) -> object:
+        """The network behind it."""
+        return self.connection.network
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Deliver to the network, if the connection is up."""
+        return self.connection.out(header, self.code)
+
+    def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
+        """The network answers by the connection that brought the question."""
+        return self.gateway_in, Header(arrived.destination, arrived.source)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """None: the answer comes in another way."""
+        return ()
+
+
+class Arriving(Checkpoint):
+    """A connection as one gateway sees it, inward: where packets of the network start."""
+
+    __slots__ = ("code", "connection", "next")
+
+    def __init__(self, connection: ConnectionOut, next: Checkpoint, code: Code = Code.BAD_STATE_VPN) -> None:
+        super().__init__(connection.component, f"{connection.role}, inward", connection.path)
+        self.connection = connection
+        self.next = next
+        self.code = code
+
+    @property
+    def home(self) -> object:
+        """Answers must come back to the network."""
+        return self.connection.network
+
+    def announces(self, destination: int) -> bool:
+        """Whether the network hears of an address by it: it is up, and allowed to tell it (VPN-5)."""
+        allowed = self.connection.allowed
+        gateway: Any = self.next
+        return (allowed is None or destination in allowed) and bool(gateway.leads_to(destination))
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Into the gateway, if the connection is up (VPN-4) and the destination is allowed (VPN-5)."""
+        allowed, destination = self.connection.allowed, header.destination
+        scope = to_run(family_run(destination))
+        if allowed is not None:
+            scope = to_run(intersect(scope.destinations, allowed.run_around(destination)))
+        step = Forward(self.next, Header(header.source, destination), "into AWS", "VPN-1", self.path, scope)
+        down = self.connection.lost(header, self.code, step)
+        if down is not None:
+            return down
+        family = family_loss(destination, carries_ipv6=self.connection.ipv6)
+        if family is not None:
+            return self.drop(family, header, to_run(family_run(destination)), onward=step)
+        if allowed is not None and destination not in allowed:
+            text = f"{self.component} announces only its allowed_prefixes, and {format_address(destination)} is in none"
+            loss = Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-5", text)
+            return self.drop(loss, header, scope, path=(*self.path, "allowed_prefixes"), onward=step)
+        return step
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """The gateway."""
+        return (self.next,)
+
+
+class Departing(Checkpoint):
+    """What a network outside AWS sends: by one of its connections that are up and tell it of the destination (VPN-1, VPN-4);
+    where several do, the network chooses."""
+
+    __slots__ = ("network", "ways")
+
+    def __init__(self, name: str, path: KeyPath, network: object) -> None:
+        super().__init__(name, "network", path)
+        self.network = network
+        self.ways: list[Arriving] = []
+
+    @property
+    def home(self) -> object:
+        """Answers must come back to the network."""
+        return self.network
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Into one of its connections."""
+        destination = header.destination
+        scope = to_one(destination)
+        up = [way for way in self.ways if not way.connection.down]
+        able = [way for way in up if way.announces(destination)] or up or self.ways[:1]
+        if not able:
+            text = f"{self.component} has no connection"
+            return self.drop(Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text), header, ANY)
+        chosen = next((choice for checkpoint, choice in leg.relays if checkpoint is self), None)
+        way = next((each for each in able if each is chosen), able[0])
+        if len(able) > 1 and chosen is None:
+            names = ", ".join(dict.fromkeys(each.component for each in able))
+            reason = f"{self.component} may send by any of its connections {names}"
+            return Undecided(reason, header, path=self.path, scope=scope, choices=tuple(able))
+        return Forward(way, header, f"by {way.component}", "VPN-1", self.path, scope)
+
+    def successors(self) -> list[Checkpoint]:
+        """Its connections."""
+        return list(self.ways)
+
+
+class Connection(Resource):
+    """What VPN connections and Direct Connect gateways have in common."""
+
+    order: ClassVar[int] = 20
+
+    def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
+        """The prefixes behind it, and how they are known."""
+        raise NotImplementedError
+
+    def down(self) -> str:
+        """Its state, where it carries nothing; empty where it does."""
+        return ""
+
+    def allowed(self) -> AddressSet | None:
+        """The only addresses of AWS that are announced to the network; None for all (VPN-5)."""
+        return None
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Note the connection; its gateways connect it."""
+        known, origin = self.known()
+        out = ConnectionOut(at.name, type(self).noun, at.path, known, origin, self.down())
+        out.allowed = self.allowed()
+        wiring.note(at.path, out)
+        if out.allowed is not None:
+            wiring.cut(edge for low, high in out.allowed.spans for edge in (low, high + 1))
+        wiring.cut(edge for block in known for edge in (block.span[0], block.span[1] + 1))
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Addresses that it carries and that no network of the design has are senders too: those that no connection before
+        it carries, by whichever of those that do."""
+        everyone = list(connections(wiring))
+        here = next(index for index, each in enumerate(everyone) if each.path == at.path)
+        rest = address_set(everyone[here].known)
+        for network in getattr(wiring.design, "networks", {}).values():
+            rest -= address_set(network.cidrs)
+        for earlier in everyone[:here]:
+            rest -= address_set(earlier.known)
+        pieces: list[tuple[AddressSet, list[ConnectionOut]]] = [(rest, [everyone[here]])]
+        for later in everyone[here + 1 :]:
+            known = address_set(later.known)
+            pieces = [
+                piece for own, by in pieces for piece in ((own & known, [*by, later]), (own - known, by)) if piece[0]
+            ]
+        for own, by in pieces:
+            if not own:
+                continue
+            ways = [way for connection in by for way in connection.arrivals]
+            if len(ways) == 1:
+                wiring.add_sender(own, ways[0], at.name)
+            else:
+                departing = Departing(" or ".join(each.component for each in by), at.path, UNNAMED)
+                departing.ways = ways
+                wiring.add_sender(own, departing, at.name)
+
+
+@resource("vpn_connections", "VPN connection", "design")
+class VpnConnection(Connection):
+    """A Site-to-Site VPN connection."""
+
+    gateway: Reference
+    """The virtual private gateway (`vpc.name`) or transit gateway that it ends at."""
+    static_routes: tuple[BlockField, ...] = ()
+    """Prefixes behind it, as static routes."""
+    bgp_routes: tuple[BlockField, ...] = ()
+    """Prefixes behind it, as announced over BGP."""
+    state: Literal["up", "down"] = "up"
+    """A connection that is down keeps its routes, and they drop (VPN-4)."""
+    tags: Tags = {}
+
+    def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
+        """Static prefixes go before those of BGP (VPN-2)."""
+        origin = RouteOrigin.VPN_STATIC if self.static_routes else RouteOrigin.VPN_BGP
+        return (*self.static_routes, *self.bgp_routes), origin
+
+    def down(self) -> str:
+        """Its state, where it carries nothing."""
+        return "" if self.state == "up" else self.state
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Its gateway is in the design."""
+        if not any(self.gateway in names for names in gateways_of(checks)):
+            text = f"there is no virtual private gateway and no transit gateway {self.gateway!r}"
+            checks.report(
+                (*at.path, "gateway"), text, "write vpc.name of a virtual private gateway, or a transit gateway"
+            )
+
+
+@resource("direct_connect_gateways", "Direct Connect gateway", "design")
+class DirectConnectGateway(Connection):
+    """A Direct Connect gateway: the way to networks outside AWS over a private line."""
+
+    gateways: References = ()
+    """The virtual private gateways (`vpc.name`) that it is associated with."""
+    allowed_prefixes: tuple[BlockField, ...] | None = None
+    """Prefixes of AWS that it announces to the network; left out: all."""
+    prefixes: tuple[BlockField, ...] = ()
+    """Prefixes of the network behind it."""
+    tags: Tags = {}
+
+    def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
+        """Routes over Direct Connect go before those of VPNs (ROUTE-6, VPN-2)."""
+        return self.prefixes, RouteOrigin.DIRECT_CONNECT
+
+    def allowed(self) -> AddressSet | None:
+        """Its allowed prefixes, where it has any (VPN-5)."""
+        return None if self.allowed_prefixes is None else address_set(self.allowed_prefixes)
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Its gateways are in the design."""
+        for index, gateway in enumerate(self.gateways):
+            if not any(gateway in names for names in gateways_of(checks)):
+                checks.report((*at.path, "gateways", index), f"there is no virtual private gateway {gateway!r}")
+
+
+def connections(wiring: Wiring) -> Iterator[ConnectionOut]:
+    """Every connection of the design."""
+    for section in ("direct_connect_gateways", "vpn_connections"):
+        for name in getattr(wiring.design, section, {}):
+            found = wiring.noted((section, name))
+            assert isinstance(found, ConnectionOut)
+            yield found
+
+
+def places_behind(wiring: Wiring, connection: str) -> list[str]:
+    """What names mean private addresses for behind a connection: itself and the networks that it leads to."""
+    networks = getattr(wiring.design, "networks", {})
+    return [connection, *(name for name, body in networks.items() if connection in body.via)]
+
+
+def gateways_of(checks: Checks) -> Iterator[set[str]]:
+    """Names of gateways that a connection may end at."""
+    yield {f"{vpc}.{name}" for vpc, body in checks.design.vpcs.items() for name in getattr(body, "vpn_gateways", {})}
+    yield {name for body in checks.design.vpcs.values() for name in getattr(body, "vpn_gateways", {})}
+    yield set(getattr(checks.design, "transit_gateways", {}))
+
+
+def ends_at(gateway: str, vpc: str, name: str) -> bool:
+    """Whether a reference names a virtual private gateway."""
+    return gateway in (name, f"{vpc}.{name}")
+
+
+def connections_of(wiring: Wiring, vpc: str, name: str) -> Iterator[tuple[At, Connection]]:
+    """The connections that end at a virtual private gateway."""
+    for section in ("vpn_connections", "direct_connect_gateways"):
+        for member, body in getattr(wiring.design, section, {}).items():
+            gateways = (body.gateway,) if isinstance(body, VpnConnection) else body.gateways
+            if any(ends_at(gateway, vpc, name) for gateway in gateways):
+                yield At("", section, member), body

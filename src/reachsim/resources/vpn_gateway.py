@@ -1,0 +1,136 @@
+"""Virtual private gateways (chapter VPN): a VPC's way to VPN connections and Direct Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.site import VpcSite
+from reachsim.dataplane.steps import Forward, Scope, Step, to_one
+from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.resources.fields import Tags
+from reachsim.resources.resource import At, Entrance, Resource, RouteMade, Wiring, resource
+from reachsim.resources.route_table import Route, route_lookup, targets, to_target
+from reachsim.resources.subnet import enter_subnet
+from reachsim.resources.vpn_connection import (
+    Arriving,
+    Attached,
+    ConnectionOut,
+    VpnConnection,
+    connections_of,
+    places_behind,
+)
+from reachsim.rules.codes import Code
+from reachsim.rules.route import RouteOrigin
+from reachsim.rules.verdict import Loss
+from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
+
+
+@resource("vpn_gateways", "virtual private gateway")
+class VpnGateway(Resource):
+    """A virtual private gateway."""
+
+    tags: Tags = {}
+
+    def build(self, at: At, wiring: Wiring) -> None:
+        """Both of its directions."""
+        vpc = wiring.vpc(at.vpc)
+        wiring.note(at.path, VpnGatewayOut(vpc, at))
+        wiring.note((*at.path, "in"), VpnGatewayIn(vpc, at))
+
+    def join(self, at: At, wiring: Wiring) -> None:
+        """Its connections, both ways."""
+        outward, inward = wiring.noted(at.path), wiring.noted((*at.path, "in"))
+        assert isinstance(outward, VpnGatewayOut)
+        ways: list[tuple[Cidr, tuple[RouteOrigin, int, Attached]]] = []
+        for index, (place, body) in enumerate(connections_of(wiring, at.vpc, at.name)):
+            connection = wiring.noted(place.path)
+            assert isinstance(connection, ConnectionOut)
+            arriving = Arriving(connection, inward)
+            connection.arrivals.append(arriving)
+            attached = Attached(connection, arriving)
+            connection.ipv6 = not isinstance(body, VpnConnection)
+            ways += [(block, (connection.origin, index, attached)) for block in connection.known]
+            outward.attached.append(attached)
+            wiring.join_places(place.path, (at.vpc, *places_behind(wiring, place.name)))
+        outward.ways = prefix_table(ways, lambda new, old: new[:2] < old[:2])
+
+    def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
+        """What its connections know, for tables that propagate it (ROUTE-6, VPN-4)."""
+        for place, body in connections_of(wiring, at.vpc, at.name):
+            known, origin = body.known()
+            for block in known:
+                yield RouteMade(None, block, origin, place.path)
+
+    def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+        """Out of the VPC."""
+        return Entrance(wiring.noted(at.path))
+
+
+class VpnGatewayOut(Checkpoint):
+    """A virtual private gateway for what leaves its VPC: to the connection that knows the longest prefix (VPN-1, VPN-2)."""
+
+    __slots__ = ("attached", "vpc", "ways")
+
+    def __init__(self, vpc: VpcSite, at: At) -> None:
+        super().__init__(at.full_name, "virtual private gateway", at.path)
+        self.vpc = vpc
+        self.attached: list[Attached] = []
+        self.ways: IntervalMap[tuple[RouteOrigin, int, Attached] | None] = prefix_table([])
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
+        source, destination = header.source, header.destination
+        way, low, high = self.ways.lookup(destination)
+        scope = Scope(self.vpc.gap_around(source), (low, high))
+        loss = outbound_loss(source, owned=source in self.vpc.owners)
+        if way is None:
+            text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"
+            return self.drop(loss or Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-1", text), header, scope)
+        loss = loss or family_loss(destination, carries_ipv6=way[2].connection.ipv6)
+        step = Forward(way[2], Header(source, destination), "to the connection", "VPN-2", self.path, scope)
+        return step if loss is None else self.drop(loss, header, scope, onward=step)
+
+    def successors(self) -> list[Checkpoint]:
+        """Its connections."""
+        return list(self.attached)
+
+
+class VpnGatewayIn(Checkpoint):
+    """A virtual private gateway for what enters its VPC: only to private addresses of interfaces (VPN-3).
+
+    `redirected`: the routes of a gateway's route table (ROUTE-21).
+    """
+
+    __slots__ = ("redirected", "vpc")
+
+    def __init__(self, vpc: VpcSite, at: At) -> None:
+        super().__init__(at.full_name, "virtual private gateway, inward", at.path)
+        self.vpc = vpc
+        self.redirected: IntervalMap[Route | None] = route_lookup([])
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names."""
+        destination = header.destination
+        scope = to_one(destination)
+        inside = Header(header.source, destination)
+        step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
+        loss = inbound_loss(destination, owned=destination in self.vpc.owners)
+        route = self.redirected[destination]
+        if route is not None and not route.local and isinstance(step, Forward):
+            step = to_target(route, inside, step)
+            if route.inactive:
+                loss = loss or route.blackhole
+        if loss is None:
+            return step
+        return self.drop(loss, header, scope, onward=step if isinstance(step, Forward) else None)
+
+    def leads_to(self, destination: int) -> bool:
+        """Whether an address is one of its VPC's blocks."""
+        return destination in self.vpc.blocks
+
+    def successors(self) -> list[Checkpoint]:
+        """The ACL of every subnet, and the targets of the gateway's route table."""
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]

@@ -1,0 +1,200 @@
+"""A round trip: the walk to a destination and the walk of the answer, between two addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg, Relays
+from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.steps import ANY, EVERYWHERE, Drop, Forward, Undecided
+from reachsim.dataplane.walk import Visit, Walk, walk
+from reachsim.faces import Faced
+from reachsim.net.address import format_address
+from reachsim.net.intervals import Span
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class RoundTrip(Faced):
+    """There and back between two addresses, ports left open.
+
+    `forward`, `reply`: the walks; `reply` is None where no answer would start. `stray`: why a packet that is delivered
+    does not reach the one that was meant; `reply_stray`: the same of the answer. `run`: all addresses in place of the
+    far one (outside the VPCs) for which both walks are the same.
+    """
+
+    forward: Walk
+    reply: Walk | None
+    stray: Cause | None = None
+    reply_stray: Cause | None = None
+    run: Span = EVERYWHERE
+
+    @property
+    def choices(self) -> Relays:
+        """Where AWS chooses on the way and reachsim cannot decide for it, what it chooses from."""
+        for way in (self.forward, self.reply):
+            last = None if way is None or way.lost_run is not None else way.visits[-1]
+            if last is not None and isinstance(last.step, Undecided) and last.step.choices:
+                return tuple((last.checkpoint, choice) for choice in last.step.choices)
+        return ()
+
+    @property
+    def unknown(self) -> str:
+        """Why reachsim cannot decide; empty where it can."""
+        for way in (self.forward, self.reply):
+            if way is not None and way.lost_run is None and way.unknown:  # what is lost before is decided
+                return way.unknown
+        return ""
+
+    def __str__(self) -> str:
+        return f"{self.forward}; {self.reply or 'no reply'}"
+
+
+def round_trip_of(flow: Flow, far: int | None = None) -> RoundTrip:
+    """Walk there and back; `far`: in place of the address of the flow that is outside the VPCs."""
+    origin, source, destination = flow.origin, flow.source, flow.destination
+    if far is not None:
+        source, destination = (far, destination) if origin.interface is None else (source, far)
+    return round_trip(origin.start, origin.interface, source, destination, flow.target, flow.relays, flow.realm)
+
+
+def round_trip(
+    start: Checkpoint,
+    interface: NetworkInterface | None,
+    source: int,
+    destination: int,
+    target: NetworkInterface | None,
+    relays: Relays = (),
+    realm: object = None,
+) -> RoundTrip:
+    """Walk there and back, as `go` walks there."""
+    return come_back(go(start, interface, source, destination, target, relays, realm), start, interface)
+
+
+def go(
+    start: Checkpoint,
+    interface: NetworkInterface | None,
+    source: int,
+    destination: int,
+    target: NetworkInterface | None,
+    relays: Relays = (),
+    realm: object = None,
+) -> RoundTrip:
+    """Walk there only.
+
+    `start`: the first checkpoint; `interface`: the interface that sends, None for a sender outside the VPCs. `target`: the
+    interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
+    `realm`: the network that is meant, None for any.
+    """
+    forward = walk(start, Header(source, destination, interface), Leg(relays=relays))
+    run = forward.destination_run if interface is not None else forward.source_run
+    stray = None
+    through = any(visit.checkpoint is target.host for visit in forward.visits) if target is not None else False
+    if target is not None and forward.arrived is not None and not through:
+        by, path = _last_route(forward)
+        text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to {target.name}"
+        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
+    if realm is not None and forward.arrived is not None and forward.end.realm != realm:
+        by, path = _last_route(forward)
+        text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to the network that is meant"
+        stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
+    return RoundTrip(forward, None, stray, run=run)
+
+
+def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface | None) -> RoundTrip:
+    """Walk the answer of a walk there."""
+    forward = there.forward
+    arrived = forward.arrived
+    if arrived is None:
+        return there
+    if forward.lost and forward.end.component == "internet" and arrived.source not in PUBLIC:
+        return there  # nobody could answer to that address
+    back_start, back = forward.end.answer(arrived)
+    first, last = forward.visits[0].header, forward.visits[-1]
+    sent = forward.leg
+    leg = Leg(True, sent.sessions, sent.crossed, sent.relays, sent.service, sent.returns)
+    ends = first.destination, first.source
+    reply = _with_both_ways(walk(back_start, back, leg, last.depth, ends), forward)
+    reply_run = reply.source_run if interface is not None else reply.destination_run
+    run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
+    stray = _reply_stray(forward, reply, start, interface, first.source, first.destination)
+    return RoundTrip(forward, reply, there.stray, stray, run)
+
+
+def _reply_stray(
+    forward: Walk, reply: Walk, start: Checkpoint, interface: NetworkInterface | None, source: int, destination: int
+) -> Cause | None:
+    """An answer counts only where it comes to who asked, from the address that was asked (WALK-13, PEER-9)."""
+    arrived = reply.arrived
+    if arrived is None:
+        return None
+    home = start.home if interface is None else interface.host.realm
+    if reply.end.realm != home:
+        by, path = _last_route(reply)
+        text = f"the answer leads{by} to {reply.end.component}, not back to the client"
+        return stray_cause(reply.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
+    if (arrived.source, arrived.destination) != (destination, source):
+        ways, path = _both_ways(forward, reply)
+        text = f"the answer comes from {format_address(arrived.source)}, but the client asked {format_address(destination)}"
+        return stray_cause(reply.end, Code.ASYMMETRIC_RETURN, "WALK-13", f"{text}{ways}", path)
+    return None
+
+
+def stray_cause(end: Checkpoint, code: Code, rule: str, text: str, path: KeyPath = ()) -> Cause:
+    """The cause of a packet that is delivered where it does no good. `path`: the route that took it there, where one did."""
+    return Cause(code, rule, text, end.component, end.role, path or end.path)
+
+
+def _with_both_ways(reply: Walk, forward: Walk) -> Walk:
+    """The answer's walk; where it passes by what the request crossed, both ways are told, and the route is to blame."""
+    for index, visit in enumerate(reply.visits):
+        step = visit.step
+        if isinstance(step, Drop) and step.cause.code is Code.ASYMMETRIC_RETURN:
+            ways, path = _both_ways(forward, reply)
+            cause = replace(step.cause, text=f"{step.cause.text}{ways}", path=path or step.cause.path)
+            told = visit._replace(step=step._replace(cause=cause))
+            return replace(reply, visits=(*reply.visits[:index], told, *reply.visits[index + 1 :]))
+    return reply
+
+
+def _both_ways(forward: Walk, reply: Walk) -> tuple[str, KeyPath]:
+    """By what the request came to the one that answers, and the first route that the answer takes; the path of that one."""
+    came = next((v.checkpoint.component for v in reversed(forward.visits) if _joins(v)), "")
+    route = next(_routes(reply.visits), None)
+    if not came or route is None:
+        return "", () if route is None else route.path
+    return f"; the request came in by {came}, the answer follows {route.text}", route.path
+
+
+def _joins(visit: Visit) -> bool:
+    """Whether a checkpoint joins networks, or puts an address of its own into what it forwards."""
+    role, step = visit.checkpoint.role, visit.step
+    translates = isinstance(step, Forward) and step.translated > 0
+    return translates or role.endswith("internet gateway") or role.startswith("peering ")
+
+
+def _routes(visits: Iterable[Visit]) -> Iterator[Forward]:
+    """The routes that a packet takes, in order."""
+    for visit in visits:
+        if isinstance(visit.step, Forward) and visit.checkpoint.role.startswith("route table "):
+            yield visit.step
+
+
+def _last_route(walk: Walk) -> tuple[str, KeyPath]:
+    """The last route that a packet takes, in words, and its path."""
+    route = next(_routes(reversed(walk.visits)), None)
+    return ("", ()) if route is None else (f" by {route.text}", route.path)
+
+
+def too_many_choices(found: RoundTrip) -> RoundTrip:
+    """A round trip that stands for addresses of which there are too many kinds to tell apart."""
+    last = found.forward.visits[0]
+    reason = "the addresses are of too many kinds to tell each apart; ask about fewer"
+    step = Undecided(reason, last.header, scope=ANY)
+    forward = replace(found.forward, visits=(last._replace(step=step),), arrived=None, lost_run=None)
+    return RoundTrip(forward, None, run=EVERYWHERE)
