@@ -10,8 +10,9 @@ from typing import Any, Literal
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
 from reachsim.faces import Faced
-from reachsim.flow.ports import ALL_PORTS, NO_LOSS, Choices
+from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.markup import card
+from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic

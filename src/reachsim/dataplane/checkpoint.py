@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.steps import Deliver, Drop, Forward, Scope, Step
@@ -58,6 +58,8 @@ class Session(Faced):
         return f"{self.device}: {' as '.join([next(ends), next(ends)])} -> {next(ends)}"
 
 
+LegName = Literal["forward", "reply"]
+"""The two ways of a flow: the packet that the client sends, and the answer."""
 Relays = tuple[tuple["Checkpoint", object], ...]
 """Checkpoints that may send on to one of several targets, each with the one that is meant."""
 Returns = dict[tuple["NetworkInterface", int, int], "Checkpoint"]

@@ -16,13 +16,13 @@ from math import prod
 from typing import Generic, NamedTuple, TypeVar
 
 from reachsim.faces import Faced
+from reachsim.net.box import ALL_PORTS
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.rules.nat import TRANSLATED_PORTS
 
 Services = TypeVar("Services", Traffic, int)
 """A set of services: as intervals, or as the bits of an int."""
-ALL_PORTS = PortSet.everything()
 _MOST_RUNS = 8
 """Runs of ports that words name before they count the rest."""
 

@@ -11,13 +11,13 @@ from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import Interface
-from reachsim.resources.reference import bare as kinds_bare
+from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
+from reachsim.resources.reference import bare
 from reachsim.resources.resource import Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 LOCAL = "local"
-BLACKHOLE = "blackhole"
 RESERVED = frozenset({LOCAL, BLACKHOLE, "internet"})
 """Names that mean something of their own."""
 
@@ -139,14 +139,14 @@ class Names:
         )
 
 
-def bare(reference: str | None) -> str | None:
+def bare_or_none(reference: str | None) -> str | None:
     """The name behind ``vpc.name``, of what can only be in one VPC."""
-    return None if reference is None else kinds_bare(reference)
+    return None if reference is None else bare(reference)
 
 
 def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:
     """The bare names of an interface's groups; left out, the default group (SG-3)."""
-    return ("default",) if references is None else tuple(bare(group) or "" for group in references)
+    return ("default",) if references is None else tuple(bare(group) for group in references)
 
 
 IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route_tables": ("main",)}

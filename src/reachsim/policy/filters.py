@@ -12,7 +12,7 @@ from typing import Literal
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
-from reachsim.loading.names import bare, group_names
+from reachsim.loading.names import bare_or_none, group_names
 from reachsim.resources.network_acl import acl_clauses, acl_filter
 from reachsim.resources.security_group import default_group, group_clauses, group_filter
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
@@ -24,7 +24,7 @@ Section = Literal["network_acls", "security_groups"]
 class RuleSet(Faced):
     """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
 
-    `names`: bare, each once, in the order in which answers name them.
+    `names`: bare_or_none, each once, in the order in which answers name them.
     """
 
     section: Section
@@ -65,7 +65,7 @@ class Policy:
 
     def acl(self, vpc: str, reference: str | None, direction: Direction) -> RuleSet:
         """An ACL, as a subnet names it (None: the default ACL, NACL-3)."""
-        return RuleSet("network_acls", vpc, (bare(reference) or "default",), direction)
+        return RuleSet("network_acls", vpc, (bare_or_none(reference) or "default",), direction)
 
     def path(self, section: Section, vpc: str, name: str) -> KeyPath:
         """Where an ACL or a group is written; empty for AWS's own."""

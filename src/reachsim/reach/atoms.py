@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from reachsim.dataplane.filters import Filter
 from reachsim.flow.ports import NAT_SPANS, WayBack
+from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 _ALWAYS = (

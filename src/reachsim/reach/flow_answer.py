@@ -23,8 +23,9 @@ from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.steps import Query
 from reachsim.dataplane.walk import Walk
 from reachsim.faces import Faced, face
-from reachsim.flow.ports import ALL_PORTS, NO_LOSS, OF_TRAFFIC, Choices, choices_of
+from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, Choices, choices_of
 from reachsim.net.address import IPV4_LAST
+from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
@@ -39,8 +40,6 @@ ALL_UDP = Traffic.protocol(UDP)
 _PORTED = ALL_TCP | ALL_UDP
 _BARE = ~_PORTED
 _ICMPS = Traffic.protocol(ICMP) | Traffic.protocol(ICMPV6)
-OF_IPV4 = ~Traffic.protocol(ICMPV6)
-OF_IPV6 = ~Traffic.protocol(ICMP)
 ECHOES = [
     (Traffic.of((service(protocol, kind << 8), service(protocol, kind << 8 | 0xFF))), answer)
     for protocol in (ICMP, ICMPV6)

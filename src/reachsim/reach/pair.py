@@ -13,14 +13,14 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import Undecided, UsageError, shown
 from reachsim.faces import REPR_LENGTH, one_line
-from reachsim.flow.ports import ALL_PORTS, Choices
+from reachsim.flow.ports import Choices
 from reachsim.markup import card
-from reachsim.net.box import Box
+from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6, Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6, FlowAnswer, flow_answers
+from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows

@@ -11,15 +11,17 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.checkpoint import LegName
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.steps import Drop
 from reachsim.dataplane.walk import Visit
 from reachsim.faces import Faced
 from reachsim.flow.denial import denials
-from reachsim.flow.ports import ALL_PORTS, Toll, nat_ports
+from reachsim.flow.ports import Toll, nat_ports
+from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
@@ -36,7 +38,6 @@ from reachsim.reach.flow_answer import (
 )
 from reachsim.rules.clauses import KeyPath
 
-LegName = Literal["forward", "reply"]
 StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from reachsim.flow.ports import ALL_PORTS, Choices, nat_ports
+from reachsim.flow.ports import Choices, nat_ports
+from reachsim.net.box import ALL_PORTS
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Reach
 from reachsim.reach.stops import Stop
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
-from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
+from reachsim.trace.trace import Locate
 
-Locate = Callable[[KeyPath], str]
-"""From key path to ``file:line``."""
 ReachVerdict = Literal["all", "part", "no reply", "nothing", "undecided"]
 REACH_TITLES = {
     "all": "PASSES",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+BLACKHOLE = "blackhole"
+"""In place of a name: a route that drops what it matches."""
+
 
 def bare(reference: str) -> str:
     """The name behind ``vpc.name``, of what can only be in one VPC."""

@@ -18,7 +18,7 @@ from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import BlockField, Boolean, Name, Reference, References, Schema, Tags
-from reachsim.resources.reference import bare
+from reachsim.resources.reference import BLACKHOLE, bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
@@ -26,8 +26,6 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
 from reachsim.rules.verdict import Loss
-
-BLACKHOLE = "blackhole"
 
 
 class Attachment(Schema):

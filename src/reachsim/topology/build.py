@@ -12,7 +12,7 @@ from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, V
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, LOCAL, bare, group_names
+from reachsim.loading.names import BLACKHOLE, LOCAL, bare_or_none, group_names
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
@@ -162,12 +162,12 @@ class TopologyBuilder:
         for subnet_name, body in vpc.subnets.items():
             subnet = SubnetSite(subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name))
             site.subnets[subnet_name] = subnet
-            table = self.topology.tables[name, bare(body.route_table) or "main"]
+            table = self.topology.tables[name, bare_or_none(body.route_table) or "main"]
             subnet.link = SubnetLink(subnet)
             subnet.egress, subnet.ingress = (
                 self.filter(self.policy.acl(name, body.network_acl, d)) for d in (Direction.EGRESS, Direction.INGRESS)
             )
-            path = self.policy.path("network_acls", name, bare(body.network_acl) or "default")
+            path = self.policy.path("network_acls", name, bare_or_none(body.network_acl) or "default")
             subnet.exit = AclCheckpoint(subnet, Direction.EGRESS, subnet.egress, path, table)
             subnet.entry = AclCheckpoint(subnet, Direction.INGRESS, subnet.ingress, path, subnet.link)
             subnet.table = table
@@ -238,7 +238,7 @@ class TopologyBuilder:
 
     def subnet(self, vpc: str, reference: str) -> SubnetSite:
         """A subnet of a VPC."""
-        return self.topology.vpcs[vpc].subnets[bare(reference) or ""]
+        return self.topology.vpcs[vpc].subnets[bare_or_none(reference) or ""]
 
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
@@ -321,7 +321,7 @@ class TopologyBuilder:
             )
             interface.takes, interface.shared = False, True
             interface.host = Host(interface)
-            self.add_groups(vpc, interface, tuple(sorted(bare(group) or "" for group in groups)))
+            self.add_groups(vpc, interface, tuple(sorted(bare_or_none(group) or "" for group in groups)))
             outbound = Outbound(
                 interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, site.exit
             )
@@ -384,12 +384,14 @@ class TopologyBuilder:
                     self.route(name, block, reference, path, RouteOrigin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
-            routes += self.routes_made(name, vpc, table_name, frozenset(bare(g) or "" for g in written.propagate))
+            routes += self.routes_made(
+                name, vpc, table_name, frozenset(bare_or_none(g) or "" for g in written.propagate)
+            )
             # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
             static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
             routes = [route for route in routes if not (route.local and route.destination in static)]
             if written.gateway is not None:
-                self.redirect(name, bare(written.gateway) or "", routes)
+                self.redirect(name, bare_or_none(written.gateway) or "", routes)
             checkpoint.fill(routes)
 
     def routes_made(self, name: str, vpc: Vpc, table: str, propagating: frozenset[str]) -> Iterator[Route]:

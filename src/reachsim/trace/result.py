@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.checkpoint import LegName
 from reachsim.faces import Faced, face
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.markup import card
@@ -16,7 +17,6 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
 from reachsim.rules.codes import Code
 
-LegName = Literal["forward", "reply"]
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
 TraceVerdict = Literal["reachable", "partial", "no reply", "blocked", "undecided"]
 TRACE_TITLES: dict[TraceVerdict, str] = {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.checkpoint import LegName
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
@@ -29,7 +30,7 @@ from reachsim.topology.flows import flows as flows_between
 from reachsim.topology.flows import receiver, to_listener
 from reachsim.topology.round_trip import RoundTrip, round_trip_of
 from reachsim.trace.beyond import Beyond, beyond
-from reachsim.trace.result import Action, Blocker, Hop, LegName, Trace, TracedWay
+from reachsim.trace.result import Action, Blocker, Hop, Trace, TracedWay
 from reachsim.trace.ways import by_family, by_fate
 from reachsim.trace.words import assigned, denied, owners
 
