@@ -24,7 +24,7 @@ Section = Literal["network_acls", "security_groups"]
 class RuleSet(Faced):
     """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
 
-    `names`: bare_or_none, each once, in the order in which answers name them.
+    `names`: bare, each once, in the order in which answers name them.
     """
 
     section: Section
