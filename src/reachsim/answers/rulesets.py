@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
+from reachsim.errors import Undecided
 from reachsim.faces import Faced
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -101,13 +102,14 @@ Idle = tuple[Clause, Literal["shadowed", "redundant"], list[Clause]]
 def _idle_in_acl(clauses: Sequence[Clause]) -> Iterator[Idle]:
     """Rules that never decide, then those after which the later rules would decide alike."""
     shadowed: list[Clause] = []
-    for index, clause in enumerate(clauses):
-        evidence = covering(clause, clauses[:index])
+    known = [clause for clause in clauses if clause.known]
+    for index, clause in enumerate(known):
+        evidence = covering(clause, known[:index])
         if evidence is not None:
             shadowed.append(clause)
             yield clause, "shadowed", evidence
     left = list(clauses)
-    for clause in clauses:
+    for clause in known:
         later = None if clause in shadowed else alike_after(clause, left, shadowed)
         if later is not None:
             left.remove(clause)
@@ -118,16 +120,16 @@ def alike_after(clause: Clause, clauses: Sequence[Clause], shadowed: Sequence[Cl
     """The later clauses that would decide as one does all that it decides; None where they would not.
 
     What no clause matches is denied, so a clause that denies needs none after it (NACL-2). Shadowed clauses may go too, so
-    they are no evidence; but one that would come to decide otherwise, were this clause gone, keeps it.
+    they are no evidence; but one that would come to decide otherwise, or might, were this clause gone, keeps it.
     """
     index = clauses.index(clause)
     rest = space_of(clause)
     for earlier in clauses[:index]:
-        rest -= space_of(earlier)
+        rest -= space_of(earlier) if earlier.known else HeaderSpace.nothing()
     evidence: list[Clause] = []
     for later in clauses[index + 1 :]:
         hit = rest & space_of(later)
-        if hit and later.permits != clause.permits:
+        if hit and (later.permits != clause.permits or not later.known):
             return None
         if hit and later not in shadowed:
             evidence.append(later)
@@ -137,8 +139,10 @@ def alike_after(clause: Clause, clauses: Sequence[Clause], shadowed: Sequence[Cl
 
 def _idle_in_group(clauses: Sequence[Clause]) -> Iterator[Idle]:
     """Rules whose traffic others allow."""
-    removed: set[int] = set()
+    removed: set[int] = {index for index, clause in enumerate(clauses) if not clause.known}
     for index in range(len(clauses) - 1, -1, -1):
+        if index in removed:
+            continue
         others = [c for i, c in enumerate(clauses) if i != index and i not in removed]
         evidence = covering(clauses[index], others)
         if evidence is not None:
@@ -228,7 +232,11 @@ class Equivalence(Faced):
 
 
 def equivalent(one: Filter, other: Filter) -> Equivalence:
-    """Hold two ACLs, or two sets of groups, against each other, in one direction."""
+    """Hold two ACLs, or two sets of groups, against each other, in one direction. Raises Undecided where a rule of one of
+    them is not known."""
+    for filter in (one, other):
+        if filter.unknown is not None:
+            raise Undecided(f"{filter}: what {filter.unknown.text!r} means is not known")
     space_one, groups_one = permitted_space(one)
     space_other, groups_other = permitted_space(other)
     differ = {g for g in groups_one.keys() | groups_other.keys() if groups_one.get(g) != groups_other.get(g)}

@@ -9,7 +9,16 @@ from enum import StrEnum
 from reachsim.faces import face
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
-from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath, first_match, peer_starts, permitted
+from reachsim.rules.clauses import (
+    NO_GROUPS,
+    SOME_GROUP,
+    Clause,
+    GroupId,
+    KeyPath,
+    first_match,
+    peer_starts,
+    permitted,
+)
 from reachsim.rules.codes import Code
 
 
@@ -59,7 +68,8 @@ class Filter:
 
     `name`: for people, such as ``security group web``. `stateful`: whether answers to what passed one way pass the
     other way unasked (SG-4; an ACL judges every packet, NACL-5). `code`, `rule`: the blame when no clause permits.
-    `path`: the key of its rules, which is where one would be added.
+    `path`: the key of its rules, which is where one would be added. `unknown`: the first of its rules that is not known,
+    None where all are.
     """
 
     __slots__ = (
@@ -67,6 +77,7 @@ class Filter:
         "_denied",
         "_named",
         "_open",
+        "_possible",
         "_starts",
         "clauses",
         "code",
@@ -75,6 +86,7 @@ class Filter:
         "path",
         "rule",
         "stateful",
+        "unknown",
     )
 
     def __init__(
@@ -95,11 +107,13 @@ class Filter:
         self.code = code
         self.rule = rule
         self.path = path
+        self.unknown = next((clause for clause in clauses if not clause.known), None)
         self._starts: list[int] | None = None
         self._denied: dict[tuple[int, frozenset[GroupId]], list[tuple[Clause | None, Traffic]]] = {}
         self._named: frozenset[GroupId] | None = None
         self._open: bool | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
+        self._possible: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
 
     @property
     def open(self) -> bool:
@@ -109,7 +123,7 @@ class Filter:
             for clause in self.clauses:
                 if not clause.permits:
                     break
-                if clause.traffic == EVERYTHING:
+                if clause.known and clause.traffic == EVERYTHING:
                     whole |= clause.peers
             self._open = whole == AddressSet.everything()
         return self._open
@@ -126,15 +140,25 @@ class Filter:
         return self._starts
 
     def allowed(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
-        """All traffic that passes between the owner and a peer."""
+        """All traffic that passes between the owner and a peer, for certain."""
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._cache.get(key)
         if answer is None:
             answer = self._cache[key] = permitted(self.clauses, peer, groups)
         return answer
 
+    def possible(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
+        """All traffic that may pass between the owner and a peer, whatever the rules say that are not known."""
+        if SOME_GROUP not in groups and self.unknown is None:
+            return self.allowed(peer, groups)
+        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
+        answer = self._possible.get(key)
+        if answer is None:
+            answer = self._possible[key] = permitted(self.clauses, peer, groups, at_best=True)
+        return answer
+
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
-        """What does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
+        """What surely does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         known = self._denied.get(key)
         if known is not None:
@@ -142,11 +166,14 @@ class Filter:
         out: list[tuple[Clause | None, Traffic]] = []
         rest = Traffic.everything()
         for clause in self.clauses:
-            if clause.names_peer(peer, groups):
+            if clause.may_name_peer(peer, groups):
                 hit = clause.traffic & rest
-                if hit and not clause.permits:
-                    out.append((clause, hit))
-                rest -= clause.traffic
+                if clause.permits:
+                    rest -= clause.traffic  # what it may let through is not denied
+                elif clause.surely_names_peer(peer, groups):
+                    if hit:
+                        out.append((clause, hit))
+                    rest -= clause.traffic
         if rest:
             out.append((None, rest))
         self._denied[key] = out
@@ -154,9 +181,10 @@ class Filter:
 
     @property
     def named_groups(self) -> frozenset[GroupId]:
-        """Every security group that a clause names."""
+        """Every security group that a clause names, and the mark of an interface whose groups are not known."""
         if self._named is None:
-            self._named = NO_GROUPS.union(*(clause.groups for clause in self.clauses))
+            named = NO_GROUPS.union(*(clause.groups for clause in self.clauses))
+            self._named = named | {SOME_GROUP} if named else named
         return self._named
 
     def runs(self, peers: AddressSet) -> list[tuple[AddressSet, Traffic]]:

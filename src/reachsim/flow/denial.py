@@ -10,9 +10,10 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.steps import Query
 from reachsim.dataplane.walk import Visit
+from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic, protocol_of
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.clauses import Clause, GroupId
+from reachsim.rules.clauses import SOME_GROUP, Clause, GroupId
 from reachsim.rules.codes import Code
 
 STALE = "SG-16"
@@ -37,6 +38,24 @@ def denials(
             yield _lost_reference(visit, filter, peer, sender), lost
         if traffic - lost:
             yield _cause(visit, filter, clause), traffic - lost
+
+
+def not_known(query: Query, filter: Filter) -> str:
+    """Why it is not decided what a filter lets through; empty where it is."""
+    if filter.unknown is not None:
+        return f"{filter}: what {filter.unknown.text!r} means is not known"
+    if SOME_GROUP in query.groups and filter.named_groups:
+        return f"{filter}: the security groups of {format_address(query.peer)} are not known"
+    return ""
+
+
+def passing(query: Query, filter: Filter, peer: int) -> tuple[Traffic, Traffic]:
+    """What a filter lets through to or from a peer for certain, and at most; one set twice where all is known."""
+    groups = query.groups
+    sure = query.of(filter.allowed(peer, groups))
+    if filter.unknown is None and SOME_GROUP not in groups:
+        return sure, sure
+    return sure, query.of(filter.possible(peer, groups))
 
 
 def _by_lost_reference(filter: Filter, peer: int, sender: NetworkInterface | None) -> Traffic:

@@ -18,6 +18,7 @@ from reachsim.loading.names import (
     BLACKHOLE,
     LOCAL,
     RESERVED,
+    UNKNOWN,
     Names,
     RouteTarget,
     UnknownName,
@@ -172,9 +173,12 @@ class Checker:
         }
         kinds = sections("design")  # a service or a zone may have the name of an endpoint: no route leads to it
         seen = {each: target for each, target in seen.items() if kinds.get(str(target.path[0]), Resource).routable}
+        for section in ("security_groups", "network_acls", "route_tables"):
+            if UNKNOWN in getattr(vpc, section):
+                self.reserved_word(("vpcs", name, section, UNKNOWN))
         for target in all_targets_of(name, vpc):
             if target.name in RESERVED:
-                self.report(target.path, f"{target.name!r} is a reserved word", "take another name", key=True)
+                self.reserved_word(target.path)
             elif target.name in seen:
                 other = seen[target.name]
                 line = self.document.position(other.path, key=True)[0]
@@ -186,6 +190,10 @@ class Checker:
                 )
             else:
                 seen[target.name] = target
+
+    def reserved_word(self, path: KeyPath) -> None:
+        """A name that means something of its own."""
+        self.report(path, f"{shown(str(path[-1]))} is a reserved word", "take another name", key=True)
 
     def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Blocks of subnets (SUBNET-1), their route tables and ACLs."""
@@ -216,6 +224,8 @@ class Checker:
                 path = table.path_of(at, key)
                 kind = self.route_kind(path, name, reference)
                 if kind is None:
+                    continue
+                if destination == UNKNOWN:
                     continue
                 blocks: tuple[Cidr, ...]
                 if isinstance(destination, Cidr):
@@ -261,7 +271,7 @@ class Checker:
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
         """The kind of a route's target; None, with a problem, where it has none."""
-        if reference in (LOCAL, BLACKHOLE):
+        if reference in (LOCAL, BLACKHOLE, UNKNOWN):
             return reference
         target = self.resolve(path, self.names.target, vpc, reference)
         if target is None:
@@ -449,7 +459,7 @@ class Checker:
         for name, connection in self.design.peering_connections.items():
             here: KeyPath = ("peering_connections", name)
             if name in RESERVED:
-                self.report(here, f"{shown(name)} is a reserved word", "take another name", key=True)
+                self.reserved_word(here)
             missing = False
             for key in ("requester", "accepter"):
                 end = getattr(connection, key)

@@ -12,13 +12,14 @@ from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import Interface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
+from reachsim.resources.reference import UNKNOWN as UNKNOWN
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 LOCAL = "local"
-RESERVED = frozenset({LOCAL, BLACKHOLE, "internet"})
+RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, "internet"})
 """Names that mean something of their own."""
 
 
@@ -123,6 +124,8 @@ class Names:
     def peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
         """What a security group rule written in `vpc` names: a prefix list or a group (SG-18). Raises UnknownName."""
         lists = self.design.prefix_lists
+        if reference == UNKNOWN:
+            return AddressSet.everything(), NO_GROUPS
         owner, name = self.split(vpc, reference)
         body = self.design.vpcs.get(owner)
         if body is not None and (name in body.security_groups or name == "default"):
@@ -149,7 +152,11 @@ def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:
     return ("default",) if references is None else tuple(bare(group) for group in references)
 
 
-IMPLIED = {"security_groups": ("default",), "network_acls": ("default",), "route_tables": ("main",)}
+IMPLIED = {
+    "security_groups": ("default", UNKNOWN),
+    "network_acls": ("default", UNKNOWN),
+    "route_tables": ("main", UNKNOWN),
+}
 """Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
 
 

@@ -13,8 +13,9 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
 from reachsim.loading.names import bare_or_none, group_names
-from reachsim.resources.network_acl import acl_clauses, acl_filter
-from reachsim.resources.security_group import default_group, group_clauses, group_filter
+from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl
+from reachsim.resources.reference import UNKNOWN
+from reachsim.resources.security_group import default_group, group_clauses, group_filter, unknown_group
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
 Section = Literal["network_acls", "security_groups"]
@@ -83,6 +84,8 @@ class Policy:
     def _acl_filter(self, rules: RuleSet) -> Filter:
         (name,) = rules.names
         written = self.source.design.vpcs[rules.vpc].network_acls.get(name)
+        if name == UNKNOWN:
+            written = unknown_acl()
         path = self.path("network_acls", rules.vpc, name)
         clauses = acl_clauses(written, rules.direction, path, default=name == "default")
         return acl_filter(name, rules.direction, clauses, path)
@@ -99,7 +102,7 @@ class Policy:
         if key not in self._clauses:
             vpc, name = group
             written = self.source.design.vpcs[vpc].security_groups.get(name)
-            body = written if written is not None else default_group()
+            body = written if written is not None else unknown_group() if name == UNKNOWN else default_group()
             path = self.path("security_groups", vpc, name)
             self._clauses[key] = group_clauses(body, group, direction, path, self.source.names.peer)
         return self._clauses[key]

@@ -30,6 +30,9 @@ class Atoms:
 
     def __init__(self, filters: Iterable[Filter]) -> None:
         cuts = {0}
+        filters = list(filters)
+        self.known = all(filter.unknown is None for filter in filters)
+        """Whether every rule of the filters is known."""
         for traffic in (*_ALWAYS, *{clause.traffic for filter in filters for clause in filter.clauses}):
             for low, high in traffic.spans:
                 cuts.add(low)
@@ -39,7 +42,7 @@ class Atoms:
         self.everything = (1 << len(self.starts)) - 1
         self._masks: dict[Traffic, int] = {}
         self._traffic: dict[int, Traffic] = {}
-        self._rows: dict[tuple[Filter, int, frozenset[GroupId]], int] = {}
+        self._rows: dict[tuple[Filter, int, frozenset[GroupId], bool], int] = {}
         self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
         self.way_back = WayBack(
             self.everything,
@@ -72,12 +75,13 @@ class Atoms:
             found = self._traffic[mask] = Traffic.union_of(spans)
         return found
 
-    def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> int:
-        """What a filter lets through to or from a peer."""
+    def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
+        """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known."""
         if groups:
             groups &= filter.named_groups
-        key = filter, bisect_right(filter.starts, peer), groups
+        key = filter, bisect_right(filter.starts, peer), groups, at_best
         found = self._rows.get(key)
         if found is None:
-            found = self._rows[key] = self.mask(filter.allowed(peer, groups))
+            passing = filter.possible(peer, groups) if at_best else filter.allowed(peer, groups)
+            found = self._rows[key] = self.mask(passing)
         return found

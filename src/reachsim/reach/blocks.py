@@ -118,25 +118,31 @@ class BlockWorker:
             key = index if template.pick is None else template.pick
             known = out.get(key)
             out[key] = found if known is None else _both(known, found)
+            if not self.atoms.known:
+                best = self.answer(template, source, destination, at_best=True)
+                out["not known", index] = _where_they_differ(found, best)
         return list(out.values())
 
-    def answer(self, template: Template, source: RoutingClass, destination: RoutingClass) -> Found:
-        """The answers of one flow for all pairs of classes."""
+    def answer(
+        self, template: Template, source: RoutingClass, destination: RoutingClass, *, at_best: bool = False
+    ) -> Found:
+        """The answers of one flow for all pairs of classes; `at_best`: whatever the rules say that are not known."""
         family = self.atoms.families[template.ipv6]
         if template.never:
             none = [[0] * len(destination.classes)] * len(source.classes)
             return template.ipv6, none, none, None
         about = family if template.about is None else family & self.atoms.mask(template.about)
-        there = self.product(template.forward, source, destination, about)
+        there = self.product(template.forward, source, destination, about, at_best)
         if template.undecided:  # what filters stop before the unknown is decided
             unknown = [[UNDECIDED_SERVICES if mask else 0 for mask in row] for row in there]
             return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
         if not template.answered or not any(map(any, there)):
             return template.ipv6, there, [[0] * len(destination.classes)] * len(source.classes), None
-        inner = self.product(template.inner, source, destination, family)
+        inner = self.product(template.inner, source, destination, family, at_best)
         if not template.beyond:
             return template.ipv6, there, inner, None
-        beyond = [self.product(terms, source, destination, self.atoms.everything) for terms in template.beyond]
+        everything = self.atoms.everything
+        beyond = [self.product(terms, source, destination, everything, at_best) for terms in template.beyond]
         backs = [[self.back(key) for key in zip(*rows, strict=True)] for rows in zip(inner, *beyond, strict=True)]
         losses = [[back.lost for back in row] for row in backs]
         return template.ipv6, there, [[back.ever for back in row] for row in backs], losses
@@ -148,7 +154,9 @@ class BlockWorker:
             found = self.known_backs[passing] = self.atoms.way_back.back(passing[0], passing[1:])
         return found
 
-    def product(self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int) -> Masks:
+    def product(
+        self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int, at_best: bool
+    ) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
 
         Terms that look at one end only are computed once for each class, not for each pair.
@@ -161,7 +169,7 @@ class BlockWorker:
                 if term.end and term.end != term.owner:
                     by_both.append(term)
                     continue
-                own = [self.own_value(term, c) for c in (source if term.owner == "a" else destination).classes]
+                own = [self.own_value(term, c, at_best) for c in (source if term.owner == "a" else destination).classes]
                 if term.owner == "a":
                     for_a = [x & y for x, y in zip(for_a, own, strict=True)]
                 else:
@@ -171,13 +179,13 @@ class BlockWorker:
             if filter.open:
                 continue
             if not term.end:
-                mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups))
+                mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
                 for_a = [x & mask for x in for_a]
             elif term.end == "a":
-                column = self.column(filter, term, source)
+                column = self.column(filter, term, source, at_best)
                 for_a = [x & y for x, y in zip(for_a, column, strict=True)]
             else:
-                column = self.column(filter, term, destination)
+                column = self.column(filter, term, destination, at_best)
                 for_b = column if for_b is None else [x & y for x, y in zip(for_b, column, strict=True)]
         if for_b is None:
             width = len(destination.classes)
@@ -189,10 +197,10 @@ class BlockWorker:
                 for i, c in enumerate(source.classes):
                     filter = self.own_filter(term, c)
                     if not filter.open:
-                        column = self.column(filter, term, destination)
+                        column = self.column(filter, term, destination, at_best)
                         out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
             else:
-                columns = [self.column(self.own_filter(term, c), term, source) for c in destination.classes]
+                columns = [self.column(self.own_filter(term, c), term, source, at_best) for c in destination.classes]
                 out = [[x & column[i] for x, column in zip(row, columns, strict=True)] for i, row in enumerate(out)]
         return out
 
@@ -203,15 +211,15 @@ class BlockWorker:
         assert isinstance(acl, AclCheckpoint)
         return acl.filter
 
-    def column(self, filter: Filter, term: Term, outer: RoutingClass) -> list[int]:
+    def column(self, filter: Filter, term: Term, outer: RoutingClass, at_best: bool) -> list[int]:
         """What a filter lets through to or from each class of a routing class, by one of its addresses."""
-        key = filter, term.which, term.vpc, term.service, term.carried, outer
+        key = filter, term.which, term.vpc, term.service, term.carried, outer, at_best
         column = self.columns.get(key)
         if column is None:
-            column = self.columns[key] = [self.value(filter, term, c) for c in outer.classes]
+            column = self.columns[key] = [self.value(filter, term, c, at_best) for c in outer.classes]
         return column
 
-    def value(self, filter: Filter, term: Term, end: InterfaceClass) -> int:
+    def value(self, filter: Filter, term: Term, end: InterfaceClass, at_best: bool) -> int:
         """What a filter lets through to or from a class, by one of its addresses."""
         address = end.first.places[term.which]
         if term.carried is not None:
@@ -220,7 +228,7 @@ class BlockWorker:
             groups = NO_GROUPS
         else:
             groups = term.vpc.groups_at(address, inbound=filter.direction is Direction.INGRESS)
-        return self.asked(term, self.atoms.row(filter, address, groups))
+        return self.asked(term, self.atoms.row(filter, address, groups, at_best=at_best))
 
     def asked(self, term: Term, passing: int) -> int:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
@@ -234,12 +242,12 @@ class BlockWorker:
         assert own is not None
         return self.book[own]
 
-    def own_value(self, term: Term, owner: InterfaceClass) -> int:
+    def own_value(self, term: Term, owner: InterfaceClass, at_best: bool) -> int:
         """What a class's own groups let through to a fixed peer, or to its own other address."""
         filter = self.own_filter(term, owner)
         if term.end:
-            return self.value(filter, term, owner)
-        return self.asked(term, self.atoms.row(filter, term.peer, term.groups))
+            return self.value(filter, term, owner, at_best)
+        return self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
 
     def write(
         self,
@@ -262,6 +270,25 @@ class BlockWorker:
                 )
                 if entries:
                     row[cb.index] = number(entries)
+
+
+def _where_they_differ(sure: Found, best: Found) -> Found:
+    """That nothing is decided between the pairs whose answer hangs on rules that are not known."""
+    marks = [
+        [UNDECIDED_SERVICES if x != y else 0 for x, y in zip(*rows, strict=True)]
+        for rows in zip(map(_told, *sure[1:3], _losses(sure)), map(_told, *best[1:3], _losses(best)), strict=True)
+    ]
+    return sure[0], marks, marks, None
+
+
+def _losses(found: Found) -> Losses:
+    return [[()] * len(row) for row in found[1]] if found[3] is None else found[3]
+
+
+def _told(there: list[int], back: list[int], lost: list[tuple[int, ...]]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """What a row says of each pair, with nothing of what comes back where nothing is delivered."""
+    rows = zip(there, back, lost, strict=True)
+    return [(masks[0], masks[1], masks[2]) if masks[0] else (0, 0, ()) for masks in rows]
 
 
 def _both(one: Found, other: Found) -> Found:

@@ -23,6 +23,7 @@ from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.steps import Query
 from reachsim.dataplane.walk import Walk
 from reachsim.faces import Faced, face
+from reachsim.flow.denial import not_known, passing
 from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, Choices, choices_of
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6
@@ -73,6 +74,11 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
     if bare:
         out.append((bare, ALL_PORTS))
     return out
+
+
+def perhaps(forward: Traffic, maybe: Traffic) -> list[Rectangle]:
+    """The round trips that may come back, where answers in `maybe` may: none of what needs no answer."""
+    return rectangles(forward - _SILENT, maybe) if maybe else []
 
 
 class Trip(NamedTuple):
@@ -176,7 +182,7 @@ class FlowAnswer(Faced):
         """Packets of which it is undecided whether they are delivered (`one_way`), or answered."""
         boxes = [(self.unsure, ALL_PORTS)]
         if not one_way:
-            boxes += rectangles(self.forward, self.maybe)
+            boxes += perhaps(self.forward, self.maybe)
         return HeaderSpace.union(HeaderSpace.box(t, self.sources, self.destinations, p) for t, p in boxes if t)
 
     def undecided_for(self, service: int, ports: PortSet) -> bool:
@@ -184,7 +190,7 @@ class FlowAnswer(Faced):
         if service in self.unsure:
             return True
         one = Traffic.of((service, service)) & self.forward
-        return any(answer & ports for _, answer in rectangles(one, self.maybe) if one)
+        return any(answer & ports for _, answer in perhaps(one, self.maybe))
 
     def unsure_about(self, traffic: Traffic) -> bool:
         """Whether it is undecided of some packet of some traffic whether it gets there and back."""
@@ -250,13 +256,13 @@ def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
     every = reduce(and_, (part.forward for part in parts))
     ever = reduce(or_, (part.forward | part.unsure for part in parts))
     back = reduce(and_, (part.back for part in parts))
-    perhaps = reduce(or_, (part.back | part.maybe for part in parts))
+    ever_back = reduce(or_, (part.back | part.maybe for part in parts))
     if any(part.lost != parts[0].lost for part in parts):
         back -= _PORTED
     out: list[FlowAnswer] = []
     for part in parts:
-        unsure, maybe = ever - every, perhaps - back
-        reason = (part.undecided or why) if unsure or rectangles(every, maybe) else ""
+        unsure, maybe = ever - every, ever_back - back
+        reason = (part.undecided or why) if unsure or perhaps(every, maybe) else ""
         out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=reason))
     return out
 
@@ -298,7 +304,9 @@ def _part(
     forward, back, unsure, maybe, lost = answer
     if flow.about is not None:
         forward, unsure = forward & flow.about, unsure & flow.about
-    undecided = (flow.perhaps or found.unknown) if unsure or rectangles(forward, maybe) else ""
+    undecided = ""
+    if unsure or perhaps(forward, maybe):
+        undecided = flow.perhaps or found.unknown or _unknown_rule(found, book)
     aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
     aside -= forward | unsure
     return FlowAnswer(
@@ -328,7 +336,7 @@ def _aside(found: RoundTrip, book: FilterBook) -> tuple[Traffic, str]:
             for before in found.forward.visits[:index]:
                 query = before.step.asks
                 if query is not None and not query.tracked:
-                    possible &= book[query.filter].allowed(query.peer, query.groups)
+                    possible &= book[query.filter].possible(query.peer, query.groups)
             return possible, reason
     return NOTHING, ""
 
@@ -347,21 +355,41 @@ def _evaluate(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> F
     if found.stray is not None or found.forward.lost_run is not None:
         return FlowSets()
     family = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
-    forward = family
+    forward = ever = family
     for query, filter, _ in filters_of(found.forward, book):
-        peer = at if far is not None and query.peer == far else query.peer
-        forward &= query.of(filter.allowed(peer, query.groups))
+        sure, most = passing(query, filter, at if far is not None and query.peer == far else query.peer)
+        forward &= sure
+        ever &= most
     if found.forward.unknown:
-        return FlowSets(unsure=forward)
+        return FlowSets(unsure=ever)
+    unsure = ever - forward
     if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
-        return FlowSets(forward)
-    passing = (
-        (depth, query.of(filter.allowed(at if far is not None and query.peer == far else query.peer, query.groups)))
+        return FlowSets(forward, unsure=unsure)
+    bounds = [
+        (depth, *passing(query, filter, at if far is not None and query.peer == far else query.peer))
         for query, filter, depth in filters_of(found.reply, book)
-    )
-    inner, *beyond = OF_TRAFFIC.by_depth(passing)
+    ]
+    inner, *beyond = OF_TRAFFIC.by_depth((depth, sure) for depth, sure, _ in bounds)
     back, lost = OF_TRAFFIC.back(inner, beyond)
-    return FlowSets(forward, maybe=back) if found.reply.unknown else FlowSets(forward, back, lost=lost)
+    best = back
+    if any(most is not sure for _, sure, most in bounds):
+        inner, *beyond = OF_TRAFFIC.by_depth((depth, most) for depth, _, most in bounds)
+        best, least = OF_TRAFFIC.back(inner, beyond)
+        if lost != least:
+            back -= _PORTED
+    if found.reply.unknown:
+        return FlowSets(forward, unsure=unsure, maybe=best)
+    return FlowSets(forward, back, unsure, best - back, lost)
+
+
+def _unknown_rule(found: RoundTrip, book: FilterBook) -> str:
+    """Why the filters of a round trip leave something undecided: a rule that is not known, or groups that are not."""
+    for walk in (found.forward, found.reply):
+        for query, filter, _ in filters_of(walk, book):
+            reason = not_known(query, filter)
+            if reason:
+                return reason
+    return ""
 
 
 def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
@@ -371,7 +399,7 @@ def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> F
     possible = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
     for query, filter, _ in filters_of(found.forward, book):
         peer = at if far is not None and query.peer == far else query.peer
-        possible &= query.of(filter.allowed(peer, filter.named_groups))
+        possible &= query.of(filter.possible(peer, filter.named_groups))
     return FlowSets(unsure=possible)
 
 

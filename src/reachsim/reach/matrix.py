@@ -209,7 +209,7 @@ class Matrix:
 
     def undecided(self, number: int) -> str:
         """Why reachsim cannot decide some of an answer; empty where it can."""
-        return "the way leads to something that is not modelled" if self.unknown(number) else ""
+        return "the way leads to something that is not modelled, or not known" if self.unknown(number) else ""
 
     def unknown(self, number: int) -> frozenset[bool]:
         """The address families, IPv6 or not, in which reachsim cannot decide an answer."""

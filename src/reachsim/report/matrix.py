@@ -162,7 +162,9 @@ def matrix_text(
     if groups.part:
         lines.append(style.yellow(f"  {number(groups.part, 'pair')} in part: NAT devices' choices of a port"))
     if groups.undecided:
-        lines.append(style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled"))
+        lines.append(
+            style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled, or not known")
+        )
     if by == "class" or (groups.by == "class" and any(len(c.members) > 1 for c in matrix.classes.classes)):
         lines += ["", *_classes(groups, look)]
     lines += _overview(groups, look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Final
@@ -27,7 +28,8 @@ from reachsim.faces import one_line
 from reachsim.net.address import IPV4_LAST, Address, parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import PortSet
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import EVERYTHING, Traffic
+from reachsim.resources.reference import UNKNOWN
 
 
 class Schema(BaseModel):
@@ -144,6 +146,19 @@ def _traffic(value: Any) -> Traffic:
     raise HintedError(
         f"traffic is expected, got {shown(value)}", hint="write tcp/443, udp/53, icmp/8, all, or a list of them"
     )
+
+
+class Unknown(Enum):
+    """In place of a value that a design does not know."""
+
+    UNKNOWN = UNKNOWN
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _rule_traffic(value: Any) -> Traffic | Unknown:
+    return Unknown.UNKNOWN if value in (UNKNOWN, Unknown.UNKNOWN) else _traffic(value)
 
 
 def _ports(value: Any) -> PortSet:
@@ -342,6 +357,34 @@ Ipv6Field = Annotated[
     AS_TEXT,
 ]
 TrafficField = Annotated[Traffic, PlainValidator(_traffic), WithJsonSchema(TRAFFIC_WRITTEN), AS_TEXT]
+
+
+UNKNOWN_WRITTEN: Final[JsonSchema] = {"const": UNKNOWN}
+RuleTrafficField = Annotated[
+    Traffic | Unknown,
+    PlainValidator(_rule_traffic),
+    WithJsonSchema({"anyOf": [TRAFFIC_WRITTEN, UNKNOWN_WRITTEN]}),
+    AS_TEXT,
+]
+"""The traffic of a rule, or ``unknown``."""
+
+
+def or_unknown(rule: dict[str, Any]) -> BeforeValidator:
+    """For a list of rules that may be `unknown` as a whole: it then is one rule (`rule`) that may be about anything."""
+
+    def read(value: Any) -> Any:
+        return [rule] if value == UNKNOWN else value
+
+    return BeforeValidator(read)
+
+
+OR_UNKNOWN: Final = also(UNKNOWN_WRITTEN)
+"""Beside `or_unknown`, for the JSON Schema."""
+
+
+def traffic_of(field: Traffic | Unknown) -> Traffic:
+    """The traffic that a rule may be about: all, where it is not known."""
+    return field if isinstance(field, Traffic) else EVERYTHING
 
 
 def in_percent(share: Fraction) -> str:

@@ -11,17 +11,31 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.site import SubnetSite
 from reachsim.dataplane.steps import ANY, Forward, Query, Step
 from reachsim.errors import HintedError, shown
-from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING, Traffic
-from reachsim.resources.fields import Integer, PeerBlockField, Schema, Tags, TrafficField, looks_like_address
+from reachsim.resources.fields import (
+    OR_UNKNOWN,
+    Integer,
+    PeerBlockField,
+    RuleTrafficField,
+    Schema,
+    Tags,
+    Unknown,
+    looks_like_address,
+    or_unknown,
+    traffic_of,
+)
+from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.rules.codes import Code
 
 
-def _acl_block(value: Any) -> Cidr:
+def _acl_block(value: Any) -> Cidr | Unknown:
     """An ACL names blocks and nothing else (NACL-10)."""
-    if isinstance(value, Cidr):
+    if isinstance(value, Cidr | Unknown):
         return value
+    if value == UNKNOWN:
+        return Unknown.UNKNOWN
     if isinstance(value, str) and looks_like_address(value):
         return Cidr.parse_peer(value)
     raise HintedError(
@@ -31,7 +45,7 @@ def _acl_block(value: Any) -> Cidr:
     )
 
 
-AclBlock = Annotated[Cidr, PlainValidator(_acl_block), PeerBlockField]
+AclBlock = Annotated[Cidr | Unknown, PlainValidator(_acl_block), PeerBlockField]
 RuleNumber = Annotated[Integer, Field(ge=1, le=32766)]
 
 
@@ -40,10 +54,10 @@ class AclRule(Schema):
 
     rule: RuleNumber
     """1 to 32766; the lowest number that matches decides (NACL-2)."""
-    allow: TrafficField | None = None
-    """The traffic that it lets through."""
-    deny: TrafficField | None = None
-    """The traffic that it stops."""
+    allow: RuleTrafficField | None = None
+    """The traffic that it lets through; `unknown`."""
+    deny: RuleTrafficField | None = None
+    """The traffic that it stops; `unknown`."""
     description: str = ""
     """For the reader."""
 
@@ -54,14 +68,31 @@ class AclRule(Schema):
         return self
 
     @property
-    def block(self) -> Cidr:
+    def block(self) -> Cidr | Unknown:
         """The peer's block."""
         raise NotImplementedError
 
     @property
+    def action(self) -> str:
+        """What it does, as it is written."""
+        verb, what = ("deny", self.deny) if self.allow is None else ("allow", self.allow)
+        return f"{verb} {what}"
+
+    @property
     def traffic(self) -> Traffic:
-        """What it allows or denies."""
-        return self.allow if self.allow is not None else self.deny or Traffic.nothing()
+        """What it allows or denies, or may: all where that is not known."""
+        what = self.deny if self.allow is None else self.allow
+        return Traffic.nothing() if what is None else traffic_of(what)
+
+    @property
+    def peers(self) -> AddressSet:
+        """The addresses that it is about, or may be; those of the other family are never among them (NACL-11)."""
+        return AddressSet.everything() if isinstance(self.block, Unknown) else self.block.addresses
+
+    @property
+    def known(self) -> bool:
+        """Whether everything in it is known."""
+        return Unknown.UNKNOWN not in (self.allow, self.deny, self.block)
 
 
 class AclIngressRule(AclRule):
@@ -71,7 +102,7 @@ class AclIngressRule(AclRule):
     """The block or address of the sender."""
 
     @property
-    def block(self) -> Cidr:
+    def block(self) -> Cidr | Unknown:
         """The sources."""
         return self.from_
 
@@ -83,7 +114,7 @@ class AclEgressRule(AclRule):
     """The block or address of the receiver."""
 
     @property
-    def block(self) -> Cidr:
+    def block(self) -> Cidr | Unknown:
         """The destinations."""
         return self.to
 
@@ -94,11 +125,20 @@ class NetworkAcl(Schema):
     A missing direction is empty in an ACL of one's own, and as AWS makes it, all allowed, in the ACL `default`.
     """
 
-    ingress: tuple[AclIngressRule, ...] | None = None
-    """Rules for packets that enter the subnet."""
-    egress: tuple[AclEgressRule, ...] | None = None
-    """Rules for packets that leave it."""
+    ingress: Annotated[
+        tuple[AclIngressRule, ...] | None, or_unknown({"rule": 1, "allow": UNKNOWN, "from": UNKNOWN}), OR_UNKNOWN
+    ] = None
+    """Rules for packets that enter the subnet; `unknown`."""
+    egress: Annotated[
+        tuple[AclEgressRule, ...] | None, or_unknown({"rule": 1, "allow": UNKNOWN, "to": UNKNOWN}), OR_UNKNOWN
+    ] = None
+    """Rules for packets that leave it; `unknown`."""
     tags: Tags = {}
+
+
+def unknown_acl() -> NetworkAcl:
+    """The ACL `unknown`, in place of one of which a design knows nothing."""
+    return NetworkAcl.model_validate({"ingress": UNKNOWN, "egress": UNKNOWN})
 
 
 DEFAULT_CLAUSES = (
@@ -122,10 +162,11 @@ def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, 
     return tuple(
         Clause(
             rule.allow is not None,
-            rule.block.addresses,  # never matches the other family (NACL-11): the address line keeps them apart
+            rule.peers,
             rule.traffic,
-            f"rule {rule.rule}: {'allow' if rule.allow is not None else 'deny'} {rule.traffic} {word} {rule.block}",
+            f"rule {rule.rule}: {rule.action} {word} {rule.block}",
             (*path, direction.value, index),
+            known=rule.known,
         )
         for index, rule in numbered
     )

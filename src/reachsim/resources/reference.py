@@ -4,6 +4,10 @@ from __future__ import annotations
 
 BLACKHOLE = "blackhole"
 """In place of a name: a route that drops what it matches."""
+UNKNOWN = "unknown"
+"""In place of a name, of traffic or of rules: what is not known. Answers that depend on it are undecided."""
+NOT_KNOWN = "written as unknown"
+"""Why they are."""
 
 
 def bare(reference: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,7 +13,17 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.steps import ANY, Forward, Query, Scope, Step
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING
-from reachsim.resources.fields import PeersField, Schema, Tags, TrafficField
+from reachsim.resources.fields import (
+    OR_UNKNOWN,
+    PeersField,
+    RuleTrafficField,
+    Schema,
+    Tags,
+    Unknown,
+    or_unknown,
+    traffic_of,
+)
+from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
 from reachsim.rules.codes import Code
 
@@ -25,10 +36,11 @@ EVERYONE = AddressSet.everything()
 class IngressRule(Schema):
     """A rule that lets traffic in."""
 
-    allow: TrafficField
-    """The traffic that may come in: protocol and destination port, or ICMP type and code."""
+    allow: RuleTrafficField
+    """The traffic that may come in: protocol and destination port, or ICMP type and code; `unknown`."""
     from_: PeersField = Field(alias="from")
-    """From whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
+    """From whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these;
+    `unknown`."""
     description: str = ""
     """For the reader."""
 
@@ -36,6 +48,11 @@ class IngressRule(Schema):
     def peers(self) -> tuple[Cidr | str, ...]:
         """Who is named."""
         return self.from_
+
+    @property
+    def known(self) -> bool:
+        """Whether everything in it is known."""
+        return self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.from_
 
     def text(self) -> str:
         """The rule as a person writes it."""
@@ -45,10 +62,11 @@ class IngressRule(Schema):
 class EgressRule(Schema):
     """A rule that lets traffic out."""
 
-    allow: TrafficField
-    """The traffic that may go out: protocol and destination port, or ICMP type and code."""
+    allow: RuleTrafficField
+    """The traffic that may go out: protocol and destination port, or ICMP type and code; `unknown`."""
     to: PeersField
-    """To whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these."""
+    """To whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these;
+    `unknown`."""
     description: str = ""
     """For the reader."""
 
@@ -56,6 +74,11 @@ class EgressRule(Schema):
     def peers(self) -> tuple[Cidr | str, ...]:
         """Who is named."""
         return self.to
+
+    @property
+    def known(self) -> bool:
+        """Whether everything in it is known."""
+        return self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.to
 
     def text(self) -> str:
         """The rule as a person writes it."""
@@ -69,13 +92,18 @@ class SecurityGroup(Schema):
     `egress` means. `egress: []` lets nothing start.
     """
 
-    ingress: tuple[IngressRule, ...] = ()
-    """What may come in; left out: nothing."""
-    egress: tuple[EgressRule, ...] | None = None
-    """What may go out; left out: everything; `[]`: nothing."""
+    ingress: Annotated[tuple[IngressRule, ...], or_unknown({"allow": UNKNOWN, "from": UNKNOWN}), OR_UNKNOWN] = ()
+    """What may come in; left out: nothing; `unknown`."""
+    egress: Annotated[tuple[EgressRule, ...] | None, or_unknown({"allow": UNKNOWN, "to": UNKNOWN}), OR_UNKNOWN] = None
+    """What may go out; left out: everything; `[]`: nothing; `unknown`."""
     description: str = ""
     """For the reader."""
     tags: Tags = {}
+
+
+def unknown_group() -> SecurityGroup:
+    """The group `unknown`, in place of groups of which a design knows nothing."""
+    return SecurityGroup.model_validate({"ingress": UNKNOWN, "egress": UNKNOWN})
 
 
 def default_group() -> SecurityGroup:
@@ -89,7 +117,8 @@ def group_clauses(
     """The clauses of one group in one direction; each peer of a rule is named by the rule's clause (SG-18, SG-19).
 
     A reference to another group matches the private addresses of that group's interfaces and inherits none of its
-    rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (SG-15).
+    rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (SG-15). A rule with
+    `unknown` in it may be about anybody.
     """
     if direction is Direction.EGRESS and group.egress is None:
         text = f"default egress rule of {identity[1]}: all to everyone"
@@ -100,15 +129,16 @@ def group_clauses(
         spans: list[tuple[int, int]] = []
         groups = NO_GROUPS
         for peer in rule.peers:
-            if isinstance(peer, Cidr):
+            if peer == UNKNOWN:
+                spans += EVERYONE.spans
+            elif isinstance(peer, Cidr):
                 spans.append(peer.span)
             else:
                 addresses, named = resolve(identity[0], peer)
                 spans += addresses.spans
                 groups |= named
-        clauses.append(
-            Clause(True, AddressSet.union_of(spans), rule.allow, rule.text(), (*path, direction.value, index), groups)
-        )
+        peers, at = AddressSet.union_of(spans), (*path, direction.value, index)
+        clauses.append(Clause(True, peers, traffic_of(rule.allow), rule.text(), at, groups, rule.known))
     return clauses
 
 

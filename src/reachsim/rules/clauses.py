@@ -20,6 +20,8 @@ GroupId = tuple[str, str]
 """A security group: VPC and name."""
 
 NO_GROUPS: frozenset[GroupId] = frozenset()
+SOME_GROUP: GroupId = ("", "unknown")
+"""In place of the groups of an interface of which they are not known: any group may be among them."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,7 +29,8 @@ class Clause(Faced):
     """One rule of an ACL or a security group.
 
     `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
-    `text` is what a person reads, `path` where it is written (empty for AWS's own defaults).
+    `text` is what a person reads, `path` where it is written (empty for AWS's own defaults). `known`: False where the design
+    says that part of the rule is not known, so that it may apply to what it matches, or not.
     """
 
     permits: bool
@@ -36,10 +39,19 @@ class Clause(Faced):
     text: str
     path: KeyPath = ()
     groups: frozenset[GroupId] = NO_GROUPS
+    known: bool = True
 
     def names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether the clause speaks of that address, or of a group that its interface carries."""
         return peer in self.peers or not self.groups.isdisjoint(groups)
+
+    def may_name_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
+        """Whether it may speak of an address, of whose interface perhaps not all groups are known."""
+        return self.names_peer(peer, groups) or (bool(self.groups) and SOME_GROUP in groups)
+
+    def surely_names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
+        """Whether it speaks of an address for certain."""
+        return self.known and self.names_peer(peer, groups)
 
     def __str__(self) -> str:
         return self.text
@@ -48,19 +60,33 @@ class Clause(Faced):
 def first_match(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
     """The clause that decides on one packet: the first that matches (NACL-2); None when none does.
 
-    In a security group every clause permits, so the first match is as good as any (SG-1).
+    In a security group every clause permits, so the first match is as good as any (SG-1). Of rules that are not known the
+    worst is taken: one that permits is passed over, one that denies decides.
     """
     for clause in clauses:
-        if service in clause.traffic and clause.names_peer(peer, groups):
+        if service in clause.traffic and _counts(clause, peer, groups, at_best=False):
             return clause
     return None
 
 
-def permitted(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId]) -> Traffic:
-    """All traffic that the clauses let through between their owner and one peer: the same decision, for all packets."""
+def _counts(clause: Clause, peer: int, groups: frozenset[GroupId], *, at_best: bool) -> bool:
+    """Whether a clause is taken to speak of a peer: at best, where it permits, if it may; else if it surely does."""
+    if clause.permits is at_best:
+        return clause.may_name_peer(peer, groups)
+    return clause.surely_names_peer(peer, groups)
+
+
+def permitted(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], *, at_best: bool = False) -> Traffic:
+    """All traffic that the clauses let through between their owner and one peer: the same decision, for all packets.
+
+    What they surely let through; `at_best`: what they may let through, whatever the rules say that are not known. More is
+    let through the more a rule permits and the less a rule denies, so that these two are the ends of all that may be.
+    """
     allowed = rest = None
+    sure = SOME_GROUP not in groups
     for clause in clauses:
-        if not clause.names_peer(peer, groups):
+        plain = sure and clause.known
+        if not (clause.names_peer(peer, groups) if plain else _counts(clause, peer, groups, at_best=at_best)):
             continue
         hit = clause.traffic if rest is None else clause.traffic & rest
         if clause.permits:

@@ -40,7 +40,7 @@ def route_refusal(
 ) -> Refusal | None:
     """Why AWS would not create a static route, or None (ROUTE-8, ROUTE-9, ROUTE-17).
 
-    `target_kind`: "instance", "interface", "nat gateway", "local" or any other kind of target.
+    `target_kind`: "instance", "interface", "nat gateway", "local", "unknown" or any other kind of target.
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
     """
     for reserved in RESERVED_DESTINATIONS:
@@ -59,7 +59,7 @@ def route_refusal(
         return Refusal(
             "ROUTE-1", f"the local route is for the whole block {inside[0]}, not a part of it", f"write {inside[0]}"
         )
-    if target_kind not in MIDDLEBOXES:
+    if target_kind not in (*MIDDLEBOXES, "unknown"):
         return Refusal(
             "ROUTE-8",
             f"inside the VPC's own block {inside[0]} a route may lead only to a NAT gateway, an instance or an interface",

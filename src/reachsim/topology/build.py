@@ -12,7 +12,7 @@ from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, V
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, LOCAL, bare_or_none, group_names
+from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, group_names
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
@@ -40,7 +40,7 @@ from reachsim.resources.unmodelled import (
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
-from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.clauses import SOME_GROUP, GroupId, KeyPath
 from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.route import RouteOrigin, propagates
@@ -116,6 +116,9 @@ class Topology(Faced):
         return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.interfaces)} interfaces"
 
 
+UNKNOWN_TABLE = "the route table of a subnet is not known"
+
+
 class TopologyBuilder:
     """One building of one topology."""
 
@@ -156,7 +159,10 @@ class TopologyBuilder:
         here: KeyPath = ("vpcs", name)
         site = VpcSite(name, address_set(vpc.cidrs), here)
         self.topology.vpcs[name] = site
-        for table_name in {"main": None, **vpc.route_tables}:
+        unknown = (
+            {UNKNOWN: None} if any(bare_or_none(each.route_table) == UNKNOWN for each in vpc.subnets.values()) else {}
+        )
+        for table_name in {"main": None, **vpc.route_tables, **unknown}:
             path = (*here, "route_tables", table_name) if table_name in vpc.route_tables else ()
             self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
         for subnet_name, body in vpc.subnets.items():
@@ -301,7 +307,7 @@ class TopologyBuilder:
         key = vpc, group_names(groups)
         if key not in self.group_sets:
             self.group_sets[key] = (
-                frozenset((vpc, group) for group in key[1]),
+                frozenset(SOME_GROUP if group == UNKNOWN else (vpc, group) for group in key[1]),
                 self.filter(self.policy.groups(vpc, groups, Direction.EGRESS)),
                 self.filter(self.policy.groups(vpc, groups, Direction.INGRESS)),
             )
@@ -374,9 +380,15 @@ class TopologyBuilder:
                 continue
             routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
             written = vpc.route_tables.get(table_name, RouteTable())
+            if table_name == UNKNOWN:
+                self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
             for destination, reference in written.routes.items():
                 path = written.path_of(at, destination)
+                if destination == UNKNOWN:
+                    reason = f"the destination of a route to {reference} in table {name}.{table_name} is not known"
+                    self.add_unwritten(name, table_name, reason, AddressSet.everything(), always=True)
+                    continue
                 if isinstance(destination, Cidr):
                     routes.append(self.route(name, destination, reference, path, RouteOrigin.STATIC))
                     continue
@@ -424,6 +436,9 @@ class TopologyBuilder:
             return Route(block, LOCAL, RouteOrigin.LOCAL, None, path, local=True)
         if reference == BLACKHOLE:
             return Route(block, BLACKHOLE, origin, None, path, inactive="its target is gone", prefix_list=prefix_list)
+        if reference == UNKNOWN:
+            why = f"the target of the route to {block} in VPC {vpc} is not known"
+            return Route(block, UNKNOWN, origin, None, path, unknown=why, prefix_list=prefix_list)
         target = self.source.names.target(vpc, reference)
         if not target.modelled:
             return Route(block, reference, origin, self.doors[target.path], path, prefix_list=prefix_list)

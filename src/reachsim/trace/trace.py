@@ -14,7 +14,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.errors import UsageError
-from reachsim.flow.denial import denials
+from reachsim.flow.denial import denials, not_known, passing
 from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, choices_of, nat_ports
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.intervals import PortSet
@@ -268,6 +268,7 @@ class _Asker:
         self.client = asked
         self.choices = NO_LOSS
         self.lost_client = PortSet.nothing()
+        self.unsure: dict[LegName, str] = {}
         self.nat_ports: list[int] = []
         if self.ported and found.reply is not None:
             self._pass_ports(found.reply, below)
@@ -277,19 +278,19 @@ class _Asker:
         """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18, NAT-PORT); and which port of
         each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
-        passes = [
-            (depth, query.of(filter.allowed(query.peer, query.groups)))
-            for query, filter, depth in filters_of(reply, self.book)
-        ]
+        bounds = [(n, *passing(query, filter, query.peer)) for query, filter, n in filters_of(reply, self.book)]
+        passes, most = [(n, sure) for n, sure, _ in bounds], [(n, best) for n, _, best in bounds]
         inner, *beyond = OF_TRAFFIC.by_depth(passes)
         self.client &= inner.ports(protocol)
-        self.lost_client = self._first_lost(passes, 0, self.asked)
+        self.lost_client = self._first_lost(most, 0, self.asked) or self._first_lost(passes, 0, self.asked)
         self.choices = choices_of((~outer for outer in beyond), protocol)
         for depth, outer in enumerate(beyond, 1):
             if self.choices.counts(below):
                 self.nat_ports.append(self._pick(PortSet.nothing(), outer.ports(protocol) & TRANSLATED_PORTS))
-            else:
-                self.nat_ports.append(self._pick(self._first_lost(passes, depth, TRANSLATED_PORTS), TRANSLATED_PORTS))
+            else:  # one that is lost for certain, or else one that may be
+                lost = self._first_lost(most, depth, TRANSLATED_PORTS)
+                lost = lost or self._first_lost(passes, depth, TRANSLATED_PORTS)
+                self.nat_ports.append(self._pick(lost, TRANSLATED_PORTS))
 
     def _first_lost(self, passes: list[tuple[int, Traffic]], depth: int, asked: PortSet) -> PortSet:
         """The ports among some that the first filter stops that stops any, between two devices."""
@@ -309,7 +310,8 @@ class _Asker:
         forward, blockers, packet = self._leg(found.forward, "forward")
         if found.stray is not None:
             blockers.append(self._blocker(found.stray, "forward"))
-        delivered = not blockers and found.forward.arrived is not None
+        stopped = bool(blockers)
+        delivered = not stopped and "forward" not in self.unsure and found.forward.arrived is not None
         reply: list[Hop] = []
         answers = reply_service(self.service, self.client_port) is not None
         reachable = delivered
@@ -321,6 +323,10 @@ class _Asker:
             blockers += back
         # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
         unknown = "" if blockers else found.unknown if answers else found.forward.unknown
+        if "forward" in self.unsure and not stopped:
+            unknown, blockers = self.unsure["forward"], []
+        elif not blockers:
+            unknown = unknown or self.unsure.get("reply", "")
         listens, asked = self._listener(destination)
         refused = listens is not None and asked not in listens
         return TracedWay(
@@ -401,6 +407,8 @@ class _Asker:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
             else:
                 blocker, decided, path = self._ask(visit, step.asks, before, leg)
+                if leg in self.unsure and self.unsure[leg] == decided:
+                    action = "unknown"
                 said = decided if blocker is not None else ""
                 rule = _and(decided, rule)
                 rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
@@ -422,6 +430,10 @@ class _Asker:
         clause = filter.decide(query.peer, query.groups, before.service)
         if clause is not None and clause.permits:
             return None, clause.text, clause.path
+        if before.service in filter.possible(query.peer, query.groups):
+            reason = not_known(query, filter)
+            self.unsure.setdefault(leg, reason)
+            return None, reason, filter.path if filter.unknown is None else filter.unknown.path
         ports = ""
         if leg == "reply" and self.ported:
             open_ports = filter.allowed(query.peer, query.groups).ports(protocol_of(self.service))
