@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import model_validator
 
 from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
@@ -32,6 +34,8 @@ class Subnet(Schema):
     """Left out: the VPC's main table (ROUTE-2)."""
     network_acl: Reference | None = None
     """Left out: the VPC's default ACL (NACL-1)."""
+    interfaces: Literal["unknown"] | None = None
+    """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
     """Whether instances launched in it get a public IPv4 address where they do not say."""
     tags: Tags = {}

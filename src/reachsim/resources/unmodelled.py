@@ -33,7 +33,7 @@ class Door(Faced):
     """One component that is not modelled.
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
-    addresses of its own. `tags`: as it writes them.
+    addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
     """
 
     name: str
@@ -41,15 +41,26 @@ class Door(Faced):
     path: KeyPath
     subnets: frozenset[tuple[str, str]] = frozenset()
     tags: tuple[tuple[str, str], ...] = ()
+    why: str = ""
 
     @property
     def reason(self) -> str:
         """Why an answer that depends on it cannot be decided."""
+        if self.why:
+            return self.why
         article = "an" if self.noun[0] in "aeiou" else "a"
         return f"{self.name} is {article} {self.noun}, which is not modelled"
 
     def __str__(self) -> str:
         return f"{self.noun} {self.name}"
+
+
+def unknown_interfaces(vpc: str, subnet: str) -> Door:
+    """The door that a subnet is in which there may be interfaces that the design does not tell."""
+    name = f"{vpc}.{subnet}"
+    why = f"what interfaces are in subnet {name} is not known"
+    path: KeyPath = ("vpcs", vpc, "subnets", subnet)
+    return Door(name, "subnet with interfaces that are not known,", path, frozenset({(vpc, subnet)}), (), why)
 
 
 def _texts(value: Any) -> list[str]:

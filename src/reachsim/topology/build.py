@@ -32,11 +32,7 @@ from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, resou
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.unmodelled import (
-    Door,
-    UnmodelledCheckpoint,
-    door_in_vpc,
-)
+from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
@@ -206,9 +202,18 @@ class TopologyBuilder:
                 door = door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, vpc.subnets)
                 self.topology.doors[door.name] = door
                 self.doors[door.path] = UnmodelledCheckpoint(door)
-                for _, subnet in door.subnets:
-                    site = self.topology.vpcs[name].subnets[subnet]
-                    site.hidden = site.hidden or door.reason
+                self.hide(door)
+            for subnet, written in vpc.subnets.items():
+                if written.interfaces == UNKNOWN:
+                    door = unknown_interfaces(name, subnet)
+                    self.topology.doors[door.name] = door
+                    self.hide(door)
+
+    def hide(self, door: Door) -> None:
+        """Say in its subnets that an address there may be somebody's."""
+        for vpc, subnet in door.subnets:
+            site = self.topology.vpcs[vpc].subnets[subnet]
+            site.hidden = site.hidden or door.reason
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,12 @@
+"""Files that people already have, as designs: what AWS's describe calls answer.
+
+Each reader makes an `Inventory` of objects in the shapes of AWS's own APIs; one builder makes the design of it. What a file
+leaves open is written as `unknown`, so that exactly the answers that hang on it are undecided.
+"""
+
+from __future__ import annotations
+
+from reachsim.importing.files import import_files
+from reachsim.importing.imported import Imported, Note
+
+__all__ = ["Imported", "Note", "import_files"]

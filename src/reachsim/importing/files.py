@@ -1,0 +1,108 @@
+"""Files and folders to a design: what each is, and what of it AWS would not take."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from reachsim.errors import DesignError, Problem, UsageError, shown
+from reachsim.importing import describe
+from reachsim.importing.connections import build
+from reachsim.importing.design import PLACEHOLDER
+from reachsim.importing.imported import Imported, Note
+from reachsim.importing.inventory import Inventory
+from reachsim.loading.load import loads_source
+
+_ROUNDS = 50
+
+
+def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
+    """A design from files, or folders of them. Raises UsageError for what is nothing that can be imported."""
+    found = Inventory()
+    for path in paths:
+        for file, data in documents(Path(path)):
+            describe.read(found, data, file)
+    if not any(found.items.values()):
+        raise UsageError("nothing in it is what an AWS describe call answers")
+    out = build(found)
+    for item in found.differing:
+        out.notes.append(
+            Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
+        )
+    leave_out_refused(out)
+    return out
+
+
+def documents(path: Path) -> Iterator[tuple[str, Any]]:
+    """Every JSON document in a file, or in the files of a folder, by its name. Raises UsageError."""
+    if path.is_dir():
+        for inner in sorted(path.rglob("*.json")):
+            yield from documents(inner)
+        return
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {shown(str(path))}: {error.strerror or error}") from None
+    if raw[:2] == b"PK":
+        raise UsageError(f"{path} is a binary plan; write `terraform show -json PLAN > plan.json`")
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        yield str(path), json.loads(raw.decode(encoding))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise UsageError(f"{path} is no JSON: {error}") from None
+
+
+def leave_out_refused(out: Imported) -> None:
+    """Take out of a design what AWS would refuse, each with a note, until the rest of it loads.
+
+    Raises DesignError where what is refused is the design itself.
+    """
+    for _ in range(_ROUNDS):
+        try:
+            loads_source(json.dumps(out.design, indent=0), file="imported")
+            return
+        except DesignError as error:
+            for problem in error.problems:
+                if not _leave_out(out, problem):
+                    raise
+    raise DesignError([Problem("too much of it is refused")])
+
+
+def _leave_out(out: Imported, problem: Problem) -> bool:
+    """Take one refused part out; False where there is none that may go alone."""
+    path = list(problem.path)
+    while len(path) > _KEPT:
+        holder: Any = out.design
+        step: Any
+        for step in path[:-1]:
+            holder = holder[step] if isinstance(holder, list) or step in holder else None
+            if holder is None:
+                break
+        last: Any = path[-1]
+        whole = isinstance(holder, list) or (isinstance(holder, dict) and last in holder and _may_go(path))
+        if holder is not None and whole:
+            try:
+                del holder[last]
+            except (KeyError, IndexError):
+                return True
+            if holder == [] and path[-2] == "cidrs":
+                holder.append(PLACEHOLDER)
+            out.notes.append(Note("left out", ".".join(map(str, path)), problem.message))
+            return True
+        path.pop()
+    return False
+
+
+_KEPT = 3
+_SECTIONS = frozenset({"subnets", "instances", "interfaces", "nat_gateways", "vpc_endpoints", "load_balancers", "network_interfaces",
+                       "route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways"})  # fmt: skip
+
+
+def _may_go(path: list[str | int]) -> bool:
+    return path[-2] in _SECTIONS or (len(path) > 4 and path[2] == "route_tables") or path[-1] in _OPTIONAL
+
+
+_OPTIONAL = frozenset({"private_ip", "public_ip", "ipv6_address", "az", "secondary_private_ips"})

@@ -1,0 +1,37 @@
+"""What an import gives: a design as plain data, the names that its objects have there, and what was left open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reachsim.faces import Faced
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Note(Faced):
+    """Something that an import has to say. `kind`: ``unknown``, ``left out``, ``assumed`` or ``not read``."""
+
+    kind: str
+    what: str
+    text: str
+    origin: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.what}: {self.text}" + (f" ({self.origin})" if self.origin else "")
+
+
+@dataclass
+class Imported:
+    """A design that was imported.
+
+    `design`: plain data in the form that designs are written in. `names`: by AWS's id, what it is called there
+    (``vpc.name``). `origins`: by key path, where an object was read. `notes`: what was unknown, left out or assumed.
+    """
+
+    design: dict[str, Any]
+    names: dict[str, str] = field(default_factory=dict)
+    origins: dict[Path, str] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)

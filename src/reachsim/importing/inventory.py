@@ -1,0 +1,124 @@
+"""The one inner form of all that is imported: objects in the shapes of AWS's APIs, by kind and id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Attributes = dict[str, Any]
+
+IDS: Final = {
+    "Vpcs": "VpcId",
+    "Subnets": "SubnetId",
+    "RouteTables": "RouteTableId",
+    "NetworkAcls": "NetworkAclId",
+    "SecurityGroups": "GroupId",
+    "SecurityGroupRules": "SecurityGroupRuleId",
+    "NetworkInterfaces": "NetworkInterfaceId",
+    "Instances": "InstanceId",
+    "InternetGateways": "InternetGatewayId",
+    "EgressOnlyInternetGateways": "EgressOnlyInternetGatewayId",
+    "NatGateways": "NatGatewayId",
+    "VpcPeeringConnections": "VpcPeeringConnectionId",
+    "VpcEndpoints": "VpcEndpointId",
+    "PrefixLists": "PrefixListId",
+    "ManagedPrefixLists": "PrefixListId",
+    "TransitGateways": "TransitGatewayId",
+    "TransitGatewayRouteTables": "TransitGatewayRouteTableId",
+    "TransitGatewayAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayPropagations": "TransitGatewayRouteTableId",
+    "TransitGatewayStaticRoutes": "TransitGatewayRouteTableId",
+    "VpnGateways": "VpnGatewayId",
+    "VpnConnections": "VpnConnectionId",
+    "CustomerGateways": "CustomerGatewayId",
+    "LoadBalancers": "LoadBalancerArn",
+    "TargetGroups": "TargetGroupArn",
+    "Listeners": "ListenerArn",
+    "LoadBalancerAttributes": "LoadBalancerArn",
+    "LoadBalancerTargetHealth": "TargetGroupArn",
+    "Functions": "FunctionArn",
+    "Addresses": "AllocationId",
+}
+"""The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
+
+
+_TEXTS: Final = frozenset({"Cidrs", "SubnetIds", "RouteTableIds", "NetworkInterfaceIds", "SecurityGroups"})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an object was read: the file, and the way through it."""
+
+    file: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.path}" if self.path else self.file
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object: its id, its attributes as AWS names them, and where it was read."""
+
+    id: str
+    attributes: Attributes
+    origin: Origin
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """An attribute; the default where it is absent or null."""
+        value = self.attributes.get(key)
+        return default if value is None else value
+
+    def list(self, key: str) -> list[Any]:
+        """A list, empty where it is absent or null: of ids and blocks as texts, of all else as objects."""
+        value = self.attributes.get(key)
+        members = value if isinstance(value, list) else []
+        return [each for each in members if isinstance(each, str if key in _TEXTS else dict)]
+
+    @property
+    def name(self) -> str:
+        """Its ``Name`` tag, empty where it has none."""
+        tags = self.attributes.get("Tags") or self.attributes.get("TagSet") or []
+        for tag in tags if isinstance(tags, list) else []:
+            if isinstance(tag, dict) and tag.get("Key") == "Name":
+                return str(tag.get("Value") or "")
+        return ""
+
+
+@dataclass
+class Inventory:
+    """All objects that were read. A kind that is not in `items` was not collected; one that is there and empty has none."""
+
+    items: dict[str, dict[str, Item]] = field(default_factory=dict)
+    differing: list[Item] = field(default_factory=list)
+    """Objects that were read before with other attributes; the later ones count."""
+    without_routes: bool = False
+    """Whether the collector is one that never asks for route tables."""
+
+    def collected(self, kind: str) -> bool:
+        """Whether a kind was asked for, be there any of it or not."""
+        return kind in self.items
+
+    def add(self, kind: str, item: Item) -> None:
+        """Take in an object; a later answer about one id replaces an earlier one."""
+        known = self.items.setdefault(kind, {})
+        before = known.get(item.id)
+        if before is not None and before.attributes != item.attributes:
+            self.differing.append(item)
+        known[item.id] = item
+
+    def of(self, kind: str) -> Iterator[Item]:
+        """The objects of a kind, in the order in which they were read."""
+        yield from list(self.items.get(kind, {}).values())
+
+    def one(self, kind: str, id: str | None) -> Item | None:
+        """One object by its id."""
+        return self.items.get(kind, {}).get(id or "")
+
+
+def inner(holder: Item | Attributes, key: str) -> Attributes:
+    """An object inside another, empty where there is none."""
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
