@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dataplane",),
     ("resources",),
     ("loading",),
-    ("policy",),
+    ("policy", "importing"),
     ("topology",),
     ("flow",),
     ("reach",),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from reachsim.cli.common import write_file
 
 if TYPE_CHECKING:
     from reachsim.cidr import Plan
@@ -414,36 +414,8 @@ def _plan(arguments: argparse.Namespace) -> int:
     else:
         text = printers[arguments.format](plan)
         if arguments.lock and plan.ok:
-            _write(arguments.lock, report.to_json(plan.to_dict()) + "\n")
+            write_file(arguments.lock, report.to_json(plan.to_dict()) + "\n")
         print(text)
     return {PlanVerdict.FITS: 0 if plan.ok else 1, PlanVerdict.DOES_NOT_FIT: 1, PlanVerdict.CANNOT_DECIDE: 3}[
         plan.verdict
     ]
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file whole or not at all. One that is there keeps its mode; of a link, what it leads to is written."""
-    from reachsim.errors import DesignError, Problem
-
-    temporary = None
-    target = os.path.realpath(path)
-    try:
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~_umask()
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=os.path.dirname(target), prefix=".reachsim-", delete=False
-        ) as stream:
-            temporary = stream.name
-            stream.write(text)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise DesignError(Problem(f"cannot be written: {error.strerror or error}", (), path)) from None
-
-
-def _umask() -> int:
-    """Which modes the user wants no new file to have."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

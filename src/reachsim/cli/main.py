@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": "reachsim.cli.diff",
     "show": "reachsim.cli.show",
     "graph": "reachsim.cli.graph",
+    "import": "reachsim.cli.import_",
     "cidr": "reachsim.cli.cidr",
     "schema": "reachsim.cli.schema",
 }

@@ -115,7 +115,7 @@ class DesignBuilder(NetworkBuilder):
                     self.place(item, ("vpcs", self.names[vpc], "vpn_gateways", name), vpc)
         for item in self.found.of("VpnConnections"):
             gateway = str(item.get("VpnGatewayId") or item.get("TransitGatewayId") or "")
-            if item.get("State") in _GONE or gateway not in self.names:
+            if item.text("State") in _GONE or gateway not in self.names:
                 continue
             name = self.naming.name("targets", item.name, item.id)
             body: Data = {"gateway": self.out.names[gateway]}
@@ -145,7 +145,7 @@ class DesignBuilder(NetworkBuilder):
         """VPC endpoints of the first two types."""
         for item in self.found.of("VpcEndpoints"):
             vpc = str(item.get("VpcId"))
-            if vpc not in self.names or str(item.get("State", "")).lower() in _GONE:
+            if vpc not in self.names or item.text("State").lower() in _GONE:
                 continue
             kind = str(item.get("VpcEndpointType") or "Gateway")
             body: Data = {"service": str(item.get("ServiceName"))}

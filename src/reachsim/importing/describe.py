@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import IDS, Inventory, Item, Origin
+from reachsim.importing.shapes import shaped
 
 _MARKS: Final = (
     ("SubnetId", "CidrBlock", "Subnets"),
@@ -64,7 +65,7 @@ def read(inventory: Inventory, data: Any, file: str) -> None:
 def kind_of(value: dict[str, Any]) -> tuple[str, str] | None:
     """What an object is, and the key of its id; None for what is none."""
     for key, other, kind in _MARKS:
-        if isinstance(value.get(key), str) and other in value:
+        if isinstance(value.get(key), str) and value[key] and other in value:
             return kind, key
     return None
 
@@ -76,7 +77,9 @@ def _visit(inventory: Inventory, data: Any, file: str, path: str, key: str, dept
         found = kind_of(data)
         if found is not None:
             kind, id_key = found
-            inventory.add(kind, Item(data[id_key], data, Origin(file, path)))
+            origin = Origin(file, path)
+            attributes = shaped(data, lambda text: inventory.refused.append((data[id_key], text, origin)))
+            inventory.add(kind, Item(data[id_key], attributes, origin))
             return
         for name, value in data.items():
             _visit(inventory, value, file, f"{path}.{name}" if path else str(name), str(name), depth + 1)

@@ -20,11 +20,13 @@ TARGETS: Final = (
 )  # fmt: skip
 """Where a route may say what it leads to; an instance as a target is its interface too, which says more."""
 _GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
+_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 _NAT_OF: Final = re.compile(r"nat-[0-9a-f]+")
 _MANAGED: Final = frozenset(
     {"nat_gateway", "network_load_balancer", "gateway_load_balancer", "transit_gateway", "vpc_endpoint"}
 )
 _WIDEST: Final = 16
+LAST_RULE: Final = 32767
 PLACEHOLDER: Final = "10.0.0.0/16"
 """The block of a VPC of which nothing is known but groups, tables or ACLs: nothing can be in it."""
 Data = dict[str, Any]
@@ -78,9 +80,13 @@ class NetworkBuilder:
     def build(self) -> Imported:
         """Everything, in an order in which names are known before they are named."""
         for vpc in self.vpc_ids():
+            self.found.reserve(vpc, "Vpcs")
             self.add_vpc(vpc)
         for subnet in self.found.of("Subnets"):
-            self.add_subnet(subnet)
+            if subnet.get("VpcId") in self.names and _subnet_blocks(subnet):
+                self.add_subnet(subnet)
+            else:
+                self.note("left out", subnet.id, "it tells no VPC or no block", subnet)
         self.add_strange_subnets()
         self.name_members()
         for vpc in list(self.vpc_ids()):
@@ -147,9 +153,11 @@ class NetworkBuilder:
         name = self.naming.name(f"{vpc} subnets", item.name, item.id)
         body: Data = dict(_subnet_blocks(item))
         zone = item.get("AvailabilityZone")
-        if zone:
+        if zone and cleaned(zone) == zone:
             body["az"] = zone
-            self.body(vpc).setdefault("region", re.sub(r"[a-z]$", "", zone))
+            region = _REGION.match(zone)
+            if region is not None:
+                self.body(vpc).setdefault("region", region[0])
         if not self.found.collected("NetworkInterfaces") and not self.found.collected("Instances"):
             body["interfaces"] = UNKNOWN
         self.section(vpc, "subnets")[name] = body
@@ -232,10 +240,10 @@ class NetworkBuilder:
                     self.names[to], self.vpc_of[to] = name, vpc
                     self.out.names[to] = name
                     self.note("assumed", name, "it was not collected; an active route leads to it, so it is attached")
-        if not self.found.collected("InternetGateways") and "internet_gateway" not in self.body(vpc):
-            if any(_is_public(item) for item in self.interfaces() if item.get("VpcId") == vpc):
-                self.body(vpc)["internet_gateway"] = self.naming.name("targets", "igw", vpc)
-                self.note("assumed", self.names[vpc], "it has public addresses, so an internet gateway is attached")
+        asked = self.found.collected("InternetGateways") or "internet_gateway" in self.body(vpc)
+        if not asked and any(_is_public(item) for item in self.interfaces() if item.get("VpcId") == vpc):
+            self.body(vpc)["internet_gateway"] = self.naming.name("targets", "igw", vpc)
+            self.note("assumed", self.names[vpc], "it has public addresses, so an internet gateway is attached")
 
     # -- interfaces ----------------------------------------------------------------------------------------------
 
@@ -259,10 +267,11 @@ class NetworkBuilder:
         of_instance: dict[str, list[Item]] = {}
         alone: list[Item] = []
         for item in self.interfaces():
-            if item.get("VpcId") not in self.names or item.get("SubnetId") not in self.names:
+            if self.local(str(item.get("VpcId")), str(item.get("SubnetId"))) is None:
+                self.note("left out", item.id, "it is in no subnet that was read", item)
                 continue
             owner = inner(item, "Attachment").get("InstanceId")
-            if owner:
+            if owner and owner not in self.out.names:
                 of_instance.setdefault(owner, []).append(item)
             elif item.get("InterfaceType") not in _MANAGED and not _NAT_OF.search(str(item.get("Description") or "")):
                 alone.append(item)
@@ -346,7 +355,7 @@ class NetworkBuilder:
         """NAT gateways, also those of which only the interface was read."""
         for item in self.found.of("NatGateways"):
             vpc, subnet = str(item.get("VpcId")), str(item.get("SubnetId"))
-            if subnet not in self.names or item.get("State") in _GONE:
+            if vpc not in self.names or subnet not in self.names or item.text("State") in _GONE:
                 continue
             first: Data = next(iter(item.list("NatGatewayAddresses")), {})
             body: Data = {"subnet": self.names[subnet]}
@@ -359,7 +368,8 @@ class NetworkBuilder:
             self.add_nat_gateway(item, vpc, body)
         for item in self.found.of("NetworkInterfaces"):
             named = _NAT_OF.search(str(item.get("Description") or ""))
-            if named is None or named[0] in self.names or item.get("SubnetId") not in self.names:
+            known = item.get("SubnetId") in self.names and item.get("VpcId") in self.names
+            if named is None or named[0] in self.names or not known:
                 continue
             body = {
                 key: value for key, value in self.settings(item).items() if key in ("subnet", "private_ip", "public_ip")
@@ -369,7 +379,13 @@ class NetworkBuilder:
             self.add_nat_gateway(Item(named[0], {}, item.origin), str(item.get("VpcId")), body)
 
     def add_nat_gateway(self, item: Item, vpc: str, body: Data) -> None:
-        """One NAT gateway."""
+        """One NAT gateway; a public one has an internet gateway beside it (NATGW-1)."""
+        if "connectivity" not in body and "internet_gateway" not in self.body(vpc):
+            if self.found.collected("InternetGateways"):
+                self.note("left out", item.id, "it is public, and no internet gateway is attached to its VPC", item)
+                return
+            self.body(vpc)["internet_gateway"] = self.naming.name("targets", "igw", vpc)
+            self.note("assumed", self.names[vpc], "it has a public NAT gateway, so an internet gateway is attached")
         name = self.naming.name("targets", item.name, item.id)
         self.section(vpc, "nat_gateways")[name] = body
         self.place(item, ("vpcs", self.names[vpc], "nat_gateways", name), vpc)
@@ -409,14 +425,15 @@ class NetworkBuilder:
         """Who a rule names. A group, or a list, that was not read is unknown."""
         for ranges, key in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
             for each in permission.get(ranges) or ():
-                yield block(each.get(key))
+                if each.get(key):
+                    yield each[key]
         for each in permission.get("PrefixListIds") or ():
             yield self.listed(str(each.get("PrefixListId")), item)
         for pair in permission.get("UserIdGroupPairs") or ():
             id = str(pair.get("GroupId") or "")
             if self.local(vpc, id) is not None:
                 yield self.names[id]
-            elif id in self.names and self.joined(vpc, self.vpc_of[id]):
+            elif id in self.names and self.joined(vpc, self.vpc_of.get(id, "")):
                 yield self.out.names[id]
             elif id in self.names:
                 self.note("left out", item.id, f"a reference to {id} in a VPC that is not joined matches nothing", item)
@@ -447,18 +464,21 @@ class NetworkBuilder:
             if vpc not in self.names:
                 continue
             body: Data = {"ingress": [], "egress": []}
-            for entry in sorted(item.list("Entries"), key=lambda each: each.get("RuleNumber", 0)):
-                if entry.get("RuleNumber") == 32767:  # the last one, which denies the rest
-                    continue
+            for entry in sorted(item.list("Entries"), key=_rule_number):
+                number = _rule_number(entry)
                 direction, word = ("egress", "to") if entry.get("Egress") else ("ingress", "from")
-                action = "deny" if str(entry.get("RuleAction")).lower() == "deny" else "allow"
+                if number == LAST_RULE or body[direction] == UNKNOWN:  # the last one denies the rest, as all ACLs do
+                    continue
+                action = "deny" if entry.get("RuleAction", "").lower() == "deny" else "allow"
+                peer = entry.get("CidrBlock") or entry.get("Ipv6CidrBlock")
+                if number < 1 or peer is None:
+                    self.note("unknown", item.id, f"an entry of {direction} that cannot be read", item)
+                    body[direction] = UNKNOWN
+                    continue
                 try:
-                    rule = {"rule": entry["RuleNumber"], action: _entry_traffic(entry)}
-                    rule[word] = block(entry.get("CidrBlock") or entry.get("Ipv6CidrBlock"))
+                    body[direction].append({"rule": number, action: _entry_traffic(entry), word: peer})
                 except Refused as error:
                     self.note("left out", item.id, f"an entry that AWS would refuse: {error}", item)
-                    continue
-                body[direction].append(rule)
             self.section(vpc, "network_acls")[self.names[item.id]] = body
             for each in item.list("Associations"):
                 subnet = str(each.get("SubnetId") or "")
@@ -495,7 +515,7 @@ def target_of(route: Data) -> str | None:
 
 
 def _isolated(item: Item) -> bool:
-    return item.get("State") in _GONE
+    return item.text("State") in _GONE
 
 
 def _vpc_blocks(item: Item) -> Iterator[str]:
@@ -538,6 +558,12 @@ def _secondary(each: Data) -> str | Data:
     public = inner(each, "Association").get("PublicIp")
     private = str(each.get("PrivateIpAddress"))
     return {"private_ip": private, "public_ip": public} if public else private
+
+
+def _rule_number(entry: Data) -> int:
+    """The number of an ACL's entry; 0 where it has none that can be read."""
+    number = entry.get("RuleNumber")
+    return int(str(number)) if str(number).isdigit() else 0
 
 
 def _entry_traffic(entry: Data) -> str:

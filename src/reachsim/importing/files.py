@@ -28,6 +28,8 @@ def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
     if not any(found.items.values()):
         raise UsageError("nothing in it is what an AWS describe call answers")
     out = build(found)
+    for id, text, origin in found.refused:
+        out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     for item in found.differing:
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
@@ -97,8 +99,20 @@ def _leave_out(out: Imported, problem: Problem) -> bool:
 
 
 _KEPT = 3
-_SECTIONS = frozenset({"subnets", "instances", "interfaces", "nat_gateways", "vpc_endpoints", "load_balancers", "network_interfaces",
-                       "route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways"})  # fmt: skip
+_SECTIONS = frozenset(
+    (
+        *(
+            "subnets",
+            "instances",
+            "interfaces",
+            "nat_gateways",
+            "vpc_endpoints",
+            "load_balancers",
+            "network_interfaces",
+        ),
+        *("route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways"),
+    )
+)
 
 
 def _may_go(path: list[str | int]) -> bool:

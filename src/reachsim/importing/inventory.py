@@ -44,9 +44,6 @@ IDS: Final = {
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 
 
-_TEXTS: Final = frozenset({"Cidrs", "SubnetIds", "RouteTableIds", "NetworkInterfaceIds", "SecurityGroups"})
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where an object was read: the file, and the way through it."""
@@ -71,11 +68,15 @@ class Item:
         value = self.attributes.get(key)
         return default if value is None else value
 
-    def list(self, key: str) -> list[Any]:
-        """A list, empty where it is absent or null: of ids and blocks as texts, of all else as objects."""
+    def text(self, key: str) -> str:
+        """A text; empty where there is none."""
         value = self.attributes.get(key)
-        members = value if isinstance(value, list) else []
-        return [each for each in members if isinstance(each, str if key in _TEXTS else dict)]
+        return value if isinstance(value, str) else ""
+
+    def list(self, key: str) -> list[Any]:
+        """A list, empty where it is absent or null."""
+        value = self.attributes.get(key)
+        return value if isinstance(value, list) else []
 
     @property
     def name(self) -> str:
@@ -94,6 +95,8 @@ class Inventory:
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     differing: list[Item] = field(default_factory=list)
     """Objects that were read before with other attributes; the later ones count."""
+    refused: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """Values that AWS would refuse: of which object, what is wrong with them, and where they were read."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
 
@@ -108,6 +111,12 @@ class Inventory:
         if before is not None and before.attributes != item.attributes:
             self.differing.append(item)
         known[item.id] = item
+
+    def reserve(self, id: str, kind: str) -> None:
+        """Drop whatever other kinds have of an id, which can only be one thing's."""
+        for other, members in self.items.items():
+            if other != kind:
+                members.pop(id, None)
 
     def of(self, kind: str) -> Iterator[Item]:
         """The objects of a kind, in the order in which they were read."""

@@ -130,15 +130,19 @@ def group_clauses(
         groups = NO_GROUPS
         for peer in rule.peers:
             if peer == UNKNOWN:
-                spans += EVERYONE.spans
-            elif isinstance(peer, Cidr):
+                continue
+            if isinstance(peer, Cidr):
                 spans.append(peer.span)
             else:
                 addresses, named = resolve(identity[0], peer)
                 spans += addresses.spans
                 groups |= named
-        peers, at = AddressSet.union_of(spans), (*path, direction.value, index)
-        clauses.append(Clause(True, peers, traffic_of(rule.allow), rule.text(), at, groups, rule.known))
+        at, token = (*path, direction.value, index), traffic_of(rule.allow)
+        whole = not isinstance(rule.allow, Unknown)
+        if spans or groups or rule.known:
+            clauses.append(Clause(True, AddressSet.union_of(spans), token, rule.text(), at, groups, whole))
+        if UNKNOWN in rule.peers:
+            clauses.append(Clause(True, EVERYONE, token, rule.text(), at, known=False))
     return clauses
 
 

@@ -1,0 +1,91 @@
+"""What is read of AWS's objects, by key. The same key means the same in all of its APIs, so one table serves.
+
+Whatever is not in the table is dropped where it is read, secrets with it, and so is what is not of its key's sort: what
+comes after need not ask what a value is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from reachsim.importing.rules import Refused, block
+from reachsim.net.address import format_address, parse_address
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TEXTS: Final = _words(
+    "State Status Name Key Value Description InterfaceType ConnectivityType ServiceName VpcEndpointType "
+    "PrefixListName GroupName Scheme LoadBalancerName RuleAction Origin AvailabilityZone ResourceType "
+    "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport CidrBlockState"
+)
+_SCALARS: Final = _words("Protocol IpProtocol Type Code FromPort ToPort From To Port RuleNumber DeviceIndex")
+_FLAGS: Final = _words(
+    "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
+    "AllowDnsResolutionFromRemoteVpc"
+)
+_BLOCKS: Final = _words("CidrBlock Ipv6CidrBlock CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr")
+_ADDRESSES: Final = _words("PrivateIpAddress PublicIp PrivateIp PublicIpAddress Ipv6Address")
+_OBJECTS: Final = _words(
+    "State Status Attachment Association CidrBlockState Ipv6CidrBlockState RequesterVpcInfo AccepterVpcInfo "
+    "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig"
+)
+_LISTS: Final = _words(
+    "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "
+    "PrefixListIds UserIdGroupPairs Groups PrivateIpAddresses Ipv6Addresses NetworkInterfaces Attachments "
+    "NatGatewayAddresses CidrBlockAssociationSet Ipv6CidrBlockAssociationSet CidrBlockSet AvailabilityZones "
+    "DefaultActions TargetGroups Attributes TargetHealthDescriptions VpcAttachments "
+    "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups"
+)
+_OF_TEXTS: Final = _words("SubnetIds RouteTableIds NetworkInterfaceIds SecurityGroups SecurityGroupIds")
+_OF_BLOCKS: Final = frozenset(("Cidrs",))
+Tell = Callable[[str], None]
+
+
+def shaped(value: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """The keys of an object that are read, each with a value of its sort; `tell` hears of values that AWS would refuse."""
+    out: dict[str, Any] = {}
+    for key, member in value.items():
+        if member is not None and isinstance(key, str):
+            found = _value(key, member, tell)
+            if found is not None:
+                out[key] = found
+    return out
+
+
+def _value(key: str, value: Any, tell: Tell) -> Any:
+    if isinstance(value, dict):
+        return shaped(value, tell) if key in _OBJECTS else None
+    if isinstance(value, list):
+        return _list(key, value, tell)
+    if isinstance(value, bool):
+        return value if key in _FLAGS else None
+    if key in _SCALARS:
+        return value if isinstance(value, str | int) else None
+    if not isinstance(value, str):
+        return None
+    if key in _BLOCKS:
+        return _read(block, value, key, tell)
+    if key in _ADDRESSES:
+        return _read(lambda text: format_address(parse_address(text)), value, key, tell)
+    return value if value and (key in _TEXTS or key.endswith(("Id", "Arn"))) else None
+
+
+def _list(key: str, value: list[Any], tell: Tell) -> list[Any] | None:
+    if key in _OF_BLOCKS:
+        read = [_read(block, each, key, tell) for each in value if isinstance(each, str)]
+        return [each for each in read if each is not None]
+    objects = [shaped(each, tell) for each in value if isinstance(each, dict)] if key in _LISTS else []
+    texts = [each for each in value if isinstance(each, str)] if key in _OF_TEXTS else []
+    return [*objects, *texts] if key in _LISTS or key in _OF_TEXTS else None
+
+
+def _read(read: Callable[[str], str], value: str, key: str, tell: Tell) -> str | None:
+    try:
+        return read(value) if value else None
+    except (Refused, ValueError) as error:
+        tell(f"{key}: {error}")
+        return None

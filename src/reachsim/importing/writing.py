@@ -1,0 +1,48 @@
+"""A design as a file for people: what is small stands on one line, and a comment says where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from reachsim.importing.imported import Imported, Path
+
+_WIDTH = 110
+_INDENT = "  "
+
+
+def written(out: Imported) -> str:
+    """The text of a design that was imported, with what was left open in comments at its top."""
+    lines = [f"# {_one_line(str(note))}" for note in out.notes]
+    holders = {path[:length] for path in out.origins for length in range(1, len(path))}
+    return "\n".join([*lines, *([""] if lines else []), *_members(out.design, (), out.origins, holders), ""])
+
+
+def _members(value: Any, path: Path, origins: dict[Path, str], holders: set[Path]) -> Iterator[str]:
+    """The lines of a mapping. `holders`: the paths inside which something has a comment of its own."""
+    pad = _INDENT * len(path)
+    for key, member in value.items():
+        at = (*path, key)
+        if at in origins:
+            yield f"{pad}# {_one_line(origins[at])}"
+        name, short = _flow(key), _flow(member)
+        fits = len(pad) + len(name) + 2 + len(short) <= _WIDTH and at not in holders
+        if fits or not isinstance(member, dict | list) or not member:
+            yield f"{pad}{name}: {short}"
+        elif isinstance(member, dict):
+            yield f"{pad}{name}:"
+            yield from _members(member, at, origins, holders)
+        else:
+            yield f"{pad}{name}:"
+            yield from (f"{pad}{_INDENT}- {_flow(each)}" for each in member)
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**9, allow_unicode=True)
+    return str(text).removesuffix("\n...\n").strip()
+
+
+def _one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in text)
