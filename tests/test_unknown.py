@@ -242,3 +242,13 @@ def test_rules_beside_the_unknown_are_judged_without_it() -> None:
     one, other = (net.policy.filter(net.policy.acl("app", name, Direction.INGRESS)) for name in ("tight", "other"))
     with pytest.raises(Undecided, match="not known"):
         equivalent(one, other)
+
+
+def test_what_gets_across_for_certain_is_told_beside_what_may() -> None:
+    rules = [{"allow": "tcp/22", "from": "0.0.0.0/0"}, {"allow": "tcp/443", "from": "unknown"}]
+    groups = {**VPC["security_groups"], "both": {"ingress": rules, "egress": []}}
+    instances = {**VPC["instances"], "both": {"subnet": "a", "security_groups": ["both"]}}
+    net = changed(security_groups=groups, instances=instances)
+    found = net.isolated("one", "both")
+    assert found.leaks
+    assert found.undecided
