@@ -29,8 +29,9 @@ class Atoms:
     """The atoms of a set of filters, and the ints that stand for traffic."""
 
     def __init__(self, filters: Iterable[Filter]) -> None:
+        self._filters = frozenset(filters)
         cuts = {0}
-        for traffic in (*_ALWAYS, *{clause.traffic for filter in filters for clause in filter.clauses}):
+        for traffic in (*_ALWAYS, *{clause.traffic for filter in self._filters for clause in filter.clauses}):
             for low, high in traffic.spans:
                 cuts.add(low)
                 cuts.add(high + 1)
@@ -73,11 +74,14 @@ class Atoms:
         return found
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> int:
-        """What a filter lets through to or from a peer."""
+        """What a filter lets through to or from a peer. Raises ValueError for one that no checkpoint declares, whose borders
+        are no cuts."""
         if groups:
             groups &= filter.named_groups
         key = filter, bisect_right(filter.starts, peer), groups
         found = self._rows.get(key)
         if found is None:
+            if filter not in self._filters:
+                raise ValueError(f"no checkpoint declares that it asks {filter}")
             found = self._rows[key] = self.mask(filter.allowed(peer, groups))
         return found
