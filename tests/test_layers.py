@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
     ("faces",),
-    ("markup",),
+    ("markup", "csvfile"),
     ("net",),
     ("rules",),
     ("dataplane",),
@@ -102,11 +102,10 @@ def test_imports_point_down(path: Path) -> None:
 
 
 def test_there_is_no_circle() -> None:
+    """Not even among what is imported for type checkers alone."""
     graph: networkx.DiGraph[str] = networkx.DiGraph()
     for path in MODULES:
-        graph.add_edges_from(
-            (module_of(path), name) for name, typing in imports_of(path) if name in NAMES and not typing
-        )
+        graph.add_edges_from((module_of(path), name) for name, _ in imports_of(path) if name in NAMES)
     circles = [found for found in networkx.strongly_connected_components(graph) if len(found) > 1]
     assert circles == []
 
@@ -142,3 +141,18 @@ def test_rooms_do_not_know(room: str, strangers: set[str]) -> None:
     for path in MODULES:
         if room_of(module_of(path)) == room:
             assert not strangers & {name.split(".")[0] for name, typing in imports_of(path) if not typing}
+
+
+def test_engines_and_answers_know_no_markup() -> None:
+    """What a result looks like, `report` says."""
+    for path in MODULES:
+        if room_of(module_of(path)) in ("flow", "reach", "trace", "engine", "answers", "network"):
+            assert "reachsim.markup" not in {name for name, _ in imports_of(path)}, module_of(path)
+
+
+@pytest.mark.parametrize("room", ["flow", "reach", "trace"])
+def test_engines_know_no_component(room: str) -> None:
+    """They ask a checkpoint what it declares."""
+    for path in MODULES:
+        if room_of(module_of(path)) == room:
+            assert not [name for name, _ in imports_of(path) if name.startswith("reachsim.resources")], module_of(path)

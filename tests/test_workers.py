@@ -16,8 +16,8 @@ from tests.networks import expectations, laws, loaded, network, seeds
 
 import reachsim
 from reachsim.errors import ReachsimError
-from reachsim.reach import matrix as matrix_module
-from reachsim.reach.matrix import LostWorker
+from reachsim.reach import workers as workers_module
+from reachsim.reach.workers import LostWorker
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -77,20 +77,20 @@ def asked(seed: int) -> reachsim.Network:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of one routing class, so that even a small network has many."""
-    monkeypatch.setattr(matrix_module, "BLOCK", 1)
+    monkeypatch.setattr(workers_module, "BLOCK", 1)
 
 
 @laws(4)
 @given(seeds)
 def test_results_merge_in_any_order(seed: int) -> None:
-    before, matrix_module.BLOCK = matrix_module.BLOCK, 1
+    before, workers_module.BLOCK = workers_module.BLOCK, 1
     try:
         executor = Backwards()
         assert told(asked(seed), executor) == told(asked(seed), None)
         assert len(executor.ran) > 1
         assert executor.ran[0] > 0
     finally:
-        matrix_module.BLOCK = before
+        workers_module.BLOCK = before
 
 
 @pytest.mark.parametrize("seed", [1, 5, 11])

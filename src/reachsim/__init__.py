@@ -16,7 +16,7 @@ from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, 
 if TYPE_CHECKING:
     from reachsim.net.traffic import Traffic
     from reachsim.network import Network, diff, load, loads
-    from reachsim.reach.matrix import LostWorker
+    from reachsim.reach.workers import LostWorker
     from reachsim.trace.result import Trace
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "LostWorker": "reachsim.reach.matrix",
+    "LostWorker": "reachsim.reach.workers",
     "Network": "reachsim.network",
     "Trace": "reachsim.trace.result",
     "Traffic": "reachsim.net.traffic",
@@ -50,6 +50,7 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        import_module("reachsim.report.html")  # how notebooks show answers
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'reachsim' has no attribute {name!r}")
 

@@ -23,16 +23,9 @@ from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
 from reachsim.reach.flow_answer import FlowAnswer
-from reachsim.reach.matrix import (
-    Block,
-    Matrix,
-    Progress,
-    block_worker,
-    build_matrix,
-    compute_block,
-    on_executor,
-)
+from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
+from reachsim.reach.workers import Block, block_worker, compute_block, on_executor
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
 from reachsim.resources.unmodelled import Door

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import singledispatch
+
 from reachsim.errors import visible
 
 REPR_LENGTH = 120
@@ -37,3 +39,18 @@ class Faced:
 
     def __repr__(self) -> str:
         return face(type(self).__name__, str(self))
+
+
+@singledispatch
+def html_of(answer: object) -> str | None:
+    """An answer as HTML, for what has a card (`reachsim.report.html`); None for everything else."""
+    return None
+
+
+class Carded:
+    """An answer that a notebook shows as a card."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str | None:
+        return html_of(self)

@@ -12,6 +12,7 @@ from reachsim.answers import policy, rulesets
 from reachsim.answers.diff import Difference
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.findings import Finding, findings
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.dataplane.filters import Filter
@@ -19,8 +20,8 @@ from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
 from reachsim.faces import face
 from reachsim.loading.load import Source, check, load_source, loads_source
-from reachsim.reach.matrix import Progress, spread
-from reachsim.resources.load_balancer import LoadBalancer
+from reachsim.reach.matrix import Progress
+from reachsim.reach.workers import spread
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
 from reachsim.trace.trace import past_listeners
@@ -86,9 +87,10 @@ class Network(Engine):
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
         wanted = result.expectation.allow
         destination = self.endpoint(result.expectation.to)
-        if wanted is None or not result.holds or destination.kind != LoadBalancer.noun:
+        nodes = self.endpoints.relaying(destination)
+        if wanted is None or not result.holds or not nodes:
             return result
-        behind = past_listeners(destination.interfaces, wanted, self.endpoints, self.locate, self.book)
+        behind = past_listeners(nodes, wanted, self.endpoints, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
     def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:
@@ -106,6 +108,10 @@ class Network(Engine):
     def idle_rules(self, *, progress: Progress | None = None) -> list[IdleRule]:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
         return rulesets.idle_rules(self, progress)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
+        return findings(self)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.

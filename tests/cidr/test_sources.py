@@ -119,7 +119,7 @@ def test_what_aws_prints() -> None:
         ('["a"', "x.json:1:5: not valid JSON: expecting ',' delimiter"),
         (
             '{"a": "10.0.0.0/8", "a": "10.0.0.0/8"}',
-            "x.json: not valid JSON: the key 'a' stands twice in one object",
+            "x.json: not valid JSON: the key 'a' appears twice in one object",
         ),
         ('{"Vpcs": 3}', "x.json: Vpcs: expected a list, found 3"),
         ("[" * 100_000, "x.json: not usable JSON: nested too deeply"),

@@ -118,12 +118,12 @@ def test_other_formats_of_overlaps(reachsim_cidr, tmp_path: Path) -> None:  # ty
             ("overlaps", "10.0.0.0/8", "--connect", "a"),
             "--connect 'a': name two networks or more, with commas between them\n",
         ),
-        (("overlaps", "10.0.0.0/8", "--limit", "-1"), "--limit -1: it is 0 or more\n"),
+        (("overlaps", "10.0.0.0/8", "--limit", "-1"), "--limit -1: it must be 0 or more\n"),
         (
             ("free", "10.0.0.0/8", "--size", "/33"),
             "--size '/33': write a prefix length such as /24, at most /32\n",
         ),
-        (("free", "10.0.0.0/8", "--size", "/9", "--count", "0"), "--count 0: it is 1 or more\n"),
+        (("free", "10.0.0.0/8", "--size", "/9", "--count", "0"), "--count 0: it must be 1 or more\n"),
         (("contains", "10.0.0.0/33", "10.0.0.0/8"), "'10.0.0.0/33' has a prefix length over 32\n"),
         (
             ("plan", PLANS / "three-vpcs.yaml", "--keep", "a", "--lock", "b"),

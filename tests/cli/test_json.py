@@ -115,7 +115,17 @@ def keys(items: Sequence[dict[str, Any]]) -> set[str]:
 
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "check", FOUND)
-    assert set(data) == {"file", "ok", "holds", "fails", "undecided", "expectations", "warnings", "not_modelled"}
+    assert set(data) == {
+        "format_version",
+        "file",
+        "ok",
+        "holds",
+        "fails",
+        "undecided",
+        "expectations",
+        "warnings",
+        "not_modelled",
+    }
     assert (data["file"], data["ok"], data["holds"], data["fails"], data["undecided"]) == (
         FOUND,
         False,
@@ -161,7 +171,7 @@ def test_check_tells_what_was_marked(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_trace(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "trace", FOUND, "fetch", "www.google.com", "tcp/443")
-    assert set(data) == TRACE | {"file", "not_modelled"}
+    assert set(data) == TRACE | {"format_version", "file", "not_modelled"}
     assert set(data["packet"]) == PACKET
     assert keys(data["blockers"]) == BLOCKER
     assert keys(data["forward"]) == keys(data["reply"]) == HOP
@@ -185,6 +195,7 @@ def test_trace_of_icmp(capsys: pytest.CaptureFixture[str]) -> None:
 def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "reach", FOUND, "probe", "partner.api")
     assert set(data) == {
+        "format_version",
         "file",
         "source",
         "destination",
@@ -223,7 +234,7 @@ def test_reach(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "show", FOUND)
-    assert set(data) == {"file", "name", "region", "not_modelled"} | set(SHOWN)
+    assert set(data) == {"format_version", "file", "name", "region", "not_modelled"} | set(SHOWN)
     for section, expected in SHOWN.items():
         if data[section]:
             assert keys(data[section]) == expected, section
@@ -266,13 +277,24 @@ def test_show_of_a_choice(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_graph(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "graph", FOUND)
-    assert set(data) == {"file", "nodes", "edges", "not_modelled"}
+    assert set(data) == {"format_version", "file", "nodes", "edges", "not_modelled"}
     assert keys(data["nodes"]) == {"name", "component", "role"}
     assert keys(data["edges"]) == {"from", "to"}
     names = {node["name"] for node in data["nodes"]}
     assert {end for edge in data["edges"] for end in edge.values()} <= names
     data = ask(capsys, "graph", FOUND, "--from", "probe", "--to", "partner.api")
-    assert set(data) == {"file", "nodes", "edges", "from", "to", "goes", "possible", "more", "not_modelled"}
+    assert set(data) == {
+        "format_version",
+        "file",
+        "nodes",
+        "edges",
+        "from",
+        "to",
+        "goes",
+        "possible",
+        "more",
+        "not_modelled",
+    }
     assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost"}
     assert data["goes"][0]["checkpoints"] in data["possible"]
 

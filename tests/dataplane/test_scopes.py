@@ -15,9 +15,9 @@ from tests.faults import EGRESS_ONLY, LOOP, MIDDLEBOX, NAT64, ULA
 from tests.networks import laws, network, seeds
 
 import reachsim
-from reachsim.dataplane.checkpoint import Checkpoint, Header
+from reachsim.dataplane.checkpoint import Checkpoint, Deliver, Drop, Forward, Header
+from reachsim.dataplane.scope import intersect
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Deliver, Drop, Forward, intersect
 from reachsim.dataplane.walk import Visit, Walk, walk
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import AddressSet

@@ -1,12 +1,12 @@
 import pytest
 from tests.designs import ANY, MIDDLEBOX, NAT_INSTANCE, load, passes
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header
-from reachsim.dataplane.steps import EVERYWHERE, Deliver, Drop, Forward, Scope
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Drop, Forward, Header
+from reachsim.dataplane.scope import EVERYWHERE, Scope
 from reachsim.dataplane.walk import LONGEST_WALK, walk
 
 
-class To(Checkpoint):
+class To(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """Passes everything on to `next`, with one more on the source where `grows`."""
 
     __slots__ = ("grows", "next")
@@ -50,7 +50,7 @@ def test_a_walk_knows_for_which_addresses_it_is_the_same():
     assert not found.lost
 
 
-class Forgets(Checkpoint):
+class Forgets(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
     """Says nothing of how far it speaks."""
 
     def step(self, header, leg):

@@ -1,7 +1,7 @@
 import pytest
 from tests.designs import GONE, load, place, problems, refuses
 
-from reachsim.loading.checks import WAIVABLE
+from reachsim.loading.report import WAIVABLE
 
 CLIENT = "vpcs app security_groups client"
 
@@ -58,7 +58,7 @@ def test_a_rule_number_stands_once_in_a_direction():
         "vpcs app network_acls default ingress 1 rule",
         {"vpcs app network_acls default ingress": rules},
     )
-    assert problem.message.startswith("rule 1 stands twice in ingress (first on line ")
+    assert problem.message.startswith("rule 1 appears twice in ingress (first on line ")
     other = [{"rule": 1, "allow": "all", "to": "0.0.0.0/0"}]
     assert (
         problems(

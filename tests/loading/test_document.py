@@ -200,8 +200,8 @@ def test_an_alias_stands_where_it_is_written_and_shares_its_value():
         ("\nhello\n", "d.yaml:2:1: expected a mapping (key: value) at the top level, got 'hello'"),
         ("''\n", "d.yaml:1:1: expected a mapping (key: value) at the top level, got ''"),
         ("*a\n", "d.yaml:1:1: expected a mapping (key: value) at the top level, got an alias"),
-        ("a: 1\nb: 2\na: 3\n", "d.yaml:3:1: duplicate key 'a'; the first is in line 1"),
-        ("a:\n  1: x\n  '1': y\n", "d.yaml:3:3: a: duplicate key '1'; the first is in line 2"),
+        ("a: 1\nb: 2\na: 3\n", "d.yaml:3:1: duplicate key 'a'; the first is on line 1"),
+        ("a:\n  1: x\n  '1': y\n", "d.yaml:3:3: a: duplicate key '1'; the first is on line 2"),
         ("a: !Ref x\n", "d.yaml:1:4: a: the tag '!Ref' is not supported; write the plain value"),
         ("a: [!!int '5']\n", "d.yaml:1:5: a[0]: the tag '!!int' is not supported; write the plain value"),
         ("a: ! 5\n", "d.yaml:1:4: a: the tag '!' is not supported; write the plain value"),
@@ -222,7 +222,7 @@ def test_an_alias_stands_where_it_is_written_and_shares_its_value():
             "a: &x\n  b: [*x]\n",
             "d.yaml:2:7: a.b[0]: the alias '*x' stands inside its own anchor; a value cannot contain itself",
         ),
-        ("a: &x 1\nb: &x 2\n", "d.yaml:2:4: b: duplicate anchor 'x'; the first is in line 1"),
+        ("a: &x 1\nb: &x 2\n", "d.yaml:2:4: b: duplicate anchor 'x'; the first is on line 1"),
         (
             "a: {{ name }}\n",
             "d.yaml:1:5: a: a key must be plain text, not a list, a mapping or an alias; "
@@ -252,10 +252,10 @@ def test_an_alias_stands_where_it_is_written_and_shares_its_value():
         ("a: 'x\nb: 1\n", "d.yaml:1:4: a quoted text starts here and does not end; close the quotes"),
         ("a: [1, 2\n", "d.yaml:1:4: the list that starts here is not closed; expected ']'"),
         ("a: {b: 1\n", "d.yaml:1:4: the mapping that starts here is not closed; expected '}'"),
-        ("a: [1}\n", "d.yaml:1:6: expected ',' or ']' here, in the list that starts in line 1"),
+        ("a: [1}\n", "d.yaml:1:6: expected ',' or ']' here, in the list that starts on line 1"),
         (
             "a: {\n b: 1\n c: 2}\n",
-            "d.yaml:3:3: expected ',' or '}' here, in the mapping that starts in line 1",
+            "d.yaml:3:3: expected ',' or '}' here, in the mapping that starts on line 1",
         ),
         ("a: - b\n", "d.yaml:1:4: a list item is not expected here; start the list in its own line"),
         (
@@ -331,11 +331,11 @@ def test_what_has_no_words_of_ours_is_told_with_its_place():
 def test_independent_problems_are_told_together():
     text = "a: &x 1\na: !t 2\nb:\n  c: *y\n  c: {d: 1, d: 2}\n  e: [1\n"
     assert errors(text) == (
-        "d.yaml:2:1: duplicate key 'a'; the first is in line 1\n"
+        "d.yaml:2:1: duplicate key 'a'; the first is on line 1\n"
         "d.yaml:2:4: a: the tag '!t' is not supported; write the plain value\n"
         "d.yaml:4:6: b.c: the alias '*y' has no anchor before it; write '&y' at the value that it repeats\n"
-        "d.yaml:5:3: b: duplicate key 'c'; the first is in line 4\n"
-        "d.yaml:5:13: b.c: duplicate key 'd'; the first is in line 5\n"
+        "d.yaml:5:3: b: duplicate key 'c'; the first is on line 4\n"
+        "d.yaml:5:13: b.c: duplicate key 'd'; the first is on line 5\n"
         "d.yaml:6:6: the list that starts here is not closed; expected ']'"
     )
 
@@ -439,7 +439,7 @@ def test_what_looks_like_a_pair_elsewhere_is_text():
 @pytest.mark.usefixtures("any_parser")
 def test_a_pair_and_its_long_escape_are_one_key():
     assert errors('"\\ud83d\\ude00": 1\n"\\U0001F600": 2') == (
-        "d.yaml:2:1: duplicate key '\U0001f600'; the first is in line 1"
+        "d.yaml:2:1: duplicate key '\U0001f600'; the first is on line 1"
     )
 
 
@@ -500,7 +500,7 @@ def test_many_directives():
 
 def test_many_duplicates_in_a_large_mapping():
     text = "".join(f"k{n}: 1\n" for n in range(100_000)) * 2
-    assert quick(lambda: errors(text)).startswith("d.yaml:100001:1: duplicate key 'k0'; the first is in line 1\n")
+    assert quick(lambda: errors(text)).startswith("d.yaml:100001:1: duplicate key 'k0'; the first is on line 1\n")
 
 
 def test_a_text_that_is_too_long():
@@ -563,7 +563,7 @@ def test_standard_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 1\na: 2\n")))
     document = read_file("-")
     assert document.data == {"a": 1}
-    assert str(document.problems[0]) == "<stdin>:2:1: duplicate key 'a'; the first is in line 1"
+    assert str(document.problems[0]) == "<stdin>:2:1: duplicate key 'a'; the first is on line 1"
     monkeypatch.setattr("sys.stdin", io.StringIO("b: 1"))
     assert read_file("-").data == {"b": 1}
     monkeypatch.setattr("sys.stdin", None)

@@ -160,7 +160,7 @@ extra: 1
         "d.yaml:6:36: vpcs.app.subnets.private: unknown key 'route_tabel'; did you mean 'route_table'?\n"
         "d.yaml:7:10: vpcs.app.nat: expected true or false or a mapping, got 'yes'; write true\n"
         "d.yaml:8:11: vpcs.app.port: must be at most 65535, got 70000\n"
-        "d.yaml:9:5: vpcs.app: duplicate key 'port'; the first is in line 8\n"
+        "d.yaml:9:5: vpcs.app: duplicate key 'port'; the first is on line 8\n"
         "d.yaml:11:5: vpcs.db: missing key 'cidrs'\n"
         "d.yaml:12:31: vpcs.'a.b'.port: expected a whole number, got '22'; write 22 without quotes\n"
         "d.yaml:13:1: unknown key 'extra'; the keys here are 'version' and 'vpcs'"
@@ -267,7 +267,7 @@ def test_what_follows_from_a_problem_of_the_yaml_is_not_told_twice():
 
 
 def test_problems_of_the_yaml_alone_are_raised_too():
-    assert errors("version: 1\nversion: 1\n") == "d.yaml:2:1: duplicate key 'version'; the first is in line 1"
+    assert errors("version: 1\nversion: 1\n") == "d.yaml:2:1: duplicate key 'version'; the first is on line 1"
 
 
 def test_a_part_of_a_document():

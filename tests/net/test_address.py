@@ -150,7 +150,7 @@ def test_runs_of_zeros_are_shortened_as_the_standard_says(parts):
         (":::", "':::' is not an IPv6 address: '::' may stand only once"),
         (
             "1:2:3:4::5:6:7:8",
-            "'1:2:3:4::5:6:7:8' is not an IPv6 address: '::' stands for nothing, 8 groups are there already",
+            "'1:2:3:4::5:6:7:8' is not an IPv6 address: '::' replaces nothing: there are 8 groups already",
         ),
         ("1:2:3", "'1:2:3' is not an IPv6 address: it has 3 groups, not 8"),
         (":1", "':1' is not an IPv6 address: a group is empty (a lone ':')"),

@@ -10,7 +10,7 @@ from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
 from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswers
-from reachsim.reach.matrix import block_worker, compute_block
+from reachsim.reach.workers import block_worker, compute_block
 
 
 def worker_of(net) -> BlockWorker:

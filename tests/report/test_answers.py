@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import reachsim
+from reachsim.answers.reach import reach_answer
 from reachsim.report.check import check_text
-from reachsim.report.reach import reach_text, sum_up
+from reachsim.report.reach import reach_text
 from reachsim.report.show import show_text
 from reachsim.report.text import Look
 from reachsim.report.trace import trace_text
@@ -112,7 +113,7 @@ def test_every_way_of_a_function_is_told() -> None:
 
 def test_each_place_that_stops_traffic_is_told_once() -> None:
     net = reachsim.load("models/three-tier.yaml")
-    found = sum_up(net.reach("app-a", "internet"), None)
+    found = reach_answer(net.reach("app-a", "internet"), None)
     places = [(stop.component, stop.checkpoint, stop.leg, stop.rule) for stop in found.stops]
     assert len(places) == len(set(places)) == 3
     text = reach_text(found, net.locate)
@@ -122,7 +123,7 @@ def test_each_place_that_stops_traffic_is_told_once() -> None:
 
 def test_the_parts_of_an_answer_make_up_the_question() -> None:
     net = reachsim.load("models/14-acl-ephemeral-range-too-narrow-as-found.yaml")
-    found = sum_up(net.reach("etl", "sql"), reachsim.Traffic.parse("tcp/1433"))
+    found = reach_answer(net.reach("etl", "sql"), reachsim.Traffic.parse("tcp/1433"))
     assert found.verdict == "part"
     assert found.passing | found.missing == found.asked
     assert not found.passing & found.missing

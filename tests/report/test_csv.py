@@ -7,7 +7,7 @@ import csv
 import pytest
 
 import reachsim
-from reachsim.markup import csv_line
+from reachsim.csvfile import csv_line
 from reachsim.report.matrix import matrix_csv
 
 NAMES = ["=HYPERLINK", "+1", "-2+3", "@SUM(1)", "＝1"]

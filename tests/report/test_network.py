@@ -8,14 +8,17 @@ import pytest
 from tests.benchmarks.organisation import organisation
 
 import reachsim
+from reachsim.answers.grouping import Groups
+from reachsim.answers.rulesets import hold_against
 from reachsim.net.traffic import Traffic
+from reachsim.reach.cell import say
 from reachsim.report.deadends import deadends_text
 from reachsim.report.diff import diff_text
 from reachsim.report.exposure import exposure_text
-from reachsim.report.groups import Crowd, say, together
+from reachsim.report.groups import Crowd, together
 from reachsim.report.isolated import isolated_text
-from reachsim.report.matrix import Groups, matrix_csv, matrix_text, shortest
-from reachsim.report.rules import comparison_text, hold_against, rules_text
+from reachsim.report.matrix import matrix_csv, matrix_text, shortest
+from reachsim.report.rules import comparison_text, rules_text
 from reachsim.report.text import Look
 
 ROOT = Path(__file__).parents[2]

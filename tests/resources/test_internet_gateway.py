@@ -1,8 +1,7 @@
 import pytest
 from tests.designs import ANY, DUAL, GONE, NAT_INSTANCE, blames, load, passes, refuses
 
-from reachsim.dataplane.checkpoint import Header, Leg
-from reachsim.dataplane.steps import Drop
+from reachsim.dataplane.checkpoint import Drop, Header, Leg
 from reachsim.net.address import parse_address
 
 SIX = "2001:db8:0:1::11"

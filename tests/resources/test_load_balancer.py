@@ -507,7 +507,7 @@ def test_an_application_load_balancer_as_target() -> None:
         ({f"{LB}.private_ips": {"desk": "10.0.3.50"}}, "has no interface in 'desk'"),
         ({f"{LB}.private_ips": {"front": "10.0.3.50"}}, "10.0.3.50"),
         ({f"{LB}.public_ips": {"front": "198.51.100.50"}}, "is internal: it has no public addresses"),
-        ({f"{LB}.subnets": ["front", "front"]}, "a subnet stands twice"),
+        ({f"{LB}.subnets": ["front", "front"]}, "a subnet is listed twice"),
         ({f"{LB}.subnets": ["nowhere"]}, "nowhere"),
         ({f"{LB}.subnets": []}, "subnets"),
         ({"vpcs.app.route_tables.public": {"0.0.0.0/0": "lb"}}, "a load balancer, which no route leads to"),

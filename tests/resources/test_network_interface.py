@@ -79,7 +79,7 @@ def test_the_check_drops_what_is_not_from_the_interface():
     """Both checks of one interface are one cause; without the first, the second stops what is passed on as
     it came."""
     from reachsim.dataplane.checkpoint import Header, Leg
-    from reachsim.resources.network_interface import emit
+    from reachsim.resources.host import emit
 
     net = load(MIDDLEBOX, {CHECK: True})
     interface, probe = net.topology.interfaces["app.nat"], net.topology.interfaces["app.probe"]

@@ -62,6 +62,6 @@ def test_mistakes() -> None:
     )
     assert [problem.message for problem in found] == [
         "there is no VPC 'prod'",
-        "'nobody' is no address and nothing that has one",
-        "'10.0.0.300' is no address and nothing that has one",
+        "'nobody' is neither an address nor the name of something that has one",
+        "'10.0.0.300' is neither an address nor the name of something that has one",
     ]

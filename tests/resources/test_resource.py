@@ -5,11 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 import reachsim
-from reachsim.dataplane.filters import Direction
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from reachsim.dataplane.filters import Filter, Query, protocol_limit
+from reachsim.dataplane.scope import ANY
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.loading.schema import schema
+from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import Reference, References
-from reachsim.resources.network_interface import Host, Inbound, Outbound
+from reachsim.resources.host import Host, put_behind_groups
+from reachsim.resources.network_interface import nic_of
 from reachsim.resources.resource import At, InterfaceNeed, Resource, Wiring, forgotten, resource
 
 DESIGN = """
@@ -41,16 +45,10 @@ def proxies() -> Iterator[None]:
 
         def build(self, at: At, wiring: Wiring) -> None:
             for need in self.interfaces(at):
-                pairs = wiring.pairs(at.vpc, need)
-                interface = NetworkInterface(at.full_name, "proxy", wiring.subnet(at.vpc, self.subnet), pairs, at.path)
+                groups = wiring.groups(at.vpc, self.security_groups)
+                interface = nic_of(need, "proxy", {}, at, wiring, groups)
                 interface.host = Host(interface)
-                wiring.add_groups(at.vpc, interface, self.security_groups)
-                interface.outbound = Outbound(
-                    interface, Direction.EGRESS, interface.filter(Direction.EGRESS), at.path, interface.subnet.exit
-                )
-                interface.inbound = Inbound(
-                    interface, Direction.INGRESS, interface.filter(Direction.INGRESS), at.path, interface.host
-                )
+                put_behind_groups(interface)
                 wiring.place(interface)
 
     with forgotten(Proxy):
@@ -78,3 +76,70 @@ def test_its_mistakes_are_told_like_those_of_any_other() -> None:
 
 def test_it_is_in_the_schema() -> None:
     assert "proxies" in str(schema())
+
+
+GUARDED = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24}}
+    security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {web: {subnet: a, security_groups: [open]}, db: {subnet: a, security_groups: [open]}}
+    bastions: {gate: {subnet: a, security_groups: [open]}}
+"""
+
+
+@pytest.fixture
+def bastions() -> Iterator[None]:
+    """A resource with a checkpoint of its own, which takes SSH alone whatever its groups say."""
+    only_ssh = protocol_limit("bastion protocols", Traffic.parse("tcp/22"), "a bastion takes SSH", "WALK-1")
+
+    class Guard(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True):
+        """What a bastion takes."""
+
+        def __init__(self, interface: NetworkInterface, next: Checkpoint) -> None:
+            super().__init__(interface.name, "guard", interface.path)
+            self.next = next
+
+        def step(self, header: Header, leg: Leg) -> Step:
+            return Forward(self.next, header, scope=ANY, asks=Query(only_ssh, header.source, tracked=leg.reply))
+
+        def filters(self) -> tuple[Filter, ...]:
+            return (only_ssh,)
+
+        def successors(self) -> tuple[Checkpoint, ...]:
+            return (self.next,)
+
+    @resource("bastions", "bastion")
+    class Bastion(Resource):
+        """A host that takes SSH alone."""
+
+        subnet: Reference
+        security_groups: References | None = None
+
+        def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
+            yield InterfaceNeed(at.name, at.path, self.subnet, self.security_groups)
+
+        def build(self, at: At, wiring: Wiring) -> None:
+            for need in self.interfaces(at):
+                interface = nic_of(need, "bastion", {}, at, wiring, wiring.groups(at.vpc, self.security_groups))
+                interface.host = Host(interface)
+                put_behind_groups(interface)
+                interface.inbound = Guard(interface, interface.inbound)
+                wiring.place(interface)
+
+    with forgotten(Bastion):
+        yield
+
+
+def test_a_checkpoint_of_its_own_is_asked_by_both_engines(bastions: None) -> None:
+    net = reachsim.loads(GUARDED)
+    assert net.trace("web", "gate", "tcp/22").reachable
+    assert net.trace("web", "gate", "tcp/443").blockers[0].checkpoint == "guard"
+    matrix = net.matrix()
+    assert matrix.cell("app.web", "app.gate").reachable == Traffic.parse("tcp/22")
+    for one in ("web", "db", "gate"):  # one in front of a guard is like no other, and starts what it likes
+        for other in {"web", "db", "gate"} - {one}:
+            assert matrix.cell(f"app.{one}", f"app.{other}").reachable == net.reach(one, other).reachable.traffic()
+    assert net.graph().has_edge("app.gate guard", "app.gate security group open ingress")

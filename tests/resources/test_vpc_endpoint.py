@@ -9,8 +9,7 @@ import pytest
 from tests.designs import ALL, ANY, GONE, Changes, acl_of, blames, group, load, passes, problems
 
 import reachsim
-from reachsim.dataplane.checkpoint import Header, Leg
-from reachsim.dataplane.steps import Deliver, Drop
+from reachsim.dataplane.checkpoint import Deliver, Drop, Header, Leg
 from reachsim.net.address import parse_address
 from reachsim.rules.vpc_endpoint import gateway_loss
 
@@ -76,7 +75,7 @@ def test_the_route_may_be_written_too() -> None:
 def test_only_s3_and_dynamodb_have_gateway_endpoints() -> None:
     found = problems(S3, {f"{APP} vpc_endpoints s3 service": "kms"})
     assert [(p.message, p.code) for p in found] == [
-        ("kms has no gateway endpoints, only s3 and dynamodb have", "EP-1"),
+        ("kms has no gateway endpoints; only s3 and dynamodb do", "EP-1"),
     ]
     assert load(S3, {f"{APP} vpc_endpoints s3 service": "com.amazonaws.eu-west-1.s3"}).trace(*TO_S3).reachable
 

@@ -48,7 +48,9 @@ def test_the_quota_can_be_raised() -> None:
     six = [Cidr.parse(f"10.{n}.0.0/16") for n in range(2, 8)]
     assert block_count_refusal(six) is None
     assert block_count_refusal(six[:5], ipv4_quota=5) is None
-    assert str(block_count_refusal(six, ipv4_quota=5)) == ("a VPC has at most 5 IPv4 blocks, and here are 6 (CIDR-1)")
+    assert str(block_count_refusal(six, ipv4_quota=5)) == (
+        "a VPC has at most 5 IPv4 blocks, and this one has 6 (CIDR-1)"
+    )
     assert [(i, r.rule) for i, r in refusals_of_blocks(six, ipv4_quota=5)] == [(5, "CIDR-1")]
 
 

@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.markup import card
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -69,7 +68,7 @@ class Change(Faced):
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Carded):
     """Everything that differs between two networks. False when nothing does."""
 
     before: str
@@ -112,23 +111,6 @@ class Difference:
         changed = f", {len(self.changed)} changed" if self.changed else ""
         undecided = ", some undecided" if self.undecided else ""
         return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
-
-    def _repr_html_(self) -> str:
-        mood, verdict = (
-            ("bad", "opened") if self.opened else ("unknown", "undecided") if self.undecided else ("good", "")
-        )
-        rows = [
-            (
-                c.kind,
-                c.text + (", one way" if c.one_way else "") + (f"; {c.nat}" if c.nat else ""),
-                summary(c.sources),
-                summary(c.destinations),
-            )
-            for c in (*self.opened, *self.closed, *self.changed)
-        ]
-        title = f"{len(self.opened)} opened, {len(self.closed)} closed: {self.before} → {self.after}"
-        text = "; ".join(self.undecided)
-        return card(mood, verdict or "nothing opened", title, rows, header=("", "traffic", "from", "to"), text=text)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -10,9 +10,8 @@ from typing import Any, Literal, overload
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.markup import card
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
@@ -118,7 +117,7 @@ class Result(Faced):
         return "\n".join(lines)
 
 
-class Check(Sequence[Result]):
+class Check(Sequence[Result], Carded):
     """Every expectation of a design, decided. True when all hold."""
 
     def __init__(self, results: Sequence[Result]) -> None:
@@ -168,16 +167,6 @@ class Check(Sequence[Result]):
     def __repr__(self) -> str:
         held = sum(result.holds for result in self.results)
         return f"<Check: {held} of {len(self)} expectations hold>"
-
-    def _repr_html_(self) -> str:
-        held = sum(result.holds for result in self.results)
-        mood, verdict = (
-            ("good", "holds") if self.ok else ("bad", "fails") if self.failures else ("unknown", "undecided")
-        )
-        first = sorted(self.results, key=lambda result: ("fails", "undecided", "holds").index(result.verdict))
-        rows = [(f"#{r.number}", r.verdict, r.question, r.warning if r.holds else r.reason, r.where) for r in first]
-        title = f"{held} of {len(self)} expectations hold"
-        return card(mood, verdict, title, rows, header=("", "verdict", "expectation", "why", "where"))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.expectations import few_of_each
-from reachsim.dataplane.checkpoint import Header
+from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header
 from reachsim.dataplane.ends import Endpoint
-from reachsim.dataplane.steps import Drop, Forward
 from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
-from reachsim.faces import Faced
-from reachsim.markup import card
+from reachsim.faces import Carded, Faced
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -21,6 +19,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.flows import may_be_called_from_outside
@@ -29,7 +28,7 @@ NO_PACKET = HeaderSpace.nothing()
 
 
 @dataclass(frozen=True, repr=False)
-class Exposed(Faced):
+class Exposed(Faced, Carded):
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
     any of them.
 
@@ -50,12 +49,6 @@ class Exposed(Faced):
         return f"{', '.join(self.interfaces)}: {self.text}" + (
             f"; undecided: {self.undecided}" if self.undecided else ""
         )
-
-    def _repr_html_(self) -> str:
-        rows = [(", ".join(self.interfaces), self.text, self.of(self.answered), self.of(self.lost), self.undecided)]
-        header = ("interfaces", "delivered", "answered", "the answer is lost", "cannot decide")
-        mood, verdict = ("bad", "exposed") if self.space else ("unknown", "undecided")
-        return card(mood, verdict, "from the internet", rows, header=header)
 
     def of(self, space: HeaderSpace) -> str:
         """A part of the set in words, without the addresses that go without saying; empty for nothing."""
@@ -216,11 +209,11 @@ def via_of(forward: Walk) -> tuple[str, ...]:
     out: dict[str, None] = {}
     first = forward.visits[0].checkpoint
     for visit in forward.visits:
-        role, component = visit.checkpoint.role, visit.checkpoint.component
-        if component == "internet":
+        is_a, component = visit.checkpoint.is_a, visit.checkpoint.component
+        if is_a is CheckpointType.INTERNET:
             if visit.checkpoint not in (first, forward.end):  # where an end is outside, that goes without saying
                 out["the internet"] = None
-        elif role.startswith("peering "):
+        elif is_a is CheckpointType.PEERING:
             out[f"peering {component}"] = None
         elif isinstance(visit.step, Forward) and visit.step.translated > 0:
             out[component] = None
@@ -231,7 +224,8 @@ def via_of(forward: Walk) -> tuple[str, ...]:
 class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.
 
-    `table`: the route table; `route`: the route taken; `code`: BAD_STATE_ROUTE or FORWARDING_LOOP; `where`: ``file:line``.
+    `table`: the route table; `route`: the route taken; `code`: BAD_STATE_ROUTE or FORWARDING_LOOP; `where`: ``file:line``;
+    `path`: the key of the route.
     """
 
     table: str
@@ -240,6 +234,7 @@ class DeadEnd(Faced):
     code: str
     text: str
     where: str
+    path: KeyPath = ()
 
     def __str__(self) -> str:
         return f"{self.table}: {self.destinations}: {self.text} [{self.code}]"
@@ -266,20 +261,18 @@ def dead_ends(network: Engine, progress: Progress | None = None) -> list[DeadEnd
     for index, vpc in enumerate(vpcs):
         if progress is not None:
             progress(index, len(vpcs))
-        tables = {subnet.exit.next: subnet for subnet in vpc.subnets.values() if hasattr(subnet.exit, "next")}
-        for table, subnet in tables.items():
-            if isinstance(table, RouteTableCheckpoint):
-                sources = {
-                    block.version == 6: block.network + 4 for block in subnet.blocks
-                }  # the first that hosts have
-                for interface in subnet.interfaces[:1]:
-                    sources |= {address > IPV4_LAST: address for address in interface.addresses}
-                out += _dead_ends_of(network, table, sources)
+        for table, subnet in {network.topology.table_of(subnet): subnet for subnet in vpc.subnets.values()}.items():
+            # the first that hosts have
+            sources = {block.version == 6: block.network + 4 for block in subnet.blocks}
+            for interface in subnet.interfaces[:1]:
+                sources |= {address > IPV4_LAST: address for address in interface.addresses}
+            out += _dead_ends_of(network, table, sources)
     return out
 
 
 def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bool, int]) -> Iterator[DeadEnd]:
     found: dict[tuple[str, str, str, str], list[tuple[int, int]]] = {}
+    paths: dict[str, KeyPath] = {}
     for low, high, route in table.table.runs():
         # Only what is forwarded by a device in the VPC can come round; a blackhole is one at once.
         if route is None or route.local or (route.toward is None and not route.inactive):
@@ -299,7 +292,8 @@ def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bo
                     if cause.code in _DEAD:
                         key = str(route), cause.code, cause.text, network.locate(route.path)
                         found.setdefault(key, []).append((at, end))
+                        paths.setdefault(str(route), route.path)
                     break
             at = end + 1
     for (text, code, why, where), spans in found.items():
-        yield DeadEnd(str(table), text, AddressSet.union_of(spans), code, why, where)
+        yield DeadEnd(str(table), text, AddressSet.union_of(spans), code, why, where, paths[text])

@@ -8,12 +8,16 @@ from typing import Any, Literal
 
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
-from reachsim.errors import Undecided
+from reachsim.errors import Undecided, UsageError, shown
 from reachsim.faces import Faced
+from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
-from reachsim.rules.clauses import Clause, GroupId
+from reachsim.rules.clauses import Clause, GroupId, KeyPath
+
+RuleSetKind = Literal["network ACL", "security group"]
+RULE_SET_KINDS: tuple[RuleSetKind, ...] = ("network ACL", "security group")
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +26,7 @@ class IdleRule(Faced):
 
     `kind`: "shadowed" when rules before it take all that it matches; "redundant" when without it others would decide all
     that it decides alike. `by`: those rules, the evidence; none where what decides alike is that nothing else allows it.
-    `where`: ``file:line``. `decides`: whether any packet matches it at all.
+    `where`: ``file:line``. `decides`: whether any packet matches it at all. `path`: the key of the rule.
     """
 
     owner: str
@@ -32,6 +36,7 @@ class IdleRule(Faced):
     by: tuple[str, ...]
     where: str
     decides: bool = True
+    path: KeyPath = ()
 
     def __str__(self) -> str:
         return f"{self.owner} {self.direction}: {self.rule} is {self.why}"
@@ -63,7 +68,7 @@ def space_of(clause: Clause) -> HeaderSpace:
     return HeaderSpace.box(clause.traffic, clause.peers, AddressSet.everything())
 
 
-def rule_sets(network: Engine) -> Iterator[tuple[Literal["network ACL", "security group"], str, Filter]]:
+def rule_sets(network: Engine) -> Iterator[tuple[RuleSetKind, str, Filter]]:
     """Every ACL and every security group that the design writes, used or not, in both directions: kind, ``vpc.name``."""
     policy = network.policy
     for vpc, body in network.design.vpcs.items():
@@ -159,7 +164,7 @@ def _idle(
     by: list[Clause],
 ) -> IdleRule:
     evidence, decides = tuple(c.text for c in by), bool(space_of(clause)) or bool(clause.groups)
-    return IdleRule(owner, direction, clause.text, kind, evidence, network.locate(clause.path), decides)
+    return IdleRule(owner, direction, clause.text, kind, evidence, network.locate(clause.path), decides, clause.path)
 
 
 def covering(clause: Clause, others: Sequence[Clause]) -> list[Clause] | None:
@@ -241,3 +246,55 @@ def equivalent(one: Filter, other: Filter) -> Equivalence:
     space_other, groups_other = permitted_space(other)
     differ = {g for g in groups_one.keys() | groups_other.keys() if groups_one.get(g) != groups_other.get(g)}
     return Equivalence(space_one - space_other, space_other - space_one, frozenset(differ))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two rule sets of one kind in one direction."""
+
+    kind: RuleSetKind
+    direction: Direction
+    result: Equivalence
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Two rule sets of all kinds that both names have. True when they are equivalent."""
+
+    one: str
+    other: str
+    parts: tuple[Comparison, ...]
+
+    def __bool__(self) -> bool:
+        return all(part.result for part in self.parts)
+
+
+def hold_against(net: Engine, one: str, other: str) -> Comparisons:
+    """Compare two ACLs or two groups by name; where a VPC has an ACL and a group of one name, both. Raises UsageError."""
+    known = {name: dict(_filters(net, name)) for name in (one, other)}
+    for name, filters in known.items():
+        if not filters:
+            near = suggest(name, list(_names(net)))
+            hint = f"; did you mean {shown(near)}?" if near else "; write VPC.NAME"
+            raise UsageError(f"{shown(name)} is neither a network ACL nor a security group{hint}")
+    parts = tuple(
+        Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
+        for kind in RULE_SET_KINDS
+        for direction in (Direction.INGRESS, Direction.EGRESS)
+        if (kind, direction) in known[one] and (kind, direction) in known[other]
+    )
+    if not parts:
+        kinds = {name: next(iter(filters))[0] for name, filters in known.items()}
+        raise UsageError(f"{shown(one)} is a {kinds[one]}, {shown(other)} a {kinds[other]}; name two of a kind")
+    return Comparisons(one, other, parts)
+
+
+def _filters(net: Engine, name: str) -> Iterator[tuple[tuple[RuleSetKind, Direction], Filter]]:
+    for kind, full, filter in rule_sets(net):
+        if full == name:
+            yield (kind, filter.direction), filter
+
+
+def _names(net: Engine) -> Iterator[str]:
+    for _kind, full, _filter in rule_sets(net):
+        yield full

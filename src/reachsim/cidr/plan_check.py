@@ -218,7 +218,7 @@ class _Checker:
                 text = "without consumers, the loss of a zone means nothing"
                 self.report((*here, "tiers", label, "zone_loss"), text, "write consumers")
             if len(set(zones)) < len(zones):
-                self.report((*here, "tiers", label), "a zone stands twice", "write each zone once")
+                self.report((*here, "tiers", label), "a zone is listed twice", "write each zone once")
             for zone in dict.fromkeys(zones):
                 subnet = subnet_name(label, zone)
                 if subnet in names:

@@ -52,7 +52,7 @@ def _ipv6_size(value: Any) -> int:
     length = _prefix_length(value)
     if length not in _IPV6_LENGTHS:
         raise HintedError(
-            f"/{length} is no size of an IPv6 block",
+            f"/{length} is not a size that an IPv6 block can have",
             hint="it is /44 to /64 in steps of four, for a VPC at most /60",
             code="IPV6-1",
         )

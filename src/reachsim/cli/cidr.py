@@ -153,7 +153,7 @@ def _overlaps(arguments: argparse.Namespace) -> int:
             raise UsageError(f"--connect {text!r}: name two networks or more, with commas between them")
     limit = arguments.limit if arguments.limit is not None else 200 if arguments.format == "text" else 0
     if limit < 0:
-        raise UsageError(f"--limit {limit}: it is 0 or more")
+        raise UsageError(f"--limit {limit}: it must be 0 or more")
     sources = read_sources(arguments.items)
     found = find_overlaps(
         sources.entries,
@@ -206,7 +206,7 @@ def _free(arguments: argparse.Namespace) -> int:
     width = max((pool.width for pool in pools), default=32)
     length = _size(arguments.size, width, "--size ")
     if arguments.count < 1:
-        raise UsageError(f"--count {arguments.count}: it is 1 or more")
+        raise UsageError(f"--count {arguments.count}: it must be 1 or more")
     chosen = choose_free(found, [], length, arguments.count)
     if arguments.vpc is not None:
         refusal = next(
@@ -243,7 +243,7 @@ def _aggregate(arguments: argparse.Namespace) -> int:
     if arguments.most is None:
         return _print_blocks(aggregate(blocks), arguments.format)
     if arguments.most < 1:
-        raise UsageError(f"--most {arguments.most}: it is 1 or more")
+        raise UsageError(f"--most {arguments.most}: it must be 1 or more")
     try:
         return _print_blocks(aggregate_to(blocks, arguments.most), arguments.format)
     except ValueError as error:

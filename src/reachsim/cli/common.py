@@ -64,7 +64,9 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1.0
     if not _LEAST_DEADLINE <= seconds <= _MOST_DEADLINE:
-        raise argparse.ArgumentTypeError(f"{shown(text)} is no number of seconds, from 0.001 to {_MOST_DEADLINE:,.0f}")
+        raise argparse.ArgumentTypeError(
+            f"{shown(text)} is not a number of seconds between 0.001 and {_MOST_DEADLINE:,.0f}"
+        )
     return seconds
 
 

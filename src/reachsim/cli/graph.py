@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print; 0."""
     if (arguments.source is None) != (arguments.destination is None):
         raise UsageError("--from and --to go together")
+    from reachsim.answers.ways import find_ways
     from reachsim.network import load
-    from reachsim.report.graph import find_ways, graph_data, graph_dot, graph_text, ways_text
+    from reachsim.report.graph import graph_data, graph_dot, graph_text, ways_text
 
     net = load(arguments.file)
     graph = net.graph()

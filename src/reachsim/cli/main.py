@@ -187,12 +187,12 @@ def _run(argv: Sequence[str] | None) -> int:
 def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
     """Tell an error to people on standard error, and where JSON was asked for, as JSON too. Returns the exit code."""
     if _asks_for_json(sys.argv[1:] if argv is None else argv):
-        from reachsim.report.data import error_data, to_json
+        from reachsim.report.data import error_data, plain_json
 
         data = error_data(error)
         if isinstance(error, CommandLineError):
             data["error"]["kind"] = UsageError.__name__
-        print(to_json(data), flush=True)
+        print(plain_json(data), flush=True)
     if isinstance(error, CommandLineError):
         _complain(f"{error.usage}{error}")
     else:

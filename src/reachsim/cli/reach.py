@@ -36,15 +36,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when all of TRAFFIC passes (without TRAFFIC: when anything does), 1 when not, 3 when that is
     undecided."""
+    from reachsim.answers.reach import reach_answer
     from reachsim.engine import parse_traffic
     from reachsim.network import load
-    from reachsim.report.reach import reach_data, reach_text, sum_up
+    from reachsim.report.reach import reach_data, reach_text
 
     net = load(arguments.file)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
     with ProgressLine("pairs of addresses asked") as progress:
-        found = sum_up(net.reach(*ends, progress=progress), traffic)
+        found = reach_answer(net.reach(*ends, progress=progress), traffic)
     print_answer(
         arguments,
         lambda how: reach_text(found, net.locate, how),

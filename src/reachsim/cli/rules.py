@@ -24,11 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     """List idle rules; 0. With two names: 0 when they are equivalent, 1 when not."""
     if arguments.one is not None and arguments.other is None:
         raise UsageError("name two ACLs or two security groups, or none")
+    from reachsim.answers.rulesets import hold_against
     from reachsim.network import load
     from reachsim.report.rules import (
         comparison_data,
         comparison_text,
-        hold_against,
         rules_data,
         rules_text,
     )

@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print it."""
     from reachsim.loading.schema import schema
-    from reachsim.report.data import to_json
+    from reachsim.report.data import plain_json
 
-    print(to_json(schema()))
+    print(plain_json(schema()))
     return 0

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         if word not in WHAT:
             near = suggest(word, WHAT)
             hint = f"did you mean {shown(near)}?" if near else f"there are {', '.join(WHAT)}"
-            raise UsageError(f"{shown(word)} is nothing that can be shown; {hint}")
+            raise UsageError(f"unknown section {shown(word)}; {hint}")
     net = load(arguments.file)
     print_answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
     return 0

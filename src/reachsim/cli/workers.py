@@ -30,7 +30,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
     """What shares the work: None for one job, else a pool of processes. An error, Ctrl-C or a deadline inside ends them
     at once. Raises UsageError."""
     if jobs < 1:
-        raise UsageError(f"--jobs {jobs}: it is 1 or more")
+        raise UsageError(f"--jobs {jobs}: it must be 1 or more")
     if jobs == 1:
         yield None
         return

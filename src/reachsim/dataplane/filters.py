@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from reachsim.faces import face
+from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import (
@@ -211,3 +213,46 @@ def protocol_limit(name: str, traffic: Traffic, text: str, rule: str, code: Code
     """What a device carries at all, from everybody to everybody, as a filter of its own."""
     clause = Clause(True, AddressSet.everything(), traffic, text)
     return Filter(name, Direction.EGRESS, (clause,), stateful=False, code=code, rule=rule)
+
+
+class Viewpoint(Protocol):
+    """Where a rule is read that names groups: a VPC, with those that it is joined with."""
+
+    def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
+        """Groups that a rule can name and that an interface with this private address carries. `inbound`: a rule for what
+        comes in."""
+
+
+class Query(NamedTuple):
+    """A filter to be asked about ports too, about `peer`, unless `tracked` (an answer that passes unasked, SG-4).
+
+    `viewpoint`: the VPC whose rules may name the groups of the peer's interface, None where no reference can match.
+    `carried`: groups that count in place of those (LB-4). `service`: the one service that it is asked about, None for the
+    packet's own: whoever passed the packet on has put another port in (LB-1).
+    """
+
+    filter: Filter
+    peer: int
+    viewpoint: Viewpoint | None = None
+    tracked: bool = False
+    carried: frozenset[GroupId] | None = None
+    service: int | None = None
+
+    @property
+    def groups(self) -> frozenset[GroupId]:
+        """The groups that the peer's interface carries, as far as the filter's rules can name them."""
+        if self.carried is not None:
+            return self.carried
+        if self.viewpoint is None:
+            return NO_GROUPS
+        return self.viewpoint.groups_at(self.peer, inbound=self.filter.direction is Direction.INGRESS)
+
+    def of(self, answer: Traffic) -> Traffic:
+        """What passes of the traffic as the client sent it, where a filter lets `answer` through: all or nothing of it where
+        it is about one other service."""
+        if self.service is None:
+            return answer
+        return Traffic.everything() if self.service in answer else Traffic.nothing()
+
+    def __repr__(self) -> str:
+        return face("Query", f"{self.filter}: {format_address(self.peer)}{' (tracked)' if self.tracked else ''}")

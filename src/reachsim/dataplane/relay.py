@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reachsim.dataplane.checkpoint import Checkpoint, Leg
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Leg
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import KeyPath
@@ -37,14 +37,19 @@ LISTENER = Choice("listener", Traffic.everything())
 """The relay itself is the end: whether it takes the packet and answers."""
 
 
-class Relay(Checkpoint):
-    """A checkpoint that passes on what is sent to it. Which target a flow is about, its leg says."""
+class Relay(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
+    """A checkpoint that passes on what is sent to it. Which target a flow is about, its leg says.
 
-    __slots__ = ("choices",)
+    `choices`: what may become of a packet, of which a flow takes one; none where it ends the client's connection. `targets`:
+    what it opens connections to itself, where it does, or else its choices.
+    """
+
+    __slots__ = ("choices", "targets")
 
     def __init__(self, component: str, role: str, path: KeyPath) -> None:
         super().__init__(component, role, path)
         self.choices: tuple[Choice, ...] = ()
+        self.targets: tuple[Choice, ...] = ()
 
     @property
     def untaken(self) -> Traffic:
@@ -57,3 +62,9 @@ class Relay(Checkpoint):
             if relay is self and isinstance(choice, Choice):
                 return choice
         return None
+
+
+def relay_of(interface: NetworkInterface) -> Relay | None:
+    """The host of an interface, where it passes what is sent to the interface on to one of several targets (LB-1)."""
+    host = interface.host
+    return host if isinstance(host, Relay) and host.choices else None

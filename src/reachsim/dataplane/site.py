@@ -1,48 +1,68 @@
-"""Places in the fabric: VPCs, subnets and network interfaces as the checkpoints see them."""
+"""Places as the topology wires them: where packets leave a VPC, a subnet or an interface and enter it, and who has which
+address.
+
+What a place is (`fabric.place`) never changes; only its wiring is set, while the topology is built.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import FrozenInstanceError
 
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.filters import Direction, Filter
-from reachsim.faces import Faced, face
-from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
-from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.net.intervals import PortSet, Span, gap_around
+from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
+from reachsim.net.address import LINE_LAST
+from reachsim.net.intervals import Span, gap_around
 from reachsim.net.prefixes import IntervalMap
-from reachsim.net.traffic import Traffic
-from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
-from reachsim.rules.subnet import reserved_addresses
-from reachsim.rules.verdict import Silence
-
-if TYPE_CHECKING:
-    from reachsim.dataplane.relay import Relay
+from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class VpcSite(Faced):
-    """A VPC: its blocks, who owns which address in it, and where its gateways lead.
+class _Wired:
+    """A place with its wiring: what it is stays as it was made, what is wired to it may be set."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in type(self).__slots__:
+            raise FrozenInstanceError(f"{name} of a place never changes")
+        object.__setattr__(self, name, value)
+
+
+class VpcSite(_Wired, VpcPlace):
+    """A VPC with its wiring.
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
-    name (SG-11). `services`: AWS's own services by address (WALK-20); `service_places`: their addresses, ascending.
-    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
+    name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
+    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address.
     """
 
-    name: str
-    blocks: AddressSet
-    path: KeyPath
-    owners: dict[int, NetworkInterface] = field(default_factory=dict)
-    subnets: dict[str, SubnetSite] = field(default_factory=dict)
-    services: dict[int, Checkpoint] = field(default_factory=dict)
-    service_places: tuple[int, ...] = ()
-    resolver: int | None = None
-    kept_for_dns: tuple[int, ...] = ()
-    neighbours: list[VpcSite] = field(default_factory=list)
-    inbound_neighbours: list[VpcSite] = field(default_factory=list)
-    _owned: tuple[int, ...] = ()
-    subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
+    __slots__ = (
+        "_owned",
+        "inbound_neighbours",
+        "neighbours",
+        "owners",
+        "service_places",
+        "services",
+        "subnet_runs",
+        "subnets",
+    )
+    owners: dict[int, NetworkInterface]
+    subnets: dict[str, SubnetSite]
+    services: dict[int, Checkpoint]
+    service_places: tuple[int, ...]
+    neighbours: list[VpcSite]
+    inbound_neighbours: list[VpcSite]
+    subnet_runs: IntervalMap[SubnetSite | None]
+    _owned: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        self.owners = {}
+        self.subnets = {}
+        self.services = {}
+        self.service_places = ()
+        self.neighbours = []
+        self.inbound_neighbours = []
+        self.subnet_runs = IntervalMap([0], [None])
+        self._owned = ()
 
     def gap_around(self, address: int) -> Span:
         """Addresses around one that no interface of the VPC has, or that address alone if one has it."""
@@ -64,157 +84,53 @@ class VpcSite(Faced):
                 groups |= other.groups
         return groups
 
-    def __str__(self) -> str:
-        return self.name
 
+class SubnetSite(_Wired, SubnetPlace):
+    """A subnet with its wiring.
 
-@dataclass(slots=True, eq=False, repr=False)
-class SubnetSite(Faced):
-    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
-
-    `table`: its route table; `egress`, `ingress`: what its ACL says. `hidden`: why an address that no interface has may be
-    somebody's all the same: something in it is not modelled. `attached`: a transit gateway is attached to it.
+    `exit`, `entry`: where packets leave it (its ACL) and enter it; `link`: its link; `table`: its route table.
+    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it.
     """
 
-    name: str
+    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table")
     vpc: VpcSite
-    blocks: tuple[Cidr, ...]
-    az: str | None
-    path: KeyPath
-    exit: Checkpoint = field(init=False)
-    entry: Checkpoint = field(init=False)
-    link: Checkpoint = field(init=False)
-    table: Checkpoint = field(init=False)
-    egress: Filter = field(init=False)
-    ingress: Filter = field(init=False)
-    interfaces: list[NetworkInterface] = field(default_factory=list)
-    hidden: str = ""
-    attached: bool = False
-
-    @property
-    def full_name(self) -> str:
-        """``vpc.subnet``."""
-        return f"{self.vpc.name}.{self.name}"
-
-    @property
-    def kept(self) -> tuple[int, ...]:
-        """The addresses that AWS keeps for itself, ascending (SUBNET-2)."""
-        return tuple(sorted(address for block in self.blocks for address in reserved_addresses(block)))
-
-    def __contains__(self, address: int) -> bool:
-        return any(address in block for block in self.blocks)
-
-    def run_around(self, address: int) -> Span:
-        """All addresses around this one that are in the same of the subnet's blocks, or outside all of them."""
-        low, high = 0, LINE_LAST
-        for block in self.blocks:
-            first, last = block.span
-            if first <= address <= last:
-                return first, last
-            if last < address:
-                low = max(low, last + 1)
-            else:
-                high = min(high, first - 1)
-        return low, high
-
-    def __str__(self) -> str:
-        return self.full_name
-
-
-class AddressPair(NamedTuple):
-    """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9)."""
-
-    private: int
-    public: int | None = None
-
-    def __repr__(self) -> str:
-        public = "" if self.public is None else f", public {format_address(self.public)}"
-        return face("AddressPair", f"{format_address(self.private)}{public}")
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class NetworkInterface(Faced):
-    """An elastic network interface in a subnet.
-
-    `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
-    `pairs`: its private addresses, each with a public one at most; the primary of a family first. `groups`: None for an
-    interface that cannot have any (SG-23). `listens`: what a process there answers; None means everything. `host`: the
-    checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what reaches it
-    on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `takes`:
-    whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
-    functions stand behind it (LAMBDA-3). `handed`: checkpoints to which answers of it may go past all routes (LB-7).
-    `addresses`, `publics`: of the pairs; `places`:
-    both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
-    addresses that it sends from by itself, the first of each family.
-    """
-
-    name: str
-    kind: str
-    subnet: SubnetSite
-    pairs: tuple[AddressPair, ...]
-    path: KeyPath
-    groups: frozenset[GroupId] | None = None
-    source_dest_check: bool = True
-    client_ports: PortSet = field(default_factory=PortSet.everything)
-    listens: Traffic | None = None
-    tags: tuple[tuple[str, str], ...] = ()
-    egress: Filter | None = None
-    ingress: Filter | None = None
-    relay: Relay | None = None
-    takes: bool = True
-    silent: Silence | None = None
-    shared: bool = False
-    handed: list[Checkpoint] = field(default_factory=list)
-    host: Checkpoint = field(init=False)
-    outbound: Checkpoint = field(init=False)
-    inbound: Checkpoint = field(init=False)
-    addresses: tuple[int, ...] = field(init=False)
-    publics: tuple[int, ...] = field(init=False)
-    places: tuple[int, ...] = field(init=False)
-    primary: tuple[int, ...] = field(init=False)
+    exit: Checkpoint
+    entry: Checkpoint
+    link: Checkpoint
+    table: Checkpoint
+    interfaces: list[NetworkInterface]
+    attached: bool
 
     def __post_init__(self) -> None:
-        self.addresses = tuple(pair.private for pair in self.pairs)
-        self.publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
-        self.places = self.addresses + self.publics
-        first: dict[bool, int] = {}
-        for address in self.addresses:
-            first.setdefault(address > IPV4_LAST, address)
-        self.primary = tuple(first.values())
+        self.interfaces = []
+        self.attached = False
+
+
+class NetworkInterface(_Wired, InterfacePlace):
+    """A network interface with its wiring.
+
+    `host`: the checkpoint behind the interface; `outbound`, `inbound`: the first checkpoints of what it sends and of what
+    reaches it on its subnet's link. `handed`: checkpoints to which answers of it may go past all routes (LB-7).
+    """
+
+    __slots__ = ("handed", "host", "inbound", "outbound")
+    subnet: SubnetSite
+    host: Checkpoint
+    outbound: Checkpoint
+    inbound: Checkpoint
+    handed: list[Checkpoint]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.handed = []
 
     @property
     def vpc(self) -> VpcSite:
         """The VPC of its subnet."""
         return self.subnet.vpc
 
-    @property
-    def shape(self) -> tuple[tuple[bool, bool], ...]:
-        """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
-        return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
 
-    @property
-    def owner(self) -> KeyPath:
-        """The path of what it belongs to: one for all interfaces of an instance."""
-        return self.path[:4]
-
-    def address_for(self, other: int) -> int:
-        """Its first address of the family of another one."""
-        return next(address for address in self.addresses if (address > IPV4_LAST) == (other > IPV4_LAST))
-
-    def filter(self, direction: Direction) -> Filter:
-        """The filter of its groups in one direction. Raises ValueError for an interface that cannot have groups."""
-        found = self.egress if direction is Direction.EGRESS else self.ingress
-        if found is None:
-            raise ValueError(f"{self.name} has no security groups")
-        return found
-
-    def public_of(self, private: int) -> int | None:
-        """The public address that is mapped to a private one."""
-        return next((pair.public for pair in self.pairs if pair.private == private), None)
-
-    def run_around(self, address: int) -> Span:
-        """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
-        return gap_around(sorted(self.addresses), address, LINE_LAST)
-
-    def __str__(self) -> str:
-        return f"{self.name}: {', '.join(format_address(pair.private) for pair in self.pairs)}"
+def wired(place: InterfacePlace) -> NetworkInterface:
+    """An interface that a packet names, with its wiring. Every interface on a packet's way is one of the topology."""
+    assert isinstance(place, NetworkInterface)
+    return place

@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import ANY, EVERYWHERE, Deliver, Drop, Forward, Step, Undecided, about
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Deliver,
+    Drop,
+    Forward,
+    Header,
+    Leg,
+    Step,
+    Undecided,
+    about,
+)
+from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.scope import ANY, EVERYWHERE
+from reachsim.dataplane.site import wired
 from reachsim.faces import Faced, face
 from reachsim.net.intervals import Span
 from reachsim.rules.codes import Code
@@ -83,7 +95,7 @@ def walk(
     checkpoint = start
     far_source, far_destination = (header.source, header.destination) if ends is None else ends
     visits: list[Visit] = []
-    met: set[tuple[Checkpoint, int, int, NetworkInterface | None]] = set()
+    met: set[tuple[Checkpoint, int, int, InterfacePlace | None]] = set()
     source_low, source_high = EVERYWHERE
     destination_low, destination_high = EVERYWHERE
     lost_run: Span | None = None
@@ -137,10 +149,10 @@ def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
     Only a route to an interface leads back into the VPC, so each circle has one: the last one taken closes it.
     """
     first = next((i for i, visit in enumerate(visits) if visit.checkpoint is again), 0)
-    hops: list[tuple[Visit, Forward, NetworkInterface]] = []
+    hops: list[tuple[Visit, Forward, InterfacePlace]] = []
     for visit in visits[first:]:
         step = visit.step.onward if isinstance(visit.step, Drop) else visit.step
-        routed = isinstance(step, Forward) and visit.checkpoint.role.startswith("route table ")
+        routed = isinstance(step, Forward) and visit.checkpoint.is_a is CheckpointType.ROUTE_TABLE
         if isinstance(step, Forward) and routed and step.header.toward is not None:
             hops.append((visit, step, step.header.toward))
     if not hops:  # no design is known to get here
@@ -151,6 +163,6 @@ def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
     if any(other is not device for _, _, other in hops):
         cure = "one of the routes in the circle has to lead out of it"
     text = f"{step.text} sends the packet back to {device.name}, round in a circle; {cure}"
-    rule = "NATGW-13" if device.kind == "nat gateway" else "NATI-10"
+    rule = wired(device).host.loop_rule
     at = visit.checkpoint
     return Cause(Code.FORWARDING_LOOP, rule, text, at.component, at.role, step.path, step.text)

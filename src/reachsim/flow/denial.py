@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Query
 from reachsim.dataplane.walk import Visit
 from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic, protocol_of

@@ -17,7 +17,8 @@ from yaml.events import (
 )
 
 from reachsim.errors import DesignError, Path, Problem, shown
-from reachsim.loading.tree import COLUMN_BITS, MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document, pack, unpack
+from reachsim.loading.provenance import COLUMN_BITS, Marks, pack, unpack
+from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document
 
 _MAX_PROBLEMS: Final = 1000
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -69,7 +70,7 @@ class DesignBuilder:
             # of its own.
             self.fail("an escape that is not a character", pack(self.parser.get_mark()))
         self.finish()
-        return Document(data, self.file, self.marks, tuple(self.problems), frozenset(self.opaque))
+        return Document(data, Marks(data, self.file, self.marks), tuple(self.problems), frozenset(self.opaque))
 
     def events(self) -> dict[str, Any]:
         """Turn the events into values. Long, since calling a function for each node would double its time."""
@@ -235,7 +236,7 @@ class DesignBuilder:
                 problem.file,
                 problem.line,
                 problem.column,
-                f"the first is in line {line}",
+                f"the first is on line {line}",
             )
         self.spoiled.clear()
         self.duplicates.clear()
@@ -268,7 +269,7 @@ class DesignBuilder:
         first = self.open_anchors.get(name) or (self.anchors[name][3] + 1 if name in self.anchors else None)
         if first is not None:
             path = self.path() if is_key else self.path(target, key)
-            self.add(f"duplicate anchor {shown(name)}", at, path, f"the first is in line {first}")
+            self.add(f"duplicate anchor {shown(name)}", at, path, f"the first is on line {first}")
         elif event.__class__ is ScalarEvent:
             self.anchors[name] = (value, 1, 0, line - 1)
         else:
@@ -373,7 +374,7 @@ class DesignBuilder:
             if not self.text[index:].strip():
                 self.fail(f"the {kind} that starts here is not closed", start, f"expected '{end}'")
             line, _ = unpack(start)
-            self.fail(f"expected ',' or '{end}' here, in the {kind} that starts in line {line}", at)
+            self.fail(f"expected ',' or '{end}' here, in the {kind} that starts on line {line}", at)
         if re.search("parsing a block (mapping|collection)", problem) and self.text[:index].rpartition("\n")[2].strip():
             self.fail("text after the end of a value", at, "put the whole value in quotes")
         for part, at_start, message, hint in _SCANNER_MESSAGES:

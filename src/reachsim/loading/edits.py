@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from reachsim.errors import Path, UsageError, shown
-from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document, marks_at
+from reachsim.loading.provenance import Copied
+from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import IntSet
@@ -82,46 +83,40 @@ def edited_document(document: Document, path: Path, value: Any) -> Document:
     ancestor does. Raises KeyError with the path where there is no place for the value.
     """
     value = plain(value)
-    marks = dict(document._marks)
-    edited = Document(_replace(document.data, path, 0, value, marks), document.file, marks)
-    edited._keep = (document, value)
-    return edited
+    copied: list[Copied] = []
+    data = _replace(document.data, path, 0, value, copied)
+    return Document(data, document.provenance.edited(data, tuple(reversed(copied)), value))
 
 
-def _replace(node: Any, path: Path, depth: int, value: Any, marks: dict[int, list[int]]) -> Any:
-    """Copy the containers along a path, with their marks."""
+def _replace(node: Any, path: Path, depth: int, value: Any, copied: list[Copied]) -> Any:
+    """Copy the containers along a path, the deepest first."""
     step = path[depth]
     last = depth == len(path) - 1
-    old = marks[id(node)]
+    change: Literal["inside", "replaced", "added", "removed"] = "replaced" if last else "inside"
+    copy: Any
     if isinstance(node, dict):
-        keys = list(node)
-        place = keys.index(str(step)) if step in node else None
-        if place is None and (not last or value is None):
+        if step not in node and (not last or value is None):
             raise KeyError(path[: depth + 1])
-        copy: Any = dict(node)
-        kept = list(old)
-        if last and value is None and place is not None:
+        copy = dict(node)
+        if last and value is None:
+            change = "removed"
             del copy[str(step)]
-            del kept[2 * place + 1 : 2 * place + 3]
         else:
-            if place is None:
-                kept += [old[0], old[0]]
-            copy[str(step)] = value if last else _replace(node[str(step)], path, depth + 1, value, marks)
+            change = change if step in node else "added"
+            copy[str(step)] = value if last else _replace(node[str(step)], path, depth + 1, value, copied)
     elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node) + last:
-        copy, kept = list(node), list(old)
+        copy = list(node)
         if last and value is None:
             if step == len(node):
                 raise KeyError(path[: depth + 1])
+            change = "removed"
             del copy[step]
-            del kept[step + 1]
         elif step == len(node):
+            change = "added"
             copy.append(value)
-            kept.append(old[0])
         else:
-            copy[step] = value if last else _replace(node[step], path, depth + 1, value, marks)
+            copy[step] = value if last else _replace(node[step], path, depth + 1, value, copied)
     else:
         raise KeyError(path[: depth + 1])
-    marks[id(copy)] = kept
-    if last and value is not None:
-        marks |= marks_at(value, old[0])
+    copied.append(Copied(node, copy, step, change))
     return copy

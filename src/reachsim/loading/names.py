@@ -29,7 +29,7 @@ class RouteTarget:
 
     `kind`: ``instance``, ``interface``, ``nat gateway``, ``internet gateway``, ``egress-only internet gateway``,
     ``peering connection``, or the word of what is not modelled. `vpc`: its VPC, "" for a connection. `routable`: whether a
-    route may lead to it.
+    route may lead to it. `no_end`: what it is, where its name is no end of a question, and what to write instead.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class RouteTarget:
     path: KeyPath
     modelled: bool = True
     routable: bool = True
+    no_end: str = ""
 
     @property
     def full_name(self) -> str:
@@ -168,19 +169,24 @@ def targets_of(name: str, vpc: Vpc) -> dict[str, RouteTarget]:
     return out
 
 
+_A_GATEWAY = "a gateway, which cannot be an endpoint; write 'internet'"
+
+
 def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
     """Like `targets_of`, with those that share a name."""
     here: KeyPath = ("vpcs", name)
     out: list[RouteTarget] = []
     if vpc.internet_gateway is not None:
         path = (*here, "internet_gateway")
-        out.append(RouteTarget("internet gateway", name, vpc.internet_gateway, path))
+        out.append(RouteTarget("internet gateway", name, vpc.internet_gateway, path, no_end=_A_GATEWAY))
     if vpc.egress_only_internet_gateway is not None:
         path = (*here, "egress_only_internet_gateway")
-        out.append(RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path))
+        out.append(
+            RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path, no_end=_A_GATEWAY)
+        )
     for at, body in resources("vpc", vpc, name):
         several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
-        out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2))
+        out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2, no_end=body.no_end))
         # One of several is named by itself: `instance/eth1`.
         out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]
     for section, member in vpc.unmodelled():

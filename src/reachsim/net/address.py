@@ -138,7 +138,7 @@ def parse_ipv6(text: str) -> int:
     if gap:
         missing = 8 - len(left) - len(right)
         if missing < 1:
-            fault = "'::' stands for nothing, 8 groups are there already"
+            fault = "'::' replaces nothing: there are 8 groups already"
             raise ValueError(f"{text!r} is not an IPv6 address: {fault}")
         left += [0] * missing
     groups = left + right

@@ -29,11 +29,11 @@ class Atoms:
     """The atoms of a set of filters, and the ints that stand for traffic."""
 
     def __init__(self, filters: Iterable[Filter]) -> None:
+        self._filters = frozenset(filters)
         cuts = {0}
-        filters = list(filters)
-        self.known = all(filter.unknown is None for filter in filters)
+        self.known = all(filter.unknown is None for filter in self._filters)
         """Whether every rule of the filters is known."""
-        for traffic in (*_ALWAYS, *{clause.traffic for filter in filters for clause in filter.clauses}):
+        for traffic in (*_ALWAYS, *{clause.traffic for filter in self._filters for clause in filter.clauses}):
             for low, high in traffic.spans:
                 cuts.add(low)
                 cuts.add(high + 1)
@@ -76,12 +76,15 @@ class Atoms:
         return found
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
-        """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known."""
+        """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known. Raises
+        ValueError for one that no checkpoint declares, whose borders are no cuts."""
         if groups:
             groups &= filter.named_groups
         key = filter, bisect_right(filter.starts, peer), groups, at_best
         found = self._rows.get(key)
         if found is None:
+            if filter not in self._filters:
+                raise ValueError(f"no checkpoint declares that it asks {filter}")
             passing = filter.possible(peer, groups) if at_best else filter.allowed(peer, groups)
             found = self._rows[key] = self.mask(passing)
         return found

@@ -16,7 +16,6 @@ from reachsim.flow.ports import Back
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
-from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -207,9 +206,7 @@ class BlockWorker:
     def subnet_filter(self, term: Term, source: RoutingClass) -> Filter:
         """The filter of the ACL of a source's own subnet that a term means, as it was built."""
         subnet = source.first.subnet
-        acl = subnet.exit if term.direction is Direction.EGRESS else subnet.entry
-        assert isinstance(acl, AclCheckpoint)
-        return acl.filter
+        return subnet.egress if term.direction is Direction.EGRESS else subnet.ingress
 
     def column(self, filter: Filter, term: Term, outer: RoutingClass, at_best: bool) -> list[int]:
         """What a filter lets through to or from each class of a routing class, by one of its addresses."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from reachsim.faces import face
 from reachsim.flow.ports import Choices
+from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
@@ -102,3 +103,19 @@ def told(cell: Cell, text: str) -> dict[str, Any]:
     """What a cell says, as plain data."""
     losses = [{"traffic": str(traffic), **choices.to_dict()} for choices, traffic in cell.losses.items()]
     return {"traffic": text, "partial": str(cell.partial or ""), "nat": losses}
+
+
+def say(traffic: Traffic) -> str:
+    """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
+
+    >>> say(Traffic.parse("tcp/1-65535")), say(OF_IPV4), say(OF_IPV4 - Traffic.parse("icmp"))
+    ('tcp/1-65535', 'all', 'all except icmp')
+    """
+    family = EVERY_IPV4 if traffic <= OF_IPV4 else EVERY_IPV6 if traffic <= OF_IPV6 else None
+    known = AddressSet.everything() if family is None else family.addresses
+    return HeaderSpace.box(traffic, known, known).describe(known, known)
+
+
+def in_columns(traffic: Traffic, partial: Traffic, losses: dict[Choices, Traffic]) -> tuple[str, str, str]:
+    """What passes, what passes in part and what NAT devices lose, as the columns of a table."""
+    return say(traffic), say(partial) if partial else "", loss_in_words(losses)

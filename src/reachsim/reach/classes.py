@@ -12,9 +12,9 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.faces import Faced
-from reachsim.resources.network_interface import Host
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.build import Topology
 
@@ -93,11 +93,11 @@ def all_filters(topology: Topology, book: FilterBook) -> list[Filter]:
 
 def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
-    route_cuts = sorted({start for table in topology.tables.values() for start in table.table.starts} | topology.cuts)
+    route_cuts = topology.cuts
     rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
-    relays = [interface.relay for interface in topology.interfaces.values() if interface.relay is not None]
+    relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
     targets |= {choice.target for relay in relays for choice in relay.choices}
     # Only a transit gateway asks for the zone of the interface that sends (TGW-7, TGW-8).
     zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
@@ -107,8 +107,7 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     for interface in topology.interfaces.values():
         addresses = interface.places
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
-        kind = "host" if isinstance(interface.host, Host) and not interface.shared else interface.kind
-        common = kind, interface.name if interface in targets else role(interface), interface.shape, routes
+        common = role(interface) if interface not in targets else interface.name, interface.shape, routes
         key = interface.subnet, *common
         outer = routing.get(key)
         if outer is None:
@@ -129,12 +128,9 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
 
 
 def role(interface: NetworkInterface) -> Hashable:
-    """What walks can tell of the host behind an interface: one that forwards or translates is like no other, and so is
-    one that a route leads to."""
-    host = interface.host
-    if isinstance(host, Host) and not (host.ip_forward or host.clients or host.local or host.snat):
-        return host.stopped
-    return interface.name
+    """What walks can tell of an interface and of what stands behind it: of one that is like no other, its name."""
+    told = interface.host.alike, interface.outbound.alike, interface.inbound.alike
+    return interface.name if None in told else told
 
 
 def overlapping_onlookers(topology: Topology) -> list[VpcSite]:

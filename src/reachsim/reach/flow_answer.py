@@ -19,8 +19,7 @@ from operator import and_, or_
 from typing import NamedTuple
 
 from reachsim.dataplane.ends import Flow
-from reachsim.dataplane.filters import Filter, FilterBook
-from reachsim.dataplane.steps import Query
+from reachsim.dataplane.filters import Filter, FilterBook, Query
 from reachsim.dataplane.walk import Walk
 from reachsim.faces import Faced, face
 from reachsim.flow.denial import not_known, passing
@@ -31,7 +30,6 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
-from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.round_trip import RoundTrip
@@ -329,8 +327,7 @@ def _part(
 def _aside(found: RoundTrip, book: FilterBook) -> tuple[Traffic, str]:
     """What may leave by a gateway endpoint's route on the way, as far as the filters before it let it through."""
     for index, visit in enumerate(found.forward.visits):
-        table = visit.checkpoint
-        reason = table.aside(visit.header.destination) if isinstance(table, RouteTableCheckpoint) else ""
+        reason = visit.checkpoint.aside(visit.header.destination)
         if reason:
             possible = GATEWAY_TRAFFIC
             for before in found.forward.visits[:index]:

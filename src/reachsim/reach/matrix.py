@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.errors import EndpointError, ReachsimError, Undecided, UsageError, shown
-from reachsim.faces import Faced
+from reachsim.errors import EndpointError, Undecided, UsageError, shown
+from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import choices_of
-from reachsim.markup import card, csv_line
 from reachsim.net.address import IPV4_LAST
-from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswer, Templates
-from reachsim.reach.cell import Cell, loss_in_words, told
-from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify
+from reachsim.reach.cell import Cell, in_columns, loss_in_words, told
+from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
@@ -43,21 +42,13 @@ from reachsim.topology.flows import flows
 if TYPE_CHECKING:
     import networkx
 
-T = TypeVar("T")
-P = TypeVar("P")
+from reachsim.reach.workers import BLOCK, Block, block_worker, compute_block
+
 Grouping = Literal["class", "subnet", "vpc"]
-_WIDE = 12
-"""Groups of which a notebook shows a table."""
-
-
-class LostWorker(ReachsimError):
-    """A worker of the executor died, or its work could not be sent to it."""
-
-    exit_code = 2
 
 
 @dataclass(eq=False)
-class Matrix:
+class Matrix(Carded):
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
 
     ``m["web", "db"]`` is the cell of a pair, ``m["tcp/22"]`` the pairs between which some of that traffic flows, ``for
@@ -118,15 +109,6 @@ class Matrix:
 
     def _names(self) -> frozenset[str]:
         return frozenset(self.endpoints.topology.interfaces)
-
-    def _repr_html_(self) -> str:
-        subnets = len({c.first.subnet for c in self.classes.classes})
-        by: Grouping = "subnet" if subnets <= _WIDE else "vpc"
-        groups = {key: brief for key, cell in self.grouped(by).items() if (brief := _brief_cell(cell))}
-        names = list(dict.fromkeys(_group_name(c, by) for c in self.classes.classes))[:_WIDE]
-        rows = [(a, *(groups.get((a, b), "") for b in names)) for a in names]
-        title = f"{self.pairs:,} ordered pairs of interfaces in {len(self.classes.classes):,} classes, by {by}"
-        return card("plain", "matrix", title, rows, header=("from \\ to", *names))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -260,7 +242,7 @@ class Matrix:
     def grouped(self, by: Grouping) -> dict[tuple[str, str], Cell]:
         """The cells between groups of interfaces, put together: of a group some pair has each way. Raises UsageError."""
         _check_grouping(by)
-        names = [_group_name(c, by) for c in self.classes.classes]
+        names = [group_name(c, by) for c in self.classes.classes]
         numbers: dict[tuple[str, str], set[int]] = {}
         for source, destination, number in self.class_pairs():
             numbers.setdefault((names[source.index], names[destination.index]), set()).add(number)
@@ -317,15 +299,30 @@ class Matrix:
         """`to_dict` as text."""
         return json.dumps(self.to_dict(by), indent=2)
 
+    def csv_lines(self, traffic: Traffic | None = None, *, ports: bool = False) -> Iterator[str]:
+        """One line of CSV for each ordered pair of interfaces that some of the traffic is reachable between: source,
+        destination, traffic, what passes for too few choices of NAT devices, and what these lose. `ports`: with the client
+        ports, where not every one will do."""
+        yield csv_line(("source", "destination", "traffic", "partial", "nat_loss"))
+        asked = traffic or Traffic.everything()
+        known: dict[int, tuple[str, ...]] = {}
+        for source, destination, answer in self.class_pairs():
+            if answer not in known:
+                cell = self.cell_of(answer)
+                losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
+                reachable, partial = cell.reachable & asked, cell.partial & asked
+                columns = in_columns(reachable, partial, losses)
+                columns = (str(cell) if ports else columns[0], *columns[1:])
+                known[answer] = columns if reachable or partial else ()
+            cells = known[answer]
+            for one in source.members if cells else ():
+                for other in destination.members:
+                    if one is not other:
+                        yield csv_line((one.name, other.name, *cells))
+
     def to_csv(self) -> str:
-        """One line for each ordered pair of interfaces that anything is reachable between: source, destination, traffic,
-        what passes for too few choices of NAT devices, and what these lose."""
-        lines = [csv_line(("source", "destination", "traffic", "partial", "nat_loss"))]
-        for source, destination, cell in self:
-            partial = cell.partial
-            if cell or partial:
-                lines.append(csv_line((source, destination, cell, partial or "", loss_in_words(cell.losses))))
-        return "".join(f"{line}\n" for line in lines)
+        """`csv_lines` as text, with client ports."""
+        return "".join(f"{line}\n" for line in self.csv_lines(ports=True))
 
 
 @dataclass(frozen=True, repr=False)
@@ -426,31 +423,12 @@ def _only(address: int) -> Any:
     return AddressSet(((address, address),))
 
 
-def _brief(traffic: Traffic) -> str:
-    """Traffic in a small cell."""
-    line = (
-        EVERY_IPV6 if traffic.isdisjoint(Traffic.parse("icmp")) and "icmpv6" in str(traffic) else EVERY_IPV4
-    ).addresses
-    parts = HeaderSpace.box(traffic, line, line).describe(line, line).split(", ")
-    return ", ".join(parts if len(parts) <= 5 else [*parts[:4], f"and {len(parts) - 4} more"])
-
-
-def _brief_cell(cell: Cell) -> str:
-    """A cell in few words: what is reachable, what is so in part, and what NAT devices lose."""
-    parts = [_brief(cell.reachable)] if cell.reachable else []
-    parts += [f"~ in part {_brief(cell.partial)}"] if cell.partial else []
-    return "; ".join([*parts, *([loss_in_words(cell.losses)] if cell.losses else [])])
-
-
-def _group_name(interface_class: InterfaceClass, by: Grouping) -> str:
+def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
+    """What a class, or what it is put together with, is called."""
     interface = interface_class.first
     if by == "vpc":
         return interface.vpc.name
     return interface.subnet.full_name if by == "subnet" else f"class {interface_class.index}"
-
-
-Block: TypeAlias = "tuple[list[int], dict[int, array[int]], list[ClassAnswer]]"
-"""A part of a matrix: its routing classes, its rows, and the answers that their numbers mean."""
 
 
 def build_matrix(
@@ -487,54 +465,3 @@ def build_matrix(
 def _here(worker: BlockWorker, total: int) -> Iterator[Block]:
     for start in range(0, total, BLOCK):
         yield compute_block(worker, list(range(start, min(start + BLOCK, total))))
-
-
-BLOCK = 16
-"""Routing classes in a block: enough to be worth sending, few enough to share out evenly."""
-
-
-def on_executor(
-    executor: Executor, task: Callable[[P, list[int]], Block], payload: P
-) -> Callable[[BlockWorker, int], Iterator[Block]]:
-    """Compute blocks on an executor: `task(payload, routing classes)` is sent to the workers."""
-
-    def compute(worker: BlockWorker, total: int) -> Iterator[Block]:
-        return spread(executor, task, payload, range(total), BLOCK)
-
-    return compute
-
-
-def block_worker(topology: Topology, endpoints: Endpoints, book: FilterBook, templates: Templates) -> BlockWorker:
-    """What computes the blocks of a network's matrix. `templates`: kept for the next matrix of the same topology."""
-    filters = all_filters(topology, book)
-    return BlockWorker(endpoints, book, classify(topology, filters), Atoms(filters), templates)
-
-
-def compute_block(worker: BlockWorker, indexes: list[int]) -> Block:
-    """One block of a matrix: the rows of some routing classes."""
-    rows: dict[int, array[int]] = {}
-    for index in indexes:
-        rows |= worker.rows(worker.classes.routing[index])
-    return indexes, rows, worker.answers.table()
-
-
-def spread(
-    executor: Executor, task: Callable[[P, list[int]], T], payload: P, items: Sequence[int], size: int
-) -> Iterator[T]:
-    """Hand out items in blocks of `size` and yield what comes back, in any order. Raises LostWorker."""
-    if not hasattr(executor, "submit"):
-        raise UsageError(f"an executor of concurrent.futures is expected, got {shown(executor)}")
-    blocks = [list(items[start : start + size]) for start in range(0, len(items), size)]
-    futures: dict[Future[T], list[int]] = {}
-    try:
-        for block in blocks:
-            futures[executor.submit(task, payload, block)] = block
-        for future in as_completed(futures):
-            yield future.result()
-    except ReachsimError:
-        raise
-    except Exception as error:  # whatever an executor raises when a worker dies or work cannot be sent to it
-        raise LostWorker(f"a worker was lost: {type(error).__name__}: {error}") from error
-    finally:
-        for future in futures:
-            future.cancel()

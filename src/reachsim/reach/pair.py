@@ -12,9 +12,8 @@ from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import Undecided, UsageError, shown
-from reachsim.faces import REPR_LENGTH, one_line
+from reachsim.faces import REPR_LENGTH, Carded, one_line
 from reachsim.flow.ports import Choices
-from reachsim.markup import card
 from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6, Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -26,7 +25,7 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 
 
-class Reach:
+class Reach(Carded):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 
     `source`, `destination`: as named. `delivered`: packets that arrive. Of these, by how many of the ports that NAT devices
@@ -227,26 +226,6 @@ class Reach:
 
     def _whole(self, space: HeaderSpace) -> str:
         return space.describe(self.sources, self.destinations, max_parts=1 << 30)
-
-    def _repr_html_(self) -> str:
-        mood, verdict = self._mood()
-        rows = dict.fromkeys(
-            ("there" if stop.leg == "forward" else "back", stop.component, stop.checkpoint, stop.rule, stop.code)
-            for stop in self.stops
-        )
-        header = ("way", "component", "checkpoint", "stops the rest" if self else "stops it", "code")
-        losses = [f"{choices} ({self.describe(space)})" for choices, space in self.losses.items()]
-        text = "; ".join([self.undecided or (str(self) if self else ""), *losses]).removeprefix("; ")
-        return card(mood, verdict, f"{self.source} → {self.destination}", rows, header=header, text=text)
-
-    def _mood(self) -> tuple[str, str]:
-        if self:
-            return "good", "reachable"
-        if self.undecided:
-            return "unknown", "undecided"
-        if self.partial:
-            return "bad", "partial"
-        return "bad", "no reply" if self.delivered else "blocked"
 
     def describe(self, space: HeaderSpace) -> str:
         """A set of packets between the two endpoints in words, without the addresses that go without saying."""

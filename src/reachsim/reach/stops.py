@@ -14,9 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.checkpoint import LegName
+from reachsim.dataplane.checkpoint import Drop, LegName
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Drop
 from reachsim.dataplane.walk import Visit
 from reachsim.faces import Faced
 from reachsim.flow.denial import denials

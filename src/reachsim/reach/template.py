@@ -13,13 +13,12 @@ from typing import Final, NamedTuple
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Flow
-from reachsim.dataplane.filters import Direction, Filter
-from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.filters import Direction, Filter, Viewpoint
+from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.traffic import Traffic
-from reachsim.resources.network_acl import AclCheckpoint
-from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 from reachsim.topology.round_trip import come_back, go
 
@@ -42,7 +41,7 @@ class Term(NamedTuple):
     which: int
     peer: int
     groups: frozenset[GroupId]
-    vpc: VpcSite | None
+    vpc: Viewpoint | None
     service: int | None = None
     carried: frozenset[GroupId] | None = None
 
@@ -139,14 +138,14 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     assert query is not None
     direction = query.filter.direction
     owner = ""
-    vpc = here = None
-    if isinstance(checkpoint, SecurityGroupCheckpoint):
-        owner = "a" if checkpoint.interface is a else "b" if checkpoint.interface is b else ""
-        here = checkpoint.interface.vpc
-        vpc = here if visit.header.direct or direction is Direction.EGRESS else None
-    elif isinstance(checkpoint, AclCheckpoint):
-        owner = "subnet" if checkpoint.subnet is a.subnet else ""
-        here = checkpoint.subnet.vpc
+    vpc, here = query.viewpoint, None
+    place = checkpoint.owner
+    if isinstance(place, InterfacePlace):
+        owner = "a" if place is a else "b" if place is b else ""
+        here = place.subnet.vpc
+    elif place is not None:
+        owner = "subnet" if place is a.subnet else ""
+        here = place.vpc
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
     for name, interface in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at

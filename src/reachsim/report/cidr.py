@@ -17,7 +17,7 @@ from reachsim.report.cidr_model import plan_terraform, plan_yaml
 from reachsim.report.cidr_page import page
 from reachsim.report.cidr_picture import plan_html, plan_svg
 from reachsim.report.cidr_plan import plan_csv, plan_text
-from reachsim.report.data import to_json
+from reachsim.report.data import plain_json as to_json
 
 __all__ = [
     "blocks_data",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reachsim.markup import csv_line
+from reachsim.csvfile import csv_line
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

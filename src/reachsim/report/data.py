@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
@@ -14,9 +14,18 @@ if TYPE_CHECKING:
     from reachsim.trace.result import Trace
 
 
-def to_json(data: Any) -> str:
-    """JSON in ASCII with the order of keys as given, so that it is the same in every terminal and never
-    lies in one."""
+FORMAT_VERSION = 1
+"""Of the shapes of all answers. Keys are added without a new one; it is raised when one changes its meaning or goes."""
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """An answer as JSON, in ASCII and with the order of keys as given, so that it is the same in every terminal and never
+    lies in one. The first key is the version of its shape."""
+    return plain_json({"format_version": FORMAT_VERSION, **data})
+
+
+def plain_json(data: Any) -> str:
+    """The same of what is no answer, such as the schema."""
     return json.dumps(data, indent=2, ensure_ascii=True)
 
 

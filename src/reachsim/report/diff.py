@@ -10,7 +10,8 @@ from reachsim.answers.diff import Change, Difference
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd, say
+from reachsim.reach.cell import say
+from reachsim.report.groups import Crowd
 from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
 _LINES = 12

@@ -11,7 +11,8 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd, say
+from reachsim.reach.cell import say
+from reachsim.report.groups import Crowd
 from reachsim.report.text import PLAIN, Look, TextRow, grid, number
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 

@@ -4,127 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import networkx
-
-from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.ends import Endpoint, Flow
-from reachsim.dataplane.steps import Drop
-from reachsim.dataplane.walk import Walk
+from reachsim.answers.ways import Edge, GraphWays
 from reachsim.markup import visible
-from reachsim.net.address import format_address
-from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, hanging, number
-from reachsim.topology.flows import flows
-from reachsim.topology.graph import node_name
-from reachsim.topology.round_trip import round_trip_of
 
 _NODES = 60
 _ENDS = 20
-MOST_WAYS = 10
 _LISTED_WAYS = 5
-
-Edge = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class GraphWay:
-    """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in
-    order.
-
-    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through.
-    """
-
-    source: str
-    destination: str
-    names: tuple[str, ...]
-    lost: str = ""
-
-
-@dataclass(frozen=True)
-class GraphWays:
-    """Between two endpoints: the ways that packets go, and the ways that the graph has.
-
-    `possible`: some of the graph's ways without a circle, shortest first, at most `MOST_WAYS` for each pair
-    of ends; `more`: whether there are others. `between`: every checkpoint on some way.
-    """
-
-    source: str
-    destination: str
-    goes: tuple[GraphWay, ...]
-    possible: tuple[tuple[str, ...], ...]
-    more: bool
-    between: frozenset[str] = field(repr=False)
-
-
-def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint) -> GraphWays:
-    """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
-    added to it."""
-    asked = flows(source, destination, net.endpoints)
-    goes: list[GraphWay] = []
-    pairs: dict[Edge, None] = {}
-    for flow in asked:
-        _add(graph, flow.origin.start)
-        start = node_name(flow.origin.start)
-        ends = _ends(net, flow)
-        if flow.loss is not None or flow.unknown:
-            reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
-            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason))
-        else:
-            found = round_trip_of(flow)
-            goes.append(_way(flow, found.forward, found.unknown))
-        pairs |= dict.fromkeys((start, end) for end in ends)
-    possible: dict[tuple[str, ...], None] = {}
-    between: set[str] = set()
-    more = False
-    for start, end in pairs:
-        if end not in graph or not networkx.has_path(graph, start, end):
-            continue
-        between |= (networkx.descendants(graph, start) | {start}) & (networkx.ancestors(graph, end) | {end})
-        found_ways = [tuple(way) for way in itertools.islice(_paths(graph, start, end), MOST_WAYS + 1)]
-        more = more or len(found_ways) > MOST_WAYS
-        possible |= dict.fromkeys(found_ways[:MOST_WAYS])
-    ordered = sorted(possible, key=len)
-    return GraphWays(
-        source.name, destination.name, tuple(dict.fromkeys(goes)), tuple(ordered), more, frozenset(between)
-    )
-
-
-def _paths(graph: Any, start: str, end: str) -> Iterator[list[str]]:
-    if start == end:
-        return iter([[start]])
-    found: Iterator[list[str]] = networkx.shortest_simple_paths(graph, start, end)
-    return found
-
-
-def _ends(net: Network, flow: Flow) -> list[str]:
-    """Checkpoints at which a packet of a flow may end: its target's host, or the internet."""
-    if flow.target is not None:
-        return [node_name(flow.target.host)]
-    if flow.region is not None:
-        return [node_name(net.topology.internet)]
-    owners = [interface for interface in net.topology.interfaces.values() if flow.destination in interface.places]
-    return [node_name(interface.host) for interface in owners] or [node_name(net.topology.internet)]
-
-
-def _way(flow: Flow, walk: Walk, unknown: str) -> GraphWay:
-    names: list[str] = []
-    lost = unknown
-    for visit in walk.visits:
-        names.append(node_name(visit.checkpoint))
-        if isinstance(visit.step, Drop):
-            lost = visit.step.cause.text
-            break
-    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
-
-
-def _add(graph: Any, checkpoint: Checkpoint) -> None:
-    name = node_name(checkpoint)
-    if name not in graph:
-        graph.add_node(name, component=checkpoint.component, role=checkpoint.role, checkpoint=checkpoint)
-        graph.add_edges_from((name, node_name(successor)) for successor in checkpoint.successors())
 
 
 def graph_text(graph: Any, file: str, look: Look = PLAIN) -> str:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from reachsim.net.box import OF_IPV4, OF_IPV6
-from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
-from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.text import Look
 
@@ -77,17 +73,6 @@ class Crowd:
         single = list(rest)
         few = single if len(single) <= _NAMED + 1 else [*single[:_NAMED], f"{len(single) - _NAMED:,} more"]
         return ", ".join([*few, *parts])
-
-
-def say(traffic: Traffic) -> str:
-    """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
-
-    >>> say(Traffic.parse("tcp/1-65535")), say(OF_IPV4), say(OF_IPV4 - Traffic.parse("icmp"))
-    ('tcp/1-65535', 'all', 'all except icmp')
-    """
-    family = EVERY_IPV4 if traffic <= OF_IPV4 else EVERY_IPV6 if traffic <= OF_IPV6 else None
-    known = AddressSet.everything() if family is None else family.addresses
-    return HeaderSpace.box(traffic, known, known).describe(known, known)
 
 
 def together(links: Iterable[tuple[NameGroup, NameGroup, T]]) -> list[tuple[NameGroup, NameGroup, T]]:

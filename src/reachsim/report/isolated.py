@@ -9,7 +9,8 @@ from reachsim.answers.policy import Isolation, Leak
 from reachsim.dataplane.ends import Endpoint
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
-from reachsim.report.groups import Crowd, NameGroup, say, together
+from reachsim.reach.cell import say
+from reachsim.report.groups import Crowd, NameGroup, together
 from reachsim.report.text import PLAIN, Look, hanging
 
 _LEAKS = 12

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from reachsim.flow.ports import Choices
-from reachsim.markup import csv_line
+from reachsim.answers.grouping import Groups, MatrixLink, label_of
+from reachsim.csvfile import csv_line
 from reachsim.net.traffic import Traffic
-from reachsim.reach.cell import loss_in_words
-from reachsim.reach.classes import InterfaceClass
-from reachsim.reach.matrix import Grouping, Matrix, Slice
-from reachsim.report.groups import NameGroup, say
+from reachsim.reach.cell import in_columns, say
+from reachsim.reach.matrix import Grouping, Matrix
+from reachsim.report.groups import NameGroup
 from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
 
 SHORT = 20
@@ -24,120 +22,6 @@ _MEMBERS = 3
 _NAMED = 6
 _TRAFFIC = 8
 """Ranges of traffic that a line has before it counts the rest."""
-
-
-@dataclass
-class MatrixLink:
-    """What passes between two groups of interfaces: between how many pairs of how many, and its union.
-
-    `pairs`: with reachable traffic; `part`: with traffic that passes for too few choices of a NAT device (NAT-PORT), whose
-    spans are `partial`. `losses`: what NAT devices lose of either.
-    """
-
-    possible: int
-    pairs: int = 0
-    undecided: int = 0
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    part: int = 0
-    partial_spans: list[tuple[int, int]] = field(default_factory=list)
-    losses: dict[Choices, Traffic] = field(default_factory=dict)
-
-    @property
-    def traffic(self) -> Traffic:
-        """The union."""
-        return Traffic.union_of(self.spans)
-
-    @property
-    def partial(self) -> Traffic:
-        """The union of what passes in part."""
-        return Traffic.union_of(self.partial_spans)
-
-    @property
-    def nat(self) -> list[dict[str, Any]]:
-        """What NAT devices lose, as plain data."""
-        return [{"traffic": say(traffic), **choices.to_dict()} for choices, traffic in self.losses.items()]
-
-    @property
-    def mark(self) -> str:
-        """One character for it."""
-        if self.part:
-            return "~"
-        return "#" if self.pairs == self.possible else "+" if self.pairs else "?"
-
-
-class Groups:
-    """The interfaces of a matrix put together, and what passes between the groups. `labels`: one for each group."""
-
-    def __init__(self, matrix: Matrix, by: Grouping, traffic: Traffic | None) -> None:
-        self.matrix = matrix
-        self.by = by
-        self.traffic = traffic
-        names = [_label(c, by) for c in matrix.classes.classes]
-        self.labels = tuple(dict.fromkeys(names))
-        sizes = dict.fromkeys(self.labels, 0)
-        for c, name in zip(matrix.classes.classes, names, strict=True):
-            sizes[name] += len(c.members)
-        self.links: dict[tuple[str, str], MatrixLink] = {}
-
-        def link(source: InterfaceClass, destination: InterfaceClass) -> MatrixLink:
-            a, b = names[source.index], names[destination.index]
-            if (a, b) not in self.links:
-                self.links[a, b] = MatrixLink(sizes[a] * sizes[b] - (sizes[a] if a == b else 0))
-            return self.links[a, b]
-
-        for source, destination, part in Slice(matrix, traffic or Traffic.everything()).class_pairs():
-            found = link(source, destination)
-            found.pairs += _pairs(source, destination)
-            found.spans += part.spans
-        asked = traffic or Traffic.everything()
-        lossy: dict[int, dict[Choices, Traffic]] = {}
-        for source, destination, answer in matrix.class_pairs():
-            if matrix.undecided(answer):
-                link(source, destination).undecided += _pairs(source, destination)
-            if answer not in lossy:
-                losses = matrix.cell_of(answer).losses
-                lossy[answer] = {choices: inside for choices, t in losses.items() if (inside := t & asked)}
-            if lossy[answer]:
-                _add_losses(link(source, destination), lossy[answer], _pairs(source, destination), matrix.below)
-        self.links = {key: found for key, found in self.links.items() if found.pairs or found.part or found.undecided}
-        self.taking_part = {name for key in self.links for name in key}
-
-    @property
-    def pairs(self) -> int:
-        """Pairs of interfaces that something passes between."""
-        return sum(link.pairs for link in self.links.values())
-
-    @property
-    def part(self) -> int:
-        """Pairs of interfaces between which something passes in part."""
-        return sum(link.part for link in self.links.values())
-
-    @property
-    def undecided(self) -> int:
-        """Pairs of interfaces of which something cannot be decided."""
-        return sum(link.undecided for link in self.links.values())
-
-
-def _pairs(source: InterfaceClass, destination: InterfaceClass) -> int:
-    return len(source.members) * (len(destination.members) - (source is destination))
-
-
-def _add_losses(link: MatrixLink, losses: dict[Choices, Traffic], pairs: int, below: Fraction) -> None:
-    for choices, traffic in losses.items():
-        link.losses[choices] = link.losses.get(choices, Traffic.nothing()) | traffic
-        if not choices.counts(below):
-            link.partial_spans += traffic.spans
-    if any(not choices.counts(below) for choices in losses):
-        link.part += pairs
-
-
-def _label(interface_class: InterfaceClass, by: Grouping) -> str:
-    """The name of a group; a class has the name of its first interface."""
-    interface = interface_class.first
-    if by != "class":
-        return interface.vpc.name if by == "vpc" else interface.subnet.full_name
-    others = len(interface_class.members) - 1
-    return f"{interface.name} (+{others:,})" if others else interface.name
 
 
 def shortest(matrix: Matrix) -> Grouping:
@@ -177,7 +61,9 @@ def matrix_text(
 def _classes(groups_of: Groups, look: Look) -> list[str]:
     """What each class is; of some traffic alone, the classes that have it."""
     everything = groups_of.traffic is None
-    classes = [c for c in groups_of.matrix.classes.classes if everything or _label(c, "class") in groups_of.taking_part]
+    classes = [
+        c for c in groups_of.matrix.classes.classes if everything or label_of(c, "class") in groups_of.taking_part
+    ]
     rows: list[TextRow] = []
     for c in look.few(classes, _CLASSES):
         interface = c.first
@@ -187,7 +73,7 @@ def _classes(groups_of: Groups, look: Look) -> list[str]:
         names = ", ".join(n.name for n in look.few(members, _MEMBERS))
         if len(members) > len(look.few(members, _MEMBERS)):
             names += f" and {len(members) - _MEMBERS:,} more"
-        rows.append([_label(c, "class"), interface.kind, interface.subnet.full_name, groups, public, names])
+        rows.append([label_of(c, "class"), interface.kind, interface.subnet.full_name, groups, public, names])
     header = ("class", "kind", "subnet", "groups", "address", "and")
     used = [any(row[column] for row in rows) for column in range(len(header))]
     kept: list[TextRow] = [[cell for cell, keep in zip(row, used, strict=True) if keep] for row in rows]
@@ -309,28 +195,11 @@ def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping
 
 
 def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | None = None) -> Iterator[str]:
-    """Lines of CSV: one for each ordered pair of groups that something passes between; without `by`, of
-    interfaces."""
-    yield "source,destination,traffic,partial,nat_loss"
-    if by is not None:
-        for (a, b), link in Groups(matrix, by, traffic).links.items():
-            if link.pairs or link.part:
-                yield csv_line((a, b, *_cells(link.traffic, link.partial, link.losses)))
+    """Lines of CSV: one for each ordered pair of groups that something passes between; without `by`, of interfaces."""
+    if by is None:
+        yield from matrix.csv_lines(traffic)
         return
-    asked = traffic or Traffic.everything()
-    known: dict[int, tuple[str, ...]] = {}
-    for source, destination, answer in matrix.class_pairs():
-        if answer not in known:
-            cell = matrix.cell_of(answer)
-            losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
-            reachable, partial = cell.reachable & asked, cell.partial & asked
-            known[answer] = _cells(reachable, partial, losses) if reachable or partial else ()
-        cells = known[answer]
-        for one in source.members if cells else ():
-            for other in destination.members:
-                if one is not other:
-                    yield csv_line((one.name, other.name, *cells))
-
-
-def _cells(traffic: Traffic, partial: Traffic, losses: dict[Choices, Traffic]) -> tuple[str, ...]:
-    return say(traffic), say(partial) if partial else "", loss_in_words(losses)
+    yield csv_line(("source", "destination", "traffic", "partial", "nat_loss"))
+    for (a, b), link in Groups(matrix, by, traffic).links.items():
+        if link.pairs or link.part:
+            yield csv_line((a, b, *in_columns(link.traffic, link.partial, link.losses)))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
-from reachsim.answers.rulesets import Equivalence, IdleRule, equivalent, rule_sets
-from reachsim.dataplane.filters import Direction, Filter
-from reachsim.errors import UsageError, shown, visible
-from reachsim.loading.validation import suggest
+from reachsim.answers.rulesets import Comparisons, IdleRule
+from reachsim.dataplane.filters import Direction
+from reachsim.errors import visible
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.network import Network
 from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, line_of, number
 
 _OWNERS = 20
 _RULES = 12
 _EVERY_PART = 1 << 30
-Kind = Literal["network ACL", "security group"]
-KINDS: tuple[Kind, ...] = ("network ACL", "security group")
 
 
 def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
@@ -48,58 +43,6 @@ def rules_text(found: Sequence[IdleRule], file: str, look: Look = PLAIN) -> str:
 def rules_data(found: Sequence[IdleRule], file: str) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
     return {"file": file, "idle_rules": [rule.to_dict() for rule in found]}
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two rule sets of one kind in one direction."""
-
-    kind: Kind
-    direction: Direction
-    result: Equivalence
-
-
-@dataclass(frozen=True)
-class Comparisons:
-    """Two rule sets of all kinds that both names have. True when they are equivalent."""
-
-    one: str
-    other: str
-    parts: tuple[Comparison, ...]
-
-    def __bool__(self) -> bool:
-        return all(part.result for part in self.parts)
-
-
-def hold_against(net: Network, one: str, other: str) -> Comparisons:
-    """Compare two ACLs or two groups by name; where a VPC has an ACL and a group of one name, both. Raises UsageError."""
-    known = {name: dict(_filters(net, name)) for name in (one, other)}
-    for name, filters in known.items():
-        if not filters:
-            near = suggest(name, list(_names(net)))
-            hint = f"; did you mean {shown(near)}?" if near else "; write VPC.NAME"
-            raise UsageError(f"{shown(name)} is neither a network ACL nor a security group{hint}")
-    parts = tuple(
-        Comparison(kind, direction, equivalent(known[one][kind, direction], known[other][kind, direction]))
-        for kind in KINDS
-        for direction in (Direction.INGRESS, Direction.EGRESS)
-        if (kind, direction) in known[one] and (kind, direction) in known[other]
-    )
-    if not parts:
-        kinds = {name: next(iter(filters))[0] for name, filters in known.items()}
-        raise UsageError(f"{shown(one)} is a {kinds[one]}, {shown(other)} a {kinds[other]}; name two of a kind")
-    return Comparisons(one, other, parts)
-
-
-def _filters(net: Network, name: str) -> Iterator[tuple[tuple[Kind, Direction], Filter]]:
-    for kind, full, filter in rule_sets(net):
-        if full == name:
-            yield (kind, filter.direction), filter
-
-
-def _names(net: Network) -> Iterator[str]:
-    for _kind, full, _filter in rule_sets(net):
-        yield full
 
 
 def comparison_text(found: Comparisons, look: Look = PLAIN) -> str:

@@ -166,25 +166,10 @@ def _interface(net: Network, interface: NetworkInterface) -> Data:
 
 def _notes(net: Network, interface: NetworkInterface) -> list[str]:
     """What is not as AWS makes it: checks that are off, forwarding, states."""
-    if interface.kind == "nat gateway":
-        body = net.design.vpcs[interface.vpc.name].nat_gateways[interface.path[3]]  # type: ignore[index]
-        out = ["private"] if body.connectivity == "private" else []
-        return out + ([body.state] if body.state != "available" else [])
-    notes = [] if interface.source_dest_check else ["source/dest check off"]
-    if interface.kind == "instance":
-        instance = net.design.vpcs[interface.vpc.name].instances[interface.path[3]]  # type: ignore[index]
-        if instance.nat is not None:
-            notes += [
-                word
-                for word, on in (
-                    ("forwards", instance.nat.ip_forward),
-                    ("masquerades", instance.nat.masquerade),
-                )
-                if on
-            ]
-        if instance.state != "running":
-            notes.append(instance.state)
-    return notes
+    if interface.shared:
+        return []
+    section, name = map(str, interface.path[2:4])
+    return list(getattr(net.design.vpcs[interface.vpc.name], section)[name].remarks(interface))
 
 
 def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg, Session
-from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Deliver,
+    Forward,
+    Header,
+    Leg,
+    Session,
+    Step,
+    Undecided,
+)
+from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.relay import LISTENER, Choice, Relay
+from reachsim.dataplane.scope import ANY, Scope, to_one, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.dataplane.steps import ANY, Deliver, Forward, Query, Scope, Step, Undecided, to_one, to_run
 from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import gap_around
 from reachsim.net.traffic import UDP, Traffic
+from reachsim.resources.host import Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.resources.network_acl import AclCheckpoint
-from reachsim.resources.network_interface import Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.resources.subnet import enter_subnet
-from reachsim.rules.clauses import NO_GROUPS, Clause
+from reachsim.rules.clauses import NO_GROUPS, Clause, KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, hairpin
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
-    from reachsim.resources.resource import At, Wiring
+    from reachsim.resources.resource import Wiring
 
 ROLES: Final = {
     "application": "Application Load Balancer",
@@ -81,32 +91,22 @@ def outlets(interface: NetworkInterface, checked: Traffic) -> tuple[Filter, Filt
 
 
 def place_node(
-    interface: NetworkInterface,
-    groups: tuple[str, ...] | None,
-    kind: str,
-    spoken: tuple[tuple[str, Traffic], ...],
-    checked: Traffic,
-    at: At,
-    wiring: Wiring,
+    interface: NetworkInterface, kind: str, spoken: tuple[tuple[str, Traffic], ...], checked: Traffic, wiring: Wiring
 ) -> None:
-    """Make an interface of a load balancer and put it into its subnet. `groups`: None for the default group, () for none."""
-    interface.client_ports = UNKNOWN_CLIENT
+    """Wire an interface of a load balancer and put it into its subnet."""
     listeners = listeners_filter(interface, kind, spoken)
-    wiring.add_filter(listeners)
     node = interface.host = Node(interface, kind, listeners)
-    if groups == ():
+    if interface.groups is None:
         interface.inbound = node
         interface.outbound = Departure(interface)
         for filter in reversed(outlets(interface, checked)) if kind == GATEWAY else ():
-            wiring.add_filter(filter)
             interface.outbound = Outlet(interface, filter, interface.outbound)
     else:
-        wiring.add_groups(at.vpc, interface, groups)
         put_behind_groups(interface, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(interface)
 
 
-class Departure(Checkpoint):
+class Departure(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
     """What an interface without groups sends (SG-23), on its way out of it."""
 
     __slots__ = ("interface",)
@@ -125,7 +125,7 @@ class Departure(Checkpoint):
         return [self.interface.subnet.link, self.interface.subnet.exit]
 
 
-class Outlet(Checkpoint):
+class Outlet(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True):
     """A limit of what a Gateway Load Balancer sends (LB-9)."""
 
     __slots__ = ("filter", "next")
@@ -141,6 +141,10 @@ class Outlet(Checkpoint):
             return Forward(self.next, header, scope=ANY)
         return Forward(self.next, header, scope=ANY, asks=Query(self.filter, 0))
 
+    def filters(self) -> Iterable[Filter]:
+        """The limit."""
+        return (self.filter,)
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The next limit, or the way out."""
         return (self.next,)
@@ -155,25 +159,26 @@ class ClassicAcl(AclCheckpoint):
 
 
 class ClassicOutbound(Outbound):
-    """The groups of a Classic Load Balancer for what it sends."""
+    """The groups of a Classic Load Balancer for what it sends. `acl`: the ACL, with its subnet's link behind it."""
 
-    __slots__ = ()
+    __slots__ = ("acl",)
+
+    def __init__(
+        self, interface: NetworkInterface, direction: Direction, filter: Filter, path: KeyPath, next: Checkpoint
+    ) -> None:
+        super().__init__(interface, direction, filter, path, next)
+        self.acl = _acl(interface.subnet, Direction.EGRESS, interface.subnet.link, ClassicAcl)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """As everybody's, but what it sends to its own subnet passes the ACL first (LB-2)."""
         step = super().step(header, leg)
         if isinstance(step, Forward) and step.next is self.interface.subnet.link and not leg.reply:
-            return step._replace(next=self.acl())
+            return step._replace(next=self.acl)
         return step
-
-    def acl(self) -> AclCheckpoint:
-        """The ACL, with the link behind it."""
-        subnet = self.interface.subnet
-        return _acl(subnet, Direction.EGRESS, subnet.link, ClassicAcl)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL too."""
-        return [*super().successors(), self.acl()]
+        return [*super().successors(), self.acl]
 
 
 def _acl(
@@ -185,7 +190,7 @@ def _acl(
     return kind(subnet, direction, acl.filter, acl.path, next)
 
 
-class Towards(Checkpoint):
+class Towards(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """The way from a Network Load Balancer to its targets in other subnets: past all route tables (LB-7)."""
 
     __slots__ = ("interface",)
@@ -203,7 +208,7 @@ class Towards(Checkpoint):
         return [subnet.entry for subnet in self.interface.vpc.subnets.values()]
 
 
-class PassedOn(Checkpoint):
+class PassedOn(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """What a Network Load Balancer passes on with the client's address, behind its groups: in its own subnet on the link,
     elsewhere through its subnet's ACL (LB-7)."""
 
@@ -225,18 +230,17 @@ class PassedOn(Checkpoint):
         return [self.interface.subnet.link, self.acl]
 
 
-class Node(Relay):
+class Node(Relay, asks=True):
     """A load balancer in one zone: takes what its listeners take, and passes it on to one of its targets, or answers itself
     (LB-1)."""
 
-    __slots__ = ("arrival", "interface", "kind", "listeners", "onward", "returns", "targets")
+    __slots__ = ("arrival", "interface", "kind", "listeners", "onward", "returns")
 
     def __init__(self, interface: NetworkInterface, kind: str, listeners: Filter) -> None:
         super().__init__(interface.name, ROLES[kind], interface.path)
         self.interface = interface
         self.kind = kind
         self.listeners = listeners
-        self.targets: tuple[Choice, ...] = ()
         self.onward: Checkpoint = self
         self.arrival: Checkpoint = self
         self.returns: dict[SubnetSite, Checkpoint] = {}
@@ -248,7 +252,6 @@ class Node(Relay):
             return
         self.choices = targets
         interface = self.interface
-        interface.relay = self
         self.onward = PassedOn(interface)
         if interface.groups is not None:
             out, into = interface.filter(Direction.EGRESS), interface.filter(Direction.INGRESS)
@@ -331,6 +334,10 @@ class Node(Relay):
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """It answers from the address that was called."""
         return self.interface.outbound, Header(arrived.destination, arrived.source, self.interface)
+
+    def filters(self) -> Iterable[Filter]:
+        """What its listeners take."""
+        return (self.listeners,)
 
     def successors(self) -> list[Checkpoint]:
         """The way out of its interface, and the way to its targets."""

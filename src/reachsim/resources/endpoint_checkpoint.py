@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import Filter, protocol_limit
+from collections.abc import Iterable
+
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.filters import Filter, Query, protocol_limit
+from reachsim.dataplane.scope import EVERYWHERE, Scope, edges, intersect, to_one, to_run
 from reachsim.dataplane.site import NetworkInterface, VpcSite
-from reachsim.dataplane.steps import (
-    EVERYWHERE,
-    Deliver,
-    Forward,
-    Query,
-    Scope,
-    Step,
-    Undecided,
-    intersect,
-    to_one,
-    to_run,
-)
 from reachsim.net.address import format_address
-from reachsim.resources.network_interface import leave, own
+from reachsim.resources.host import leave, own
 from reachsim.resources.public_service import Published
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
@@ -47,7 +38,7 @@ ENDPOINT_FILTERS = (GATEWAY_PROTOCOLS, AMAZON_PROTOCOLS, CUSTOMER_PROTOCOLS)
 """What the kinds of endpoints carry, for the list of all filters."""
 
 
-class GatewayEndpoint(Checkpoint):
+class GatewayEndpoint(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     """A gateway endpoint: takes packets to its service's public addresses, from interfaces of its VPC, whose private
     addresses the service sees (EP-3), and lets the answers back in."""
 
@@ -74,7 +65,7 @@ class GatewayEndpoint(Checkpoint):
             if header.destination in self.published.maybe:
                 run = self.published.maybe.run_around(header.destination)
                 return Undecided(self.unsure, header, path=self.path, scope=to_run(run))
-            text = f"{format_address(header.destination)} is no address of {self.service}"
+            text = f"{format_address(header.destination)} is not an address of {self.service}"
             return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-1", text), header, scope)
         loss = gateway_loss(header.source, owned=header.source in self.vpc.owners, vpc=self.vpc.name)
         if loss is not None:
@@ -86,12 +77,20 @@ class GatewayEndpoint(Checkpoint):
         """The service answers through the endpoint."""
         return self, Header(arrived.destination, arrived.source)
 
+    def cuts(self) -> Iterable[int]:
+        """At the borders of the service's addresses."""
+        return edges(self.addresses, self.published.maybe)
+
+    def filters(self) -> Iterable[Filter]:
+        """The protocols that it carries."""
+        return (GATEWAY_PROTOCOLS,)
+
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, for answers."""
         return [subnet.entry for subnet in self.vpc.subnets.values()]
 
 
-class InterfaceEndpoint(Checkpoint):
+class InterfaceEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
     """What stands behind an interface of an interface endpoint: the service, which takes connections and starts none (EP-6).
 
     `loss`: why it carries nothing. `behind`: why reachsim cannot say what becomes of what it carries.
@@ -125,12 +124,16 @@ class InterfaceEndpoint(Checkpoint):
         """The service answers from the interface."""
         return self.interface.outbound, Header(arrived.destination, arrived.source, self.interface)
 
+    def filters(self) -> Iterable[Filter]:
+        """The protocols that it carries."""
+        return (self.filter,)
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: it forwards nothing."""
         return ()
 
 
-class InspectionEndpoint(Checkpoint):
+class InspectionEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
     """A Gateway Load Balancer endpoint: what a route leads to it comes out again as it was, after an inspection that is
     taken as transparent, and goes on by its subnet's route table (EP-11). It has no groups (SG-23)."""
 

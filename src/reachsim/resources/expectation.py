@@ -48,7 +48,7 @@ def _code(value: Any) -> Any:
         return value
     near = get_close_matches(value.upper(), Code.__members__, 1) if isinstance(value, str) else []
     hint = f"did you mean {shown(near[0])}?" if near else "docs/codes.md lists them"
-    raise HintedError(f"{shown(value)} is no code of a blocker", hint=hint)
+    raise HintedError(f"{shown(value)} is not the code of a blocker", hint=hint)
 
 
 FailureCode = Annotated[

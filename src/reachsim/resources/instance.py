@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reachsim.dataplane.place import InterfacePlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError
 from reachsim.net.cidr import address_set
 from reachsim.net.intervals import PortSet
 from reachsim.resources.fields import BlockField, Boolean, Name
-from reachsim.resources.network_interface import Host, Interface, InterfaceSettings
+from reachsim.resources.host import Host
+from reachsim.resources.network_interface import Interface, InterfaceSettings
 from reachsim.resources.resource import At, Entrance, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import client_ports
@@ -70,6 +72,12 @@ class Instance(Interface):
         if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
             host.ip_forward, host.masquerade = True, False
         return host
+
+    def remarks(self, interface: InterfacePlace) -> Iterator[str]:
+        """Its state too."""
+        yield from super().remarks(interface)
+        if self.state != "running":
+            yield self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""

@@ -6,9 +6,9 @@ from bisect import bisect_right
 
 from pydantic import Field
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Forward, Header, Leg, Step
+from reachsim.dataplane.scope import to_one, to_run
 from reachsim.dataplane.site import VpcSite
-from reachsim.dataplane.steps import Deliver, Forward, Step, to_one, to_run
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
@@ -41,7 +41,7 @@ OUTSIDE = ""
 """Stands in the internet's table for every host outside the design."""
 
 
-class InternetCheckpoint(Checkpoint):
+class InternetCheckpoint(Checkpoint, is_a=CheckpointType.INTERNET, cuts=False, asks=False):
     """The internet: carries a packet to a public address, of a host outside or of an interface in a VPC (WALK-25).
 
     `entries`: for each VPC that has one, its gateway for packets that come in.

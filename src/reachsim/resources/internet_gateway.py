@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
+from typing import ClassVar
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg, Session
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Session, Step
+from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
 from reachsim.dataplane.site import NetworkInterface, VpcSite
-from reachsim.dataplane.steps import EVERYWHERE, Forward, Scope, Step, intersect
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
@@ -38,7 +40,7 @@ def senders_around(vpc: VpcSite, source: int) -> Span:
     return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
 
 
-class InternetGatewayOut(Checkpoint):
+class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=False):
     """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
 
     __slots__ = ("internet", "redirected", "vpc")
@@ -83,6 +85,10 @@ class InternetGatewayOut(Checkpoint):
         text = f"what comes in for {route.destination} goes through {route.toward.name}; what leaves must go there too"
         return Loss(Code.INGRESS_RTB_TRAFFIC_REDIRECTION, "ROUTE-23", text)
 
+    def cuts(self) -> Iterable[int]:
+        """Where the gateway's route table changes."""
+        return self.redirected.starts
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""
         return (self.internet,)
@@ -101,10 +107,12 @@ def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tu
     return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
 
 
-class InternetGatewayIn(Checkpoint):
+class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=False):
     """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
 
     __slots__ = ("public", "redirected", "vpc")
+
+    heading: ClassVar[str] = "inward"
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int]) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
@@ -140,6 +148,10 @@ class InternetGatewayIn(Checkpoint):
         text = f"{step.text}; {route.text}".lstrip("; ")
         return to_target(route, inside, step)._replace(text=text), loss
 
+    def cuts(self) -> Iterable[int]:
+        """Where the gateway's route table changes."""
+        return self.redirected.starts
+
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, and the targets of the gateway's route table."""
         return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]
@@ -150,7 +162,7 @@ def _able(target: NetworkInterface) -> bool:
     return bool(target.publics) or target.groups is None
 
 
-class EgressOnlyGatewayOut(Checkpoint):
+class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=False):
     """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (IPV6-4)."""
 
     __slots__ = ("internet", "vpc")
@@ -181,10 +193,12 @@ class EgressOnlyGatewayOut(Checkpoint):
         return (self.internet,)
 
 
-class EgressOnlyGatewayIn(Checkpoint):
+class EgressOnlyGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=False):
     """An egress-only internet gateway for what comes in: answers to its own flows and nothing else (IPV6-4)."""
 
     __slots__ = ("outward", "vpc")
+
+    heading: ClassVar[str] = "inward"
 
     def __init__(self, vpc: VpcSite, outward: EgressOnlyGatewayOut) -> None:
         super().__init__(outward.component, outward.role, outward.path)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import protocol_limit
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Forward, Header, Leg, Step
+from reachsim.dataplane.filters import Filter, Query, protocol_limit
+from reachsim.dataplane.scope import ANY, to_one, to_run
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import ANY, Deliver, Forward, Query, Step, to_one, to_run
 from reachsim.errors import HintedError, shown
 from reachsim.net.address import format_address
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.resources.fields import Boolean, Integer, Name, Reference, References, Schema, Tags, also, written
-from reachsim.resources.network_interface import Outbound
+from reachsim.resources.host import Outbound
 from reachsim.resources.reference import bare
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -160,10 +161,12 @@ FUNCTION_FILTER = protocol_limit(
 )
 
 
-class HyperplaneOut(Checkpoint):
+class HyperplaneOut(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True):
     """The protocols that a function may send: TCP and UDP (LAMBDA-9)."""
 
     __slots__ = ("next",)
+
+    heading: ClassVar[str] = "outward"
 
     def __init__(self, interface: NetworkInterface, next: Outbound) -> None:
         super().__init__(interface.name, "function", interface.path)
@@ -174,15 +177,26 @@ class HyperplaneOut(Checkpoint):
         query = Query(FUNCTION_FILTER, header.destination, tracked=leg.reply)
         return Forward(self.next, header, scope=ANY, asks=query)
 
+    def filters(self) -> Iterable[Filter]:
+        """The protocols."""
+        return (FUNCTION_FILTER,)
+
+    @property
+    def alike(self) -> Hashable:
+        """All functions' interfaces are alike: their groups are told apart elsewhere."""
+        return (type(self),)
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The groups of the interface."""
         return (self.next,)
 
 
-class HyperplaneIn(Checkpoint):
+class HyperplaneIn(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
     """What reaches a function's interface from outside: answers, never a new connection (LAMBDA-8)."""
 
     __slots__ = ("groups",)
+
+    heading: ClassVar[str] = "inward"
 
     def __init__(self, interface: NetworkInterface, groups: Checkpoint) -> None:
         super().__init__(interface.name, "function", interface.path)
@@ -196,12 +210,17 @@ class HyperplaneIn(Checkpoint):
         text = "a function's interface is outbound only: nobody can open a connection to it"
         return self.drop(Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text), header, ANY, onward=onward)
 
+    @property
+    def alike(self) -> Hashable:
+        """All functions' interfaces are alike: their groups are told apart elsewhere."""
+        return (type(self),)
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The groups of the interface."""
         return (self.groups,)
 
 
-class LambdaService(Checkpoint):
+class LambdaService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=True):
     """A function outside any VPC: it reaches public addresses, and never a private one (LAMBDA-1).
 
     `reason`: why the version is outside, for people; `path`: where that is written.
@@ -243,6 +262,10 @@ class LambdaService(Checkpoint):
     def home(self) -> object:
         """Answers come back over the internet."""
         return self.internet.realm
+
+    def filters(self) -> Iterable[Filter]:
+        """The protocols."""
+        return (FUNCTION_FILTER,)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""

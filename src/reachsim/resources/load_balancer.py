@@ -33,6 +33,7 @@ from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import (
     APPLICATION,
     GATEWAY,
@@ -188,7 +189,7 @@ class LoadBalancer(Resource):
                     text = f"{at.name} has no interface in {shown(subnet)}"
                     checks.report((*at.path, key, subnet), text, "name one of its subnets", key=True)
         if len(own) != len(self.subnets):
-            checks.report((*at.path, "subnets"), "a subnet stands twice", "name each once")
+            checks.report((*at.path, "subnets"), "a subnet is listed twice", "name each once")
         for index, reference in enumerate(self.subnets):
             blocks = checks.blocks_of(at.vpc, reference)
             if blocks and not any(block.version == 4 for block in blocks):
@@ -244,7 +245,7 @@ class LoadBalancer(Resource):
                     text = f"{shown(each)} is a load balancer that {at.name} cannot have as a target"
                     checks.report(here, text, "a network load balancer may have an application load balancer as target")
             elif name not in vpc.instances and name not in vpc.interfaces:
-                text = f"{shown(each)} is nothing in VPC {at.vpc} that can be a target"
+                text = f"{shown(each)} names nothing in VPC {at.vpc} that can be a target"
                 checks.report(here, text, "name an instance, an interface or an address")
 
     def _check_address(self, at: At, path: KeyPath, text: str, group: TargetGroup, checks: Checks) -> None:
@@ -272,8 +273,9 @@ class LoadBalancer(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces."""
         for need in self.interfaces(at):
-            interface = nic_of(need, type(self).noun, self.tags, at, wiring)
-            place_node(interface, need.security_groups, self.type, self.spoken(), self.checked(), at, wiring)
+            groups = None if need.security_groups == () else wiring.groups(at.vpc, need.security_groups)
+            interface = nic_of(need, type(self).noun, self.tags, at, wiring, groups, client_ports=UNKNOWN_CLIENT)
+            place_node(interface, self.type, self.spoken(), self.checked(), wiring)
 
     def spoken(self) -> tuple[tuple[str, Traffic], ...]:
         """What its listeners take, as they are written and as packets."""

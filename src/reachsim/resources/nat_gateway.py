@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import protocol_limit
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.filters import Filter, Query, protocol_limit
+from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.scope import intersect, to_run
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Forward, Query, Step, Undecided, intersect, to_run
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import Cidr
 from reachsim.resources.fields import Ipv4Field, Reference, Tags
-from reachsim.resources.network_interface import leave, masquerade, nic_of, own, restore
+from reachsim.resources.host import leave, masquerade, own, restore
+from reachsim.resources.network_interface import nic_of
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -62,13 +64,20 @@ class NatGateway(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interface, which has no groups (NATGW-6)."""
         for need in self.interfaces(at):
-            interface = nic_of(need, type(self).noun, self.tags, at, wiring)
-            interface.source_dest_check = False
-            interface.takes, interface.silent = False, NAT_GATEWAY_SILENCE
-            interface.client_ports = UNKNOWN_CLIENT
+            interface = nic_of(
+                need, type(self).noun, self.tags, at, wiring,
+                source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
+            )  # fmt: skip
             interface.host = interface.inbound = NatGatewayCheckpoint(interface, self.state)
             interface.outbound = interface.subnet.exit
             wiring.place(interface)
+
+    def remarks(self, interface: InterfacePlace) -> Iterator[str]:
+        """Whether it is private, and its state."""
+        if self.connectivity == "private":
+            yield "private"
+        if self.state != "available":
+            yield self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""
@@ -81,10 +90,12 @@ NAT_GATEWAY_FILTER = protocol_limit(
 )
 
 
-class NatGatewayCheckpoint(Checkpoint):
+class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
     """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (WALK-14)."""
 
     __slots__ = ("interface", "state")
+
+    loop_rule: ClassVar[str] = "NATGW-13"
 
     def __init__(self, interface: NetworkInterface, state: str) -> None:
         super().__init__(interface.name, "NAT gateway", interface.path)
@@ -125,6 +136,10 @@ class NatGatewayCheckpoint(Checkpoint):
             return Undecided("NAT64 is not modelled", header, rule="NATGW-16", path=self.path, scope=scope)
         text = "a NAT gateway carries no IPv6"
         return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), header, scope)
+
+    def filters(self) -> Iterable[Filter]:
+        """The protocols that it carries."""
+        return (NAT_GATEWAY_FILTER,)
 
     def successors(self) -> list[Checkpoint]:
         """The way out of its subnet, or its link."""

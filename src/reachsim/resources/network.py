@@ -66,7 +66,6 @@ class ExternalNetwork(Resource):
                 connection.foreign |= mine
         wiring.add_sender(mine, departing, at.name)
         wiring.note(at.path, departing)
-        wiring.cut(edge for low, high in mine.spans for edge in (low, high + 1))
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""

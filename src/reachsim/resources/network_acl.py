@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, model_validator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.scope import ANY
 from reachsim.dataplane.site import SubnetSite
-from reachsim.dataplane.steps import ANY, Forward, Query, Step
 from reachsim.errors import HintedError, shown
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING, Traffic
@@ -185,7 +186,7 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
     )
 
 
-class AclCheckpoint(Checkpoint):
+class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, asks=True):
     """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, NACL-6,
     WALK-16), by the other end's address, protocol and destination port (NACL-7), with the addresses that the packet has
     inside the VPC (NACL-14)."""
@@ -205,6 +206,15 @@ class AclCheckpoint(Checkpoint):
         """Ask the ACL, on the way there and on the way back alike."""
         peer = header.destination if self.direction is Direction.EGRESS else header.source
         return Forward(self.next, header, scope=ANY, asks=Query(self.filter, peer))
+
+    def filters(self) -> Iterable[Filter]:
+        """The ACL."""
+        return (self.filter,)
+
+    @property
+    def owner(self) -> SubnetSite:
+        """The subnet."""
+        return self.subnet
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The subnet's route table, or its link."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from collections.abc import Iterable
+
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step
+from reachsim.dataplane.scope import Scope, edges, intersect
 from reachsim.dataplane.site import VpcSite
-from reachsim.dataplane.steps import Scope, Step, intersect
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
 from reachsim.resources.fields import Boolean, Reference, Tags
@@ -51,7 +53,7 @@ class PeeringConnection(Resource):
         return Entrance(wiring.peering(at, vpc), None, inactive, rule, (*at.path, "status"))
 
 
-class PeeringCheckpoint(Checkpoint):
+class PeeringCheckpoint(Checkpoint, is_a=CheckpointType.PEERING, cuts=True, asks=False):
     """A peering in one direction: into the far VPC, and nowhere beyond (WALK-9). No route table is read on arrival."""
 
     __slots__ = ("far", "near", "text")
@@ -76,6 +78,10 @@ class PeeringCheckpoint(Checkpoint):
                 return self.drop(no_resolver_there(self.far.name), header, scope)
         onward = Header(header.source, header.destination, header.sender, header.direct)
         return enter_subnet(self, self.far, onward, self.text, "WALK-9", self.path, scope)
+
+    def cuts(self) -> Iterable[int]:
+        """At the borders of the two VPCs."""
+        return edges(self.near.blocks, self.far.blocks)
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet of the far VPC."""

@@ -43,7 +43,7 @@ class PrivateHostedZone(Resource):
         for name, values in self.records.items():
             for value in values:
                 if not _is_address(value) and value not in _names(checks.design):
-                    text = f"{shown(value)} is no address and nothing that has one"
+                    text = f"{shown(value)} is neither an address nor the name of something that has one"
                     checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
 
     def record(self, zone: str, host: str) -> References | None:

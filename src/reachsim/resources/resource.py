@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
-from reachsim.dataplane.filters import Filter
-from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, VpcSite
+from reachsim.dataplane.place import AddressPair, GroupSet, InterfacePlace
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
 from reachsim.rules.clauses import KeyPath
@@ -113,8 +113,8 @@ class Wiring(Protocol):
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
 
-    def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
-        """Give an interface its security groups and their filters (None: the default group, SG-3)."""
+    def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
+        """Security groups of a VPC with their filters (None: the default group, SG-3)."""
 
     def place(self, interface: NetworkInterface) -> None:
         """Put an interface into its subnet and under its addresses."""
@@ -125,17 +125,11 @@ class Wiring(Protocol):
     def interface(self, vpc: str, name: str) -> NetworkInterface:
         """An interface that was placed."""
 
-    def cut(self, starts: Iterable[int]) -> None:
-        """Tell where along the address line a checkpoint may change its answers."""
-
     def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
         """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
 
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
-
-    def add_filter(self, filter: Filter) -> None:
-        """Tell of a filter that belongs to a resource, not to groups or ACLs, and may be asked about ports."""
 
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""
@@ -220,6 +214,16 @@ class Resource(Schema):
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""
         yield from ()
+
+    @property
+    def no_end(self) -> str:
+        """What it is, where its name is no end of a question, and what to write instead; empty where it may be one."""
+        return ""
+
+    def remarks(self, interface: InterfacePlace) -> Iterator[str]:
+        """What of one of its interfaces is not as AWS makes it, in a few words, for lists."""
+        if not interface.source_dest_check:
+            yield "source/dest check off"
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint | None:
         """What its name means as an end of a question; None: its interfaces, if it has any."""

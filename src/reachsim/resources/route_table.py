@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic 2.7 has it here alone
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.scope import intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, VpcSite
-from reachsim.dataplane.steps import Forward, Step, Undecided, intersect, to_run
 from reachsim.errors import HintedError, shown
 from reachsim.faces import Faced
 from reachsim.net.address import format_address
@@ -201,7 +201,7 @@ def targets(table: IntervalMap[Route | None]) -> list[Checkpoint]:
     return [route.next for route in table.values if route is not None and route.next is not None]
 
 
-class RouteTableCheckpoint(Checkpoint):
+class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=True, asks=False):
     """A route table, asked for every packet that leaves a subnet of it (WALK-16), by destination alone."""
 
     __slots__ = ("routes", "table", "unwritten", "vpc")
@@ -254,6 +254,10 @@ class RouteTableCheckpoint(Checkpoint):
             if wider and not unwritten.always and destination in unwritten.destinations:
                 return unwritten.reason
         return ""
+
+    def cuts(self) -> Iterable[int]:
+        """Where another route begins."""
+        return self.table.starts
 
     def successors(self) -> list[Checkpoint]:
         """Every target, and the ACL of every subnet for the local routes."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import Direction, Filter
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.scope import ANY, Scope
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import ANY, Forward, Query, Scope, Step
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import (
@@ -163,7 +163,7 @@ def tracked(interface: NetworkInterface, direction: Direction, header: Header, l
     return leg.reply and (interface, other.value, header.destination, header.source) in leg.crossed
 
 
-class SecurityGroupCheckpoint(Checkpoint):
+class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
     """The security groups of one interface in one direction. They judge every packet of the interface, also to and
     from its own subnet (SG-22), and see the addresses that the packet has there (SG-21)."""
 
@@ -195,6 +195,15 @@ class SecurityGroupCheckpoint(Checkpoint):
         carried = header.carried if self.direction is Direction.INGRESS else None  # LB-4
         query = Query(self.filter, peer, self.interface.vpc if direct else None, known, carried)
         return Forward(next, header, scope=scope, asks=query)
+
+    def filters(self) -> Iterable[Filter]:
+        """The groups."""
+        return (self.filter,)
+
+    @property
+    def owner(self) -> NetworkInterface:
+        """The interface."""
+        return self.interface
 
     def successors(self) -> Sequence[Checkpoint]:
         """The next checkpoint of the interface."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.filters import Direction, Filter
-from reachsim.dataplane.steps import Deliver, Query, Step, to_one
+from collections.abc import Iterable
+
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Header, Leg, Step
+from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.scope import to_one
+from reachsim.dataplane.site import wired
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause, KeyPath
@@ -12,7 +15,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 
-class AmazonService(Checkpoint):
+class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=True):
     """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
 
     __slots__ = ("filter", "off")
@@ -37,7 +40,11 @@ class AmazonService(Checkpoint):
         asker = arrived.sender
         if asker is None:  # pragma: no cover - only interfaces of a VPC reach a service
             raise ValueError("only an interface reaches an AWS service")
-        return asker.host, Header(arrived.destination, arrived.source)
+        return wired(asker).host, Header(arrived.destination, arrived.source)
+
+    def filters(self) -> Iterable[Filter]:
+        """What the service answers."""
+        return (self.filter,)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer goes straight back."""

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.site import SubnetSite, VpcSite
-from reachsim.dataplane.steps import ANY, Drop, Forward, Scope, Step, Undecided, intersect, to_one, to_run
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.scope import ANY, Scope, intersect, to_one, to_run
+from reachsim.dataplane.site import SubnetSite, VpcSite, wired
 from reachsim.errors import HintedError
 from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import Cidr
@@ -52,7 +52,7 @@ class Subnet(Schema):
         return tuple(block for block in (self.cidr, self.ipv6_cidr) if block is not None)
 
 
-class SubnetLink(Checkpoint):
+class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """The link of a subnet: carries a packet to the interface that has its address, or that a route named.
 
     Hosts of one subnet reach each other here, past every ACL and route table (WALK-5, ROUTE-20).
@@ -69,7 +69,7 @@ class SubnetLink(Checkpoint):
         what comes from elsewhere (DNS-4)."""
         if header.toward is not None:
             onward = Header(header.source, header.destination, header.sender, header.direct)
-            return Forward(header.toward.inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
+            return Forward(wired(header.toward).inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
         interface = self.subnet.vpc.owners.get(header.destination)
         scope = to_one(header.destination)
         if interface is None:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.site import SubnetSite, VpcSite
-from reachsim.dataplane.steps import ANY, Forward, Query, Scope, Step, Undecided, intersect, to_run
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.errors import HintedError
-from reachsim.faces import Faced
-from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.net.intervals import Span
-from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.net.prefixes import prefix_table
 from reachsim.resources.fields import BlockField, Boolean, Name, Reference, References, Schema, Tags
 from reachsim.resources.reference import BLACKHOLE, bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
-from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.resources.transit_checkpoint import FromVpc, PastTransitGateway, ToVpc, TransitRoute, TransitTable, better
 from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
-from reachsim.rules.verdict import Loss
 
 
 class Attachment(Schema):
@@ -166,6 +159,7 @@ class TransitGateway(Resource):
     def build(self, at: At, wiring: Wiring) -> None:
         """Its attachments in both directions, still without routes."""
         self._join_groups(at, wiring)
+        undecided = f"{at.name} has policy tables, which are not modelled" if self.policy_tables else ""
         for name, attachment in self.attachments.items():
             path = (*at.path, "attachments", name)
             broken = "" if attachment.state == "available" else f"attachment {name} of {at.name} is {attachment.state}"
@@ -179,9 +173,9 @@ class TransitGateway(Resource):
                 wiring.note(
                     (*path, "out"), ToVpc(f"{at.name}.{name}", path, vpc, subnets, attachment.appliance_mode, broken)
                 )
-                wiring.note((*path, "table"), TransitTable(at, name, self, keeps, ""))
+                wiring.note((*path, "table"), TransitTable(at, name, keeps, "", undecided))
             else:
-                wiring.note((*path, "table"), TransitTable(at, name, self, keeps_groups=False, broken=broken))
+                wiring.note((*path, "table"), TransitTable(at, name, False, broken, undecided))
 
     def _join_groups(self, at: At, wiring: Wiring) -> None:
         for one, other in self.introduces(at):
@@ -217,9 +211,8 @@ class TransitGateway(Resource):
             table = wiring.noted((*at.path, "attachments", name, "table"))
             assert isinstance(table, TransitTable)
             written = self._associated(name)
-            table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), _better))
+            table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), better))
             table.learns = "" if written is None else self._learns(at, written[1])
-            wiring.cut(table.table.starts if table.table is not None else ())
 
     @staticmethod
     def _unknown_networks(wiring: Wiring) -> AddressSet:
@@ -304,237 +297,3 @@ class TransitGateway(Resource):
             if attachment.vpc == vpc:
                 return Entrance(wiring.noted((*at.path, "attachments", name, "in")))
         return Entrance(None, None, f"VPC {vpc} is not attached to {at.name}")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class TransitRoute(Faced):
-    """One route of a transit gateway's table. `broken`: why its attachment carries nothing, where that is no VPC's, which
-    tells it itself; `keeps_groups`: its attachment supports references to groups (TGW-14)."""
-
-    destination: Cidr
-    target: str
-    priority: Priority
-    next: Checkpoint | None
-    path: tuple[str | int, ...]
-    broken: str = ""
-    keeps_groups: bool = False
-
-    @property
-    def text(self) -> str:
-        """The route as a person writes it."""
-        return f"{self.destination} -> {self.target}"
-
-    @property
-    def certain(self) -> bool:
-        """Whether no route that a Connect attachment propagates goes before it (TGW-4)."""
-        longest = self.destination.prefix_length == self.destination.width
-        return longest and self.priority < Priority.CONNECT
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def _better(new: TransitRoute, old: TransitRoute) -> bool:
-    return new.priority < old.priority
-
-
-class PastTransitGateway(Checkpoint):
-    """What lies behind an attachment that is not modelled."""
-
-    __slots__ = ()
-
-    def step(self, header: Header, leg: Leg) -> Step:
-        """Say that reachsim cannot tell."""
-        return Undecided(f"what lies behind {self.component} is not modelled", header, path=self.path, scope=ANY)
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """Unknown."""
-        return ()
-
-
-class FromVpc(Checkpoint):
-    """An attachment for what a VPC sends to the gateway: from zones that it serves (TGW-7), past the inbound rules of the
-    ACL of its subnet there, by source (TGW-11, TGW-12)."""
-
-    __slots__ = ("broken", "next", "subnets")
-
-    def __init__(self, name: str, path: tuple[str | int, ...], subnets: list[SubnetSite], broken: str) -> None:
-        super().__init__(name, "attachment, from the VPC", path)
-        self.subnets = subnets
-        self.broken = broken
-        self.next: Checkpoint = self
-
-    def step(self, header: Header, leg: Leg) -> Step:
-        """Into the gateway, by the zone of the interface that sends."""
-        zone = None if header.sender is None else header.sender.subnet.az
-        serving = next((s for s in self.subnets if s.az == zone), None)
-        if serving is None and (zone is None or any(s.az is None for s in self.subnets)):
-            serving = self.subnets[0]  # zones are not written: they do not matter
-        if self.broken:
-            return self.drop(
-                Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), header, ANY, path=(*self.path, "state")
-            )
-        if serving is None:
-            text = f"{self.component} has no subnet in zone {zone}, from where the packet comes"
-            return self.drop(
-                Loss(Code.TGW_ROUTE_AZ_RESTRICTION, "TGW-7", text), header, ANY, path=(*self.path, "subnets")
-            )
-        onward = Header(header.source, header.destination, None, header.direct, None, serving.az)
-        query = Query(serving.ingress, header.source)
-        text = f"by subnet {serving.full_name}"
-        return Forward(self.next, onward, text, "TGW-11", self.path, ANY, query)
-
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """The table that it is associated with."""
-        return (self.next,)
-
-
-class TransitTable(Checkpoint):
-    """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5)."""
-
-    __slots__ = ("broken", "gateway", "keeps_groups", "learns", "table", "undecided")
-
-    def __init__(self, at: At, name: str, gateway: TransitGateway, keeps_groups: bool, broken: str) -> None:
-        super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
-        self.gateway = gateway
-        self.keeps_groups = keeps_groups
-        self.broken = broken
-        self.table: IntervalMap[TransitRoute | None] | None = None
-        self.learns = ""
-        self.undecided = f"{at.name} has policy tables, which are not modelled" if gateway.policy_tables else ""
-
-    def fill(self, table: IntervalMap[TransitRoute | None] | None) -> None:
-        """Set the routes; None where the attachment is associated with no table."""
-        self.table = table
-
-    def step(self, header: Header, leg: Leg) -> Step:
-        """Look up the destination, and send on by the attachment that the route names. An attachment that is not available
-        carries nothing either way (TGW-10)."""
-        if self.broken:
-            loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken)
-            return self.drop(loss, header, ANY, path=(*self.path, "state"))
-        if self.undecided:
-            return Undecided(self.undecided, header, rule="TGW-15", path=self.path, scope=ANY)
-        if self.table is None:
-            text = f"{self.component} routes nothing from this attachment: it is associated with no table"
-            return self.drop(Loss(Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, "TGW-1", text), header, ANY)
-        route, low, high = self.table.lookup(header.destination)
-        scope = to_run((low, high))
-        if self.learns and (route is None or not route.certain):
-            return Undecided(self.learns, header, rule="TGW-4", path=self.path, scope=scope)
-        if route is None:
-            text = f"{self.component} has no route to {format_address(header.destination)} from this attachment"
-            loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)
-            return self.drop(loss, header, scope, decided="no route")
-        if route.next is None:
-            loss = Loss(Code.TGW_RTB_BAD_STATE_ROUTE, "TGW-5", f"{route.text} drops")
-            return self.drop(loss, header, scope, path=route.path, decided=route.text)
-        crosses = isinstance(route.next, TransitTable)
-        direct = header.direct and self.keeps_groups and route.keeps_groups
-        zone = None if crosses else header.zone
-        onward = Header(header.source, header.destination, None, direct, None, zone)
-        step = Forward(route.next, onward, route.text, "TGW-2", route.path, scope)
-        if route.broken:
-            loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", f"{route.text} drops: {route.broken}")
-            path = (*self.path[:-1], route.target, "state")
-            return self.drop(loss, header, scope, path=path, decided=route.text, onward=step)
-        return step
-
-    def leads_to(self, destination: int) -> bool:
-        """Whether it routes what comes in here for an address."""
-        route = None if self.table is None else self.table[destination]
-        return route is not None and route.next is not None
-
-    def successors(self) -> list[Checkpoint]:
-        """Whatever its routes lead to."""
-        values = () if self.table is None else self.table.values
-        return list(dict.fromkeys(route.next for route in values if route is not None and route.next is not None))
-
-
-@dataclass(frozen=True, eq=True)
-class Chosen:
-    """The subnet of an attachment by which packets enter a VPC, of one way of a flow or of both."""
-
-    way: str
-    subnet: SubnetSite
-
-
-class ToVpc(Checkpoint):
-    """An attachment for what the gateway sends into a VPC: by its subnet in the zone that the packet comes from, or in
-    another zone of it (TGW-8); past the outbound rules of that subnet's ACL, by destination, and by its route table (TGW-2,
-    TGW-11)."""
-
-    __slots__ = ("appliance_mode", "broken", "subnets", "vpc")
-
-    def __init__(
-        self,
-        name: str,
-        path: tuple[str | int, ...],
-        vpc: VpcSite,
-        subnets: list[SubnetSite],
-        appliance_mode: bool,
-        broken: str,
-    ) -> None:
-        super().__init__(name, "attachment, into the VPC", path)
-        self.vpc = vpc
-        self.subnets = subnets
-        self.appliance_mode = appliance_mode
-        self.broken = broken
-
-    def step(self, header: Header, leg: Leg) -> Step:
-        """Into the subnet itself past every ACL (TGW-12), or on by its route table."""
-        if self.broken:
-            return self.drop(
-                Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), header, ANY, path=(*self.path, "state")
-            )
-        same = [s for s in self.subnets if s.az == header.zone and header.zone is not None]
-        candidates = same if same and not self.appliance_mode else self.subnets
-        # Without appliance mode the two ways of a flow are chosen for one by one (TGW-9).
-        way = "both ways" if self.appliance_mode else "reply" if leg.reply else "forward"
-        for checkpoint, choice in leg.relays:
-            if checkpoint is self and isinstance(choice, Chosen) and choice.way == way:
-                candidates = [choice.subnet]
-        if len({self._treats(subnet, header.destination) for subnet in candidates}) > 1:
-            places = ", ".join(subnet.name for subnet in candidates)
-            reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
-            choices = tuple(Chosen(way, subnet) for subnet in candidates)
-            scope = Scope(ANY.sources, self._run(header.destination, candidates))
-            rule = "TGW-9" if self.appliance_mode else "TGW-8"
-            return Undecided(reason, header, rule=rule, path=self.path, scope=scope, choices=choices)
-        subnet = candidates[0]
-        inside = next((s for s in candidates if header.destination in s), None)
-        packet = Header(header.source, header.destination, None, header.direct)
-        scope = Scope(ANY.sources, self._run(header.destination, candidates))
-        if inside is not None:
-            return Forward(inside.link, packet, f"into subnet {inside.full_name}", "TGW-12", self.path, scope)
-        table = subnet.table
-        route = table.table[header.destination] if isinstance(table, RouteTableCheckpoint) else None
-        if route is not None and route.toward is not None and route.toward.subnet is subnet and not route.inactive:
-            toward = packet._replace(toward=route.toward)
-            text = f"{route.text} in subnet {subnet.full_name}"
-            return Forward(subnet.link, toward, text, "TGW-12", route.path, scope)
-        query = Query(subnet.egress, header.destination)
-        return Forward(table, packet, f"by subnet {subnet.full_name}", "TGW-11", self.path, scope, query)
-
-    @staticmethod
-    def _treats(subnet: SubnetSite, destination: int) -> Hashable:
-        """What becomes of a packet to a destination in one of the subnets, as far as they may differ."""
-        if destination in subnet:
-            return "inside"
-        route = subnet.table.table[destination] if isinstance(subnet.table, RouteTableCheckpoint) else None
-        way = None if route is None else (route.next, route.toward, route.local, route.inactive)
-        return way, subnet.egress.name  # which ACL, not what it says: a walk asks for no rules
-
-    def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
-        """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""
-        run = ANY.destinations
-        for subnet in subnets:
-            run = intersect(run, subnet.run_around(destination))
-            if isinstance(subnet.table, RouteTableCheckpoint):
-                _, low, high = subnet.table.table.lookup(destination)
-                run = intersect(run, (low, high))
-        return run
-
-    def successors(self) -> list[Checkpoint]:
-        """The links and the route tables of its subnets."""
-        return [each for subnet in self.subnets for each in (subnet.link, subnet.table)]

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.steps import ANY, Step, Undecided
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step, Undecided
+from reachsim.dataplane.scope import ANY
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
 from reachsim.rules.clauses import KeyPath
@@ -90,7 +90,7 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), frozenset((vpc, at) for at in places), written)
 
 
-class UnmodelledCheckpoint(Checkpoint):
+class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
     """A component that reachsim does not model: whatever reaches it is undecided."""
 
     __slots__ = ("door",)

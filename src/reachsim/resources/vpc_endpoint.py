@@ -19,7 +19,8 @@ from reachsim.resources.endpoint_checkpoint import (
     InterfaceEndpoint,
 )
 from reachsim.resources.fields import Boolean, Ipv4Field, Reference, References, Tags
-from reachsim.resources.network_interface import nic_of, put_behind_groups
+from reachsim.resources.host import put_behind_groups
+from reachsim.resources.network_interface import nic_of
 from reachsim.resources.public_service import Published, published, region_of
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import (
@@ -129,7 +130,7 @@ class VpcEndpoint(Resource):
             checks.report((*at.path, "subnets"), text, "write an endpoint for each", "EP-11")
         if len({*map(bare, self.subnets)}) < len(self.subnets):
             checks.report(
-                (*at.path, "subnets"), "a subnet stands twice", "an endpoint has one interface in each", "EP-6"
+                (*at.path, "subnets"), "a subnet is listed twice", "an endpoint has one interface in each", "EP-6"
             )
         for subnet in self.private_ips:
             if bare(subnet) not in map(bare, self.subnets):
@@ -138,14 +139,14 @@ class VpcEndpoint(Resource):
                 )
         if self.type == "interface":
             for path, _, _ in routes_to(checks.design.vpcs[at.vpc], at):
-                text = f"a route leads to no interface endpoint, as {at.name} is one"
+                text = f"no route leads to an interface endpoint, and {at.name} is one"
                 checks.report(path, text, "endpoints are reached by their addresses", "ROUTE-10")
 
     def check_gateway(self, at: At, checks: Checks) -> None:
         """A gateway endpoint: its service, its tables, its list; one for a service and table (EP-1, EP-3, EP-4)."""
         vpc = checks.design.vpcs[at.vpc]
         if self.short not in GATEWAY_SERVICES:
-            text = f"{self.service} has no gateway endpoints, only s3 and dynamodb have"
+            text = f"{self.service} has no gateway endpoints; only s3 and dynamodb do"
             checks.report((*at.path, "service"), text, "write type: interface", "EP-1")
         here, there = region_of(checks.design, at.vpc), region_named(self.service)
         if here and there and here != there:
@@ -177,15 +178,16 @@ class VpcEndpoint(Resource):
             return
         for need in self.interfaces(at):
             kind = type(self).noun if self.type == "interface" else INSPECTION
-            interface = nic_of(need, kind, self.tags, at, wiring)
             if self.type == "interface":
-                interface.silent = INTERFACE_SILENCE
+                groups = wiring.groups(at.vpc, self.security_groups)
+                interface = nic_of(need, kind, self.tags, at, wiring, groups, silent=INTERFACE_SILENCE)
                 interface.host = self.host(at, interface, wiring.design)
-                wiring.add_groups(at.vpc, interface, self.security_groups)
                 put_behind_groups(interface)
             else:
-                interface.source_dest_check = False
-                interface.takes, interface.silent = False, INSPECTION_SILENCE
+                interface = nic_of(
+                    need, kind, self.tags, at, wiring,
+                    source_dest_check=False, takes=False, silent=INSPECTION_SILENCE,
+                )  # fmt: skip
                 interface.host = interface.inbound = InspectionEndpoint(interface)
                 interface.outbound = interface.subnet.exit
             wiring.place(interface)
@@ -245,6 +247,11 @@ class VpcEndpoint(Resource):
             text = f"endpoint service {self.service} does not accept VPC {at.vpc}, so endpoint {at.name} is pending"
             return Loss(Code.BAD_STATE, "EP-10", text)
         return None
+
+    @property
+    def no_end(self) -> str:
+        """A gateway endpoint is a route's target and nothing else."""
+        return "a gateway endpoint and cannot be an endpoint; write 'service:s3'" if self.type == "gateway" else ""
 
     # -- names --------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
-from reachsim.dataplane.steps import ANY, Deliver, Drop, Forward, Step, Undecided, intersect, to_one, to_run
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Deliver,
+    Drop,
+    Forward,
+    Header,
+    Leg,
+    Step,
+    Undecided,
+)
+from reachsim.dataplane.scope import ANY, edges, intersect, to_one, to_run
 from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
@@ -21,7 +31,7 @@ UNNAMED = "networks without a name"
 """Stands for whatever is behind connections and in no network of the design."""
 
 
-class ConnectionOut(Checkpoint):
+class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
     """A connection towards a network outside AWS: what it carries is delivered, whatever happens in that network.
 
     `known`: the prefixes that it carries; `origin`: how they are known, for routes of equal length (VPN-2). `ipv6`: whether
@@ -68,12 +78,16 @@ class ConnectionOut(Checkpoint):
         """Deliver to the network."""
         return self.out(header, Code.BAD_STATE_VPN)
 
+    def cuts(self) -> Iterable[int]:
+        """At the borders of what it carries, of the networks, and of what is announced."""
+        return edges(address_set(self.known), self.foreign, self.own, self.allowed or AddressSet.nothing())
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
         return ()
 
 
-class Attached(Checkpoint):
+class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
     """A connection as one gateway sees it, outward: the end of what goes there, whose answers come back to that gateway.
 
     `code`: of its loss where it is down."""
@@ -99,12 +113,16 @@ class Attached(Checkpoint):
         """The network answers by the connection that brought the question."""
         return self.gateway_in, Header(arrived.destination, arrived.source)
 
+    def cuts(self) -> Iterable[int]:
+        """As its connection."""
+        return self.connection.cuts()
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
         return ()
 
 
-class Arriving(Checkpoint):
+class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
     """A connection as one gateway sees it, inward: where packets of the network start."""
 
     __slots__ = ("code", "connection", "next")
@@ -145,12 +163,16 @@ class Arriving(Checkpoint):
             return self.drop(loss, header, scope, path=(*self.path, "allowed_prefixes"), onward=step)
         return step
 
+    def cuts(self) -> Iterable[int]:
+        """As its connection."""
+        return self.connection.cuts()
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The gateway."""
         return (self.next,)
 
 
-class Departing(Checkpoint):
+class Departing(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=False):
     """What a network outside AWS sends: by one of its connections that are up and tell it of the destination (VPN-1, VPN-4);
     where several do, the network chooses."""
 
@@ -211,9 +233,6 @@ class Connection(Resource):
         out = ConnectionOut(at.name, type(self).noun, at.path, known, origin, self.down())
         out.allowed = self.allowed()
         wiring.note(at.path, out)
-        if out.allowed is not None:
-            wiring.cut(edge for low, high in out.allowed.spans for edge in (low, high + 1))
-        wiring.cut(edge for block in known for edge in (block.span[0], block.span[1] + 1))
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Addresses that it carries and that no network of the design has are senders too: those that no connection before

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from reachsim.dataplane.scope import Scope, to_one
 from reachsim.dataplane.site import VpcSite
-from reachsim.dataplane.steps import Forward, Scope, Step, to_one
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
@@ -69,7 +69,7 @@ class VpnGateway(Resource):
         return Entrance(wiring.noted(at.path))
 
 
-class VpnGatewayOut(Checkpoint):
+class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
     """A virtual private gateway for what leaves its VPC: to the connection that knows the longest prefix (VPN-1, VPN-2)."""
 
     __slots__ = ("attached", "vpc", "ways")
@@ -93,12 +93,16 @@ class VpnGatewayOut(Checkpoint):
         step = Forward(way[2], Header(source, destination), "to the connection", "VPN-2", self.path, scope)
         return step if loss is None else self.drop(loss, header, scope, onward=step)
 
+    def cuts(self) -> Iterable[int]:
+        """Where its connections' prefixes begin and end."""
+        return self.ways.starts
+
     def successors(self) -> list[Checkpoint]:
         """Its connections."""
         return list(self.attached)
 
 
-class VpnGatewayIn(Checkpoint):
+class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
     """A virtual private gateway for what enters its VPC: only to private addresses of interfaces (VPN-3).
 
     `redirected`: the routes of a gateway's route table (ROUTE-21).
@@ -130,6 +134,10 @@ class VpnGatewayIn(Checkpoint):
     def leads_to(self, destination: int) -> bool:
         """Whether an address is one of its VPC's blocks."""
         return destination in self.vpc.blocks
+
+    def cuts(self) -> Iterable[int]:
+        """Where the gateway's route table changes."""
+        return self.redirected.starts
 
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet, and the targets of the gateway's route table."""

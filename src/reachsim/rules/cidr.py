@@ -215,7 +215,7 @@ def block_count_refusal(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) -
     for version, most, rule in ((4, ipv4_quota, "CIDR-1"), (6, BLOCKS_DEFAULT, "IPV6-1")):
         count = sum(block.version == version for block in blocks)
         if count > most:
-            return Refusal(rule, f"a VPC has at most {most} IPv{version} blocks, and here are {count}")
+            return Refusal(rule, f"a VPC has at most {most} IPv{version} blocks, and this one has {count}")
     return None
 
 

@@ -49,5 +49,5 @@ def gateway_loss(source: int, *, owned: bool, vpc: str) -> Loss | None:
     """
     if owned:
         return None
-    text = f"a gateway endpoint serves its own VPC alone, and {format_address(source)} is no interface's in VPC {vpc}"
+    text = f"a gateway endpoint serves its own VPC alone, and {format_address(source)} belongs to no interface in VPC {vpc}"
     return Loss(Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, "EP-4", text)

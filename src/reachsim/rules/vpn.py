@@ -15,7 +15,7 @@ def outbound_loss(source: int, *, owned: bool) -> Loss | None:
     """
     if owned:
         return None
-    text = f"the source {format_address(source)} is no private address of an interface of the gateway's VPC"
+    text = f"the source {format_address(source)} is not a private address of an interface in the gateway's VPC"
     return Loss(Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS, "VPN-3", text)
 
 
@@ -23,7 +23,7 @@ def inbound_loss(destination: int, *, owned: bool) -> Loss | None:
     """Why a virtual private gateway does not deliver a packet into its VPC, or None (VPN-3)."""
     if owned:
         return None
-    text = f"{format_address(destination)} is no private address of an interface of the gateway's VPC"
+    text = f"{format_address(destination)} is not a private address of an interface in the gateway's VPC"
     return Loss(Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "VPN-3", text)
 
 

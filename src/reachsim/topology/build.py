@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Direction, Filter
-from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, VpcSite
+from reachsim.dataplane.place import AddressPair, GroupSet
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
@@ -16,8 +18,9 @@ from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, grou
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
+from reachsim.net.traffic import Traffic
 from reachsim.policy.filters import Policy, RuleSet
-from reachsim.resources import endpoint_checkpoint, lambda_function, nat_gateway
+from reachsim.resources.host import Host, Inbound, Outbound
 from reachsim.resources.internet import InternetCheckpoint
 from reachsim.resources.internet_gateway import (
     EgressOnlyGatewayIn,
@@ -27,7 +30,6 @@ from reachsim.resources.internet_gateway import (
 )
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
-from reachsim.resources.network_interface import Host, Inbound, Outbound
 from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
@@ -36,17 +38,10 @@ from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vp
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
-from reachsim.rules.clauses import SOME_GROUP, GroupId, KeyPath
+from reachsim.rules.clauses import SOME_GROUP, KeyPath
 from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.route import RouteOrigin, propagates
-
-COMPONENT_FILTERS = (
-    nat_gateway.NAT_GATEWAY_FILTER,
-    lambda_function.FUNCTION_FILTER,
-    *endpoint_checkpoint.ENDPOINT_FILTERS,
-)
-"""Filters that belong to a kind of component, not to a design."""
 
 
 @dataclass(eq=False, repr=False)
@@ -56,9 +51,8 @@ class Topology(Faced):
     `interfaces`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and
     set of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and
     the world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`:
-    checkpoints by the path of what they belong to. `cuts`: where along the address line others than route tables may change
-    their answers. `joined`: by VPC or network, what joins it to others. `senders`: networks outside by address: addresses,
-    where their packets come in, and a label. `resource_filters`: those of resources themselves.
+    checkpoints by the path of what they belong to. `joined`: by VPC or network, what joins it to others. `senders`:
+    networks outside by address: addresses, where their packets come in, and a label.
     """
 
     source: Source
@@ -71,15 +65,25 @@ class Topology(Faced):
     doors: dict[str, Door] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
-    cuts: set[int] = field(default_factory=set)
     joined: dict[str, set[KeyPath]] = field(default_factory=dict)
     senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
-    resource_filters: list[Filter] = field(default_factory=list)
 
-    @property
-    def filters(self) -> list[Filter]:
-        """Every filter that a walk may meet."""
-        return [*self.rules.values(), *COMPONENT_FILTERS, *self.resource_filters]
+    @cached_property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Every checkpoint that a packet may come to."""
+        return reached_from(self.starts())
+
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:
+        """Every filter that a checkpoint may ask, each once."""
+        return tuple(dict.fromkeys(filter for each in self.checkpoints for filter in each.filters()))
+
+    @cached_property
+    def cuts(self) -> tuple[int, ...]:
+        """Where along the address line the answer of a checkpoint may change, ascending. Route tables that no subnet uses
+        count too."""
+        declared = (each.cuts() for each in (*self.checkpoints, *self.tables.values()))
+        return tuple(sorted({start for starts in declared for start in starts}))
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
@@ -101,6 +105,11 @@ class Topology(Faced):
         for kind in (*sections("vpc").values(), *sections("design").values()):
             yield from kind.special(asked, ends)
 
+    def table_of(self, subnet: SubnetSite) -> RouteTableCheckpoint:
+        """The route table of a subnet."""
+        body = self.source.design.vpcs[subnet.vpc.name].subnets[subnet.name]
+        return self.tables[subnet.vpc.name, bare_or_none(body.route_table) or "main"]
+
     def starts(self) -> Iterator[Checkpoint]:
         """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
         yield self.internet
@@ -113,6 +122,18 @@ class Topology(Faced):
 
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
+
+
+def reached_from(starts: Iterable[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """Some checkpoints and all that a packet may come to from there, each once."""
+    found = dict.fromkeys(starts)
+    todo = list(found)
+    while todo:
+        for successor in todo.pop().successors():
+            if successor not in found:
+                found[successor] = None
+                todo.append(successor)
+    return tuple(found)
 
 
 class TopologyBuilder:
@@ -128,14 +149,15 @@ class TopologyBuilder:
         self.gateways: dict[tuple[str, str], Checkpoint] = {}
         self.ways_in: dict[str, tuple[InternetGatewayIn | None, EgressOnlyGatewayIn | None]] = {}
         self.peerings: dict[tuple[str, str], Checkpoint] = {}
-        self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
+        self.group_sets: dict[tuple[str, tuple[str, ...]], GroupSet] = {}
+        self.hidden: dict[tuple[str, str], str] = {}
         self.doors: dict[KeyPath, UnmodelledCheckpoint] = {}
 
     def build(self) -> Topology:
         """Places first, then interfaces, then what joins them, then routes."""
+        self.add_doors()
         for name, vpc in self.design.vpcs.items():
             self.add_vpc(name, vpc)
-        self.add_doors()
         self.add_resources()
         self.add_function_interfaces()
         for name, vpc in self.design.vpcs.items():
@@ -153,7 +175,8 @@ class TopologyBuilder:
     def add_vpc(self, name: str, vpc: Vpc) -> None:
         """The VPC's site, its subnets with their ACLs, and its route tables, still empty."""
         here: KeyPath = ("vpcs", name)
-        site = VpcSite(name, address_set(vpc.cidrs), here)
+        places = [block.network + RESOLVER_OFFSET for block in vpc.cidrs if block.version == 4]
+        site = VpcSite(name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])))
         self.topology.vpcs[name] = site
         unknown = (
             {UNKNOWN: None} if any(bare_or_none(each.route_table) == UNKNOWN for each in vpc.subnets.values()) else {}
@@ -162,13 +185,16 @@ class TopologyBuilder:
             path = (*here, "route_tables", table_name) if table_name in vpc.route_tables else ()
             self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
         for subnet_name, body in vpc.subnets.items():
-            subnet = SubnetSite(subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name))
-            site.subnets[subnet_name] = subnet
-            table = self.topology.tables[name, bare_or_none(body.route_table) or "main"]
-            subnet.link = SubnetLink(subnet)
-            subnet.egress, subnet.ingress = (
+            egress, ingress = (
                 self.filter(self.policy.acl(name, body.network_acl, d)) for d in (Direction.EGRESS, Direction.INGRESS)
             )
+            subnet = SubnetSite(
+                subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name),
+                egress, ingress, self.hidden.get((name, subnet_name), ""),
+            )  # fmt: skip
+            site.subnets[subnet_name] = subnet
+            table = self.topology.table_of(subnet)
+            subnet.link = SubnetLink(subnet)
             path = self.policy.path("network_acls", name, bare_or_none(body.network_acl) or "default")
             subnet.exit = AclCheckpoint(subnet, Direction.EGRESS, subnet.egress, path, table)
             subnet.entry = AclCheckpoint(subnet, Direction.INGRESS, subnet.ingress, path, subnet.link)
@@ -180,16 +206,16 @@ class TopologyBuilder:
     def add_services(self, site: VpcSite, vpc: Vpc) -> None:
         """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, SUBNET-3)."""
         services = dict(LINK_LOCAL_SERVICES)
-        places = [Address(block.network + RESOLVER_OFFSET) for block in vpc.cidrs if block.version == 4]
-        if places:
-            services[places[0]] = resolver_service()
-            site.resolver = int(places[0])
-            site.kept_for_dns = tuple(sorted(map(int, places[1:])))
+        if site.resolver is not None:
+            services[Address(site.resolver)] = resolver_service()
         resolver = resolver_service()[0]
         off = None if vpc.enable_dns_support else support_off(site.name)
+        made: dict[tuple[str, Traffic], AmazonService] = {}  # one may have several addresses
         for address, (service, traffic) in services.items():
             why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
-            site.services[int(address)] = AmazonService(site.name, service, traffic, why, path)
+            if (service, traffic) not in made:
+                made[service, traffic] = AmazonService(site.name, service, traffic, why, path)
+            site.services[int(address)] = made[service, traffic]
         site.service_places = tuple(sorted(site.services))
 
     # -- what is not modelled -----------------------------------------------------------------------------------
@@ -202,18 +228,13 @@ class TopologyBuilder:
                 door = door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, vpc.subnets)
                 self.topology.doors[door.name] = door
                 self.doors[door.path] = UnmodelledCheckpoint(door)
-                self.hide(door)
+                for place in door.subnets:
+                    self.hidden.setdefault(place, door.reason)
             for subnet, written in vpc.subnets.items():
                 if written.interfaces == UNKNOWN:
                     door = unknown_interfaces(name, subnet)
                     self.topology.doors[door.name] = door
-                    self.hide(door)
-
-    def hide(self, door: Door) -> None:
-        """Say in its subnets that an address there may be somebody's."""
-        for vpc, subnet in door.subnets:
-            site = self.topology.vpcs[vpc].subnets[subnet]
-            site.hidden = site.hidden or door.reason
+                    self.hidden.setdefault((name, subnet), door.reason)
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 
@@ -261,10 +282,6 @@ class TopologyBuilder:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
 
-    def cut(self, starts: Iterable[int]) -> None:
-        """Tell where along the address line a checkpoint may change its answers."""
-        self.topology.cuts.update(starts)
-
     def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
         """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
         for place in places:
@@ -273,10 +290,6 @@ class TopologyBuilder:
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
         self.topology.senders.append((addresses, start, label))
-
-    def add_filter(self, filter: Filter) -> None:
-        """Tell of a filter that belongs to a resource, not to groups or ACLs."""
-        self.topology.resource_filters.append(filter)
 
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""
@@ -307,16 +320,16 @@ class TopologyBuilder:
         """Tell a route table that AWS may have put routes into it that the design does not tell."""
         self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always))
 
-    def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
-        """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
-        key = vpc, group_names(groups)
+    def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
+        """Groups of a VPC (None: the default group, SG-3) and their filters, shared by all interfaces with the same set."""
+        key = vpc, group_names(names)
         if key not in self.group_sets:
-            self.group_sets[key] = (
+            self.group_sets[key] = GroupSet(
                 frozenset(SOME_GROUP if group == UNKNOWN else (vpc, group) for group in key[1]),
-                self.filter(self.policy.groups(vpc, groups, Direction.EGRESS)),
-                self.filter(self.policy.groups(vpc, groups, Direction.INGRESS)),
+                self.filter(self.policy.groups(vpc, names, Direction.EGRESS)),
+                self.filter(self.policy.groups(vpc, names, Direction.INGRESS)),
             )
-        interface.groups, interface.egress, interface.ingress = self.group_sets[key]
+        return self.group_sets[key]
 
     def filter(self, rules: RuleSet) -> Filter:
         """The filter of a rule set that is in use; all with the same set share it (SG-1, NACL-1)."""
@@ -328,11 +341,11 @@ class TopologyBuilder:
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
             interface = NetworkInterface(
-                name, "function", site, pairs_of(addresses, None), ("lambda_functions",), client_ports=UNKNOWN_CLIENT
-            )
-            interface.takes, interface.shared = False, True
+                name, "function", site, pairs_of(addresses, None), ("lambda_functions",),
+                self.groups(vpc, tuple(sorted(bare_or_none(group) or "" for group in groups))),
+                client_ports=UNKNOWN_CLIENT, takes=False, shared=True,
+            )  # fmt: skip
             interface.host = Host(interface)
-            self.add_groups(vpc, interface, tuple(sorted(bare_or_none(group) or "" for group in groups)))
             outbound = Outbound(
                 interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, site.exit
             )

@@ -12,10 +12,11 @@ from typing import Any
 
 from reachsim.dataplane.filters import Filter
 from reachsim.errors import DesignError, UsageError, format_path, shown
-from reachsim.loading.checks import Checker, TooManyProblems
+from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import Source, check, in_order
+from reachsim.loading.report import TooManyProblems
 from reachsim.loading.validation import validate
 from reachsim.policy.filters import Policy
 from reachsim.resources.fields import Schema
@@ -38,7 +39,7 @@ def parse_path(path: str | KeyPath) -> KeyPath:
     if not isinstance(path, str):
         if isinstance(path, tuple) and path and all(type(step) in (str, int) for step in path):
             return path
-        raise UsageError(f"{shown(path)} is no key path; write 'vpcs.app.cidrs[0]', or a tuple of keys and numbers")
+        raise UsageError(f"{shown(path)} is not a key path; write 'vpcs.app.cidrs[0]', or a tuple of keys and numbers")
     if not path:
         raise UsageError("a key path is empty; write one such as 'vpcs.app.cidrs[0]'")
     out: list[str | int] = []

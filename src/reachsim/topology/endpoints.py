@@ -8,15 +8,14 @@ from functools import cached_property
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.relay import Relay, relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, UsageError, shown
 from reachsim.loading.validation import suggest
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector
-from reachsim.resources.load_balancer import LoadBalancer
 from reachsim.resources.unmodelled import Door
-from reachsim.resources.vpc_endpoint import VpcEndpoint
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -75,16 +74,22 @@ class Endpoints:
     @cached_property
     def relays(self) -> tuple[NetworkInterface, ...]:
         """The interfaces that pass on what is sent to them."""
-        return tuple(interface for interface in self.topology.interfaces.values() if interface.relay is not None)
+        return tuple(interface for interface in self.topology.interfaces.values() if relay_of(interface) is not None)
 
     @cached_property
     def nodes(self) -> dict[KeyPath, list[NetworkInterface]]:
-        """The interfaces of each load balancer, by where it is written."""
+        """The interfaces of each resource that passes on what is sent to it, by where it is written."""
         out: dict[KeyPath, list[NetworkInterface]] = {}
         for interface in self.topology.interfaces.values():
-            if interface.kind == LoadBalancer.noun:
+            if isinstance(interface.host, Relay):
                 out.setdefault(interface.path, []).append(interface)
         return out
+
+    def relaying(self, endpoint: Endpoint) -> tuple[NetworkInterface, ...]:
+        """The interfaces of an end that is, by its name, something that passes on what is sent to it; none for others."""
+        first = next(iter(endpoint.interfaces), None)
+        one = first is not None and endpoint.kind == first.kind and isinstance(first.host, Relay)
+        return endpoint.interfaces if one else ()
 
     def resolve(self, asked: str | Selector | Endpoint) -> Endpoint:
         """What a name, an address, a block or a selector stands for. Raises EndpointError with the candidates."""
@@ -94,7 +99,7 @@ class Endpoints:
             return self.select(asked)
         if not isinstance(asked, str):
             raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
-        found = by_place(self, asked, list(self._named(asked)))
+        found = by_place(self, self.topology, asked, list(self._named(asked)))
         if len(found) == 1:
             return found[0]
         if found:
@@ -119,15 +124,8 @@ class Endpoints:
             if asked in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]
                 return Endpoint(door.name, door.noun, unknown=door.reason)
-            if asked in (target.name, target.full_name) and target.kind == VpcEndpoint.noun:
-                text = (
-                    f"{shown(asked)} is a gateway endpoint and no end of a packet's way; write 'service:s3' or its like"
-                )
-                raise EndpointError(text, asked)
-            if asked == target.full_name and target.kind.endswith("internet gateway"):
-                raise EndpointError(
-                    f"{shown(asked)} is a gateway, which cannot be an endpoint; write 'internet'", asked
-                )
+            if asked in (target.name, target.full_name) and target.no_end:
+                raise EndpointError(f"{shown(asked)} is {target.no_end}", asked)
         return None
 
     def _named(self, asked: str) -> Iterator[Endpoint]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
-from reachsim.dataplane.relay import LISTENER, Relay
+from reachsim.dataplane.relay import LISTENER, Relay, relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
@@ -184,8 +184,8 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
     at = (
         interface.name if interface is not None and len(ends.nodes.get(interface.path, ())) > 1 else ""
     )  # which of several interfaces
-    relay = None if interface is None or flow.perhaps or flow.relays else interface.relay
-    if relay is None or not relay.choices:
+    relay = None if interface is None or flow.perhaps or flow.relays else relay_of(interface)
+    if relay is None:
         yield replace(flow, via=at) if at and not flow.via else flow
         return
     for choice in relay.choices:
@@ -222,8 +222,9 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
     address (LB-5)."""
     meant = _listening(destination, ends)
     for node in ends.relays if origin.interface is None and meant else ():
-        relay = node.relay
-        assert relay is not None
+        relay = relay_of(node)
+        if relay is None:
+            continue
         for choice in relay.choices:
             if choice.keeps and choice.target in meant and node not in meant:
                 for flow in _to_addresses(origin, node.publics, choice.target, empty=True):
@@ -234,7 +235,8 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
 def may_be_called_from_outside(interface: NetworkInterface, ends: Endpoints) -> bool:
     """Whether something may bring an interface packets from the internet that are not to its own public address: a
     load balancer that passes them on with the client's address (LB-5)."""
-    passed_on = (choice for node in ends.relays if node.relay and node.publics for choice in node.relay.choices)
+    relays = (relay for node in ends.relays if node.publics and (relay := relay_of(node)) is not None)
+    passed_on = (choice for relay in relays for choice in relay.choices)
     return any(choice.target is interface and choice.keeps for choice in passed_on)
 
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
-from reachsim.resources.resource import At, Resource, resources
+from reachsim.resources.resource import At, Ends, Resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
 from reachsim.rules.verdict import Loss
-
-if TYPE_CHECKING:
-    from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.build import Topology
 
 
-def by_place(ends: Endpoints, asked: str, known: list[Endpoint]) -> list[Endpoint]:
+def by_place(ends: Ends, topology: Topology, asked: str, known: list[Endpoint]) -> list[Endpoint]:
     """What a name stands for, given what it stands for as the name of something in the file: where it is a host name that
     means different things from different places, one end that is resolved for each client."""
     if "." not in asked or len(known) > 1 or (known and known[0].kind != "internet host"):
         return known
-    name = ResolvedName(ends, asked, known[0] if known else None)
+    name = ResolvedName(ends, topology, asked, known[0] if known else None)
     return [name.end] if name.depends else known
 
 
@@ -35,8 +32,9 @@ class ResolvedName:
     `base`: the host outside that has the name, if the design writes one.
     """
 
-    def __init__(self, ends: Endpoints, asked: str, base: Endpoint | None) -> None:
+    def __init__(self, ends: Ends, topology: Topology, asked: str, base: Endpoint | None) -> None:
         self.ends = ends
+        self.topology = topology
         self.asked = asked
         self.base = base
         self.speakers = [(at, body) for at, body in self._resources() if body.speaks_for(at, asked, ends.design)]
@@ -50,7 +48,7 @@ class ResolvedName:
             yield from resources("vpc", vpc, name)
 
     def _nics(self, at: At) -> list[NetworkInterface]:
-        topology = self.ends.topology
+        topology = self.topology
         return [
             topology.interfaces[name]
             for name in topology.groups.get(at.full_name, (at.full_name,))

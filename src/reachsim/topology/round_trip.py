@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg, Relays
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Relays, Undecided
 from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.scope import ANY, EVERYWHERE
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import ANY, EVERYWHERE, Drop, Forward, Undecided
 from reachsim.dataplane.walk import Visit, Walk, walk
 from reachsim.faces import Faced
 from reachsim.net.address import format_address
@@ -112,7 +112,7 @@ def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface |
     arrived = forward.arrived
     if arrived is None:
         return there
-    if forward.lost and forward.end.component == "internet" and arrived.source not in PUBLIC:
+    if forward.lost and forward.end.is_a is CheckpointType.INTERNET and arrived.source not in PUBLIC:
         return there  # nobody could answer to that address
     back_start, back = forward.end.answer(arrived)
     first, last = forward.visits[0].header, forward.visits[-1]
@@ -173,15 +173,14 @@ def _both_ways(forward: Walk, reply: Walk) -> tuple[str, KeyPath]:
 
 def _joins(visit: Visit) -> bool:
     """Whether a checkpoint joins networks, or puts an address of its own into what it forwards."""
-    role, step = visit.checkpoint.role, visit.step
-    translates = isinstance(step, Forward) and step.translated > 0
-    return translates or role.endswith("internet gateway") or role.startswith("peering ")
+    translates = isinstance(visit.step, Forward) and visit.step.translated > 0
+    return translates or visit.checkpoint.is_a in (CheckpointType.INTERNET_GATEWAY, CheckpointType.PEERING)
 
 
 def _routes(visits: Iterable[Visit]) -> Iterator[Forward]:
     """The routes that a packet takes, in order."""
     for visit in visits:
-        if isinstance(visit.step, Forward) and visit.checkpoint.role.startswith("route table "):
+        if isinstance(visit.step, Forward) and visit.checkpoint.is_a is CheckpointType.ROUTE_TABLE:
             yield visit.step
 
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reachsim.dataplane.ends import Endpoint
-from reachsim.dataplane.relay import Choice
+from reachsim.dataplane.relay import Choice, Relay, relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic
-from reachsim.resources.balancer_node import Node
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Trace
@@ -37,15 +36,15 @@ def beyond(nodes: Iterable[NetworkInterface], traffic: Traffic, endpoints: Endpo
     traces: dict[tuple[str, int, int], Trace] = {}
     for interface in nodes:
         node = interface.host
-        if not isinstance(node, Node):
+        if not isinstance(node, Relay):
             continue
         mine = [choice for choice in node.targets if choice.about & traffic]
         for choice in mine:
             if choice.loss is not None:
-                if interface.relay is None and all(other.loss is not None for other in mine):
+                if relay_of(interface) is None and all(other.loss is not None for other in mine):
                     notes.setdefault((0, choice.loss.text), _nobody(choice.loss))
                 continue
-            for service, health in _asked(choice, ends=interface.relay is None):
+            for service, health in _asked(choice, ends=relay_of(interface) is None):
                 key = interface.name, choice.address, service
                 if key in traces:
                     continue

@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.checkpoint import LegName
-from reachsim.faces import Faced, face
+from reachsim.faces import Carded, Faced, face
 from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.markup import card
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
@@ -175,7 +174,7 @@ class TracedWay(Faced):
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Carded):
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
@@ -308,21 +307,6 @@ class Trace:
         if others:
             yield from ("", f"also in the way ({len(others)}):", *(f"  {blocker}" for blocker in others))
         yield from (f"note: {note}" for note in self.notes)
-
-    def _repr_html_(self) -> str:
-        mood = "good" if self.reachable else "unknown" if self.verdict == "undecided" else "bad"
-        title = f"{self.source} → {self.destination} {self.traffic}; the client sees: {self.client_sees}"
-        title += f"; {self.resolved}" if self.resolved else ""
-        rows = [
-            (leg, number, hop.component, hop.checkpoint, f"{hop.action}: {hop.rule}", hop.where)
-            for leg, hops in (("there", self.forward), ("back", self.reply if self.delivered else ()))
-            for number, hop in enumerate(hops, 1)
-        ]
-        stops = [index for index, row in enumerate(rows) if row[4].startswith(("drop: ", "unknown: "))]
-        header = ("way", "hop", "component", "checkpoint", "what happens", "where")
-        text = "; ".join(map(str, self.blockers)) or self.undecided
-        text = "; ".join(filter(None, (text, self.loss, *self.warnings)))
-        return card(mood, self.verdict, title, rows[: stops[0] + 1] if stops else rows, header=header, text=text)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -7,11 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.checkpoint import LegName
+from reachsim.dataplane.checkpoint import CheckpointType, Deliver, Drop, Forward, LegName, Step, Undecided
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
-from reachsim.dataplane.filters import AS_BUILT, FilterBook
+from reachsim.dataplane.filters import AS_BUILT, FilterBook, Query
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Deliver, Drop, Forward, Query, Step, Undecided
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.errors import UsageError
 from reachsim.flow.denial import denials, not_known, passing
@@ -395,7 +394,7 @@ class _Asker:
     def _judge(self, visit: Visit, before: Packet, after: Packet, leg: LegName) -> tuple[Hop, list[Blocker]]:
         step = visit.step
         checkpoint = visit.checkpoint
-        action: Action = "route" if "route table" in checkpoint.role else "pass"
+        action: Action = "route" if checkpoint.is_a is CheckpointType.ROUTE_TABLE else "pass"
         if (before.source, before.destination) != (after.source, after.destination) or _translates(step):
             action = "translate"
         if isinstance(step, Deliver):

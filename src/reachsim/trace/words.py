@@ -7,9 +7,8 @@ from typing import Any
 
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint, Flow
-from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.filters import Filter, Query
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.steps import Query
 from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.packet import Packet

@@ -65,7 +65,7 @@ class Edges(State):
         if public is None:  # also IGW-10 and LAMBDA-7
             raise Lost(f"IGW-4: {packet.src} of {owner.name} has no public address")
         if is_private(packet.dst):
-            raise Lost(f"IGW-5: {packet.dst} is no address of the internet")
+            raise Lost(f"IGW-5: {packet.dst} is not an address of the internet")
         return self.over_the_internet(replace(packet, src=public))
 
     def out_of_egress_only_gateway(self, vpc: str, packet: Packet, identity: Identity) -> End:

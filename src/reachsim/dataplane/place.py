@@ -1,0 +1,194 @@
+"""Places: VPCs, subnets and network interfaces as values. What is wired to them, the topology adds (`dataplane.site`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reachsim.dataplane.filters import Direction, Filter
+from reachsim.faces import Faced, face
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.intervals import PortSet, Span, gap_around
+from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.subnet import reserved_addresses
+from reachsim.rules.verdict import Silence
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class VpcPlace(Faced):
+    """A VPC: its blocks.
+
+    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
+    """
+
+    name: str
+    blocks: AddressSet
+    path: KeyPath
+    resolver: int | None = None
+    kept_for_dns: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """What is made of it further: its wiring, where it has any (`dataplane.site`)."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SubnetPlace(Faced):
+    """A subnet: its blocks, and what its ACL says both ways.
+
+    `hidden`: why an address that no interface has may be somebody's all the same: something in it is not modelled.
+    """
+
+    name: str
+    vpc: VpcPlace
+    blocks: tuple[Cidr, ...]
+    az: str | None
+    path: KeyPath
+    egress: Filter
+    ingress: Filter
+    hidden: str = ""
+
+    def __post_init__(self) -> None:
+        """What is made of it further: its wiring, where it has any (`dataplane.site`)."""
+
+    @property
+    def full_name(self) -> str:
+        """``vpc.subnet``."""
+        return f"{self.vpc.name}.{self.name}"
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The addresses that AWS keeps for itself, ascending (SUBNET-2)."""
+        return tuple(sorted(address for block in self.blocks for address in reserved_addresses(block)))
+
+    def __contains__(self, address: int) -> bool:
+        return any(address in block for block in self.blocks)
+
+    def run_around(self, address: int) -> Span:
+        """All addresses around this one that are in the same of the subnet's blocks, or outside all of them."""
+        low, high = 0, LINE_LAST
+        for block in self.blocks:
+            first, last = block.span
+            if first <= address <= last:
+                return first, last
+            if last < address:
+                low = max(low, last + 1)
+            else:
+                high = min(high, first - 1)
+        return low, high
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class AddressPair(NamedTuple):
+    """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9)."""
+
+    private: int
+    public: int | None = None
+
+    def __repr__(self) -> str:
+        public = "" if self.public is None else f", public {format_address(self.public)}"
+        return face("AddressPair", f"{format_address(self.private)}{public}")
+
+
+class GroupSet(NamedTuple):
+    """The security groups of an interface, and what their rules let through each way; interfaces with the same groups share
+    one."""
+
+    groups: frozenset[GroupId]
+    egress: Filter
+    ingress: Filter
+
+    def __repr__(self) -> str:
+        return face("GroupSet", ", ".join(sorted(name for _, name in self.groups)))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class InterfacePlace(Faced):
+    """An elastic network interface in a subnet.
+
+    `name`: the full name of what it belongs to. `kind`: ``instance``, ``interface``, ``nat gateway`` or ``function``.
+    `pairs`: its private addresses, each with a public one at most; the primary of a family first. `group_set`: None for an
+    interface that cannot have groups (SG-23). `listens`: what a process there answers; None means everything. `takes`:
+    whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
+    functions stand behind it (LAMBDA-3).
+    `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape have corresponding
+    addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each family.
+    `groups`, `egress`, `ingress`: of its group set.
+    """
+
+    name: str
+    kind: str
+    subnet: SubnetPlace
+    pairs: tuple[AddressPair, ...]
+    path: KeyPath
+    group_set: GroupSet | None = None
+    source_dest_check: bool = True
+    client_ports: PortSet = field(default_factory=PortSet.everything)
+    listens: Traffic | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    takes: bool = True
+    silent: Silence | None = None
+    shared: bool = False
+    addresses: tuple[int, ...] = field(init=False)
+    publics: tuple[int, ...] = field(init=False)
+    places: tuple[int, ...] = field(init=False)
+    primary: tuple[int, ...] = field(init=False)
+    groups: frozenset[GroupId] | None = field(init=False)
+    egress: Filter | None = field(init=False)
+    ingress: Filter | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        addresses = tuple(pair.private for pair in self.pairs)
+        publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
+        first: dict[bool, int] = {}
+        for address in addresses:
+            first.setdefault(address > IPV4_LAST, address)
+        derived = {
+            "addresses": addresses,
+            "publics": publics,
+            "places": addresses + publics,
+            "primary": tuple(first.values()),
+            "groups": None if self.group_set is None else self.group_set.groups,
+            "egress": None if self.group_set is None else self.group_set.egress,
+            "ingress": None if self.group_set is None else self.group_set.ingress,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def shape(self) -> tuple[tuple[bool, bool], ...]:
+        """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
+        return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
+
+    @property
+    def owner(self) -> KeyPath:
+        """The path of what it belongs to: one for all interfaces of an instance."""
+        return self.path[:4]
+
+    def address_for(self, other: int) -> int:
+        """Its first address of the family of another one."""
+        return next(address for address in self.addresses if (address > IPV4_LAST) == (other > IPV4_LAST))
+
+    def filter(self, direction: Direction) -> Filter:
+        """The filter of its groups in one direction. Raises ValueError for an interface that cannot have groups."""
+        found = self.egress if direction is Direction.EGRESS else self.ingress
+        if found is None:
+            raise ValueError(f"{self.name} has no security groups")
+        return found
+
+    def public_of(self, private: int) -> int | None:
+        """The public address that is mapped to a private one."""
+        return next((pair.public for pair in self.pairs if pair.private == private), None)
+
+    def run_around(self, address: int) -> Span:
+        """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
+        return gap_around(sorted(self.addresses), address, LINE_LAST)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(format_address(pair.private) for pair in self.pairs)}"

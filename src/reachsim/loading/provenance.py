@@ -1,0 +1,175 @@
+"""Where the values of a tree stand, as its reader knows: a reader returns plain data and its provenance."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from reachsim.errors import Path
+
+# A position is one int, line << COLUMN_BITS | column (both from 0): half the memory of a pair, and it sorts.
+COLUMN_BITS: Final = 27
+COLUMN_MASK: Final = (1 << COLUMN_BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A container of an edited tree and the one that it was copied from. `step`: its entry on the way to what was edited;
+    `change`: what became of that entry ("inside": something deeper was edited)."""
+
+    old: Any
+    new: Any
+    step: str | int
+    change: Literal["inside", "replaced", "added", "removed"]
+
+
+class Provenance(ABC):
+    """Where the values of one tree stand. `file`: its name, for messages."""
+
+    file: str
+
+    @abstractmethod
+    def where(self, path: Path, key: bool = False) -> tuple[int, int]:
+        """Line and column, from 1, of the value at `path`, or with `key` of its key.
+
+        A path that leads nowhere (a missing key) has the position of its nearest ancestor.
+        """
+
+    @abstractmethod
+    def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
+        """Of an edited copy of the tree: what the edit does not touch stands where it stood, what is new (`value`) where its
+        nearest ancestor does. `copied`: the containers on the way to it, from the top."""
+
+
+class Marks(Provenance):
+    """Positions of every container and entry of a tree, as a reader of text knows them.
+
+    `data`: the tree; an alias shares the value of its anchor. `marks`: by identity of the container, which `data` keeps
+    alive: its own position, then for each entry of a mapping the key's and the value's, for each item of a list the item's.
+    The value of an alias stands where the alias does, what is inside it where it is written, at the anchor.
+    """
+
+    __slots__ = ("_data", "_index", "_keep", "_marks", "file")
+
+    def __init__(self, data: Any, file: str, marks: dict[int, list[int]], keep: tuple[Any, ...] = ()) -> None:
+        self.file = file
+        self._data = data
+        self._marks = marks
+        self._index: dict[int, dict[str, int]] = {}
+        self._keep = keep  # what marks of an edited tree still speak of
+
+    def where(self, path: Path, key: bool = False) -> tuple[int, int]:
+        """As the base says."""
+        node: Any = self._data
+        mark = name = self._marks[id(node)][0]
+        for step in path:
+            if isinstance(node, dict):
+                if step not in node:
+                    break
+                marks = self._marks[id(node)]
+                place = self._places(node)[str(step)]
+                name, mark = marks[place], marks[place + 1]
+            elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
+                name = mark = self._marks[id(node)][step + 1]
+            else:
+                break
+            node = node[step]
+        return unpack(name if key else mark)
+
+    def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Marks:
+        """As the base says."""
+        marks = dict(self._marks)
+        at = marks[id(self._data)][0]
+        for each in copied:
+            old = marks[id(each.old)]
+            kept, at = list(old), old[0]
+            pair = isinstance(each.old, dict)
+            if each.change == "removed":
+                first = 2 * list(each.old).index(str(each.step)) + 1 if pair else int(each.step) + 1
+                del kept[first : first + 1 + pair]
+            elif each.change == "added":
+                kept += [at, at] if pair else [at]
+            marks[id(each.new)] = kept
+        if value is not None:
+            marks |= _marks_at(value, at)
+        return Marks(data, self.file, marks, (self, value))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Identities do not travel: marks go along in the order of the containers.
+        return _restored, (self._data, self.file, [self._marks[id(node)] for node in _containers(self._data)])
+
+    def _places(self, mapping: dict[str, Any]) -> dict[str, int]:
+        """For each key, where its mark is. Made when first asked: most mappings never are."""
+        places = self._index.get(id(mapping))
+        if places is None:
+            places = dict(zip(mapping, itertools.count(1, 2), strict=False))
+            self._index[id(mapping)] = places
+        return places
+
+
+class Places(Provenance):
+    """The places that a reader knows, by path: perhaps of resources alone, perhaps none."""
+
+    __slots__ = ("_places", "file")
+
+    def __init__(self, file: str, places: Mapping[Path, tuple[int, int]] | None = None) -> None:
+        self.file = file
+        self._places = dict(places or {})
+
+    def where(self, path: Path, key: bool = False) -> tuple[int, int]:
+        """As the base says; the first line where no ancestor's is known."""
+        known = (self._places.get(path[:length]) for length in range(len(path), -1, -1))
+        return next((place for place in known if place is not None), (1, 1))
+
+    def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Places:
+        """As the base says."""
+        last = copied[-1]
+        above = tuple(each.step for each in copied[:-1])
+        shifts = last.change == "removed" and isinstance(last.step, int)
+        kept: dict[Path, tuple[int, int]] = {}
+        for path, place in self._places.items():
+            inside = path[: len(above)] == above and len(path) > len(above)
+            step = path[len(above)] if inside else None
+            if inside and step == last.step:
+                continue
+            if inside and shifts and isinstance(step, int) and step > int(last.step):
+                kept[(*above, step - 1, *path[len(above) + 1 :])] = place
+            else:
+                kept[path] = place
+        return Places(self.file, kept)
+
+
+def _restored(data: Any, file: str, marks: list[list[int]]) -> Marks:
+    """Marks from what `Marks.__reduce__` packed."""
+    return Marks(data, file, {id(node): mark for node, mark in zip(_containers(data), marks, strict=True)})
+
+
+def _containers(root: Any) -> Iterator[Any]:
+    """Every mapping and every list of a value, each once, always in the same order."""
+    seen: set[int] = set()
+    todo: list[Any] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict | list) and id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            todo += node.values() if isinstance(node, dict) else node
+
+
+def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
+    """Marks for every container of a value, all at one place."""
+    return {id(node): [at] * ((2 if isinstance(node, dict) else 1) * len(node) + 1) for node in _containers(root)}
+
+
+def pack(mark: Any) -> int:
+    """The position of a mark of a YAML reader."""
+    at: int = mark.line << COLUMN_BITS | mark.column
+    return at
+
+
+def unpack(at: int) -> tuple[int, int]:
+    """Line and column, from 1."""
+    return (at >> COLUMN_BITS) + 1, (at & COLUMN_MASK) + 1
