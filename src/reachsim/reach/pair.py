@@ -20,7 +20,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6, FlowAnswer, flow_answers
+from reachsim.reach.flow_answer import OF_IPV4, OF_IPV6, SILENT, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -134,6 +134,11 @@ class Reach:
         return self.reachable.boxes()
 
     @property
+    def answerless(self) -> bool:
+        """Whether all that is reachable is ICMP that has no answer, while every answer to what else is delivered is lost."""
+        return bool(self) and not self.reachable.traffic() - SILENT and bool(self.delivered - self.reachable)
+
+    @property
     def count(self) -> int:
         """How many packets are in the set."""
         return self.reachable.count
@@ -240,7 +245,7 @@ class Reach:
         return card(mood, verdict, f"{self.source} → {self.destination}", rows, header=header, text=text)
 
     def _mood(self) -> tuple[str, str]:
-        if self:
+        if self and not self.answerless:
             return "good", "reachable"
         if self.undecided:
             return "unknown", "undecided"

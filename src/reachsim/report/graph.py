@@ -34,13 +34,15 @@ class GraphWay:
     """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in
     order.
 
-    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through.
+    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through. `undecided`: why
+    reachsim cannot tell how it goes on from there; empty where it can.
     """
 
     source: str
     destination: str
     names: tuple[str, ...]
     lost: str = ""
+    undecided: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,10 @@ def find_ways(net: Network, graph: Any, source: Endpoint, destination: Endpoint)
         start = node_name(flow.origin.start)
         ends = _ends(net, flow)
         if flow.loss is not None or flow.unknown:
-            reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
-            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason))
+            reason = "" if flow.loss is None else flow.loss.text
+            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason, flow.unknown))
         else:
-            found = round_trip_of(flow)
-            goes.append(_way(flow, found.forward, found.unknown))
+            goes.append(_way(flow, round_trip_of(flow).forward))
         pairs |= dict.fromkeys((start, end) for end in ends)
     possible: dict[tuple[str, ...], None] = {}
     between: set[str] = set()
@@ -109,15 +110,16 @@ def _ends(net: Network, flow: Flow) -> list[str]:
     return [node_name(interface.host) for interface in owners] or [node_name(net.topology.internet)]
 
 
-def _way(flow: Flow, walk: Walk, unknown: str) -> GraphWay:
+def _way(flow: Flow, walk: Walk) -> GraphWay:
     names: list[str] = []
-    lost = unknown
+    lost = ""
     for visit in walk.visits:
         names.append(node_name(visit.checkpoint))
         if isinstance(visit.step, Drop):
             lost = visit.step.cause.text
             break
-    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
+    undecided = "" if lost else walk.unknown
+    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost, undecided)
 
 
 def _add(graph: Any, checkpoint: Checkpoint) -> None:
@@ -144,14 +146,13 @@ def ways_text(graph: Any, ways: GraphWays, look: Look = PLAIN) -> str:
     style = look.style
     lines = [str(style.bold(f"{ways.source} -> {ways.destination}"))]
     for way in look.few(ways.goes, _ENDS):
-        word = (
-            style.red("is lost, whatever its ports")
-            if way.lost
-            else style.green("gets there, if filters pass its ports")
-        )
+        word = style.green("gets there, if filters pass its ports")
+        if way.lost or way.undecided:
+            word = style.red("is lost, whatever its ports") if way.lost else style.yellow("cannot be decided")
         lines.append(f"  {visible(way.source)} -> {visible(way.destination)} {word}")
         lines += _numbered(way.names, look)
         lines += hanging("    x  ", way.lost, look.width, style.red) if way.lost else []
+        lines += hanging("    ?  ", way.undecided, look.width, style.yellow) if way.undecided else []
     rest = look.rest(ways.goes, _ENDS)
     lines += [f"  {rest}"] if rest else []
     count = f"more than {len(ways.possible)}" if ways.more else str(len(ways.possible))
@@ -194,7 +195,13 @@ def graph_data(graph: Any, file: str, ways: GraphWays | None) -> dict[str, Any]:
         out["from"] = ways.source
         out["to"] = ways.destination
         out["goes"] = [
-            {"source": w.source, "destination": w.destination, "checkpoints": list(w.names), "lost": w.lost}
+            {
+                "source": w.source,
+                "destination": w.destination,
+                "checkpoints": list(w.names),
+                "lost": w.lost,
+                "undecided": w.undecided,
+            }
             for w in ways.goes
         ]
         out["possible"] = [list(names) for names in ways.possible]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reachsim.flow.ports import ALL_PORTS, Choices, nat_ports
 from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Reach
 from reachsim.reach.stops import Stop
@@ -56,11 +57,14 @@ class ReachAnswer:
     @property
     def verdict(self) -> ReachVerdict:
         """``all`` or ``part`` of the traffic passes; with no traffic named, ``part`` is not told from ``all``
-        where anything passes whatever NAT devices choose. Else ``no reply`` where some is delivered, or ``nothing``."""
+        where anything that has an sum_up passes whatever NAT devices choose. Else ``no reply`` where some is delivered,
+        or ``nothing``."""
         if self.reach.undecided:
             return "undecided"
         if not self.passing and not self.partial:
             return "no reply" if self.one_way else "nothing"
+        if self.traffic is None and self.reach.answerless and not self.partial:
+            return "no reply"
         lacking = bool(self.missing or self.losses or self.partial)
         return "part" if not self.passing or (self.traffic is not None and lacking) else "all"
 
@@ -155,8 +159,11 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     if verdict == "undecided":
         lines += hanging("  ", found.reach.undecided, look.width)
     stopped = verdict in ("nothing", "no reply")
+    packet = (
+        (found.one_way or found.missing) if stopped else found.passing or found.partial or found.missing
+    ).witness()
     if stopped:
-        lines += _first_reason(found, locate, look)
+        lines += _first_reason(found, packet, locate, look)
     if found.passing:
         lines += hanging("  passes   ", found.describe(found.passing, most), look.width)
     for label, text in found.nat_in_words:
@@ -167,7 +174,6 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
         lines += hanging("  missing  ", f"{text}: delivered, but not answered" if alike else text, look.width)
     if found.one_way and not (verdict == "part" and alike):
         lines += hanging("  one way  ", found.describe(found.one_way, most), look.width)
-    packet = (found.passing or found.partial or found.missing).witness()
     if packet is not None:
         lines += hanging("  such as  ", str(packet), look.width)
     places = number(len(found.stops), "place")
@@ -189,9 +195,10 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _first_reason(found: ReachAnswer, locate: Locate, look: Look) -> list[str]:
+def _first_reason(found: ReachAnswer, packet: Packet | None, locate: Locate, look: Look) -> list[str]:
+    """What stops the packet that is shown."""
     if found.stops:
-        stop = found.stops[0]
+        stop = next((stop for stop in found.stops if packet is not None and packet in stop.space), found.stops[0])
         only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
         dropped = "the answer is dropped: " if stop.leg == "reply" else ""
         text = f"{stop.component} {stop.checkpoint}: {dropped}{stop.rule}{only}"
