@@ -123,7 +123,10 @@ def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: TracedWay,
     ]
     if first.component not in have or named.name not in have or first.component == named.name:
         return False
-    again = net.trace(probe[0], address, probe[2], source_port=probe[3])
+    try:
+        again = net.trace(probe[0], address, probe[2], source_port=probe[3])
+    except reachsim.UsageError:  # it is the sender's own
+        return False
     return (again.delivered, again.reachable) == (verdict.forward, verdict.reachable)
 
 

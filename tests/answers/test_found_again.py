@@ -20,7 +20,10 @@ from tests.faults import (
 from tests.networks import laws, loaded, network, seeds
 
 import reachsim
+from reachsim.errors import UsageError
+from reachsim.net.address import parse_address
 from reachsim.net.cidr import EVERY_IPV4, AddressSet
+from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.report.exposure import exposure_text
 
@@ -75,6 +78,113 @@ def test_a_function_outside_a_vpc_before_a_host_that_admits_its_own_group_alone(
     assert net.isolated("f", "w")
     trace = net.trace("f", "w", "tcp/443")
     assert (trace.verdict, trace.delivered) == ("blocked", False)
+
+
+OWN = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}}
+    security_groups: {shut: {}, open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances:
+      x: {subnet: s, private_ip: 10.0.0.10, secondary_private_ips: [10.0.0.11], security_groups: [shut]}
+      y: {subnet: s, private_ip: 10.0.0.12, security_groups: [open]}
+"""
+
+
+@pytest.mark.parametrize("own", ["x", "10.0.0.10", "10.0.0.11"])
+def test_what_a_host_sends_to_itself_crosses_no_group(own: str) -> None:
+    """It never leaves the host, so its shut group is no blocker: there is nothing to ask."""
+    net = reachsim.loads(OWN)
+    with pytest.raises(UsageError, match="same interface"):
+        net.trace("x", own, "tcp/80")
+    assert not net.reach("x", own).stops
+    assert net.trace("y", own, "tcp/80").blockers[0].code == "SG_HAS_NO_RULES"
+
+
+def test_one_that_speaks_for_many_does_not_speak_of_its_own_address() -> None:
+    """Of twelve interfaces that are alike, eleven send to the address of the first; so do the other two."""
+    many = "".join(
+        f"      m{n}: {{subnet: s, private_ip: 10.0.0.{100 + n}, security_groups: [open]}}\n" for n in range(12)
+    )
+    expectation = "{from: {subnet: v.s}, to: 10.0.0.100, deny: tcp/22}"
+    (result,) = reachsim.loads(f"{OWN}{many}expect:\n  - {expectation}\n").check()
+    assert result.verdict == "fails"
+    to, service = parse_address("10.0.0.100"), Traffic.parse("tcp/22").first
+    senders = {n for n in range(256) if Packet(parse_address(f"10.0.0.{n}"), to, service, 50000) in result.failing}
+    assert senders == {10, 11, 12, *range(101, 112)}
+
+
+def test_a_mark_is_a_known_code_and_a_slip_is_told_with_the_code_that_is_near() -> None:
+    with pytest.raises(reachsim.DesignError) as caught:
+        reachsim.loads(f"{OWN}expect:\n  - {{from: x, to: 8.8.8.8, allow: tcp/443, fails: NO_ROUTE_TO_DESTINATON}}\n")
+    (problem,) = caught.value.problems
+    assert "'NO_ROUTE_TO_DESTINATON' is no code of a blocker" in problem.message
+    assert "did you mean 'NO_ROUTE_TO_DESTINATION'?" in str(problem)
+
+
+TWINS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24, route_table: r}}
+    route_tables: {r: {10.1.0.0/16: to-one}}
+    instances: {x: {subnet: a, private_ip: 10.0.0.10}}
+  one:
+    cidrs: [10.1.0.0/16]
+    subnets: {a: {cidr: 10.1.0.0/24, route_table: r}}
+    route_tables: {r: {10.0.0.0/16: to-one}}
+    security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {y: {subnet: a, private_ip: 10.1.0.10, security_groups: [open]}}
+  two:
+    cidrs: [10.1.0.0/16]
+    subnets: {a: {cidr: 10.1.0.0/24, route_table: r}}
+    route_tables: {r: {10.0.0.0/16: to-two}}
+    instances: {z: {subnet: a, private_ip: 10.1.0.10}}
+peering_connections: {to-one: {requester: app, accepter: one}, to-two: {requester: app, accepter: two}}
+"""
+
+
+@pytest.mark.rule("PEER-9")
+@pytest.mark.parametrize("to", ["10.1.0.10", "10.1.0.10/32", "10.1.0.0/24"])
+def test_an_address_of_a_block_means_itself_as_an_address_does(to: str) -> None:
+    """Whoever has it: the block and the address have one answer, where two VPCs have the address."""
+    assert verdict(TWINS, f"{{from: app.x, to: {to}, allow: tcp/22}}") == "holds"
+    assert verdict(TWINS, f"{{from: app.x, to: {to}, deny: all}}") == "fails"
+    if "/" in to:  # as a source, the address itself is ambiguous
+        leaks = {(leak.source, leak.destination) for leak in reachsim.loads(TWINS).isolated("app.x", to).leaks}
+        assert leaks == {("app.x", "one.y")}
+
+
+@pytest.mark.rule("PEER-9")
+@pytest.mark.parametrize("to", ["two.z", "{vpc: two}", "{subnet: two.a}"])
+def test_a_name_or_a_selector_means_its_own_interfaces_alone(to: str) -> None:
+    assert verdict(TWINS, f"{{from: app.x, to: {to}, deny: all}}") == "holds"
+
+
+HAIRPIN = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.1.0.0/16]
+    subnets: {a: {cidr: 10.1.0.0/24}}
+    instances: {y: {subnet: a, private_ip: 10.1.0.10}}
+direct_connect_gateways: {dx: {gateways: [tgw], prefixes: [10.200.0.0/16]}}
+networks: {office: {cidrs: [10.200.0.0/16], via: [dx]}}
+transit_gateways:
+  tgw:
+    attachments: {app: {vpc: app, subnets: [a]}, line: {direct_connect_gateway: dx}}
+    route_tables: {main: {associations: [app, line], propagations: [line], routes: {0.0.0.0/0: line}}}
+"""
+
+
+@pytest.mark.parametrize("to", ["10.1.0.10", "10.1.0.10/32", "10.1.0.0/24"])
+def test_a_deny_to_a_block_does_not_hold_while_one_to_its_address_fails(to: str) -> None:
+    """The transit gateway sends the address to the network behind the connection, whoever has it there."""
+    assert verdict(HAIRPIN, f"{{from: 10.200.0.9, to: {to}, deny: tcp/22}}") == "fails"
+    assert verdict(HAIRPIN, "{from: 10.200.0.9, to: app.y, deny: all}") == "holds"
 
 
 @laws(15)

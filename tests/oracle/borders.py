@@ -13,10 +13,10 @@ from typing import Any
 from tests.oracle import worlds
 from tests.oracle.components import OFFICE_ADDRESSES, OFFICE_BLOCKS, SERVICE_ADDRESSES, Design, Probe
 from tests.oracle.naive import Verdict
-from tests.oracle.naive.addresses import address, block, network
+from tests.oracle.naive.addresses import address, block, is_private, network
 from tests.oracle.naive.judging import together, variants
-from tests.oracle.naive.names import clients, found, holders
-from tests.oracle.naive.parts import Interface
+from tests.oracle.naive.names import clients, found, holders, near
+from tests.oracle.naive.parts import INTERNET, Client, Interface
 from tests.oracle.naive.world import World
 from tests.oracle.probes import STRANGERS, packets_of
 
@@ -51,11 +51,26 @@ def in_selector(interface: Interface, selector: dict[str, Any]) -> bool:
     )
 
 
-def ends(world: World, end: Any, source: bool) -> list[str]:
-    """A sample of what an end of an expectation means, all private addresses of it that are in VPCs among it."""
+def as_asked(world: World, interface: Interface, asking: list[Client] | None) -> list[str]:
+    """How to ask for one interface: by its name, and by its other addresses, but where another one has them too, or where
+    it is asked by somebody who does not mean its private addresses."""
+    shared = [i for i in world.interfaces if i is not interface and set(i.ipv4) & set(interface.ipv4)]
+    far = asking is not None and not all(near(world, client, interface.vpc) for client in asking)
+    return [interface.name] if shared or far else [interface.name, *[str(each) for each in interface.ipv4[1:]]]
+
+
+def sends(world: World, where: str) -> bool:
+    """Is there anybody who sends from an address? A private one that no interface and no connection has is nobody's."""
+    return any(client.place != INTERNET or not is_private(address(where)) for client in holders(world, address(where)))
+
+
+def ends(world: World, end: Any, asking: list[Client] | None = None) -> list[str]:
+    """A sample of what an end of an expectation means, all private addresses of it that are in VPCs among it; of its
+    destination, to those who are `asking`."""
+    source = asking is None
     able = [i for i in world.interfaces if i.kind in HOSTS and (not source or i.kind in ("instance", "interface"))]
     if isinstance(end, dict):
-        return [str(each) for i in able if in_selector(i, end) for each in i.ipv4]
+        return [text for i in able if in_selector(i, end) for text in as_asked(world, i, asking)]
     if end == "internet":
         named = [body["ip"] for body in world.hosts.values()] if source else []
         return [*STRANGERS, *[text for text in named if ":" not in text]]
@@ -66,7 +81,7 @@ def ends(world: World, end: Any, source: bool) -> list[str]:
         vpcs = [block(cidr) for body in world.vpcs.values() for cidr in body["cidrs"]]
         if not any(block(end).overlaps(each) for each in vpcs):
             outside += [str(block(end).first + block(end).size // 2), str(block(end).last)]
-        return inside + outside
+        return inside + [each for each in outside if not source or sends(world, each)]
     return [end]
 
 
@@ -87,11 +102,12 @@ def packets(world: World, expectation: Expectation, ports: list[int]) -> list[Pa
     out = []
     traffic = expectation.get("allow", expectation.get("deny"))
     deny = "deny" in expectation
-    for src in ends(world, expectation["from"], source=True):
-        targets = ends(world, expectation["to"], source=False)
+    for src in ends(world, expectation["from"]):
+        senders = clients(world, src)
+        targets = ends(world, expectation["to"], senders)
         if deny and expectation["from"] == "internet":
             targets = targets + hidden_ways(world, expectation["to"])
-        asking = {client.place for client in clients(world, src) if isinstance(client.place, Interface)}
+        asking = {client.place for client in senders if isinstance(client.place, Interface)}
         for dst in targets:
             meant = found(world, dst) if network(dst) is None else holders(world, address(dst))
             if asking & {each if isinstance(each, Interface) else each.place for each in meant}:

@@ -7,10 +7,11 @@ a reader without these components takes as well (mappings that it does not look 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Any
 
 from tests.oracle import worlds
-from tests.oracle.naive.addresses import Network, block
+from tests.oracle.naive.addresses import Address, Network, block
 from tests.oracle.naive.packets import listed
 from tests.oracle.naive.world import World
 from tests.oracle.worlds import PORTS, chance, some, token
@@ -29,10 +30,11 @@ INTERFACE_SERVICES = ["ssm", "kms", "ecr.api"]
 class Layers:
     """What goes on top of a design, one method a layer."""
 
-    def __init__(self, rng: random.Random, design: Design, full: bool) -> None:
+    def __init__(self, rng: random.Random, design: Design, full: bool, without: tuple[str, ...] = ()) -> None:
         self.rng = rng
         self.design = design
         self.full = full
+        self.without = without
         self.vpcs: dict[str, Any] = design["vpcs"]
         self.used: set[str] = {text for vpc in self.vpcs for text in World(design).explicit(vpc)}
         self.public = iter([f"198.18.{n}.{m}" for n in range(40, 44) for m in range(1, 250)])
@@ -47,15 +49,20 @@ class Layers:
         if chance(rng, 0.6):
             self.office()
         for layer in dict.fromkeys(chosen):
-            layer()
+            if layer.__name__ not in self.without:
+                layer()
         self.open_rules()
 
     # --- what the layers need ---------------------------------------------------------------------
 
     def tables(self, vpc: str) -> dict[str, Any]:
-        """The route tables of a VPC, as plain mappings."""
+        """The route tables of a VPC's subnets, as plain mappings; those of gateways know other routes (ROUTE-21)."""
         found: dict[str, Any] = self.vpcs[vpc].setdefault("route_tables", {})
-        return {name: body["routes"] if isinstance(body.get("routes"), dict) else body for name, body in found.items()}
+        return {
+            name: body["routes"] if isinstance(body.get("routes"), dict) else body
+            for name, body in found.items()
+            if not isinstance(body.get("gateway"), str)
+        }
 
     def blocks(self, vpc: str) -> list[Network]:
         """The IPv4 blocks of a VPC."""
@@ -69,15 +76,20 @@ class Layers:
             if chance(self.rng, probability):
                 routes[to] = target
 
-    def free(self, vpc: str, subnet: str) -> str:
-        """An address in the middle of a subnet: hosts are below, functions above."""
+    def room(self, vpc: str, subnet: str) -> list[str]:
+        """The free addresses in the middle of a subnet: hosts are below, functions above."""
         whole = block(self.vpcs[vpc]["subnets"][subnet]["cidr"])
-        for number in range(9, whole.size - 2):
-            text = str(whole[number])
-            if text not in self.used:
-                self.used.add(text)
-                return text
-        raise AssertionError(f"{subnet} is full")
+        return [text for number in range(9, min(whole.size - 2, 40)) if (text := str(whole[number])) not in self.used]
+
+    def roomy(self, vpc: str) -> list[str]:
+        """The subnets with a free address."""
+        return [subnet for subnet in self.vpcs[vpc]["subnets"] if self.room(vpc, subnet)]
+
+    def free(self, vpc: str, subnet: str) -> str:
+        """The first free address of a subnet; it is used now."""
+        text = self.room(vpc, subnet)[0]
+        self.used.add(text)
+        return text
 
     def groups(self, vpc: str, most: int = 1) -> list[str]:
         """Some security groups of a VPC."""
@@ -103,6 +115,12 @@ class Layers:
             by_zone.setdefault(body["subnets"][name].get("az", ""), name)
         return some(rng, list(by_zone.values()), 2)
 
+    def both_attached(self, vpc: str, far: str) -> bool:
+        """Are two VPCs attached to the transit gateway, so that a rule of one may name a group of the other (TGW-14)?"""
+        gateways = self.design.get("transit_gateways", {}).values()
+        attached = {body.get("vpc") for gateway in gateways for body in gateway["attachments"].values()}
+        return vpc != far and {vpc, far} <= attached
+
     def open_rules(self) -> None:
         """Rules that name what the layers brought."""
         rng = self.rng
@@ -114,7 +132,7 @@ class Layers:
                     traffic = rng.choice(["all", "tcp/443", "tcp/22", token(rng)])
                     far = rng.choice(list(self.vpcs))
                     peer = rng.choice([*brought, self.vpcs[far]["cidrs"][0], "0.0.0.0/0"])
-                    if self.full and "transit_gateways" in self.design and far != vpc and chance(rng, 0.5):
+                    if self.full and self.both_attached(vpc, far) and chance(rng, 0.5):
                         peer = f"{far}.web"
                     group.setdefault("ingress", []).append({"allow": traffic, "from": peer})
             for acl in (body.get("network_acls") or {}).values():
@@ -235,7 +253,6 @@ class Layers:
         rng = self.rng
         vpc = rng.choice(list(self.vpcs))
         made: dict[str, Any] = self.vpcs[vpc].setdefault("vpc_endpoints", {})
-        subnets = list(self.vpcs[vpc]["subnets"])
         for kind in some(rng, ["gateway", "gateway", "interface", "interface", "gateway_load_balancer"], 3):
             name = f"{vpc}-ep{len(made)}"
             if kind == "gateway":
@@ -248,7 +265,9 @@ class Layers:
                     self.design.setdefault("prefix_lists", {})
                     self.design["prefix_lists"] = {**self.design["prefix_lists"], service: SERVICES[service]}
             elif kind == "interface":
-                chosen = some(rng, subnets, 2)
+                chosen = some(rng, self.roomy(vpc), 2)
+                if not chosen:
+                    continue
                 service = rng.choice(INTERFACE_SERVICES)
                 made[name] = {
                     "type": kind, "service": service, "subnets": chosen,
@@ -258,7 +277,11 @@ class Layers:
                 if chance(rng, 0.1):
                     made[name]["state"] = "pending"
             else:
-                made[name] = {"type": kind, "service": "inspection", "subnets": [rng.choice(subnets)]}
+                made[name] = {
+                    "type": kind,
+                    "service": "inspection",
+                    "subnets": [rng.choice(list(self.vpcs[vpc]["subnets"]))],
+                }
                 self.route(vpc, rng.choice(["0.0.0.0/0", "8.8.8.0/24"]), name, 0.4)
         if chance(rng, 0.7):
             self.vpcs[vpc]["enable_dns_hostnames"] = True
@@ -271,7 +294,9 @@ class Layers:
         vpc = rng.choice(list(self.vpcs))
         hosts = [name for name, body in self.vpcs[vpc]["instances"].items() if "network_interfaces" not in body]
         kind = rng.choice(["network", "network", "network", "application", "classic"])
-        chosen = some(rng, list(self.vpcs[vpc]["subnets"]), 2)
+        chosen = some(rng, self.roomy(vpc), 2)
+        if not chosen:
+            return
         port = rng.choice([443, 80, rng.choice(PORTS)])
         udp = kind == "network" and chance(rng, 0.15)
         target = {"targets": some(rng, hosts, 2), "port": f"{'udp' if udp else 'tcp'}/{rng.choice([port, 8080])}"}
@@ -331,7 +356,7 @@ class Layers:
             for name, host in list(body["instances"].items()):
                 if "network_interfaces" in host or not chance(rng, 0.4):
                     continue
-                if chance(rng, 0.6):
+                if chance(rng, 0.6) and self.room(vpc, host["subnet"]):
                     more: Any = self.free(vpc, host["subnet"])
                     if "internet_gateway" in body and chance(rng, 0.5):
                         more = {"private_ip": more, "public_ip": next(self.public)}
@@ -346,8 +371,8 @@ class Layers:
                     far = rng.choice(list(self.vpcs))
                     if far != vpc:
                         host["local_networks"] = [rng.choice([self.vpcs[far]["cidrs"][0], "10.200.4.0/24"])]
-            if chance(rng, 0.3):
-                subnets = some(rng, list(body["subnets"]), 2)
+            if chance(rng, 0.3) and self.roomy(vpc):
+                subnets = some(rng, self.roomy(vpc), 2)
                 body["instances"][f"{vpc}-multi"] = {"network_interfaces": {
                     f"eth{n}": {"subnet": subnet, "private_ip": self.free(vpc, subnet), "security_groups": self.groups(vpc)}
                     for n, subnet in enumerate(subnets)
@@ -387,18 +412,24 @@ class Layers:
         """A service of one's own behind an NLB, and an endpoint for it in another VPC."""
         rng = self.rng
         homes: list[tuple[str, str]] = []
-        while not homes:
+        for _ in range(20):
             homes = [
                 (vpc, name)
                 for vpc, body in self.vpcs.items()
                 for name, each in (body.get("load_balancers") or {}).items()
                 if each["type"] == "network"
             ]
-            if not homes:
-                self.balancers()
+            if homes:
+                break
+            self.balancers()
+        if not homes:
+            return
         provider, name = rng.choice(homes)
         consumer = rng.choice(list(self.vpcs))
-        subnet = rng.choice(list(self.vpcs[consumer]["subnets"]))
+        roomy = self.roomy(consumer)
+        if not roomy:
+            return
+        subnet = rng.choice(roomy)
         self.design["endpoint_services"] = {"mine": {"load_balancer": f"{provider}.{name}"}}
         if chance(rng, 0.3):
             self.design["endpoint_services"]["mine"]["accepted"] = some(rng, list(self.vpcs), 2)
@@ -416,26 +447,32 @@ class Layers:
                     body["nat_gateways"][name] = {"availability": "regional", **kept, "public_ip": gateway["public_ip"]}
 
 
-def random_design(rng: random.Random, profile: str = "full") -> Design:
-    """A design with components, as `yaml.safe_load` would return it. `profile` is full or accepted."""
+def random_design(rng: random.Random, profile: str = "full", without: tuple[str, ...] = ()) -> Design:
+    """A design with components, as `yaml.safe_load` would return it. `profile` is full or accepted; `without`: layers that
+    are left out, since the reader takes none of their keys."""
     design = worlds.random_design(rng)
     design["prefix_lists"] = dict(design["prefix_lists"])
-    Layers(rng, design, profile == "full").build()
+    Layers(rng, design, profile == "full", without).build()
     return design
 
 
 def addresses_of(world: World, kinds: set[str]) -> list[str]:
-    """The private and public addresses of all interfaces of these kinds."""
+    """The private and public addresses of all interfaces of these kinds, as far as the design writes them."""
     found = []
     for i in world.interfaces:
         if i.kind in kinds:
-            found += [str(each) for each in (*i.ipv4, *i.publics, *i.ipv6) if each is not None]
+            found += written(world, (*i.ipv4, *i.publics, *i.ipv6))
     return found
 
 
-def random_probe(rng: random.Random, design: Design) -> Probe:
-    """(source, destination, traffic, source port), aimed at the components."""
-    world = World(design)
+def written(world: World, addresses: Iterable[Address | None]) -> list[str]:
+    """Those that the design writes: which others AWS assigns is anybody's guess."""
+    return [str(each) for each in addresses if each is not None and str(each) in world.addresses_written]
+
+
+def random_probe(rng: random.Random, design: Design, world: World | None = None) -> Probe:
+    """(source, destination, traffic, source port), aimed at the components. `world`: the design's, if it is at hand."""
+    world = World(design) if world is None else world
     inner = [f"{i.vpc}.{i.host}" for i in world.interfaces if i.kind in ("instance", "interface")]
     hosts = [name for name in world.hosts if ":" not in world.hosts[name]["ip"]]
     office = [f"{net}.{host}" for net, body in world.networks.items() for host in body.get("hosts", {})]
@@ -445,20 +482,20 @@ def random_probe(rng: random.Random, design: Design) -> Probe:
     names += ["db.corp.example"] if world.zones else []
     names += [str(i.body["public_dns_name"]) for i in world.interfaces if i.body.get("public_dns_name")]
     devices = addresses_of(world, {"endpoint", "load_balancer"})
-    secondary = [str(each) for i in world.interfaces for each in (*i.ipv4[1:], *i.publics[1:]) if each is not None]
+    secondary = written(world, (each for i in world.interfaces for each in (*i.ipv4[1:], *i.publics[1:])))
     if chance(rng, 0.35):
         return worlds.random_probe(rng, design)
     sources = [inner, inner, inner, office, hosts, secondary, brought, ["10.210.0.9"]]
     src = rng.choice(rng.choice([pool for pool in sources if pool]))
     pools = [inner, inner, office, devices, devices, brought, secondary, SERVICE_ADDRESSES, ["10.210.0.9"]]
     if src in hosts:
-        publics = [str(each) for i in world.interfaces for each in i.publics if each is not None]
+        publics = written(world, (each for i in world.interfaces for each in i.publics))
         pools = [pool for pool in (publics, publics, publics, devices, inner) if pool]
     elif src not in office:
         pools += [names, hosts]
     dst = rng.choice(rng.choice([pool for pool in pools if pool]))
     if src == dst:
-        return random_probe(rng, design)
+        return random_probe(rng, design, world)
     listening = [
         str(each) for i in world.interfaces for each in (i.body.get("listeners") or {}) if i.kind == "load_balancer"
     ]

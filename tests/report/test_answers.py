@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.faults import LOOP
 
 import reachsim
 from reachsim.answers.reach import reach_answer
@@ -128,3 +129,30 @@ def test_the_parts_of_an_answer_make_up_the_question() -> None:
     assert found.passing | found.missing == found.asked
     assert not found.passing & found.missing
     assert found.one_way == found.missing
+
+
+def test_the_reason_in_the_first_lines_is_that_of_the_packet_that_is_shown() -> None:
+    """Not what stops other protocols on the way before it, nor the way there where the answer is lost."""
+    net = reachsim.loads(LOOP)
+    lines = reach_text(reach_answer(net.reach("i", "j"), None), net.locate).splitlines()
+    assert lines[0] == "BLOCKED  v.i -> v.j"
+    assert lines[1].startswith("  v route table r: 10.0.0.0/16 -> ngw sends the packet back")
+
+
+def test_icmp_that_asks_nothing_does_not_make_a_lost_answer_reachable() -> None:
+    net = reachsim.loads(LOOP)
+    found = reach_answer(net.reach("j", "i"), None)
+    lines = reach_text(found, net.locate).splitlines()
+    assert lines[0] == "NO REPLY  v.j -> v.i"
+    assert lines[1].startswith("  v.ngw NAT gateway: the answer is dropped: v.ngw never saw the packet")
+    assert "  such as  tcp 10.0.1.4:50000 -> 10.0.0.4:443" in lines
+    assert "  passes   icmp (except icmp/8, icmp/13, icmp/15, icmp/17)" in lines
+    assert found.verdict == "no reply"
+    assert "no reply" in net.reach("j", "i")._repr_html_()
+    assert reach_answer(net.reach("j", "i"), reachsim.Traffic.parse("icmp/3")).verdict == "all"
+    only = LOOP.replace("instances: {i: {subnet: a}", "instances: {i: {subnet: a, security_groups: [ping]}")
+    only = only.replace(
+        "    instances", "    security_groups: {ping: {ingress: [{allow: icmp/3, from: 10.0.0.0/8}]}}\n    instances"
+    )
+    net = reachsim.loads(only)
+    assert reach_answer(net.reach("j", "i"), None).verdict == "all"  # nothing else is delivered, and this has no answer

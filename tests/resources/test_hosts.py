@@ -1,7 +1,7 @@
 """Hosts with several interfaces and addresses, fleets, and networks of their own."""
 
 import pytest
-from tests.designs import ANY, GONE, blames, load, passes, problems
+from tests.designs import ANY, GONE, blames, group, load, passes, problems
 
 from reachsim.net.address import format_address
 
@@ -157,6 +157,21 @@ def test_networks_behind_a_host_are_ends():
     blames(checked.trace(CLIENT, "db", "tcp/80"), "ENI_SOURCE_DEST_CHECK_RESTRICTION", "NATI-1", "app.twin")
     still = load(CLIENTS, {"vpcs app instances twin nat": {"ip_forward": False}})
     assert still.trace(CLIENT, "db", "tcp/80").blockers[0].code == "HOST_DOES_NOT_FORWARD"
+
+
+@pytest.mark.rule("NATI-5")
+def test_a_host_and_the_networks_behind_it_need_neither_route_nor_rule():
+    """What goes between them never comes to the host's interface, so no group, no ACL and no route has a say."""
+    net = load(CLIENTS, group("mute", egress=[]), {
+        "vpcs app instances twin security_groups": ["mute"],
+        "vpcs app route_tables isolated": {},
+    })  # fmt: skip
+    passes(net.trace("twin", CLIENT, "tcp/22"))
+    passes(net.trace(CLIENT, "twin", "tcp/22"))
+    assert [hop.checkpoint for hop in net.trace("twin", CLIENT, "tcp/22").forward][1:] == ["client networks"]
+    ends = net.reach("twin", "192.168.0.0/16").delivered.destinations()
+    assert str(ends) == "192.168.77.0/24"
+    assert not net.trace("probe", CLIENT, "tcp/22").delivered  # nobody else's
 
 
 @pytest.mark.rule("NATI-5")

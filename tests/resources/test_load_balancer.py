@@ -516,3 +516,11 @@ def test_an_application_load_balancer_as_target() -> None:
 def test_mistakes(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(reachsim.DesignError, match=message):
         load(changes)
+
+
+@pytest.mark.parametrize("to", ["lb", "10.0.0.50"])
+def test_the_address_that_was_called_is_the_load_balancers(to: str) -> None:
+    """Not its target's, to whom it passes the packet on."""
+    net = load({"vpcs.app.security_groups.client": {"egress": [{"allow": "all", "to": "10.99.0.0/16"}]}})
+    (first, *_) = net.trace("client", to, "tcp/443").blockers
+    assert "to 10.0.0.50 (app.lb/front);" in first.text

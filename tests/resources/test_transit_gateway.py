@@ -336,6 +336,9 @@ def test_the_nat_gateways_subnet_needs_the_way_back_to_the_spoke():
     net = load({"vpcs egress route_tables public": {"0.0.0.0/0": "igw"}})
     trace = net.trace("app.web", "www", "tcp/443")
     blames(trace, "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "IGW-5", "egress.igw", "reply")
+    (only,) = trace.blockers  # on the internet, where it does not get to, nothing stands in its way
+    assert only.cause.path == ("vpcs", "egress", "route_tables", "public", "0.0.0.0/0")
+    assert "0.0.0.0/0 -> igw sends it there" in only.text
 
 
 @pytest.mark.rule("NATGW-10")

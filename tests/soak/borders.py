@@ -8,6 +8,8 @@ seed of its world, then the counts; exits with 1 on a contradiction. `--show SEE
 from __future__ import annotations
 
 import argparse
+import functools
+import json
 import random
 import sys
 import time
@@ -23,13 +25,11 @@ from tests.oracle.components import Design, Probe, random_design, random_probe
 from tests.oracle.naive.world import World
 
 import reachsim
+from reachsim.loading.schema import schema
 
-PROFILES = (
-    "accepted",
-    "accepted",
-    "accepted",
-    "full",
-)  # in turn; `full` designs are skipped while reachsim refuses them
+PROFILES = ("accepted", "full")  # in turn
+LAYER_KEYS = {"switches": ("Vpc", "block_public_access"), "regional": ("NatGateway", "availability")}
+"""Layers of designs that are left out while the format has no such key of that definition."""
 Load = Callable[[str], Any]
 
 
@@ -56,10 +56,17 @@ def profile_of(seed: int) -> str:
     return PROFILES[seed % len(PROFILES)]
 
 
+@functools.cache
+def left_out() -> tuple[str, ...]:
+    """The layers whose keys the format does not have."""
+    kinds = schema()["$defs"]
+    return tuple(layer for layer, (kind, key) in LAYER_KEYS.items() if key not in kinds[kind]["properties"])
+
+
 def world(seed: int, profile: str = "") -> tuple[random.Random, Design]:
     """The design of a seed, with the source of chance that goes on from there."""
     rng = random.Random(f"borders {seed}")
-    return rng, random_design(rng, profile or profile_of(seed))
+    return rng, random_design(rng, profile or profile_of(seed), left_out())
 
 
 def rule_of(lost: str) -> str:
@@ -116,15 +123,15 @@ def judge_world(seed: int, probes: int, counts: Counts, load: Load, profile: str
 def outcomes(seed: int, probes: int, counts: Counts, load: Load, profile: str) -> Iterator[tuple[str, str]]:
     """The outcome of each question of one world."""
     rng, design = world(seed, profile)
-    asked = [random_probe(rng, design) for _ in range(probes)]
+    naive = World(design)
+    asked = [random_probe(rng, design, naive) for _ in range(probes)]
     promises = [random_expectation(rng, design) for _ in range(max(1, probes // 3))]
     ports = edge_ports_of(rng, design)
     try:
-        net = load(yaml.safe_dump(design | {"expect": promises}, sort_keys=False))
+        net = load(json.dumps(design | {"expect": promises}))  # JSON is YAML, and faster
     except reachsim.ReachsimError as error:
         counts.skipped[reason(error)] += 1
         return
-    naive = World(design)
     for probe in asked:
         yield ask(net, naive, probe, counts)
     for expectation, result in zip(promises, net.check(), strict=True):

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from tests.designs import ALL, ANY, acl_of, group, load, passes
+from tests.faults import ULA
 
 import reachsim
 
@@ -136,6 +137,7 @@ def test_no_resolver_is_at_base_plus_two_of_a_secondary_block(subnets):
     blocker = first(net, "x", "10.1.0.2", "udp/53")
     assert (blocker.code, blocker.rule_id) == ("NO_POSSIBLE_DESTINATION", "DNS-1")
     assert "that of VPC v is at 10.0.0.2" in blocker.text
+    assert blocker.where
 
 
 @pytest.mark.rule("WALK-19")
@@ -161,6 +163,8 @@ def test_a_stopped_instance_hides_no_other_blocker():
     shut = group("db") | DB_GROUP | {"vpcs app instances probe state": "stopped"}
     codes = [(b.code, b.component) for b in load(shut).trace("probe", "db", "tcp/80").blockers]
     assert codes == [("BAD_STATE", "app.probe"), ("SG_HAS_NO_RULES", "app.db")]
+    stopped = load(shut).trace("probe", "db", "tcp/80").blockers[0]
+    assert (stopped.checkpoint, stopped.text) == ("instance", "app.probe is stopped")  # no group stops it
     own = group("mute", egress=[]) | {f"vpcs app instances probe {k}": v for k, v in MUTE.items()}
     assert [b.code for b in load(own).trace("probe", "db", "tcp/80").blockers] == ["BAD_STATE", "SG_HAS_NO_RULES"]
     back = acl_of("isolated", [ALL], []) | {"vpcs app instances db state": "stopped"}
@@ -234,3 +238,29 @@ def test_a_blackhole_blames_the_state_of_its_target(changes, question, key):
 def test_an_answer_without_a_route_is_told_as_an_answer():
     blocker = first(load({"vpcs data route_tables api": {}}), "probe", "api", "tcp/80")
     assert (blocker.leg, blocker.text) == ("reply", "the answer is dropped: no route to 10.0.1.10")
+
+
+@pytest.mark.rule("IGW-5")
+@pytest.mark.parametrize(
+    ("changes", "source", "table", "target"),
+    [
+        ({}, "web", "public", "igw"),
+        # Behind a NAT gateway nobody would look for the route to a private network: it is the client's that is missing.
+        ({"vpcs app route_tables private": {ANY: "ngw"}}, "probe", "private", "ngw"),
+    ],
+)
+def test_a_private_address_at_an_internet_gateway_blames_the_route_that_leads_there(changes, source, table, target):
+    trace = load(changes).trace(source, "10.77.0.1", "tcp/443")
+    (blocker,) = trace.blockers
+    assert blocker.code == "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+    assert blocker.text.endswith(f"; 0.0.0.0/0 -> {target} sends it there, and no narrower route leads elsewhere")
+    assert blocker.cause.path == ("vpcs", "app", "route_tables", table, ANY)
+
+
+@pytest.mark.rule("IGW-15")
+@pytest.mark.parametrize("host", ["a", "b"])
+def test_private_ipv6_names_its_owner_at_either_gateway(host):
+    net = reachsim.loads(ULA)
+    blocker = first(net, host, "2606:4700::1111", "tcp/443")
+    assert f"(v.{host}) is private IPv6" in blocker.text
+    assert blocker.cause.path[:4] == ("vpcs", "v", "instances", host)

@@ -282,9 +282,12 @@ MANY = 8
 
 def few_of_each(source: Endpoint, destination: Endpoint, classes: Classes) -> tuple[Endpoint, Endpoint]:
     """Two endpoints with one interface of each class in place of all; with two where both have interfaces of one class,
-    so that pairs inside it are asked too."""
+    so that pairs inside it are asked too, and where the destination is an address, which may be one's own."""
     senders = {classes.of[origin.interface].index for origin in source.origins if origin.interface is not None}
-    each = 1 if senders.isdisjoint(classes.of[interface].index for interface in destination.interfaces) else 2
+    apart = destination.literal is None and senders.isdisjoint(
+        classes.of[interface].index for interface in destination.interfaces
+    )
+    each = 1 if apart else 2
     return _some_of_each(source, classes, each), _some_of_each(destination, classes, each)
 
 
@@ -360,6 +363,10 @@ class _Whole:
             for interface in senders.keys() & targets.keys()
             if not interface.shared
         ]
+        own = (
+            at for interface, at in senders.items() if not interface.shared and flow.destination in interface.addresses
+        )
+        itself += [(at, flow.destination) for at in own]
         everything = Traffic.everything()
         return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
 
@@ -389,7 +396,12 @@ def _text(
     asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
     if space == asked:
         return f"all of {expectation.traffic}"
-    return space.describe(known_sources=asked.sources(), known_destinations=asked.destinations())
+    return space.describe(
+        asked.sources(),
+        asked.destinations(),
+        sources_name="the internet" if answer.source == "internet" else "",
+        destinations_name="the internet" if answer.destination == "internet" else "",
+    )
 
 
 def _worst_loss(answer: Reach, expectation: Expectation, ports: Callable[[FlowAnswer], PortSet]) -> Choices:

@@ -199,7 +199,7 @@ def _leaks(
             space = part.delivered()
             origin = part.flow.origin
             sender = origin.interface.name if origin.interface is not None else source.name
-            receiver = part.flow.target.name if part.flow.target is not None else destination.name
+            receiver = part.receiver or destination.name
             via = via_of(part.found.forward) if part.found is not None else ()
             yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward, via), ""
 

@@ -44,11 +44,14 @@ class ReachAnswer:
     @property
     def verdict(self) -> ReachVerdict:
         """``all`` or ``part`` of the traffic passes; with no traffic named, ``part`` is not told from ``all``
-        where anything passes whatever NAT devices choose. Else ``no reply`` where some is delivered, or ``nothing``."""
+        where anything that has an answer passes whatever NAT devices choose. Else ``no reply`` where some is delivered,
+        or ``nothing``."""
         if self.reach.undecided:
             return "undecided"
         if not self.passing and not self.partial:
             return "no reply" if self.one_way else "nothing"
+        if self.traffic is None and self.reach.answerless and not self.partial:
+            return "no reply"
         lacking = bool(self.missing or self.losses or self.partial)
         return "part" if not self.passing or (self.traffic is not None and lacking) else "all"
 

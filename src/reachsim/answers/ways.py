@@ -30,13 +30,15 @@ class GraphWay:
     """The way that a packet goes from one address to another, whatever its ports: names of checkpoints in
     order.
 
-    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through.
+    `lost`: why it is lost at the last of them by its addresses alone; empty where it gets through. `undecided`: why
+    reachsim cannot tell how it goes on from there; empty where it can.
     """
 
     source: str
     destination: str
     names: tuple[str, ...]
     lost: str = ""
+    undecided: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,10 @@ def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint
         start = add_node(graph, flow.origin.start)
         ends = [node_name(graph, end) for end in _ends(net, flow)]
         if flow.loss is not None or flow.unknown:
-            reason = flow.unknown or (flow.loss.text if flow.loss is not None else "")
-            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason))
+            reason = "" if flow.loss is None else flow.loss.text
+            goes.append(GraphWay(flow.origin.label or source.name, destination.name, (start,), reason, flow.unknown))
         else:
-            found = round_trip_of(flow)
-            goes.append(_way(graph, flow, found.forward, found.unknown))
+            goes.append(_way(graph, flow, round_trip_of(flow).forward))
         pairs |= dict.fromkeys((start, end) for end in ends)
     possible: dict[tuple[str, ...], None] = {}
     between: set[str] = set()
@@ -104,12 +105,13 @@ def _ends(net: Engine, flow: Flow) -> list[Checkpoint]:
     return [interface.host for interface in owners] or [net.topology.internet]
 
 
-def _way(graph: Graph, flow: Flow, walk: Walk, unknown: str) -> GraphWay:
+def _way(graph: Graph, flow: Flow, walk: Walk) -> GraphWay:
     names: list[str] = []
-    lost = unknown
+    lost = ""
     for visit in walk.visits:
         names.append(node_name(graph, visit.checkpoint))
         if isinstance(visit.step, Drop):
             lost = visit.step.cause.text
             break
-    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost)
+    undecided = "" if lost else walk.unknown
+    return GraphWay(format_address(flow.source), format_address(flow.destination), tuple(names), lost, undecided)

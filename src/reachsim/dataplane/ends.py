@@ -104,7 +104,8 @@ class Flow(Faced):
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
     `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
     what comes that way is delivered, and nobody who asks for those addresses needs it.
-    `realm`: the network that is meant, None for any.
+    `realm`: the network that is meant, None for any. `anybody`: whoever gets the packet is meant, and `target` only has the
+    address as well: an address of a block means itself.
     """
 
     origin: Origin
@@ -121,6 +122,7 @@ class Flow(Faced):
     about: Traffic | None = None
     beside: bool = False
     realm: object = None
+    anybody: bool = False
 
     @property
     def many(self) -> bool:

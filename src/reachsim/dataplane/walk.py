@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reachsim.dataplane.cause import Cause
@@ -23,7 +23,7 @@ from reachsim.dataplane.scope import ANY, EVERYWHERE
 from reachsim.dataplane.site import wired
 from reachsim.faces import Faced, face
 from reachsim.net.intervals import Span
-from reachsim.rules.codes import Code
+from reachsim.rules.codes import MISROUTED, Code
 
 LONGEST_WALK = 512
 """More steps than any design without a loop needs; a loop is found by its repeated state long before."""
@@ -109,6 +109,8 @@ def walk(
         else:
             met.add(state)
             step = checkpoint.step(header, leg)
+            if type(step) is Drop and step.cause.code in MISROUTED:
+                step = _misrouted(step, visits)
             if service is not None and not leg.reply:
                 step = about(step, service)
         visits.append(Visit(checkpoint, header, step, depth, service))
@@ -141,6 +143,20 @@ def walk(
         depth += onward.translated
         header = onward.header
         checkpoint = onward.next
+
+
+def _misrouted(drop: Drop, visits: list[Visit]) -> Drop:
+    """A loss with the route that led there: the last one, or the one that led to a device that translated the source."""
+    behind = next(
+        (i for i, visit in enumerate(visits) if isinstance(s := visit.step, Forward) and s.translated > 0), None
+    )
+    for visit in (*reversed(visits[:behind]), *reversed(visits)):
+        step = visit.step.onward if isinstance(visit.step, Drop) else visit.step
+        if isinstance(step, Forward) and visit.checkpoint.role.startswith("route table "):
+            cause, led = drop.cause, f"; {step.text} sends it there, and no narrower route leads elsewhere"
+            note = f"{cause.note}{led}" if cause.note else ""
+            return drop._replace(cause=replace(cause, text=f"{cause.text}{led}", note=note, path=step.path))
+    return drop
 
 
 def _loop(visits: list[Visit], again: Checkpoint) -> Cause:

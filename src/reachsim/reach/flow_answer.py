@@ -47,7 +47,8 @@ ECHOES = [
 ]
 """Types of ICMP that have an answer, with the service of the answer."""
 ANSWERED = Traffic.union_of(span for request, _ in ECHOES for span in request.spans)
-_SILENT = _ICMPS - ANSWERED
+SILENT = _ICMPS - ANSWERED
+"""ICMP that asks nothing, and so loses no answer."""
 OTHERS = _BARE - _ICMPS
 Rectangle = tuple[Traffic, PortSet]
 """Traffic and the client ports with which its answer comes back."""
@@ -65,7 +66,7 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
         ports = back.ports(protocol) if there else ALL_PORTS
         if there and ports:
             out.append((there, ports))
-    bare = forward & OTHERS & back | forward & _SILENT
+    bare = forward & OTHERS & back | forward & SILENT
     for request, answer in ECHOES:
         if answer in back:
             bare |= forward & request
@@ -76,7 +77,7 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
 
 def perhaps(forward: Traffic, maybe: Traffic) -> list[Rectangle]:
     """The round trips that may come back, where answers in `maybe` may: none of what needs no answer."""
-    return rectangles(forward - _SILENT, maybe) if maybe else []
+    return rectangles(forward - SILENT, maybe) if maybe else []
 
 
 class Trip(NamedTuple):
@@ -156,6 +157,19 @@ class FlowAnswer(Faced):
     def ipv6(self) -> bool:
         """Its address family."""
         return self.destinations.first > IPV4_LAST
+
+    @property
+    def receiver(self) -> str:
+        """Who gets it: the interface that is meant, or whoever else has the address that is; empty for who has no name."""
+        target = self.flow.target
+        if target is None:
+            return ""
+        visits = () if self.found is None or not self.flow.anybody else self.found.forward.visits
+        return (
+            target.name
+            if not visits or any(v.checkpoint is target.host for v in visits)
+            else visits[-1].checkpoint.component
+        )
 
     @property
     def arriving(self) -> Traffic:

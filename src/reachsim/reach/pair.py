@@ -19,7 +19,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.flow_answer import FlowAnswer, flow_answers
+from reachsim.reach.flow_answer import SILENT, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -131,6 +131,11 @@ class Reach(Carded):
 
     def __iter__(self) -> Iterator[Box]:
         return self.reachable.boxes()
+
+    @property
+    def answerless(self) -> bool:
+        """Whether all that is reachable is ICMP that has no answer, while every answer to what else is delivered is lost."""
+        return bool(self) and not self.reachable.traffic() - SILENT and bool(self.delivered - self.reachable)
 
     @property
     def count(self) -> int:

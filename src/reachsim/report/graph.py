@@ -32,14 +32,13 @@ def ways_text(graph: Any, ways: GraphWays, look: Look = PLAIN) -> str:
     style = look.style
     lines = [str(style.bold(f"{ways.source} -> {ways.destination}"))]
     for way in look.few(ways.goes, _ENDS):
-        word = (
-            style.red("is lost, whatever its ports")
-            if way.lost
-            else style.green("gets there, if filters pass its ports")
-        )
+        word = style.green("gets there, if filters pass its ports")
+        if way.lost or way.undecided:
+            word = style.red("is lost, whatever its ports") if way.lost else style.yellow("cannot be decided")
         lines.append(f"  {visible(way.source)} -> {visible(way.destination)} {word}")
         lines += _numbered(way.names, look)
         lines += hanging("    x  ", way.lost, look.width, style.red) if way.lost else []
+        lines += hanging("    ?  ", way.undecided, look.width, style.yellow) if way.undecided else []
     rest = look.rest(ways.goes, _ENDS)
     lines += [f"  {rest}"] if rest else []
     count = f"more than {len(ways.possible)}" if ways.more else str(len(ways.possible))
@@ -82,7 +81,13 @@ def graph_data(graph: Any, file: str, ways: GraphWays | None) -> dict[str, Any]:
         out["from"] = ways.source
         out["to"] = ways.destination
         out["goes"] = [
-            {"source": w.source, "destination": w.destination, "checkpoints": list(w.names), "lost": w.lost}
+            {
+                "source": w.source,
+                "destination": w.destination,
+                "checkpoints": list(w.names),
+                "lost": w.lost,
+                "undecided": w.undecided,
+            }
             for w in ways.goes
         ]
         out["possible"] = [list(names) for names in ways.possible]

@@ -115,7 +115,7 @@ def _brief_cell(cell: Cell) -> str:
 
 
 def _mood(found: Reach) -> tuple[str, str]:
-    if found:
+    if found and not found.answerless:
         return "good", "reachable"
     if found.undecided:
         return "unknown", "undecided"

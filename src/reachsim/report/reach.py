@@ -8,6 +8,7 @@ from reachsim.answers.reach import PARTS, ReachAnswer
 from reachsim.flow.ports import nat_ports
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.packet import Packet
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
 from reachsim.trace.trace import Locate
@@ -37,8 +38,11 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     if verdict == "undecided":
         lines += hanging("  ", found.reach.undecided, look.width)
     stopped = verdict in ("nothing", "no reply")
+    packet = (
+        (found.one_way or found.missing) if stopped else found.passing or found.partial or found.missing
+    ).witness()
     if stopped:
-        lines += _first_reason(found, locate, look)
+        lines += _first_reason(found, packet, locate, look)
     if found.passing:
         lines += hanging("  passes   ", found.describe(found.passing, most), look.width)
     for label, text in found.nat_in_words:
@@ -49,7 +53,6 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
         lines += hanging("  missing  ", f"{text}: delivered, but not answered" if alike else text, look.width)
     if found.one_way and not (verdict == "part" and alike):
         lines += hanging("  one way  ", found.describe(found.one_way, most), look.width)
-    packet = (found.passing or found.partial or found.missing).witness()
     if packet is not None:
         lines += hanging("  such as  ", str(packet), look.width)
     places = number(len(found.stops), "place")
@@ -71,9 +74,10 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _first_reason(found: ReachAnswer, locate: Locate, look: Look) -> list[str]:
+def _first_reason(found: ReachAnswer, packet: Packet | None, locate: Locate, look: Look) -> list[str]:
+    """What stops the packet that is shown."""
     if found.stops:
-        stop = found.stops[0]
+        stop = next((stop for stop in found.stops if packet is not None and packet in stop.space), found.stops[0])
         only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
         dropped = "the answer is dropped: " if stop.leg == "reply" else ""
         text = f"{stop.component} {stop.checkpoint}: {dropped}{stop.rule}{only}"

@@ -119,14 +119,14 @@ class Outbound(SecurityGroupCheckpoint):
                 return own_doing
         step = self._leave(header, leg)
         if isinstance(host, Host):
-            run = host.local.run_around(header.destination)
+            run = intersect(host.local.run_around(header.destination), host.clients.run_around(header.destination))
             if host.snat:
                 run = intersect(run, self.interface.vpc.blocks.run_around(header.destination))
             step = narrowed(step, Scope(EVERYWHERE, run))
         if isinstance(host, Host) and host.stopped:
             loss = Loss(Code.BAD_STATE, "ROUTE-14", f"{self.interface.name} is stopped")
             onward = step if isinstance(step, Forward) else None
-            return self.drop(loss, header, step.scope, path=(*self.interface.owner, "state"), onward=onward)
+            return host.drop(loss, header, step.scope, path=(*self.interface.owner, "state"), onward=onward)
         return step
 
     def _leave(self, header: Header, leg: Leg) -> Step:
@@ -150,16 +150,24 @@ class Outbound(SecurityGroupCheckpoint):
         return (type(self),)
 
     def successors(self) -> list[Checkpoint]:
-        """The link of its subnet, the subnet's ACL, AWS's services, and the host's first interface (`external_snat`); where
-        answers go past all routes, too (LB-7)."""
+        """The link of its subnet, the subnet's ACL, AWS's services, the networks behind the host, and its first interface
+        (`external_snat`); where answers go past all routes, too (LB-7)."""
         host = self.interface.host
         first = (
             [host.first().outbound]
             if isinstance(host, Host) and host.snat and host.first() is not self.interface
             else []
         )
+        behind = [host.behind] if isinstance(host, Host) and host.clients else []
         services = self.interface.vpc.services.values()
-        return [self.interface.subnet.link, self.interface.subnet.exit, *services, *first, *self.interface.handed]
+        return [
+            self.interface.subnet.link,
+            self.interface.subnet.exit,
+            *services,
+            *first,
+            *behind,
+            *self.interface.handed,
+        ]
 
 
 class Inbound(SecurityGroupCheckpoint):
@@ -249,9 +257,14 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
 
     def before_leaving(self, header: Header, leg: Leg) -> Step | None:
         """What the host does before a packet comes to its interface. What is to a network of its own never leaves it; what
-        its secondary addresses send out of the VPC gets its primary address, where it is set so. None where it does neither.
+        it sends to those behind it goes straight there; what its secondary addresses send out of the VPC gets its primary
+        address, where it is set so. None where it does none of these.
         """
         interface, destination = self.interface, header.destination
+        if destination in self.clients and own(interface, header.source):
+            scope = Scope((header.source, header.source), self.clients.run_around(destination))
+            path = (*interface.owner, "client_networks")
+            return Forward(self.behind, header, "to the networks behind it", "NATI-5", path, scope)
         if destination in self.local:
             text = f"{format_address(destination)} is in a local network of {interface.name}, so the packet never leaves it"
             scope = Scope(EVERYWHERE, self.local.run_around(destination))

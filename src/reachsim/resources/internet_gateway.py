@@ -16,7 +16,7 @@ from reachsim.resources.route_table import Route, route_lookup, targets, to_targ
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.codes import Code
+from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import egress_loss, ingress_loss
 from reachsim.rules.verdict import Loss
 
@@ -67,6 +67,8 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         if loss is None:
             loss = self.past_the_appliance(header)
             return step if loss is None else self.drop(loss, header, scope, onward=step)
+        if loss.code in MISROUTED:  # mended, it would go another way
+            return self.drop(loss, header, scope)
         path = self.path
         if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             loss, path = no_public_address(owner, header, loss)
@@ -186,7 +188,13 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         loss = egress_loss(source, destination, owned=owner is not None, public=source)
         leg.sessions.append(Session(self, source, source, destination))
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
-        return step if loss is None else self.drop(loss, header, scope, onward=step)
+        if loss is None:
+            return step
+        path = self.path
+        if owner is not None and loss.rule == "IGW-15":
+            text = f"{format_address(source)} ({owner.name}) is private IPv6, which is not on the internet"
+            loss, path = Loss(loss.code, loss.rule, text), (*owner.path, "ipv6_address")
+        return self.drop(loss, header, scope, onward=step, path=path)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""

@@ -102,7 +102,7 @@ def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
     if destination != vpc.resolver and block is not None and purpose == DNS_PURPOSE and block.version == 4:
         return no_resolver(vpc, destination)
     if purpose is not None and block is not None:
-        text = f"{text}: it is {purpose} of subnet {subnet.name}, which AWS keeps for itself"
+        text = f"{text}: AWS keeps it for itself in subnet {subnet.name} ({purpose})"
         rule = "SUBNET-2" if block.version == 4 else "IPV6-2"
         return Loss(Code.NO_POSSIBLE_DESTINATION, rule, text)
     return Loss(Code.NO_POSSIBLE_DESTINATION, rule, "no interface has the destination's address", text)
@@ -135,4 +135,5 @@ def enter_subnet(
         nowhere = f"is in no subnet of VPC {vpc.name}"
         note = f"{format_address(header.destination)} {nowhere}"
         loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"the destination {nowhere}", note)
-    return at.drop(loss, header, scope, path=path, decided=text)
+        path = path or ("vpcs", vpc.name, "subnets")
+    return at.drop(loss, header, scope, path=path or ("vpcs", vpc.name, "cidrs"), decided=text)

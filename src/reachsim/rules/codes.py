@@ -66,3 +66,9 @@ class Code(StrEnum):
     NLB_HAIRPIN = "NLB_HAIRPIN"
     NO_POSSIBLE_SOURCE = "NO_POSSIBLE_SOURCE"
     TARGETS_UNHEALTHY = "TARGETS_UNHEALTHY"
+
+
+MISROUTED = frozenset(
+    {Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS}
+)
+"""Losses of packets that should never have come there: the route that led them is to blame, and the key to edit."""

@@ -77,14 +77,15 @@ def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[F
     if destination.unknown or destination.loss:
         yield Flow(origin, 0, 0, None, loss=destination.loss, unknown=destination.unknown)
         return
-    if destination.literal is not None:
+    if destination.literal is not None and not _own(origin, destination.literal):
         yield from _to_addresses(origin, (destination.literal,), None)
     for interface in destination.interfaces:
         if interface is not origin.interface or interface.shared:  # what a host sends to itself never leaves it
             addresses = addresses_from(origin, interface, ends, every=destination.kind == "selection")
             if destination.within is not None:
                 addresses = tuple(a for a in interface.places if a in destination.within)
-            yield from _to_addresses(origin, addresses, interface)
+            for flow in _to_addresses(origin, addresses, interface):
+                yield replace(flow, anybody=True) if destination.kind == "block" else flow
     if destination.outside:
         yield from _to_outside(origin, destination.outside, ends)
     if destination.within is not None and origin.interface is not None:  # AWS's own services are there too (WALK-20)
@@ -93,6 +94,12 @@ def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[F
             a for a in origin.interface.vpc.service_places if a in destination.within and (a > IPV4_LAST) in families
         )
         yield from _to_addresses(origin, tuple(places), None, empty=True)
+
+
+def _own(origin: Origin, address: int) -> bool:
+    """Whether an address is one of the sender's own: what a host sends to itself never leaves it. A function has no
+    interface of its own (LAMBDA-3)."""
+    return origin.interface is not None and not origin.interface.shared and address in origin.interface.addresses
 
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:

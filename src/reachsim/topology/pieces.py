@@ -23,13 +23,13 @@ class Pieces:
 
     def of(self, flow: Flow) -> list[Piece]:
         """The round trips of a flow, each with the addresses of its region for which it is the same."""
-        origin = flow.origin
+        origin, target = flow.origin, None if flow.anybody else flow.target
         key = (
             origin.start,
             origin.interface,
             flow.source,
             flow.destination,
-            flow.target,
+            target,
             flow.region,
             flow.relays,
             flow.realm,

@@ -60,7 +60,8 @@ def round_trip_of(flow: Flow, far: int | None = None) -> RoundTrip:
     origin, source, destination = flow.origin, flow.source, flow.destination
     if far is not None:
         source, destination = (far, destination) if origin.interface is None else (source, far)
-    return round_trip(origin.start, origin.interface, source, destination, flow.target, flow.relays, flow.realm)
+    target = None if flow.anybody else flow.target
+    return round_trip(origin.start, origin.interface, source, destination, target, flow.relays, flow.realm)
 
 
 def round_trip(

@@ -8,6 +8,7 @@ from typing import Any
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint, Flow
 from reachsim.dataplane.filters import Filter, Query
+from reachsim.dataplane.relay import Relay
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address, parse_address
@@ -26,11 +27,12 @@ def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
         names[first.source] = flow.origin.interface.name
     elif flow.origin.path[:2] == ("internet", "hosts"):
         names[first.source] = str(flow.origin.path[2])
-    if flow.target is not None:
+    if flow.target is not None and not (flow.anybody and forward.arrived is not None):
         names[first.destination] = flow.target.name
     if forward.arrived is not None and forward.end.component != "internet":
         names.setdefault(forward.arrived.destination, forward.end.component)
-        names.setdefault(first.destination, forward.end.component)
+        called = (relay.component for relay, _ in flow.relays if isinstance(relay, Relay))  # it passes the packet on
+        names.setdefault(first.destination, next(called, forward.end.component))
     for session in forward.leg.sessions:
         names.setdefault(session.translated, session.device.component)
     for one, other in zip(forward.visits, forward.visits[1:], strict=False):

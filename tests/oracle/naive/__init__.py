@@ -7,7 +7,8 @@ taken is marked DECISION.
 >>> judge(yaml.safe_load(text), "app.probe", "www.example.com", "tcp/443", 50000).reachable
 """
 
-from tests.oracle.naive.judging import edge_ports, judge, judge_variants
+from tests.oracle.naive.judging import judge, judge_variants
 from tests.oracle.naive.parts import Verdict
+from tests.oracle.naive.world import edge_ports
 
 __all__ = ["Verdict", "edge_ports", "judge", "judge_variants"]

@@ -36,6 +36,8 @@ class Flight(Header, Balancers):
         world, vpc = self.world, sender.vpc
         if inside(packet.dst, sender.ranges("local_networks")):
             raise Lost(f"WALK-26: {packet.dst} is among the local networks of {sender.name}, and never leaves it")
+        if packet.src in sender.addresses and inside(packet.dst, sender.ranges("client_networks")):
+            return Behind(sender), packet  # they are behind the host itself
         if identity == KEPT and self.is_amazon_service(sender, packet):
             return AMAZON, packet
         kept_source = self.balanced_answer(sender, packet)
@@ -49,8 +51,10 @@ class Flight(Header, Balancers):
             self.pass_groups(sender, "egress", packet, identity)
         if not sender.subnet:
             return self.leave_regional(sender, packet, identity)
-        if sender.kind == "load_balancer" and sender.body.get("type") == "classic":
-            acl(world, vpc, sender.subnet, "egress", packet)  # LB-2
+        if sender.kind == "load_balancer" and sender.body.get("type") == "classic" and not self.replying:
+            acl(
+                world, vpc, sender.subnet, "egress", packet
+            )  # LB-2: what it sends to targets, not its answers to clients
         if inside(packet.dst, world.blocks(vpc, sender.subnet)):  # WALK-5, ROUTE-20: no ACL, no route table
             return self.deliver(vpc, packet, identity, sender.subnet)
         acl(world, vpc, sender.subnet, "egress", packet)
@@ -256,7 +260,10 @@ class Flight(Header, Balancers):
         back = session.came.answer()
         assert back is not None
         self.forward(session.exit, session.left)
-        same_host = [i for i in self.world.interfaces if (i.vpc, i.host) == (session.exit.vpc, session.exit.host)]
+        leaving = session.exit
+        same_host = [i for i in self.world.interfaces if (i.vpc, i.host) == (leaving.vpc, leaving.host)]
+        if leaving.kind != "instance":  # a load balancer's interfaces are hosts of their own
+            same_host = [leaving]
         for interface in same_host:
             if back.dst in interface.addresses:
                 return interface, back
@@ -286,21 +293,32 @@ class Flight(Header, Balancers):
 
     def from_behind(self, host: Interface, packet: Packet) -> End:
         """A packet of the networks behind a host: it is forwarded, and masqueraded if the host does that."""
+        if host.available and packet.dst in host.addresses:
+            return host, packet
         if not host.available or not host.forwards:
             raise Lost(f"NATI-5: {host.name} does not forward for its client networks")
-        if packet.dst in host.addresses:
-            return host, packet
         tracked = self.replying and any(at == host and seen.answer() == packet for at, _, seen in self.crossed)
         if host.masquerades and not tracked:
             return self.translate(host, packet)
         self.forward(host, packet)
         return self.leave(host, packet, GONE)
 
-    def judge(self, place: Place, packet: Packet) -> Verdict:
+    def check_who_got_it(self, end: Place, meant: Interface | None) -> None:
+        """Who is asked for by a name must get the packet, itself or by what it passes on; another holder of the address
+        is not who was meant (components.md, DELIVERED_ELSEWHERE)."""
+        if meant is None:
+            return
+        passed = [end.host if isinstance(end, Behind) else end]
+        passed += [at for session in self.sessions for at in (session.device, session.exit)]
+        if (meant.vpc, meant.host) not in [(at.vpc, at.host) for at in passed if isinstance(at, Interface)]:
+            raise Lost(f"PEER-9: the packet comes to {end}, and {meant.name} was meant")
+
+    def judge(self, place: Place, packet: Packet, meant: Interface | None = None) -> Verdict:
         """Both legs."""
         self.origin = place
         try:
             end, seen = self.depart(place, packet)
+            self.check_who_got_it(end, meant)
         except Lost as lost:
             return Verdict(False, False, False, f"forward: {lost}", self.listener)
         answer = seen.answer()

@@ -98,6 +98,8 @@ class Header(Edges):
         else:
             subnet = self.choices.pick(same or subnets)
         self.entered.add(vpc)
+        if inside(packet.dst, self.world.blocks(vpc, subnet)):  # ROUTE-20, TGW-12: on the subnet's link, past its table
+            return self.deliver(vpc, packet, identity, subnet)
         target = subnet_route(self.world, vpc, subnet, packet.dst)
         return self.follow(vpc, subnet, target, packet, identity, None)
 

@@ -9,29 +9,9 @@ from typing import Any
 from tests.oracle.naive.choices import Choices, every_way
 from tests.oracle.naive.flight import Flight
 from tests.oracle.naive.names import clients, targets
-from tests.oracle.naive.packets import NAT_PORTS, Packet, Undecided, first_packet, span, tokens_of
+from tests.oracle.naive.packets import Packet, Undecided, first_packet
 from tests.oracle.naive.parts import Client, Design, Interface, Target, Verdict
 from tests.oracle.naive.world import World
-
-
-def edge_ports(design: Any) -> set[int]:
-    """Every port at which some rule of the design begins or has just ended to match.
-
-    Verdicts can change only there as the NAT device's port grows, so one port of each stretch stands for all.
-    Where two devices translate, each one's port counts in a part of the way back of its own, so that the same
-    port for both finds every failure.
-    """
-    ports = {NAT_PORTS.start}
-    if isinstance(design, dict):
-        design = [*design.values()]
-    if isinstance(design, list):
-        ports |= {port for each in design for port in edge_ports(each)}
-    elif isinstance(design, str) and design.startswith(("tcp/", "udp/")):
-        for token in tokens_of(design):
-            if token.startswith(("tcp/", "udp/")):
-                low, high = span(token.split("/")[1])
-                ports |= {low, high + 1}
-    return {port for port in ports if port in NAT_PORTS}
 
 
 def lost(why: str) -> Verdict:
@@ -39,12 +19,14 @@ def lost(why: str) -> Verdict:
     return Verdict(False, False, False, f"forward: {why}")
 
 
-def fly(world: World, ports: list[int], client: Client, packet: Packet, choices: Choices) -> Verdict:
+def fly(
+    world: World, ports: list[int], client: Client, packet: Packet, choices: Choices, meant: Interface | None = None
+) -> Verdict:
     """One way through AWS's choices, each of these NAT ports: the first failure counts."""
     for port in ports:
         again = Choices([number for number, _ in choices.taken])
         flight = Flight(world, port, choices if port == ports[0] else again)
-        verdict = flight.judge(client.place, packet)
+        verdict = flight.judge(client.place, packet, meant)
         if flight.listener is not None:
             same = Choices([number for number, _ in choices.taken])
             at_it = Flight(world, port, same, at_listener=True)
@@ -71,19 +53,38 @@ def judge_one(
     if src is None:
         yield lost(f"{client.label} has no IPv{dst.version} address (ROUTE-5)")
         return
-    # DECISION: what a host sends to itself never leaves it; a function has no interface of its own (LAMBDA-8)
-    if not client.function and dst in own_addresses(world, client):
-        yield Verdict(True, True, True)
+    # DECISION: what a host sends to itself never leaves it; a function has no interface of its own (LAMBDA-8), and what
+    # starts nothing (EP-6, NATGW-7) does not call itself either.
+    if dst in client.addresses and not client.function and not starts_nothing(client):
+        if is_another(client, target):
+            yield lost(f"PEER-9: {dst} is {client.label}'s own address, and {target.label} was meant")
+        else:
+            yield Verdict(True, True, True)
+        return
+    if not client.function and not starts_nothing(client) and dst in own_addresses(world, client):
+        why = f"WALK-26: whether {dst}, of another interface of {client.label}'s host, is called by the network"
+        yield Verdict(False, False, False, f"undecided: {why}", undecided=True)
         return
     packet = first_packet(src, dst, traffic, source_port)
 
     def walk(choices: Choices) -> Verdict:
         try:
-            return fly(world, ports, client, packet, choices)
+            return fly(world, ports, client, packet, choices, target.meant)
         except Undecided as why:
             return Verdict(False, False, False, f"undecided: {why}", undecided=True)
 
     yield from every_way(walk)
+
+
+def starts_nothing(client: Client) -> bool:
+    """EP-6, NATGW-7: is it something that opens no connection?"""
+    return isinstance(client.place, Interface) and client.place.kind in ("endpoint", "inspection", "nat_gateway")
+
+
+def is_another(client: Client, target: Target) -> bool:
+    """Does a name mean somebody else than the client?"""
+    place, meant = client.place, target.meant
+    return isinstance(place, Interface) and meant is not None and (meant.vpc, meant.host) != (place.vpc, place.host)
 
 
 def own_addresses(world: World, client: Client) -> list[Any]:
@@ -101,7 +102,7 @@ def variants(
     world: World, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
 ) -> list[tuple[str, Verdict]]:
     """`judge_variants` on a world that is already built."""
-    ports = sorted(edge_ports(world.vpcs)) if nat_port is None else [nat_port]
+    ports = world.edge_ports if nat_port is None else [nat_port]
     out = []
     try:
         for client in clients(world, src):

@@ -9,7 +9,7 @@ from tests.oracle.naive.addresses import Address, address, block, inside, networ
 from tests.oracle.naive.packets import Undecided, listed
 from tests.oracle.naive.parts import INTERNET, Behind, Client, Interface, Outside, Target
 from tests.oracle.naive.routes import attachments, carriers, gateways_of, is_public_name, short_service
-from tests.oracle.naive.world import World
+from tests.oracle.naive.world import World, every_block
 
 # DECISION: a function outside every VPC (LAMBDA-1) sends from an address of AWS that no sane rule names.
 LAMBDA_SERVICE = address("192.0.2.1")
@@ -76,10 +76,17 @@ def holders(world: World, where: Address) -> Iterator[Client]:
         for i in owners:
             yield Client(i.name, i, (where,), i.kind == "function")
         return
-    for i in world.interfaces:
-        if inside(where, i.ranges("client_networks")):
+    public = world.public_owner(where)
+    if public is not None and public.subnet:  # who has it sends from the private address that it is mapped to
+        private = public.private_of(where)
+        assert private is not None
+        yield Client(public.name, public, (private,))
+        return
+    behind = [i for i in world.interfaces if inside(where, i.ranges("client_networks"))]
+    if behind:
+        for i in behind:
             yield Client(f"behind {i.name}", Behind(i), (where,))
-            return
+        return
     for name, body in world.networks.items():
         if inside(where, listed((body or {}).get("cidrs"))):
             yield Client(f"{where} of {name}", Outside(name), (where,))
@@ -117,6 +124,11 @@ def home_of(client: Client) -> str:
     if isinstance(place, Interface):
         return place.vpc
     return place.host.vpc if isinstance(place, Behind) else ""
+
+
+def resolver_of(client: Client) -> str:
+    """The VPC whose resolver a client asks. DNS-2: what stands in a VPC itself asks it, networks behind a host do not."""
+    return client.place.vpc if isinstance(client.place, Interface) else ""
 
 
 def near(world: World, client: Client, vpc: str) -> bool:
@@ -160,6 +172,9 @@ def targets(world: World, dst: str, client: Client, traffic: str) -> list[Target
     if resolved is not None:
         return resolved
     if dst in world.hosts:
+        home = resolver_of(client)
+        if "." in dst and home and world.vpcs[home].get("enable_dns_support", True) is False:
+            return [Target(dst, None, f"{NOT_RESOLVED}: the resolver of {home} is off (DNS-2)")]
         return [Target(dst, address(each)) for each in listed(world.hosts[dst]["ip"])]
     host = network_host(world, dst)
     if host is not None:
@@ -173,21 +188,22 @@ def targets(world: World, dst: str, client: Client, traffic: str) -> list[Target
 
 
 def of_interface(world: World, i: Interface, client: Client, traffic: str) -> list[Target]:
-    """Its private address where the client is near, else its public one."""
-    if traffic.startswith("icmpv6") or not i.ipv4:
-        return [Target(i.name, i.ipv6[0] if i.ipv6 else None, f"{i.name} has no IPv6 address (ROUTE-5)")]
+    """Its private address where the client is near, else its public one; its IPv6 address to a client that has no other."""
+    six = bool(i.ipv6) and all(each.version == 6 for each in client.addresses)
+    if traffic.startswith("icmpv6") or not i.ipv4 or six:
+        return [Target(i.name, i.ipv6[0] if i.ipv6 else None, f"{i.name} has no IPv6 address (ROUTE-5)", i)]
     if near(world, client, i.vpc):
-        return [Target(i.name, i.ipv4[0])]
-    return [Target(i.name, next((each for each in i.publics if each is not None), i.ipv4[0]))]
+        return [Target(i.name, i.ipv4[0], meant=i)]
+    return [Target(i.name, next((each for each in i.publics if each is not None), i.ipv4[0]), meant=i)]
 
 
 def resolve(world: World, name: str, client: Client, traffic: str) -> list[Target] | None:
     """A name of DNS proper: private hosted zones, private DNS of endpoints, public names of hosts; None if it is none.
 
-    DECISION: names under `internet.hosts` and names of the design's own parts are no names of DNS, so that
-    `enable_dns_support: false` does not touch them unless one of the above has them too.
+    DECISION: names of the design's own parts, and names under `internet.hosts` without a dot, are no names of DNS, so
+    that `enable_dns_support: false` does not touch them unless one of the above has them too.
     """
-    home = home_of(client)
+    home = resolver_of(client)
     private = [*in_zones(world, name, home, client, traffic), *in_endpoints(world, name, home)]
     if private:
         return private
@@ -264,7 +280,7 @@ def in_endpoints(world: World, name: str, home: str) -> list[Target]:
 
 def public_name(world: World, name: str, same: list[Interface], client: Client) -> list[Target]:
     """DNS-3, PEER-11: the private address inside the VPC, over a peering only with its option, else the public one."""
-    home, there = home_of(client), same[0].vpc
+    home, there = resolver_of(client), same[0].vpc
     if home and world.vpcs[home].get("enable_dns_support", True) is False:
         return [Target(name, None, f"{NOT_RESOLVED}: the resolver of {home} is off (DNS-2)")]
     inward = home == there and dns_on(world, there)
@@ -282,7 +298,7 @@ def public_name(world: World, name: str, same: list[Interface], client: Client) 
 
 def service(world: World, named: str, client: Client) -> list[Target]:
     """`service:NAME`: what the public name of the service means where the client stands."""
-    home = home_of(client)
+    home = resolver_of(client)
     label = f"service:{named}"
     if home and world.vpcs[home].get("enable_dns_support", True) is False:
         return [Target(label, None, f"{NOT_RESOLVED}: the resolver of {home} is off (DNS-2)")]
@@ -296,15 +312,6 @@ def service(world: World, named: str, client: Client) -> list[Target]:
         entries = [str(symbolic(world, named))]
     ends = {each for cidr in entries for each in (block(cidr).first, block(cidr).last)}
     return [Target(f"{label} ({each})", each) for each in sorted(ends) if each.version == 4]
-
-
-def every_block(value: Any) -> list[str]:
-    """Every CIDR and address that the design writes anywhere."""
-    if isinstance(value, dict):
-        return [cidr for key, each in value.items() for cidr in (*every_block(key), *every_block(each))]
-    if isinstance(value, list):
-        return [cidr for each in value for cidr in every_block(each)]
-    return [value] if isinstance(value, str) and network(value) is not None else []
 
 
 def symbolic(world: World, named: str) -> Address:

@@ -121,11 +121,12 @@ class Client:
 
 @dataclass(frozen=True)
 class Target:
-    """An address that a name means, or why it means none."""
+    """An address that a name means, or why it means none. `meant`: the interface that is asked for by its name."""
 
     label: str
     address: Address | None
     why: str = ""
+    meant: Interface | None = None
 
 
 @dataclass(frozen=True)

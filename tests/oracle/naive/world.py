@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
-from tests.oracle.naive.addresses import Address, address, block, inside
-from tests.oracle.naive.packets import listed
+from tests.oracle.naive.addresses import Address, address, block, inside, network
+from tests.oracle.naive.packets import NAT_PORTS, listed, span, tokens_of
 from tests.oracle.naive.parts import Design, Group, Interface
 
 Bodies = dict[str, Any]
 HOSTS = ("instance", "interface", "nat_gateway")
+
+
+def every_block(value: Any) -> list[str]:
+    """Every CIDR and address that a design writes anywhere."""
+    if isinstance(value, dict):
+        return [cidr for key, each in value.items() for cidr in (*every_block(key), *every_block(each))]
+    if isinstance(value, list):
+        return [cidr for each in value for cidr in every_block(each)]
+    return [value] if isinstance(value, str) and network(value) is not None else []
+
+
+def edge_ports(design: Any) -> set[int]:
+    """Every port at which some rule of the design begins or has just ended to match.
+
+    Verdicts can change only there as the NAT device's port grows, so one port of each stretch stands for all.
+    Where two devices translate, each one's port counts in a part of the way back of its own, so that the same
+    port for both finds every failure.
+    """
+    ports = {NAT_PORTS.start}
+    if isinstance(design, dict):
+        design = [*design.values()]
+    if isinstance(design, list):
+        ports |= {port for each in design for port in edge_ports(each)}
+    elif isinstance(design, str) and design.startswith(("tcp/", "udp/")):
+        for token in tokens_of(design):
+            if token.startswith(("tcp/", "udp/")):
+                low, high = span(token.split("/")[1])
+                ports |= {low, high + 1}
+    return {port for port in ports if port in NAT_PORTS}
 
 
 class World:
@@ -45,6 +75,16 @@ class World:
                 self.add_load_balancer(vpc, name, body, taken)
 
     # --- reading ----------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def edge_ports(self) -> list[int]:
+        """Those of all rules, in order."""
+        return sorted(edge_ports(self.vpcs))
+
+    @functools.cached_property
+    def addresses_written(self) -> frozenset[str]:
+        """Every address and first address of a block that the design writes anywhere."""
+        return frozenset(str(block(cidr).first) for cidr in every_block(self.design))
 
     def bodies(self, vpc: str, section: str) -> Iterator[tuple[str, Any]]:
         """(name, body) of a section of a VPC."""
