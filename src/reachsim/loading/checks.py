@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import Problem, shown
+from reachsim.errors import Problem, shown, with_article
 from reachsim.loading.document import Document
 from reachsim.loading.names import (
     BLACKHOLE,
@@ -133,6 +133,11 @@ class Checker:
                 raise TooManyProblems from None
             return None
 
+    def route_table(self, path: KeyPath, vpc: str, reference: str) -> str | None:
+        """The bare name of a route table of the same VPC; None and a problem where there is none."""
+        name: str | None = self.resolve(path, self.names.member, vpc, "route_tables", reference, "route table")
+        return name
+
     def check_warn(self) -> None:
         """`warn:` names rules that can be waived."""
         for index, rule in enumerate(self.design.warn):
@@ -180,7 +185,8 @@ class Checker:
                 line = self.document.position(other.path, key=True)[0]
                 self.report(
                     target.path,
-                    f"{shown(target.name)} is the name of a {target.kind} and of a {other.kind} (line {line})",
+                    f"{shown(target.name)} is the name of {with_article(target.kind)} "
+                    f"and of {with_article(other.kind)} (line {line})",
                     "routes and expectations name both, so give them different names",
                     key=True,
                 )
@@ -199,8 +205,7 @@ class Checker:
                     self.refuse((*path, key), subnet_block_refusal(block, vpc.cidrs, near))
                     placed.insert(place, block)
             if subnet.route_table is not None:
-                at = (*path, "route_table")
-                self.resolve(at, self.names.member, name, "route_tables", subnet.route_table, "route table")
+                self.route_table((*path, "route_table"), name, subnet.route_table)
             if subnet.network_acl is not None:
                 at = (*path, "network_acl")
                 self.resolve(at, self.names.member, name, "network_acls", subnet.network_acl, "network ACL")

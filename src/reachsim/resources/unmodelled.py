@@ -15,6 +15,7 @@ from pydantic import BeforeValidator
 
 from reachsim.dataplane.checkpoint import Checkpoint, Header, Leg
 from reachsim.dataplane.steps import ANY, Step, Undecided
+from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
 from reachsim.rules.clauses import KeyPath
@@ -45,8 +46,7 @@ class Door(Faced):
     @property
     def reason(self) -> str:
         """Why an answer that depends on it cannot be decided."""
-        article = "an" if self.noun[0] in "aeiou" else "a"
-        return f"{self.name} is {article} {self.noun}, which is not modelled"
+        return f"{self.name} is {with_article(self.noun)}, which is not modelled"
 
     def __str__(self) -> str:
         return f"{self.noun} {self.name}"

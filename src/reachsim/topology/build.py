@@ -9,6 +9,7 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, VpcSite
+from reachsim.errors import counted
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
@@ -113,7 +114,7 @@ class Topology(Faced):
             yield interface.outbound
 
     def __str__(self) -> str:
-        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.interfaces)} interfaces"
+        return f"{self.source}: {counted(len(self.vpcs), 'VPC')}, {counted(len(self.interfaces), 'interface')}"
 
 
 class TopologyBuilder:
