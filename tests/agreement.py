@@ -143,7 +143,6 @@ CAUTIOUS = (
     "LAMBDA-1: the Lambda service picks the source address, and the oracle stops all of them, one here, one there"
 )
 FRONT = "LAMBDA-27: the own address of an API gateway is not modelled"
-IPV6_THROUGH_NAT = "NATI-5 says nothing of IPv6 through a host that masquerades: reachsim lets it pass untranslated"
 
 
 def explanation(
@@ -157,7 +156,7 @@ def explanation(
             return PICKED
         return CAUTIOUS if leaves_vpc(design, probe[0]) and not verdict.reachable else ""
     if (trace.delivered, trace.always) > (verdict.forward, verdict.reachable):
-        return IPV6_THROUGH_NAT if "does not translate IPv6" in verdict.lost else ""
+        return ""  # falsely sure, whatever the reason
     failing = [way for way in trace.ways if not way.always]
     if all(to_itself(way) for way in failing):
         return ITSELF

@@ -35,6 +35,11 @@ seeds = st.integers(0, 2**32 - 1)
 FRESH = "REACHSIM_FRESH_LAWS"
 """The environment variable with which laws draw fresh networks, so many times as many; set by `tests.soak`."""
 
+SLOWLY = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+"""For machines of any speed."""
+FIXED = settings(SLOWLY, derandomize=True)
+"""The settings of every property test at a push: always the same examples."""
+
 
 def laws(examples: int) -> settings:
     """The settings of a law: so many networks, always the same ones, but in a soak (`tests.soak`)."""

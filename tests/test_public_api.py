@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,26 @@ from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, 
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "models" / "vpc-lambda-as-found.yaml"
+
+
+def versions(file: str) -> dict[str, tuple[str, str]]:
+    """Of each line of a file of constraints, the package with its comparison and version."""
+    lines = (ROOT / ".ci" / file).read_text(encoding="utf-8").splitlines()
+    found = [re.fullmatch(r"([a-z]+)([=<]=)([0-9.]+)", line) for line in lines if not line.startswith("#")]
+    return {match[1]: (match[2], match[3]) for match in found if match is not None}
+
+
+def test_lowest_and_newest_versions_are_of_everything_that_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    floors = {name: floor for name, _, floor in (each.partition(">=") for each in asked)}
+    lowest, newest = versions("lowest.txt"), versions("newest.txt")
+    assert lowest.keys() == newest.keys() == floors.keys()
+    assert {sign for sign, _ in lowest.values()} == {"=="}
+    assert {sign for sign, _ in newest.values()} == {"<="}
+    for name, floor in floors.items():
+        exact = lowest[name][1]
+        assert exact == floor or exact.removesuffix(".0") == floor, name
 
 
 def test_every_name_of_all_exists_and_dir_lists_them() -> None:
@@ -58,6 +80,11 @@ def test_load_and_loads_are_the_same() -> None:
     text = MODEL.read_text(encoding="utf-8")
     assert reachsim.loads(text).design == reachsim.load(MODEL).design == reachsim.loads(text.encode()).design
     assert repr(reachsim.load(MODEL)) == f"<Network {MODEL}: 2 VPCs, 4 interfaces>"
+    one = reachsim.loads(
+        "version: 1\nvpcs: {v: {cidrs: [10.0.0.0/16], subnets: {s: {cidr: 10.0.0.0/24}}, instances: {i: {subnet: s}}}}\n"
+    )
+    assert repr(one) == "<Network <text>: 1 VPC, 1 interface>"
+    assert repr(one.matrix()) == "<Matrix: 0 pairs of interfaces in 1 class>"
 
 
 @pytest.mark.parametrize(

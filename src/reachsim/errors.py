@@ -72,6 +72,24 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
 
 
+def with_article(noun: str) -> str:
+    """A noun as a sentence counts one of it.
+
+    >>> with_article("instance"), with_article("peering connection")
+    ('an instance', 'a peering connection')
+    """
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number of things in words; `many`: the plural, where it takes more than an s.
+
+    >>> counted(1, "VPC"), counted(2, "class", "classes")
+    ('1 VPC', '2 classes')
+    """
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
+
+
 def shown(value: object) -> str:
     """How a value of a file is named in a message: text in quotes, cut to a line, the rest in words.
 

@@ -17,7 +17,7 @@ from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload
-from reachsim.errors import DesignError, EndpointError, Problem, UsageError, shown
+from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
 from reachsim.faces import face
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress
@@ -142,8 +142,8 @@ class Network(Engine):
         return copy
 
     def __repr__(self) -> str:
-        interfaces = len(self.topology.interfaces)
-        return face("Network", f"{self.source.file}: {len(self.design.vpcs)} VPCs, {interfaces} interfaces")
+        vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")
+        return face("Network", f"{self.source.file}: {vpcs}, {interfaces}")
 
 
 class _Work:

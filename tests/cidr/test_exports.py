@@ -120,6 +120,43 @@ def test_subnets_stand_for_a_vpc_that_is_not_there() -> None:
     assert report.total == 1  # of two VPCs; a subnet lies in its VPC without being told
 
 
+def peering(one: str, other: str, status: str) -> dict[str, Any]:
+    return {
+        "VpcPeeringConnectionId": "pcx-1",
+        "RequesterVpcInfo": {"VpcId": one, "CidrBlock": "10.0.0.0/16", "OwnerId": "1" * 12},
+        "AccepterVpcInfo": {"VpcId": other, "CidrBlock": "10.0.0.0/17"},
+        "Status": {"Code": status, "Message": "as AWS says it"},
+    }
+
+
+OVERLAPPING = [vpc("vpc-1", "10.0.0.0/16", name="shop"), vpc("vpc-2", "10.0.0.0/17", name="shop")]
+
+
+@pytest.mark.rule("PEER-1")
+@pytest.mark.parametrize(
+    ("status", "rank"),
+    [("active", Rank.ERROR), ("pending-acceptance", Rank.ERROR), ("failed", Rank.WISH), ("deleted", Rank.NOTE)],
+)
+def test_peering_connections_of_aws_join_vpcs_by_their_ids(status: str, rank: Rank) -> None:
+    data = {"Vpcs": OVERLAPPING, "VpcPeeringConnections": [peering("vpc-1", "vpc-2", status)]}
+    sources = parse_source(json.dumps(data), "x.json")
+    (overlap,) = find_overlaps(sources.entries, sources.connections).overlaps
+    assert (overlap.outer.owner, overlap.inner.owner) == ("shop (vpc-1)", "shop (vpc-2)")
+    assert overlap.rank is rank
+    alone = parse_source(json.dumps({"VpcPeeringConnections": [peering("vpc-8", "vpc-9", status)]}), "x.json")
+    assert [(c.one, c.other, c.status) for c in alone.connections] == [("vpc-8", "vpc-9", status)]
+
+
+def test_peering_connections_of_a_state_and_of_another_file(tmp_path: Path) -> None:
+    body = {"id": "pcx-1", "vpc_id": "vpc-1", "peer_vpc_id": "vpc-2", "accept_status": "active", "tags": {"Name": "p"}}
+    one = {"mode": "managed", "type": "aws_vpc_peering_connection", "name": "p", "instances": [{"attributes": body}]}
+    (tmp_path / "state.json").write_text(json.dumps({"terraform_version": "1.9.0", "resources": [one]}))
+    (tmp_path / "vpcs.json").write_text(json.dumps({"Vpcs": OVERLAPPING}))
+    sources = read_sources([str(tmp_path / "state.json"), str(tmp_path / "vpcs.json")])
+    (overlap,) = find_overlaps(sources.entries, sources.connections).overlaps
+    assert (overlap.rank, overlap.reason) == (Rank.ERROR, "connected by the peering connection p")
+
+
 @pytest.mark.rule("SUBNET-2")
 def test_how_full_subnets_are() -> None:
     data = {

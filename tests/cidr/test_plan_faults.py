@@ -325,6 +325,24 @@ def test_no_advice_to_ask_for_less_than_the_subnets_need() -> None:
     assert "instead of" not in str(fourth)
 
 
+@pytest.mark.parametrize("pool", ["44.0.0.0/23", "2600:1f00::/59"])
+def test_no_advice_to_take_what_belongs_to_somebody(pool: str) -> None:
+    asked = "{size: /23, pool: p}" if "." in pool else "{size: /23, pool: q, ipv6: p}"
+    found = plan(f"pools: {{p: '{pool}', q: 10.0.0.0/8}}\nvpcs: {{x: {asked}, y: {asked}}}").shortage
+    assert found is not None
+    (short,) = found.pools
+    (added,) = (change for change in short.changes if change.action == "add")
+    assert added.block is None
+    assert str(added).endswith("to pool p")
+
+
+def test_a_block_of_tiers_with_a_pool_of_their_own_is_called_by_them() -> None:
+    tiers = "{a: /28, b: {size: /26, pool: q}, c: {size: /26, pool: q}}"
+    found = plan(f"zones: [x]\npools: {{p: 10.0.0.0/24, q: 10.1.0.0/26}}\nvpcs: {{v: {{pool: p, tiers: {tiers}}}}}")
+    assert "No place is left for v (tiers b, c) (/25)." in str(found)
+    assert "leave out v (tiers b, c) (128 addresses)" in str(found)
+
+
 @st.composite
 def short_plans(draw: st.DrawFn) -> dict[str, Any]:
     vpcs: dict[str, Any] = {}
@@ -341,7 +359,7 @@ def short_plans(draw: st.DrawFn) -> dict[str, Any]:
         "room": "none",
         "pools": {
             "p": {"cidrs": "10.0.0.0/25", "reserved": {"r": "10.0.0.0/28"}},
-            "six": draw(st.sampled_from(["2600:1f00::/52", "2600:1f00::/56", "2600:1f00::/60"])),
+            "six": draw(st.sampled_from(["2001:db8:4000::/52", "2001:db8:4000::/56", "2001:db8:4000::/60"])),
         },
         "exists": draw(st.sampled_from([{}, {"old": "10.0.0.32/28"}])),
         "vpcs": vpcs,
@@ -360,7 +378,8 @@ def test_all_advice_is_true(data: dict[str, Any]) -> None:
             again: dict[str, Any] = json.loads(json.dumps(data))
             name = change.name.partition(" ")[0]
             if change.action == "add":
-                cidr = str(change).rpartition(" ")[2]
+                cidr = str(change.block)
+                assert str(change).endswith(f"for instance {cidr}")
                 whole = again["pools"][short.pool]
                 blocks = whole["cidrs"] if isinstance(whole, dict) else whole
                 reserved = whole.get("reserved", {}) if isinstance(whole, dict) else {}

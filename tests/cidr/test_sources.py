@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reachsim.cidr import Cidr, parse_source, read_source, read_sources
+from reachsim.cidr import Cidr, loads_kept, parse_source, read_source, read_sources
 from reachsim.errors import DesignError, UsageError
 
 
@@ -188,3 +189,43 @@ def test_files_blocks_and_names_that_clash(tmp_path: Path) -> None:
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(DesignError, match=r"x:2: the byte 0xff is not UTF-8"):
         parse_source(b"10.0.0.0/8\n\xff\n", "x")
+
+
+@pytest.mark.parametrize("read", [lambda odd: parse_source(odd, "x"), loads_kept])
+@pytest.mark.parametrize("odd", [memoryview(b"10.0.0.0/16"), None, 5, ["10.0.0.0/16"]])
+def test_what_is_no_text_is_told(read: Callable[[object], object], odd: object) -> None:
+    with pytest.raises(UsageError, match=r"text or bytes are expected, not an? "):
+        read(odd)
+
+
+def test_bytes_are_text() -> None:
+    assert [str(entry.cidr) for entry in parse_source(bytearray(b"10.0.0.0/16 a"), "x").entries] == ["10.0.0.0/16"]
+    assert list(loads_kept(b'\xef\xbb\xbf{"vpcs": {"a": {"cidrs": ["10.0.0.0/16"]}}}').vpcs) == ["a"]
+
+
+def test_the_encoding_of_powershell_is_told() -> None:
+    with pytest.raises(DesignError, match=r"^x.json:1: the text is in UTF-16; save it as UTF-8$"):
+        parse_source('["10.0.0.0/16"]'.encode("utf-16"), "x.json")
+    with pytest.raises(DesignError, match=r"^x:2: the byte 0xe9 is not UTF-8; save the file as UTF-8$"):
+        parse_source(b"10.0.0.0/16\n10.1.0.0/16 caf\xe9\n", "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "swallowed"),
+    [
+        ("10.0.0.0/16 office 10.1.0.0/16", "10.1.0.0/16"),
+        ("10.0.0.0/16 data centre, 10.1.0.0/33", "10.1.0.0/33"),
+        ("2001:db8::/32 six 2001:db9::/32", "2001:db9::/32"),
+        ("10.0.0.0/16,office,10.1.0.0/16", "10.1.0.0/16"),
+        ("10.0.0.0/16,10.2.0.0/16,office,,10.1.0.0/16", "10.1.0.0/16"),
+    ],
+)
+def test_a_block_behind_a_name_is_not_swallowed(line: str, swallowed: str) -> None:
+    told = problems(f"10.8.0.0/16 a\n{line}\n" if "," not in line[:20] else f"10.8.0.0/16,a\n{line}\n")
+    assert told == f"x:2: the block {swallowed} stands behind a name; write blocks first, and remarks after #"
+
+
+def test_remarks_may_name_blocks() -> None:
+    assert pairs("10.0.0.0/16 office # was 10.1.0.0/16") == [("10.0.0.0/16", "office")]
+    assert pairs("10.0.0.0/16,office,was 10.1.0.0/16") == [("10.0.0.0/16", "office")]
+    assert pairs("10.0.0.0/16 host/24 and/or 10.0.0.1") == [("10.0.0.0/16", "host/24 and/or 10.0.0.1")]

@@ -206,8 +206,11 @@ def test_a_closed_pipe_is_not_an_error_message() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_told() -> None:
-    done = shell(f"reachsim show {THREE} > /dev/full")
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"), [(f"show {THREE}", ""), ("trace --help", "1"), ("--help", ""), ("--version", "")]
+)
+def test_a_full_disk_is_told(arguments: str, unbuffered: str) -> None:
+    done = shell(f"PYTHONUNBUFFERED={unbuffered} reachsim {arguments} > /dev/full")
     assert done.stderr == "reachsim: cannot write: No space left on device\n"
     assert done.returncode == 2
 

@@ -85,8 +85,8 @@ def test_names_that_routes_and_expectations_share_are_unique():
         {"vpcs app interfaces db": {"subnet": "isolated"}, "vpcs app instances pcx": {"subnet": "isolated"}}
     )
     assert [problem.message.split(" (")[0] for problem in found] == [
-        "'pcx' is the name of a instance and of a peering connection",
-        "'db' is the name of a interface and of a instance",
+        "'pcx' is the name of an instance and of a peering connection",
+        "'db' is the name of an interface and of an instance",
     ]
 
 

@@ -22,7 +22,7 @@ from reachsim.loading.schema import schema
 ROOT = Path(__file__).parents[2]
 SCHEMA = schema()
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
-FILES = [*sorted((ROOT / "models").glob("*.yaml")), *sorted((ROOT / "tests" / "kernel").glob("*.yaml"))]
+FILES = [*sorted((ROOT / "models").glob("*.yaml")), *sorted((ROOT / "tests").glob("kernel*/*.yaml"))]
 EXAMPLES = [
     block
     for block in ALL_BLOCKS
@@ -142,6 +142,128 @@ expect:
   - {from: {tag: {t: 1}}, to: "f:prod", deny: all, allow: null}
   - {from: 10.0.0.0/16, to: "2001:db8::/56", deny: icmp}
   - {from: g, to: www.example.com, deny: "icmpv6, proto/1"}
+""",
+    "what hosts are": """\
+version: 1
+nat_loss_below: 0.5%
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    account: 111122223333
+    subnets:
+      s: {cidr: 10.0.0.0/24, map_public_ip_on_launch: true}
+      t: {cidr: 10.0.1.0/24}
+    network_firewalls: {fw: {subnets: [s], whatever: {it: [has]}}, bare: {}, empty: null}
+    instances:
+      i: {subnet: s, secondary_private_ips: [10.0.0.20, {private_ip: 10.0.0.21, public_ip: 198.51.100.7}]}
+      j: {subnet: s, client_networks: [172.20.0.0/16], local_networks: [172.17.0.0/16], external_snat: false}
+      k: {subnet: s, public_dns_name: k.example.com, public_ip: true}
+      router:
+        nat: {ip_forward: true, masquerade: false}
+        network_interfaces:
+          eth0: {subnet: s, security_groups: default, private_ip: 10.0.0.30, public_ip: 198.51.100.8}
+          1: {subnet: t, secondary_private_ips: [10.0.1.30], source_dest_check: false}
+    interfaces:
+      tasks: {subnets: [s, t], count: 3, listens: [tcp/80]}
+      one: {subnets: s}
+      box: {subnet: s, nat: {ip_forward: true}, source_dest_check: false, public_dns_name: fw.example.com}
+    nat_gateways:
+      p: {subnet: s, connectivity: private}
+      q: {subnet: s, state: deleting, tags: {a: 1}}
+expect:
+  - {from: i, to: internet, allow: tcp/443, nat_loss_below: 0}
+  - {from: i, to: internet, allow: tcp/443, nat_loss_below: "2%"}
+  - {from: router/eth0, to: tasks/1, deny: all}
+""",
+    "balancers and endpoints": """\
+version: 1
+region: eu-west-1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    enable_dns_hostnames: true
+    region: eu-west-1
+    subnets: {s: {cidr: 10.0.0.0/24, az: a}, t: {cidr: 10.0.1.0/24, az: b}}
+    route_tables: {r: {routes: {0.0.0.0/0: gwlbe}}, edge: {routes: {}, gateway: igw}, long: {routes: {}, propagate: vgw}}
+    internet_gateway: igw
+    vpn_gateways: {vgw: {propagate_to: [r], tags: {a: b}}, other: {propagate_to: main}, none: {}}
+    instances: {i: {subnet: s}}
+    load_balancers:
+      alb: {subnets: [s, t], security_groups: [], listeners: {http/80: web, https/443: [web, fn]}, scheme: internal,
+            target_groups: {web: {targets: [i], port: tcp/8080, health_check: tcp/8081},
+                            fn: {targets: f, target_type: lambda}}}
+      nlb: {type: network, subnets: s, cross_zone: true, private_ips: {s: 10.0.0.40}, public_ips: {s: 198.51.100.9},
+            enforce_inbound_on_private_link: false, listeners: {tcp/443: t, udp/53: u, tcp_udp/54: u, tls/444: t},
+            target_groups: {t: {targets: [10.0.1.9], preserve_client_ip: true, cross_zone: false, healthy: false},
+                            u: {targets: i}},
+            tags: {x: y}}
+      clb: {type: classic, subnets: [s], listeners: {ssl/443: c}, target_groups: {c: {targets: [i]}}}
+      gwlb: {type: gateway, subnets: [s], listeners: {all: g}, target_groups: {g: {targets: [i]}, empty: null}}
+    vpc_endpoints:
+      s3: {service: s3, route_tables: [r], prefix_list: pl, tags: {a: b}}
+      kms: {type: interface, service: com.amazonaws.eu-west-1.kms, subnets: [s, t], security_groups: default,
+            private_ips: {s: 10.0.0.50}, private_dns: false, state: pending-acceptance}
+      own: {type: interface, service: svc, subnets: s, private_dns: true, state: pendingAcceptance}
+      gwlbe: {type: gateway_load_balancer, service: inspect, subnets: [t]}
+lambda_functions: {f: {}}
+prefix_lists: {pl: [52.218.0.0/17]}
+endpoint_services:
+  svc: {load_balancer: a.nlb, private_dns_name: api.example.com, accepted: [a, 111122223333], tags: {a: b}}
+  inspect: {load_balancer: a.gwlb}
+private_hosted_zones:
+  corp.example: {vpcs: [a], records: {db: i, "@": 10.0.0.9, www: [10.0.0.9, 10.0.0.10], alb: alb, long.corp.example: i}}
+  none.example: {vpcs: a}
+expect:
+  - {from: i, to: "service:s3", allow: tcp/443}
+  - {from: i, to: db.corp.example, deny: all}
+  - {from: alb/s, to: i, deny: all}
+""",
+    "gateways between networks": """\
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16, "2001:db8::/56"]
+    subnets: {s: {cidr: 10.0.0.0/24, ipv6_cidr: "2001:db8::/64"}}
+    vpn_gateways: {vgw: {}}
+  b: {cidrs: [10.1.0.0/16], subnets: {s: {cidr: 10.1.0.0/24}}}
+peering_connections: {p: {requester: a, accepter: b, requester_dns: true, accepter_dns: false}}
+transit_gateways:
+  tgw:
+    security_group_referencing: true
+    region: eu-west-1
+    account: 111122223333
+    tags: {a: b}
+    attachments:
+      a: {vpc: a, subnets: [s], appliance_mode: true, security_group_referencing: false, state: available}
+      b: {vpc: b, subnets: s, state: pendingAcceptance, tags: {a: b}}
+      office: {vpn: office}
+      dx: {direct_connect_gateway: dx}
+      west: {peer: far.east}
+      sdwan: {connect: anything}
+    route_tables:
+      main:
+        associations: [a, office]
+        propagations: a
+        routes: {0.0.0.0/0: b, 10.9.0.0/16: blackhole, "2001:db8:9::/48": west}
+      empty: {}
+  far: {attachments: {east: {peer: tgw.west}}, policy_tables: [x]}
+  bare: {}
+vpn_connections:
+  office: {gateway: tgw, bgp_routes: [192.168.0.0/16], state: down, tags: {a: b}}
+  old: {gateway: a.vgw, static_routes: [192.168.8.0/24]}
+direct_connect_gateways:
+  dx: {gateways: [a.vgw], allowed_prefixes: [], prefixes: [172.20.0.0/16], tags: {a: b}}
+networks:
+  hq:
+    cidrs: [192.168.0.0/16, "fd00:1::/32"]
+    via: [office, dx]
+    hosts: {pc: {ip: 192.168.1.9, listens: tcp/22}}
+    tags: {a: b}
+  shop: {via: old}
+expect:
+  - {from: hq.pc, to: 10.0.0.9, deny: all}
+  - {from: hq, to: 10.0.0.0/24, deny: tcp}
 """,
 }
 

@@ -162,6 +162,9 @@ def test_likes_share_a_class_and_a_rule_about_one_address_makes_it_another() -> 
     assert len({net.classes.of[net.topology.interfaces[f"app.{name}"]] for name in members}) == 1
     index = net.classes.of[net.topology.interfaces["app.m1"]].index
     assert net.matrix().describe_class(index) == "5 interfaces in app.isolated (instance; open)"
+    for odd in (-1, 99, "x", True):
+        with pytest.raises(UsageError, match=r"there is no class .*; they count from 0 to "):
+            net.matrix().describe_class(odd)
     named = load(changes, acl_of("public", [ALL], ["deny tcp/22 10.0.2.31/32", ALL]))
     classes = [named.classes.of[named.topology.interfaces[f"app.{name}"]].index for name in members]
     assert classes.count(classes[1]) == 1

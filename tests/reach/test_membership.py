@@ -7,7 +7,9 @@ from tests.designs import acl, load
 
 import reachsim
 from reachsim.errors import EndpointError, Undecided, UsageError
-from reachsim.net.traffic import Traffic
+from reachsim.net.address import parse_address
+from reachsim.net.packet import Packet
+from reachsim.net.traffic import TCP, Traffic, service
 from reachsim.reach.pair import Reach
 
 TWO_FAMILIES = """\
@@ -60,9 +62,7 @@ def test_a_part_of_the_client_ports_is_not_all_of_the_traffic() -> None:
     assert "tcp/5432" in load().reach("probe", "db")
 
 
-def reach_to_the_unknown() -> Reach:
-    net = reachsim.loads(
-        """\
+UNKNOWN = """\
 version: 1
 vpcs:
   v:
@@ -80,8 +80,10 @@ vpcs:
     security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
     instances: {y: {subnet: s, security_groups: [open]}}
 """
-    )
-    return net.reach("x", "10.9.0.4")
+
+
+def reach_to_the_unknown() -> Reach:
+    return reachsim.loads(UNKNOWN).reach("x", "10.9.0.4")
 
 
 @pytest.mark.parametrize("asked", ["tcp", "tcp/x", ""])
@@ -121,3 +123,32 @@ def test_what_cannot_be_decided_has_no_answer() -> None:
         "tcp/22" in answer  # noqa: B015
     assert caught.value.exit_code == 3
     assert "tcp/23" not in answer  # the group of x stops it before the unknown
+
+
+def test_a_packet_that_cannot_be_decided_has_no_answer() -> None:
+    answer = reach_to_the_unknown()
+    with pytest.raises(Undecided, match="not modelled"):
+        tcp_packet(22) in answer  # noqa: B015
+    assert tcp_packet(23) not in answer
+    assert tcp_packet(22) not in reachsim.loads(TWO_FAMILIES).reach("x", "y")  # of other addresses
+
+
+def tcp_packet(port: int) -> Packet:
+    return Packet(parse_address("10.0.0.4"), parse_address("10.9.0.4"), service(TCP, port), 50000)
+
+
+def test_no_pair_passes_as_far_as_is_known() -> None:
+    matrix = reachsim.loads(UNKNOWN).matrix()
+    with pytest.raises(Undecided, match=r"^'v\.x' to 'w\.y': the way leads to something that is not modelled"):
+        "tcp/22" in matrix  # noqa: B015
+    assert "tcp/23" not in reachsim.loads(TWO_FAMILIES).matrix()
+
+
+def test_an_answer_that_is_not_known_is_not_one_that_is_no() -> None:
+    net = reachsim.loads(UNKNOWN)
+    unknown, no = net.reach("x", "10.9.0.4"), net.reach("x", "8.8.8.8")
+    assert not unknown.reachable
+    assert not no.reachable
+    assert unknown == net.reach("x", "10.9.0.4")
+    assert unknown != no
+    assert no == reachsim.loads(TWO_FAMILIES).reach("x", "8.8.8.8")

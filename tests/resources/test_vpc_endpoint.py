@@ -105,6 +105,15 @@ def test_the_source_stays_private_and_acls_see_public_addresses() -> None:
     blames(load(S3, group("client", egress=[])).trace(*TO_S3), "SG_HAS_NO_RULES", "SG-1", "app.probe")
 
 
+@pytest.mark.rule("EP-1")
+def test_its_tables_are_of_its_own_vpc() -> None:
+    at = f"{APP} vpc_endpoints s3 route_tables"
+    (there,) = problems(S3, {"vpcs other": {"cidrs": ["10.77.0.0/16"]}, at: ["other.main"]})
+    assert (there.message, there.hint) == ("'other.main' is not in VPC app", "name a route table of the same VPC")
+    (unknown,) = problems(S3, {at: ["privat"]})
+    assert (unknown.message, unknown.hint) == ("VPC app has no route table 'privat'", "did you mean 'private'?")
+
+
 @pytest.mark.rule("EP-3")
 def test_a_table_has_one_endpoint_for_each_service() -> None:
     second = {f"{APP} vpc_endpoints t3": {"type": "gateway", "service": "s3", "route_tables": ["private"]}}

@@ -28,6 +28,39 @@ def test_propagation_is_switched_on_for_a_table():
     passes(load({"vpcs old route_tables work": {"172.20.0.0/16": "vgw"}}).trace(*OUT))
 
 
+VGW = "vpcs old vpn_gateways vgw"
+
+
+@pytest.mark.rule("VPN-1")
+def test_propagation_may_be_written_at_the_gateway_as_well():
+    closed = {"vpcs old route_tables work": {"routes": {}}}
+    passes(load(closed, {f"{VGW} propagate_to": ["work"]}).trace(*OUT))
+    passes(load(closed, {f"{VGW} propagate_to": "old.work"}).trace(*IN))
+    other = load(closed, {f"{VGW} propagate_to": ["main"]})
+    blames(other.trace(*OUT), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "old")
+    both = load({f"{VGW} propagate_to": ["work", "work"]})
+    passes(both.trace(*OUT))
+    assert both.matrix() == load().matrix()
+
+
+@pytest.mark.rule("ROUTE-7")
+def test_what_is_propagated_from_the_gateway_stays_outside_the_vpc():
+    inside = {"vpn_connections dsl static_routes": ["172.20.0.0/16", "10.4.0.0/25"]}
+    closed = {"vpcs old route_tables work": {"routes": {}}}
+    net = load(closed, inside, {f"{VGW} propagate_to": ["work"]})
+    routes = [str(route) for route in net.topology.tables["old", "work"].routes]
+    assert routes == ["10.4.0.0/16 -> local", "172.20.0.0/16 -> vgw"]
+
+
+@pytest.mark.rule("ROUTE-21")
+def test_the_tables_that_a_gateway_names_are_checked():
+    assert told({f"{VGW} propagate_to": ["wrok"]}) == ["VPC old has no route table 'wrok'"]
+    assert told({f"{VGW} propagate_to": ["app.work"]}) == ["'app.work' is not in VPC old"]
+    edge = {"vpcs old route_tables edge": {"routes": {"10.4.0.0/16": "local"}, "gateway": "vgw"}}
+    (problem,) = told(edge, {f"{VGW} propagate_to": ["edge"]})
+    assert problem == "route table edge is a gateway's, and takes in no propagated routes"
+
+
 BACKUP = {
     "vpn_connections bgp": {"gateway": "old.vgw", "bgp_routes": ["172.20.0.0/16"]},
     "direct_connect_gateways dx": {"gateways": ["old.vgw"], "prefixes": ["172.20.0.0/16"]},

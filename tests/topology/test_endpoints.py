@@ -46,6 +46,12 @@ def test_a_bare_name_is_enough_where_it_is_unique():
     assert load(TWO_APIS).endpoint("data.api").name == "data.api"
 
 
+def test_the_shared_interfaces_of_functions_have_bare_names_too():
+    net = load(FUNCTION)
+    (shared,) = (interface.name for interface in net.topology.interfaces.values() if interface.shared)
+    assert net.endpoint(shared.partition(".")[2]) == net.endpoint(shared)
+
+
 @pytest.mark.parametrize(
     ("name", "near"),
     [

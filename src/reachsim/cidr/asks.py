@@ -220,7 +220,7 @@ class Asks:
             if pool == item.pool and alone and not standing and room != "none":
                 wide = min(length, length - 1 if room == "buddy" else int(room))
             number = len(standing) + index + 1
-            label = item.name if number == 1 else f"{item.name} (block {number})"
+            label = item.name if number == 1 else f"{item.name} ({self._which(item, wishes, pool, number)})"
             families = item.families if self.file.pools[pool].overlap == "never" else ()
             owner = self.owner(item.name, pool)
             item.demands.append(Demand(label, owner, length, self.pools[pool], wide, families, smallest))
@@ -228,6 +228,14 @@ class Asks:
         item.choices = self._choices(item)
         if item.demands and not item.choices:
             self.no_range(item)
+
+    @staticmethod
+    def _which(item: Wanted, wishes: Sequence[tuple[str, int, int]], pool: str, number: int) -> str:
+        """Which block of a VPC one is: that of the tiers of a pool of their own, or the second, third and so on."""
+        tiers = dict.fromkeys(need.tier for need in item.needs if need.pool == pool and pool != item.pool)
+        if not tiers or sum(other == pool for other, _, _ in wishes) > 1:
+            return f"block {number}"
+        return f"tier{'s' if len(tiers) > 1 else ''} {', '.join(tiers)}"
 
     def owner(self, name: str, pool: str) -> str:
         """Whose a block is: the VPC's, or, of a pool whose blocks may overlap, its part there."""

@@ -1,11 +1,11 @@
-"""Blocks in what AWS's command line and Terraform print: VPCs, subnets, IPAM's resources, states."""
+"""Blocks in what AWS's command line and Terraform print: VPCs, subnets, peerings, IPAM's resources, states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reachsim.cidr.entries import Sources, SubnetEntry
+from reachsim.cidr.entries import CidrConnection, Sources, SubnetEntry
 from reachsim.cidr.lists import parse_block
 from reachsim.cidr.problems import MOST_PROBLEMS, refuse
 from reachsim.errors import Path, shown
@@ -14,7 +14,7 @@ from reachsim.net.cidr import Cidr
 _GONE: Final = frozenset({"disassociated", "disassociating", "failing", "failed"})
 """States of a block that the VPC does not have (any more); it is used in `associated`, and soon in
 `associating` (CIDR-7)."""
-_KEYS: Final = ("Vpcs", "Subnets", "IpamResourceCidrs")
+_KEYS: Final = ("Vpcs", "Subnets", "IpamResourceCidrs", "VpcPeeringConnections")
 
 
 def documents_of(value: Any, file: str) -> tuple[Sources, list[tuple[Path, str]]] | None:
@@ -49,7 +49,7 @@ class _Reader:
         if _is_state(value):
             for where, kind, body in _resources(value, path):
                 self._terraform(where, kind, body)
-        for key, read in (("Vpcs", self._vpc), ("Subnets", self._subnet), ("IpamResourceCidrs", self._ipam)):
+        for key, read in zip(_KEYS, (self._vpc, self._subnet, self._ipam, self._peering), strict=True):
             if key not in value:
                 continue
             if not isinstance(value[key], list):
@@ -127,10 +127,26 @@ class _Reader:
                 network = _text(item.get("VpcId"))
                 self.out.subnets.append(SubnetEntry(block, "", name, None, network, resource, comment, self.file))
 
+    def _peering(self, path: Path, item: Mapping[str, Any]) -> None:
+        """A peering connection, by the IDs of its VPCs."""
+        sides = [item.get(key) for key in ("RequesterVpcInfo", "AccepterVpcInfo")]
+        one, other = (_text(side.get("VpcId")) if isinstance(side, dict) else "" for side in sides)
+        status = item.get("Status")
+        code = _text(status.get("Code")) if isinstance(status, dict) else ""
+        self._connection(_tag(item) or _text(item.get("VpcPeeringConnectionId")), one, other, code)
+
+    def _connection(self, name: str, one: str, other: str, status: str) -> None:
+        if one and other:
+            self.out.connections.append(CidrConnection(name, one, other, status or "active"))
+
     def _terraform(self, path: Path, kind: str, body: Mapping[str, Any]) -> None:
         tags = body.get("tags_all") or body.get("tags") or {}
         name = _text(tags.get("Name")) if isinstance(tags, dict) else ""
         address = ".".join(str(step) for step in path)
+        if kind in _PEERINGS:
+            ends = _text(body.get("vpc_id")), _text(body.get("peer_vpc_id"))
+            self._connection(name or _text(body.get("id")) or address, *ends, _text(body.get("accept_status")))
+            return
         network = _text(body.get("id")) if kind in _VPCS else _text(body.get("vpc_id"))
         if kind in _VPCS:
             for key in ("cidr_block", "ipv6_cidr_block"):
@@ -153,7 +169,8 @@ _MORE: Final = {
     "aws_vpc_ipv4_cidr_block_association": "cidr_block",
     "aws_vpc_ipv6_cidr_block_association": "ipv6_cidr_block",
 }
-_WANTED: Final = frozenset({*_VPCS, *_MORE, "aws_subnet", "aws_default_subnet"})
+_PEERINGS: Final = ("aws_vpc_peering_connection", "aws_vpc_peering_connection_accepter")
+_WANTED: Final = frozenset({*_VPCS, *_MORE, *_PEERINGS, "aws_subnet", "aws_default_subnet"})
 
 
 def _resources(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from reachsim.cidr.exports import json_as_yaml
-from reachsim.loading.document import read_document, read_file
+from reachsim.loading.document import decode, read_document, read_file
 from reachsim.loading.validation import validate
 from reachsim.resources.fields import BlockField, Schema
 
@@ -34,13 +34,13 @@ class KeptPlan(Schema, extra="ignore"):
 def load_kept(path: str) -> KeptPlan:
     """Read the JSON of an earlier plan. Raises DesignError."""
     try:
-        with open(path, encoding="utf-8") as source:
+        with open(path, "rb") as source:
             text = source.read()
     except (OSError, ValueError):
         return validate(KeptPlan, read_file(path))  # whatever is wrong, this says it well
     return loads_kept(text, file=path)
 
 
-def loads_kept(text: str, *, file: str = "<text>") -> KeptPlan:
+def loads_kept(text: str | bytes, *, file: str = "<text>") -> KeptPlan:
     """Like `load_kept`, from text."""
-    return validate(KeptPlan, read_document(json_as_yaml(text), file=file))
+    return validate(KeptPlan, read_document(json_as_yaml(decode(text, file)), file=file))

@@ -60,6 +60,13 @@ def is_block(word: str) -> bool:
     return True
 
 
+def refuse_late_block(name: str) -> None:
+    """Raises ValueError where a block stands behind a name: nobody would miss it."""
+    for word in re.split(r"[\s,;]+", name):
+        if "/" in word and is_block(word):
+            raise ValueError(f"the block {word} stands behind a name; write blocks first, and remarks after #")
+
+
 def read_list(text: str, file: str) -> Sources:
     """One block or more on a line, then optionally a name, then optionally a comment after ``#``."""
     entries = Entries()
@@ -89,6 +96,7 @@ def read_list(text: str, file: str) -> Sources:
         blocks, owner = _line(body)
         try:
             found = [parse_block(block) for block in blocks]
+            refuse_late_block(owner)
         except ValueError as error:
             if too_many(problems, Problem(str(error), (), file, number)):
                 break
@@ -166,6 +174,9 @@ def _read_row(out: Sources, columns: _Columns, cells: list[str], file: str, line
             at += 1
         blocks = [parse_block(cell) for cell in cells[:at]]
         name_at, comment_at = at, at + 1
+        for cell in cells[at + 1 :]:
+            if is_block(cell):
+                refuse_late_block(cell)
     elif len(columns.cidrs) == 1 and _BLOCK(_cell(cells, columns.cidrs[0])):
         blocks = [parse_block(_cell(cells, columns.cidrs[0]))]
     else:

@@ -17,13 +17,17 @@ _MOST_TRIED = 200
 """Demands, and standing blocks, for each of which a change is tried."""
 
 
+_OWNED = ("public", "global unicast (RFC 4291)")
+"""Ranges whose blocks belong to somebody, so that nobody can simply take the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """One change after which everything fits. `addresses`: how much it adds or gives up, by which changes
     compare.
 
-    `action`: ``add`` (a block of `prefix_length` to the pool), ``shrink`` (what `name` asks for, to that
-    length), ``leave out`` (`name`), ``give up`` (`block`, reserved for `name`) or ``move`` (`name` away from
+    `action`: ``add`` (a block of `prefix_length` to the pool, for instance `block`), ``shrink`` (what `name` asks
+    for, to that length), ``leave out`` (`name`), ``give up`` (`block`, reserved for `name`) or ``move`` (`name` away from
     `block`).
     """
 
@@ -183,7 +187,7 @@ def _changes(
         instance = f", for instance {example}" if example else ""
         size = amount(added.size, added.width)
         text = f"add a /{added.prefix_length} ({size}) to pool {name}{instance}"
-        yield Remedy(added.size, text, "add", name, added.prefix_length)
+        yield Remedy(added.size, text, "add", name, added.prefix_length, example)
     alike: set[tuple[int, AddressSet, int]] = set()
     left_out: set[str] = set()
     for index, demand in enumerate(demands[:_MOST_TRIED]):
@@ -234,9 +238,11 @@ def _added(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart)
 
 
 def _example(blocks: Sequence[Cidr], added: Cidr, everything: Iterable[Cidr]) -> Cidr | None:
-    """A block of that size next to the pool that nobody has, and of the same kind of range."""
+    """A block of that size next to the pool that nobody has, and of the same kind of range; what is public has an owner."""
     used = address_set(everything)
     for block in blocks:
+        if range_class(block) in _OWNED:
+            continue
         length = added.prefix_length
         near = block.supernet(min(length, block.prefix_length))
         for step in (1, -1):

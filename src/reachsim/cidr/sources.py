@@ -12,8 +12,8 @@ known.
   `name` (or `vpc`, `owner`) and `comment` (or `description`, `note`); or no header, and the columns in this
   order; or it is what AWS's console exports of VPCs or subnets.
 * **JSON** is a list of blocks, a list of objects with the keys above, an object from names to a block or a
-  list of blocks; what `aws ec2 describe-vpcs`, `describe-subnets` and `get-ipam-resource-cidrs` print, of
-  one account or of several; or a state of Terraform.
+  list of blocks; what `aws ec2 describe-vpcs`, `describe-subnets`, `describe-vpc-peering-connections` and
+  `get-ipam-resource-cidrs` print, of one account or of several; or a state of Terraform.
 
 Every error of a file is reported at once, with its line; of very many the first hundred.
 """
@@ -24,6 +24,7 @@ import os.path
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
@@ -33,6 +34,7 @@ from reachsim.cidr.models import read_model
 from reachsim.cidr.problems import refuse
 from reachsim.errors import DesignError, Problem, UsageError
 from reachsim.garbage import collector_paused
+from reachsim.loading.edits import type_of
 from reachsim.net.cidr import Cidr
 
 _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-9]+)?")
@@ -86,19 +88,27 @@ def _read(path: str) -> Sources:
 
 
 def parse_source(data: bytes | str, file: str) -> Sources:
-    """Read the content of one file; `file` is its name for messages, and its ending may say what it is."""
+    """Read the content of one file; `file` is its name for messages, and its ending may say what it is.
+
+    Raises DesignError, and UsageError for what is neither text nor bytes.
+    """
+    if not isinstance(data, str | bytes | bytearray):
+        raise UsageError(f"text or bytes are expected, not {type_of(data)}")
     return _named(_parse(data, file))
 
 
 def _parse(data: bytes | str, file: str) -> Sources:
-    if isinstance(data, bytes):
+    if not isinstance(data, str):
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's > writes
+                refuse(file, "the text is in UTF-16", line=1, hint="save it as UTF-8")
             refuse(
                 file,
                 f"the byte 0x{data[error.start]:02x} is not UTF-8",
                 line=data.count(b"\n", 0, error.start) + 1,
+                hint="save the file as UTF-8",
             )
     else:
         text = data
@@ -221,4 +231,8 @@ def _named(found: Sources) -> Sources:
         if subnet.vpc not in with_blocks:
             comment = " ".join(part for part in (subnet.name or subnet.id, subnet.comment) if part)
             entries.append(Entry(subnet.cidr, subnet.vpc, comment, subnet.file, subnet.line, subnet.vpc_id))
-    return Sources(entries, found.connections, found.standing, subnets)
+    joined = [
+        replace(c, one=label(c.one) if c.one in names else c.one, other=label(c.other) if c.other in names else c.other)
+        for c in found.connections
+    ]
+    return Sources(entries, joined, found.standing, subnets)

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
 from reachsim.cli.stopping import stoppable
@@ -90,6 +90,10 @@ class _Parser(argparse.ArgumentParser):
             message = message[:_LONGEST_MESSAGE] + "..."
         raise CommandLineError(f"{self.prog}: error: {message}", self.format_usage())
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse's own goes on in silence where nothing can be written."""
+        print(message, end="", file=file or sys.stderr)
+
 
 _LONGEST_MESSAGE = 500
 
@@ -121,7 +125,10 @@ def _guarded(argv: Sequence[str] | None) -> int:
     """Run, and turn what is nobody's verdict into an exit code that is none."""
     try:
         try:
-            return _run(argv)
+            status = _run(argv)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return status
         except (KeyboardInterrupt, BrokenPipeError, OSError):
             raise
         except MemoryError:
@@ -174,10 +181,7 @@ def _run(argv: Sequence[str] | None) -> int:
         if arguments.command is None:
             parser.error("a command is missing; reachsim --help lists them")
         with stoppable(getattr(arguments, "deadline", None)):
-            status = int(arguments.run(arguments))
-            if sys.stdout is not None:
-                sys.stdout.flush()
-        return status
+            return int(arguments.run(arguments))
     except SystemExit as stop:  # argparse's, after --help
         return stop.code if isinstance(stop.code, int) else 0
     except ReachsimError as error:

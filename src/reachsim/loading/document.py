@@ -113,7 +113,7 @@ def read_document(source: str | bytes, *, file: str) -> Document:
     DesignError, with a position, for what is not such a document or is larger than the MAX_* of this
     module. Problems that leave the rest readable are in the Document's `problems`.
     """
-    return _read(_decode(source, file), file, _FastParser)
+    return _read(decode(source, file), file, _FastParser)
 
 
 def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
@@ -134,10 +134,11 @@ def _refuse(file: str, message: str, *, hint: str | None = None, text: str | Non
     raise DesignError(Problem(message, (), file, text.count("\n", 0, at) + 1, at - start + 1, hint))
 
 
-def _decode(source: str | bytes, file: str) -> str:
-    """UTF-8 without its byte order mark; fails on what is another encoding, or too long."""
+def decode(source: str | bytes, file: str) -> str:
+    """UTF-8 without its byte order mark. Raises DesignError for what is another encoding, or too long, UsageError for what
+    is neither text nor bytes."""
     if not isinstance(source, str | bytes | bytearray):
-        raise UsageError(f"a design is text or bytes, not {type_of(source)}")
+        raise UsageError(f"text or bytes are expected, not {type_of(source)}")
     if len(source) > MAX_BYTES:
         _refuse(file, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     if isinstance(source, str):

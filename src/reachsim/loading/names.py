@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from reachsim.errors import shown
+from reachsim.errors import shown, with_article
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
@@ -102,7 +102,7 @@ class Names:
             message = f"{shown(reference)} has several interfaces, and a route leads to one"
             raise UnknownName(message, f"write {reference}/NAME, the name of one of them")
         if not found.routable:
-            message = f"{shown(reference)} is a {found.kind}, which no route leads to"
+            message = f"{shown(reference)} is {with_article(found.kind)}, which no route leads to"
             raise UnknownName(message, "route to a gateway, a connection between VPCs, or an interface")
         if found.vpc and found.vpc != vpc:
             raise UnknownName(

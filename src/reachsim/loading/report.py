@@ -77,6 +77,11 @@ class Reports:
                 raise TooManyProblems from None
             return None
 
+    def route_table(self, path: KeyPath, vpc: str, reference: str) -> str | None:
+        """The bare name of a route table of the same VPC; None and a problem where there is none."""
+        name: str | None = self.resolve(path, self.names.member, vpc, "route_tables", reference, "route table")
+        return name
+
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
         found = self.design.vpcs[vpc].subnets.get(bare(subnet))

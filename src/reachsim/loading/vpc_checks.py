@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import shown
+from reachsim.errors import shown, with_article
 from reachsim.loading.names import (
     BLACKHOLE,
     LOCAL,
@@ -98,7 +98,8 @@ class VpcChecks(Reports):
                 line = self.document.position(other.path, key=True)[0]
                 self.report(
                     target.path,
-                    f"{shown(target.name)} is the name of a {target.kind} and of a {other.kind} (line {line})",
+                    f"{shown(target.name)} is the name of {with_article(target.kind)} "
+                    f"and of {with_article(other.kind)} (line {line})",
                     "routes and expectations name both, so give them different names",
                     key=True,
                 )
@@ -117,8 +118,7 @@ class VpcChecks(Reports):
                     self.refuse((*path, key), subnet_block_refusal(block, vpc.cidrs, near))
                     placed.insert(place, block)
             if subnet.route_table is not None:
-                at = (*path, "route_table")
-                self.resolve(at, self.names.member, name, "route_tables", subnet.route_table, "route table")
+                self.route_table((*path, "route_table"), name, subnet.route_table)
             if subnet.network_acl is not None:
                 at = (*path, "network_acl")
                 self.resolve(at, self.names.member, name, "network_acls", subnet.network_acl, "network ACL")

@@ -29,6 +29,7 @@ from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
+from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
 from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
 from reachsim.topology.endpoints import Endpoints
@@ -209,6 +210,12 @@ class FlowAnswer(Faced):
         if self.found is None:
             return bool(self.undecided and traffic)
         return bool(self.unsure_of(one_way=False) & self.asked(traffic, ALL_PORTS))
+
+    def unsure_of_packet(self, packet: Packet) -> bool:
+        """Whether it is undecided of one packet whether it gets there and back."""
+        if self.found is None:
+            return bool(self.undecided) and packet in self.asked(self.family, ALL_PORTS)
+        return packet in self.unsure_of(one_way=False) or packet in self.asked(self.aside, ALL_PORTS)
 
     def asked(self, traffic: Traffic, ports: PortSet) -> HeaderSpace:
         """All packets of some traffic between its addresses."""

@@ -21,7 +21,7 @@ from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.errors import EndpointError, Undecided, UsageError, shown
+from reachsim.errors import EndpointError, Undecided, UsageError, counted, shown
 from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import choices_of
 from reachsim.net.address import IPV4_LAST
@@ -81,7 +81,8 @@ class Matrix(Carded):
         return "\n".join([*lines, f"and {rest} more pairs of classes"] if rest else lines)
 
     def _counts(self) -> str:
-        return f"{self.pairs} pairs of interfaces in {len(self.classes.classes)} classes"
+        classes = counted(len(self.classes.classes), "class", "classes")
+        return f"{counted(self.pairs, 'pair')} of interfaces in {classes}"
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same interfaces, and each pair of these the same cell."""
@@ -113,12 +114,13 @@ class Matrix(Carded):
     # -- asking -------------------------------------------------------------------------------------------------
 
     def __getitem__(self, asked: tuple[str, str] | str | Traffic) -> Cell | Slice:
-        if isinstance(asked, Traffic):
-            return Slice(self, asked)
-        if not isinstance(asked, str):
-            return self.cell(*_pair(asked))
+        if isinstance(asked, str | Traffic):
+            return self._slice(asked)
+        return self.cell(*_pair(asked))
+
+    def _slice(self, asked: str | Traffic) -> Slice:
         try:
-            return Slice(self, Traffic.parse(asked))
+            return Slice(self, Traffic.parse(asked) if isinstance(asked, str) else asked)
         except ValueError as error:
             raise UsageError(str(error)) from error
 
@@ -126,7 +128,8 @@ class Matrix(Carded):
         """Whether anything is reachable between two endpoints (``("web", "db") in m``), or some traffic between any two
         (``"tcp/22" in m``). Raises TypeError for anything else, and Undecided where reachsim cannot tell."""
         if isinstance(asked, str | Traffic):
-            return bool(self[asked])
+            part = self._slice(asked)
+            return bool(part) or part.no_pair()
         if isinstance(asked, tuple) and len(asked) == 3 and isinstance(asked[2], Cell):  # what iterating gives
             return self.cell(*_pair(asked[:2])) == asked[2]
         return _decided(cell := self.cell(*_pair(asked)), bool(cell))
@@ -231,7 +234,10 @@ class Matrix(Carded):
                         yield one.name, other.name, replace(cell, source=one.name, destination=other.name)
 
     def describe_class(self, index: int) -> str:
-        """What a class is: how many interfaces, where, with which groups."""
+        """What a class is: how many interfaces, where, with which groups. Raises UsageError where there is none."""
+        count = len(self.classes.classes)
+        if type(index) is not int or not 0 <= index < count:
+            raise UsageError(f"there is no class {shown(index)}; they count from 0 to {count - 1}")
         return str(self.classes.classes[index])
 
     def group(self, by: Grouping) -> dict[tuple[str, str], Traffic]:
@@ -359,12 +365,20 @@ class Slice(Faced):
         names, EndpointError, and Undecided where reachsim cannot tell."""
         return _decided(cell := self.matrix.cell(*_pair(pair)), bool(cell.reachable & self.traffic))
 
+    def no_pair(self) -> bool:
+        """False, where no pair has any of the traffic. Raises Undecided where reachsim cannot tell of a pair."""
+        for source, destination, number in self.matrix.class_pairs():
+            other = next((interface for interface in destination.members if interface is not source.first), None)
+            if other is not None:
+                _decided(self.matrix.cell_of(number, source.first.name, other.name), False)
+        return False
+
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
 
     def __str__(self) -> str:
         pairs = iter(self)
-        lines = [f"{self.traffic}: {len(self)} pairs of interfaces"]
+        lines = [f"{self.traffic}: {counted(len(self), 'pair')} of interfaces"]
         lines += [f"{source} -> {destination}" for source, destination in islice(pairs, _LINES)]
         rest = len(self) - _LINES
         return "\n".join([*lines, f"and {rest} more"] if rest > 0 else lines)
@@ -409,7 +423,8 @@ def _pair(asked: object) -> tuple[str, str]:
     """Two names. Raises TypeError."""
     if isinstance(asked, tuple) and len(asked) == 2 and all(isinstance(name, str) for name in asked):
         return asked
-    raise TypeError(f"a pair of names is expected, such as ('web', 'db'), not {shown(asked)}")
+    what = f"a tuple of {len(asked)}" if isinstance(asked, tuple) and len(asked) != 2 else shown(asked)
+    raise TypeError(f"a pair of names is expected, such as ('web', 'db'), not {what}")
 
 
 def _decided(cell: Cell, answer: bool) -> bool:

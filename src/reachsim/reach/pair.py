@@ -172,8 +172,11 @@ class Reach(Carded):
         return ~self.reachable
 
     def __eq__(self, other: object) -> bool:
+        """Whether the same is reachable; of two answers, whether both know it, or do not for the same reason."""
         space = self._space(other)
-        return NotImplemented if space is None else self.reachable == space
+        if space is None:
+            return NotImplemented
+        return self.reachable == space and (not isinstance(other, Reach) or self.undecided == other.undecided)
 
     def __hash__(self) -> int:
         return hash(self.reachable)
@@ -185,7 +188,7 @@ class Reach(Carded):
         Raises TypeError for anything else, UsageError for a bad token, Undecided where reachsim cannot tell.
         """
         if isinstance(asked, Packet):
-            return asked in self.reachable
+            return self._has(asked)
         if isinstance(asked, str):
             try:
                 asked = Traffic.parse(asked)
@@ -196,7 +199,15 @@ class Reach(Carded):
         parts = {OF_IPV4: [p for p in self.parts if not p.ipv6], OF_IPV6: [p for p in self.parts if p.ipv6]}
         if any(self._passes(asked & family, of_it) for family, of_it in parts.items()):
             return True
-        if any(part.undecided and part.unsure_about(asked & part.family) for part in self.parts):
+        return self._no(any(part.undecided and part.unsure_about(asked & part.family) for part in self.parts))
+
+    def _has(self, packet: Packet) -> bool:
+        """Whether a packet is reachable. Raises Undecided."""
+        return packet in self.reachable or self._no(any(part.unsure_of_packet(packet) for part in self.parts))
+
+    def _no(self, unsure: bool) -> bool:
+        """False, unless that is so only as far as reachsim can tell. Raises Undecided."""
+        if unsure:
             raise Undecided(f"{shown(self.source)} to {shown(self.destination)}: {self.undecided}")
         return False
 

@@ -213,9 +213,8 @@ def use_text(uses: Sequence[VpcUse]) -> str:
     rows: list[list[object]] = []
     for use in uses:
         free = ", ".join(str(block) for block in use.free[:4]) + (" and more" if len(use.free) > 4 else "")
-        rows.append(
-            [use.name, ", ".join(map(str, use.cidrs)), _part(use.used, use.usable), f"free: {free or 'nothing'}"]
-        )
+        what = f"free: {free or 'nothing'}" if use.cidrs else "its blocks are not known"
+        rows.append([use.name, ", ".join(map(str, use.cidrs)), _part(use.used, use.usable), what])
         rows += [
             [f"  {one.subnet.name or one.subnet.id}", one.subnet.cidr, _part(one.used, one.usable), ""]
             for one in use.subnets

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
 from reachsim import resources
-from reachsim.errors import HintedError, shown
+from reachsim.errors import HintedError, shown, with_article
 from reachsim.resources.api_gateway import ApiGateway
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.fields import Name, Schema, ShareField, written
@@ -92,7 +92,7 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
     for kind in kinds:
         if kind.section not in model.model_fields:
             named: Any = dict[kind.key, kind]  # type: ignore[name-defined, valid-type]
-            fields[kind.section] = named, Field(default_factory=dict, description=f"Each is a {kind.noun}.")
+            fields[kind.section] = named, Field(default_factory=dict, description=f"Each is {with_article(kind.noun)}.")
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 
 

@@ -54,7 +54,8 @@ class Instance(Interface):
     def _one_way_of_writing(self) -> Instance:
         single = self.model_fields_set & InterfaceSettings.model_fields.keys()
         if self.network_interfaces and single:
-            text = f"{' and '.join(sorted(single))} belong to each of network_interfaces"
+            verb = "belongs" if len(single) == 1 else "belong"
+            text = f"{' and '.join(sorted(single))} {verb} to each of network_interfaces"
             raise HintedError(text, hint="write them under an interface")
         return self
 

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.relay import Choice
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.errors import HintedError, shown
+from reachsim.errors import HintedError, shown, with_article
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
 from reachsim.resources.balancer_node import Node, place_node
@@ -214,7 +214,7 @@ class LoadBalancer(Resource):
             path = (*at.path, "listeners", str(listener))
             if listener.protocol not in TAKEN[self.type]:
                 able = ", ".join(sorted(TAKEN[self.type]))
-                text = f"a listener of {_article(self.type)} load balancer is not {listener.protocol}"
+                text = f"a listener of {with_article(self.type)} load balancer is not {listener.protocol}"
                 checks.report(path, text, f"it is one of: {able}", key=True)
             for name in groups:
                 group = self.target_groups.get(name)
@@ -400,7 +400,3 @@ class LoadBalancer(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """No route leads to one (ROUTE-10)."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -92,6 +92,9 @@ class Checks(Protocol):
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
 
+    def route_table(self, path: KeyPath, vpc: str, reference: str) -> str | None:
+        """The bare name of a route table of the same VPC; None and a problem where there is none."""
+
 
 class Wiring(Protocol):
     """What a resource may use while the topology is built."""

@@ -81,7 +81,7 @@ class TransitGateway(Resource):
     """Policy tables: what they choose is undecided (TGW-15)."""
     region: Name | None = None
     """Its Region, for the reader."""
-    account: str = ""
+    account: Name | None = None
     """Its account, for the reader."""
     tags: Tags = {}
 

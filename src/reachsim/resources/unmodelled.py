@@ -15,6 +15,7 @@ from pydantic import BeforeValidator
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step, Undecided
 from reachsim.dataplane.scope import ANY
+from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
 from reachsim.rules.clauses import KeyPath
@@ -48,8 +49,7 @@ class Door(Faced):
         """Why an answer that depends on it cannot be decided."""
         if self.why:
             return self.why
-        article = "an" if self.noun[0] in "aeiou" else "a"
-        return f"{self.name} is {article} {self.noun}, which is not modelled"
+        return f"{self.name} is {with_article(self.noun)}, which is not modelled"
 
     def __str__(self) -> str:
         return f"{self.noun} {self.name}"

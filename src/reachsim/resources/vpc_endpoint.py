@@ -154,8 +154,7 @@ class VpcEndpoint(Resource):
             checks.report((*at.path, "service"), text, "a gateway endpoint serves its own Region", "EP-4")
         for index, table in enumerate(self.route_tables):
             path = (*at.path, "route_tables", index)
-            if bare(table) not in ("main", *vpc.route_tables):
-                checks.report(path, f"VPC {at.vpc} has no route table '{table}'")
+            checks.route_table(path, at.vpc, table)
             for name, other in vpc.vpc_endpoints.items():
                 same = other.type == "gateway" and other.short == self.short and name < at.name
                 if same and bare(table) in map(bare, other.route_tables):

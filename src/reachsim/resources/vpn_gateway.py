@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
 from reachsim.dataplane.scope import Scope, to_one
@@ -10,8 +11,9 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import Tags
-from reachsim.resources.resource import At, Entrance, Resource, RouteMade, Wiring, resource
+from reachsim.resources.fields import References, Tags
+from reachsim.resources.reference import bare
+from reachsim.resources.resource import At, Checks, Entrance, Resource, RouteMade, Wiring, resource
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
 from reachsim.resources.subnet import enter_subnet
 from reachsim.resources.vpn_connection import (
@@ -23,7 +25,7 @@ from reachsim.resources.vpn_connection import (
     places_behind,
 )
 from reachsim.rules.codes import Code
-from reachsim.rules.route import RouteOrigin
+from reachsim.rules.route import RouteOrigin, propagates
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 
@@ -32,7 +34,19 @@ from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 class VpnGateway(Resource):
     """A virtual private gateway."""
 
+    propagate_to: References = ()
+    """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
     tags: Tags = {}
+
+    def check(self, at: At, checks: Checks) -> None:
+        """The tables that it names."""
+        tables = checks.design.vpcs[at.vpc].route_tables
+        for index, table in enumerate(self.propagate_to):
+            path = (*at.path, "propagate_to", index)
+            name = checks.route_table(path, at.vpc, table)
+            if name in tables and tables[name].gateway is not None:
+                text = f"route table {name} is a gateway's, and takes in no propagated routes"
+                checks.report(path, text, "name the tables of subnets", "ROUTE-21")
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Both of its directions."""
@@ -59,10 +73,19 @@ class VpnGateway(Resource):
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """What its connections know, for tables that propagate it (ROUTE-6, VPN-4)."""
+        vpc = wiring.design.vpcs[at.vpc]
+        tables = [table for table in dict.fromkeys(map(bare, self.propagate_to)) if not self._taken_in(at, vpc, table)]
         for place, body in connections_of(wiring, at.vpc, at.name):
             known, origin = body.known()
             for block in known:
                 yield RouteMade(None, block, origin, place.path)
+                if propagates(block, vpc.cidrs):
+                    yield from (RouteMade(table, block, origin, place.path) for table in tables)
+
+    @staticmethod
+    def _taken_in(at: At, vpc: Any, table: str) -> bool:
+        """Whether a table says itself that it takes in what the gateway knows."""
+        return table in vpc.route_tables and at.name in map(bare, vpc.route_tables[table].propagate)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Out of the VPC."""

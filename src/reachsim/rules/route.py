@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
+from reachsim.errors import with_article
 from reachsim.net.cidr import Cidr
 from reachsim.rules.refusal import Refusal
 
@@ -86,7 +87,7 @@ def gateway_route_refusal(
         text = f"a gateway's route table leads only to whole blocks of the VPC or of its subnets, and {destination} is none"
         return Refusal("ROUTE-21", text, "name a subnet's whole block")
     if target_kind not in {"local", "instance", "interface", "VPC endpoint"}:
-        text = f"a gateway's route table leads to an interface or an inspection endpoint, not to a {target_kind}"
+        text = f"a gateway's route table leads to an interface or an inspection endpoint, not to {with_article(target_kind)}"
         return Refusal("ROUTE-21", text, "name the appliance")
     return None
 

@@ -11,6 +11,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.place import AddressPair, GroupSet
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
+from reachsim.errors import counted
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
@@ -118,7 +119,7 @@ class Topology(Faced):
             yield interface.outbound
 
     def __str__(self) -> str:
-        return f"{self.source}: {len(self.vpcs)} VPCs, {len(self.interfaces)} interfaces"
+        return f"{self.source}: {counted(len(self.vpcs), 'VPC')}, {counted(len(self.interfaces), 'interface')}"
 
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"

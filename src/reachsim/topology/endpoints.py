@@ -32,10 +32,7 @@ class Endpoints:
         self.topology = topology
         self.design = topology.source.design
         self.by_bare: dict[str, list[str]] = {}
-        for full, interface in topology.interfaces.items():
-            if not interface.shared:  # the shared interfaces of functions are asked for by the functions
-                self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
-        for full in topology.groups:
+        for full in (*topology.interfaces, *topology.groups):
             self.by_bare.setdefault(full.split(".", 1)[1], []).append(full)
         self.by_public = {
             public: interface for interface in topology.interfaces.values() for public in interface.publics
