@@ -8,13 +8,19 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
 
-from reachsim.answers import policy, rulesets
+from reachsim.answers import lambda_planning, policy, rulesets
 from reachsim.answers.diff import Difference
 from reachsim.answers.diff import diff as compare
+from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.findings import Finding, findings
+from reachsim.answers.lambda_planning import LambdaAddresses
+from reachsim.answers.lint.run import Lint
+from reachsim.answers.lint.run import lint as find_all
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
+from reachsim.answers.session_manager import SessionManager
+from reachsim.answers.session_manager import session_manager as ask_session_manager
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
@@ -27,7 +33,7 @@ from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_onl
 from reachsim.trace.trace import past_listeners
 
 
-class Network(Engine):
+class Network(Editable):
     """A design, ready to be asked. Made by `reachsim.load` and `reachsim.loads`.
 
     >>> import reachsim
@@ -112,6 +118,28 @@ class Network(Engine):
     def findings(self) -> tuple[Finding, ...]:
         """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
         return findings(self)
+
+    def lambda_addresses(self, growth: int = 0) -> LambdaAddresses:
+        """What the functions need of their subnets: shared interfaces, addresses, quota, and what is left over.
+
+        `growth`: percent more executions than are written. Raises UsageError for a growth that makes no sense.
+        """
+        return lambda_planning.lambda_addresses(self, growth)
+
+    def session_manager(self, *instances: str, minutes: int | None = None) -> SessionManager:
+        """Which instances Session Manager can open a session on, what the others lack, and what may then be removed.
+
+        `instances`: by name; all of them where none is named. `minutes`: since they were started or mended; left out: long
+        enough. Raises EndpointError for a name that is no instance.
+        """
+        return ask_session_manager(self, instances, minutes)
+
+    def lint(self, *only: str, progress: Progress | None = None) -> Lint:
+        """What is wrong or fragile, before any question is asked: each finding with a code, evidence and a cure.
+
+        `only`: codes to look for; all of them where none is named. Raises UsageError for a code that there is not.
+        """
+        return find_all(self, only, progress)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.

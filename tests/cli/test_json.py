@@ -255,6 +255,7 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
         "vpc",
         "subnets",
         "security_groups",
+        "capacity_provider",
         "interfaces",
         "where",
     }

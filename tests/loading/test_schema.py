@@ -98,7 +98,9 @@ vpcs:
       i: {subnet: s, security_groups: g, private_ip: 10.0.0.10, ipv6_address: "2001:db8::10", public_ip: true}
       j: {subnet: a.s, security_groups: [g, a.g], public_ip: 198.51.100.1, source_dest_check: false, nat: true}
       k: {subnet: s, nat: {ip_forward: true}, state: stopped, ami: x, client_ports: 32768-60999, listens: tcp/80}
-      l: {subnet: s, nat: false, client_ports: 5000, listens: [tcp/80, tcp/443], instance_profile: 5, ssm_agent: [x]}
+      l: {subnet: s, nat: false, client_ports: 5000, listens: [tcp/80, tcp/443], instance_profile: p, ssm_agent: 3.3.40.0}
+      l2: {subnet: s, instance_profile: [p, "arn:aws:iam::aws:policy/q"], ssm_agent: {running: false, version: "3.0"}}
+      l3: {subnet: s, instance_profile: {policies: [p], actions: ["*", "ssm:*"]}, ssm_agent: false}
       m: {subnet: 5, nat: null, public_ip: false, security_groups: []}
     interfaces:
       e: {subnet: s, tags: {a: 5}}

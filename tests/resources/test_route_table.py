@@ -308,3 +308,9 @@ def test_what_leaves_a_redirected_subnet_leaves_by_the_appliance():
     answer = straight.trace("www", "web", "tcp/443")
     blames(answer, "INGRESS_RTB_TRAFFIC_REDIRECTION", "ROUTE-23", "app.igw", "reply")
     passes(load(FIREWALL).trace("web", "www", "tcp/443"))
+
+
+@pytest.mark.parametrize("table", [{"gateway": "igw"}, {"propagate": []}])
+def test_a_table_in_the_long_form_may_have_no_routes(table):
+    net = load({"vpcs app route_tables spare": table})
+    assert net.design.vpcs["app"].route_tables["spare"].routes == {}

@@ -151,6 +151,6 @@ def test_aws_stores_blocks_without_host_bits_and_a_design_writes_them_so():
 
 @pytest.mark.rule("LAMBDA-4")
 def test_an_interface_of_lambda_carries_65000_connections():
-    from reachsim.cidr.demand import CONNECTIONS_PER_INTERFACE
+    from reachsim.rules.lambda_ import CONNECTIONS_PER_INTERFACE
 
     assert CONNECTIONS_PER_INTERFACE == 65_000

@@ -50,27 +50,25 @@ FORMAT = "the format of designs has no word for it yet"
 SEEN = "what other tools show: it decides no verdict"
 BACKGROUND = "background: a name, an advice or a default of the console, no decision"
 COMPONENT = "about a component that is not modelled yet"
-HISTORY = "history: it is no longer so"
 
 WITHOUT_HOME: dict[str, str] = {
     rule: why
     for why, rules in {
         RUN_TIME: (
-            "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 NATGW-15 LAMBDA-11 LAMBDA-12 "
-            "LAMBDA-13 LAMBDA-14 LAMBDA-15 LAMBDA-30 OBS-4 OBS-6 IGW-13 NACL-13"
+            "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 LAMBDA-11 LAMBDA-12 "
+            "LAMBDA-14 LAMBDA-15 OBS-4 OBS-6 IGW-13 NACL-13"
         ),
-        QUOTA: "ROUTE-26 SG-26 PL-3",
+        QUOTA: "PL-3",
         FOLLOWS: (
-            "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 WALK-22 ROUTE-3 ROUTE-24 "
+            "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 ROUTE-3 ROUTE-24 "
             "ROUTE-25 SG-20 NACL-8 NACL-11 NACL-15 NACL-17 IGW-2 IGW-10 IGW-11 NATGW-10 "
-            "NATGW-14 NATI-2 NATI-3 NATI-4 NATI-6 NATI-9 PEER-12 SUBNET-4 IPV6-3 "
-            "IPV6-7 LAMBDA-2 LAMBDA-6 LAMBDA-7 LAMBDA-28 LAMBDA-29 LAMBDA-32 PL-2"
+            "NATGW-14 NATI-3 NATI-4 NATI-6 NATI-9 PEER-12 SUBNET-4 IPV6-3 "
+            "IPV6-7 LAMBDA-2 LAMBDA-32 PL-2"
         ),
         FORMAT: ("SG-17 IGW-14 NATGW-17 NATGW-18 NATGW-19 NATGW-20 PEER-8 LAMBDA-20 NACL-9"),
         SEEN: "OBS-3 OBS-5 OBS-7 OBS-8 OBS-9 OBS-10 OBS-11 LAMBDA-21",
         BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23",
         COMPONENT: "NACL-16",
-        HISTORY: "LAMBDA-31",
     }.items()
     for rule in rules.split()
 }

@@ -101,6 +101,12 @@ def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRu
     return out
 
 
+def idle_clauses(kind: str, clauses: Sequence[Clause]) -> Iterator[Idle]:
+    """The written clauses of one rule set that could go, all together, with those that make it so."""
+    idle = _idle_in_acl if kind == "network ACL" else _idle_in_group
+    return (found for found in idle(clauses) if found[0].path)
+
+
 Idle = tuple[Clause, Literal["shadowed", "redundant"], list[Clause]]
 
 

@@ -7,10 +7,9 @@ from typing import Final
 
 from reachsim.cidr.blocks import prefix_length_for
 from reachsim.rules.cidr import LONGEST_IPV4, SHORTEST_IPV4
+from reachsim.rules.lambda_ import interfaces_for
 from reachsim.rules.subnet import RESERVED_COUNT
 
-CONNECTIONS_PER_INTERFACE: Final = 65_000
-"""Connections that one network interface of Lambda carries before the service adds another (LAMBDA-4)."""
 FREE_PER_LOAD_BALANCER: Final = 8
 """Free addresses that a load balancer must find in each of its subnets.
 
@@ -60,7 +59,7 @@ class Consumers:
     def per_subnet(self, zones: int) -> list[tuple[str, int]]:
         """What takes how many single addresses in one subnet of a tier over so many zones, in words and
         numbers."""
-        interfaces = max(1, -(-self.lambda_connections // CONNECTIONS_PER_INTERFACE))
+        interfaces = interfaces_for(self.lambda_connections)
         combinations = f"{self.lambda_combinations} security-group combinations of Lambda"
         if interfaces > 1:
             combinations += f" with {interfaces} interfaces each"

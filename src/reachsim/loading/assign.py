@@ -51,13 +51,10 @@ def function_enis(design: Design) -> Iterator[tuple[EniKey, bool, KeyPath]]:
     """
     for name, function in design.lambda_functions.items():
         here: KeyPath = ("lambda_functions", name)
-        configurations = [(function.latest, (*here, "latest"))]
-        configurations += [(body, (*here, "versions", v)) for v, body in function.versions.items()]
-        for body, path in configurations:
-            if body.vpc is None:
-                continue
-            for subnet in body.subnet_names:
-                yield (body.vpc, subnet, body.group_names), body.ipv6, path
+        for _, body, at in function.configurations():
+            if body.vpc is not None:
+                for subnet in body.subnet_names:
+                    yield (body.vpc, subnet, body.group_names), body.ipv6, (*here, *at)
 
 
 class _Pool:

@@ -17,13 +17,13 @@ from reachsim.loading.names import (
 from reachsim.loading.report import WAIVABLE, TooManyProblems
 from reachsim.loading.vpc_checks import VpcChecks
 from reachsim.net.address import format_address
+from reachsim.resources.capacity_provider import provider_of
 from reachsim.resources.resource import resources
+from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import peering_refusal
 from reachsim.rules.clauses import KeyPath
-
-FUNCTION_ENIS_MOST = 500
-"""Interfaces of functions in one VPC (LAMBDA-5)."""
+from reachsim.rules.lambda_ import INTERFACES_PER_VPC
 
 
 class Checker(VpcChecks):
@@ -38,6 +38,8 @@ class Checker(VpcChecks):
             self.check_connections()
             self.check_outside()
             self.check_functions()
+            for name, vpc in self.design.vpcs.items():
+                self.check_providers(name, vpc)
             self.check_public_addresses()
 
     def check_warn(self) -> None:
@@ -79,10 +81,10 @@ class Checker(VpcChecks):
         functions = self.design.lambda_functions
         enis: dict[str, dict[tuple[str, frozenset[str]], KeyPath]] = {}
         for name, function in functions.items():
-            configurations = [(function.latest, "latest")] + [(b, v) for v, b in function.versions.items()]
-            for body, version in configurations:
-                at = ("latest",) if version == "latest" else ("versions", version)
+            for _, body, at in function.configurations():
                 path: KeyPath = ("lambda_functions", name, *at)
+                if body.capacity_provider is not None:
+                    self.check_capacity_provider((*path, "capacity_provider"), body.capacity_provider)
                 if body.vpc is None:
                     continue
                 if body.vpc not in self.design.vpcs:
@@ -117,9 +119,9 @@ class Checker(VpcChecks):
                     where = (*path, "security_groups", index)
                     self.resolve(where, self.names.member, body.vpc, "security_groups", group, "security group")
         for vpc_name, keys in enis.items():
-            if len(keys) > FUNCTION_ENIS_MOST:
-                text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {FUNCTION_ENIS_MOST} are allowed"
-                self.report(list(keys.values())[FUNCTION_ENIS_MOST], text, "share sets of security groups", "LAMBDA-5")
+            if len(keys) > INTERFACES_PER_VPC:
+                text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {INTERFACES_PER_VPC} are allowed"
+                self.report(list(keys.values())[INTERFACES_PER_VPC], text, "share sets of security groups", "LAMBDA-5")
         for name, gateway in self.design.api_gateways.items():
             function_name, colon, qualifier = gateway.integration.partition(":")
             path = ("api_gateways", name, "integration")
@@ -131,6 +133,28 @@ class Checker(VpcChecks):
                 known = [*functions[function_name].aliases, *functions[function_name].versions]
                 text = f"function {function_name} has no version or alias {shown(qualifier)}"
                 self.report(path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}")
+
+    def check_capacity_provider(self, path: KeyPath, reference: str) -> None:
+        """A function's capacity provider is one, and one alone (LAMBDA-33)."""
+        vpcs = self.design.vpcs
+        found, name = provider_of(vpcs, reference)
+        known = [f"{vpc}.{each}" for vpc, body in vpcs.items() for each in body.capacity_providers]
+        if not found:
+            hint = did_you_mean(reference, known) or "write it under capacity_providers of its VPC"
+            self.report(path, f"there is no capacity provider {shown(reference)}", hint)
+        elif len(found) > 1:
+            choices = " or ".join(f"{vpc}.{name}" for vpc in found)
+            self.report(path, f"several VPCs have a capacity provider {shown(name)}", f"write {choices}")
+
+    def check_providers(self, name: str, vpc: Vpc) -> None:
+        """Subnets and groups of capacity providers are the VPC's."""
+        for provider, body in vpc.capacity_providers.items():
+            here: KeyPath = ("vpcs", name, "capacity_providers", provider)
+            for index, subnet in enumerate(body.subnets):
+                self.resolve((*here, "subnets", index), self.names.member, name, "subnets", subnet, "subnet")
+            for index, group in enumerate(body.security_groups or ()):
+                where = (*here, "security_groups", index)
+                self.resolve(where, self.names.member, name, "security_groups", group, "security group")
 
     def check_public_addresses(self) -> None:
         """Public addresses are public, and each is one interface's or one host's."""

@@ -98,7 +98,7 @@ class Names:
                 f"{shown(reference)} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known),
             )
-        if not found.routable and found.vpc:
+        if not found.routable and found.vpc and found.modelled:
             message = f"{shown(reference)} has several interfaces, and a route leads to one"
             raise UnknownName(message, f"write {reference}/NAME, the name of one of them")
         if not found.routable:
@@ -190,5 +190,6 @@ def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
         # One of several is named by itself: `instance/eth1`.
         out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]
     for section, member in vpc.unmodelled():
-        out.append(RouteTarget(UNMODELLED_IN_VPC[section], name, member, (*here, section, member), modelled=False))
+        path, routable = (*here, section, member), section != "capacity_providers"
+        out.append(RouteTarget(UNMODELLED_IN_VPC[section], name, member, path, modelled=False, routable=routable))
     return out

@@ -219,6 +219,8 @@ class VpcChecks(Reports):
         """Keys of a mapping as they are written, so that a destination can be found again."""
         node: Any = self.document.data
         for step in path:
+            if step not in node:  # a table in the long form may have no routes of its own
+                return ()
             node = node[step]
         return node if isinstance(node, dict) else ()
 

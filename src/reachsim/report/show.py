@@ -199,8 +199,7 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
 def _functions(net: Network) -> Iterator[Data]:
     for name, function in net.design.lambda_functions.items():
         here: KeyPath = ("lambda_functions", name)
-        versions = [("$LATEST", function.latest, (*here, "latest"))]
-        versions += [(version, body, (*here, "versions", version)) for version, body in function.versions.items()]
+        versions = [(version, body, (*here, *at)) for version, body, at in function.configurations()]
         yield {
             "name": name,
             "memory_mb": function.memory_mb,
@@ -228,6 +227,7 @@ def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyP
         "vpc": vpc,
         "subnets": list(body.subnet_names),
         "security_groups": list(groups) if vpc is not None else [],
+        "capacity_provider": body.capacity_provider,
         "interfaces": []
         if vpc is None
         else [net.topology.functions[vpc, subnet, body.group_names].name for subnet in body.subnet_names],
@@ -244,6 +244,8 @@ def _functions_text(items: Sequence[Data], look: Look) -> list[str]:
         rows: list[TextRow] = []
         for version in item["versions"]:
             place = f"{version['vpc']}: {', '.join(version['subnets'])}" if version["vpc"] else "outside every VPC"
+            if version["capacity_provider"]:
+                place = f"managed instances of {version['capacity_provider']}"
             groups = ", ".join(version["security_groups"])
             rows.append(
                 [

@@ -14,9 +14,10 @@ from reachsim import resources
 from reachsim.errors import HintedError, shown, with_article
 from reachsim.resources.api_gateway import ApiGateway
 from reachsim.resources.expectation import Expectation
-from reachsim.resources.fields import Name, Schema, ShareField, written
+from reachsim.resources.fields import Boolean, Name, Schema, ShareField, written
 from reachsim.resources.internet import Internet
 from reachsim.resources.lambda_function import LambdaFunction
+from reachsim.resources.lint import LintSettings
 from reachsim.resources.peering_connection import PeeringConnection
 from reachsim.resources.prefix_list import PrefixList
 from reachsim.resources.resource import Resource, sections
@@ -50,6 +51,9 @@ class Design(Schema):
     nat_loss_below: ShareField = NAT_LOSS_BELOW
     """NAT-PORT: traffic counts as reachable, with a warning, while less than this share of the ports that a NAT device may
     choose is lost; 0: every port has to come back."""
+    default_host_management: Boolean = False
+    """Whether the account's Default Host Management Configuration is on, which gives instances without a profile the role
+    that Session Manager needs (SSM-6)."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
     """VPCs by name."""
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
@@ -61,6 +65,8 @@ class Design(Schema):
     api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
     """API gateways by name."""
     internet: Internet = Internet()
+    lint: LintSettings = LintSettings()
+    """Findings of `reachsim lint` that are known and meant."""
     expect: tuple[Expectation, ...] = ()
     """Promises that are checked for all packets."""
 

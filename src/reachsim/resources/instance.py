@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,7 @@ from reachsim.net.cidr import address_set
 from reachsim.net.intervals import PortSet
 from reachsim.resources.fields import BlockField, Boolean, Name
 from reachsim.resources.host import Host
+from reachsim.resources.managed_node import Agent, Profile
 from reachsim.resources.network_interface import Interface, InterfaceSettings
 from reachsim.resources.resource import At, Entrance, Wiring, resource
 from reachsim.rules.clauses import KeyPath
@@ -38,10 +39,10 @@ class Instance(Interface):
     """A stopped instance answers nothing, and a route to it is a blackhole (ROUTE-14)."""
     ami: str | None = None
     """The name of its machine image; one that names its system tells the ports of its clients (NACL-12)."""
-    instance_profile: Any = None
-    """Its instance profile; not looked at when packets are traced."""
-    ssm_agent: Any = None
-    """Its Systems Manager agent; not looked at when packets are traced."""
+    instance_profile: Profile = None
+    """Its profile: the managed policies of its role, or `{policies: [...], actions: [...]}` (SSM-6). Decides no packet."""
+    ssm_agent: Agent = None
+    """SSM Agent: `true`, `false`, its version, or `{installed, running, version}`; left out: what `ami` tells (SSM-8)."""
 
     def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
         """Its interfaces, each by name, with where its keys are written."""

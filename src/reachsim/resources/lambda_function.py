@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -36,6 +36,8 @@ class FunctionConfiguration(Schema):
     """Its groups; left out: the VPC's default group (SG-3)."""
     ipv6: Boolean = False
     """IPv6 for dual-stack subnets (LAMBDA-18)."""
+    capacity_provider: Reference | None = None
+    """In place of these: it runs on Lambda Managed Instances, where this capacity provider has them (LAMBDA-33)."""
 
     @property
     def subnet_names(self) -> tuple[str, ...]:
@@ -52,6 +54,9 @@ class FunctionConfiguration(Schema):
     def _whole(self) -> FunctionConfiguration:
         if self.vpc is None and (self.subnets or self.security_groups):
             raise HintedError("subnets and security groups need a VPC", hint="write vpc: NAME")
+        if self.capacity_provider is not None and (self.vpc is not None or self.ipv6):
+            text = "a function on a capacity provider runs in the provider's subnets, with its groups"
+            raise HintedError(text, hint="write one of capacity_provider and vpc")
         if self.vpc is not None and not self.subnets:
             raise HintedError("a function in a VPC needs subnets", hint="write subnets: [NAME]")
         return self
@@ -109,6 +114,10 @@ Alias = Annotated[
 ]
 
 
+LATEST: Final = "$LATEST"
+"""The version that the bare name of a function means (LAMBDA-24)."""
+
+
 class LambdaFunction(Schema):
     """A function with its versions and aliases. `NAME`, `NAME:VERSION` and `NAME:ALIAS` are endpoints (LAMBDA-24)."""
 
@@ -122,6 +131,8 @@ class LambdaFunction(Schema):
     """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
+    connections_per_execution: Annotated[Integer, Field(ge=1, le=65_535)] = 1
+    """Connections that one execution keeps open at a time; shared interfaces are counted by them (LAMBDA-4)."""
     tags: Tags = {}
 
     @model_validator(mode="after")
@@ -142,13 +153,19 @@ class LambdaFunction(Schema):
                 )
         return self
 
+    def configurations(self) -> Iterator[tuple[str, FunctionConfiguration, KeyPath]]:
+        """$LATEST and every published version: its name, what it carries, and its keys below the function's."""
+        yield LATEST, self.latest, ("latest",)
+        for version, body in self.versions.items():
+            yield version, body, ("versions", version)
+
     def versions_of(self, qualifier: str | None) -> list[tuple[str, FunctionConfiguration, Fraction]] | None:
         """The versions that a qualifier means, each with its share of the invocations; None if it means nothing.
 
         None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26).
         """
-        if qualifier is None or qualifier == "$LATEST":
-            return [("$LATEST", self.latest, Fraction(1))]
+        if qualifier is None or qualifier == LATEST:
+            return [(LATEST, self.latest, Fraction(1))]
         if qualifier in self.versions:
             return [(qualifier, self.versions[qualifier], Fraction(1))]
         if qualifier in self.aliases:

@@ -64,7 +64,7 @@ def unknown_interfaces(vpc: str, subnet: str) -> Door:
 
 
 def _texts(value: Any) -> list[str]:
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    return [item for item in (value if isinstance(value, list | tuple) else [value]) if isinstance(item, str)]
 
 
 def _bare(value: Any) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _bare(value: Any) -> Iterator[str]:
 
 def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
     """The names in a value that is a name, a list or a mapping of names; None unless each of them is known."""
-    items = value if isinstance(value, list | dict) else [value]
+    items = value if isinstance(value, list | tuple | dict) else [value]
     names = frozenset(_bare(list(items)))
     return names if len(names) == len(items) and names <= set(known) else None
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
+from reachsim.resources.capacity_provider import CapacityProvider
 from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
 from reachsim.resources.instance import Instance
 from reachsim.resources.nat_gateway import NatGateway
@@ -59,6 +61,8 @@ class Vpc(Schema):
     """Its AWS account, where endpoint services accept accounts."""
     tags: Tags = {}
 
+    capacity_providers: dict[Name, CapacityProvider] = Field(default_factory=dict)
+    """Capacity providers of Lambda Managed Instances by name; what they send and take is undecided (LAMBDA-33)."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
 
@@ -70,6 +74,7 @@ class Vpc(Schema):
 
 
 UNMODELLED_IN_VPC = {
+    "capacity_providers": CAPACITY_PROVIDER,
     "network_firewalls": "Network Firewall endpoint",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

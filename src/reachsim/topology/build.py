@@ -225,7 +225,7 @@ class TopologyBuilder:
         """A door for each component that is not modelled, where it may have addresses."""
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
-                body = getattr(vpc, section)[member]
+                body = dict(getattr(vpc, section)[member])
                 door = door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, vpc.subnets)
                 self.topology.doors[door.name] = door
                 self.doors[door.path] = UnmodelledCheckpoint(door)

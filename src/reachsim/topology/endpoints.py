@@ -155,7 +155,7 @@ class Endpoints:
         if asked in self.design.api_gateways:
             function = function_end(asked, self.design.api_gateways[asked].integration, self.topology, self.world)
             if function is not None:
-                unknown = f"API gateway {asked}'s own public address is not modelled"
+                unknown = function.unknown or f"API gateway {asked}'s own public address is not modelled"
                 yield Endpoint(asked, "API gateway", function.origins, unknown=unknown)
 
     # What resources use of the ends (`reachsim.resources.resource.Ends`).

@@ -8,7 +8,7 @@ from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, AddressSet
-from reachsim.resources.lambda_function import LambdaService
+from reachsim.resources.lambda_function import FunctionConfiguration, LambdaService
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -28,6 +28,9 @@ def function_end(asked: str, reference: str, topology: Topology, world: AddressS
     if function is None or versions is None:
         return None
     alias = qualifier if qualifier in function.aliases else None
+    managed = next(((version, body) for version, body, _ in versions if body.capacity_provider is not None), None)
+    if managed is not None:
+        return Endpoint(asked, "function", unknown=_on_managed_instances(f"{name}:{managed[0]}", managed[1]))
     origins: list[Origin] = []
     interfaces: list[NetworkInterface] = []
     for version, body, share in versions:
@@ -54,6 +57,11 @@ def function_end(asked: str, reference: str, topology: Topology, world: AddressS
         text = f"{asked} runs outside any VPC, where nobody can open a connection to it"
         loss = Loss(Code.LAMBDA_OUTBOUND_ONLY, "LAMBDA-8", text, path=("lambda_functions", name))
     return Endpoint(asked, "function", tuple(origins), tuple(dict.fromkeys(interfaces)), loss=loss)
+
+
+def _on_managed_instances(version: str, body: FunctionConfiguration) -> str:
+    """Why nobody can tell what a version sends and takes that runs on Lambda Managed Instances (LAMBDA-33)."""
+    return f"{version} runs on Lambda Managed Instances, capacity provider {body.capacity_provider}, not modelled"
 
 
 def _outside_vpc(

@@ -1,0 +1,167 @@
+"""Requests that arrive and whose answers an ACL keeps out, for all ports of the client, for some, or for some of NAT's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from reachsim.answers.lint.registry import Found, Subject, finds, one_of_each
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import format_address
+from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import TCP, Traffic
+from reachsim.reach.cell import Cell
+from reachsim.reach.flow_answer import FlowAnswer, Trip, trips
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.lint import LintCode
+from reachsim.topology.flows import representative
+from reachsim.trace.result import Blocker, Trace
+
+_TCP = Traffic.protocol(TCP)
+_ASKED_OF_ACLS = 5
+"""Packets that are traced for one pair of ACLs."""
+_KNOWN = tuple(map(Traffic.parse, ("tcp/443", "tcp/80", "tcp/22")))
+
+
+class _Question(NamedTuple):
+    """A pair of ends, and one service that is delivered between them and whose answer does not always come back. `acls`: the
+    ACLs of their subnets that the design writes."""
+
+    source: str
+    destination: str
+    service: Traffic
+    acls: frozenset[KeyPath] = frozenset()
+
+
+@finds(LintCode.ANSWERS_CLOSED)
+def answers_kept_out(subject: Subject) -> Iterator[Found]:
+    """ACLs that let a TCP request in and keep its answer from the client's ports, by one such packet (NACL-5, NACL-12)."""
+    if not any(vpc.network_acls for vpc in subject.design.vpcs.values()):
+        return
+    seen: set[KeyPath] = set()
+    asked: Counter[frozenset[KeyPath]] = Counter()
+    for question in _questions(subject):
+        asked[question.acls] += 1
+        if asked[question.acls] > _ASKED_OF_ACLS:
+            continue  # the same two ACLs again
+        trace = subject.network.trace(question.source, question.destination, question.service)
+        blocker = _at_acl(trace)
+        if blocker is None or blocker.cause.path in seen:
+            continue
+        seen.add(blocker.cause.path)
+        ports = f", {blocker.ports}" if blocker.ports else ""
+        yield Found(
+            LintCode.ANSWERS_CLOSED,
+            f"{blocker.component} {blocker.checkpoint}",
+            blocker.cause.path,
+            f"requests arrive, and their answers do not come back{ports}",
+            f"{question.source} -> {question.destination} {question.service} is delivered; {blocker.text}",
+            "allow 1024-65535 of the protocol, or the client's own ports, the other way",
+            blocker.rule_id,
+        )
+
+
+def _at_acl(trace: Trace) -> Blocker | None:
+    """The ACL that keeps the answer of a delivered packet out; None where something else is in the way."""
+    if trace.undecided or not trace.delivered or not trace.blockers:
+        return None
+    first = trace.blockers[0]
+    return first if first.leg == "reply" and first.code == Code.SUBNET_ACL_RESTRICTION else None
+
+
+def _questions(subject: Subject) -> Iterator[_Question]:
+    """One question for each pair of classes whose answers are lost at least for some ports, then those of the internet."""
+    asked: set[tuple[int, frozenset[KeyPath]]] = set()
+    whole: dict[tuple[int, PortSet], bool] = {}
+    cell_of = lru_cache(maxsize=None)(subject.matrix.cell_of)
+    for one, other, number in subject.matrix.class_pairs():
+        for sender in one_of_each(one.members) if len(one.members) > 1 else one.members:
+            key = number, sender.client_ports
+            if key not in whole:
+                whole[key] = lost_service(cell_of(number), sender.client_ports, None) is None
+            if whole[key]:
+                continue
+            receiver = next((interface for interface in other.members if interface is not sender), None)
+            acls = frozenset() if receiver is None else _acls(sender, receiver)
+            if receiver is None or not acls or (number, acls) in asked or sender.shared or receiver.shared:
+                continue
+            asked.add((number, acls))
+            lost = lost_service(cell_of(number), sender.client_ports, receiver.listens)
+            if lost is not None:
+                yield _Question(sender.name, receiver.name, lost, acls)
+    for interface, answer in subject.outward:
+        for part in answer.parts:
+            kept = lost_of(part.forward & _TCP, trips_of(part), interface.client_ports)
+            if kept and not part.undecided:
+                to = format_address(representative(part.destinations))
+                yield _Question(interface.name, to, one_service(kept), _acls(interface))
+    for exposed in subject.exposed:
+        lost_part = exposed.lost.traffic() & _TCP
+        if lost_part:
+            interface = subject.topology.interfaces[exposed.interfaces[0]]
+            yield _Question("internet", interface.name, one_service(lost_part), _acls(interface))
+
+
+def _acls(*interfaces: NetworkInterface) -> frozenset[KeyPath]:
+    """Where the ACLs of some interfaces' subnets are written; AWS's default ACL is not, and keeps nothing out."""
+    return frozenset(interface.subnet.exit.path for interface in interfaces if interface.subnet.exit.path)
+
+
+def lost_service(cell: Cell, client_ports: PortSet, listens: Traffic | None) -> Traffic | None:
+    """A TCP service that somebody listens for, whose answers do not reach all ports of the client; None for none."""
+    if cell.undecided:
+        return None
+    wanted = _TCP if listens is None else listens & _TCP
+    lost = Traffic.nothing()
+    for way in cell.ways:
+        lost |= lost_of(way.forward & wanted, way.trips(), client_ports)
+    return one_service(lost) if lost else None
+
+
+def trips_of(part: FlowAnswer) -> list[Trip]:
+    """The round trips of one part of an answer."""
+    return trips(part.forward, part.back, part.lost)
+
+
+def lost_of(delivered: Traffic, back: Iterable[Trip], client_ports: PortSet) -> Traffic:
+    """What of some delivered traffic has no answer to some of the client's ports."""
+    whole = (span for trip in back if client_ports <= trip.ports for span in trip.traffic.spans)
+    return delivered - Traffic.union_of(whole)
+
+
+def one_service(traffic: Traffic) -> Traffic:
+    """One service of some traffic: one that people know, where there is one, else the first."""
+    known = (service for service in _KNOWN if not service - traffic)
+    first = traffic.spans[0][0]
+    return next(known, Traffic.of((first, first)))
+
+
+@finds(LintCode.NAT_PORTS_CLOSED)
+def nat_ports_kept_out(subject: Subject) -> Iterator[Found]:
+    """ACLs that keep out some of the ports that a NAT device may choose: now and then a connection fails (NAT-PORT)."""
+    if not any(vpc.network_acls for vpc in subject.design.vpcs.values()):
+        return
+    seen: set[KeyPath] = set()
+    asked: set[Checkpoint] = set()
+    for interface, answer in subject.outward:
+        if interface.subnet.table in asked or not any(trip.choices for part in answer.parts for trip in trips_of(part)):
+            continue
+        asked.add(interface.subnet.table)  # who shares it shares the NAT device
+        for stop in answer.stops:
+            if stop.nat_ports is None or stop.code != Code.SUBNET_ACL_RESTRICTION or stop.path in seen:
+                continue
+            seen.add(stop.path)
+            loss = next(iter(answer.losses))
+            yield Found(
+                LintCode.NAT_PORTS_CLOSED,
+                f"{stop.component} {stop.checkpoint}",
+                stop.path,
+                f"answers to some of the ports that a NAT device may choose are dropped: {stop.nat_ports}",
+                f"{interface.name} -> internet: {loss}",
+                "allow tcp/1024-65535 and udp/1024-65535 before what is denied",
+                "NAT-PORT",
+            )

@@ -1,0 +1,96 @@
+"""The checks of `reachsim lint` by code, and what they share of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from reachsim.answers.editable import Editable
+from reachsim.answers.policy import Exposed, exposure
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.reach.matrix import Matrix
+from reachsim.reach.pair import Reach
+from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.lint import LintCode
+
+
+class Found(NamedTuple):
+    """What a check found; `Finding` says what each is."""
+
+    code: LintCode
+    component: str
+    path: KeyPath
+    text: str
+    evidence: str
+    cure: str
+    rule: str
+
+
+class Subject:
+    """A network that is looked at; what several checks need of it is made once."""
+
+    def __init__(self, network: Editable) -> None:
+        self.network = network
+        self.design = network.design
+        self.topology = network.topology
+
+    @cached_property
+    def exposed(self) -> list[Exposed]:
+        """What the internet reaches."""
+        return exposure(self.network)
+
+    @cached_property
+    def outward(self) -> list[tuple[NetworkInterface, Reach]]:
+        """What hosts get to the internet and back: of those that share a route table, an ACL, a zone and a range of client
+        ports, two whose groups differ."""
+        alike: dict[tuple[object, ...], dict[object, NetworkInterface]] = {}
+        for interface in self.topology.interfaces.values():
+            if interface.silent is not None or interface.shared:
+                continue
+            place = interface.subnet
+            few = alike.setdefault(
+                (place.table, place.exit.path, place.az, interface.client_ports, bool(interface.publics)), {}
+            )
+            if len(few) < _OF_A_PLACE:
+                few.setdefault(interface.egress, interface)
+        return [
+            (interface, self.network.reach(interface.name, "internet"))
+            for few in alike.values()
+            for interface in few.values()
+        ]
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """What interfaces get to each other."""
+        return self.network.matrix()
+
+    @cached_property
+    def members(self) -> dict[GroupId, list[NetworkInterface]]:
+        """The interfaces that carry each security group."""
+        out: dict[GroupId, list[NetworkInterface]] = {}
+        for interface in self.topology.interfaces.values():
+            for group in interface.groups or ():
+                out.setdefault(group, []).append(interface)
+        return out
+
+
+def one_of_each(members: Iterable[NetworkInterface]) -> Iterable[NetworkInterface]:
+    """Of interfaces that nothing in the design tells apart, one for each range of client ports."""
+    return {interface.client_ports: interface for interface in reversed(list(members))}.values()
+
+
+_OF_A_PLACE: Final = 2
+Check = Callable[[Subject], Iterable[Found]]
+CHECKS: Final[dict[Check, tuple[LintCode, ...]]] = {}
+"""Every check, with the codes of what it may find, in the order in which they are asked."""
+
+
+def finds(*codes: LintCode) -> Callable[[Check], Check]:
+    """Register a check with the codes that it gives."""
+
+    def add(check: Check) -> Check:
+        CHECKS[check] = codes
+        return check
+
+    return add

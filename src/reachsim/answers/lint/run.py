@@ -1,0 +1,133 @@
+"""All checks of a network: what they found, and what the file silences, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reachsim.answers.editable import Editable
+from reachsim.answers.finding import LintFinding
+from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
+from reachsim.answers.lint.registry import CHECKS, Found, Subject
+from reachsim.errors import UsageError, shown
+from reachsim.faces import Faced
+from reachsim.loading.validation import suggest
+from reachsim.reach.pair import Progress
+from reachsim.resources.lint import Silence
+from reachsim.rules.lint import SEVERITIES, LintCode, severity_of
+
+_MODULES = (routes, rules, answers, blocks, unused, functions, quotas)
+"""Importing one registers its checks."""
+
+
+@dataclass(frozen=True, repr=False)
+class Silenced(Faced):
+    """A finding that the file silences, and why."""
+
+    finding: LintFinding
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.finding} (silenced: {self.why})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {**self.finding.to_dict(), "why": self.why}
+
+
+@dataclass(frozen=True, repr=False)
+class Lint(Faced):
+    """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
+
+    findings: tuple[LintFinding, ...]
+    silenced: tuple[Silenced, ...] = ()
+
+    def __bool__(self) -> bool:
+        return all(finding.severity == "advice" for finding in self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __getitem__(self, index: int) -> LintFinding:
+        return self.findings[index]
+
+    def __str__(self) -> str:
+        counts = [f"{n} {s}" for s in SEVERITIES if (n := sum(f.severity == s for f in self.findings))]
+        return "\n".join([", ".join(counts) or "nothing found", *map(str, self.findings)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "ok": bool(self),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "silenced": [silenced.to_dict() for silenced in self.silenced],
+        }
+
+
+def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None = None) -> Lint:
+    """Everything that is wrong or fragile in a design. `only`: codes to look for; all of them where none is named.
+
+    Raises UsageError for a code that there is not.
+    """
+    wanted = {_code(each) for each in only} or set(LintCode)
+    subject = Subject(network)
+    found: list[Found] = []
+    checks = [check for check, codes in CHECKS.items() if wanted.intersection(codes)]
+    for index, check in enumerate(checks):
+        if progress is not None:
+            progress(index, len(checks))
+        found += (each for each in check(subject) if each.code in wanted)
+    silences = network.design.lint.ignore
+    used: set[int] = set()
+    kept: list[LintFinding] = []
+    silenced: list[Silenced] = []
+    for each in found:
+        mine = [index for index, silence in enumerate(silences) if silence.is_about(each.code, each.component)]
+        finding = _finding(network, each)
+        used.update(mine)
+        if mine:
+            silenced.append(Silenced(finding, silences[mine[0]].why))
+        else:
+            kept.append(finding)
+    if LintCode.SILENCE_UNUSED in wanted:
+        kept += (_finding(network, each) for each in _unused(silences, used, wanted))
+    return Lint(tuple(_in_order(kept)), tuple(silenced))
+
+
+def _code(text: str) -> LintCode:
+    try:
+        return LintCode(text)
+    except ValueError:
+        near = suggest(str(text), list(LintCode))
+        hint = f"; did you mean {shown(str(near))}?" if near else "; docs/lint.md has the codes"
+        raise UsageError(f"there is no finding {shown(text)}{hint}") from None
+
+
+def _finding(network: Editable, found: Found) -> LintFinding:
+    return LintFinding(
+        found.code.value, severity_of(found.code), found.path, found.evidence, found.cure,
+        found.component, found.text, network.locate(found.path), found.rule,
+    )  # fmt: skip
+
+
+def _unused(silences: Sequence[Silence], used: set[int], wanted: set[LintCode]) -> Iterable[Found]:
+    for index, silence in enumerate(silences):
+        if index not in used and LintCode(silence.code) in wanted:
+            yield Found(
+                LintCode.SILENCE_UNUSED,
+                silence.at or silence.code,
+                ("lint", "ignore", index),
+                f"there is no {silence.code}{f' at {silence.at}' if silence.at else ''} to silence",
+                "no finding has this code and place",
+                "remove it",
+                "",
+            )
+
+
+def _in_order(findings: Iterable[LintFinding]) -> list[LintFinding]:
+    def line(finding: LintFinding) -> int:
+        number = finding.where.rpartition(":")[2]
+        return int(number) if number.isdigit() else 0
+
+    return sorted(findings, key=lambda finding: (SEVERITIES.index(finding.severity), line(finding)))

@@ -1,0 +1,152 @@
+"""Tables, groups, ACLs, endpoints and connections that nothing uses or nothing gets to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachsim.answers.lint.registry import Found, Subject, finds
+from reachsim.net.traffic import Traffic
+from reachsim.resources.reference import bare
+from reachsim.resources.resource import At
+from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.resources.vpc_endpoint import VpcEndpoint
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.lint import LintCode
+
+_HTTPS = Traffic.parse("tcp/443")
+
+
+@finds(LintCode.ROUTE_TABLE_UNUSED, LintCode.ACL_UNUSED, LintCode.GROUP_UNUSED)
+def unused(subject: Subject) -> Iterator[Found]:
+    """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
+    named = _named_groups(subject)
+    for vpc, body in subject.design.vpcs.items():
+        tables = {bare(subnet.route_table or "main") for subnet in body.subnets.values()}
+        acls = {bare(subnet.network_acl or "default") for subnet in body.subnets.values()}
+        for name, table in body.route_tables.items():
+            if name not in tables and table.gateway is None and (name != "main" or table.routes):
+                yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
+        for name, acl in body.network_acls.items():
+            if name not in acls and (name != "default" or acl.ingress or acl.egress):
+                yield _unused(LintCode.ACL_UNUSED, vpc, "network_acls", name, "no subnet uses it", "NACL-1")
+        for name in body.security_groups:
+            if name != "default" and (vpc, name) not in subject.members and (vpc, name) not in named:
+                text = "no interface carries it, and no rule names it"
+                yield _unused(LintCode.GROUP_UNUSED, vpc, "security_groups", name, text, "SG-10")
+
+
+def _unused(code: LintCode, vpc: str, section: str, name: str, text: str, rule: str) -> Found:
+    noun = {"route_tables": "route table", "network_acls": "network ACL", "security_groups": "security group"}[section]
+    path: KeyPath = ("vpcs", vpc, section, name)
+    return Found(
+        code, f"{vpc} {noun} {name}", path, text, "looked for in the whole design", "remove it, or use it", rule
+    )
+
+
+def _named_groups(subject: Subject) -> set[tuple[str, str]]:
+    """Groups that rules name, or that something carries which has no interface in the design."""
+    policy, named = subject.network.policy, set[tuple[str, str]]()
+    for vpc, body in subject.design.vpcs.items():
+        for group, rules in body.security_groups.items():
+            peers = [peer for rule in rules.ingress for peer in rule.peers]
+            peers += [peer for rule in rules.egress or () for peer in rule.peers]
+            for peer in peers:
+                if isinstance(peer, str):
+                    named |= {g for g in policy.source.names.peer(vpc, peer)[1] if g != (vpc, group)}
+        for provider in body.capacity_providers.values():
+            named |= {(vpc, bare(group)) for group in provider.security_groups or ()}
+    return named
+
+
+@finds(LintCode.ENDPOINT_UNUSED)
+def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
+    """Gateway endpoints in no table of a subnet (EP-1), interface endpoints that no name means (EP-8)."""
+    records = {
+        value
+        for zone in getattr(subject.design, "private_hosted_zones", {}).values()
+        for r in zone.records.values()
+        for value in r
+    }
+    records |= {str(end) for e in subject.design.expect for end in (e.from_, e.to)}
+    for vpc, body in subject.design.vpcs.items():
+        used = {bare(subnet.route_table or "main") for subnet in body.subnets.values()}
+        for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
+            at = At(vpc, "vpc_endpoints", name)
+            if endpoint.type == "gateway":
+                written = {
+                    table
+                    for table, routes in body.route_tables.items()
+                    for target in routes.routes.values()
+                    if bare(target) == name
+                }
+                tables = written | {bare(table) for table in endpoint.route_tables}
+                if not tables & used:
+                    yield Found(
+                        LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no subnet has a route to it",
+                        f"its tables are {', '.join(sorted(tables)) or 'none'}, which no subnet uses",
+                        "add the tables of the subnets that need it to its route_tables", "EP-1",
+                    )  # fmt: skip
+            elif endpoint.type == "interface" and not {name, at.full_name} & records:
+                reason = endpoint.without_private_dns(at, subject.design)
+                if reason:
+                    yield Found(
+                        LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no name leads to it",
+                        f"{reason}, and no record of a private zone and no expectation names it",
+                        "switch private DNS on, with both DNS attributes of the VPC", "EP-8",
+                    )  # fmt: skip
+
+
+@finds(LintCode.ENDPOINT_CLOSED)
+def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
+    """Interface endpoints to which no interface of their VPC gets through on port 443 (EP-6, SSM-4)."""
+    interfaces = subject.topology.interfaces.values()
+    for interface in interfaces:
+        if interface.kind != VpcEndpoint.noun:
+            continue
+        clients = [
+            other for other in interfaces if other.vpc is interface.vpc and other.silent is None and not other.shared
+        ]
+        cells = (subject.matrix.cell(other.name, interface.name) for other in clients)
+        if not clients or any(cell.undecided or cell.reachable & _HTTPS for cell in cells):
+            continue
+        if any(other.shared and other.vpc is interface.vpc for other in interfaces):
+            continue  # functions are asked by name, and may be its only clients
+        trace = subject.network.trace(clients[0].name, interface.name, "tcp/443")
+        why = str(trace.blockers[0]) if trace.blockers else trace.verdict
+        path = trace.blockers[0].cause.path if trace.blockers else interface.owner
+        yield Found(
+            LintCode.ENDPOINT_CLOSED,
+            interface.name,
+            path,
+            "nothing in its VPC reaches it on port 443",
+            f"of {len(clients)} interface{'s' * (len(clients) > 1)} none does; {clients[0].name} -> {interface.name}: {why}",
+            "let its group admit tcp/443 from its clients",
+            "EP-6",
+        )
+
+
+@finds(LintCode.CONNECTION_UNUSED)
+def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
+    """Peerings and virtual private gateways that are up and to which no table of a subnet has a route (PEER-3, VPN-4)."""
+    design = subject.design
+    used: set[tuple[str, str]] = set()
+    for site in subject.topology.vpcs.values():
+        for subnet in site.subnets.values():
+            if isinstance(subnet.table, RouteTableCheckpoint):
+                used |= {(site.name, bare(route.target)) for route in subnet.table.routes if not route.local}
+    for name, peering in design.peering_connections.items():
+        sides = [side for side in (peering.requester, peering.accepter) if (side, name) not in used]
+        if peering.active and len(sides) == 2:
+            yield _unrouted(name, ("peering_connections", name), f"VPC {sides[0]} or {sides[1]}", "PEER-3")
+    for vpc, body in design.vpcs.items():
+        for name in getattr(body, "vpn_gateways", {}):
+            if (vpc, name) not in used:
+                yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
+
+
+def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:
+    return Found(
+        LintCode.CONNECTION_UNUSED, component, path, "no route leads to it",
+        f"no table that a subnet of {where} uses has a route to it, written or propagated",
+        "write routes to it in the tables of the subnets that need it, or propagate them", rule,
+    )  # fmt: skip

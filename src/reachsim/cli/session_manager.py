@@ -1,0 +1,39 @@
+"""`reachsim session-manager`: which instances Session Manager can open a session on."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_all, add_file, add_format, print_answer
+
+HELP = "say which instances Session Manager can open a session on, what is in the way, and what may then be removed"
+_STATUS = {"ready": 0, "not ready": 1, "not yet": 1, "undecided": 3}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("instances", metavar="INSTANCE", nargs="*", help="instances to ask about (all of them)")
+    parser.add_argument(
+        "--minutes", type=int, metavar="N", help="minutes since they were started or mended: under ten is not yet"
+    )
+    add_format(parser)
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask; 0 when all are ready, 1 when one is not, or not yet, 3 when none is not and one cannot be decided."""
+    from reachsim.network import load
+    from reachsim.report.session_manager import session_manager_data, session_manager_text
+
+    net = load(arguments.file)
+    found = net.session_manager(*arguments.instances, minutes=arguments.minutes)
+    file = net.source.file
+    traces = bool(arguments.instances)
+    print_answer(
+        arguments,
+        lambda how: session_manager_text(found, file, how, traces=traces),
+        lambda: session_manager_data(found, file),
+        net,
+    )
+    return _STATUS[found.state]

@@ -1,0 +1,73 @@
+"""What lint says is true of networks that nobody wrote: held against exact answers, and against copies with the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import given
+from tests.networks import laws, loaded, network, seeds
+
+import reachsim
+from reachsim.answers.lint.registry import Subject
+from reachsim.answers.lint.routes import Lost, lost_routes
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import format_address
+from reachsim.resources.route_table import RouteTableCheckpoint
+
+MAY_GO = ("ROUTE_NEVER_USED", "ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "RULE_SHADOWED", "RULE_REDUNDANT")
+"""Findings whose cure is to remove what they are about."""
+
+
+def users(net: reachsim.Network, lost: Lost) -> Iterator[NetworkInterface]:
+    """Every host that may take a route: with its table, in its zone, and not what the table leads to."""
+    place = lost.sender.subnet
+    table = place.table
+    assert isinstance(table, RouteTableCheckpoint)
+    for interface in net.topology.interfaces.values():
+        here = interface.subnet.table is table and interface.subnet.az == place.az
+        if (
+            here
+            and interface.silent is None
+            and not interface.shared
+            and interface not in {route.toward for route in table.routes}
+        ):
+            yield interface
+
+
+@laws(10)
+@given(seeds)
+def test_nothing_gets_through_by_a_route_that_leads_nowhere(seed: int) -> None:
+    _, _, net = network(seed)
+    for lost in lost_routes(Subject(net)):
+        table = lost.sender.subnet.table
+        assert isinstance(table, RouteTableCheckpoint)
+        runs = [(low, high) for low, high, route in table.table.runs() if route is lost.route]
+        for interface in list(users(net, lost))[:3]:
+            for address in {lost.destination, runs[0][0], runs[-1][1]}:
+                assert not net.reach(interface.name, format_address(address)).delivered, (
+                    str(lost.route),
+                    interface.name,
+                )
+
+
+@laws(6)
+@given(seeds)
+def test_what_may_go_changes_nothing_when_it_goes(seed: int) -> None:
+    rng, _, net = network(seed)
+    found = [finding for finding in net.lint(*MAY_GO) if finding.code in MAY_GO]
+    for finding in rng.sample(found, min(2, len(found))):
+        change = reachsim.diff(net, net.with_({finding.path: None}))
+        assert not change, (str(finding), str(change))
+
+
+@laws(6)
+@given(seeds)
+def test_every_finding_stands_somewhere_and_comes_again(seed: int) -> None:
+    _, _, net = network(seed)
+    lint = net.lint()
+    assert lint == loaded(net.source.document.data).lint()
+    for finding in lint:
+        assert finding.where
+        assert finding.text
+        assert finding.evidence
+        assert finding.cure
