@@ -273,7 +273,7 @@ def test_graph(capsys: pytest.CaptureFixture[str]) -> None:
     assert {end for edge in data["edges"] for end in edge.values()} <= names
     data = ask(capsys, "graph", FOUND, "--from", "probe", "--to", "partner.api")
     assert set(data) == {"file", "nodes", "edges", "from", "to", "goes", "possible", "more", "not_modelled"}
-    assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost"}
+    assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost", "undecided"}
     assert data["goes"][0]["checkpoints"] in data["possible"]
 
 

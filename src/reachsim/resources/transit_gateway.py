@@ -273,7 +273,25 @@ class TransitGateway(Resource):
             if name in body.propagations and attachment.peer is None:  # peerings take static routes alone (TGW-6)
                 known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
         for block, name, priority in without_overlaps(known):
-            yield block, self._route(block, name, priority, outward[name], (*at.path, "attachments", name))
+            path = (*at.path, "attachments", name)
+            other = self._attached_before(block, name, body, wiring) if priority is Priority.VPC else ""
+            next = Doubtful(at.name, name, block, other, path) if other else outward[name]
+            yield block, self._route(block, name, priority, next, path)
+
+    def _attached_before(self, block: Cidr, name: str, table: TransitRouteTable, wiring: Wiring) -> str:
+        """A VPC's attachment before this one that has an address of its block, and is not propagated into the table."""
+        for other, attachment in self.attachments.items():
+            if other == name:
+                return ""
+            if (
+                attachment.vpc is not None
+                and other not in table.propagations
+                and attachment.vpc != self.attachments[name].vpc
+            ):
+                blocks = wiring.design.vpcs[attachment.vpc].cidrs
+                if any(block in each or each in block for each in blocks):
+                    return other
+        return ""
 
     def _route(
         self, block: Cidr, target: str, priority: Priority, next: Checkpoint | None, path: tuple[str | int, ...]
@@ -348,6 +366,28 @@ class PastTransitGateway(Checkpoint):
     def step(self, header: Header, leg: Leg) -> Step:
         """Say that reachsim cannot tell."""
         return Undecided(f"what lies behind {self.component} is not modelled", header, path=self.path, scope=ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """Unknown."""
+        return ()
+
+
+class Doubtful(Checkpoint):
+    """An attachment whose block AWS may not propagate: it overlaps with that of a VPC that was attached before, into other
+    tables (TGW-10)."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, gateway: str, name: str, block: Cidr, other: str, path: tuple[str | int, ...]) -> None:
+        super().__init__(f"{gateway}.{name}", "attachment, perhaps not propagated", path)
+        overlap = (
+            f"{block} overlaps with attachment {other}, which was there before and is propagated into other tables"
+        )
+        self.reason = f"{overlap}; AWS does not say whether {name} is propagated into this one"
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Say that reachsim cannot tell."""
+        return Undecided(self.reason, header, rule="TGW-10", path=self.path, scope=ANY)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """Unknown."""
