@@ -296,7 +296,7 @@ def test_graph(capsys: pytest.CaptureFixture[str]) -> None:
         "more",
         "not_modelled",
     }
-    assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost"}
+    assert keys(data["goes"]) == {"source", "destination", "checkpoints", "lost", "undecided"}
     assert data["goes"][0]["checkpoints"] in data["possible"]
 
 

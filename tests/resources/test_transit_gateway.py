@@ -267,6 +267,27 @@ def test_of_overlapping_vpcs_the_one_attached_first_is_propagated():
     blames(net.trace("app.web", "twin.db", "tcp/443"), "DELIVERED_ELSEWHERE", "PEER-9", "data.db")
 
 
+@pytest.mark.rule("TGW-10")
+def test_whether_an_overlapping_vpc_of_other_tables_counts_is_undecided():
+    """AWS says that the VPC attached later is not propagated, and not whether a table of its own changes that."""
+    twin = {
+        "vpcs twin": BASE["vpcs"]["data"],
+        f"{TGW} attachments twin": {"vpc": "twin", "subnets": ["attach-a"]},
+        f"{MAIN} propagations": ["app", "egress", "line"],
+        f"{TGW} route_tables other": {"associations": ["twin"], "propagations": ["app", "data"]},
+    }
+    net = load(twin, {f"{MAIN} propagations": ["app", "egress", "line", "twin"]})
+    trace = net.trace("app.web", "twin.db", "tcp/443")
+    assert trace.undecided.startswith("10.2.0.0/16 overlaps with attachment data")
+    assert net.reach("app.web", "twin.db").undecided
+    assert not net.trace("app.web", "www", "tcp/443").undecided
+    # Written as a static route it is certain; and so is the one that was attached first.
+    static = load(twin, {f"{MAIN} routes": {"0.0.0.0/0": "egress", "10.2.0.0/16": "twin"}})
+    assert not static.trace("app.web", "twin.db", "tcp/443").undecided
+    first = load(twin, {f"{MAIN} propagations": ["app", "data", "egress", "line"]})
+    passes(first.trace("app.web", "data.db", "tcp/443"))
+
+
 @pytest.mark.rule("ROUTE-12")
 def test_a_route_to_a_gateway_that_the_vpc_is_not_attached_to_drops():
     net = load({"vpcs old route_tables work": {"10.0.0.0/8": "tgw"}})

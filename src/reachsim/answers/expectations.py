@@ -282,11 +282,10 @@ MANY = 8
 
 def few_of_each(source: Endpoint, destination: Endpoint, classes: Classes) -> tuple[Endpoint, Endpoint]:
     """Two endpoints with one interface of each class in place of all; with two where both have interfaces of one class,
-    so that pairs inside it are asked too, and where the destination is an address, which may be one's own."""
+    so that pairs inside it are asked too, and where addresses are meant, which may be one's own."""
     senders = {classes.of[origin.interface].index for origin in source.origins if origin.interface is not None}
-    apart = destination.literal is None and senders.isdisjoint(
-        classes.of[interface].index for interface in destination.interfaces
-    )
+    apart = senders.isdisjoint(classes.of[interface].index for interface in destination.interfaces)
+    apart = apart and destination.literal is None and destination.kind != "block"
     each = 1 if apart else 2
     return _some_of_each(source, classes, each), _some_of_each(destination, classes, each)
 
@@ -363,10 +362,13 @@ class _Whole:
             for interface in senders.keys() & targets.keys()
             if not interface.shared
         ]
-        own = (
-            at for interface, at in senders.items() if not interface.shared and flow.destination in interface.addresses
-        )
-        itself += [(at, flow.destination) for at in own]
+        if target is None or flow.anybody:  # an address is meant, which may be the sender's own
+            own = (
+                at
+                for interface, at in senders.items()
+                if not interface.shared and flow.destination in interface.addresses
+            )
+            itself += [(at, flow.destination) for at in own]
         everything = Traffic.everything()
         return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
 

@@ -68,6 +68,28 @@ class PastTransitGateway(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False,
         return ()
 
 
+class Doubtful(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
+    """An attachment whose block AWS may not propagate: it overlaps with that of a VPC that was attached before, into other
+    tables (TGW-10)."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, gateway: str, name: str, block: Cidr, other: str, path: tuple[str | int, ...]) -> None:
+        super().__init__(f"{gateway}.{name}", "attachment, perhaps not propagated", path)
+        overlap = (
+            f"{block} overlaps with attachment {other}, which was there before and is propagated into other tables"
+        )
+        self.reason = f"{overlap}; AWS does not say whether {name} is propagated into this one"
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Say that reachsim cannot tell."""
+        return Undecided(self.reason, header, rule="TGW-10", path=self.path, scope=ANY)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """Unknown."""
+        return ()
+
+
 class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
     """An attachment for what a VPC sends to the gateway: from zones that it serves (TGW-7), past the inbound rules of the
     ACL of its subnet there, by source (TGW-11, TGW-12)."""

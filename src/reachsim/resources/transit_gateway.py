@@ -14,7 +14,15 @@ from reachsim.net.prefixes import prefix_table
 from reachsim.resources.fields import BlockField, Boolean, Name, Reference, References, Schema, Tags
 from reachsim.resources.reference import BLACKHOLE, bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
-from reachsim.resources.transit_checkpoint import FromVpc, PastTransitGateway, ToVpc, TransitRoute, TransitTable, better
+from reachsim.resources.transit_checkpoint import (
+    Doubtful,
+    FromVpc,
+    PastTransitGateway,
+    ToVpc,
+    TransitRoute,
+    TransitTable,
+    better,
+)
 from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
@@ -264,7 +272,25 @@ class TransitGateway(Resource):
             if name in body.propagations and attachment.peer is None:  # peerings take static routes alone (TGW-6)
                 known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
         for block, name, priority in without_overlaps(known):
-            yield block, self._route(block, name, priority, outward[name], (*at.path, "attachments", name))
+            path = (*at.path, "attachments", name)
+            other = self._attached_before(block, name, body, wiring) if priority is Priority.VPC else ""
+            next = Doubtful(at.name, name, block, other, path) if other else outward[name]
+            yield block, self._route(block, name, priority, next, path)
+
+    def _attached_before(self, block: Cidr, name: str, table: TransitRouteTable, wiring: Wiring) -> str:
+        """A VPC's attachment before this one that has an address of its block, and is not propagated into the table."""
+        for other, attachment in self.attachments.items():
+            if other == name:
+                return ""
+            if (
+                attachment.vpc is not None
+                and other not in table.propagations
+                and attachment.vpc != self.attachments[name].vpc
+            ):
+                blocks = wiring.design.vpcs[attachment.vpc].cidrs
+                if any(block in each or each in block for each in blocks):
+                    return other
+        return ""
 
     def _route(
         self, block: Cidr, target: str, priority: Priority, next: Checkpoint | None, path: tuple[str | int, ...]

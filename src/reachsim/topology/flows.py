@@ -84,8 +84,10 @@ def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[F
             addresses = addresses_from(origin, interface, ends, every=destination.kind == "selection")
             if destination.within is not None:
                 addresses = tuple(a for a in interface.places if a in destination.within)
-            for flow in _to_addresses(origin, addresses, interface):
-                yield replace(flow, anybody=True) if destination.kind == "block" else flow
+            anybody = destination.kind == "block"
+            others = tuple(a for a in addresses if not (anybody and _own(origin, a)))
+            for flow in _to_addresses(origin, others, interface, empty=others != addresses):
+                yield replace(flow, anybody=True) if anybody else flow
     if destination.outside:
         yield from _to_outside(origin, destination.outside, ends)
     if destination.within is not None and origin.interface is not None:  # AWS's own services are there too (WALK-20)

@@ -189,7 +189,8 @@ def targets(world: World, dst: str, client: Client, traffic: str) -> list[Target
 
 def of_interface(world: World, i: Interface, client: Client, traffic: str) -> list[Target]:
     """Its private address where the client is near, else its public one; its IPv6 address to a client that has no other."""
-    six = bool(i.ipv6) and all(each.version == 6 for each in client.addresses)
+    six = bool(i.ipv6) and traffic != "icmp" and not traffic.startswith("icmp/")
+    six = six and all(each.version == 6 for each in client.addresses)
     if traffic.startswith("icmpv6") or not i.ipv4 or six:
         return [Target(i.name, i.ipv6[0] if i.ipv6 else None, f"{i.name} has no IPv6 address (ROUTE-5)", i)]
     if near(world, client, i.vpc):

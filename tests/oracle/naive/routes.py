@@ -13,6 +13,7 @@ from tests.oracle.naive.world import World
 STATIC, LISTED, DIRECT, VPN_STATIC, VPN_BGP = range(5)  # ROUTE-6: the lower wins among equal destinations
 # TGW-4, the ones that a design can have.
 TRANSIT_STATIC, TRANSIT_LISTED, TRANSIT_VPC, TRANSIT_DIRECT, TRANSIT_VPN = range(5)
+DOUBTFUL = "?"
 
 
 @dataclass(frozen=True)
@@ -235,21 +236,23 @@ def is_up(body: Any) -> bool:
     return bool(str(body.get("state", "available")) == "available")
 
 
-def propagated(world: World, header: str, name: str) -> Iterator[Route]:
-    """What an attachment propagates. TGW-6: a peering nothing; TGW-10, CIDR-8: no block that overlaps an earlier one."""
+def propagated(world: World, header: str, name: str, table: list[str]) -> Iterator[Route]:
+    """What an attachment propagates into a table, with all that it takes in. TGW-6: a peering nothing; TGW-10, CIDR-8: no
+    block that overlaps an earlier one; whether one counts that goes into other tables alone, AWS does not say."""
     all_of_them = attachments(world, header)
     order = list(all_of_them).index(name)
     body = all_of_them[name]
     if body.get("vpc"):
         before = [
-            block(cidr)
-            for other in list(all_of_them.values())[:order]
-            if other.get("vpc")
-            for cidr in world.vpcs[other["vpc"]]["cidrs"]
+            (block(cidr), other)
+            for other, each in list(all_of_them.items())[:order]
+            if each.get("vpc")
+            for cidr in world.vpcs[each["vpc"]]["cidrs"]
         ]
         for cidr in world.vpcs[body["vpc"]]["cidrs"]:
-            if not any(block(cidr).overlaps(each) for each in before):
-                yield Route(block(cidr), name, TRANSIT_VPC, (order,))
+            overlapping = [other for each, other in before if block(cidr).overlaps(each)]
+            if not any(other in table for other in overlapping):
+                yield Route(block(cidr), DOUBTFUL if overlapping else name, TRANSIT_VPC, (order,))
         return
     connection = body.get("vpn") or body.get("direct_connect_gateway")
     rank = TRANSIT_VPN if body.get("vpn") else TRANSIT_DIRECT
@@ -261,7 +264,8 @@ def transit_table(world: World, header: str, attachment: str) -> list[Route] | N
     """The table that is read for what comes in by an attachment; None without an association (TGW-1)."""
     tables = world.headers[header].get("route_tables")
     if tables is None:  # AWS's default table: everything associated and propagated
-        return [route for name in attachments(world, header) for route in propagated(world, header, name)]
+        everything = list(attachments(world, header))
+        return [route for name in everything for route in propagated(world, header, name, everything)]
     for body in tables.values():
         body = body or {}
         if attachment not in listed(body.get("associations")):
@@ -271,7 +275,7 @@ def transit_table(world: World, header: str, attachment: str) -> list[Route] | N
             rank = TRANSIT_STATIC if route.rank == STATIC else TRANSIT_LISTED
             routes.append(Route(route.destination, route.target, rank, route.order))
         for name in listed(body.get("propagations")):
-            routes += propagated(world, header, name)
+            routes += propagated(world, header, name, listed(body.get("propagations")))
         return routes
     return None
 
@@ -284,6 +288,8 @@ def transit_route(world: World, header: str, attachment: str, where: Address) ->
     found = best(routes, where)
     if found is None:
         raise Lost(f"TGW-5: the table of attachment {attachment} of {header} has no route to {where}")
+    if found.target == DOUBTFUL:
+        raise Undecided(f"TGW-10: whether {found.destination} is propagated into the table of {attachment}")
     if found.target == "blackhole":
         raise Lost(f"TGW-5: the table of attachment {attachment} of {header} has a blackhole for {where}")
     return found.target
