@@ -77,6 +77,18 @@ def test_a_function_outside_a_vpc_before_a_host_that_admits_its_own_group_alone(
     assert (trace.verdict, trace.delivered) == ("blocked", False)
 
 
+@pytest.mark.rule("LAMBDA-1")
+def test_what_reaches_a_host_for_sure_leaks_though_more_of_it_is_undecided() -> None:
+    wider = FUNCTION_OUTSIDE.replace("[{allow: tcp/443, from: 203.0.113.0/24}]", (
+        "[{allow: tcp/443, from: 203.0.113.0/24}, {allow: tcp/22, from: 0.0.0.0/0}]"
+    ))  # fmt: skip
+    assert wider != FUNCTION_OUTSIDE
+    apart = reachsim.loads(wider).isolated("f", "w")
+    assert {str(leak.traffic) for leak in apart.leaks} == {"tcp/22"}
+    assert len(apart.undecided) == 1
+    assert str(apart).startswith("f and v.w: not isolated\n")
+
+
 @laws(15)
 @given(seeds)
 def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int) -> None:

@@ -202,7 +202,7 @@ def _leaks(
             yield None, part.why_aside
         if part.undecided and (part.unsure or part.found is None):
             yield None, part.undecided
-        elif part.forward:
+        if part.forward:  # what is delivered for sure leaks, whatever becomes of the rest
             space = part.delivered()
             origin = part.flow.origin
             sender = origin.interface.name if origin.interface is not None else source.name

@@ -70,7 +70,7 @@ class VpcSite(Faced):
 
 @dataclass(slots=True, eq=False, repr=False)
 class SubnetSite(Faced):
-    """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
+    """A subnet: its blocks (as runs: `spans`), where packets leave it (its ACL) and enter it, and its link.
 
     `table`: its route table; `egress`, `ingress`: what its ACL says. `hidden`: why an address that no interface has may be
     somebody's all the same: something in it is not modelled. `attached`: a transit gateway is attached to it.
@@ -90,6 +90,10 @@ class SubnetSite(Faced):
     interfaces: list[NetworkInterface] = field(default_factory=list)
     hidden: str = ""
     attached: bool = False
+    spans: tuple[Span, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spans = tuple(block.span for block in self.blocks)
 
     @property
     def full_name(self) -> str:
@@ -102,13 +106,12 @@ class SubnetSite(Faced):
         return tuple(sorted(address for block in self.blocks for address in reserved_addresses(block)))
 
     def __contains__(self, address: int) -> bool:
-        return any(address in block for block in self.blocks)
+        return any(first <= address <= last for first, last in self.spans)
 
     def run_around(self, address: int) -> Span:
         """All addresses around this one that are in the same of the subnet's blocks, or outside all of them."""
         low, high = 0, LINE_LAST
-        for block in self.blocks:
-            first, last = block.span
+        for first, last in self.spans:
             if first <= address <= last:
                 return first, last
             if last < address:
@@ -145,7 +148,7 @@ class NetworkInterface(Faced):
     functions stand behind it (LAMBDA-3). `handed`: checkpoints to which answers of it may go past all routes (LB-7).
     `addresses`, `publics`: of the pairs; `places`:
     both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
-    addresses that it sends from by itself, the first of each family.
+    addresses that it sends from by itself, the first of each family. `ascending`: its addresses, sorted.
     """
 
     name: str
@@ -169,12 +172,14 @@ class NetworkInterface(Faced):
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)
     addresses: tuple[int, ...] = field(init=False)
+    ascending: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)
     places: tuple[int, ...] = field(init=False)
     primary: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.addresses = tuple(pair.private for pair in self.pairs)
+        self.ascending = tuple(sorted(self.addresses))
         self.publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
         self.places = self.addresses + self.publics
         first: dict[bool, int] = {}
@@ -214,7 +219,7 @@ class NetworkInterface(Faced):
 
     def run_around(self, address: int) -> Span:
         """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
-        return gap_around(sorted(self.addresses), address, LINE_LAST)
+        return gap_around(self.ascending, address, LINE_LAST)
 
     def __str__(self) -> str:
         return f"{self.name}: {', '.join(format_address(pair.private) for pair in self.pairs)}"

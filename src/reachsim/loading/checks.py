@@ -21,7 +21,6 @@ from reachsim.loading.names import (
     Names,
     RouteTarget,
     UnknownName,
-    all_targets_of,
     did_you_mean,
 )
 from reachsim.net.address import IPV4_LAST, format_address
@@ -70,6 +69,8 @@ class Checker:
         self.names = Names(design)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.needs: dict[str, list[InterfaceNeed]] = {}
+        """By VPC, every interface that its resources need, in the order in which addresses are assigned."""
         self.reserved: dict[Cidr, tuple[int, ...]] = {}
 
     @cached_property
@@ -172,7 +173,7 @@ class Checker:
         }
         kinds = sections("design")  # a service or a zone may have the name of an endpoint: no route leads to it
         seen = {each: target for each, target in seen.items() if kinds.get(str(target.path[0]), Resource).routable}
-        for target in all_targets_of(name, vpc):
+        for target in self.names.all_targets[name]:
             if target.name in RESERVED:
                 self.report(target.path, f"{target.name!r} is a reserved word", "take another name", key=True)
             elif target.name in seen:
@@ -362,8 +363,10 @@ class Checker:
     def check_interfaces(self, name: str, vpc: Vpc) -> None:
         """Subnets, groups and addresses of everything with a network interface; then what only its kind knows."""
         taken: dict[int, KeyPath] = {}
+        needs = self.needs[name] = []
         for at, body in resources("vpc", vpc, name):
             for need in body.interfaces(at):
+                needs.append(need)
                 self.check_interface(name, vpc, need, taken)
             body.check(at, self)
 
@@ -544,15 +547,14 @@ class Checker:
 
     def public_addresses(self) -> Iterator[tuple[str, KeyPath, int]]:
         """Every public address that is written: owner, where, address."""
-        for vpc_name, vpc in self.design.vpcs.items():
-            for at, body in resources("vpc", vpc, vpc_name):
-                for need in body.interfaces(at):
-                    if need.public_ip is not None and not isinstance(need.public_ip, bool):
-                        yield f"{vpc_name}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
-                    for index, (_, public) in enumerate(need.secondary):
-                        if public is not None:
-                            path = (*need.path, "secondary_private_ips", index)
-                            yield f"{vpc_name}.{need.name}", path, int(public)
+        for vpc, needs in self.needs.items():
+            for need in needs:
+                if need.public_ip is not None and not isinstance(need.public_ip, bool):
+                    yield f"{vpc}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
+                for index, (_, public) in enumerate(need.secondary):
+                    if public is not None:
+                        path = (*need.path, "secondary_private_ips", index)
+                        yield f"{vpc}.{need.name}", path, int(public)
         for name, host in self.design.internet.hosts.items():
             yield name, ("internet", "hosts", name, "ip"), int(host.ip)
 

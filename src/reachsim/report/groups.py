@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from reachsim.net.box import OF_IPV4, OF_IPV6
@@ -79,6 +80,7 @@ class Crowd:
         return ", ".join([*few, *parts])
 
 
+@lru_cache(maxsize=4096)
 def say(traffic: Traffic) -> str:
     """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
 

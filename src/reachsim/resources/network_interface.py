@@ -146,6 +146,11 @@ class Interface(InterfaceSettings, Resource):
         """Whether it stands for several."""
         return bool(self.subnets) or self.count is not None
 
+    @property
+    def several(self) -> bool:
+        """Whether it has interfaces with names of their own."""
+        return self.alike
+
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """Those that it has; several that are alike are spread over their subnets in turn."""
         launched = type(self).noun == "instance"
@@ -168,9 +173,8 @@ class Interface(InterfaceSettings, Resource):
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces, their groups, and the host behind them."""
-        settings = {name: body for name, _, body in self.settings(at)}
-        for need in self.interfaces(at):
-            body = settings[need.name]
+        settings = list(self.settings(at))
+        for need, (_, _, body) in zip(self.interfaces(at), settings, strict=True):
             interface = nic_of(need, type(self).noun, self.tags, at, wiring)
             interface.source_dest_check = body.source_dest_check
             interface.listens = self.listens
@@ -180,12 +184,13 @@ class Interface(InterfaceSettings, Resource):
             wiring.add_groups(at.vpc, interface, body.security_groups)
             put_behind_groups(interface)
             wiring.place(interface)
-            if host.clients and need.name == next(iter(settings)):
+            if host.clients and need.name == settings[0][0]:
                 wiring.add_sender(host.clients, host.behind, interface.name)
                 wiring.join_places(interface.owner, (at.vpc, interface.name))
-            wiring.cut(edge for low, high in (*host.clients.spans, *host.local.spans) for edge in (low, high + 1))
+            if host.clients or host.local:
+                wiring.cut(edge for low, high in (*host.clients.spans, *host.local.spans) for edge in (low, high + 1))
         if need.name != at.name:
-            wiring.add_group(at, [f"{at.vpc}.{name}" for name in settings])
+            wiring.add_group(at, [f"{at.vpc}.{name}" for name, _, _ in settings])
 
     def usual_client_ports(self) -> PortSet:
         """Source ports of its clients where the file does not say."""
@@ -302,7 +307,7 @@ class Outbound(SecurityGroupCheckpoint):
             if own_doing is not None:
                 return own_doing
         step = self._leave(header, leg)
-        if isinstance(host, Host):
+        if isinstance(host, Host) and (host.local or host.snat):
             run = host.local.run_around(header.destination)
             if host.snat:
                 run = intersect(run, self.interface.vpc.blocks.run_around(header.destination))
@@ -426,13 +431,16 @@ class Host(Checkpoint):
         its secondary addresses send out of the VPC gets its primary address, where it is set so. None where it does neither.
         """
         interface, destination = self.interface, header.destination
-        if destination in self.local:
+        if self.local and destination in self.local:
             text = f"{format_address(destination)} is in a local network of {interface.name}, so the packet never leaves it"
             scope = Scope(EVERYWHERE, self.local.run_around(destination))
             loss = Loss(Code.DELIVERED_ELSEWHERE, "WALK-26", text)
             return self.drop(loss, header, scope, path=(*interface.owner, "local_networks"))
-        secondary = own(interface, header.source) and header.source not in interface.primary
-        if not self.snat or leg.reply or not secondary or destination in interface.vpc.blocks:
+        if not self.snat or leg.reply or destination in interface.vpc.blocks:
+            return None
+        if (
+            not own(interface, header.source) or header.source in interface.primary
+        ):  # it is no secondary address of its own
             return None
         first = self.first()
         onward = masquerade(first.host, first, header, leg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from pydantic import Field
 
@@ -78,6 +79,7 @@ class SecurityGroup(Schema):
     tags: Tags = {}
 
 
+@cache
 def default_group() -> SecurityGroup:
     """The group `default` of a VPC whose file does not write one: everything from itself, everything out (SG-3)."""
     return SecurityGroup.model_validate({"ingress": [{"allow": "all", "from": "default"}]})

@@ -22,7 +22,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.build import Topology
 from reachsim.topology.functions import function_end
-from reachsim.topology.host_names import by_place
+from reachsim.topology.host_names import HostNames, by_place
 from reachsim.topology.pieces import Pieces
 
 
@@ -48,6 +48,7 @@ class Endpoints:
         self.publics = AddressSet.union_of((address, address) for address in self.by_public)
         self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
         self._of_nic: dict[NetworkInterface, Endpoint] = {}
+        self._resolved: dict[str, Endpoint] = {}
         self.pieces = Pieces()
         # A network's own public addresses are not the internet's.
         outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
@@ -73,6 +74,11 @@ class Endpoints:
         return frozenset(self.names())
 
     @cached_property
+    def host_names(self) -> HostNames:
+        """Who has something to say of host names."""
+        return HostNames(self.design)
+
+    @cached_property
     def relays(self) -> tuple[NetworkInterface, ...]:
         """The interfaces that pass on what is sent to them."""
         return tuple(interface for interface in self.topology.interfaces.values() if interface.relay is not None)
@@ -94,8 +100,12 @@ class Endpoints:
             return self.select(asked)
         if not isinstance(asked, str):
             raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
+        known = self._resolved.get(asked)
+        if known is not None:
+            return known
         found = by_place(self, asked, list(self._named(asked)))
         if len(found) == 1:
+            self._resolved[asked] = found[0]
             return found[0]
         if found:
             raise EndpointError.ambiguous(asked, [endpoint.name for endpoint in found])

@@ -10,6 +10,7 @@ from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
+from reachsim.resources.design import Design
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
@@ -29,6 +30,29 @@ def by_place(ends: Endpoints, asked: str, known: list[Endpoint]) -> list[Endpoin
     return [name.end] if name.depends else known
 
 
+class HostNames:
+    """Who has something to say of host names in a design, found once for all of them.
+
+    `speakers`: resources of the kinds that may speak for a name. `owners`: by host name, the resources that have it.
+    """
+
+    def __init__(self, design: Design) -> None:
+        self.speakers: list[tuple[At, Resource]] = []
+        self.owners: dict[str, list[At]] = {}
+        for at, body in _all_resources(design):
+            if type(body).speaks_for is not Resource.speaks_for:
+                self.speakers.append((at, body))
+            name = getattr(body, "public_dns_name", None)
+            if name is not None:
+                self.owners.setdefault(name, []).append(at)
+
+
+def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+    yield from resources("design", design)
+    for name, vpc in design.vpcs.items():
+        yield from resources("vpc", vpc, name)
+
+
 class ResolvedName:
     """One host name, and who may say what it means: resources that speak for it, and interfaces that have it.
 
@@ -39,15 +63,9 @@ class ResolvedName:
         self.ends = ends
         self.asked = asked
         self.base = base
-        self.speakers = [(at, body) for at, body in self._resources() if body.speaks_for(at, asked, ends.design)]
-        self.owners = [at for at, body in self._resources() if getattr(body, "public_dns_name", None) == asked]
+        self.speakers = [(at, body) for at, body in ends.host_names.speakers if body.speaks_for(at, asked, ends.design)]
+        self.owners = ends.host_names.owners.get(asked, [])
         self.interfaces = [interface for at in self.owners for interface in self._nics(at)]
-
-    def _resources(self) -> Iterator[tuple[At, Resource]]:
-        design = self.ends.design
-        yield from resources("design", design)
-        for name, vpc in design.vpcs.items():
-            yield from resources("vpc", vpc, name)
 
     def _nics(self, at: At) -> list[NetworkInterface]:
         topology = self.ends.topology
