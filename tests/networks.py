@@ -6,10 +6,12 @@ import json
 import os
 import random
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from tests.agreement import as_text
 from tests.oracle.steering import along_a_route, twins
 from tests.oracle.worlds import PORTS, chance, random_design, token
 
@@ -31,7 +33,6 @@ FAMILIES = (EVERY_IPV4.addresses, EVERY_IPV6.addresses)
 ANYWHERE = AddressSet.everything()
 NOWHERE = HeaderSpace.nothing()
 
-seeds = st.integers(0, 2**32 - 1)
 FRESH = "REACHSIM_FRESH_LAWS"
 """The environment variable with which laws draw fresh networks, so many times as many; set by `tests.soak`."""
 
@@ -39,6 +40,11 @@ SLOWLY = settings(deadline=None, database=None, suppress_health_check=[HealthChe
 """For machines of any speed."""
 FIXED = settings(SLOWLY, derandomize=True)
 """The settings of every property test at a push: always the same examples."""
+
+
+every_seed = st.integers(0, 2**32 - 1)
+seeds = every_seed if os.environ.get(FRESH) else st.integers(0, 99)
+"""Seeds of networks. All laws take theirs from the same hundred, so that each network is loaded once; a soak from all."""
 
 
 def laws(examples: int) -> settings:
@@ -61,8 +67,8 @@ def plain(design: Design) -> Design:
 
 
 def loaded(design: Design) -> reachsim.Network:
-    """A design, loaded by way of its text (JSON is YAML, and read in a fifth of the time)."""
-    return reachsim.loads(json.dumps(design, indent=0), file="generated.yaml")
+    """A design, loaded by way of its text."""
+    return reachsim.loads(as_text(design), file="generated.yaml")
 
 
 def crowded(rng: random.Random, design: Design) -> Design:
@@ -84,11 +90,19 @@ def crowded(rng: random.Random, design: Design) -> Design:
 
 def network(seed: int, *, crowd: bool = False) -> tuple[random.Random, Design, reachsim.Network]:
     """The network of a seed, its design, and the source of chance that goes on from there."""
+    state, design, net = _network(seed, crowd)
+    rng = random.Random()
+    rng.setstate(state)
+    return rng, plain(design), net
+
+
+@lru_cache(maxsize=256)
+def _network(seed: int, crowd: bool) -> tuple[Any, Design, reachsim.Network]:
     rng = random.Random(seed)
     design = random_design(rng)
     if crowd:
         design = crowded(rng, design)
-    return rng, design, loaded(design)
+    return rng.getstate(), design, loaded(design)
 
 
 def some_pairs(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.trace.result import Trace
@@ -28,7 +29,7 @@ def ask(net: reachsim.Network, record: dict[str, Any]) -> Trace:
 
 def same_zone(name: str) -> reachsim.Network:
     """The design with everything in one zone: the kernel's load balancers know none."""
-    design = copy.deepcopy(yaml.safe_load((KERNEL / f"{name}.yaml").read_text(encoding="utf-8")))
+    design = copy.deepcopy(read_yaml((KERNEL / f"{name}.yaml").read_text(encoding="utf-8")))
     for vpc in design["vpcs"].values():
         for subnet in vpc["subnets"].values():
             subnet["az"] = "a"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import networkx
@@ -55,7 +56,8 @@ def room_of(module: str) -> str:
 NAMES = {module_of(path) for path in MODULES}
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports_of(path: Path) -> tuple[tuple[str, bool], ...]:
     """Every module that a file imports, wherever the statement stands, and whether for type checkers
     alone."""
     module = module_of(path)
@@ -67,9 +69,7 @@ def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
-        for name in imported_by(node, package):
-            yield name, id(node) in typing
+    return tuple((name, id(node) in typing) for node in ast.walk(tree) for name in imported_by(node, package))
 
 
 def imported_by(node: ast.AST, package: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from tests.designs import ALL, ANY, acl_of, load, problems
 from tests.oracle.naive import judge
+from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -147,7 +148,7 @@ def test_strict_designs_and_expectations() -> None:
     net = reachsim.loads(STRICT)
     assert [result.verdict for result in net.check()] == ["fails", "holds", "holds"]
     assert net.trace("c", "1.1.1.1", "tcp/443").verdict == "partial"
-    data = yaml.safe_load(CIS)
+    data = read_yaml(CIS)
     data["expect"] = [
         {"from": "c", "to": "internet", "allow": "tcp/443", "nat_loss_below": share}
         for share in (0, "0.001%", "0.002%")
@@ -155,14 +156,14 @@ def test_strict_designs_and_expectations() -> None:
     net = reachsim.loads(yaml.safe_dump(data))
     assert [result.verdict for result in net.check()] == ["fails", "fails", "holds"]  # 1 in 64,512 is 0.00155 %
     assert net.check()[0].blockers[0].ports == "NAT port 3389"
-    data = yaml.safe_load(WIDE)
+    data = read_yaml(WIDE)
     data["nat_loss_below"] = "75%"
     assert reachsim.loads(yaml.safe_dump(data)).check().ok
 
 
 @pytest.mark.rule("NAT-PORT")
 def test_deliveries_and_deny_are_not_affected() -> None:
-    data = yaml.safe_load(SHUT)
+    data = read_yaml(SHUT)
     data["expect"] = [
         {"from": "c", "to": "internet", "allow": "tcp/443", "one_way": True},
         {"from": "c", "to": "internet", "deny": "tcp/443"},
@@ -217,6 +218,17 @@ OVER_PEERING = {
     "vpcs app route_tables public 10.1.0.0/16": "pcx",
 }
 """NATGW-14: a pair of interfaces with a NAT gateway between them."""
+
+
+@pytest.mark.rule("NAT-PORT")
+def test_a_pair_that_is_reachable_in_part_alone_is_in_every_export() -> None:
+    acl = acl_of("public", ["allow all 10.0.0.0/16", f"deny tcp/1024-49151 {ANY}", ALL], [f"allow tcp {ANY}"])
+    matrix = load(OVER_PEERING, acl).matrix()
+    assert not matrix["probe", "api"]
+    rows = csv.DictReader(io.StringIO(matrix.to_csv()))
+    (row,) = (row for row in rows if (row["source"], row["destination"]) == ("app.probe", "data.api"))
+    assert (row["traffic"], row["partial"], row["nat_loss"]) == ("nothing", "tcp", PART)
+    assert matrix.to_networkx().edges["app.probe", "data.api"]["partial"] == "tcp"
 
 
 @pytest.mark.parametrize(("denied", "words", "partial"), [("tcp/3389", WARNING, ""), ("tcp/1024-49151", PART, "tcp")])
@@ -307,7 +319,7 @@ def test_the_shares_of_two_devices_multiply() -> None:
 
 
 def test_two_devices_between_interfaces_are_the_same_in_the_matrix() -> None:
-    data = yaml.safe_load(from_inside(CHAIN))
+    data = read_yaml(from_inside(CHAIN))
     tables = data["vpcs"]["v"]["route_tables"]
     tables["app"]["10.9.0.0/16"], tables["middle"]["10.9.0.0/16"], tables["public"]["10.9.0.0/16"] = "nat", "ngw", "pcx"
     data["vpcs"]["w"] = {
@@ -344,7 +356,7 @@ def test_the_oracle_loses_the_same_ports(design: str, port: int) -> None:
     net = reachsim.loads(design)
     host = "www" if "www" in design else "1.1.1.1"
     (way,) = net.trace("c", host, "tcp/443").ways
-    comes_back = judge(yaml.safe_load(design), "c", host, "tcp/443", 50000, nat_port=port).reachable
+    comes_back = judge(read_yaml(design), "c", host, "tcp/443", 50000, nat_port=port).reachable
     assert comes_back == all(port not in ports for ports in way.choices.lost)
 
 

@@ -22,7 +22,7 @@ def stops_at(net: reachsim.Network, source: str, destination: str, way: TracedWa
     return [stop for stop in net.reach(source, destination).stops if way.packet in stop.space]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(st.integers(0, 100_000), st.booleans())
 def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_port: bool) -> None:
     rng, design, net = world(seed)

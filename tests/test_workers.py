@@ -80,7 +80,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers_module, "BLOCK", 1)
 
 
-@laws(4)
+@laws(2)
 @given(seeds)
 def test_results_merge_in_any_order(seed: int) -> None:
     before, workers_module.BLOCK = workers_module.BLOCK, 1

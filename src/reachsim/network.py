@@ -25,6 +25,7 @@ from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
 from reachsim.faces import face
+from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check, load_source, loads_source
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
@@ -203,12 +204,14 @@ def load(path: str | os.PathLike[str]) -> Network:
 
     Raises ReachsimError (a DesignError with every problem of the file: line, column, what was wrong, what would be right).
     """
-    return checked(Network(load_source(path)))
+    with collector_paused():  # over the whole, or it would look through what is made twice
+        return checked(Network(load_source(path)))
 
 
 def loads(text: str | bytes, *, file: str = "<text>") -> Network:
     """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
-    return checked(Network(loads_source(text, file=file)))
+    with collector_paused():
+        return checked(Network(loads_source(text, file=file)))
 
 
 def checked(network: Network) -> Network:

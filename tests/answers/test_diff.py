@@ -83,7 +83,7 @@ def edited(seed: int, edits: int = 1, kind: Any = any_edit) -> tuple[random.Rand
     return rng, net, net
 
 
-@laws(7)
+@laws(5)
 @given(seeds)
 def test_nothing_differs_from_itself(seed: int) -> None:
     _, data, net = network(seed, crowd=True)
@@ -92,7 +92,7 @@ def test_nothing_differs_from_itself(seed: int) -> None:
     assert (again.changes, again.added, again.removed, str(again)) == ((), (), (), "nothing differs")
 
 
-@laws(12)
+@laws(5)
 @given(seeds)
 def test_each_change_is_true_and_each_difference_is_told(seed: int) -> None:
     rng, before, after = edited(seed, rng_count(seed))
@@ -121,7 +121,7 @@ def rng_count(seed: int) -> int:
     return 1 + seed % 3
 
 
-@laws(10)
+@laws(5)
 @given(seeds)
 def test_the_difference_the_other_way_is_the_mirror(seed: int) -> None:
     _, before, after = edited(seed, 2)
@@ -133,21 +133,21 @@ def test_the_difference_the_other_way_is_the_mirror(seed: int) -> None:
     assert len(there.opened) + len(there.closed) == len(there.changes)
 
 
-@laws(15)
+@laws(5)
 @given(seeds)
 def test_closing_a_rule_never_opens_anything(seed: int) -> None:
     _, before, after = edited(seed, kind=closing)
     assert diff(before, after).opened == ()
 
 
-@laws(15)
+@laws(5)
 @given(seeds)
 def test_one_rule_more_in_a_group_never_closes_anything(seed: int) -> None:
     _, before, after = edited(seed, kind=opening)
     assert diff(before, after).closed == ()
 
 
-@laws(10)
+@laws(5)
 @given(seeds)
 def test_an_edited_copy_differs_as_the_edited_file_does(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)

@@ -120,7 +120,7 @@ def test_a_mark_is_a_known_code_and_a_slip_is_told_with_the_code_that_is_near() 
     with pytest.raises(reachsim.DesignError) as caught:
         reachsim.loads(f"{OWN}expect:\n  - {{from: x, to: 8.8.8.8, allow: tcp/443, fails: NO_ROUTE_TO_DESTINATON}}\n")
     (problem,) = caught.value.problems
-    assert "'NO_ROUTE_TO_DESTINATON' is no code of a blocker" in problem.message
+    assert "'NO_ROUTE_TO_DESTINATON' is not the code of a blocker" in problem.message
     assert "did you mean 'NO_ROUTE_TO_DESTINATION'?" in str(problem)
 
 
@@ -185,6 +185,18 @@ def test_a_deny_to_a_block_does_not_hold_while_one_to_its_address_fails(to: str)
     """The transit gateway sends the address to the network behind the connection, whoever has it there."""
     assert verdict(HAIRPIN, f"{{from: 10.200.0.9, to: {to}, deny: tcp/22}}") == "fails"
     assert verdict(HAIRPIN, "{from: 10.200.0.9, to: app.y, deny: all}") == "holds"
+
+
+@pytest.mark.rule("LAMBDA-1")
+def test_what_reaches_a_host_for_sure_leaks_though_more_of_it_is_undecided() -> None:
+    wider = FUNCTION_OUTSIDE.replace("[{allow: tcp/443, from: 203.0.113.0/24}]", (
+        "[{allow: tcp/443, from: 203.0.113.0/24}, {allow: tcp/22, from: 0.0.0.0/0}]"
+    ))  # fmt: skip
+    assert wider != FUNCTION_OUTSIDE
+    apart = reachsim.loads(wider).isolated("f", "w")
+    assert {str(leak.traffic) for leak in apart.leaks} == {"tcp/22"}
+    assert len(apart.undecided) == 1
+    assert str(apart).startswith("f and v.w: not isolated\n")
 
 
 @laws(15)

@@ -14,7 +14,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 
 
-@laws(15)
+@laws(8)
 @given(seeds)
 def test_exposure_is_what_the_internet_delivers(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
@@ -31,7 +31,7 @@ def test_exposure_is_what_the_internet_delivers(seed: int) -> None:
         assert told[name].reachable == (not asked - answer.reachable)
 
 
-@laws(15)
+@laws(8)
 @given(seeds)
 def test_isolation_is_that_nothing_is_delivered_either_way(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)
@@ -49,7 +49,7 @@ def test_isolation_is_that_nothing_is_delivered_either_way(seed: int) -> None:
         assert result.to_dict()["isolated"] == bool(result)
 
 
-@laws(30)
+@laws(15)
 @given(seeds)
 def test_a_dead_end_is_one_for_a_trace(seed: int) -> None:
     rng, _, net = network(seed)

@@ -48,7 +48,7 @@ def answers(made: list[Clause]) -> list[Traffic]:
     return [one.allowed(peer, groups) & possible[peer > 0xFFFFFFFF] for peer in PEERS for groups in GROUPS]
 
 
-@laws(300)
+@laws(100)
 @given(clauses(st.just(True), named))
 def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: list[Clause]) -> None:
     for index, clause in enumerate(made):
@@ -59,7 +59,7 @@ def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: 
             assert answers([*evidence, clause]) == answers(evidence)
 
 
-@laws(300)
+@laws(100)
 @given(clauses(st.booleans(), no_groups))
 def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause]) -> None:
     one = filter_of(made)
@@ -74,7 +74,7 @@ def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause
             assert answers(made) != answers([*made[:index], turned, *made[index + 1 :]])
 
 
-@laws(300)
+@laws(100)
 @given(clauses(st.booleans(), no_groups), clauses(st.booleans(), no_groups))
 def test_acls_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
     result = equivalent(filter_of(one), filter_of(other))
@@ -84,7 +84,7 @@ def test_acls_are_equivalent_exactly_when_they_let_the_same_through(one: list[Cl
     assert equivalent(filter_of(one), filter_of(one))
 
 
-@laws(200)
+@laws(80)
 @given(clauses(st.just(True), named), clauses(st.just(True), named))
 def test_groups_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
     result = equivalent(filter_of(one), filter_of(other))

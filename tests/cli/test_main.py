@@ -302,12 +302,10 @@ def test_help_imports_neither_networkx_nor_pydantic_nor_yaml() -> None:
     assert done.stderr == "[]\n"
 
 
-@pytest.mark.parametrize(
-    "arguments", [("trace", FOUND, "probe", "nat", "icmp/8"), ("check", REPAIRED), ("show", THREE)]
-)
-def test_only_graph_imports_networkx(arguments: Sequence[str]) -> None:
+def test_only_graph_imports_networkx() -> None:
+    commands = [["trace", FOUND, "probe", "nat", "icmp/8"], ["check", REPAIRED], ["show", THREE]]
     code = (
-        f"import sys\nfrom reachsim.cli.main import main\nmain({list(arguments)!r})\n"
+        f"import sys\nfrom reachsim.cli.main import main\nfor command in {commands!r}:\n    main(command)\n"
         "print('networkx' in sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(

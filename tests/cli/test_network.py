@@ -227,7 +227,7 @@ def test_csv_has_a_line_for_each_pair(capsys: pytest.CaptureFixture[str]) -> Non
 # -- processes ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [("matrix", HUB), ("check", HUB), ("check", FOUND)])
+@pytest.mark.parametrize("command", [("matrix", HUB), ("check", FOUND)])
 def test_jobs_change_nothing(command: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     status = main([*command])
     alone = capsys.readouterr().out

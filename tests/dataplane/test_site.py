@@ -36,3 +36,13 @@ def test_groups_of_an_active_peer_are_known_too():
         )
         == set()
     )
+
+
+@pytest.mark.rule("WALK-23")
+def test_runs_around_addresses_of_an_interface_whose_secondary_one_is_lower():
+    interface = load({"vpcs app instances web secondary_private_ips": ["10.0.0.15"]}).topology.interfaces["app.web"]
+    low, high = parse_address("10.0.0.15"), parse_address("10.0.0.20")
+    assert interface.addresses == (high, low)
+    assert interface.run_around(low) == (low, low)
+    assert interface.run_around(high) == (high, high)
+    assert interface.run_around(low + 2) == (low + 1, high - 1)

@@ -33,8 +33,9 @@ def traffics(draw: st.DrawFn) -> Traffic:
 
 def chosen(protocol: int, passes: Traffic) -> set[int]:
     """Every port that a device may choose and that passes, one by one."""
-    spans = [range(low, high + 1) for low, high in passes.spans]
-    return {port for port in NAT if any(protocol << 16 | port in span for span in spans)}
+    first = protocol << 16
+    runs = [range(max(low - first, 0), min(high - first, 65535) + 1) for low, high in passes.spans]
+    return set().union(*runs).intersection(NAT)
 
 
 @laws(25)

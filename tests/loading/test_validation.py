@@ -322,7 +322,7 @@ def test_a_model_that_contains_itself():
 
 
 def test_very_many_errors_end_soon():
-    text = "vpcs:\n" + "".join(f"  v{n}: {{cidrs: [x], subnts: {{}}}}\n" for n in range(20_000))
+    text = "vpcs:\n" + "".join(f"  v{n}: {{cidrs: [x], subnts: {{}}}}\n" for n in range(5_000))
     started = time.perf_counter()
     lines = errors(text).split("\n")
     assert time.perf_counter() - started < 20

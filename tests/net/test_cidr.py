@@ -187,3 +187,11 @@ def test_a_printed_set_reads_back(addresses):
 def test_the_addresses_of_a_set():
     first, *_, last = addresses = list(Cidr.parse("10.0.0.8/30").addresses.addresses())
     assert [str(first), str(last), len(addresses)] == ["10.0.0.8", "10.0.0.11", 4]
+
+
+@given(cidrs())
+def test_its_first_and_its_last_address_are_in_a_block_and_those_beside_are_not(block):
+    assert block.first in block
+    assert block.last in block
+    assert int(block.first) - 1 not in block
+    assert int(block.last) + 1 not in block

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.borders import naive_says, packets, random_expectation, refutation
 from tests.oracle.components import random_design, random_probe
 from tests.oracle.naive import judge
 from tests.oracle.naive.world import World
+from tests.oracle.text import read_yaml, write_yaml
 from tests.soak.borders import Counts, judge_world, main
 
 import reachsim
@@ -23,7 +23,7 @@ def test_generated_designs_are_judged(seed: int, profile: str) -> None:
     """Every design survives YAML, every probe has a verdict, the same seed gives both again."""
     rng, again = random.Random(seed), random.Random(seed)
     design = random_design(rng, profile)
-    assert design == random_design(again, profile) == yaml.safe_load(yaml.safe_dump(design, sort_keys=False))
+    assert design == random_design(again, profile) == read_yaml(write_yaml(design))
     for _ in range(4):
         probe = random_probe(rng, design)
         assert probe == random_probe(again, design)
@@ -72,7 +72,7 @@ class Fake:
     """A network that answers every question the same way, or by the naive evaluator."""
 
     def __init__(self, text: str, say: str) -> None:
-        self.design = yaml.safe_load(text)
+        self.design = read_yaml(text)
         self.say = say
 
     def trace(self, *probe: str, source_port: int) -> Any:
@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_skipped_and_counted() -> None:
 
 def test_a_world_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--show", "3"]) == 0
-    assert yaml.safe_load(capsys.readouterr().out)["version"] == 1
+    assert read_yaml(capsys.readouterr().out)["version"] == 1
 
 
 # --- ways that are easily overlooked --------------------------------------------------------------
@@ -191,7 +191,7 @@ internet: {hosts: {home: {ip: 81.2.69.142}}}
 )
 def test_a_deny_that_does_not_hold_is_refuted(start: str, end: Any, traffic: str) -> None:
     expectation = {"from": start, "to": end, "deny": traffic}
-    world = World(yaml.safe_load(ONE))
+    world = World(read_yaml(ONE))
     packet = refutation(world, expectation, "holds", [50000])
     assert packet is not None
     assert packet.verdict.forward
@@ -200,7 +200,7 @@ def test_a_deny_that_does_not_hold_is_refuted(start: str, end: Any, traffic: str
 
 
 def test_what_holds_is_not_refuted() -> None:
-    world = World(yaml.safe_load(ONE))
+    world = World(read_yaml(ONE))
     assert refutation(world, {"from": "main.web", "to": "main.app", "allow": "all"}, "holds", [50000]) is None
     assert refutation(world, {"from": "10.99.0.1", "to": "main.app", "deny": "all"}, "holds", [50000]) is None
     assert (

@@ -8,13 +8,13 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.naive import Verdict, edge_ports, judge, judge_variants
+from tests.oracle.text import read_yaml, write_yaml
 from tests.oracle.worlds import random_design, random_probe
 
 OK, NO_REPLY, LOST = (True, True), (True, False), (False, False)
 
-BASE = yaml.safe_load("""
+BASE = read_yaml("""
 version: 1
 vpcs:
   app:
@@ -382,12 +382,12 @@ def test_examples_of_the_format() -> None:
     assert judge(found, "front", "www", "tcp/443", 40000).reachable
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_generated_worlds_are_judged(seed: int) -> None:
     """Every generated design survives YAML, every probe has a verdict, the same seed gives both again."""
     rng, again = random.Random(seed), random.Random(seed)
     design = random_design(rng)
-    assert design == random_design(again) == yaml.safe_load(yaml.safe_dump(design, sort_keys=False))
+    assert design == random_design(again) == read_yaml(write_yaml(design))
     for _ in range(5):
         probe = random_probe(rng, design)
         assert probe == random_probe(again, design)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.component_cases import (
     ANY,
     APP_S3,
@@ -27,6 +26,7 @@ from tests.oracle.naive import judge, judge_variants
 from tests.oracle.naive.addresses import address, block, network
 from tests.oracle.naive.world import World
 from tests.oracle.probes import holds
+from tests.oracle.text import read_yaml
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -41,7 +41,7 @@ def test_verdict(changes: dict[Any, Any], question: tuple[str, str, str, int], e
 @pytest.mark.parametrize("name", ["central-egress", "isolated-session-manager"])
 def test_examples(name: str) -> None:
     """What the two files promise."""
-    design = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
+    design = read_yaml((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
     world = World(design)
     for expectation in design["expect"]:
         assert holds(world, expectation), expectation
@@ -49,7 +49,7 @@ def test_examples(name: str) -> None:
 
 def test_central_egress_without_the_way_back() -> None:
     """As the file says: the request is delivered and the answer is lost."""
-    design = yaml.safe_load((EXAMPLES / "central-egress.yaml").read_text(encoding="utf-8"))
+    design = read_yaml((EXAMPLES / "central-egress.yaml").read_text(encoding="utf-8"))
     del design["vpcs"]["egress"]["route_tables"]["public"]["172.20.0.0/16"]
     verdict = judge(design, "spoke.app", "8.8.8.8", "tcp/443", 50000)
     assert (verdict.forward, verdict.reply) == NO_REPLY

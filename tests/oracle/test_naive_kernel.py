@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.naive import Verdict, judge
+from tests.oracle.text import read_yaml
 
 FOLDER = Path(__file__).parent.parent
 OLD = sorted((FOLDER / "kernel").glob("*.yaml"), key=lambda path: int(path.stem))
@@ -22,7 +22,7 @@ def records(design: Path) -> list[dict[str, Any]]:
 
 
 def load(design: Path) -> Any:
-    return yaml.safe_load(design.read_text(encoding="utf-8"))
+    return read_yaml(design.read_text(encoding="utf-8"))
 
 
 def same_zone(design: Any) -> Any:

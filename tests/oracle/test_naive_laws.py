@@ -13,7 +13,7 @@ from tests.oracle.components import Design, random_design, random_probe
 from tests.oracle.naive.judging import variants
 from tests.oracle.naive.world import World
 
-laws = settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+laws = settings(max_examples=3, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 def zones_renamed(design: Design) -> None:

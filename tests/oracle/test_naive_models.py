@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.borders import packets
 from tests.oracle.naive.world import World
+from tests.oracle.text import read_yaml
 
 MODELS = sorted((Path(__file__).parent.parent.parent / "models").glob("*.yaml"))
 # The example of the format leaves out `fails`; its own comments say which expectations do not hold.
@@ -28,7 +28,7 @@ def client_ports(world: World, source: Any) -> list[int]:
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in MODELS])
 def test_model(path: Path) -> None:
-    design = yaml.safe_load(path.read_text(encoding="utf-8"))
+    design = read_yaml(path.read_text(encoding="utf-8"))
     world = World(design)
     for number, expectation in enumerate(design.get("expect") or [], 1):
         asked = [each.verdict for each in packets(world, expectation, client_ports(world, expectation["from"]))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -338,16 +340,14 @@ def holders(design: Design, kinds: Sequence[str]) -> list[tuple[str, dict[str, A
     ]
 
 
+_PORTS = re.compile(r'"((?:tcp|udp)/[^"]*)"(?!:)')
+
+
 def edges(design: Any) -> list[int]:
     """The ports at and next to the ends of every range that a rule names."""
-    if isinstance(design, dict):
-        design = [*design.values()]
-    if isinstance(design, list):
-        return sorted({port for each in design for port in edges(each)})
-    if not (isinstance(design, str) and design.startswith(("tcp/", "udp/"))):
-        return []
-    ends = [int(text) for text in design.split("/")[1].split("-")]
-    return [port for end in ends for port in (end - 1, end, end + 1) if 0 < port < 65536]
+    tokens = set(_PORTS.findall(json.dumps(design)))  # values, no keys; much faster than a walk through them
+    ends = {int(end) for token in tokens for end in token.split("/")[1].split("-")}
+    return sorted({port for end in ends for port in (end - 1, end, end + 1) if 0 < port < 65536})
 
 
 def leaves_vpc(design: Design, source: str) -> bool:

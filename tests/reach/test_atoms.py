@@ -28,7 +28,7 @@ few_seeds = st.integers(0, 12)
 masks = st.integers(0, 2**200)
 
 
-@laws(150)
+@laws(60)
 @given(few_seeds, masks, masks)
 def test_masks_are_sets(seed: int, one: int, other: int) -> None:
     atoms, _ = atoms_of(seed)
@@ -41,7 +41,7 @@ def test_masks_are_sets(seed: int, one: int, other: int) -> None:
     assert atoms.traffic(atoms.mask(a & b)) == a & b
 
 
-@laws(150)
+@laws(60)
 @given(few_seeds, masks, masks, masks)
 @pytest.mark.rule("NAT-PORT")
 def test_what_comes_back_as_bits_is_what_comes_back_as_sets(seed: int, one: int, other: int, third: int) -> None:

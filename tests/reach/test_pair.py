@@ -32,7 +32,7 @@ def borders(rng: random.Random, answer: Reach) -> set[Packet]:
     return {packet for space in spaces for packet in border(rng, space, 5)}
 
 
-@laws(30)
+@laws(20)
 @given(seeds)
 def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> None:
     rng, design, net = network(seed)
@@ -65,7 +65,7 @@ def test_every_witness_replays(seed: int) -> None:
             assert not any(trace.reachable for trace in traces(net, source, destination, refused))
 
 
-@laws(30)
+@laws(20)
 @given(seeds)
 def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
     rng, design, net = network(seed)
@@ -92,7 +92,7 @@ def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
             taken |= stop.space
 
 
-@laws(30)
+@laws(20)
 @given(seeds)
 def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
     rng, design, net = network(seed)
@@ -207,7 +207,7 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
 PUBLIC_BLOCKS = ["198.51.100.0/24", "198.51.100.0/25", "198.51.0.0/16", "128.0.0.0/1", "2001:db8::/40", "2000::/3"]
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None:
     """Each address of a block means itself: as a destination to whom it is mapped, as a source who sends with it."""
@@ -255,7 +255,7 @@ def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None
     assert back.reachable.restrict(sources=world) == inward.reachable.restrict(sources=world)
 
 
-@laws(30)
+@laws(20)
 @given(seeds)
 def test_sets_between_blocks_and_interfaces_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -286,7 +286,7 @@ def place_of(address: str) -> int:
     return number(address) + (1 << 32 if ":" in address else 0)
 
 
-@laws(60)
+@laws(40)
 @given(seeds)
 def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
     """Private addresses near by, the public one and IPv6 from elsewhere: read from the design, not from the topology."""
@@ -315,7 +315,7 @@ def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
             assert net.reach(source, name).destinations == asked, (source, name)
 
 
-@laws(60)
+@laws(25)
 @given(seeds)
 def test_the_first_blocker_of_a_trace_is_the_stop_that_has_the_packet(seed: int) -> None:
     rng, design, net = network(seed)

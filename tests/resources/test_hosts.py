@@ -3,7 +3,8 @@
 import pytest
 from tests.designs import ANY, GONE, blames, group, load, passes, problems
 
-from reachsim.net.address import format_address
+from reachsim.dataplane.checkpoint import Header, Leg
+from reachsim.net.address import format_address, parse_address
 
 TWO: dict[str, object] = {
     "vpcs app instances two": {
@@ -198,6 +199,19 @@ def test_what_pods_send_out_of_the_vpc_gets_the_primary_address():
     assert inside.forward[-1].before.source == (10 << 24) + 41
     bare = load(PODS, {"vpcs app instances web external_snat": GONE})
     blames(bare.trace("10.0.0.41", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
+
+
+@pytest.mark.rule("IGW-9")
+def test_an_answer_of_a_pod_keeps_the_address_that_was_asked():
+    passes(load(PODS, {"vpcs app route_tables public 10.1.0.0/16": "pcx"}).trace("api", "10.0.0.41", "tcp/80"))
+
+
+def test_what_a_pod_sends_inside_the_vpc_says_nothing_of_what_it_sends_out_of_it():
+    interface = load(PODS).topology.interfaces["app.web"]
+    pod, db, last = map(parse_address, ("10.0.0.41", "10.0.2.20", "10.0.255.255"))
+    step = interface.outbound.step(Header(pod, db, interface), Leg())
+    assert step.scope is not None
+    assert step.scope.destinations[1] == last
 
 
 @pytest.mark.rule("IGW-9")

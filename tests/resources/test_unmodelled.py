@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -67,7 +68,7 @@ OUTSIDE = ("transit_gateways", "vpn_connections", "direct_connect_gateways")
 
 def design(**changes: Any) -> dict[str, Any]:
     """The design with sections of VPC `one` and of the file set."""
-    out: dict[str, Any] = yaml.safe_load(DESIGN)
+    out: dict[str, Any] = read_yaml(DESIGN)
     for section, body in changes.items():
         at = out if section in OUTSIDE else out["vpcs"]["one"]
         if section == "route_tables":

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,12 +16,10 @@ def soak(*arguments: str) -> tuple[int, list[str]]:
     return done.returncode, done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("only", ["test_a_name_means", "test_a_block_in_two_halves"])
-def test_a_soak_asks_the_laws_and_sums_up(only: str) -> None:
-    status, lines = soak("--seed", "7", "--only", only)
+def test_a_soak_asks_the_laws_and_sums_up() -> None:
+    status, lines = soak("--seed", "7", "--only", "test_a_block_in_two_halves")
     assert status == 0, lines
-    count = 3 if "halves" in only else 1
     assert lines[0] == "seed 7"
-    assert lines[1] == f"round 1: {count} asked, 0 failed"
-    assert lines[-1].startswith(f"soak: seed 7, {count} laws asked {count} times in ")
+    assert lines[1] == "round 1: 3 asked, 0 failed"
+    assert lines[-1].startswith("soak: seed 7, 3 laws asked 3 times in ")
     assert lines[-1].endswith("; all hold")

@@ -119,7 +119,7 @@ class InterfacePlace(Faced):
     functions stand behind it (LAMBDA-3).
     `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape have corresponding
     addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each family.
-    `groups`, `egress`, `ingress`: of its group set.
+    `ascending`: its private addresses, sorted. `groups`, `egress`, `ingress`: of its group set.
     """
 
     name: str
@@ -136,6 +136,7 @@ class InterfacePlace(Faced):
     silent: Silence | None = None
     shared: bool = False
     addresses: tuple[int, ...] = field(init=False)
+    ascending: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)
     places: tuple[int, ...] = field(init=False)
     primary: tuple[int, ...] = field(init=False)
@@ -151,6 +152,7 @@ class InterfacePlace(Faced):
             first.setdefault(address > IPV4_LAST, address)
         derived = {
             "addresses": addresses,
+            "ascending": tuple(sorted(addresses)),
             "publics": publics,
             "places": addresses + publics,
             "primary": tuple(first.values()),
@@ -188,7 +190,7 @@ class InterfacePlace(Faced):
 
     def run_around(self, address: int) -> Span:
         """Addresses around one that are no private addresses of the interface, or that address alone if it is."""
-        return gap_around(sorted(self.addresses), address, LINE_LAST)
+        return gap_around(self.ascending, address, LINE_LAST)
 
     def __str__(self) -> str:
         return f"{self.name}: {', '.join(format_address(pair.private) for pair in self.pairs)}"

@@ -8,15 +8,14 @@ that adding a function moves nobody else. Public addresses are taken from the do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reachsim.faces import Faced
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
 from reachsim.resources.reference import bare
-from reachsim.resources.resource import InterfaceNeed, resources
-from reachsim.resources.vpc import Vpc
+from reachsim.resources.resource import InterfaceNeed
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
 
@@ -82,12 +81,6 @@ class _Pool:
         return address
 
 
-def needs_of(name: str, vpc: Vpc) -> Iterator[InterfaceNeed]:
-    """Every interface that the resources of a VPC need, in the order in which addresses are assigned."""
-    for at, body in resources("vpc", vpc, name):
-        yield from body.interfaces(at)
-
-
 def _private(
     need: InterfaceNeed,
     vpc: str,
@@ -115,17 +108,21 @@ def _private(
     return tuple(mine)
 
 
-def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
-    """Give every interface its addresses. `report` hears of what does not fit: where, and what is wrong."""
+def assign(
+    design: Design, needs: Mapping[str, Sequence[InterfaceNeed]], report: Callable[[KeyPath, str], None]
+) -> Addresses:
+    """Give every interface its addresses. `needs`: the interfaces of each VPC, in the order in which they get theirs.
+    `report` hears of what does not fit: where, and what is wrong."""
     out = Addresses()
     pools: dict[tuple[str, str, int], _Pool] = {}
     taken: dict[str, set[int]] = {name: set() for name in design.vpcs}
     public_taken: set[int] = set()
     for vpc_name, vpc in design.vpcs.items():
-        for need in needs_of(vpc_name, vpc):
+        for need in needs[vpc_name]:
             taken[vpc_name] |= {int(address) for address in (need.private_ip, need.ipv6_address) if address is not None}
-            taken[vpc_name] |= {private for private, _ in need.secondary}
-            public_taken |= {public for _, public in need.secondary if public is not None}
+            if need.secondary:
+                taken[vpc_name] |= {private for private, _ in need.secondary}
+                public_taken |= {public for _, public in need.secondary if public is not None}
             if need.public_ip is not None and not isinstance(need.public_ip, bool):
                 public_taken.add(int(need.public_ip))
         for name, place in vpc.subnets.items():
@@ -136,7 +133,7 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
         place for pool in PUBLIC_POOLS for place in range(pool.network + 1, pool.span[1]) if place not in public_taken
     )
     for vpc_name, vpc in design.vpcs.items():
-        for need in needs_of(vpc_name, vpc):
+        for need in needs[vpc_name]:
             subnet = bare(need.subnet)
             mine = vpc_name, need.name
             out.private[mine] = _private(need, vpc_name, subnet, pools, report)

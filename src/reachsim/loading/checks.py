@@ -18,7 +18,6 @@ from reachsim.loading.report import WAIVABLE, TooManyProblems
 from reachsim.loading.vpc_checks import VpcChecks
 from reachsim.net.address import format_address
 from reachsim.resources.capacity_provider import provider_of
-from reachsim.resources.resource import resources
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import peering_refusal
@@ -172,14 +171,13 @@ class Checker(VpcChecks):
 
     def public_addresses(self) -> Iterator[tuple[str, KeyPath, int]]:
         """Every public address that is written: owner, where, address."""
-        for vpc_name, vpc in self.design.vpcs.items():
-            for at, body in resources("vpc", vpc, vpc_name):
-                for need in body.interfaces(at):
-                    if need.public_ip is not None and not isinstance(need.public_ip, bool):
-                        yield f"{vpc_name}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
-                    for index, (_, public) in enumerate(need.secondary):
-                        if public is not None:
-                            path = (*need.path, "secondary_private_ips", index)
-                            yield f"{vpc_name}.{need.name}", path, int(public)
+        for vpc, needs in self.needs.items():
+            for need in needs:
+                if need.public_ip is not None and not isinstance(need.public_ip, bool):
+                    yield f"{vpc}.{need.name}", (*need.path, "public_ip"), int(need.public_ip)
+                for index, (_, public) in enumerate(need.secondary):
+                    if public is not None:
+                        path = (*need.path, "secondary_private_ips", index)
+                        yield f"{vpc}.{need.name}", path, int(public)
         for name, host in self.design.internet.hosts.items():
             yield name, ("internet", "hosts", name, "ip"), int(host.ip)

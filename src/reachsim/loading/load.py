@@ -77,11 +77,15 @@ def check(document: Document) -> Source:
     if checker.problems:
         raise DesignError(checker.problems)
     addresses = assign(
-        design, lambda path, message: checker.report(path, message, "enlarge the subnet", "SUBNET-2", key=True)
+        design,
+        checker.needs,
+        lambda path, message: checker.report(path, message, "enlarge the subnet", "SUBNET-2", key=True),
     )
     if checker.problems:
         raise DesignError(checker.problems)
-    return Source(design, document, addresses, in_order(document, checker.warnings))
+    source = Source(design, document, addresses, in_order(document, checker.warnings))
+    vars(source)["names"] = checker.names  # they were looked up for the checks already
+    return source
 
 
 def in_order(document: Document, warnings: Iterable[Problem]) -> tuple[Problem, ...]:

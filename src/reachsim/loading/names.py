@@ -78,7 +78,17 @@ class Names:
     @cached_property
     def targets(self) -> dict[str, dict[str, RouteTarget]]:
         """By VPC, everything in it that can be named. Made when first asked: an edit of a rule never does."""
-        return {name: targets_of(name, vpc) for name, vpc in self.design.vpcs.items()}
+        out: dict[str, dict[str, RouteTarget]] = {}
+        for name, targets in self.all_targets.items():
+            here = out[name] = {}
+            for target in targets:
+                here.setdefault(target.name, target)  # of two with one name the first is taken
+        return out
+
+    @cached_property
+    def all_targets(self) -> dict[str, list[RouteTarget]]:
+        """Like `targets`, with those that share a name, in the order of the file."""
+        return {name: all_targets_of(name, vpc) for name, vpc in self.design.vpcs.items()}
 
     def split(self, vpc: str, reference: str) -> tuple[str, str]:
         """VPC and name that a reference written in `vpc` means: ``vpc.name``, or a bare name there."""
@@ -161,19 +171,11 @@ IMPLIED = {
 """Members that every VPC has, written or not (SG-3, NACL-3, ROUTE-2)."""
 
 
-def targets_of(name: str, vpc: Vpc) -> dict[str, RouteTarget]:
-    """Everything in one VPC that a route or an expectation can name. Of two with one name the first is taken."""
-    out: dict[str, RouteTarget] = {}
-    for target in all_targets_of(name, vpc):
-        out.setdefault(target.name, target)
-    return out
-
-
 _A_GATEWAY = "a gateway, which cannot be an endpoint; write 'internet'"
 
 
 def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
-    """Like `targets_of`, with those that share a name."""
+    """Everything in one VPC that a route or an expectation can name, with those that share a name."""
     here: KeyPath = ("vpcs", name)
     out: list[RouteTarget] = []
     if vpc.internet_gateway is not None:

@@ -14,6 +14,7 @@ from reachsim.loading.names import (
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
 from reachsim.resources.reference import bare
+from reachsim.resources.resource import InterfaceNeed
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
 
@@ -39,6 +40,8 @@ class Reports:
         self.names = Names(design)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.needs: dict[str, list[InterfaceNeed]] = {}
+        """By VPC, every interface that its resources need, in the order in which addresses are assigned."""
         self.reserved: dict[Cidr, tuple[int, ...]] = {}
 
     def reserved_word(self, path: KeyPath) -> None:

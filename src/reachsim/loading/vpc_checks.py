@@ -14,7 +14,6 @@ from reachsim.loading.names import (
     RESERVED,
     UNKNOWN,
     RouteTarget,
-    all_targets_of,
     did_you_mean,
 )
 from reachsim.loading.report import Reports
@@ -90,7 +89,7 @@ class VpcChecks(Reports):
         for section in ("security_groups", "network_acls", "route_tables"):
             if UNKNOWN in getattr(vpc, section):
                 self.reserved_word(("vpcs", name, section, UNKNOWN))
-        for target in all_targets_of(name, vpc):
+        for target in self.names.all_targets[name]:
             if target.name in RESERVED:
                 self.reserved_word(target.path)
             elif target.name in seen:
@@ -284,8 +283,10 @@ class VpcChecks(Reports):
     def check_interfaces(self, name: str, vpc: Vpc) -> None:
         """Subnets, groups and addresses of everything with a network interface; then what only its kind knows."""
         taken: dict[int, KeyPath] = {}
+        needs = self.needs[name] = []
         for at, body in resources("vpc", vpc, name):
             for need in body.interfaces(at):
+                needs.append(need)
                 self.check_interface(name, vpc, need, taken)
             body.check(at, self)
 

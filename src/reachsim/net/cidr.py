@@ -130,7 +130,8 @@ class Cidr:
     @property
     def span(self) -> Span:
         """First and last place on the address line."""
-        return self.network, self.network + self.size - 1
+        width = 32 if self.network <= IPV4_LAST else 128
+        return self.network, self.network + (1 << (width - self.prefix_length)) - 1
 
     @property
     def addresses(self) -> AddressSet:
@@ -140,6 +141,9 @@ class Cidr:
     def __contains__(self, other: object) -> bool:
         """Whether an address (an int on the line), a whole block, the text of one, or a set of addresses lies inside.
         Raises TypeError for anything else, ValueError for a text that is neither."""
+        if isinstance(other, int):
+            first, last = self.span
+            return first <= other <= last
         if isinstance(other, str):
             other = Cidr.parse_peer(other)
         if isinstance(other, Cidr):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 from reachsim.faces import one_line
@@ -29,6 +30,22 @@ def gap_around(points: Sequence[int], place: int, last: int) -> Span:
     if index < len(points) and points[index] == place:
         return place, place
     return points[index - 1] + 1 if index else 0, points[index] - 1 if index < len(points) else last
+
+
+def _within(span: Span, others: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The parts of sorted, disjoint spans that lie in one span: most of them as they are."""
+    low, high = span
+    start = bisect_left(others, low, key=_last_of)
+    end = bisect_right(others, high, key=_first_of)
+    inside = others[start:end]
+    if inside and inside[0][0] < low:
+        inside = ((low, inside[0][1]), *inside[1:])
+    if inside and inside[-1][1] > high:
+        inside = (*inside[:-1], (inside[-1][0], high))
+    return inside
+
+
+_first_of, _last_of = itemgetter(0), itemgetter(1)
 
 
 class IntSet:
@@ -128,18 +145,28 @@ class IntSet:
             return other
         if theirs == ((self.FIRST, self.LAST),) or self is other:
             return self
+        if len(mine) < 2 or len(theirs) < 2:
+            one, others = (mine, theirs) if len(mine) < 2 else (theirs, mine)
+            return type(self)(_within(one[0], others) if one else ())
         out: list[Span] = []
         i = j = 0
-        while i < len(mine) and j < len(theirs):
-            low = mine[i][0] if mine[i][0] > theirs[j][0] else theirs[j][0]
-            if mine[i][1] < theirs[j][1]:
-                high = mine[i][1]
+        (low, high), (first, last) = mine[0], theirs[0]
+        while True:
+            start = low if low > first else first
+            if high < last:
+                if start <= high:
+                    out.append((start, high))
                 i += 1
+                if i == len(mine):
+                    break
+                low, high = mine[i]
             else:
-                high = theirs[j][1]
+                if start <= last:
+                    out.append((start, last))
                 j += 1
-            if low <= high:
-                out.append((low, high))
+                if j == len(theirs):
+                    break
+                first, last = theirs[j]
         return type(self)(tuple(out))
 
     def __invert__(self) -> Self:

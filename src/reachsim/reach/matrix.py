@@ -266,11 +266,8 @@ class Matrix(Carded):
 
         graph: networkx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.endpoints.topology.interfaces)
-        for source, destination, cell in self:
-            partial = cell.partial
-            if cell or partial:
-                words = loss_in_words(cell.losses)
-                graph.add_edge(source, destination, traffic=str(cell), partial=str(partial or ""), nat_loss=words)
+        for source, destination, (traffic, partial, nat_loss) in self._in_words():
+            graph.add_edge(source, destination, traffic=traffic, partial=partial, nat_loss=nat_loss)
         return graph
 
     def to_dict(self, by: Grouping = "class") -> dict[str, Any]:
@@ -329,6 +326,23 @@ class Matrix(Carded):
     def to_csv(self) -> str:
         """`csv_lines` as text, with client ports."""
         return "".join(f"{line}\n" for line in self.csv_lines(ports=True))
+
+    def _in_words(self) -> Iterator[tuple[str, str, tuple[str, str, str]]]:
+        """Every ordered pair of interfaces that anything is reachable between: what is, what is in part, what NAT devices
+        lose. Put in words once for each answer."""
+        known: dict[int, tuple[str, str, str] | None] = {}
+        for source, destination, number in self.class_pairs():
+            if number not in known:
+                cell = self.cell_of(number)
+                partial = cell.partial
+                words = (str(cell), str(partial or ""), loss_in_words(cell.losses))
+                known[number] = words if cell or partial else None
+            words_or_none = known[number]
+            if words_or_none is not None:
+                for one in source.members:
+                    for other in destination.members:
+                        if one is not other:
+                            yield one.name, other.name, words_or_none
 
 
 @dataclass(frozen=True, repr=False)

@@ -103,9 +103,10 @@ def _template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
     shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(ipv6, forward, shared=shared, about=flow.about, pick=flow.pick)
-    reply = [(visit.depth, _term(visit, a, b)) for visit in _judging(found.reply)]
-    deepest = max((depth for depth, _ in reply), default=0)
-    inner, *beyond = (tuple(term for at, term in reply if at == depth) for depth in range(deepest + 1))
+    by_depth: dict[int, list[Term]] = {}
+    for visit in _judging(found.reply):
+        by_depth.setdefault(visit.depth, []).append(_term(visit, a, b))
+    inner, *beyond = (tuple(by_depth.get(depth, ())) for depth in range(max(by_depth, default=0) + 1))
     return Template(
         ipv6,
         forward,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
@@ -79,9 +79,15 @@ class Design(Schema):
 
 def design_model() -> type[Design]:
     """The schema of a design with every kind of resource that is registered."""
+    _import_kinds()
+    return _with_sections(tuple(sections("vpc").values()), tuple(sections("design").values()))
+
+
+@cache
+def _import_kinds() -> None:
+    """Import every module of `reachsim.resources`, so that each registers what it has; looking for them once is enough."""
     for module in pkgutil.iter_modules(resources.__path__, f"{resources.__name__}."):
         importlib.import_module(module.name)
-    return _with_sections(tuple(sections("vpc").values()), tuple(sections("design").values()))
 
 
 @lru_cache(maxsize=8)

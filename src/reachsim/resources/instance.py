@@ -51,6 +51,11 @@ class Instance(Interface):
         for name, settings in self.network_interfaces.items():
             yield f"{at.name}/{name}", (*at.path, "network_interfaces", name), settings
 
+    @property
+    def several(self) -> bool:
+        """Whether it has interfaces with names of their own."""
+        return bool(self.network_interfaces) or super().several
+
     @model_validator(mode="after")
     def _one_way_of_writing(self) -> Instance:
         single = self.model_fields_set & InterfaceSettings.model_fields.keys()
@@ -68,8 +73,10 @@ class Instance(Interface):
         """Its operating system."""
         host = super().host(interface)
         host.stopped = self.state == "stopped"
-        host.clients = address_set(self.client_networks)
-        host.local = address_set(self.local_networks)
+        if self.client_networks:
+            host.clients = address_set(self.client_networks)
+        if self.local_networks:
+            host.local = address_set(self.local_networks)
         host.snat = self.external_snat is False
         if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
             host.ip_forward, host.masquerade = True, False

@@ -130,6 +130,11 @@ class Interface(InterfaceSettings, Resource):
         """Whether it stands for several."""
         return bool(self.subnets) or self.count is not None
 
+    @property
+    def several(self) -> bool:
+        """Whether it has interfaces with names of their own."""
+        return self.alike
+
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """Those that it has; several that are alike are spread over their subnets in turn."""
         launched = type(self).noun == "instance"
@@ -152,9 +157,8 @@ class Interface(InterfaceSettings, Resource):
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces, their groups, and the host behind them."""
-        settings = {name: body for name, _, body in self.settings(at)}
-        for need in self.interfaces(at):
-            body = settings[need.name]
+        settings = list(self.settings(at))
+        for need, (_, _, body) in zip(self.interfaces(at), settings, strict=True):
             interface = nic_of(
                 need, type(self).noun, self.tags, at, wiring, wiring.groups(at.vpc, body.security_groups),
                 source_dest_check=body.source_dest_check,
@@ -164,11 +168,11 @@ class Interface(InterfaceSettings, Resource):
             interface.host = host = self.host(interface)
             put_behind_groups(interface)
             wiring.place(interface)
-            if host.clients and need.name == next(iter(settings)):
+            if host.clients and need.name == settings[0][0]:
                 wiring.add_sender(host.clients, host.behind, interface.name)
                 wiring.join_places(interface.owner, (at.vpc, interface.name))
         if need.name != at.name:
-            wiring.add_group(at, [f"{at.vpc}.{name}" for name in settings])
+            wiring.add_group(at, [f"{at.vpc}.{name}" for name, _, _ in settings])
 
     def usual_client_ports(self) -> PortSet:
         """Source ports of its clients where the file does not say."""

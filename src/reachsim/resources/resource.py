@@ -267,12 +267,17 @@ REGISTRY: dict[Within, dict[str, type[Resource]]] = {"vpc": {}, "design": {}}
 """Every kind of resource by where it is written and its section, in the order in which they are built."""
 
 
+_IN_ORDER: dict[Within, dict[str, type[Resource]]] = {}
+"""What `sections` gives, kept until the registry changes."""
+
+
 def resource(section: str, noun: str, within: Within = "vpc") -> Callable[[R], R]:
     """Register a kind of resource: its section of a VPC or of the design, and the word for one of them."""
 
     def add(kind: R) -> R:
         kind.section, kind.noun, kind.within = section, noun, within
         REGISTRY[within][section] = kind
+        _IN_ORDER.clear()
         return kind
 
     return add
@@ -285,12 +290,17 @@ def forgotten(kind: type[Resource]) -> Iterator[None]:
         yield
     finally:
         del REGISTRY[kind.within][kind.section]
+        _IN_ORDER.clear()
 
 
-def sections(within: Within) -> dict[str, type[Resource]]:
+def sections(within: Within) -> Mapping[str, type[Resource]]:
     """The kinds of resources that may be written at a place, by section, in the order in which they are built."""
-    found = REGISTRY[within]
-    return {section: found[section] for section in sorted(found, key=lambda section: (found[section].order, section))}
+    known = _IN_ORDER.get(within)
+    if known is None:
+        found = REGISTRY[within]
+        in_order = sorted(found, key=lambda section: (found[section].order, section))
+        known = _IN_ORDER[within] = {section: found[section] for section in in_order}
+    return known
 
 
 def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[At, Resource]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -106,6 +107,7 @@ def unknown_group() -> SecurityGroup:
     return SecurityGroup.model_validate({"ingress": UNKNOWN, "egress": UNKNOWN})
 
 
+@cache
 def default_group() -> SecurityGroup:
     """The group `default` of a VPC whose file does not write one: everything from itself, everything out (SG-3)."""
     return SecurityGroup.model_validate({"ingress": [{"allow": "all", "from": "default"}]})

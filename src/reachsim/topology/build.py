@@ -31,7 +31,7 @@ from reachsim.resources.internet_gateway import (
 )
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
-from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, resources, sections
+from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, RouteMade, resources, sections
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
@@ -394,6 +394,12 @@ class TopologyBuilder:
 
     def add_routes(self, name: str, vpc: Vpc) -> None:
         """Fill the route tables: local routes for every block (ROUTE-1), then what is written."""
+        made = [
+            (at, each)
+            for at, body in resources("vpc", vpc, name)
+            if makes_routes(body)
+            for each in body.routes(at, self)
+        ]
         for (owner, table_name), checkpoint in self.topology.tables.items():
             if owner != name:
                 continue
@@ -415,9 +421,8 @@ class TopologyBuilder:
                     self.route(name, block, reference, path, RouteOrigin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
-            routes += self.routes_made(
-                name, vpc, table_name, frozenset(bare_or_none(g) or "" for g in written.propagate)
-            )
+            propagating = frozenset(bare_or_none(g) or "" for g in written.propagate)
+            routes += self.routes_made(name, vpc, table_name, propagating, made)
             # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
             static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
             routes = [route for route in routes if not (route.local and route.destination in static)]
@@ -425,14 +430,18 @@ class TopologyBuilder:
                 self.redirect(name, bare_or_none(written.gateway) or "", routes)
             checkpoint.fill(routes)
 
-    def routes_made(self, name: str, vpc: Vpc, table: str, propagating: frozenset[str]) -> Iterator[Route]:
-        """The routes of a table that AWS makes: of endpoints, and those that gateways propagate to it (EP-1, ROUTE-6)."""
-        for at, body in resources("vpc", vpc, name):
-            for made in body.routes(at, self):
-                if made.table is None and (at.name not in propagating or not propagates(made.destination, vpc.cidrs)):
-                    continue
-                if made.table is None or made.table == table:
-                    yield self.route(name, made.destination, at.name, made.path, made.origin, made.prefix_list)
+    def routes_made(
+        self, name: str, vpc: Vpc, table: str, propagating: frozenset[str], all_made: Iterable[tuple[At, RouteMade]]
+    ) -> Iterator[Route]:
+        """The routes of a table that AWS makes: of endpoints, and those that gateways propagate to it (EP-1, ROUTE-6).
+
+        `all_made`: those of the VPC, with the resource that makes each.
+        """
+        for at, made in all_made:
+            if made.table is None and (at.name not in propagating or not propagates(made.destination, vpc.cidrs)):
+                continue
+            if made.table is None or made.table == table:
+                yield self.route(name, made.destination, at.name, made.path, made.origin, made.prefix_list)
 
     def redirect(self, vpc: str, gateway: str, routes: list[Route]) -> None:
         """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
@@ -474,6 +483,11 @@ class TopologyBuilder:
             block, reference, origin, to.next, path, to.toward,
             inactive=to.inactive, inactive_rule=to.rule, switch=to.switch, prefix_list=prefix_list,
         )  # fmt: skip
+
+
+def makes_routes(body: Resource) -> bool:
+    """Whether a kind of resource has routes of its own; most have none, and there may be many of them."""
+    return type(body).routes is not Resource.routes
 
 
 def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair, ...]:

@@ -21,7 +21,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.build import Topology
 from reachsim.topology.functions import function_end
-from reachsim.topology.host_names import by_place
+from reachsim.topology.host_names import HostNames, by_place
 from reachsim.topology.pieces import Pieces
 
 
@@ -44,6 +44,7 @@ class Endpoints:
         self.publics = AddressSet.union_of((address, address) for address in self.by_public)
         self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
         self._of_nic: dict[NetworkInterface, Endpoint] = {}
+        self._resolved: dict[str, Endpoint] = {}
         self.pieces = Pieces()
         # A network's own public addresses are not the internet's.
         outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
@@ -67,6 +68,11 @@ class Endpoints:
     def known(self) -> frozenset[str]:
         """Every full name."""
         return frozenset(self.names())
+
+    @cached_property
+    def host_names(self) -> HostNames:
+        """Who has something to say of host names."""
+        return HostNames(self.design)
 
     @cached_property
     def relays(self) -> tuple[NetworkInterface, ...]:
@@ -96,8 +102,12 @@ class Endpoints:
             return self.select(asked)
         if not isinstance(asked, str):
             raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
-        found = by_place(self, self.topology, asked, list(self._named(asked)))
+        known = self._resolved.get(asked)
+        if known is not None:
+            return known
+        found = by_place(self, self.topology, self.host_names, asked, list(self._named(asked)))
         if len(found) == 1:
+            self._resolved[asked] = found[0]
             return found[0]
         if found:
             raise EndpointError.ambiguous(asked, [endpoint.name for endpoint in found])

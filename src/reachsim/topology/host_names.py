@@ -9,6 +9,7 @@ from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
+from reachsim.resources.design import Design
 from reachsim.resources.resource import At, Ends, Resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
@@ -17,13 +18,36 @@ from reachsim.rules.verdict import Loss
 from reachsim.topology.build import Topology
 
 
-def by_place(ends: Ends, topology: Topology, asked: str, known: list[Endpoint]) -> list[Endpoint]:
+def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known: list[Endpoint]) -> list[Endpoint]:
     """What a name stands for, given what it stands for as the name of something in the file: where it is a host name that
     means different things from different places, one end that is resolved for each client."""
     if "." not in asked or len(known) > 1 or (known and known[0].kind != "internet host"):
         return known
-    name = ResolvedName(ends, topology, asked, known[0] if known else None)
+    name = ResolvedName(ends, topology, names, asked, known[0] if known else None)
     return [name.end] if name.depends else known
+
+
+class HostNames:
+    """Who has something to say of host names in a design, found once for all of them.
+
+    `speakers`: resources of the kinds that may speak for a name. `owners`: by host name, the resources that have it.
+    """
+
+    def __init__(self, design: Design) -> None:
+        self.speakers: list[tuple[At, Resource]] = []
+        self.owners: dict[str, list[At]] = {}
+        for at, body in _all_resources(design):
+            if type(body).speaks_for is not Resource.speaks_for:
+                self.speakers.append((at, body))
+            name = getattr(body, "public_dns_name", None)
+            if name is not None:
+                self.owners.setdefault(name, []).append(at)
+
+
+def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+    yield from resources("design", design)
+    for name, vpc in design.vpcs.items():
+        yield from resources("vpc", vpc, name)
 
 
 class ResolvedName:
@@ -32,20 +56,14 @@ class ResolvedName:
     `base`: the host outside that has the name, if the design writes one.
     """
 
-    def __init__(self, ends: Ends, topology: Topology, asked: str, base: Endpoint | None) -> None:
+    def __init__(self, ends: Ends, topology: Topology, names: HostNames, asked: str, base: Endpoint | None) -> None:
         self.ends = ends
         self.topology = topology
         self.asked = asked
         self.base = base
-        self.speakers = [(at, body) for at, body in self._resources() if body.speaks_for(at, asked, ends.design)]
-        self.owners = [at for at, body in self._resources() if getattr(body, "public_dns_name", None) == asked]
+        self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
+        self.owners = names.owners.get(asked, [])
         self.interfaces = [interface for at in self.owners for interface in self._nics(at)]
-
-    def _resources(self) -> Iterator[tuple[At, Resource]]:
-        design = self.ends.design
-        yield from resources("design", design)
-        for name, vpc in design.vpcs.items():
-            yield from resources("vpc", vpc, name)
 
     def _nics(self, at: At) -> list[NetworkInterface]:
         topology = self.topology

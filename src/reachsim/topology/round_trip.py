@@ -95,8 +95,7 @@ def go(
     forward = walk(start, Header(source, destination, interface), Leg(relays=relays))
     run = forward.destination_run if interface is not None else forward.source_run
     stray = None
-    through = any(visit.checkpoint is target.host for visit in forward.visits) if target is not None else False
-    if target is not None and forward.arrived is not None and not through:
+    if target is not None and forward.arrived is not None and not _through(forward, target.host):
         by, path = _last_route(forward)
         text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to {target.name}"
         stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
@@ -105,6 +104,11 @@ def go(
         text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to the network that is meant"
         stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
     return RoundTrip(forward, None, stray, run=run)
+
+
+def _through(walk: Walk, host: Checkpoint) -> bool:
+    """Whether a walk comes by a host, or ends there."""
+    return walk.end is host or any(visit.checkpoint is host for visit in walk.visits)
 
 
 def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface | None) -> RoundTrip:
@@ -153,6 +157,8 @@ def stray_cause(end: Checkpoint, code: Code, rule: str, text: str, path: KeyPath
 
 def _with_both_ways(reply: Walk, forward: Walk) -> Walk:
     """The answer's walk; where it passes by what the request crossed, both ways are told, and the route is to blame."""
+    if reply.lost_run is None:  # nothing was dropped on it
+        return reply
     for index, visit in enumerate(reply.visits):
         step = visit.step
         if isinstance(step, Drop) and step.cause.code is Code.ASYMMETRIC_RETURN:

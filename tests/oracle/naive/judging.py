@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from tests.oracle.naive.names import clients, targets
 from tests.oracle.naive.packets import Packet, Undecided, first_packet
 from tests.oracle.naive.parts import Client, Design, Interface, Target, Verdict
 from tests.oracle.naive.world import World
+
+_PORTS = re.compile(r'"((?:tcp|udp)/[^"]*)"(?!:)')
 
 
 def lost(why: str) -> Verdict:
