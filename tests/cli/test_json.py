@@ -273,7 +273,7 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_show_of_a_choice(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "show", FOUND, "prefix-lists", "hosts")
-    assert list(data) == ["file", "name", "region", "prefix_lists", "hosts", "not_modelled"]
+    assert list(data) == ["format_version", "file", "name", "region", "prefix_lists", "hosts", "not_modelled"]
 
 
 def test_graph(capsys: pytest.CaptureFixture[str]) -> None:

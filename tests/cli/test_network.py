@@ -158,7 +158,7 @@ def keys(items: Sequence[dict[str, Any]]) -> set[str]:
 def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "matrix", THREE)
     assert list(data) == [
-        "file", "traffic", "by", "pairs", "reachable_pairs", "partial_pairs", "undecided_pairs", "classes",
+        "format_version", "file", "traffic", "by", "pairs", "reachable_pairs", "partial_pairs", "undecided_pairs", "classes",
         "reachable",
         "not_modelled",
     ]  # fmt: skip
@@ -181,18 +181,18 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     shape = {"interfaces", "traffic", "reachable", "answered", "lost", "undecided"}
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
-    assert list(data) == ["file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
+    assert list(data) == ["format_version", "file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
     assert keys(idle) == {"owner", "direction", "rule", "kind", "by", "where", "why"}
     data = ask(capsys, "rules", THREE, "shop.web", "shop.app")
-    assert list(data) == ["file", "one", "other", "equivalent", "parts", "not_modelled"]
+    assert list(data) == ["format_version", "file", "one", "other", "equivalent", "parts", "not_modelled"]
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
     assert list(data) == [
-        "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
+        "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
     ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "allowed"}
     assert data["ok"] is False

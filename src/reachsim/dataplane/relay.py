@@ -40,14 +40,15 @@ LISTENER = Choice("listener", Traffic.everything())
 class Relay(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
     """A checkpoint that passes on what is sent to it. Which target a flow is about, its leg says.
 
-    `choices`: what may become of a packet, of which a flow takes one; none where it ends the client's connection. `targets`:
-    what it opens connections to itself, where it does, or else its choices.
+    `passes`: whether it passes connections on, and does not end them itself. `choices`: what may become of a packet then, of
+    which a flow takes one. `targets`: what it opens connections to itself, or else its choices.
     """
 
-    __slots__ = ("choices", "targets")
+    __slots__ = ("choices", "passes", "targets")
 
     def __init__(self, component: str, role: str, path: KeyPath) -> None:
         super().__init__(component, role, path)
+        self.passes = False
         self.choices: tuple[Choice, ...] = ()
         self.targets: tuple[Choice, ...] = ()
 
@@ -67,4 +68,4 @@ class Relay(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
 def relay_of(interface: NetworkInterface) -> Relay | None:
     """The host of an interface, where it passes what is sent to the interface on to one of several targets (LB-1)."""
     host = interface.host
-    return host if isinstance(host, Relay) and host.choices else None
+    return host if isinstance(host, Relay) and host.passes else None

@@ -250,6 +250,7 @@ class Node(Relay, asks=True):
         self.targets = targets
         if not relays:
             return
+        self.passes = True
         self.choices = targets
         interface = self.interface
         self.onward = PassedOn(interface)

@@ -194,7 +194,7 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
         interface.name if interface is not None and len(ends.nodes.get(interface.path, ())) > 1 else ""
     )  # which of several interfaces
     relay = None if interface is None or flow.perhaps or flow.relays else relay_of(interface)
-    if relay is None:
+    if relay is None or not relay.choices:
         yield replace(flow, via=at) if at and not flow.via else flow
         return
     for choice in relay.choices:
