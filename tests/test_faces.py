@@ -252,6 +252,7 @@ def test_a_network_cannot_be_changed(shop: Network, name: str) -> None:
 
 
 def test_caches_die_with_their_network() -> None:
+    before = [one for kind in ("Topology", "Endpoints") for one in of_kind(kind)]  # of other tests
     net = load(SHOP)
     with ThreadPoolExecutor(1) as pool:
         matrix = net.matrix(executor=pool)
@@ -261,15 +262,9 @@ def test_caches_die_with_their_network() -> None:
     gone = [weakref.ref(net), *(weakref.ref(part) for part in (net.topology, net.endpoints, matrix))]
     del net, matrix
     for kind in ("Topology", "Endpoints"):
-        gone += [weakref.ref(one) for one in of_kind(kind) if one.__class__.__name__ == kind and fresh(one)]
+        gone += [weakref.ref(one) for one in of_kind(kind) if not any(one is other for other in before)]
     gc.collect()
     assert [one for one in gone if one() is not None] == []
-
-
-def fresh(one: Any) -> bool:
-    """Whether it is of the design above, not of a fixture."""
-    topology = one if type(one).__name__ == "Topology" else one.topology
-    return not any(topology is net.topology for net in of_kind("Network") if "topology" in vars(net))
 
 
 def of_kind(name: str) -> list[Any]:
