@@ -23,6 +23,7 @@ from reachsim.reach.matrix import Progress, spread
 from reachsim.resources.load_balancer import LoadBalancer
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+from reachsim.trace.beyond import load_balancers
 from reachsim.trace.trace import past_listeners
 
 
@@ -86,9 +87,15 @@ class Network(Engine):
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
         wanted = result.expectation.allow
         destination = self.endpoint(result.expectation.to)
-        if wanted is None or not result.holds or destination.kind != LoadBalancer.noun:
+        nodes = [
+            node
+            for interface in destination.interfaces
+            for node in load_balancers(interface)
+            if node.kind == LoadBalancer.noun
+        ]
+        if wanted is None or not result.holds or not nodes:
             return result
-        behind = past_listeners(destination.interfaces, wanted, self.endpoints, self.locate, self.book)
+        behind = past_listeners(nodes, wanted, self.endpoints, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
     def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:

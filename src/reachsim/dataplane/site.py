@@ -143,6 +143,7 @@ class NetworkInterface(Faced):
     on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `takes`:
     whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
     functions stand behind it (LAMBDA-3). `handed`: checkpoints to which answers of it may go past all routes (LB-7).
+    `from_internet`: whether internet gateways bring anything to its IPv6 addresses (LB-11).
     `addresses`, `publics`: of the pairs; `places`:
     both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
     addresses that it sends from by itself, the first of each family.
@@ -165,6 +166,7 @@ class NetworkInterface(Faced):
     silent: Silence | None = None
     shared: bool = False
     handed: list[Checkpoint] = field(default_factory=list)
+    from_internet: bool = True
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)

@@ -79,10 +79,10 @@ class Endpoints:
 
     @cached_property
     def nodes(self) -> dict[KeyPath, list[NetworkInterface]]:
-        """The interfaces of each load balancer, by where it is written."""
+        """The interfaces of each load balancer and each endpoint, by where it is written."""
         out: dict[KeyPath, list[NetworkInterface]] = {}
         for interface in self.topology.interfaces.values():
-            if interface.kind == LoadBalancer.noun:
+            if interface.kind in (LoadBalancer.noun, VpcEndpoint.noun):
                 out.setdefault(interface.path, []).append(interface)
         return out
 

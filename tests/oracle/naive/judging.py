@@ -72,7 +72,7 @@ def judge_one(
         yield lost(f"{client.label} has no IPv{dst.version} address (ROUTE-5)")
         return
     # DECISION: what a host sends to itself never leaves it; a function has no interface of its own (LAMBDA-8)
-    if not client.function and dst in own_addresses(world, client):
+    if not client.function and dst in own_addresses(world, client) and not starts_nothing(client):
         yield Verdict(True, True, True)
         return
     packet = first_packet(src, dst, traffic, source_port)
@@ -84,6 +84,11 @@ def judge_one(
             return Verdict(False, False, False, f"undecided: {why}", undecided=True)
 
     yield from every_way(walk)
+
+
+def starts_nothing(client: Client) -> bool:
+    """EP-6: an endpoint sends nothing, to itself neither."""
+    return isinstance(client.place, Interface) and client.place.kind in ("endpoint", "inspection")
 
 
 def own_addresses(world: World, client: Client) -> list[Any]:
