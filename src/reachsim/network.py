@@ -31,6 +31,7 @@ from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+from reachsim.trace.beyond import load_balancers
 from reachsim.trace.trace import past_listeners
 
 
@@ -94,7 +95,7 @@ class Network(Editable):
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
         wanted = result.expectation.allow
         destination = self.endpoint(result.expectation.to)
-        nodes = self.endpoints.relaying(destination)
+        nodes = [node for interface in self.endpoints.relaying(destination) for node in load_balancers(interface)]
         if wanted is None or not result.holds or not nodes:
             return result
         behind = past_listeners(nodes, wanted, self.endpoints, self.locate, self.book)

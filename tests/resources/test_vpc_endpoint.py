@@ -413,3 +413,47 @@ def test_the_acl_trap_of_session_manager() -> None:
     blames(
         load(trap).trace("probe", "service:ssm", "tcp/443"), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.private", "reply"
     )
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.rule("EP-9")
+def test_without_private_dns_the_host_name_is_public_as_the_service_is() -> None:
+    """Elsewhere, and where private DNS is off, it means the service's public addresses, to which a way must lead."""
+    name = "kms.eu-west-1.amazonaws.com"
+    on = load(KMS, {"region": "eu-west-1"})
+    assert on.trace("probe", name, "tcp/443").forward[-1].component == "app.kms"
+    off = load(KMS, {"region": "eu-west-1", f"{APP} vpc_endpoints kms private_dns": False})
+    for asked in (name, "service:kms"):
+        trace = off.trace("probe", asked, "tcp/443")
+        assert (trace.reachable, trace.forward[-1].component) == (True, "internet")
+        blames(on.trace("api", asked, "tcp/443"), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "data")
+    assert "has no private DNS" in off.trace("probe", name, "tcp/443").resolved
+    assert "public DNS" in on.trace("api", "kms.amazonaws.com", "tcp/443").undecided
+
+
+def test_endpoint_policies_are_refused_since_nobody_reads_them() -> None:
+    found = problems(KMS, {f"{APP} vpc_endpoints kms policy": {"Statement": []}})
+    assert [problem.message for problem in found] == ["unknown key 'policy'"]
+
+
+@pytest.mark.rule("EP-6")
+@pytest.mark.rule("EP-8")
+def test_an_endpoint_for_a_service_of_another_region_has_that_regions_name() -> None:
+    """The Region is in the service's full name; the name in one's own Region is another service's."""
+    far = {"region": "eu-west-1", f"{APP} vpc_endpoints kms service": "com.amazonaws.us-east-1.kms"}
+    net = load(KMS, far)
+    assert net.trace("probe", "kms.us-east-1.amazonaws.com", "tcp/443").forward[-1].component == "app.kms"
+    assert net.trace("probe", "service:kms", "tcp/443").forward[-1].component == "internet"
+    off = load(KMS, far, {f"{APP} vpc_endpoints kms private_dns": False})
+    assert "public DNS" in off.trace("probe", "kms.us-east-1.amazonaws.com", "tcp/443").undecided
+    nowhere = load(KMS, {f"{APP} vpc_endpoints kms service": "com.amazonaws.us-east-1.kms"})
+    assert nowhere.trace("probe", "service:kms", "tcp/443").forward[-1].component == "app.kms"
+    somebody = {
+        f"{APP} vpc_endpoints kms service": "com.amazonaws.vpce.eu-west-1.vpce-svc-1",
+        f"{APP} region": "eu-west-1",
+    }
+    private = load(KMS, somebody, {f"{APP} vpc_endpoints kms private_dns": True})
+    name = "service:com.amazonaws.vpce.eu-west-1.vpce-svc-1"
+    assert private.trace("probe", name, "tcp/443").forward[-1].component == "app.kms"
+    near = load(KMS, {**far, f"{APP} vpc_endpoints kms service": "com.amazonaws.eu-west-1.kms"})
+    assert near.trace("probe", "service:kms", "tcp/443").forward[-1].component == "app.kms"

@@ -195,7 +195,7 @@ def decide(
     if destination.resolve is None and max(len(source.origins), len(destination.interfaces)) > MANY:
         whole = _Whole(source, destination, classes())
         source, destination = few_of_each(source, destination, classes())
-    answer = reach(source, destination, endpoints, book, progress)
+    answer = reach(source, destination, endpoints, book, progress, links=expectation.allow is None)
     below = expectation.nat_loss_below
     if below is None:
         below = endpoints.design.nat_loss_below

@@ -189,7 +189,7 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
 def _leaks(
     network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
 ) -> Iterator[tuple[Leak | None, str]]:
-    answer = reach(source, destination, network.endpoints, network.book, progress)
+    answer = reach(source, destination, network.endpoints, network.book, progress, links=True)
     for part in answer.parts:
         if part.aside:
             yield None, part.why_aside

@@ -169,12 +169,16 @@ def narrowed(step: Step, scope: Scope) -> Step:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Session(Faced):
-    """What a translating device remembers of a flow: addresses as the client sent them and as the device sent them."""
+    """What a translating device remembers of a flow: addresses as the client sent them and as the device sent them.
+
+    `exit`: the interface by which answers leave to the client, None for the device's own (PrivateLink).
+    """
 
     device: Checkpoint
     client: int
     translated: int
     peer: int
+    exit: InterfacePlace | None = None
 
     def __str__(self) -> str:
         ends = map(format_address, (self.client, self.translated, self.peer))

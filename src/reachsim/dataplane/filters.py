@@ -228,7 +228,8 @@ class Query(NamedTuple):
 
     `viewpoint`: the VPC whose rules may name the groups of the peer's interface, None where no reference can match.
     `carried`: groups that count in place of those (LB-4). `service`: the one service that it is asked about, None for the
-    packet's own: whoever passed the packet on has put another port in (LB-1).
+    packet's own: whoever passed the packet on has put another port in (LB-1). `abroad`: it is about another packet than the
+    one that passes, which is inside that one (LB-9).
     """
 
     filter: Filter
@@ -237,6 +238,7 @@ class Query(NamedTuple):
     tracked: bool = False
     carried: frozenset[GroupId] | None = None
     service: int | None = None
+    abroad: bool = False
 
     @property
     def groups(self) -> frozenset[GroupId]:

@@ -116,7 +116,8 @@ class InterfacePlace(Faced):
     `pairs`: its private addresses, each with a public one at most; the primary of a family first. `group_set`: None for an
     interface that cannot have groups (SG-23). `listens`: what a process there answers; None means everything. `takes`:
     whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
-    functions stand behind it (LAMBDA-3).
+    functions stand behind it (LAMBDA-3). `from_internet`: whether internet gateways bring anything to its IPv6 addresses
+    (LB-11).
     `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape have corresponding
     addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each family.
     `ascending`: its private addresses, sorted. `groups`, `egress`, `ingress`: of its group set.
@@ -135,6 +136,7 @@ class InterfacePlace(Faced):
     takes: bool = True
     silent: Silence | None = None
     shared: bool = False
+    from_internet: bool = True
     addresses: tuple[int, ...] = field(init=False)
     ascending: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)

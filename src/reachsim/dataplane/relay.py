@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Leg
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Leg, Relays
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
@@ -18,7 +20,8 @@ class Choice:
     `label`: in words, for people. `about`: the traffic that may be passed on like this, as the client sends it. `target`,
     `address`: where to, None and 0 for nobody. `keeps`: with the client's address (LB-5). `service`: what the packet's
     service becomes, None: it stays. `loss`: why nobody gets it. `path`: the key to edit. `health`: the service of the
-    target's health check. `unknown`: why reachsim cannot tell whether it may be chosen.
+    target's health check. `unknown`: why reachsim cannot tell whether it may be chosen. `ipv6`: the clients that it is for,
+    by their family, None for both.
     """
 
     label: str
@@ -31,6 +34,11 @@ class Choice:
     path: KeyPath = ()
     health: int | None = None
     unknown: str = ""
+    ipv6: bool | None = None
+
+    def is_for(self, client: int) -> bool:
+        """Whether clients of an address's family may be passed on like this (LB-11)."""
+        return self.ipv6 is None or self.ipv6 == (client > IPV4_LAST)
 
 
 LISTENER = Choice("listener", Traffic.everything())
@@ -52,10 +60,29 @@ class Relay(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
         self.choices: tuple[Choice, ...] = ()
         self.targets: tuple[Choice, ...] = ()
 
+    def ways(self, destination: int) -> Iterator[tuple[Relays, Choice]]:
+        """What may become of a packet that is sent to an address of it: the choices to make on the way, and the last one."""
+        for choice in self.choices:
+            if choice.is_for(destination):
+                yield ((self, choice),), choice
+
+    def to_itself(self) -> Iterator[Relays]:
+        """The choices by which a packet comes to what takes it and answers itself."""
+        yield ((self, LISTENER),)
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it passes connections on, and does not end them itself."""
+        return self.passes
+
     @property
     def untaken(self) -> Traffic:
         """The traffic that it passes on to nobody."""
         return ~Traffic.union_of(span for choice in self.choices for span in choice.about.spans)
+
+    def nodes(self) -> Iterator[NetworkInterface]:
+        """The interfaces that pass on what comes here, its own among them."""
+        yield from ()
 
     def chosen(self, leg: Leg) -> Choice | None:
         """What a flow chooses here, if it says."""
@@ -68,4 +95,4 @@ class Relay(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
 def relay_of(interface: NetworkInterface) -> Relay | None:
     """The host of an interface, where it passes what is sent to the interface on to one of several targets (LB-1)."""
     host = interface.host
-    return host if isinstance(host, Relay) and host.passes else None
+    return host if isinstance(host, Relay) and host.passes_on else None

@@ -89,7 +89,7 @@ def _private(
     report: Callable[[KeyPath, str], None],
 ) -> tuple[int, ...]:
     """The private addresses of one interface: as written, or the lowest free ones; an IPv6 address only where it is written
-    or the subnet has nothing else."""
+    or asked for, or the subnet has nothing else."""
     mine: list[int] = []
     pool = pools.get((vpc, subnet, 4))
     if need.private_ip is not None:
@@ -102,7 +102,7 @@ def _private(
             mine.append(address)
     if need.ipv6_address is not None:
         mine.append(int(need.ipv6_address))
-    elif pool is None and (vpc, subnet, 6) in pools:
+    elif (pool is None or need.assign_ipv6) and (vpc, subnet, 6) in pools:
         address = pools[vpc, subnet, 6].lowest()
         mine += [] if address is None else [address]
     return tuple(mine)

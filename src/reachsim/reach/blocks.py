@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from reachsim.dataplane.filters import Direction, Filter, FilterBook
-from reachsim.flow.ports import Back
+from reachsim.flow.ports import Back, choices_of
+from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
@@ -75,6 +76,7 @@ class BlockWorker:
         self.templates = templates
         self.lost: dict[Hashable, list[tuple[int, int]]] = {}
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
+        self.known_worse: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = {}
         self.columns: dict[Hashable, list[int]] = {}
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
@@ -116,11 +118,35 @@ class BlockWorker:
             found = self.answer(template, source, destination)
             key = index if template.pick is None else template.pick
             known = out.get(key)
-            out[key] = found if known is None else _both(known, found)
+            out[key] = found if known is None else self.both(known, found)
             if not self.atoms.known:
                 best = self.answer(template, source, destination, at_best=True)
                 out["not known", index] = _where_they_differ(found, best)
         return list(out.values())
+
+    def both(self, one: Found, other: Found) -> Found:
+        """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. Of
+        what NAT devices lose, the worse counts."""
+        there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
+        if one[3] == other[3]:
+            return one[0], there, back, one[3]
+        nothing: Losses = [[()] * len(row) for row in there]
+        pairs = zip(one[3] or nothing, other[3] or nothing, strict=True)
+        return one[0], there, back, [[self.worse(x, y) for x, y in zip(*rows, strict=True)] for rows in pairs]
+
+    def worse(self, one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+        """Of two losses the greater one, for TCP and for UDP."""
+        if one == other:
+            return one
+        known = self.known_worse.get((one, other))
+        if known is None:
+            out = [0] * max(len(one), len(other))
+            for protocol, whole in ((TCP, self.atoms.tcp), (UDP, self.atoms.udp)):
+                mine, theirs = (choices_of(map(self.atoms.traffic, lost), protocol).loss for lost in (one, other))
+                for index, mask in enumerate(one if mine >= theirs else other):
+                    out[index] |= mask & whole
+            known = self.known_worse[one, other] = tuple(mask for mask in out if mask)
+        return known
 
     def answer(
         self, template: Template, source: RoutingClass, destination: RoutingClass, *, at_best: bool = False
@@ -286,21 +312,6 @@ def _told(there: list[int], back: list[int], lost: list[tuple[int, ...]]) -> lis
     """What a row says of each pair, with nothing of what comes back where nothing is delivered."""
     rows = zip(there, back, lost, strict=True)
     return [(masks[0], masks[1], masks[2]) if masks[0] else (0, 0, ()) for masks in rows]
-
-
-def _both(one: Found, other: Found) -> Found:
-    """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. What
-    comes back is not decided where NAT devices lose something else of each."""
-    there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
-    if one[3] == other[3]:
-        return one[0], there, back, one[3]
-    nothing: Losses = [[()] * len(row) for row in there]
-    lost, differently = one[3] or nothing, other[3] or nothing
-    back = [
-        [mask if x == y or not mask else UNDECIDED_SERVICES for mask, x, y in zip(*rows, strict=True)]
-        for rows in zip(back, lost, differently, strict=True)
-    ]
-    return one[0], there, back, lost
 
 
 def _each(operate: Callable[[int, int], int], one: Masks, other: Masks) -> Masks:

@@ -368,14 +368,22 @@ def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Fil
                 yield query, book[query.filter], visit.depth
 
 
+def at_far(query: Query, depth: int, far: int | None, found: RoundTrip) -> bool:
+    """Whether a filter looks at the far end of a round trip. Beyond a device that translates nobody sees the client, and
+    where blocks overlap its address is somebody else's there (PrivateLink)."""
+    if query.peer != far or query.abroad:
+        return False
+    return not (depth and found.forward.visits[0].header.source == far)
+
+
 def _evaluate(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
     """What is delivered and what comes back; with `at` in place of the far address `far`."""
     if found.stray is not None or found.forward.lost_run is not None:
         return FlowSets()
     family = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
     forward = ever = family
-    for query, filter, _ in filters_of(found.forward, book):
-        sure, most = passing(query, filter, at if far is not None and query.peer == far else query.peer)
+    for query, filter, depth in filters_of(found.forward, book):
+        sure, most = passing(query, filter, at if at_far(query, depth, far, found) else query.peer)
         forward &= sure
         ever &= most
     if found.forward.unknown:
@@ -384,7 +392,7 @@ def _evaluate(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> F
     if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
         return FlowSets(forward, unsure=unsure)
     bounds = [
-        (depth, *passing(query, filter, at if far is not None and query.peer == far else query.peer))
+        (depth, *passing(query, filter, at if at_far(query, depth, far, found) else query.peer))
         for query, filter, depth in filters_of(found.reply, book)
     ]
     inner, *beyond = OF_TRAFFIC.by_depth((depth, sure) for depth, sure, _ in bounds)
@@ -415,8 +423,8 @@ def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> F
     if found.forward.lost_run is not None:
         return FlowSets()
     possible = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
-    for query, filter, _ in filters_of(found.forward, book):
-        peer = at if far is not None and query.peer == far else query.peer
+    for query, filter, depth in filters_of(found.forward, book):
+        peer = at if at_far(query, depth, far, found) else query.peer
         possible &= query.of(filter.possible(peer, filter.named_groups))
     return FlowSets(unsure=possible)
 
@@ -431,8 +439,8 @@ def _by_far_address(
     """The far addresses of a region by what passes to and from them."""
     starts: set[int] = set()
     for walk in (found.forward, found.reply):
-        for query, filter, _ in filters_of(walk, book):
-            if query.peer == far:
+        for query, filter, depth in filters_of(walk, book):
+            if at_far(query, depth, far, found):
                 starts.update(filter.starts)
     cuts = sorted(starts)
     grouped: dict[FlowSets, list[tuple[int, int]]] = {}

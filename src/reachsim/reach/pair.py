@@ -258,9 +258,12 @@ def reach(
     endpoints: Endpoints,
     book: FilterBook,
     progress: Progress | None = None,
+    *,
+    links: bool = False,
 ) -> Reach:
-    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses."""
-    asked = flows(source, destination, endpoints)
+    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses. `links`:
+    what comes by PrivateLink is delivered too."""
+    asked = flows(source, destination, endpoints, links=links)
     parts: list[FlowAnswer] = []
     for done, flow in enumerate(asked, 1):
         parts += flow_answers(flow, endpoints, book)

@@ -33,6 +33,7 @@ from reachsim.reach.flow_answer import (
     OTHERS,
     FlowAnswer,
     Rectangle,
+    at_far,
     filters_of,
 )
 from reachsim.rules.clauses import KeyPath
@@ -139,8 +140,8 @@ def _by_blame(part: FlowAnswer) -> Iterator[FlowAnswer]:
     filters = [
         (filter, query.groups)
         for walk in (found.forward, found.reply)
-        for query, filter, _ in filters_of(walk, part.book)
-        if query.peer == far
+        for query, filter, depth in filters_of(walk, part.book)
+        if at_far(query, depth, far, found)
     ]
     cuts = sorted({start for filter, _ in filters for start in filter.starts})
     grouped: dict[object, list[tuple[int, int]]] = {}
@@ -230,9 +231,10 @@ def _denied(visit: Visit, part: FlowAnswer, sender: NetworkInterface | None) -> 
         yield step.cause, Traffic.everything()
     elif step.asks is not None and not step.asks.tracked:
         query = step.asks
-        region = _far_of(part)
-        peer = region.first if region is not None and query.peer == _far_address(part) else query.peer
-        yield from denials(visit, query, part.book[query.filter], peer, sender)
+        region, found = _far_of(part), part.found
+        is_far = found is not None and at_far(query, visit.depth, _far_address(part), found)
+        peer = region.first if region is not None and is_far else query.peer
+        yield from denials(visit, query, part.book[query.filter], peer, None if query.abroad else sender)
 
 
 def _stop(

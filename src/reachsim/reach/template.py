@@ -149,8 +149,10 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
         here = place.vpc
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
-    for name, interface in ends:  # where blocks overlap, an address is that of the VPC in which it is looked at
-        if query.peer in interface.places:
+    # Where blocks overlap, an address is that of the VPC in which it is looked at. Beyond a device that translates nobody
+    # sees the client, and its address may be somebody else's there (PrivateLink).
+    for name, interface in () if query.abroad else ends:
+        if query.peer in interface.places and not (name == "a" and visit.depth):
             end, which = name, interface.places.index(query.peer)
             vpc = None if query.peer in interface.publics else vpc
             break

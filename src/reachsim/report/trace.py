@@ -33,6 +33,8 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
         if shown.reply and (shown.delivered or look.whole):
             lines += ["", *leg_lines("back", shown.reply, look, "")]
     lines += _others(trace, look)
+    if trace.listener is None and trace.beyond:
+        lines += ["", *_beyond(trace, look)]
     for note in trace.notes:
         lines += hanging("note: ", note, look.width)
     return "\n".join(lines)
@@ -99,6 +101,31 @@ def _ways(trace: Trace, look: Look) -> list[str]:
         *grid(rows, look.width, indent=2),
         *([f"  {rest}"] if rest else []),
     ]
+
+
+def _beyond(trace: Trace, look: Look) -> list[str]:
+    """What a load balancer that ends the client's connection opens itself, and the way of one of these: the first connection
+    that fails, else the first."""
+    style = look.style
+    rows: list[TextRow] = []
+    for each in look.few(trace.beyond, _WAYS):
+        paint = style.green if each.reachable else style.yellow if each.undecided else style.red
+        question = f"{each.source} -> {each.destination}  {each.traffic}"
+        rows.append([question, each.purpose, (each.verdict, paint), _why(each.shown)])
+    rest = look.rest(trace.beyond, _WAYS)
+    lines = [
+        "the load balancer's own connections:",
+        *grid(rows, look.width, indent=2),
+        *([f"  {rest}"] if rest else []),
+    ]
+    opened = [each for each in trace.beyond if each.purpose == "connection" and each.forward]
+    shown = next((each for each in opened if not each.reachable), next(iter(opened), None))
+    if shown is None:
+        return lines
+    lines += ["", *leg_lines("on", shown.forward, look, "")]
+    if shown.reply and (shown.delivered or look.whole):
+        lines += ["", *leg_lines("back", shown.reply, look, "")]
+    return lines
 
 
 def _share(way: TracedWay) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from reachsim.dataplane.checkpoint import (
@@ -19,18 +19,18 @@ from reachsim.dataplane.checkpoint import (
 from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.relay import LISTENER, Choice, Relay
 from reachsim.dataplane.scope import ANY, Scope, to_one, to_run
-from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.net.address import LINE_LAST
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, wired
+from reachsim.net.address import IPV4_LAST, LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import gap_around
-from reachsim.net.traffic import UDP, Traffic
+from reachsim.net.traffic import UDP, Traffic, protocol_of
 from reachsim.resources.host import Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.clauses import NO_GROUPS, Clause, KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, hairpin
+from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, UDP_TRANSLATED, hairpin, same_family
 from reachsim.rules.verdict import Loss
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ class Node(Relay, asks=True):
     """A load balancer in one zone: takes what its listeners take, and passes it on to one of its targets, or answers itself
     (LB-1)."""
 
-    __slots__ = ("arrival", "interface", "kind", "listeners", "onward", "returns")
+    __slots__ = ("arrival", "exits", "interface", "kind", "listeners", "onward", "returns")
 
     def __init__(self, interface: NetworkInterface, kind: str, listeners: Filter) -> None:
         super().__init__(interface.name, ROLES[kind], interface.path)
@@ -244,6 +244,11 @@ class Node(Relay, asks=True):
         self.onward: Checkpoint = self
         self.arrival: Checkpoint = self
         self.returns: dict[SubnetSite, Checkpoint] = {}
+        self.exits: list[NetworkInterface] = []
+
+    def nodes(self) -> Iterator[NetworkInterface]:
+        """Its interface."""
+        yield self.interface
 
     def join(self, targets: tuple[Choice, ...], *, relays: bool) -> None:
         """Tell it of its targets. `relays`: it passes connections on to them, and does not end them itself."""
@@ -276,8 +281,13 @@ class Node(Relay, asks=True):
         """Take the packet: answer it, or pass it on; give an answer back to the client."""
         if leg.reply:
             return self._answered(header, leg)
+        return self.taken(self, self.chosen(leg) if self.choices else LISTENER, header, leg)
+
+    def taken(
+        self, at: Checkpoint, choice: Choice | None, header: Header, leg: Leg, *, exit: NetworkInterface | None = None
+    ) -> Step:
+        """Take the client's packet at a checkpoint. `exit`: the endpoint's interface, where it comes by PrivateLink."""
         scope = to_one(header.destination)
-        choice = self.chosen(leg) if self.choices else LISTENER
         asks = Query(self.listeners, 0)
         if choice is None:
             text = f"which target {self.interface.name} picks is not asked"
@@ -287,15 +297,20 @@ class Node(Relay, asks=True):
         if choice.unknown:
             return Undecided(choice.unknown, header, path=choice.path, scope=scope)
         if choice.loss is not None:
-            return self.drop(choice.loss, header, scope, path=choice.path)
-        return self._passed_on(choice, header, leg, asks)
+            return at.drop(choice.loss, header, scope, path=choice.path)
+        return self._passed_on(choice, header, leg, asks, exit)
 
-    def _passed_on(self, choice: Choice, header: Header, leg: Leg, asks: Query) -> Step:
+    def _passed_on(self, choice: Choice, header: Header, leg: Leg, asks: Query, exit: NetworkInterface | None) -> Step:
         interface = self.interface
+        translates = not same_family(header.source, choice.address)
+        by_prefix = translates or (exit is not None and choice.address > IPV4_LAST)
+        if by_prefix and protocol_of(choice.about.first) == UDP:
+            scope = to_one(header.destination)
+            return Undecided(f"{interface.name}: {UDP_TRANSLATED}", header, path=choice.path, scope=scope)
         leg.service = choice.service
-        if not choice.keeps:
-            mine = interface.address_for(header.source)
-            leg.sessions.append(Session(self, header.source, mine, choice.address))
+        if not choice.keeps or translates or exit is not None:
+            mine = interface.address_for(choice.address)
+            leg.sessions.append(Session(self, header.source, mine, choice.address, exit))
             onward = Header(mine, choice.address, interface)
             text = f"{choice.label}, from its own address"
             scope = to_one(header.destination)
@@ -320,13 +335,17 @@ class Node(Relay, asks=True):
         scope = to_one(header.destination)
         session = leg.answered(self, header)
         if session is not None:
-            onward = Header(interface.address_for(session.client), session.client, interface)
+            out = interface if session.exit is None else wired(session.exit)
+            onward = Header(out.address_for(session.client), session.client, out)
             leg.service = None
             text = "the answer goes to the client from the address that it called"
+            if session.exit is not None:
+                text = f"the answer goes back by PrivateLink, from {out.name}"
             changed = 0 if session.translated == session.client else -1
             # Of the client's address the packet that is answered has told how far it is treated alike.
             scope = scope if changed else ANY
-            return Forward(interface.outbound, onward, text, "LB-7", (), scope, translated=changed)
+            rule = "LB-7" if session.exit is None else "EP-10"
+            return Forward(out.outbound, onward, text, rule, (), scope, translated=changed)
         if own(interface, header.destination):
             return Deliver(header, rule="WALK-1", scope=scope)
         text = f"{interface.name} never saw the packet that this one answers"
@@ -341,8 +360,9 @@ class Node(Relay, asks=True):
         return (self.listeners,)
 
     def successors(self) -> list[Checkpoint]:
-        """The way out of its interface, and the way to its targets."""
-        return [self.interface.outbound] if self.onward is self else [self.interface.outbound, self.onward]
+        """The way out of its interface, and the way to its targets; out of endpoints, for answers by PrivateLink."""
+        out = [self.interface.outbound, *(interface.outbound for interface in self.exits)]
+        return out if self.onward is self else [*out, self.onward]
 
 
 def same_host(interface: NetworkInterface) -> frozenset[int]:

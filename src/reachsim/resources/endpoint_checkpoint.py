@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Deliver,
+    Forward,
+    Header,
+    Leg,
+    Relays,
+    Step,
+    Undecided,
+)
 from reachsim.dataplane.filters import Filter, Query, protocol_limit
-from reachsim.dataplane.scope import EVERYWHERE, Scope, edges, intersect, to_one, to_run
+from reachsim.dataplane.relay import LISTENER, Choice, Relay
+from reachsim.dataplane.scope import EVERYWHERE, Scope, edges, to_one, to_run
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.net.address import format_address
-from reachsim.resources.host import leave, own
+from reachsim.net.traffic import Traffic
+from reachsim.resources.host import own
+from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.codes import Code
+from reachsim.rules.load_balancer import same_family
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpc_endpoint import AMAZON_TRAFFIC, CUSTOMER_TRAFFIC, GATEWAY_TRAFFIC, gateway_loss
-
-INSPECTION = "inspection endpoint"
-"""The kind of the interface of a Gateway Load Balancer endpoint."""
-
 
 GATEWAY_PROTOCOLS = protocol_limit(
     "gateway endpoint protocols",
@@ -90,23 +101,56 @@ class GatewayEndpoint(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=T
         return [subnet.entry for subnet in self.vpc.subnets.values()]
 
 
-class InterfaceEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
+class InterfaceEndpoint(Relay, asks=True):
     """What stands behind an interface of an interface endpoint: the service, which takes connections and starts none (EP-6).
 
-    `loss`: why it carries nothing. `behind`: why reachsim cannot say what becomes of what it carries.
+    `loss`: why it carries nothing. `links`: the interfaces of the load balancer behind a service of one's own, of which AWS
+    picks one; none of a service that is somebody else's. `unknown`: why reachsim cannot tell which.
     """
 
-    __slots__ = ("behind", "filter", "interface", "loss", "service")
+    __slots__ = ("filter", "interface", "links", "loss", "service", "unknown")
 
-    def __init__(
-        self, interface: NetworkInterface, service: str, filter: Filter, loss: Loss | None, behind: str
-    ) -> None:
+    def __init__(self, interface: NetworkInterface, service: str, filter: Filter, loss: Loss | None) -> None:
         super().__init__(interface.name, interface.kind, interface.path)
         self.interface = interface
         self.service = service
         self.filter = filter
         self.loss = loss
-        self.behind = behind
+        self.links: tuple[PrivateLink, ...] = ()
+        self.unknown = ""
+
+    def join(self, links: tuple[PrivateLink, ...], loss: Loss | None, unknown: str) -> None:
+        """Tell it of the load balancer behind its service. `loss`: why none of its interfaces is for this one."""
+        self.links = links
+        self.loss = self.loss or loss
+        self.unknown = unknown
+
+    def ways(self, destination: int) -> Iterator[tuple[Relays, Choice]]:
+        """Every choice of every interface of the load balancer that it may lead to."""
+        for link in self.links:
+            for choice in link.node.choices:
+                if choice.is_for(destination):
+                    told = replace(choice, label=f"by {link.component} {choice.label}")
+                    yield ((self, link), (link, choice)), told
+
+    def to_itself(self) -> Iterator[Relays]:
+        """To the listener of each of the load balancer's interfaces."""
+        for link in self.links:
+            yield ((self, link), (link, LISTENER))
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it leads to a load balancer, as far as that is known."""
+        return bool(self.links) and self.loss is None and not self.unknown
+
+    @property
+    def untaken(self) -> Traffic:
+        """What the load balancer passes on to nobody; its interfaces have one set of listeners."""
+        return self.links[0].node.untaken if self.links else Traffic.everything()
+
+    def nodes(self) -> Iterator[NetworkInterface]:
+        """The load balancer's interfaces."""
+        return (link.node.interface for link in self.links)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver what is to the interface (EP-7); whatever else comes here is nobody's."""
@@ -116,9 +160,28 @@ class InterfaceEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=T
             return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-7", text), header, scope)
         if self.loss is not None:
             return self.drop(self.loss, header, scope, path=(*self.path, "state"))
-        if self.behind:
-            return Undecided(self.behind, header, path=self.path, scope=scope)
+        if self.unknown:
+            return Undecided(self.unknown, header, path=self.path, scope=scope)
+        if self.links:
+            return self._to_load_balancer(header, leg, scope)
         return Deliver(header, f"delivered to {self.service}", "EP-7", scope=scope, asks=Query(self.filter, 0))
+
+    def _to_load_balancer(self, header: Header, leg: Leg, scope: Scope) -> Step:
+        """To the load balancer's interface that the flow is about (EP-10), whose groups know no group of the client."""
+        link = next((link for at, link in leg.relays if at is self and isinstance(link, PrivateLink)), None)
+        if link is None and not any(link.node.choices for link in self.links):
+            link = self.links[0]  # there is no listener whichever it is
+        if link is None:
+            text = f"which target of {self.service} {self.interface.name} leads to is not asked"
+            return Undecided(text, header, path=self.path, scope=scope)
+        node = link.node.interface
+        mine = next((a for a in node.addresses if same_family(header.source, a)), None)
+        if mine is None:
+            text = f"{node.name}, to which {self.interface.name} leads, has no address of the client's family"
+            return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "LB-11", text), header, scope)
+        onward = Header(header.source, mine, self.interface, direct=False)
+        text = f"by PrivateLink to {node.name}"
+        return Forward(link.entrance, onward, text, "EP-10", self.path, scope, Query(self.filter, 0))
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """The service answers from the interface."""
@@ -129,38 +192,5 @@ class InterfaceEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=T
         return (self.filter,)
 
     def successors(self) -> tuple[Checkpoint, ...]:
-        """None: it forwards nothing."""
-        return ()
-
-
-class InspectionEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
-    """A Gateway Load Balancer endpoint: what a route leads to it comes out again as it was, after an inspection that is
-    taken as transparent, and goes on by its subnet's route table (EP-11). It has no groups (SG-23)."""
-
-    __slots__ = ("interface",)
-
-    def __init__(self, interface: NetworkInterface) -> None:
-        super().__init__(interface.name, "Gateway Load Balancer endpoint", interface.path)
-        self.interface = interface
-
-    def step(self, header: Header, leg: Leg) -> Step:
-        """On, unchanged."""
-        destination = header.destination
-        run = intersect(self.interface.run_around(destination), self.interface.subnet.run_around(destination))
-        if own(self.interface, destination):
-            text = "a Gateway Load Balancer endpoint takes no packets of its own"
-            loss = Loss(Code.NO_POSSIBLE_DESTINATION, "EP-11", text)
-            return self.drop(loss, header, to_one(destination))
-        onward = Header(header.source, destination, self.interface, direct=False)
-        return Forward(
-            leave(self.interface, onward),
-            onward,
-            "inspected, which is taken as transparent",
-            "EP-11",
-            self.path,
-            to_run(run),
-        )
-
-    def successors(self) -> list[Checkpoint]:
-        """The way out of its subnet, or its link."""
-        return [self.interface.subnet.exit, self.interface.subnet.link]
+        """The load balancer of a service of one's own; else none: it forwards nothing."""
+        return tuple(link.entrance for link in self.links)

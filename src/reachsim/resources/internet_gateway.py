@@ -18,6 +18,7 @@ from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import egress_loss, ingress_loss
+from reachsim.rules.load_balancer import not_for_internet
 from reachsim.rules.verdict import Loss
 
 _STARTS = sorted(
@@ -130,6 +131,9 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         inside = Header(header.source, private)
         step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
         loss = ingress_loss(header.source)
+        owner = self.vpc.owners.get(private) if private > IPV4_LAST else None
+        if owner is not None and not owner.from_internet:
+            loss = loss or not_for_internet(private)
         route = self.redirected[private]
         if route is not None and not route.local and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)

@@ -2,134 +2,54 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.relay import Choice
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.errors import HintedError, shown, with_article
-from reachsim.net.address import format_address, parse_address
-from reachsim.net.traffic import PROTOCOL_NAMES, Traffic, service
+from reachsim.errors import shown, with_article
+from reachsim.net.address import IPV4_LAST, format_address, parse_address
+from reachsim.net.traffic import PROTOCOL_NAMES, UDP, Traffic, service
 from reachsim.resources.balancer_node import Node, place_node
 from reachsim.resources.fields import (
-    AS_TEXT,
     EMPTY_BODIES,
     Boolean,
+    HostNameField,
     Ipv4Field,
+    Ipv6Field,
     Name,
     References,
-    Schema,
     Tags,
     looks_like_address,
-    written,
 )
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
+from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import (
     APPLICATION,
+    CLASSIC,
+    DUALSTACK,
     GATEWAY,
+    GENEVE,
+    IPV4,
+    IPV6,
     NETWORK,
-    SPOKEN,
     TAKEN,
+    WITHOUT_PUBLIC_IPV4,
     NodeAddress,
     keeps_client,
     may_get,
     nobody,
     zones_written,
 )
-
-_PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
-_SPOKEN = "tcp|tls|ssl|http|https|udp|tcp_udp"
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A protocol of a listener or a target group with its port, as it is written: ``https/443``; ``all`` for everything."""
-
-    protocol: str
-    port: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.protocol}/{self.port}" if self.port else self.protocol
-
-    @property
-    def protocols(self) -> tuple[int, ...]:
-        """The protocols of its packets."""
-        return SPOKEN.get(self.protocol, ())
-
-    @property
-    def traffic(self) -> Traffic:
-        """What its packets are."""
-        if not self.port:
-            return Traffic.everything()
-        return Traffic.union_of((s, s) for s in (service(protocol, self.port) for protocol in self.protocols))
-
-
-def _spoken(value: Any) -> Spoken:
-    if isinstance(value, Spoken):
-        return value
-    if value == "all":
-        return Spoken("all")
-    found = re.fullmatch(f"({_SPOKEN})/{_PORT}", value) if isinstance(value, str) else None
-    if found is None:
-        raise HintedError(f"a protocol and a port are expected, got {shown(value)}", hint="write tcp/443, or https/443")
-    return Spoken(found[1], int(found[2]))
-
-
-ListenerField = Annotated[
-    Spoken,
-    PlainValidator(_spoken),
-    WithJsonSchema(written("listener", "a protocol and a port, or all", f"all|({_SPOKEN})/{_PORT}", "tcp/443")),
-    AS_TEXT,
-]
-
-
-def _bodies(value: Any) -> Any:
-    """A target group with nothing behind its name has no targets."""
-    return {name: {} if body is None else body for name, body in value.items()} if isinstance(value, dict) else value
-
-
-class TargetGroup(Schema):
-    """A target group."""
-
-    targets: References = ()
-    """Instances and interfaces of the VPC, addresses, an Application Load Balancer (of a Network Load Balancer), or a
-    function (of an Application Load Balancer)."""
-    port: ListenerField | None = None
-    """Protocol and port of its targets; left out: the listener's."""
-    health_check: ListenerField | None = None
-    """Protocol and port of its health checks; left out: TCP to the targets' port."""
-    target_type: Literal["instance", "ip", "alb", "lambda"] | None = None
-    """How its targets are registered; left out: as they are written."""
-    preserve_client_ip: Boolean | None = None
-    """Of a Network Load Balancer: whether targets see the client's address; left out: AWS's default (LB-5)."""
-    cross_zone: Boolean | None = None
-    """Whether nodes pick targets in other zones too; left out: as the load balancer."""
-    healthy: Boolean = True
-    """`false`: its targets are taken as not healthy, so that nobody picks them (LB-10)."""
-
-    @property
-    def by_address(self) -> bool:
-        """Whether its targets are registered by address."""
-        return self.target_type == "ip" or any(looks_like_address(each) for each in self.targets)
-
-
-class RegisteredTarget(NamedTuple):
-    """One target: its interface, None where only the address is known here, its address, and where it is."""
-
-    name: str
-    interface: NetworkInterface | None
-    address: int
-    place: NodeAddress
 
 
 @resource("load_balancers", "load balancer")
@@ -141,6 +61,10 @@ class LoadBalancer(Resource):
     passes it on, a Gateway Load Balancer sends everything to appliances (LB-9)."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """`internal`: one without public addresses. A Gateway Load Balancer never has any."""
+    ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
+    """The families by which it is called (LB-11); the third is an internet-facing Application Load Balancer's alone."""
+    ipv6_deny_all_igw_traffic: Boolean | None = None
+    """Whether internet gateways bring nothing to its IPv6 addresses; left out: so of an internal one (LB-11)."""
     subnets: Annotated[References, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
     security_groups: References | None = None
@@ -151,15 +75,19 @@ class LoadBalancer(Resource):
     """Its private address by subnet; left out: the lowest free one."""
     public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
     """Its public address by subnet, where it is internet-facing; left out: one that AWS will choose."""
+    ipv6_addresses: dict[Name, Ipv6Field] = Field(default_factory=dict)
+    """Its IPv6 address by subnet, where it is dual-stack; left out: the lowest free one."""
     listeners: dict[ListenerField, References] = Field(default_factory=dict)
     """By protocol and port (`tcp/443`, `https/443`, `tcp_udp/53`; `all` of a Gateway Load Balancer) the target group, or
     several of which AWS picks one."""
-    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(_bodies)] = Field(
+    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(bodies)] = Field(
         default_factory=dict
     )
     """Its target groups by name."""
     enforce_inbound_on_private_link: Boolean = True
     """Whether the rules of its groups judge what comes by PrivateLink (LB-3)."""
+    public_dns_name: HostNameField | None = None
+    """A host name that means its private addresses inside its VPC and its public ones outside (DNS-3)."""
     tags: Tags = {}
 
     # -- addresses ----------------------------------------------------------------------------------------------
@@ -167,6 +95,7 @@ class LoadBalancer(Resource):
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet."""
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
+        facing = facing and self.ip_address_type != WITHOUT_PUBLIC_IPV4
         for reference in self.subnets:
             subnet = bare(reference)
             public = (self.public_ips.get(subnet) or True) if facing else None
@@ -174,17 +103,29 @@ class LoadBalancer(Resource):
             if self.type in (NETWORK, GATEWAY):
                 groups = groups or ()
             yield InterfaceNeed(
-                f"{at.name}/{subnet}", at.path, reference, groups, self.private_ips.get(subnet), None, public,
-                implied=public is True,
+                f"{at.name}/{subnet}", at.path, reference, groups, self.private_ips.get(subnet),
+                self.ipv6_addresses.get(subnet), public, implied=public is True,
+                assign_ipv6=self.dual and self.ipv6_addresses.get(subnet) is None,
             )  # fmt: skip
+
+    @property
+    def dual(self) -> bool:
+        """Whether its interfaces have IPv6 addresses. What a Gateway Load Balancer sends goes over IPv4."""
+        return self.ip_address_type != IPV4 and self.type != GATEWAY
+
+    @property
+    def shuns_internet(self) -> bool:
+        """Whether internet gateways bring nothing to its IPv6 addresses (LB-11)."""
+        written = self.ipv6_deny_all_igw_traffic
+        return self.scheme == "internal" if written is None else written
 
     # -- checks -------------------------------------------------------------------------------------------------
 
     def check(self, at: At, checks: Checks) -> None:
         """What AWS would refuse: listeners that its type does not have, targets that it cannot have."""
         own = {bare(reference) for reference in self.subnets}
-        for key, addresses in (("private_ips", self.private_ips), ("public_ips", self.public_ips)):
-            for subnet in addresses:
+        for key in ("private_ips", "public_ips", "ipv6_addresses"):
+            for subnet in getattr(self, key):
                 if subnet not in own:
                     text = f"{at.name} has no interface in {shown(subnet)}"
                     checks.report((*at.path, key, subnet), text, "name one of its subnets", key=True)
@@ -192,9 +133,12 @@ class LoadBalancer(Resource):
             checks.report((*at.path, "subnets"), "a subnet is listed twice", "name each once")
         for index, reference in enumerate(self.subnets):
             blocks = checks.blocks_of(at.vpc, reference)
-            if blocks and not any(block.version == 4 for block in blocks):
-                text = f"subnet {reference} has no IPv4 block, which a load balancer needs"
-                checks.report((*at.path, "subnets", index), text)
+            for version in (4, 6) if self.dual else (4,):
+                if blocks and not any(block.version == version for block in blocks):
+                    what = "a load balancer" if version == 4 else "a dual-stack load balancer"
+                    text = f"subnet {reference} has no IPv{version} block, which {what} needs"
+                    checks.report((*at.path, "subnets", index), text, None, None if version == 4 else "LB-11")
+        self._check_family(at, checks)
         if self.public_ips and (self.scheme == "internal" or self.type == GATEWAY):
             what = "a Gateway Load Balancer" if self.type == GATEWAY else "internal"
             text = f"{at.name} is {what}: it has no public addresses"
@@ -208,6 +152,19 @@ class LoadBalancer(Resource):
         for path, _, reference in routes_to(checks.design.vpcs[at.vpc], at):
             text = f"{shown(reference)} is a load balancer, which no route leads to"
             checks.report(path, text, "route to what stands behind it", "ROUTE-10")
+
+    def _check_family(self, at: At, checks: Checks) -> None:
+        here = (*at.path, "ip_address_type")
+        if self.type == CLASSIC and self.ip_address_type != IPV4:
+            checks.report(here, "a Classic Load Balancer in a VPC has IPv4 alone", "write type: application", "LB-11")
+        facing = self.type == APPLICATION and self.scheme == "internet-facing"
+        if self.ip_address_type == WITHOUT_PUBLIC_IPV4 and not facing:
+            text = f"only an internet-facing Application Load Balancer is {WITHOUT_PUBLIC_IPV4}"
+            checks.report(here, text, f"write {DUALSTACK}", "LB-11")
+        if self.ip_address_type == WITHOUT_PUBLIC_IPV4 and self.public_ips:
+            checks.report((*at.path, "public_ips"), f"{at.name} has no public IPv4", "remove public_ips", "LB-11")
+        if self.ipv6_addresses and not self.dual:
+            checks.report((*at.path, "ipv6_addresses"), f"{at.name} has IPv4 alone", f"write {DUALSTACK}", "LB-11")
 
     def _check_listeners(self, at: At, checks: Checks) -> None:
         for listener, groups in self.listeners.items():
@@ -229,6 +186,9 @@ class LoadBalancer(Resource):
     def _check_targets(self, at: At, path: KeyPath, group: TargetGroup, checks: Checks) -> None:
         design = checks.design
         vpc = design.vpcs[at.vpc]
+        if group.family == IPV6 and not self.dual:
+            text = f"the targets are called by IPv6, and {at.name} has IPv4 alone"
+            checks.report(path, text, f"write ip_address_type: {DUALSTACK} for {at.name}", "LB-11")
         for index, each in enumerate(group.targets):
             here = (*path, "targets", index)
             if looks_like_address(each):
@@ -247,6 +207,20 @@ class LoadBalancer(Resource):
             elif name not in vpc.instances and name not in vpc.interfaces:
                 text = f"{shown(each)} names nothing in VPC {at.vpc} that can be a target"
                 checks.report(here, text, "name an instance, an interface or an address")
+            else:
+                self._check_has_family(at, here, name, group, checks)
+
+    def _check_has_family(self, at: At, path: KeyPath, name: str, group: TargetGroup, checks: Checks) -> None:
+        """A target by name has an address of its group's family (LB-11)."""
+        vpc = checks.design.vpcs[at.vpc]
+        section = "instances" if name in vpc.instances else "interfaces"
+        needs = list(getattr(vpc, section)[name].interfaces(At(at.vpc, section, name)))
+        for need in needs[:1] if section == "instances" else needs:
+            versions = {block.version for block in checks.blocks_of(at.vpc, need.subnet)}
+            ipv6 = need.ipv6_address is not None or versions == {6}
+            if versions and not (ipv6 if group.family == IPV6 else 4 in versions):
+                text = f"{need.name} has no address of the group's family, {group.family}"
+                checks.report(path, text, "give it one, or write ip_address_type", "LB-11")
 
     def _check_address(self, at: At, path: KeyPath, text: str, group: TargetGroup, checks: Checks) -> None:
         try:
@@ -255,6 +229,14 @@ class LoadBalancer(Resource):
             checks.report(path, str(error), "write one address, such as 10.0.0.10")
             return
         inside = any(address in block for block in checks.design.vpcs[at.vpc].cidrs)
+        if (address > IPV4_LAST) != (group.family == IPV6):
+            text = f"{text} is of another family than its target group, {group.family}"
+            checks.report(path, text, "a target group has one family", "LB-11")
+            return
+        if address > IPV4_LAST and not inside:
+            text = f"{text} is outside VPC {at.vpc}, where targets by IPv6 have to be"
+            checks.report(path, text, "write an address of the VPC", "LB-11")
+            return
         if self.type == NETWORK and not inside and self._keeps_any(group):
             text = f"{text} is outside VPC {at.vpc}, and the client's address is kept"
             checks.report(path, text, "write preserve_client_ip: false; with UDP a target has to be in the VPC", "LB-5")
@@ -274,7 +256,11 @@ class LoadBalancer(Resource):
         """Its interfaces."""
         for need in self.interfaces(at):
             groups = None if need.security_groups == () else wiring.groups(at.vpc, need.security_groups)
-            interface = nic_of(need, type(self).noun, self.tags, at, wiring, groups, client_ports=UNKNOWN_CLIENT)
+            interface = nic_of(
+                need, type(self).noun, self.tags, at, wiring, groups,
+                client_ports=UNKNOWN_CLIENT,
+                from_internet=not self.shuns_internet,
+            )  # fmt: skip
             place_node(interface, self.type, self.spoken(), self.checked(), wiring)
 
     def spoken(self) -> tuple[tuple[str, Traffic], ...]:
@@ -299,11 +285,17 @@ class LoadBalancer(Resource):
             assert isinstance(interface.host, Node)
             choices = [
                 choice
-                for listener, names in self.listeners.items()
-                for protocol in listener.protocols
+                for listener, names in self.forwards()
+                for protocol in (listener.protocols if self.type != GATEWAY else (UDP,))
                 for choice in self._choices(at, wiring, interface, enabled, listener, protocol, names)
             ]
             interface.host.join(tuple(choices), relays=self.type == NETWORK)
+
+    def forwards(self) -> Iterator[tuple[Spoken, tuple[str, ...]]]:
+        """Its listeners with their target groups. A Gateway Load Balancer has one, which needs no writing (LB-9)."""
+        yield from self.listeners.items()
+        if self.type == GATEWAY and not self.listeners and self.target_groups:
+            yield Spoken("all"), tuple(self.target_groups)
 
     def nodes(self, at: At, wiring: Wiring) -> list[NetworkInterface]:
         """Its interfaces, placed."""
@@ -320,13 +312,19 @@ class LoadBalancer(Resource):
         names: tuple[str, ...],
     ) -> Iterator[Choice]:
         """What one node may do with the packets of one listener and protocol."""
-        about = Traffic.of((service(protocol, listener.port), service(protocol, listener.port)))
+        if self.type == GATEWAY:  # to its targets whatever comes goes inside GENEVE (LB-9)
+            about = GENEVE
+        else:
+            about = Traffic.of((service(protocol, listener.port), service(protocol, listener.port)))
         out: list[Choice] = []
         lost: list[Choice] = []
+        families = {self.target_groups[name].family for name in names}
         for name in names:
             group = self.target_groups[name]
+            # Groups of both families: rules by the client's family choose between them (LB-11).
+            clients = group.family == IPV6 if len(families) > 1 and self.type == NETWORK else None
             path = (*at.path, "target_groups", name)
-            targets = [found for each in group.targets for found in self._targets(at, wiring, each)]
+            targets = [found for each in group.targets for found in self._targets(at, wiring, each, group)]
             written = group.cross_zone if group.cross_zone is not None else self.cross_zone
             crosses = written if written is not None else self.type == APPLICATION
             port = service(protocol, group.port.port) if group.port is not None and group.port.port else None
@@ -343,17 +341,25 @@ class LoadBalancer(Resource):
             for target in doubtful if group.healthy else ():
                 text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
                 out.append(
-                    Choice(f"to {target.name}", about, target.interface, target.address, path=path, unknown=text)
+                    Choice(
+                        f"to {target.name}",
+                        about,
+                        target.interface,
+                        target.address,
+                        path=path,
+                        unknown=text,
+                        ipv6=clients,
+                    )
                 )
             for target in able if group.healthy else ():
                 asked = about.first if port is None else port
                 label = f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}"
                 out.append(
-                    Choice(label, about, target.interface, target.address, keeps, port, None, path, health)
+                    Choice(label, about, target.interface, target.address, keeps, port, None, path, health, ipv6=clients)
                 )  # fmt: skip
             if not ((able or doubtful) and group.healthy) and not self._invoked(wiring, group):
                 loss = nobody(name, [t.place for t in targets], enabled, healthy=group.healthy)
-                lost.append(Choice(f"to {name}", about, loss=loss, path=path))
+                lost.append(Choice(f"to {name}", about, loss=loss, path=path, ipv6=clients))
         # A group of several that nobody of may be picked fails what is sent to it (LB-8).
         yield from (*out, *lost)
 
@@ -361,8 +367,9 @@ class LoadBalancer(Resource):
         """Whether its targets are functions, which are invoked and reached by no packet."""
         return bool(group.targets) and all(each in wiring.design.lambda_functions for each in group.targets)
 
-    def _targets(self, at: At, wiring: Wiring, each: str) -> Iterator[RegisteredTarget]:
-        """The interfaces that a target means, by the address that is called: an instance's first, every one of a fleet."""
+    def _targets(self, at: At, wiring: Wiring, each: str, group: TargetGroup) -> Iterator[RegisteredTarget]:
+        """The interfaces that a target means, by the called address of its group's family: an instance's first, every
+        one of a fleet."""
         vpc = wiring.vpc(at.vpc)
         if looks_like_address(each):
             address = int(parse_address(each))
@@ -381,8 +388,9 @@ class LoadBalancer(Resource):
             needs = list(body.interfaces(At(at.vpc, section, name)))
             for need in needs[:1] if section == "instances" else needs:
                 interface = wiring.interface(at.vpc, need.name)
+                address = next(a for a in interface.addresses if (a > IPV4_LAST) == (group.family == IPV6))
                 yield RegisteredTarget(
-                    interface.name, interface, interface.addresses[0], NodeAddress(interface.subnet.az, inside=True)
+                    interface.name, interface, address, NodeAddress(interface.subnet.az, inside=True)
                 )
             return
 

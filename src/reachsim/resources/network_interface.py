@@ -207,6 +207,7 @@ class Facts(TypedDict, total=False):
     listens: Traffic | None
     takes: bool
     silent: Silence | None
+    from_internet: bool
 
 
 def nic_of(

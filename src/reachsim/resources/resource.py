@@ -51,7 +51,7 @@ class InterfaceNeed:
     `name`: unique in the VPC. `path`: where its keys are. `subnet`, `security_groups`: references, None for the default
     group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
     `implied`: though none is written. `secondary`: further private addresses, each with its public one. `launched`: with an
-    instance, so that its subnet may give it a public address.
+    instance, so that its subnet may give it a public address. `assign_ipv6`: an IPv6 address that AWS chooses.
     """
 
     name: str
@@ -64,6 +64,7 @@ class InterfaceNeed:
     implied: bool = False
     secondary: tuple[tuple[int, int | None], ...] = ()
     launched: bool = False
+    assign_ipv6: bool = False
 
 
 class Entrance(NamedTuple):
@@ -244,6 +245,10 @@ class Resource(Schema):
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
         raise NotImplementedError
+
+    def in_public(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
+        """What a host name that it speaks for, and does not say here, means in the public DNS; None: nothing."""
+        return None
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -10,17 +11,18 @@ from pydantic import Field
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import format_address
+from reachsim.resources.balancer_node import Node
 from reachsim.resources.endpoint_checkpoint import (
     AMAZON_PROTOCOLS,
     CUSTOMER_PROTOCOLS,
-    INSPECTION,
     GatewayEndpoint,
-    InspectionEndpoint,
     InterfaceEndpoint,
 )
-from reachsim.resources.fields import Boolean, Ipv4Field, Reference, References, Tags
+from reachsim.resources.fields import Boolean, Ipv4Field, Ipv6Field, Reference, References, Tags
 from reachsim.resources.host import put_behind_groups
+from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
 from reachsim.resources.network_interface import nic_of
+from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import (
@@ -37,6 +39,7 @@ from reachsim.resources.resource import (
 from reachsim.resources.route_table import routes_to
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
+from reachsim.rules.load_balancer import DUALSTACK, GATEWAY, IPV4, NETWORK
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
@@ -52,6 +55,8 @@ from reachsim.rules.vpc_endpoint import (
     INSPECTION_SILENCE,
     INTERFACE_SILENCE,
     State,
+    not_in_zone,
+    zones_unwritten,
 )
 
 SERVICE = "service:"
@@ -61,6 +66,8 @@ _BELONGS = {
     "prefix_list": ("gateway",),
     "subnets": ("interface", "gateway_load_balancer"),
     "private_ips": ("interface", "gateway_load_balancer"),
+    "ip_address_type": ("interface",),
+    "ipv6_addresses": ("interface",),
     "security_groups": ("interface",),
     "private_dns": ("interface",),
 }
@@ -91,6 +98,10 @@ class VpcEndpoint(Resource):
     """Of an interface endpoint: its groups; left out: the VPC's default group (EP-6)."""
     private_ips: dict[Reference, Ipv4Field] = Field(default_factory=dict)
     """Its addresses by subnet; left out: the lowest free ones."""
+    ip_address_type: Literal["ipv4", "dualstack"] | None = None
+    """Of an interface endpoint: the families of its addresses; left out: `ipv4`."""
+    ipv6_addresses: dict[Reference, Ipv6Field] = Field(default_factory=dict)
+    """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
     """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
     state: State = "available"
@@ -111,7 +122,14 @@ class VpcEndpoint(Resource):
         private = {bare(subnet): address for subnet, address in self.private_ips.items()}
         groups = self.security_groups if self.type == "interface" else ()
         for subnet in self.subnets if self.type != "gateway" else ():
-            yield InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(bare(subnet)))
+            need = InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(bare(subnet)))
+            ipv6 = next((a for name, a in self.ipv6_addresses.items() if bare(name) == bare(subnet)), None)
+            yield replace(need, ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
+
+    @property
+    def dual(self) -> bool:
+        """Whether its interfaces have IPv6 addresses too."""
+        return self.ip_address_type == DUALSTACK
 
     def check(self, at: At, checks: Checks) -> None:
         """Keys that its type does not have, and what AWS would refuse."""
@@ -132,15 +150,39 @@ class VpcEndpoint(Resource):
             checks.report(
                 (*at.path, "subnets"), "a subnet is listed twice", "an endpoint has one interface in each", "EP-6"
             )
-        for subnet in self.private_ips:
-            if bare(subnet) not in map(bare, self.subnets):
-                checks.report(
-                    (*at.path, "private_ips", subnet), "it has no interface in this subnet", "add it to subnets"
-                )
+        for key in ("private_ips", "ipv6_addresses"):
+            for subnet in getattr(self, key):
+                if bare(subnet) not in map(bare, self.subnets):
+                    checks.report((*at.path, key, subnet), "it has no interface in this subnet", "add it to subnets")
+        self.check_service(at, checks)
         if self.type == "interface":
             for path, _, _ in routes_to(checks.design.vpcs[at.vpc], at):
                 text = f"no route leads to an interface endpoint, and {at.name} is one"
                 checks.report(path, text, "endpoints are reached by their addresses", "ROUTE-10")
+
+    def check_service(self, at: At, checks: Checks) -> None:
+        """A service of one's own stands before what its endpoints' type needs, and speaks their families (EP-10, EP-11)."""
+        mine = checks.design.endpoint_services.get(self.service)
+        balancer = None if mine is None else mine.balancer(checks.design)
+        if self.ipv6_addresses and not self.dual:
+            text = f"{at.name} has IPv4 alone"
+            checks.report((*at.path, "ipv6_addresses"), text, f"write ip_address_type: {DUALSTACK}", "LB-11")
+        for index, subnet in enumerate(self.subnets if self.dual else ()):
+            blocks = checks.blocks_of(at.vpc, subnet)
+            if blocks and not any(block.version == 6 for block in blocks):
+                text = f"subnet {subnet} has no IPv6 block, which a dual-stack endpoint needs"
+                checks.report((*at.path, "subnets", index), text, None, "LB-11")
+        if balancer is None:
+            return
+        body = checks.design.vpcs[balancer.vpc].load_balancers[balancer.name]
+        needed = NETWORK if self.type == "interface" else GATEWAY
+        if body.type in (NETWORK, GATEWAY) and body.type != needed:
+            text = f"{self.service} stands before {balancer.full_name}, a {body.type} load balancer"
+            hint = "write type: gateway_load_balancer" if body.type == GATEWAY else "write type: interface"
+            checks.report((*at.path, "service"), text, hint, "EP-10" if needed == NETWORK else "EP-11")
+        elif self.dual and body.ip_address_type == IPV4:
+            text = f"{balancer.full_name}, behind {self.service}, has IPv4 alone"
+            checks.report((*at.path, "ip_address_type"), text, f"write {DUALSTACK} there too", "LB-11")
 
     def check_gateway(self, at: At, checks: Checks) -> None:
         """A gateway endpoint: its service, its tables, its list; one for a service and table (EP-1, EP-3, EP-4)."""
@@ -194,8 +236,9 @@ class VpcEndpoint(Resource):
             wiring.add_group(at, [f"{at.vpc}.{need.name}" for need in self.interfaces(at)])
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Where a route to it leads; to one that is not available it is a blackhole (ROUTE-12)."""
-        inactive = "" if self.state == AVAILABLE else f"endpoint {at.name} is {self.state}"
+        """Where a route to it leads; to one that is not available, or not accepted, it is a blackhole (ROUTE-12)."""
+        closed = self.closed(at, wiring.design)
+        inactive = "" if closed is None else closed.text
         if self.type == "gateway":
             return Entrance(wiring.noted(at.path), None, inactive)
         return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
@@ -210,7 +253,12 @@ class VpcEndpoint(Resource):
                     yield RouteMade(bare(table), block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its tables hear of the addresses of which nobody can tell whether they are the service's."""
+        """Its tables hear of the addresses of which nobody can tell whether they are the service's; its interfaces, of the
+        load balancer behind a service of one's own."""
+        if self.type != "gateway":
+            for need in self.interfaces(at):
+                self.link(at, wiring.interface(at.vpc, need.name), wiring)
+            return
         gateway = wiring.noted(at.path) if self.type == "gateway" else None
         if not isinstance(gateway, GatewayEndpoint) or not gateway.published.maybe:
             return
@@ -230,12 +278,33 @@ class VpcEndpoint(Resource):
         """What stands behind one of its interfaces."""
         mine = design.endpoint_services.get(self.service)
         filter = AMAZON_PROTOCOLS if mine is None and is_amazons(self.service) else CUSTOMER_PROTOCOLS
-        behind = ""
-        if mine is not None:
-            behind = (
-                f"what lies behind endpoint service {self.service}, load balancer {mine.load_balancer}, is not judged"
+        return InterfaceEndpoint(interface, self.service, filter, self.closed(at, design))
+
+    def link(self, at: At, interface: NetworkInterface, wiring: Wiring) -> None:
+        """Lead one of its interfaces to those of the load balancer behind a service of one's own: in its own zone, or in any
+        from another Region, of which AWS picks one (EP-10)."""
+        mine = wiring.design.endpoint_services.get(self.service)
+        balancer = None if mine is None else mine.balancer(wiring.design)
+        host = interface.host
+        if balancer is None:
+            return
+        body = wiring.design.vpcs[balancer.vpc].load_balancers[balancer.name]
+        nodes = [(node, node.host) for node in body.nodes(balancer, wiring)]
+        here, there = region_of(wiring.design, at.vpc), region_of(wiring.design, balancer.vpc)
+        near = nodes if here != there else [(node, end) for node, end in nodes if node.subnet.az == interface.subnet.az]
+        loss, unknown = None, ""
+        if here == there and zones_unwritten(interface.subnet.az, frozenset(node.subnet.az for node, _ in nodes)):
+            unknown = (
+                f"the zones of {interface.name} and of all subnets of {balancer.full_name} decide, and are not written"
             )
-        return InterfaceEndpoint(interface, self.service, filter, self.closed(at, design), behind)
+        elif not near:
+            loss = not_in_zone(self.service, interface.subnet.az, interface.name)
+        ends = tuple(end for _, end in near if isinstance(end, Node))
+        if isinstance(host, InspectionEndpoint):
+            host.join(ends, loss, unknown)
+        elif isinstance(host, InterfaceEndpoint):
+            judged = body.enforce_inbound_on_private_link
+            host.join(tuple(PrivateLink(interface, end, judged=judged) for end in ends), loss, unknown)
 
     def closed(self, at: At, design: Any) -> Loss | None:
         """Why it carries nothing: its state (EP-10), or that the owner of the service has not accepted it."""
@@ -264,7 +333,12 @@ class VpcEndpoint(Resource):
         found = public_name_region(self.short, host)
         if found is None:
             return may_be_name(self.short, host)
-        return region_of(design, at.vpc) in ("", found)
+        return self.region(at.vpc, design) in ("", found)
+
+    def region(self, vpc: str, design: Any) -> str:
+        """The Region of its service: that of its full name, else that of its VPC; empty where neither is known (EP-6)."""
+        named = region_named(self.service) if is_amazons(self.service) else ""
+        return named or region_of(design, vpc)
 
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """Its addresses, in its own VPC and nowhere else (EP-8, EP-9)."""
@@ -283,6 +357,15 @@ class VpcEndpoint(Resource):
             if name != at.name and other.speaks_for(there, host, ends.design) and other.short == self.short:
                 same += [] if other.without_private_dns(there, ends.design) else [there]
         return self.meant(host, same, ends)
+
+    def in_public(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
+        """The public addresses of a service of AWS's own: its name is in the public DNS too (EP-8)."""
+        if self.service in ends.design.endpoint_services or not is_amazons(self.service):
+            return None
+        region = public_name_region(self.short, host)
+        if region is None or region_of(ends.design, vpc) not in ("", region):
+            return Endpoint(host, "name", unknown=f"what {host} is in the public DNS is not in the design")
+        return self.service_in(host, self.short, vpc, ends)
 
     def without_private_dns(self, at: At, design: Any) -> str:
         """Why the service's name does not mean it in its VPC; empty where it does (EP-8)."""
@@ -340,6 +423,8 @@ class VpcEndpoint(Resource):
                         [*lists, endpoint.prefix_list or ""] if owner != vpc else [endpoint.prefix_list or "", *lists]
                     )
                 elif endpoint.type == "interface" and owner == vpc:
+                    if region_of(design, vpc) not in ("", endpoint.region(vpc, design)):
+                        continue  # the name in one's own Region is another service's
                     reason = endpoint.without_private_dns(at, design)
                     places += [] if reason else [at]
                     why += [reason] if reason else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import TCP, UDP, Traffic, service
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -16,6 +17,11 @@ APPLICATION: Final = "application"
 NETWORK: Final = "network"
 CLASSIC: Final = "classic"
 GATEWAY: Final = "gateway"
+
+IPV4: Final = "ipv4"
+IPV6: Final = "ipv6"
+DUALSTACK: Final = "dualstack"
+WITHOUT_PUBLIC_IPV4: Final = "dualstack-without-public-ipv4"
 
 SPOKEN: Final = {
     "tcp": (TCP,),
@@ -59,6 +65,12 @@ def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bo
     return not by_address
 
 
+def same_family(client: int, target: int) -> bool:
+    """Whether a client and a target are of one family. Where they are not, the load balancer translates: the target sees its
+    address, whatever the target group says (LB-11)."""
+    return (client > IPV4_LAST) == (target > IPV4_LAST)
+
+
 def may_get(target: NodeAddress, node: str | None, enabled: frozenset[str | None], *, crosses: bool) -> bool:
     """Whether a node in a zone may pick a target (LB-8). A target outside the VPC is registered for all zones."""
     if not target.inside:
@@ -84,6 +96,18 @@ def nobody(group: str, targets: list[NodeAddress], enabled: frozenset[str | None
         return Loss(Code.ELB_INSTALLED_AZ_RESTRICTION, "LB-8", text)
     text = f"the targets of {group} are in other zones, and cross-zone load balancing is off"
     return Loss(Code.ELB_NOT_CROSSZONE, "LB-8", text)
+
+
+def not_for_internet(address: int) -> Loss:
+    """The loss of what an internet gateway would bring to an IPv6 address of a load balancer that is not for it (LB-11)."""
+    text = f"{format_address(address)} is of an internal load balancer, to which internet gateways bring nothing"
+    return Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "LB-11", text)
+
+
+UDP_TRANSLATED: Final = (
+    "which source a target of UDP sees is not known where families differ, and by PrivateLink over IPv6"
+)
+"""Why UDP is not decided whose source comes from a prefix that AWS picks (LB-11)."""
 
 
 def hairpin(target: str, balancer: str) -> Loss:

@@ -41,6 +41,22 @@ INSPECTION_SILENCE: Final = Silence(Code.VPCE_INTRA_VPC_TRAFFIC, "EP-11", "an in
 """A Gateway Load Balancer endpoint only sends on what routes lead to it (EP-11)."""
 
 
+def zones_unwritten(endpoint: str | None, nodes: frozenset[str | None]) -> bool:
+    """Whether zones that are not written decide which of a load balancer's interfaces an endpoint leads to; where none is
+    written, all is one zone (EP-10)."""
+    zones = {endpoint, *nodes}
+    return None in zones and zones != {None}
+
+
+def not_in_zone(service: str, zone: str | None, endpoint: str) -> Loss:
+    """The loss of an endpoint's interface in a zone in which its service's load balancer has none (EP-10).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
+    """
+    text = f"the load balancer of endpoint service {service} has no interface in zone {zone} of {endpoint}"
+    return Loss(Code.VPCE_SERVICE_NOT_INSTALLED_IN_AZ, "EP-10", text)
+
+
 def gateway_loss(source: int, *, owned: bool, vpc: str) -> Loss | None:
     """Why a gateway endpoint does not carry a packet from an address, or None (EP-4, PEER-5).
 

@@ -13,6 +13,7 @@ from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.load_balancer import same_family
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 
@@ -25,8 +26,9 @@ NO_COMMON_FAMILY = Loss(Code.NO_POSSIBLE_DESTINATION, "ROUTE-5", "the two ends h
 _NONE: frozenset[KeyPath] = frozenset()
 
 
-def flows(source: Endpoint, destination: Endpoint, ends: Endpoints) -> list[Flow]:
-    """Every pair of addresses that a question about two endpoints means, an interface with itself left out."""
+def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False) -> list[Flow]:
+    """Every pair of addresses that a question about two endpoints means, an interface with itself left out. `links`: what
+    comes by PrivateLink to what is meant, too: it is to none of its addresses, and for who asks whether anything comes."""
     if source.candidates:
         raise EndpointError.ambiguous(source.name, source.candidates)
     out: list[Flow] = []
@@ -39,6 +41,7 @@ def flows(source: Endpoint, destination: Endpoint, ends: Endpoints) -> list[Flow
         out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
         out += _to_doors(origin, meant, ends)
         out += _beside(origin, meant, ends) if ends.relays else ()
+        out += _by_links(origin, meant, ends) if links and ends.relays else ()
     if not source.origins and not out:
         nobody = ends.outside("", AddressSet.nothing())
         if source.unknown:
@@ -194,14 +197,14 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
         interface.name if interface is not None and len(ends.nodes.get(interface.path, ())) > 1 else ""
     )  # which of several interfaces
     relay = None if interface is None or flow.perhaps or flow.relays else relay_of(interface)
-    if relay is None or not relay.choices:
+    if relay is None or not any(relay.ways(flow.destination)):
         yield replace(flow, via=at) if at and not flow.via else flow
         return
-    for choice in relay.choices:
+    for relays, choice in relay.ways(flow.destination):
         via = ", ".join(text for text in (at, choice.label) if text)
-        yield replace(flow, relays=((relay, choice),), via=via, about=choice.about)
-    if relay.untaken:
-        yield replace(flow, relays=((relay, LISTENER),), via=at, about=relay.untaken)
+        yield replace(flow, relays=relays, via=via, about=choice.about)
+    for relays in relay.to_itself() if relay.untaken else ():
+        yield replace(flow, relays=relays, via=at, about=relay.untaken)
 
 
 def receiver(flow: Flow, ends: Endpoints) -> NetworkInterface | None:
@@ -220,10 +223,12 @@ def receiver(flow: Flow, ends: Endpoints) -> NetworkInterface | None:
 
 def to_listener(flow: Flow) -> Flow | None:
     """The flow to the listener alone of what passes a flow on; None where nothing does."""
-    relay = next((relay for relay, choice in flow.relays if isinstance(relay, Relay)), None)
-    if relay is None or flow.beside:
+    last = next(
+        (index for index in reversed(range(len(flow.relays))) if isinstance(flow.relays[index][0], Relay)), None
+    )
+    if last is None or flow.beside:
         return None
-    return replace(flow, relays=((relay, LISTENER),), via="listener")
+    return replace(flow, relays=(*flow.relays[:last], (flow.relays[last][0], LISTENER)), via="listener")
 
 
 def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -236,17 +241,65 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
             continue
         for choice in relay.choices:
             if choice.keeps and choice.target in meant and node not in meant:
-                for flow in _to_addresses(origin, node.publics, choice.target, empty=True):
+                ends_at = (*node.publics, *(a for a in node.addresses if a > IPV4_LAST and node.from_internet))
+                kept = tuple(a for a in ends_at if same_family(a, choice.address) and choice.is_for(a))
+                for flow in _to_addresses(origin, kept, choice.target, empty=True):
                     via = f"through {node.name}"
                     yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
+
+
+def _by_links(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What comes by PrivateLink: sent to an endpoint's interface, and on from the load balancer's address (LB-5)."""
+    for target, interface, _ in _linked((origin,), destination, ends):
+        relay = relay_of(interface)
+        assert relay is not None
+        for address in addresses_from(origin, interface, ends):
+            for relays, choice in relay.ways(address):
+                if choice.target is target:
+                    for flow in _to_addresses(origin, (address,), target, empty=True):
+                        via = f"by {interface.name}"
+                        yield replace(flow, relays=relays, via=via, about=choice.about, beside=True)
+
+
+def behind_endpoints(
+    source: Endpoint, destination: Endpoint, ends: Endpoints
+) -> Iterator[tuple[NetworkInterface, NetworkInterface, NetworkInterface]]:
+    """Interfaces that are meant and that somebody comes to by PrivateLink, each with the endpoint's interface and the load
+    balancer's. They see the load balancer's address (LB-5), so this is no question to their own addresses."""
+    return _linked(source.origins, destination, ends)
+
+
+def _linked(
+    origins: tuple[Origin, ...], destination: Endpoint, ends: Endpoints
+) -> Iterator[tuple[NetworkInterface, NetworkInterface, NetworkInterface]]:
+    meant = frozenset(_listening(destination, ends))
+    for interface in ends.relays if meant else ():
+        near = any(origin.interface is not None and origin.interface.vpc is interface.vpc for origin in origins)
+        near = near or any(_joined(origin, interface.vpc.name, ends) for origin in origins)
+        relay = relay_of(interface)
+        if relay is None or not near or interface in meant:
+            continue
+        seen: set[NetworkInterface] = set()
+        for node in relay.nodes():
+            behind = None if node is interface else relay_of(node)
+            for choice in () if behind is None else behind.choices:
+                target = choice.target
+                if target is not None and target in meant and target not in seen:
+                    seen.add(target)
+                    yield target, interface, node
 
 
 def may_be_called_from_outside(interface: NetworkInterface, ends: Endpoints) -> bool:
     """Whether something may bring an interface packets from the internet that are not to its own public address: a
     load balancer that passes them on with the client's address (LB-5)."""
-    relays = (relay for node in ends.relays if node.publics and (relay := relay_of(node)) is not None)
+    relays = (relay for node in ends.relays if _faces(node) and (relay := relay_of(node)) is not None)
     passed_on = (choice for relay in relays for choice in relay.choices)
     return any(choice.target is interface and choice.keeps for choice in passed_on)
+
+
+def _faces(node: NetworkInterface) -> bool:
+    """Whether the internet may call a load balancer's interface."""
+    return bool(node.publics) or (node.from_internet and any(address > IPV4_LAST for address in node.addresses))
 
 
 def _listening(destination: Endpoint, ends: Endpoints) -> tuple[NetworkInterface, ...]:

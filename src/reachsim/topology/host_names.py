@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.relay import Relay
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
@@ -35,13 +36,13 @@ class HostNames:
 
     def __init__(self, design: Design) -> None:
         self.speakers: list[tuple[At, Resource]] = []
-        self.owners: dict[str, list[At]] = {}
+        self.owners: dict[str, list[tuple[At, Resource]]] = {}
         for at, body in _all_resources(design):
             if type(body).speaks_for is not Resource.speaks_for:
                 self.speakers.append((at, body))
             name = getattr(body, "public_dns_name", None)
             if name is not None:
-                self.owners.setdefault(name, []).append(at)
+                self.owners.setdefault(name, []).append((at, body))
 
 
 def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
@@ -62,22 +63,16 @@ class ResolvedName:
         self.asked = asked
         self.base = base
         self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
-        self.owners = names.owners.get(asked, [])
-        self.interfaces = [interface for at in self.owners for interface in self._nics(at)]
-
-    def _nics(self, at: At) -> list[NetworkInterface]:
-        topology = self.topology
-        return [
-            topology.interfaces[name]
-            for name in topology.groups.get(at.full_name, (at.full_name,))
-            if name in topology.interfaces
+        owners = names.owners.get(asked, [])
+        self.interfaces = [
+            topology.interfaces[f"{at.vpc}.{need.name}"] for at, body in owners for need in body.interfaces(at)
         ]
 
     @property
     def depends(self) -> bool:
         """Whether its meaning depends on who asks."""
         off = any(not vpc.enable_dns_support for vpc in self.ends.design.vpcs.values())
-        return bool(self.speakers or self.owners) or (self.base is not None and off)
+        return bool(self.speakers or self.interfaces) or (self.base is not None and off)
 
     @property
     def end(self) -> Endpoint:
@@ -107,6 +102,10 @@ class ResolvedName:
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
             return replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
+        for at, body in self.speakers:
+            public = body.in_public(at, self.asked, vpc, self.ends)
+            if public is not None:
+                return public
         rule = reasons[0].rule if reasons else "DNS-2"
         return Endpoint(
             self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, rule, f"{self.asked} does not resolve here{why}")
@@ -114,15 +113,19 @@ class ResolvedName:
 
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
-        public one elsewhere (DNS-3, PEER-11)."""
+        public one elsewhere (DNS-3, PEER-11). That of an internal load balancer is its private addresses everywhere."""
         there = self.interfaces[0].vpc.name
-        why_not = self.public_only(vpc, there)
+        internal = not any(self.faces_internet(interface) for interface in self.interfaces)
+        why_not = "" if internal else self.public_only(vpc, there)
         where = "inside its VPC" if vpc == there else "over the peering's DNS option"
+        where = "as of every internal load balancer" if internal else where
         several: list[Endpoint] = []
         for interface in self.interfaces:
             # IPv6 addresses are the same everywhere.
             private = tuple(a for a in interface.addresses if not why_not or a > IPV4_LAST)
             places = private[:1] if not why_not else (*interface.publics[:1], *private[:1])
+            if isinstance(interface.host, Relay) and not why_not:
+                places = interface.primary
             if places:
                 within = AddressSet.union_of((a, a) for a in places)
                 several.append(Endpoint(self.asked, interface.kind, interfaces=(interface,), within=within))
@@ -135,6 +138,11 @@ class ResolvedName:
         return Endpoint(
             self.asked, "name", several=tuple(several), note=f"{self.asked} is {addresses}, {kind} ({rule})"
         )
+
+    @staticmethod
+    def faces_internet(interface: NetworkInterface) -> bool:
+        """Whether an interface is no internal load balancer's."""
+        return not isinstance(interface.host, Relay) or bool(interface.publics) or interface.from_internet
 
     def public_only(self, vpc: str, there: str) -> str:
         """Why a client in a VPC gets the public address; empty where it gets the private one."""

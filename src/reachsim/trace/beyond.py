@@ -16,6 +16,7 @@ from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import behind_endpoints
 from reachsim.trace.result import Trace
 
 Ask = Callable[[Endpoint, Endpoint, Traffic], Trace]
@@ -28,6 +29,24 @@ class Beyond:
 
     notes: tuple[str, ...] = ()
     traces: tuple[Trace, ...] = ()
+
+
+def load_balancers(interface: NetworkInterface) -> Iterator[NetworkInterface]:
+    """The interfaces whose targets stand behind an interface: its own, or those that an endpoint leads to."""
+    relay = relay_of(interface)
+    if relay is None:
+        yield interface
+    else:
+        yield from relay.nodes()
+
+
+def by_endpoints(source: Endpoint, destination: Endpoint, endpoints: Endpoints) -> tuple[str, ...]:
+    """What stands behind an endpoint that the client may call in its place, in words (EP-10)."""
+    return tuple(
+        f"{target.name} stands behind {interface.name}, by PrivateLink through {node.name}: what comes to it that way comes "
+        f"from the load balancer's address and is a question to {interface.name} (LB-5)"
+        for target, interface, node in behind_endpoints(source, destination, endpoints)
+    )
 
 
 def beyond(nodes: Iterable[NetworkInterface], traffic: Traffic, endpoints: Endpoints, ask: Ask) -> Beyond:
@@ -49,7 +68,7 @@ def beyond(nodes: Iterable[NetworkInterface], traffic: Traffic, endpoints: Endpo
                 if key in traces:
                     continue
                 found = ask(_from(interface, endpoints), _to(choice), Traffic.of((service, service)))
-                traces[key] = replace(found, source=interface.name)
+                traces[key] = replace(found, source=interface.name, purpose="health check" if health else "connection")
                 for note in _notes(interface, found, health=health):
                     notes.setdefault((choice.address, f"{found.traffic} {health}"), note)
     return Beyond(tuple(notes.values()), tuple(traces.values()))

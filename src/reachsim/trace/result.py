@@ -181,7 +181,8 @@ class Trace(Carded):
     may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `resolved`: what
     the destination's name was resolved to, and why; empty where it means one thing everywhere. `listener`: of a
     load balancer that passes the packet on, whether it takes the packet and answers itself; None of anything else.
-    `beyond`: of a load balancer, what it sends to its targets itself, connections and health checks, traced.
+    `beyond`: of a load balancer, what it sends to its targets itself, traced; `purpose`: of one of these, what that is for,
+    ``connection`` or ``health check``; empty of all others.
     """
 
     source: str
@@ -192,6 +193,7 @@ class Trace(Carded):
     resolved: str = ""
     listener: bool | None = None
     beyond: tuple[Trace, ...] = ()
+    purpose: str = ""
     shown: TracedWay = field(init=False)
 
     def __post_init__(self) -> None:
@@ -345,8 +347,11 @@ class Trace(Carded):
                     "source": each.source,
                     "destination": each.destination,
                     "traffic": str(each.traffic),
+                    "purpose": each.purpose,
                     "verdict": each.verdict,
                     "blockers": [blocker.to_dict() for blocker in each.blockers],
+                    "forward": [hop.to_dict() for hop in each.forward],
+                    "reply": [hop.to_dict() for hop in each.reply],
                 }
                 for each in self.beyond
             ],

@@ -28,7 +28,7 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows as flows_between
 from reachsim.topology.flows import receiver, to_listener
 from reachsim.topology.round_trip import RoundTrip, round_trip_of
-from reachsim.trace.beyond import Beyond, beyond
+from reachsim.trace.beyond import Beyond, beyond, by_endpoints, load_balancers
 from reachsim.trace.result import Action, Blocker, Hop, Trace, TracedWay
 from reachsim.trace.ways import by_family, by_fate
 from reachsim.trace.words import assigned, denied, owners
@@ -128,15 +128,17 @@ def trace(
     asked = [flow for flow in flows if not flow.beside]
     listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book, below)
     behind = Beyond()
-    nodes = [interface for flow in asked if (interface := receiver(flow, endpoints)) is not None]
+    called = [interface for flow in asked if (interface := receiver(flow, endpoints)) is not None]
+    nodes = [node for interface in called for node in load_balancers(interface)]
     if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
         behind = past_listeners(nodes, Traffic.of((service, service)), endpoints, locate, book)
+    aside = () if all(way.delivered for way in ways) else by_endpoints(source, destination, endpoints)
     return Trace(
         source.name,
         destination.name,
         traffic,
         tuple(ways),
-        (*notes, *behind.notes),
+        (*notes, *behind.notes, *aside),
         _resolved(destination, source.origins),
         listener,
         behind.traces,
@@ -426,21 +428,23 @@ class _Asker:
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: LegName) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""
         filter = self.book[query.filter]
-        clause = filter.decide(query.peer, query.groups, before.service)
+        service = before.service if query.service is None else query.service
+        clause = filter.decide(query.peer, query.groups, service)
         if clause is not None and clause.permits:
             return None, clause.text, clause.path
-        if before.service in filter.possible(query.peer, query.groups):
+        if service in filter.possible(query.peer, query.groups):
             reason = not_known(query, filter)
             self.unsure.setdefault(leg, reason)
             return None, reason, filter.path if filter.unknown is None else filter.unknown.path
         ports = ""
-        if leg == "reply" and self.ported:
+        if leg == "reply" and self.ported and not query.abroad:
             open_ports = filter.allowed(query.peer, query.groups).ports(protocol_of(self.service))
             asked = TRANSLATED_PORTS if visit.depth else self.asked
             if asked & open_ports:
                 failing = asked - open_ports
                 ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
         sender = self.flow.origin.interface if leg == "forward" else self.flow.target
+        sender = None if query.abroad else sender
         found = denials(visit, query, filter, query.peer, sender)
         cause = next(cause for cause, traffic in found if before.service in traffic)
         said = denied(cause, filter, query, before, self.owners)

@@ -7,7 +7,7 @@ from typing import Any
 
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint, Flow
-from reachsim.dataplane.filters import Filter, Query
+from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.relay import Relay
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.flow.denial import has_rules, nearest_miss
@@ -85,7 +85,8 @@ def whose(address: int, names: dict[int, str]) -> str:
 
 def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: dict[int, str]) -> str:
     """Why a filter stops one packet: the cause, the packet, whose address the peer's is, and the closest rule."""
-    service, sends = packet.service, query.peer == packet.source
+    service = packet.service if query.service is None else query.service
+    sends = query.peer == packet.source or (query.service is not None and filter.direction is Direction.INGRESS)
     who = whose(query.peer, names)
     clause = filter.decide(query.peer, query.groups, service)
     verb = "stops" if clause is not None else "matches" if filter.clauses else "for"

@@ -99,6 +99,9 @@ class Edges(State):
                 raise Lost(f"IPV6-4: {vpc} takes no connections from the internet")
             if holder is not None:
                 self.block_public_access(holder, outward=False)
+                denied = holder.body.get("ipv6_deny_all_igw_traffic", holder.body.get("scheme") == "internal")
+                if holder.kind == "load_balancer" and denied:
+                    raise Lost(f"LB-11: internet gateways bring nothing to {holder.name}")
             return self.into(vpc, vpcs[vpc]["internet_gateway"], packet)
         owner = self.world.public_owner(packet.dst)
         if owner is None:

@@ -170,6 +170,7 @@ class Flight(Header, Balancers):
             if own:
                 raise Lost(f"EP-11: {interface.name} takes no packets of its own")
             self.forward(interface, packet)
+            self.inspect(interface)
             return self.leave(interface, packet, GONE)
         if interface.kind == "function" and not self.replying:
             raise Lost(f"LAMBDA-8: {interface.name} takes no connections")

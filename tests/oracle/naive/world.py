@@ -172,6 +172,7 @@ class World:
                     for each in listed(part.get("secondary_private_ips")):
                         found.append(each["private_ip"] if isinstance(each, dict) else each)
                 found += (body.get("private_ips") or {}).values()
+                found += (body.get("ipv6_addresses") or {}).values()
         return found
 
     def free_address(self, vpc: str, subnet: str, taken: set[Address], lowest: bool = True) -> Address:
@@ -181,6 +182,18 @@ class World:
         free = next(whole[n] for n in (usable if lowest else reversed(usable)) if whole[n] not in taken)
         taken.add(free)
         return free
+
+    def ipv6_of(self, vpc: str, subnet: str, body: Any, taken: set[Address]) -> tuple[Address, ...]:
+        """LB-11: the IPv6 address of a dual-stack load balancer or endpoint, as written or the lowest free one."""
+        if not str(body.get("ip_address_type", "ipv4")).startswith("dualstack"):
+            return ()
+        own = (body.get("ipv6_addresses") or {}).get(subnet)
+        if own:
+            return (address(own),)
+        whole = block(self.vpcs[vpc]["subnets"][subnet]["ipv6_cidr"])
+        free = next(whole[n] for n in range(4, 10_000) if whole[n] not in taken)
+        taken.add(free)
+        return (free,)
 
     def some_public(self) -> Address:
         """DECISION: for `public_ip: true` and what AWS assigns."""
@@ -269,7 +282,7 @@ class World:
             self.interfaces.append(
                 Interface(
                     vpc, name, subnet, "inspection" if inspects else "endpoint", subnet, self.zone(vpc, subnet),
-                    (ipv4,), (None,),
+                    (ipv4,), (None,), ipv6=self.ipv6_of(vpc, subnet, body, taken),
                     groups=frozenset() if inspects else self.groups(vpc, body.get("security_groups")),
                     available=str(body.get("state", "available")).lower() == "available" and self.accepted(vpc, body),
                     body=body,
@@ -290,10 +303,12 @@ class World:
             own = (body.get("private_ips") or {}).get(subnet)
             ipv4 = address(own) if own else self.free_address(vpc, subnet, taken)
             facing = body.get("scheme", "internet-facing") == "internet-facing" and body.get("type") != "gateway"
+            facing = facing and body.get("ip_address_type") != "dualstack-without-public-ipv4"
             public = self.public((body.get("public_ips") or {}).get(subnet) or facing)
             self.interfaces.append(
                 Interface(
                     vpc, name, subnet, "load_balancer", subnet, self.zone(vpc, subnet), (ipv4,), (public,),
+                    ipv6=self.ipv6_of(vpc, subnet, body, taken),
                     groups=frozenset() if bare else self.groups(vpc, body.get("security_groups")),
                     body=body,
                 )
