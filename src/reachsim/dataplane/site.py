@@ -14,6 +14,7 @@ from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+from reachsim.rules.internet_gateway import PublicAccess
 from reachsim.rules.subnet import reserved_addresses
 from reachsim.rules.verdict import Silence
 
@@ -27,7 +28,9 @@ class VpcSite(Faced):
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11). `services`: AWS's own services by address (WALK-20); `service_places`: their addresses, ascending.
-    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
+    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1). `access`:
+    what Block Public Access leaves to what is in no subnet (IGW-14); `access_path`: where that is written. `region`: empty
+    where the design says none.
     """
 
     name: str
@@ -41,6 +44,9 @@ class VpcSite(Faced):
     kept_for_dns: tuple[int, ...] = ()
     neighbours: list[VpcSite] = field(default_factory=list)
     inbound_neighbours: list[VpcSite] = field(default_factory=list)
+    access: PublicAccess = PublicAccess.OPEN
+    access_path: KeyPath = ()
+    region: str = ""
     _owned: tuple[int, ...] = ()
     subnet_runs: IntervalMap[SubnetSite | None] = field(default_factory=lambda: IntervalMap([0], [None]))
 
@@ -73,7 +79,9 @@ class SubnetSite(Faced):
     """A subnet: its blocks, where packets leave it (its ACL) and enter it, and its link.
 
     `table`: its route table; `egress`, `ingress`: what its ACL says. `hidden`: why an address that no interface has may be
-    somebody's all the same: something in it is not modelled. `attached`: a transit gateway is attached to it.
+    somebody's all the same: something in it is not modelled. `attached`: a transit gateway is attached to it. `access`: what
+    Block Public Access leaves to it (IGW-14). `regional`: it is none, but stands for the place of a regional NAT gateway,
+    which is in no subnet (NATGW-17).
     """
 
     name: str
@@ -81,6 +89,8 @@ class SubnetSite(Faced):
     blocks: tuple[Cidr, ...]
     az: str | None
     path: KeyPath
+    regional: bool = False
+    access: PublicAccess = PublicAccess.OPEN
     exit: Checkpoint = field(init=False)
     entry: Checkpoint = field(init=False)
     link: Checkpoint = field(init=False)
@@ -143,6 +153,7 @@ class NetworkInterface(Faced):
     on its subnet's link. `relay`: the host, where it passes packets to it on to one of several targets (LB-1). `takes`:
     whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
     functions stand behind it (LAMBDA-3). `handed`: checkpoints to which answers of it may go past all routes (LB-7).
+    `by_zone`: the address that it puts into packets from each zone, where that is not one for all (NATGW-20).
     `addresses`, `publics`: of the pairs; `places`:
     both, in this order, so that interfaces of one shape have corresponding addresses at one index. `primary`: the private
     addresses that it sends from by itself, the first of each family.
@@ -165,6 +176,7 @@ class NetworkInterface(Faced):
     silent: Silence | None = None
     shared: bool = False
     handed: list[Checkpoint] = field(default_factory=list)
+    by_zone: dict[str, int] = field(default_factory=dict)
     host: Checkpoint = field(init=False)
     outbound: Checkpoint = field(init=False)
     inbound: Checkpoint = field(init=False)

@@ -26,6 +26,7 @@ from reachsim.loading.names import (
 )
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
+from reachsim.resources.block_public_access import check_switches
 from reachsim.resources.design import Design
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
@@ -98,6 +99,7 @@ class Checker:
                 self.check_vpc(name, vpc)
             self.check_connections()
             self.check_outside()
+            check_switches(self)
             self.check_functions()
             self.check_public_addresses()
 
@@ -303,7 +305,8 @@ class Checker:
         return node if isinstance(node, dict) else ()
 
     def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
-        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11)."""
+        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11); whom it is shared with."""
+        self.check_associations(path, vpc, group)
         for index, inward in enumerate(group.ingress):
             for peer in inward.peers:
                 if isinstance(peer, str):
@@ -313,25 +316,46 @@ class Checker:
                 if isinstance(peer, str):
                     self.check_peer((*path, "egress", index), vpc, peer, "to")
 
+    def check_associations(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
+        """A group may be associated with VPCs of its Region, but for the default group (SG-17)."""
+        for index, other in enumerate(group.associated_vpcs):
+            at = (*path, "associated_vpcs", index)
+            if other not in self.design.vpcs:
+                self.report(at, f"there is no VPC {shown(other)}", did_you_mean(other, self.design.vpcs))
+            elif path[-1] == "default":
+                self.report(
+                    at, "the default group is associated with no other VPC", "write a group of its own", "SG-17"
+                )
+            elif region_of(self.design, other) != region_of(self.design, vpc):
+                text = f"VPC {other} is in another Region than {vpc}, so the group cannot be associated with it"
+                self.report(at, text, "write a group in each Region", "SG-17")
+
     def check_peer(self, path: KeyPath, vpc: str, peer: str, word: str) -> None:
         """One peer that is a name."""
         if peer in self.design.vpcs[vpc].security_groups:  # most are groups of the same VPC
             return
         found = self.resolve((*path, word), self.names.peer, vpc, peer)
-        for owner, _group in () if found is None else found[1]:
-            if owner == vpc:
+        for owner, name in () if found is None else found[1]:
+            shared = self.design.vpcs[owner].security_groups.get(name)
+            if owner == vpc or (shared is not None and vpc in shared.associated_vpcs):
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
-            if "active" in states and region_of(self.design, vpc) == region_of(self.design, owner):
+            same = region_of(self.design, vpc) == region_of(self.design, owner)
+            if "active" in states and same:
                 continue
-            if word == "from" and (vpc, owner) in self.introduced:
+            if word == "from" and same and (vpc, owner) in self.introduced:
                 continue
             if "active" in states:
                 text = f"{shown(peer)} is a group of VPC {owner}, which is in another Region than {vpc}"
                 self.report((*path, word), text, "name a block", "SG-11")
                 continue
-            if word == "from" and (vpc, owner) in self.attached:
-                text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway needs its support on both sides"
+            if (vpc, owner) in self.attached:
+                why = (
+                    "needs its support on both sides"
+                    if word == "from"
+                    else "is for what comes in: the rule matches nothing"
+                )
+                text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway {why}"
                 self.warn((*path, word), text, "TGW-14")
             elif states:
                 text = (
@@ -383,8 +407,7 @@ class Checker:
         groups = need.security_groups or ()
         for index, group in enumerate(groups):
             if group not in vpc.security_groups:
-                at = (*need.path, "security_groups", index)
-                self.resolve(at, self.names.member, name, "security_groups", group, "security group")
+                self.resolve((*need.path, "security_groups", index), self.names.group, name, group)
         if len(groups) > GROUPS_MOST:
             text = f"{len(groups)} groups are more than the {GROUPS_MOST} an interface can have"
             self.report((*need.path, "security_groups"), text, None, "SG-25")
@@ -400,6 +423,10 @@ class Checker:
                 self.check_private((*need.path, key), int(address), subnet, blocks, taken)
         for index, (private, _) in enumerate(need.secondary):
             self.check_private((*need.path, "secondary_private_ips", index), private, subnet, blocks, taken)
+
+    def member(self, path: KeyPath, vpc: str, section: str, reference: str, what: str) -> None:
+        """Report a reference to a member of a section of a VPC that names none."""
+        self.resolve(path, self.names.member, vpc, section, reference, what)
 
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
@@ -511,7 +538,7 @@ class Checker:
                     enis.setdefault(body.vpc, {}).setdefault((found, body.group_names), path)
                 for index, group in enumerate(body.security_groups or ()):
                     where = (*path, "security_groups", index)
-                    self.resolve(where, self.names.member, body.vpc, "security_groups", group, "security group")
+                    self.resolve(where, self.names.group, body.vpc, group)
         for vpc_name, keys in enis.items():
             if len(keys) > FUNCTION_ENIS_MOST:
                 text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {FUNCTION_ENIS_MOST} are allowed"

@@ -17,6 +17,7 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.template import Template, Term, template_of
 from reachsim.resources.network_acl import AclCheckpoint
+from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -96,7 +97,7 @@ class BlockWorker:
         A destination in the source's own subnet is reached on the link, so there each source has its own.
         """
         neighbours = source.first.subnet is destination.first.subnet
-        key = (source.key if neighbours else source.alike), destination.key
+        key = (source.key if neighbours else (source.broad, routes_from(source, destination))), destination.key
         found = self.templates.get(key)
         if found is None or not (neighbours or all(template.shared for template in found)):
             target = source.second() if source is destination else destination.first
@@ -262,6 +263,15 @@ class BlockWorker:
                 )
                 if entries:
                     row[cb.index] = number(entries)
+
+
+def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:
+    """What becomes of packets to a class at the route table of another one, as far as walks can tell."""
+    table = source.first.subnet.table
+    if not isinstance(table, RouteTableCheckpoint) or table.unwritten:
+        return table
+    routes = (table.table[address] for address in destination.first.places)
+    return tuple(None if r is None else (r.next, r.toward, r.local, r.inactive, r.unknown) for r in routes)
 
 
 def _both(one: Found, other: Found) -> Found:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from reachsim import resources
 from reachsim.errors import HintedError, shown
 from reachsim.resources.api_gateway import ApiGateway
+from reachsim.resources.block_public_access import Switch
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.fields import Name, Schema, ShareField, written
 from reachsim.resources.internet import Internet
@@ -50,6 +51,8 @@ class Design(Schema):
     nat_loss_below: ShareField = NAT_LOSS_BELOW
     """NAT-PORT: traffic counts as reachable, with a warning, while less than this share of the ports that a NAT device may
     choose is lost; 0: every port has to come back."""
+    block_public_access: Switch = None
+    """Block Public Access of the account, for every VPC that does not say itself (IGW-14)."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
     """VPCs by name."""
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
@@ -21,6 +21,9 @@ from reachsim.resources.fields import Name, Schema
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.verdict import Loss
+
+if TYPE_CHECKING:
+    from reachsim.resources.route_table import RouteTable, RouteTableCheckpoint
 
 Within = Literal["vpc", "design"]
 """Where a kind of resource is written: under a VPC, or at the top."""
@@ -89,6 +92,12 @@ class Checks(Protocol):
     ) -> None:
         """Note a problem; `code`: the rule of AWS that refuses it. `key`: it is the key at the path, not its value."""
 
+    def warn(self, path: KeyPath, message: str, code: str | None = None, *, key: bool = False) -> None:
+        """Note what AWS accepts and a person may not have meant."""
+
+    def member(self, path: KeyPath, vpc: str, section: str, reference: str, what: str) -> None:
+        """Report a reference to a member of a section of a VPC that names none."""
+
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
 
@@ -112,6 +121,12 @@ class Wiring(Protocol):
 
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
+
+    def public(self, vpc: str, need: InterfaceNeed) -> int | None:
+        """The public address of a need, an assigned one included."""
+
+    def table(self, vpc: str, name: str, implied: RouteTable | None = None) -> RouteTableCheckpoint:
+        """A route table of a VPC; `implied`: one that AWS makes and the design does not write."""
 
     def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
         """Give an interface its security groups and their filters (None: the default group, SG-3)."""

@@ -239,7 +239,7 @@ class RouteTableCheckpoint(Checkpoint):
             return enter_subnet(self, self.vpc, header, text, "ROUTE-4", route.path, scope)
         onward = None
         if route.next is not None:
-            toward = Header(header.source, destination, header.sender, header.direct, route.toward)
+            toward = Header(header.source, destination, header.sender, header.direct, route.toward, header.zone)
             onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
             if not route.inactive:
                 return onward

@@ -12,7 +12,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.steps import ANY, Forward, Query, Scope, Step
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING
-from reachsim.resources.fields import PeersField, Schema, Tags, TrafficField
+from reachsim.resources.fields import PeersField, References, Schema, Tags, TrafficField
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
 from reachsim.rules.codes import Code
 
@@ -73,6 +73,8 @@ class SecurityGroup(Schema):
     """What may come in; left out: nothing."""
     egress: tuple[EgressRule, ...] | None = None
     """What may go out; left out: everything; `[]`: nothing."""
+    associated_vpcs: References = ()
+    """Other VPCs of the Region whose interfaces may have it too (SG-17)."""
     description: str = ""
     """For the reader."""
     tags: Tags = {}

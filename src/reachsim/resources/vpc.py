@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reachsim.resources.block_public_access import Switch
 from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
 from reachsim.resources.instance import Instance
 from reachsim.resources.nat_gateway import NatGateway
@@ -57,6 +58,8 @@ class Vpc(Schema):
     """Its AWS Region; left out: that of the design."""
     account: Name | None = None
     """Its AWS account, where endpoint services accept accounts."""
+    block_public_access: Switch = None
+    """Block Public Access of this VPC; left out: that of the design (IGW-14)."""
     tags: Tags = {}
 
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)

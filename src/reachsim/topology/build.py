@@ -12,12 +12,13 @@ from reachsim.dataplane.site import AddressPair, NetworkInterface, SubnetSite, V
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, LOCAL, bare, group_names
+from reachsim.loading.names import BLACKHOLE, LOCAL, bare, group_names, group_of
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
 from reachsim.policy.filters import Policy, RuleSet
 from reachsim.resources import endpoint_checkpoint, lambda_function, nat_gateway
+from reachsim.resources.block_public_access import switch_of
 from reachsim.resources.internet import InternetCheckpoint
 from reachsim.resources.internet_gateway import (
     EgressOnlyGatewayIn,
@@ -28,6 +29,7 @@ from reachsim.resources.internet_gateway import (
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.network_interface import Host, Inbound, Outbound
+from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, resources, sections
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
@@ -131,6 +133,7 @@ class TopologyBuilder:
         self.peerings: dict[tuple[str, str], Checkpoint] = {}
         self.group_sets: dict[tuple[str, tuple[str, ...]], tuple[frozenset[GroupId], Filter, Filter]] = {}
         self.doors: dict[KeyPath, UnmodelledCheckpoint] = {}
+        self.implied: dict[tuple[str, str], RouteTable] = {}
 
     def build(self) -> Topology:
         """Places first, then interfaces, then what joins them, then routes."""
@@ -155,12 +158,16 @@ class TopologyBuilder:
         """The VPC's site, its subnets with their ACLs, and its route tables, still empty."""
         here: KeyPath = ("vpcs", name)
         site = VpcSite(name, address_set(vpc.cidrs), here)
+        access, site.access_path, own = switch_of(self.design, name)
+        site.access = access.of(name)
+        site.region = region_of(self.design, name)
         self.topology.vpcs[name] = site
         for table_name in {"main": None, **vpc.route_tables}:
             path = (*here, "route_tables", table_name) if table_name in vpc.route_tables else ()
             self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
         for subnet_name, body in vpc.subnets.items():
             subnet = SubnetSite(subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name))
+            subnet.access = access.of(name, subnet_name, own=own)
             site.subnets[subnet_name] = subnet
             table = self.topology.tables[name, bare(body.route_table) or "main"]
             subnet.link = SubnetLink(subnet)
@@ -246,6 +253,17 @@ class TopologyBuilder:
         first = pairs_of(self.addresses.private[key], self.addresses.public.get(key))
         return (*first, *(AddressPair(private, public) for private, public in need.secondary))
 
+    def public(self, vpc: str, need: InterfaceNeed) -> int | None:
+        """The public address of a need, an assigned one included."""
+        return self.addresses.public.get((vpc, need.name))
+
+    def table(self, vpc: str, name: str, implied: RouteTable | None = None) -> RouteTableCheckpoint:
+        """A route table of a VPC; `implied`: one that AWS makes and the design does not write."""
+        if implied is not None:
+            self.implied[vpc, name] = implied
+            self.topology.tables[vpc, name] = RouteTableCheckpoint(self.topology.vpcs[vpc], name, ())
+        return self.topology.tables[vpc, name]
+
     def add_group(self, at: At, members: list[str]) -> None:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
@@ -298,10 +316,10 @@ class TopologyBuilder:
 
     def add_groups(self, vpc: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
         """The groups of an interface (None: the default group, SG-3) and their filters, shared by all with the same set."""
-        key = vpc, group_names(groups)
+        key = vpc, group_names(groups, vpc)
         if key not in self.group_sets:
             self.group_sets[key] = (
-                frozenset((vpc, group) for group in key[1]),
+                frozenset(group_of(vpc, group) for group in key[1]),
                 self.filter(self.policy.groups(vpc, groups, Direction.EGRESS)),
                 self.filter(self.policy.groups(vpc, groups, Direction.INGRESS)),
             )
@@ -321,7 +339,7 @@ class TopologyBuilder:
             )
             interface.takes, interface.shared = False, True
             interface.host = Host(interface)
-            self.add_groups(vpc, interface, tuple(sorted(bare(group) or "" for group in groups)))
+            self.add_groups(vpc, interface, tuple(sorted(groups)))
             outbound = Outbound(
                 interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, site.exit
             )
@@ -373,7 +391,7 @@ class TopologyBuilder:
             if owner != name:
                 continue
             routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
-            written = vpc.route_tables.get(table_name, RouteTable())
+            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
             for destination, reference in written.routes.items():
                 path = written.path_of(at, destination)
