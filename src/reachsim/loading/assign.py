@@ -139,6 +139,9 @@ def assign(design: Design, report: Callable[[KeyPath, str], None]) -> Addresses:
         for need in needs_of(vpc_name, vpc):
             subnet = bare(need.subnet)
             mine = vpc_name, need.name
+            if not subnet:  # a regional NAT gateway is in none (NATGW-17)
+                out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)
+                continue
             out.private[mine] = _private(need, vpc_name, subnet, pools, report)
             out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1 + len(need.secondary)
             place = vpc.subnets[subnet]
