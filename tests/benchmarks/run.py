@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.components import connected
 from tests.benchmarks.organisation import organisation
 
 MODEL = 10_000
@@ -299,6 +300,18 @@ def measure_matrix(size: int) -> Iterator[Row]:
     )
 
 
+def measure_connected(size: int) -> Iterator[Row]:
+    """The matrix of the same organisation with a transit gateway, endpoints and load balancers, by pairs of classes."""
+    net = compiled(connected(size, classes_of=min(size, MODEL)))
+    seconds, matrix = clocked(net.matrix)
+    plain = compiled(text_of(size))
+    plain_seconds, plain_matrix = clocked(plain.matrix)
+    pairs = len(matrix.classes.classes) ** 2
+    same = plain_seconds / len(plain_matrix.classes.classes) ** 2 * pairs
+    name = "as much for each pair without them"
+    yield Row("connected", size, seconds, seconds, pairs, "pair of classes", name, same, peak_memory(), f"{matrix!r}")
+
+
 def measure_check(size: int) -> Iterator[Row]:
     """Every expectation, for all packets."""
     text = text_of(size)
@@ -472,6 +485,7 @@ MEASURES: dict[str, Callable[[int], Iterator[Row]]] = {
     "trace": measure_trace,
     "pair": measure_pair,
     "matrix": measure_matrix,
+    "connected": measure_connected,
     "check": measure_check,
     "edit": measure_edit,
     "diff": measure_diff,

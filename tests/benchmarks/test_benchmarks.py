@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.benchmarks import run
+from tests.benchmarks.components import connected
 from tests.benchmarks.organisation import ACL_RULES_MOST, PREFIX_LISTS, RULES_MOST, organisation
 
 import reachsim
@@ -144,3 +145,14 @@ def test_the_benchmarks_are_one_command(
     out = capsys.readouterr().out
     assert "n^1.00" in out
     assert len(json.loads((tmp_path / "figures.json").read_text())["rows"]) == 4
+
+
+def test_an_organisation_with_components_has_them_all_and_joins_a_part_of_its_vpcs() -> None:
+    net = reachsim.loads(connected(1000))
+    assert not net.warnings
+    vpcs = net.design.vpcs.values()
+    assert all(set(vpc.vpc_endpoints) >= {"s3", "kms"} and "nlb" in vpc.load_balancers for vpc in vpcs)
+    assert any("alb" in vpc.load_balancers for vpc in vpcs)
+    (gateway,) = net.design.transit_gateways.values()
+    assert len(gateway.attachments) == len(net.design.vpcs)
+    assert set(gateway.route_tables) == {"hubs", "prod", "test", "dev"}

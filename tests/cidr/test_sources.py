@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reachsim.cidr import Cidr, loads_kept, parse_source, read_source, read_sources
+from reachsim.cidr import Cidr, find_overlaps, loads_kept, parse_source, read_source, read_sources
 from reachsim.errors import DesignError, UsageError
 
 
@@ -160,6 +160,61 @@ def test_a_model() -> None:
     }
     assert [str(block) for block in source.standing[0].destinations] == ["10.1.0.0/16", "0.0.0.0/0"]
     assert source.standing[0].subnets == (("one", Cidr.parse("10.0.1.0/24")),)
+
+
+ON_PREMISES = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    vpn_gateways: {vgw: {}}
+    route_tables: {main: {routes: {}, propagate: [vgw]}}
+  data: {cidrs: [10.1.0.0/16]}
+  lone: {cidrs: [10.2.0.0/16]}
+transit_gateways: {tgw: {attachments: {data: {vpc: data, subnets: [a]}, dx: {direct_connect_gateway: dx}}}}
+vpn_connections: {line: {gateway: app.vgw, static_routes: [10.0.128.0/20]}}
+direct_connect_gateways: {dx: {prefixes: [10.1.4.0/22]}}
+networks:
+  office: {cidrs: [10.0.128.0/20], via: [line]}
+  site: {cidrs: [10.1.4.0/22, 10.2.0.0/24], via: [dx]}
+"""
+
+
+def test_networks_outside_aws_and_what_joins_them_with_vpcs() -> None:
+    found = parse_source(ON_PREMISES, "model.yaml")
+    blocks = [(str(entry.cidr), entry.owner, entry.line) for entry in found.entries]
+    assert blocks[3:] == [("10.0.128.0/20", "office", 14), ("10.1.4.0/22", "site", 15), ("10.2.0.0/24", "site", 15)]
+    joined = [(each.one, each.other, each.name, each.kind) for each in found.connections]
+    assert joined == [
+        ("app", "office", "line", "VPN connection"),
+        ("data", "site", "tgw", "transit gateway"),
+    ]
+    report = find_overlaps(found.entries, found.connections)
+    said = [(each.rank.value, str(each.outer.cidr), str(each.inner.cidr), each.reason) for each in report.overlaps]
+    assert said == [
+        ("error", "10.0.0.0/16", "10.0.128.0/20", "connected by the VPN connection line"),
+        ("error", "10.1.0.0/16", "10.1.4.0/22", "connected by the transit gateway tgw"),
+        ("note", "10.2.0.0/16", "10.2.0.0/24", "never meet"),
+    ]
+
+
+def test_attachments_join_vpcs_and_so_do_routes_in_the_long_form() -> None:
+    text = """
+vpcs:
+  a: {cidrs: [10.0.0.0/16]}
+  b: {cidrs: [10.0.0.0/17], route_tables: {main: {routes: {0.0.0.0/0: tgw}}}}
+  c: {cidrs: [10.0.0.0/18]}
+transit_gateways: {tgw: {attachments: {a: {vpc: a, subnets: [s]}}}}
+networks: {a: {cidrs: 10.9.0.0/16, via: direct}, x: {cidrs: [], via: nothing}}
+direct_connect_gateways: {direct: {gateways: [tgw]}}
+"""
+    found = parse_source(text, "model.yaml")
+    assert [(each.one, each.other, each.name) for each in found.connections] == [
+        ("a", "b", "tgw"),
+        ("a", "network a", "tgw"),
+        ("b", "network a", "tgw"),
+    ]
+    assert found.entries[3].owner == "network a"
 
 
 def test_bad_models() -> None:

@@ -67,6 +67,7 @@ SHOWN = {
         "cidrs",
         "internet_gateway",
         "egress_only_internet_gateway",
+        "block_public_access",
         "where",
         "subnets",
         "not_modelled",

@@ -494,7 +494,8 @@ def random_probe(rng: random.Random, design: Design, world: World | None = None)
     elif src not in office:
         pools += [names, hosts]
     dst = rng.choice(rng.choice([pool for pool in pools if pool]))
-    if src == dst:
+    own = [i for i in world.interfaces if f"{i.vpc}.{i.host}" == src]
+    if src == dst or dst in {str(each) for i in own for each in (*i.addresses, *i.publics)}:  # never leaves the host
         return random_probe(rng, design, world)
     listening = [
         str(each) for i in world.interfaces for each in (i.body.get("listeners") or {}) if i.kind == "load_balancer"

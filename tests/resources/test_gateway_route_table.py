@@ -135,6 +135,18 @@ def test_an_appliance_of_an_internet_gateway_needs_a_public_address() -> None:
     passes(net({**bare, f"{GATE} gateway": "vgw"}).trace("office.pc", "app", "tcp/443"))  # a private one does not
 
 
+@pytest.mark.rule("ROUTE-22")
+def test_a_virtual_private_gateway_sends_nothing_to_an_inspection_endpoint() -> None:
+    inspection = {
+        "vpcs v vpc_endpoints wall": {"type": "gateway_load_balancer", "service": "x", "subnets": ["edge"]},
+        GATE: {"gateway": "igw", "routes": {"10.0.1.0/24": "wall"}},
+        APP: {"0.0.0.0/0": "wall", "192.168.0.0/16": "vgw"},
+    }
+    passes(net(inspection).trace("www", "app", "tcp/443"))
+    private = {**inspection, f"{GATE} gateway": "vgw"}
+    blames(net(private).trace("office.pc", "app", "tcp/443"), "BAD_STATE_ROUTE", "ROUTE-22", "v.vgw")
+
+
 @pytest.mark.rule("ROUTE-23")
 def test_what_leaves_a_redirected_subnet_goes_through_the_appliance_too() -> None:
     past = net({f"{APP} 0.0.0.0/0": "igw"})

@@ -1,5 +1,5 @@
 import pytest
-from tests.designs import ANY, DUAL, GONE, blames, load, passes, problems, refuses
+from tests.designs import ALL, ANY, DUAL, GONE, acl, acl_of, blames, load, passes, problems, refuses
 
 NGW = "vpcs app nat_gateways ngw"
 
@@ -169,3 +169,149 @@ def test_a_gateway_that_did_not_see_the_request_drops_the_answer():
         "twin", "db", "tcp/80"
     )
     blames(trace, "ASYMMETRIC_RETURN", "WALK-19", "app.ngw", "reply")
+
+
+# --- regional ones --------------------------------------------------------------------------------
+
+REGIONAL = {NGW: {"availability": "regional", "public_ip": "198.51.100.7"}}
+BY_ZONE = {NGW: {"availability": "regional", "public_ips": {"b": "198.51.100.7"}}}
+FROM_ISOLATED = {
+    "vpcs app subnets isolated route_table": "private",
+    "vpcs app security_groups client": {},
+    "vpcs app instances db security_groups": ["client"],
+}
+
+
+@pytest.mark.rule("NATGW-17")
+def test_a_regional_gateway_is_one_target_for_all_zones_and_leads_to_the_internet():
+    net = load(REGIONAL, FROM_ISOLATED)
+    for host in ("probe", "db"):
+        trace = net.trace(host, "www", "tcp/443")
+        passes(trace)
+        assert str(trace.forward[-1].before).startswith("tcp 198.51.100.7:")
+    blames(
+        net.trace("probe", "172.31.0.9", "tcp/443"), "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "IGW-5", "app.igw"
+    )
+
+
+@pytest.mark.rule("NATGW-17")
+def test_it_takes_no_connections_and_only_the_protocols_of_a_nat_gateway():
+    net = load(REGIONAL)
+    blames(net.trace("www", "198.51.100.7", "tcp/443"), "NGW_UNSOLICITED_INBOUND", "NATGW-7", "app.ngw")
+    blames(net.trace("probe", "www", "proto/50"), "PROTOCOL_RESTRICTION", "NATGW-5", "app.ngw")
+    deleted = load(REGIONAL, {f"{NGW} state": "deleted"})
+    blames(deleted.trace("probe", "www", "tcp/443"), "BAD_STATE_ROUTE", "ROUTE-12", "app")
+
+
+@pytest.mark.rule("NATGW-17")
+def test_a_table_that_is_written_routes_what_it_sends_and_the_answers():
+    table = {f"{NGW} route_table": "public"}
+    passes(load(REGIONAL, table).trace("probe", "www", "tcp/443"))
+    closed = load(REGIONAL, table, {"vpcs app subnets public route_table": GONE, "vpcs app route_tables public": {}})
+    blames(closed.trace("probe", "www", "tcp/443"), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "app")
+
+
+@pytest.mark.rule("NATGW-17")
+def test_what_it_sends_elsewhere_has_an_address_that_nobody_is_told():
+    table = {f"{NGW} route_table": "own", "vpcs app route_tables own": {"0.0.0.0/0": "igw", "192.0.2.0/24": "pcx"}}
+    trace = load(REGIONAL, table).trace("probe", "192.0.2.9", "tcp/443")
+    assert "192.0.2.0/24 -> pcx from a private address that AWS chooses" in trace.undecided
+    inside = {"vpcs app route_tables private 10.0.2.0/24": "ngw"}
+    assert "into its own VPC" in load(REGIONAL, inside).trace("probe", "db", "tcp/443").undecided
+
+
+@pytest.mark.rule("NATGW-18", "NATGW-17")
+@pytest.mark.parametrize(
+    ("key", "value", "rule", "at"),
+    [
+        ("connectivity", "private", "NATGW-18", "connectivity"),
+        ("subnet", "public", "NATGW-17", "subnet"),
+        ("private_ip", "10.0.0.5", "NATGW-17", "private_ip"),
+        ("public_ips", {"b": "198.51.100.8"}, "NATGW-18", "public_ips"),
+    ],
+)
+def test_what_a_regional_gateway_cannot_be(key, value, rule, at):
+    public = {f"{NGW} public_ip": GONE} if key == "connectivity" else {}
+    refuses(rule, f"{NGW} {at}", REGIONAL, public, {f"{NGW} {key}": value})
+
+
+@pytest.mark.rule("NATGW-18", "NATGW-17")
+def test_zones_and_tables_that_are_not_there_and_keys_of_the_other_kind():
+    refuses("NATGW-18", f"{NGW} public_ips z", {NGW: {"availability": "regional", "public_ips": {"z": "198.51.100.7"}}})
+    refuses("NATGW-17", f"{NGW} route_table", {f"{NGW} route_table": "public"})
+    refuses("NATGW-17", f"{NGW} public_ips", {f"{NGW} public_ips": {"a": "198.51.100.8"}})
+    (problem,) = problems(REGIONAL, {f"{NGW} route_table": "publik"})
+    assert "no route table 'publik'" in problem.message
+    (problem,) = problems({f"{NGW} subnet": GONE})
+    assert (problem.message, problem.hint) == (
+        "missing key 'subnet'",
+        "write subnet: NAME, or availability: regional",
+    )
+
+
+@pytest.mark.rule("NATGW-19")
+def test_no_acl_is_met_at_a_regional_gateway_but_the_clients_own():
+    shut = acl("default", [], [])
+    own = {f"vpcs app subnets {each} network_acl": "open" for each in ("private", "isolated")}
+    net = load(REGIONAL, shut, acl("open", [ALL], [ALL]), own)
+    passes(net.trace("probe", "www", "tcp/443"))
+    net = load(REGIONAL, acl_of("private", ["deny all 203.0.113.9/32", ALL], [ALL]))
+    blames(net.trace("probe", "www", "tcp/443"), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.private", "reply")
+
+
+@pytest.mark.rule("NATGW-20")
+def test_in_manual_mode_a_zone_without_an_address_is_dropped():
+    net = load(BY_ZONE, FROM_ISOLATED)
+    blames(net.trace("probe", "www", "tcp/443"), "REGIONAL_NGW_ROUTE_AZ_RESTRICTION", "NATGW-20", "app.ngw")
+    passes(net.trace("db", "www", "tcp/443"))
+    both = load({NGW: {"availability": "regional", "public_ips": {"b": "198.51.100.7", "a": "198.51.100.8"}}})
+    trace = both.trace("probe", "www", "tcp/443")
+    passes(trace)
+    assert str(trace.forward[-1].before).startswith("tcp 198.51.100.8:")
+
+
+@pytest.mark.rule("NATGW-20")
+def test_a_zone_that_is_not_written_is_undecided():
+    net = load(BY_ZONE, {"vpcs app subnets private az": GONE})
+    assert "the zone that the packet comes from is not written" in net.trace("probe", "www", "tcp/443").undecided
+
+
+@pytest.mark.rule("NATGW-20")
+@pytest.mark.parametrize(("zones", "reached"), [({"a": "198.51.100.7"}, True), ({"b": "198.51.100.7"}, False)])
+def test_behind_a_transit_gateway_the_zone_of_its_subnet_counts(zones, reached):
+    """TGW-8: what comes from the spoke enters by the attachment's only subnet, in zone a."""
+    net = load(
+        {NGW: {"availability": "regional", "public_ips": zones, "route_table": "own"}},
+        {
+            "peering_connections": GONE,
+            "vpcs app route_tables own": {"0.0.0.0/0": "igw", "10.1.0.0/16": "tgw"},
+            "vpcs app route_tables private": {"0.0.0.0/0": "ngw"},
+            "vpcs data route_tables api": {"0.0.0.0/0": "tgw"},
+            "transit_gateways tgw": {
+                "attachments": {
+                    "app": {"vpc": "app", "subnets": ["private"]},
+                    "data": {"vpc": "data", "subnets": ["api"]},
+                },
+                "route_tables": {
+                    "t": {"associations": ["app", "data"], "propagations": ["data"], "routes": {"0.0.0.0/0": "app"}}
+                },
+            },
+        },
+    )
+    trace = net.trace("api", "www", "tcp/443")
+    if reached:
+        passes(trace)
+    else:
+        blames(trace, "REGIONAL_NGW_ROUTE_AZ_RESTRICTION", "NATGW-20", "app.ngw")
+
+
+@pytest.mark.rule("NATGW-17")
+def test_a_regional_gateway_in_every_answer():
+    net = load(BY_ZONE, FROM_ISOLATED)
+    assert net.reach("db", "internet").reachable
+    assert not net.reach("probe", "internet").reachable
+    matrix = net.matrix()
+    for a in ("app.probe", "app.db", "app.web"):
+        for b in ("app.ngw", "app.web", "data.api"):
+            if a != b:
+                assert matrix.reach(a, b) == net.reach(a, b).reachable

@@ -103,6 +103,22 @@ def test_what_happens_inside_a_network_is_undecided_and_between_two_it_is_looked
     blames(cut.trace("office.pc", "branch.pc", "tcp/80"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
 
 
+@pytest.mark.rule("TGW-13")
+@pytest.mark.rule("NATGW-10")
+@pytest.mark.rule("VPN-3")
+def test_a_network_reaches_the_internet_through_a_transit_gateway_and_not_through_a_private_one():
+    net = load()
+    passes(net.trace("office.pc", "www", "tcp/443"))
+    passes(net.trace("office.pc", "8.8.8.8", "tcp/443"))
+    assert net.reach("office", "www").reachable
+    blames(net.trace("shop.till", "www", "tcp/443"), "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "VPN-3", "old.vgw")
+    no_way_back = load({"vpcs egress route_tables public": {"0.0.0.0/0": "igw"}})
+    code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"  # the default route takes the answer
+    blames(no_way_back.trace("office.pc", "www", "tcp/443"), code, "IGW-5", "egress.igw", "reply")
+    outside = net.trace("www", "office.pc", "tcp/443")
+    blames(outside, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW-6", "internet")
+
+
 def test_listens_changes_what_a_client_sees():
     net = load({"networks office hosts pc listens": "tcp/80"})
     assert net.trace("app.web", "office.pc", "tcp/443").client_sees == "refused"

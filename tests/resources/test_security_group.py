@@ -9,6 +9,9 @@ from tests.designs import (
     group,
     load,
     passes,
+    place,
+    problems,
+    refuses,
 )
 
 DB_GROUP = {"vpcs app instances db security_groups": ["db"]}
@@ -201,3 +204,76 @@ def test_groups_see_addresses_as_they_are_at_the_interface():
 def test_groups_judge_the_neighbour_in_the_same_subnet_too():
     blames(load(group("open")).trace("probe", "twin", "tcp/22"), *SHUT, "app.twin")
     blames(load(group("client", egress=[])).trace("probe", "twin", "tcp/22"), *SHUT, "app.probe")
+
+
+# --- groups of several VPCs -----------------------------------------------------------------------
+
+SHARED = {
+    "vpcs data security_groups shared": {
+        "ingress": [{"allow": "tcp/443", "from": "shared"}, {"allow": "tcp/22", "from": "open"}],
+        "associated_vpcs": ["app"],
+    },
+    "vpcs app instances db security_groups": ["data.shared"],
+    "vpcs app instances twin security_groups": ["data.shared"],
+    "vpcs data instances api security_groups": ["shared"],
+    "vpcs app subnets isolated route_table": "private",
+}
+
+
+@pytest.mark.rule("SG-17")
+def test_a_group_of_another_vpc_has_its_rules_there_and_its_members_everywhere():
+    net = load(SHARED)
+    passes(net.trace("twin", "db", "tcp/443"))  # members in one VPC
+    passes(net.trace("twin", "api", "tcp/443"))  # and over a peering (SG-11)
+    passes(net.trace("api", "db", "tcp/443"))
+    blames(net.trace("probe", "db", "tcp/443"), *CLOSED, "app.db")
+    blames(net.trace("web", "db", "tcp/22"), *CLOSED, "app.db")  # `open` is the group of that name in `data`
+    assert net.reach("twin", "db").reachable == net.matrix().reach("app.twin", "app.db")
+
+
+@pytest.mark.rule("SG-17")
+def test_rules_of_the_other_vpc_may_name_it_without_a_peering():
+    named = {"vpcs app security_groups mine": {"ingress": [{"allow": "tcp/80", "from": "data.shared"}]}}
+    alone = {"peering_connections": GONE, "vpcs app route_tables private": {}, "vpcs data route_tables api": {}}
+    net = load(SHARED, alone, named, {"vpcs app instances probe security_groups": ["mine"]})
+    passes(net.trace("twin", "probe", "tcp/80"))
+    blames(net.trace("web", "probe", "tcp/80"), *CLOSED, "app.probe")
+
+
+@pytest.mark.rule("SG-17")
+def test_an_edit_of_its_rules_reaches_the_interfaces_of_the_other_vpc():
+    net = load(SHARED)
+    edited = net.with_({"vpcs.data.security_groups.shared.ingress[0].allow": "tcp/8443"})
+    blames(edited.trace("twin", "db", "tcp/443"), *CLOSED, "app.db")
+    passes(edited.trace("twin", "db", "tcp/8443"))
+
+
+@pytest.mark.rule("SG-17")
+def test_who_may_have_a_group_of_another_vpc():
+    alone = {"vpcs data security_groups shared associated_vpcs": GONE}
+    found = problems(SHARED, alone)
+    assert [(place(each), each.message) for each in found] == [
+        ("vpcs app instances twin security_groups 0", "'data.shared' is not in VPC app, and not associated with it"),
+        ("vpcs app instances db security_groups 0", "'data.shared' is not in VPC app, and not associated with it"),
+    ]
+    assert found[0].hint == "name a security group of the same VPC, or write associated_vpcs: [app] there"
+    refuses(
+        "SG-17", "vpcs data security_groups shared associated_vpcs 0", SHARED, {"vpcs app region": "us-east-1"},
+        {"vpcs data region": "eu-west-1"},
+    )  # fmt: skip
+    refuses(
+        "SG-17", "vpcs data security_groups default associated_vpcs 0",
+        {"vpcs data security_groups default": {"associated_vpcs": ["app"]}},
+    )  # fmt: skip
+    (problem,) = problems({"vpcs data security_groups open associated_vpcs": ["ap"]})
+    assert (problem.message, problem.hint) == ("there is no VPC 'ap'", "did you mean 'app'?")
+
+
+@pytest.mark.rule("SG-17")
+def test_a_function_may_have_one_too():
+    function = {
+        "lambda_functions f": {"latest": {"vpc": "app", "subnets": ["private"], "security_groups": ["data.shared"]}}
+    }
+    net = load(SHARED, function)
+    passes(net.trace("f", "db", "tcp/443"))
+    blames(net.trace("f", "db", "tcp/22"), *CLOSED, "app.db")

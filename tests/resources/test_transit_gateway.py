@@ -395,8 +395,11 @@ def test_inbound_rules_may_name_groups_of_the_other_vpc_where_all_support_it():
 
 @pytest.mark.rule("TGW-14")
 def test_outbound_rules_may_not():
-    out = {"vpcs app security_groups open egress": [{"allow": "all", "to": "data.open"}], "warn": ["SG-11"]}
-    assert not load({f"{TGW} security_group_referencing": True}, out).trace(*OVER_TGW).delivered
+    out = {"vpcs app security_groups open egress": [{"allow": "all", "to": "data.open"}]}
+    net = load({f"{TGW} security_group_referencing": True}, out)
+    blames(net.trace(*OVER_TGW), "ENI_SG_RULES_MISMATCH", "SG-1", "app.web")
+    (warning,) = net.warnings
+    assert "a reference over a transit gateway is for what comes in: the rule matches nothing [TGW-14]" in warning
 
 
 @pytest.mark.rule("TGW-14")
@@ -408,6 +411,48 @@ def test_a_peering_beside_does_not_bring_groups_over_an_attachment_without_suppo
     }
     trace = load(GROUPS, half).trace(*OVER_TGW)
     blames(trace, "SG_REFERENCES_NOT_PRESERVED", "SG-14", "data.db")
+
+
+@pytest.mark.rule("SG-11")
+def test_groups_are_not_named_between_regions():
+    over_peering = {
+        "vpcs app region": "us-east-1",
+        "peering_connections pcx": {"requester": "app", "accepter": "data"},
+        "vpcs app route_tables work 10.2.0.0/16": "pcx",
+        "vpcs data route_tables work 10.1.0.0/16": "pcx",
+    }
+    (problem,) = told(GROUPS, over_peering)
+    assert problem == "'app.named' is a group of VPC app, which is in another Region than data"
+    net = load(GROUPS, over_peering, {"warn": ["SG-11"]})
+    blames(net.trace(*OVER_TGW), "SG_REFERENCES_NOT_PRESERVED", "SG-11", "data.db")
+    named = {"vpcs data security_groups from-app ingress": [{"allow": "all", "from": "10.1.0.0/16"}]}
+    passes(load(GROUPS, over_peering, named).trace(*OVER_TGW))
+
+
+@pytest.mark.rule("TGW-4")
+@pytest.mark.rule("PL-2")
+def test_a_prefix_list_in_a_table_stands_between_static_and_propagated_routes():
+    lists = {"prefix_lists theirs": ["10.2.0.0/16", "10.9.0.0/16"], f"{MAIN} routes theirs": "blackhole"}
+    trace = load(lists).trace(*OVER_TGW)
+    blames(trace, "TGW_RTB_BAD_STATE_ROUTE", "TGW-5", "tgw")
+    assert trace.blockers[0].text == "10.2.0.0/16 (theirs) -> blackhole drops"
+    passes(load(lists, {f"{MAIN} routes 10.2.0.0/16": "data"}).trace(*OVER_TGW))
+    passes(load(lists, {f"{MAIN} propagations": GONE, f"{MAIN} routes": {"theirs": "data", "10.1.0.0/16": "app"}}).trace(
+        *OVER_TGW
+    ))  # fmt: skip
+    assert told({f"{MAIN} routes thers": "data", "prefix_lists theirs": ["10.9.0.0/16"]}) == [
+        "'thers' is neither a block nor a prefix list"
+    ]
+
+
+@pytest.mark.rule("TGW-9")
+def test_inspection_in_several_zones_without_appliance_mode_is_a_warning():
+    (warning,) = load(APPLIANCE).warnings
+    text = "its subnets in 2 zones lead to fwa, which inspects, and appliance_mode is off"
+    assert f"transit_gateways.tgw.attachments.data: {text}" in warning
+    assert "[TGW-9]" in warning
+    assert load(APPLIANCE, {f"{TGW} attachments data appliance_mode": True}).warnings == ()
+    assert load(APPLIANCE, {f"{TGW} attachments data subnets": ["attach-a"]}).warnings == ()
 
 
 @pytest.mark.rule("TGW-15")
@@ -432,3 +477,23 @@ def test_a_question_about_all_of_the_internet_ends():
     assert load(APPLIANCE, on).reach("app.web", "internet") is not None
     assert load().reach("office", "app.web").reachable
     assert load({"vpcs egress route_tables attach": {"0.0.0.0/0": "igw"}}).reach("office", "www") is not None
+
+
+@pytest.mark.rule("TGW-7")
+@pytest.mark.rule("TGW-8")
+@pytest.mark.parametrize("changes", [{}, {**APPLIANCE, **OPEN_AND_SHUT}], ids=["zones alike", "zones apart"])
+def test_the_matrix_tells_zones_apart_where_they_matter(changes):
+    """Who sends from a zone that no attachment serves, or from one that leads another way, has answers of its own."""
+    more = {
+        "vpcs app subnets b": {"cidr": "10.1.2.0/24", "az": "b", "route_table": "work"},
+        "vpcs app subnets attach-b": {"cidr": "10.1.9.16/28", "az": "b"},
+        "vpcs app instances inner": GONE,
+        "vpcs app instances other": {"subnet": "b", "private_ip": "10.1.2.10", "security_groups": ["open"]},
+        f"{TGW} attachments app subnets": ["attach", "attach-b"],
+    }
+    net = load(changes, more)
+    matrix = net.matrix()
+    for source in ("app.web", "app.other", "app.lone", "data.db", "data.db2"):
+        for destination in ("app.web", "app.other", "app.lone", "data.db", "data.db2"):
+            if source != destination:
+                assert matrix.reach(source, destination) == net.reach(source, destination).reachable

@@ -1,6 +1,8 @@
 """Chapters TGW, VPN and the rest of ROUTE as values."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
@@ -78,3 +80,17 @@ def test_ipv6_over_a_connection():
     lost = family_loss(six, carries_ipv6=False)
     assert lost is not None
     assert (lost.code, lost.rule) == ("PROTOCOL_RESTRICTION", "IPV6-6")
+
+
+@pytest.mark.rule("TGW-10")
+@given(st.lists(st.tuples(st.integers(0, 15), st.integers(26, 32), st.sampled_from("abc")), max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_overlaps_are_those_that_comparing_every_two_blocks_finds(drawn):
+    """Blocks of three VPCs in one /26, in the order of attaching."""
+    blocks = [Cidr((10 << 24) + (place * 4 & -(1 << (32 - length))), length) for place, length, _ in drawn]
+    known = [(block, owner, Priority.VPC) for block, (_, _, owner) in zip(blocks, drawn, strict=True)]
+    kept = []
+    for entry in known:
+        if not any(o != entry[1] and (b in entry[0] or entry[0] in b) for b, o, _ in kept):
+            kept.append(entry)
+    assert without_overlaps(known) == kept

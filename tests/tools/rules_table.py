@@ -38,9 +38,17 @@ FIRST_CHAPTERS = frozenset(
         "PL",
         "LAMBDA",
         "OBS",
+        "EP",
+        "DNS",
+        "TGW",
+        "VPN",
+        "LB",
+        "ENC",
+        "RA",
+        "NAA",
     }
 )
-"""Chapters that the engine models, as far as they decide whether a packet flows: what has no home there
+"""Chapters whose rules have a home, as far as they decide whether a packet flows: what has no home there
 says why."""
 
 RUN_TIME = "run-time state: what happens in time, or under load, is not in a design"
@@ -49,7 +57,6 @@ FOLLOWS = "follows from other rules, and has no code of its own"
 FORMAT = "the format of designs has no word for it yet"
 SEEN = "what other tools show: it decides no verdict"
 BACKGROUND = "background: a name, an advice or a default of the console, no decision"
-COMPONENT = "about a component that is not modelled yet"
 
 WITHOUT_HOME: dict[str, str] = {
     rule: why
@@ -63,12 +70,14 @@ WITHOUT_HOME: dict[str, str] = {
             "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 ROUTE-3 ROUTE-24 "
             "ROUTE-25 SG-20 NACL-8 NACL-15 NACL-17 IGW-2 IGW-10 IGW-11 NATGW-10 "
             "NATGW-14 NATI-3 NATI-4 NATI-6 NATI-9 PEER-12 SUBNET-4 IPV6-3 "
-            "IPV6-7 LAMBDA-2 LAMBDA-32 PL-2"
+            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-16"
         ),
-        FORMAT: ("SG-17 IGW-14 NATGW-17 NATGW-18 NATGW-19 NATGW-20 PEER-8 LAMBDA-20 NACL-9"),
-        SEEN: "OBS-3 OBS-5 OBS-7 OBS-8 OBS-9 OBS-10 OBS-11 LAMBDA-21",
+        FORMAT: "PEER-8 LAMBDA-20 NACL-9 ROUTE-27 ENC-1",
+        SEEN: (
+            "OBS-3 OBS-5 OBS-7 OBS-8 OBS-9 OBS-10 OBS-11 LAMBDA-21 RA-1 RA-2 RA-3 RA-4 RA-5 RA-6 RA-7 RA-8 RA-9 "
+            "NAA-1 NAA-2 NAA-3 NAA-4"
+        ),
         BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23",
-        COMPONENT: "NACL-16",
     }.items()
     for rule in rules.split()
 }

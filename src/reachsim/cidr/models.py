@@ -56,7 +56,9 @@ class _ModelReader:
             subnets = tuple(self._subnets(path, vpc))
             out.subnets += [SubnetEntry(block, name, label, file=self.document.file) for label, block in subnets]
             out.standing.append(Standing(name, tuple(cidrs), subnets, tuple(self._destinations(path, vpc)), vpc))
-        out.connections += self._gateways(self._mapping(("vpcs",), data["vpcs"]), data.get("transit_gateways"))
+        vpcs = self._mapping(("vpcs",), data["vpcs"])
+        out.connections += self._gateways(vpcs, data.get("transit_gateways"))
+        self._networks(out, vpcs, data)
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
         for name, peering in peerings.items():
             peering = self._mapping(("peering_connections", name), peering)
@@ -68,10 +70,27 @@ class _ModelReader:
                 )
         return out
 
+    def _networks(self, out: Sources, vpcs: dict[str, Any], data: dict[str, Any]) -> None:
+        """The blocks of networks outside AWS, and the VPCs that VPN connections and Direct Connect join them with."""
+        for name, network in self._mapping(("networks",), data.get("networks")).items():
+            path: Path = ("networks", name)
+            network = self._mapping(path, network)
+            owner = f"network {name}" if name in vpcs else name
+            for index, value in enumerate(self._items((*path, "cidrs"), network.get("cidrs"))):
+                where = (*path, "cidrs", index) if isinstance(network["cidrs"], list) else (*path, "cidrs")
+                block = self._block(where, value)
+                if block is not None:
+                    out.entries.add(
+                        block.network, block.prefix_length, owner, "outside AWS", self.document.position(where)[0]
+                    )
+            for connection in _texts(network.get("via")):
+                for vpc, by, kind in _joined_by(connection, vpcs, data):
+                    out.connections.append(CidrConnection(by, vpc, owner, kind=kind))
+
     def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[CidrConnection]:
-        """VPCs with routes to one transit gateway, joined by it."""
-        for gateway in gateways if isinstance(gateways, dict) else ():
-            joined = [name for name, vpc in vpcs.items() if gateway in _targets(vpc)]
+        """VPCs that are attached to one transit gateway or have routes to it, joined by it."""
+        for gateway, body in gateways.items() if isinstance(gateways, dict) else ():
+            joined = _attached(gateway, body, vpcs)
             for index, one in enumerate(joined):
                 for other in joined[index + 1 :]:
                     yield CidrConnection(gateway, one, other, kind="transit gateway")
@@ -88,8 +107,8 @@ class _ModelReader:
         """Destinations of routes to elsewhere; what is no block (a prefix list, a longer form) has none
         here."""
         tables = vpc.get("route_tables")
-        for routes in tables.values() if isinstance(tables, dict) else ():
-            for destination, target in routes.items() if isinstance(routes, dict) else ():
+        for table in tables.values() if isinstance(tables, dict) else ():
+            for destination, target in _routes(table).items():
                 if target != "local":
                     try:
                         yield Cidr.parse_lenient(destination)
@@ -123,7 +142,49 @@ def _targets(vpc: Any) -> set[Any]:
     tables = vpc.get("route_tables") if isinstance(vpc, dict) else None
     return {
         target
-        for routes in (tables.values() if isinstance(tables, dict) else ())
-        for target in (routes.values() if isinstance(routes, dict) else ())
+        for table in (tables.values() if isinstance(tables, dict) else ())
+        for target in _routes(table).values()
         if isinstance(target, str)
     }
+
+
+def _routes(table: Any) -> dict[Any, Any]:
+    """The routes of a table, which is a mapping of them or has one."""
+    if not isinstance(table, dict):
+        return {}
+    routes = table.get("routes", table)
+    return routes if isinstance(routes, dict) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _bodies(value: Any) -> dict[str, dict[str, Any]]:
+    """Mappings by name, of what is one of mappings."""
+    items = value.items() if isinstance(value, dict) else ()
+    return {name: body if isinstance(body, dict) else {} for name, body in items}
+
+
+def _attached(gateway: str, body: Any, vpcs: dict[str, Any]) -> list[str]:
+    """The VPCs of a transit gateway, in the order of the file."""
+    attachments = _bodies(body.get("attachments") if isinstance(body, dict) else None)
+    attached = {each.get("vpc") for each in attachments.values() if isinstance(each.get("vpc"), str)}
+    return [name for name, vpc in vpcs.items() if name in attached or gateway in _targets(vpc)]
+
+
+def _joined_by(connection: str, vpcs: dict[str, Any], data: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The VPCs that a connection leads to, each with what joins it to the network: a name, and its kind."""
+    vpn = _bodies(data.get("vpn_connections")).get(connection, {})
+    line = _bodies(data.get("direct_connect_gateways")).get(connection, {})
+    kind = "VPN connection" if connection in _bodies(data.get("vpn_connections")) else "Direct Connect gateway"
+    ends = [*_texts(vpn.get("gateway")), *_texts(line.get("gateways"))]
+    for name, vpc in vpcs.items():
+        own = _bodies(vpc.get("vpn_gateways") if isinstance(vpc, dict) else None)
+        if any(each in ends or f"{name}.{each}" in ends for each in own):
+            yield name, connection, kind
+    for gateway, body in _bodies(data.get("transit_gateways")).items():
+        attachments = _bodies(body.get("attachments")).values()
+        if gateway in ends or any(connection in (a.get("vpn"), a.get("direct_connect_gateway")) for a in attachments):
+            for vpc in _attached(gateway, body, vpcs):
+                yield vpc, gateway, "transit gateway"

@@ -323,6 +323,11 @@ class Checkpoint:
         each with its own addresses and groups. None: it is like no other."""
         return None
 
+    def sends(self, destination: int) -> Hashable:
+        """What becomes of packets to an address at a route table, as far as walks can tell: two with one value do the same.
+        Itself: it is like no other."""
+        return self
+
     def aside(self, destination: int) -> str:
         """Why a packet that it sends on may take another way all the same; empty where it may not."""
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.intervals import PortSet, Span, gap_around
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.internet_gateway import PublicAccess
 from reachsim.rules.subnet import reserved_addresses
 from reachsim.rules.verdict import Silence
 
@@ -20,7 +22,9 @@ from reachsim.rules.verdict import Silence
 class VpcPlace(Faced):
     """A VPC: its blocks.
 
-    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1).
+    `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1). `access`:
+    what Block Public Access leaves to what is in no subnet (IGW-14); `access_path`: where that is written. `region`: empty
+    where the design says none.
     """
 
     name: str
@@ -28,6 +32,9 @@ class VpcPlace(Faced):
     path: KeyPath
     resolver: int | None = None
     kept_for_dns: tuple[int, ...] = ()
+    access: PublicAccess = PublicAccess.OPEN
+    access_path: KeyPath = ()
+    region: str = ""
 
     def __post_init__(self) -> None:
         """What is made of it further: its wiring, where it has any (`dataplane.site`)."""
@@ -41,6 +48,8 @@ class SubnetPlace(Faced):
     """A subnet: its blocks, and what its ACL says both ways.
 
     `hidden`: why an address that no interface has may be somebody's all the same: something in it is not modelled.
+    `access`: what Block Public Access leaves to it (IGW-14). `regional`: it is none, but stands for the place of a regional
+    NAT gateway, which is in no subnet (NATGW-17).
     """
 
     name: str
@@ -51,6 +60,8 @@ class SubnetPlace(Faced):
     egress: Filter
     ingress: Filter
     hidden: str = ""
+    regional: bool = False
+    access: PublicAccess = PublicAccess.OPEN
 
     def __post_init__(self) -> None:
         """What is made of it further: its wiring, where it has any (`dataplane.site`)."""
@@ -117,7 +128,7 @@ class InterfacePlace(Faced):
     interface that cannot have groups (SG-23). `listens`: what a process there answers; None means everything. `takes`:
     whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
     functions stand behind it (LAMBDA-3). `from_internet`: whether internet gateways bring anything to its IPv6 addresses
-    (LB-11).
+    (LB-11). `by_zone`: the address that it puts into packets from each zone, where that is not one for all (NATGW-20).
     `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape have corresponding
     addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each family.
     `ascending`: its private addresses, sorted. `groups`, `egress`, `ingress`: of its group set.
@@ -137,6 +148,7 @@ class InterfacePlace(Faced):
     silent: Silence | None = None
     shared: bool = False
     from_internet: bool = True
+    by_zone: Mapping[str, int] = field(default_factory=dict)
     addresses: tuple[int, ...] = field(init=False)
     ascending: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)

@@ -136,6 +136,9 @@ def assign(
         for need in needs[vpc_name]:
             subnet = bare(need.subnet)
             mine = vpc_name, need.name
+            if not subnet:  # a regional NAT gateway is in none (NATGW-17)
+                out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)
+                continue
             out.private[mine] = _private(need, vpc_name, subnet, pools, report)
             out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1 + len(need.secondary)
             place = vpc.subnets[subnet]

@@ -17,6 +17,7 @@ from reachsim.loading.names import (
 from reachsim.loading.report import WAIVABLE, TooManyProblems
 from reachsim.loading.vpc_checks import VpcChecks
 from reachsim.net.address import format_address
+from reachsim.resources.block_public_access import check_switches
 from reachsim.resources.capacity_provider import provider_of
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
@@ -36,6 +37,7 @@ class Checker(VpcChecks):
                 self.check_vpc(name, vpc)
             self.check_connections()
             self.check_outside()
+            check_switches(self)
             self.check_functions()
             for name, vpc in self.design.vpcs.items():
                 self.check_providers(name, vpc)
@@ -116,7 +118,7 @@ class Checker(VpcChecks):
                     enis.setdefault(body.vpc, {}).setdefault((found, body.group_names), path)
                 for index, group in enumerate(body.security_groups or ()):
                     where = (*path, "security_groups", index)
-                    self.resolve(where, self.names.member, body.vpc, "security_groups", group, "security group")
+                    self.resolve(where, self.names.group, body.vpc, group)
         for vpc_name, keys in enis.items():
             if len(keys) > INTERFACES_PER_VPC:
                 text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {INTERFACES_PER_VPC} are allowed"

@@ -132,6 +132,25 @@ class Names:
             raise UnknownName(f"VPC {vpc} has no {what} {shown(name)}", near)
         return name
 
+    def group(self, vpc: str, reference: str) -> GroupId:
+        """The group that an interface of a VPC names: one of its own, or one of another VPC that is associated with it
+        (SG-17). Raises UnknownName."""
+        owner, name = self.split(vpc, reference)
+        if owner == vpc or owner not in self.design.vpcs:
+            if owner != vpc:
+                near = did_you_mean(owner, self.design.vpcs)
+                raise UnknownName(f"{shown(reference)}: there is no VPC {shown(owner)}", near)
+            return vpc, self.member(vpc, "security_groups", reference, "security group")
+        groups = self.design.vpcs[owner].security_groups
+        if name not in groups:
+            raise UnknownName(f"VPC {owner} has no security group {shown(name)}", did_you_mean(name, groups))
+        if vpc not in groups[name].associated_vpcs:
+            message = f"{shown(reference)} is not in VPC {vpc}, and not associated with it"
+            raise UnknownName(
+                message, f"name a security group of the same VPC, or write associated_vpcs: [{vpc}] there"
+            )
+        return owner, name
+
     def peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
         """What a security group rule written in `vpc` names: a prefix list or a group (SG-18). Raises UnknownName."""
         lists = self.design.prefix_lists
@@ -158,9 +177,15 @@ def bare_or_none(reference: str | None) -> str | None:
     return None if reference is None else bare(reference)
 
 
-def group_names(references: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The bare names of an interface's groups; left out, the default group (SG-3)."""
-    return ("default",) if references is None else tuple(bare(group) for group in references)
+def group_names(references: tuple[str, ...] | None, vpc: str) -> tuple[str, ...]:
+    """The names of an interface's groups, bare where they are its VPC's own; left out, the default group (SG-3)."""
+    return ("default",) if references is None else tuple(group.removeprefix(f"{vpc}.") for group in references)
+
+
+def group_of(vpc: str, name: str) -> GroupId:
+    """The group that such a name means: of the VPC, or of another one that shares it (SG-17)."""
+    owner, dot, bare_name = name.partition(".")
+    return (owner, bare_name) if dot else (vpc, name)
 
 
 IMPLIED = {

@@ -224,7 +224,8 @@ class VpcChecks(Reports):
         return node if isinstance(node, dict) else ()
 
     def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
-        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11)."""
+        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11); whom it is shared with."""
+        self.check_associations(path, vpc, group)
         for index, inward in enumerate(group.ingress):
             for peer in inward.peers:
                 if isinstance(peer, str):
@@ -234,25 +235,46 @@ class VpcChecks(Reports):
                 if isinstance(peer, str):
                     self.check_peer((*path, "egress", index), vpc, peer, "to")
 
+    def check_associations(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
+        """A group may be associated with VPCs of its Region, but for the default group (SG-17)."""
+        for index, other in enumerate(group.associated_vpcs):
+            at = (*path, "associated_vpcs", index)
+            if other not in self.design.vpcs:
+                self.report(at, f"there is no VPC {shown(other)}", did_you_mean(other, self.design.vpcs))
+            elif path[-1] == "default":
+                self.report(
+                    at, "the default group is associated with no other VPC", "write a group of its own", "SG-17"
+                )
+            elif region_of(self.design, other) != region_of(self.design, vpc):
+                text = f"VPC {other} is in another Region than {vpc}, so the group cannot be associated with it"
+                self.report(at, text, "write a group in each Region", "SG-17")
+
     def check_peer(self, path: KeyPath, vpc: str, peer: str, word: str) -> None:
         """One peer that is a name."""
         if peer in self.design.vpcs[vpc].security_groups:  # most are groups of the same VPC
             return
         found = self.resolve((*path, word), self.names.peer, vpc, peer)
-        for owner, _group in () if found is None else found[1]:
-            if owner == vpc:
+        for owner, name in () if found is None else found[1]:
+            shared = self.design.vpcs[owner].security_groups.get(name)
+            if owner == vpc or (shared is not None and vpc in shared.associated_vpcs):
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
-            if "active" in states and region_of(self.design, vpc) == region_of(self.design, owner):
+            same = region_of(self.design, vpc) == region_of(self.design, owner)
+            if "active" in states and same:
                 continue
-            if word == "from" and (vpc, owner) in self.introduced:
+            if word == "from" and same and (vpc, owner) in self.introduced:
                 continue
             if "active" in states:
                 text = f"{shown(peer)} is a group of VPC {owner}, which is in another Region than {vpc}"
                 self.report((*path, word), text, "name a block", "SG-11")
                 continue
-            if word == "from" and (vpc, owner) in self.attached:
-                text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway needs its support on both sides"
+            if (vpc, owner) in self.attached:
+                why = (
+                    "needs its support on both sides"
+                    if word == "from"
+                    else "is for what comes in: the rule matches nothing"
+                )
+                text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway {why}"
                 self.warn((*path, word), text, "TGW-14")
             elif states:
                 text = (
@@ -306,8 +328,7 @@ class VpcChecks(Reports):
         groups = need.security_groups or ()
         for index, group in enumerate(groups):
             if group not in vpc.security_groups:
-                at = (*need.path, "security_groups", index)
-                self.resolve(at, self.names.member, name, "security_groups", group, "security group")
+                self.resolve((*need.path, "security_groups", index), self.names.group, name, group)
         if len(groups) > GROUPS_MOST:
             text = f"{len(groups)} groups are more than the {GROUPS_MOST} an interface can have"
             self.report((*need.path, "security_groups"), text, None, "SG-25")

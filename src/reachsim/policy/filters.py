@@ -12,7 +12,7 @@ from typing import Literal
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
-from reachsim.loading.names import bare_or_none, group_names
+from reachsim.loading.names import bare_or_none, group_names, group_of
 from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.security_group import default_group, group_clauses, group_filter, unknown_group
@@ -25,7 +25,7 @@ Section = Literal["network_acls", "security_groups"]
 class RuleSet(Faced):
     """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
 
-    `names`: bare, each once, in the order in which answers name them.
+    `names`: bare, or ``vpc.name`` of a group of another VPC (SG-17), each once, in the order in which answers name them.
     """
 
     section: Section
@@ -35,7 +35,8 @@ class RuleSet(Faced):
 
     def concerns(self, components: Iterable[KeyPath]) -> bool:
         """Whether one of the ACLs or groups at these paths is among its own."""
-        own = {("vpcs", self.vpc, self.section, name) for name in self.names}
+        members = (group_of(self.vpc, name) for name in self.names)
+        own = {("vpcs", vpc, self.section, name) for vpc, name in members}
         return not own.isdisjoint(components)
 
     def __str__(self) -> str:
@@ -61,7 +62,7 @@ class Policy:
 
         The order of the set does not matter (SG-1): answers name its groups as the first interface with that set does.
         """
-        names = tuple(dict.fromkeys(group_names(references)))
+        names = tuple(dict.fromkeys(group_names(references, vpc)))
         return RuleSet("security_groups", vpc, self._orders.setdefault((vpc, frozenset(names)), names), direction)
 
     def acl(self, vpc: str, reference: str | None, direction: Direction) -> RuleSet:
@@ -92,8 +93,9 @@ class Policy:
 
     def _group_filter(self, rules: RuleSet) -> Filter:
         names, direction = rules.names, rules.direction
-        clauses = [clause for name in names for clause in self._clauses_of((rules.vpc, name), direction)]
-        path: KeyPath = ("vpcs", rules.vpc, "security_groups", names[0]) if names else ()
+        groups = [group_of(rules.vpc, name) for name in names]
+        clauses = [clause for group in groups for clause in self._clauses_of(group, direction)]
+        path: KeyPath = ("vpcs", groups[0][0], "security_groups", groups[0][1]) if groups else ()
         return group_filter(names, direction, tuple(clauses), path)
 
     def _clauses_of(self, group: GroupId, direction: Direction) -> list[Clause]:

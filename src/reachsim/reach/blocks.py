@@ -97,7 +97,7 @@ class BlockWorker:
         A destination in the source's own subnet is reached on the link, so there each source has its own.
         """
         neighbours = source.first.subnet is destination.first.subnet
-        key = (source.key if neighbours else source.alike), destination.key
+        key = (source.key if neighbours else (source.broad, routes_from(source, destination))), destination.key
         found = self.templates.get(key)
         if found is None or not (neighbours or all(template.shared for template in found)):
             target = source.second() if source is destination else destination.first
@@ -293,6 +293,11 @@ class BlockWorker:
                 )
                 if entries:
                     row[cb.index] = number(entries)
+
+
+def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:
+    """What becomes of packets to a class at the route table of another one, as far as walks can tell."""
+    return tuple(source.first.subnet.table.sends(address) for address in destination.first.places)
 
 
 def _where_they_differ(sure: Found, best: Found) -> Found:

@@ -49,12 +49,14 @@ class RoutingClass(Faced):
     """Classes between which walks are the same.
 
     `key`: what walks can tell of it; `alike`: the same without the subnet, but with its route table. Walks from sources that
-    are alike differ in the source's own subnet alone.
+    are alike differ in the source's own subnet alone. `broad`: without the table too; where two tables have the same route
+    for a destination, walks differ in no more.
     """
 
     index: int
     key: Hashable
     alike: Hashable
+    broad: Hashable
     classes: list[InterfaceClass] = field(default_factory=list)
 
     @property
@@ -99,8 +101,12 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
     targets |= {choice.target for relay in relays for choice in relay.choices}
-    # Only a transit gateway asks for the zone of the interface that sends (TGW-7, TGW-8).
+    # Only a transit gateway, or a regional NAT gateway with addresses by zone, asks for the zone of the interface that
+    # sends (TGW-7, TGW-8, NATGW-20).
     zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
+    by_zone = {interface.vpc for interface in topology.interfaces.values() if interface.by_zone}
+    zoned |= by_zone
+    served = None if by_zone else topology.served
     routing: dict[Hashable, RoutingClass] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
@@ -111,9 +117,11 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
         key = interface.subnet, *common
         outer = routing.get(key)
         if outer is None:
-            zone = interface.subnet.az if interface.vpc in zoned else None
-            alike = interface.vpc, interface.subnet.table, zone, interface.subnet.attached, *common
-            outer = routing[key] = RoutingClass(len(out.routing), key, alike)
+            zone: Hashable = interface.subnet.az if interface.vpc in zoned else None
+            if served is not None:  # which zone it is does not matter, only who serves it
+                zone = served.get((interface.vpc, interface.subnet.az))
+            broad = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, *common
+            outer = routing[key] = RoutingClass(len(out.routing), key, (interface.subnet.table, *broad), broad)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)
         inner_key = key, interface.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen

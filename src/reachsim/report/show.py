@@ -12,6 +12,7 @@ from reachsim.network import Network
 from reachsim.report.data import problem_data
 from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, head, routes, routes_text, rules_table
 from reachsim.report.text import PLAIN, Look, TextRow, hanging, line_of, number
+from reachsim.resources.block_public_access import switch_of
 from reachsim.resources.expectation import EndpointField
 from reachsim.resources.lambda_function import FunctionConfiguration
 from reachsim.rules.clauses import KeyPath
@@ -89,6 +90,7 @@ def _vpcs(net: Network) -> Iterator[Data]:
             "cidrs": [str(block) for block in vpc.cidrs],
             "internet_gateway": vpc.internet_gateway,
             "egress_only_internet_gateway": vpc.egress_only_internet_gateway,
+            "block_public_access": switch_of(net.design, name)[0].mode,
             "where": net.locate(site.path),
             "subnets": [_subnet(net, site_subnet) for site_subnet in site.subnets.values()],
             "not_modelled": [f"{section}.{member}" for section, member in vpc.unmodelled()],
@@ -117,6 +119,7 @@ def _vpcs_text(items: Sequence[Data], look: Look) -> list[str]:
     for vpc in items:
         gateways = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if vpc[key]]
         tail = f"  gateways {', '.join(gateways)}" if gateways else "  no internet gateway"
+        tail += f"  Block Public Access: {vpc['block_public_access']}" if vpc["block_public_access"] != "off" else ""
         lines += head(f"{vpc['name']}  {', '.join(vpc['cidrs'])}{tail}", vpc["where"], look)
         rows: list[TextRow] = [
             [
@@ -152,10 +155,12 @@ def _interface(net: Network, interface: NetworkInterface) -> Data:
     return {
         "name": interface.name,
         "kind": interface.kind,
-        "subnet": interface.subnet.full_name,
+        "subnet": None if interface.subnet.regional else interface.subnet.full_name,
         "addresses": [format_address(address) for address in interface.addresses],
         "public_ip": format_address(interface.publics[0]) if interface.publics else None,
-        "security_groups": None if interface.groups is None else sorted(name for _, name in interface.groups),
+        "security_groups": None
+        if interface.groups is None
+        else sorted(name if vpc == interface.vpc.name else f"{vpc}.{name}" for vpc, name in interface.groups),
         "source_dest_check": interface.source_dest_check,
         "client_ports": str(interface.client_ports),
         "listens": None if interface.listens is None else str(interface.listens),
@@ -220,8 +225,8 @@ def _functions(net: Network) -> Iterator[Data]:
 
 def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyPath) -> Data:
     # Names are told bare, as for interfaces, however the file writes them.
-    groups = dict.fromkeys(group_names(body.security_groups))
     vpc = body.vpc
+    groups = dict.fromkeys(group_names(body.security_groups, vpc or ""))
     return {
         "version": version,
         "vpc": vpc,

@@ -36,6 +36,8 @@ def routes(net: Network) -> Iterator[Data]:
             for name, body in net.design.vpcs[vpc].subnets.items()
             if (body.route_table or "main").rpartition(".")[2] == rules_table
         ]
+        regional = (interface.subnet for interface in net.topology.interfaces.values() if interface.subnet.regional)
+        subnets += [place.name for place in regional if place.table is checkpoint]  # NATGW-17
         yield {
             "vpc": vpc,
             "name": rules_table,

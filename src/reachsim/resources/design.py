@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from reachsim import resources
 from reachsim.errors import HintedError, shown, with_article
 from reachsim.resources.api_gateway import ApiGateway
+from reachsim.resources.block_public_access import Switch
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.fields import Boolean, Name, Schema, ShareField, written
 from reachsim.resources.internet import Internet
@@ -54,6 +55,8 @@ class Design(Schema):
     default_host_management: Boolean = False
     """Whether the account's Default Host Management Configuration is on, which gives instances without a profile the role
     that Session Manager needs (SSM-6)."""
+    block_public_access: Switch = None
+    """Block Public Access of the account, for every VPC that does not say itself (IGW-14)."""
     vpcs: dict[Name, Vpc] = Field(default_factory=dict)
     """VPCs by name."""
     peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)

@@ -304,13 +304,11 @@ HostNameField = Annotated[
     PlainValidator(_host_name),
     WithJsonSchema(written("host", "a host's name", _HOST_WRITTEN, number=True, maxLength=255)),
 ]
-Reference = Annotated[
-    str,
-    PlainValidator(_reference),
-    WithJsonSchema(
-        written("reference", "a name of something else, bare or as vpc.name", _REFERENCE_WRITTEN, number=True)
-    ),
-]
+REFERENCE_FORM: Final = written(
+    "reference", "a name of something else, bare or as vpc.name", _REFERENCE_WRITTEN, number=True
+)
+"""The form of a reference."""
+Reference = Annotated[str, PlainValidator(_reference), WithJsonSchema(REFERENCE_FORM)]
 """A name of something written elsewhere, bare or as ``vpc.name``."""
 BlockField = Annotated[
     Cidr,

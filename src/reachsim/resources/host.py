@@ -381,12 +381,15 @@ class Clients(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
         return [self.host, self.host.interface.outbound]
 
 
-def masquerade(device: Checkpoint, interface: NetworkInterface, header: Header, leg: Leg) -> Header:
-    """The packet with the device's own address as source; the device remembers the flow (NATGW-3, NATI-5).
+def masquerade(
+    device: Checkpoint, interface: NetworkInterface, header: Header, leg: Leg, chosen: int | None = None
+) -> Header:
+    """The packet with the device's own address as source; the device remembers the flow (NATGW-3, NATI-5). `chosen`: which
+    of its addresses, left out: the first.
 
     From then on it comes from the device's interface: a group of the client matches it no more (SG-13).
     """
-    source = interface.address_for(header.source)
+    source = interface.address_for(header.source) if chosen is None else chosen
     leg.sessions.append(Session(device, header.source, source, header.destination))
     return Header(source, header.destination, interface)
 

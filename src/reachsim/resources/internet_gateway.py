@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Session, Step
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Session, Step
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
@@ -17,7 +18,7 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
-from reachsim.rules.internet_gateway import egress_loss, ingress_loss
+from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
 from reachsim.rules.load_balancer import not_for_internet
 from reachsim.rules.verdict import Loss
 
@@ -39,6 +40,19 @@ def private_run(address: int) -> Span:
 def senders_around(vpc: VpcSite, source: int) -> Span:
     """Sources around one that are all of no interface of a VPC and all public, or all private; or that one alone."""
     return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
+
+
+def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: bool = False) -> Loss | None:
+    """Why Block Public Access stops a packet of a private address at a gateway (IGW-14). `outward`: it leaves the VPC."""
+    owner = vpc.owners.get(address)
+    subnet = vpc.subnet_runs[address] if owner is None else owner.subnet
+    if subnet is None or subnet.access is PublicAccess.OPEN:
+        return None
+    translated = translated or (owner is not None and owner.kind == "nat gateway")
+    loss = access_loss(
+        subnet.access, f"subnet {subnet.full_name}", translated=translated, outbound=outward is not leg.reply
+    )
+    return None if loss is None else replace(loss, path=vpc.access_path)
 
 
 class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=False):
@@ -66,8 +80,8 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         onward = Header(source if public is None else public, destination)
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
         if loss is None:
-            loss = self.past_the_appliance(header)
-            return step if loss is None else self.drop(loss, header, scope, onward=step)
+            loss = blocked(self.vpc, source, leg, outward=True) or self.past_the_appliance(header)
+            return step if loss is None else self.drop(loss, header, scope, onward=step, path=loss.path or None)
         if loss.code in MISROUTED:  # mended, it would go another way
             return self.drop(loss, header, scope)
         path = self.path
@@ -129,10 +143,14 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         text = "1:1 translation" if private != header.destination else ""
         scope = Scope(private_run(header.source), (header.destination, header.destination))
         inside = Header(header.source, private)
-        step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
-        loss = ingress_loss(header.source)
-        owner = self.vpc.owners.get(private) if private > IPV4_LAST else None
-        if owner is not None and not owner.from_internet:
+        owner = self.vpc.owners.get(private)
+        step: Forward | Drop
+        if owner is not None and owner.subnet.regional:
+            step = Forward(owner.inbound, inside, "to the NAT gateway", "NATGW-17", self.path, scope)
+        else:
+            step = enter_subnet(self, self.vpc, inside, text, "IGW-3", self.path)._replace(scope=scope)
+        loss = ingress_loss(header.source) or blocked(self.vpc, private, leg, outward=False)
+        if private > IPV4_LAST and owner is not None and not owner.from_internet:
             loss = loss or not_for_internet(private)
         route = self.redirected[private]
         if route is not None and not route.local and isinstance(step, Forward):
@@ -140,7 +158,8 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
             loss = loss or unusable
         if loss is None:
             return step
-        return self.drop(loss, header, scope, onward=step if isinstance(step, Forward) else None)
+        onward = step if isinstance(step, Forward) else None
+        return self.drop(loss, header, scope, onward=onward, path=loss.path or None)
 
     def to_appliance(self, route: Route, inside: Header, step: Forward) -> tuple[Forward, Loss | None]:
         """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an
@@ -159,8 +178,9 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         return self.redirected.starts
 
     def successors(self) -> list[Checkpoint]:
-        """The ACL of every subnet, and the targets of the gateway's route table."""
-        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected)]
+        """The ACL of every subnet, the targets of the gateway's route table, and regional NAT gateways."""
+        regional = [interface.inbound for interface in self.vpc.owners.values() if interface.subnet.regional]
+        return [*(subnet.entry for subnet in self.vpc.subnets.values()), *targets(self.redirected), *regional]
 
 
 def _able(target: NetworkInterface) -> bool:
@@ -191,10 +211,11 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         owner = self.vpc.owners.get(source)
         loss = egress_loss(source, destination, owned=owner is not None, public=source)
         leg.sessions.append(Session(self, source, source, destination))
+        loss = loss or blocked(self.vpc, source, leg, outward=True, translated=True)
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
         if loss is None:
             return step
-        path = self.path
+        path = loss.path or self.path
         if owner is not None and loss.rule == "IGW-15":
             text = f"{format_address(source)} ({owner.name}) is private IPv6, which is not on the internet"
             loss, path = Loss(loss.code, loss.rule, text), (*owner.path, "ipv6_address")

@@ -46,9 +46,10 @@ class FunctionConfiguration(Schema):
 
     @property
     def group_names(self) -> frozenset[str]:
-        """Bare names of its groups; their order does not matter for sharing an interface (LAMBDA-3)."""
+        """Names of its groups, bare where they are its VPC's own; their order does not matter for sharing an interface
+        (LAMBDA-3)."""
         groups = self.security_groups if self.security_groups is not None else ("default",)
-        return frozenset(map(bare, groups))
+        return frozenset(group.removeprefix(f"{self.vpc}.") for group in groups)
 
     @model_validator(mode="after")
     def _whole(self) -> FunctionConfiguration:

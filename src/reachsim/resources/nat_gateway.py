@@ -5,35 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.filters import Filter, Query, protocol_limit
-from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.place import AddressPair, InterfacePlace
 from reachsim.dataplane.scope import intersect, to_run
-from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
-from reachsim.net.cidr import Cidr
-from reachsim.resources.fields import Ipv4Field, Reference, Tags
+from reachsim.net.cidr import EVERY_IPV4, Cidr
+from reachsim.net.traffic import EVERYTHING
+from reachsim.resources.fields import Ipv4Field, Name, Reference, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
+from reachsim.resources.internet_gateway import InternetGatewayOut
 from reachsim.resources.network_interface import nic_of
+from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
+from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.resources.subnet import SubnetLink
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
 from reachsim.rules.verdict import Loss
 
 NAT64 = Cidr.parse("64:ff9b::/96")
+PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in no subnet", "NATGW-19")
+"""In place of an ACL, where there is none."""
 
 
 @resource("nat_gateways", "nat gateway")
 class NatGateway(Resource):
-    """A zonal NAT gateway. It has no security group (NATGW-6); its subnet's ACL and route table apply (NATGW-12)."""
+    """A NAT gateway. It has no security group (NATGW-6). Of a zonal one, the ACL and the route table of its subnet apply
+    (NATGW-12). A regional one is in the VPC and in no subnet, and has a route table of its own (NATGW-17)."""
 
-    subnet: Reference
-    """The subnet it is in; a public one needs a route to an internet gateway there (NATGW-1)."""
+    availability: Literal["zonal", "regional"] = "zonal"
+    """`regional`: one for all zones of the VPC (NATGW-17)."""
+    subnet: Reference | None = None
+    """The subnet that a zonal one is in; a public one needs a route to an internet gateway there (NATGW-1)."""
     private_ip: Ipv4Field | None = None
     """Left out: the lowest free address of its subnet."""
     public_ip: Ipv4Field | None = None
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
+    public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
+    """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20)."""
+    route_table: Reference | None = None
+    """Of a regional one: its route table; left out: one that leads to the internet gateway (NATGW-17)."""
     connectivity: Literal["public", "private"] = "public"
     """`private`: one without a public address."""
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
@@ -42,17 +59,37 @@ class NatGateway(Resource):
 
     order: ClassVar[int] = 2
 
+    @property
+    def regional(self) -> bool:
+        """Whether it serves all zones."""
+        return self.availability == "regional"
+
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """Its one interface; a public gateway has an Elastic IP, chosen by AWS where none is written (NATGW-1)."""
+        """Its one interface; a public gateway has an Elastic IP, chosen by AWS where none is written (NATGW-1). A regional
+        one needs public addresses alone."""
+        if self.public_ips and self.regional:
+            for zone, address in self.public_ips.items():
+                yield InterfaceNeed(f"{at.name}/{zone}", (*at.path, "public_ips", zone), "", (), public_ip=address)
+            return
         implied = self.public_ip is None and self.connectivity == "public"
         public = implied or self.public_ip
-        yield InterfaceNeed(at.name, at.path, self.subnet, (), self.private_ip, None, public, implied)
+        subnet = "" if self.regional else self.subnet or ""
+        yield InterfaceNeed(at.name, at.path, subnet, (), self.private_ip, None, public, implied)
 
     def check(self, at: At, checks: Checks) -> None:
         """A public gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""
-        blocks = checks.blocks_of(at.vpc, self.subnet)
-        if blocks and not any(block.version == 4 for block in blocks):
-            checks.report((*at.path, "subnet"), "a NAT gateway needs a subnet with an IPv4 block", None, "NATGW-1")
+        if self.regional:
+            self._check_regional(at, checks)
+        elif self.subnet is None:
+            hint = "write subnet: NAME, or availability: regional"
+            checks.report(at.path, "missing key 'subnet'", hint, key=True)
+        else:
+            blocks = checks.blocks_of(at.vpc, self.subnet)
+            if blocks and not any(block.version == 4 for block in blocks):
+                checks.report((*at.path, "subnet"), "a NAT gateway needs a subnet with an IPv4 block", None, "NATGW-1")
+            for key in ("public_ips", "route_table"):
+                if getattr(self, key):
+                    checks.report((*at.path, key), f"{key} is a key of a regional NAT gateway", "remove it", "NATGW-17")
         if self.connectivity == "private" and self.public_ip is not None:
             text = "a private NAT gateway has no public address"
             checks.report((*at.path, "public_ip"), text, "remove public_ip", "NATGW-2")
@@ -61,20 +98,71 @@ class NatGateway(Resource):
             text = "a public NAT gateway needs an internet gateway in its VPC"
             checks.report(at.path, text, hint, "NATGW-1", key=True)
 
+    def _check_regional(self, at: At, checks: Checks) -> None:
+        """A regional one is public (NATGW-18), in no subnet (NATGW-17), and has an address in zones of its VPC alone."""
+        vpc = checks.design.vpcs[at.vpc]
+        if self.connectivity == "private":
+            text = "a regional NAT gateway is public"
+            checks.report((*at.path, "connectivity"), text, "use a zonal one for private connectivity", "NATGW-18")
+        for key in ("subnet", "private_ip"):
+            if getattr(self, key) is not None:
+                text = f"a regional NAT gateway is in no subnet, so {key} says nothing"
+                checks.report((*at.path, key), text, f"remove {key}", "NATGW-17")
+        if self.public_ips and self.public_ip is not None:
+            text = "'public_ips' stands in place of 'public_ip'"
+            checks.report((*at.path, "public_ips"), text, "write one of the two", "NATGW-18")
+        zones = [*dict.fromkeys(subnet.az for subnet in vpc.subnets.values() if subnet.az is not None)]
+        for zone in self.public_ips:
+            if zone not in zones:
+                hint = f"its subnets are in {', '.join(zones)}" if zones else "write az in its subnets"
+                text = f"VPC {at.vpc} has no subnet in zone {zone!r}"
+                checks.report((*at.path, "public_ips", zone), text, hint, "NATGW-18", key=True)
+        if self.route_table is not None:
+            checks.route_table((*at.path, "route_table"), at.vpc, self.route_table)
+
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interface, which has no groups (NATGW-6)."""
-        for need in self.interfaces(at):
-            interface = nic_of(
-                need, type(self).noun, self.tags, at, wiring,
-                source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
-            )  # fmt: skip
-            interface.host = interface.inbound = NatGatewayCheckpoint(interface, self.state)
-            interface.outbound = interface.subnet.exit
-            wiring.place(interface)
+        needs = list(self.interfaces(at))
+        interface = self._regional(at, needs, wiring) if self.regional else self._zonal(at, needs[0], wiring)
+        interface.host = interface.inbound = NatGatewayCheckpoint(interface, self.state)
+        interface.outbound = interface.subnet.exit
+        wiring.place(interface)
+
+    def _zonal(self, at: At, need: InterfaceNeed, wiring: Wiring) -> NetworkInterface:
+        return nic_of(
+            need, type(self).noun, self.tags, at, wiring,
+            source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
+        )  # fmt: skip
+
+    def _regional(self, at: At, needs: list[InterfaceNeed], wiring: Wiring) -> NetworkInterface:
+        """In no subnet, so past every ACL (NATGW-19), and with public addresses in place of private ones, which nobody is
+        told."""
+        vpc = wiring.vpc(at.vpc)
+        subnet = SubnetSite(
+            f"{at.name} (regional)", vpc, (), None, at.path,
+            PAST_ACLS, PAST_ACLS, regional=True, access=vpc.access,
+        )  # fmt: skip
+        written = bare(self.route_table) if self.route_table is not None else None
+        gateway = wiring.design.vpcs[at.vpc].internet_gateway
+        implied = {} if gateway is None else {EVERY_IPV4: gateway}
+        table = wiring.table(at.vpc, written or f"of {at.name}", None if written else implied)
+        assert isinstance(table, RouteTableCheckpoint)
+        subnet.table, subnet.exit = table, RegionalExit(f"{at.vpc}.{at.name}", table, at.path)
+        subnet.link = subnet.entry = SubnetLink(subnet)
+        publics = [wiring.public(at.vpc, need) for need in needs]
+        pairs = tuple(AddressPair(public, public) for public in publics if public is not None)
+        return NetworkInterface(
+            f"{at.vpc}.{at.name}", type(self).noun, subnet, pairs, at.path,
+            source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
+            tags=tuple(sorted(self.tags.items())),
+            by_zone=dict(zip(self.public_ips, (pair.private for pair in pairs), strict=False)),
+        )  # fmt: skip
 
     def remarks(self, interface: InterfacePlace) -> Iterator[str]:
-        """Whether it is private, and its state."""
-        if self.connectivity == "private":
+        """Whether it is private or regional, and its state."""
+        if self.regional:
+            yield f"regional, in zones {', '.join(interface.by_zone)}" if interface.by_zone else "regional"
+        elif self.connectivity == "private":
             yield "private"
         if self.state != "available":
             yield self.state
@@ -82,12 +170,49 @@ class NatGateway(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""
         inactive = f"NAT gateway {at.name} is {self.state}" if self.state in ("deleted", "failed") else ""
-        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=(*at.path, "state"))
+        interface = wiring.interface(at.vpc, at.name)
+        next = interface.inbound if self.regional else interface.subnet.entry
+        return Entrance(next, interface, inactive, switch=(*at.path, "state"))
+
+
+class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
+    """What a regional NAT gateway sends, by a route table of its own (NATGW-17), past no ACL (NATGW-19)."""
+
+    __slots__ = ("table",)
+
+    def __init__(self, component: str, table: RouteTableCheckpoint, path: KeyPath) -> None:
+        super().__init__(component, "way out", path)
+        self.table = table
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """To its table. What it translated and sends elsewhere than to the internet has a private address that AWS
+        chooses."""
+        route, low, high = self.table.table.lookup(header.destination)
+        scope = to_run((low, high))
+        sends = not leg.reply and route is not None and route.next is not None
+        if sends and route is not None and not isinstance(route.next, InternetGatewayOut):
+            reason = f"{self.component} sends by {route.text} from a private address that AWS chooses"
+            return Undecided(reason, header, rule="NATGW-17", path=route.path or self.path, scope=scope)
+        if not leg.reply and route is not None and route.local:
+            reason = f"{self.component} sends into its own VPC from a private address that AWS chooses"
+            return Undecided(reason, header, rule="NATGW-17", path=self.path, scope=scope)
+        return Forward(self.table, header, "by its own route table", "NATGW-19", self.path, scope)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """Its table."""
+        return (self.table,)
 
 
 NAT_GATEWAY_FILTER = protocol_limit(
     "NAT gateway protocols", NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP", "NATGW-5"
 )
+
+
+def zone_at(interface: NetworkInterface, header: Header) -> str | None:
+    """The zone from which a packet comes to a NAT gateway: of the interface of its VPC that sends, or of the subnet by which
+    a transit gateway brought it."""
+    sender = header.sender
+    return sender.subnet.az if sender is not None and sender.subnet.vpc is interface.vpc else header.zone
 
 
 class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
@@ -119,15 +244,36 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
         if leg.reply:
             text = f"{self.interface.name} never saw the packet that this one answers"
             return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
-        onward = masquerade(self, self.interface, header, leg)
+        sent = self._sends_from(header)
+        if isinstance(sent, Undecided):
+            return sent._replace(scope=scope)
+        onward = masquerade(self, self.interface, header, leg, sent)
         text = "its port becomes one of 1024-65535"
         scope = to_run(intersect(scope.destinations, self.interface.subnet.run_around(destination)))
         query = Query(NAT_GATEWAY_FILTER, 0)
         step = Forward(leave(self.interface, onward), onward, text, "NATGW-3", self.path, scope, query, 1)
+        if sent is None:
+            zone = zone_at(self.interface, header)
+            text = f"{self.interface.name} has no address in zone {zone}, from where the packet comes"
+            loss = Loss(Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION, "NATGW-20", text)
+            return self.drop(loss, header, scope, path=(*self.path, "public_ips"), onward=step)
         if self.state in FORWARDING_STATES:
             return step
         loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.interface.name} is {self.state}")
         return self.drop(loss, header, scope, path=(*self.path, "state"), onward=step)
+
+    def _sends_from(self, header: Header) -> int | Undecided | None:
+        """The address that it puts in: of a regional one in manual mode that of the client's zone, None where it has none
+        there (NATGW-20)."""
+        if not self.interface.by_zone:
+            return next((a for a in self.interface.primary if a <= IPV4_LAST), self.interface.primary[0])
+        zone = zone_at(self.interface, header)
+        if zone is None:
+            reason = (
+                f"{self.interface.name} has addresses by zone, and the zone that the packet comes from is not written"
+            )
+            return Undecided(reason, header, rule="NATGW-20", path=(*self.path, "public_ips"))
+        return self.interface.by_zone.get(zone)
 
     def _ipv6(self, header: Header) -> Step:
         """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""

@@ -90,6 +90,9 @@ class Checks(Protocol):
     ) -> None:
         """Note a problem; `code`: the rule of AWS that refuses it. `key`: it is the key at the path, not its value."""
 
+    def warn(self, path: KeyPath, message: str, code: str | None = None, *, key: bool = False) -> None:
+        """Note what AWS accepts and a person may not have meant."""
+
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
 
@@ -116,6 +119,12 @@ class Wiring(Protocol):
 
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
+
+    def public(self, vpc: str, need: InterfaceNeed) -> int | None:
+        """The public address of a need, an assigned one included."""
+
+    def table(self, vpc: str, name: str, implied: Mapping[Cidr, str] | None = None) -> Checkpoint:
+        """A route table of a VPC; `implied`: the routes of one that AWS makes and the design does not write."""
 
     def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
         """Security groups of a VPC with their filters (None: the default group, SG-3)."""

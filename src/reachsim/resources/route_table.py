@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -239,11 +239,18 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
             return enter_subnet(self, self.vpc, header, text, "ROUTE-4", route.path, scope)
         onward = None
         if route.next is not None:
-            toward = Header(header.source, destination, header.sender, header.direct, route.toward)
+            toward = Header(header.source, destination, header.sender, header.direct, route.toward, header.zone)
             onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
             if not route.inactive:
                 return onward
         return self.drop(route.blackhole, header, scope, path=route.switch or route.path, decided=text, onward=onward)
+
+    def sends(self, destination: int) -> Hashable:
+        """The route's target, and whether it is usable. A table that may have routes that nobody wrote is like no other."""
+        if self.unwritten:
+            return self
+        route = self.table[destination]
+        return None if route is None else (route.next, route.toward, route.local, route.inactive, route.unknown)
 
     def aside(self, destination: int) -> str:
         """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones

@@ -17,6 +17,7 @@ from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import (
     OR_UNKNOWN,
     PeersField,
+    References,
     RuleTrafficField,
     Schema,
     Tags,
@@ -97,6 +98,8 @@ class SecurityGroup(Schema):
     """What may come in; left out: nothing; `unknown`."""
     egress: Annotated[tuple[EgressRule, ...] | None, or_unknown({"allow": UNKNOWN, "to": UNKNOWN}), OR_UNKNOWN] = None
     """What may go out; left out: everything; `[]`: nothing; `unknown`."""
+    associated_vpcs: References = ()
+    """Other VPCs of the Region whose interfaces may have it too (SG-17)."""
     description: str = ""
     """For the reader."""
     tags: Tags = {}

@@ -68,7 +68,7 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
         """Find the interface; an address that no interface has answers nothing (WALK-24), nor does the resolver of a VPC to
         what comes from elsewhere (DNS-4)."""
         if header.toward is not None:
-            onward = Header(header.source, header.destination, header.sender, header.direct)
+            onward = Header(header.source, header.destination, header.sender, header.direct, zone=header.zone)
             return Forward(wired(header.toward).inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
         interface = self.subnet.vpc.owners.get(header.destination)
         scope = to_one(header.destination)

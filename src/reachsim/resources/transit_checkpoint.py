@@ -33,11 +33,12 @@ class TransitRoute(Faced):
     path: tuple[str | int, ...]
     broken: str = ""
     keeps_groups: bool = False
+    prefix_list: str = ""
 
     @property
     def text(self) -> str:
         """The route as a person writes it."""
-        return f"{self.destination} -> {self.target}"
+        return f"{self.destination}{f' ({self.prefix_list})' if self.prefix_list else ''} -> {self.target}"
 
     @property
     def certain(self) -> bool:
@@ -117,6 +118,10 @@ class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
             return self.drop(
                 Loss(Code.TGW_ROUTE_AZ_RESTRICTION, "TGW-7", text), header, ANY, path=(*self.path, "subnets")
             )
+        regional = header.sender is not None and header.sender.subnet.regional  # it sends from any zone (NATGW-17)
+        if regional and len({subnet.ingress.name for subnet in self.subnets}) > 1:
+            reason = f"{self.component} may take it by any of its subnets, whose ACLs differ"
+            return Undecided(reason, header, rule="NATGW-17", path=self.path, scope=ANY)
         onward = Header(header.source, header.destination, None, header.direct, None, serving.az)
         query = Query(serving.ingress, header.source)
         text = f"by subnet {serving.full_name}"
@@ -132,7 +137,8 @@ class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
 
 
 class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=True, asks=False):
-    """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5)."""
+    """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5): questions and answers
+    alike, so an answer needs a route of its own (TGW-3)."""
 
     __slots__ = ("broken", "keeps_groups", "learns", "table", "undecided")
 
@@ -207,7 +213,7 @@ class Chosen:
 class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     """An attachment for what the gateway sends into a VPC: by its subnet in the zone that the packet comes from, or in
     another zone of it (TGW-8); past the outbound rules of that subnet's ACL, by destination, and by its route table (TGW-2,
-    TGW-11)."""
+    TGW-11), wherever that leads: to NAT gateways, internet gateways and endpoints too (TGW-13)."""
 
     __slots__ = ("appliance_mode", "broken", "subnets", "vpc")
 
@@ -248,7 +254,7 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
             return Undecided(reason, header, rule=rule, path=self.path, scope=scope, choices=choices)
         subnet = candidates[0]
         inside = next((s for s in candidates if header.destination in s), None)
-        packet = Header(header.source, header.destination, None, header.direct)
+        packet = Header(header.source, header.destination, None, header.direct, zone=subnet.az)
         scope = Scope(ANY.sources, self._run(header.destination, candidates))
         if inside is not None:
             return Forward(inside.link, packet, f"into subnet {inside.full_name}", "TGW-12", self.path, scope)
@@ -268,6 +274,8 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
             return "inside"
         route = subnet.table.table[destination] if isinstance(subnet.table, RouteTableCheckpoint) else None
         way = None if route is None else (route.next, route.toward, route.local, route.inactive)
+        if route is not None and route.toward is not None and route.toward.by_zone:  # NATGW-20
+            return way, subnet.egress.name, subnet.az
         return way, subnet.egress.name  # which ACL, not what it says: a walk asks for no rules
 
     def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
@@ -291,3 +299,25 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     def successors(self) -> list[Checkpoint]:
         """The links and the route tables of its subnets."""
         return [each for subnet in self.subnets for each in (subnet.link, subnet.table)]
+
+
+def zones_matter(checkpoints: Iterable[Checkpoint]) -> bool:
+    """Whether packets of one VPC from two zones that the same attachments serve may fare differently at some attachment: its
+    subnets differ in their route table or ACL, have interfaces of their own, or are in no zone that is written (TGW-8,
+    TGW-11, TGW-12)."""
+    for each in checkpoints:
+        if isinstance(each, FromVpc | ToVpc):
+            alike = {(subnet.table, subnet.egress, subnet.ingress) for subnet in each.subnets}
+            if len(alike) > 1 or any(s.interfaces or s.hidden or s.az is None for s in each.subnets):
+                return True
+    return False
+
+
+def serving(checkpoints: Iterable[Checkpoint]) -> dict[tuple[VpcSite, str | None], frozenset[str]]:
+    """The attachments that serve each zone of a VPC (TGW-7)."""
+    found: dict[tuple[VpcSite, str | None], set[str]] = {}
+    for each in checkpoints:
+        if isinstance(each, FromVpc):
+            for subnet in each.subnets:
+                found.setdefault((subnet.vpc, subnet.az), set()).add(each.component)
+    return {place: frozenset(names) for place, names in found.items()}

@@ -10,10 +10,12 @@ from pydantic import Field, model_validator
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.net.prefixes import prefix_table
-from reachsim.resources.fields import BlockField, Boolean, Name, Reference, References, Schema, Tags
+from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.resources.fields import Boolean, Name, Reference, References, Schema, Tags
+from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import BLACKHOLE, bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
+from reachsim.resources.route_table import Destination
 from reachsim.resources.transit_checkpoint import (
     Doubtful,
     FromVpc,
@@ -71,8 +73,8 @@ class TransitRouteTable(Schema):
     """Attachments whose packets it routes (TGW-1)."""
     propagations: References = ()
     """Attachments whose prefixes it takes in (TGW-2)."""
-    routes: dict[BlockField, Reference] = Field(default_factory=dict)
-    """Static routes: block to attachment, or to `blackhole` (TGW-5)."""
+    routes: dict[Destination, Reference] = Field(default_factory=dict)
+    """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -112,6 +114,11 @@ class TransitGateway(Resource):
                     checks.report((*here, "associations"), text, "one table routes what comes from it", "TGW-1")
                 associated[name] = table_name
             for block, target in table.routes.items():
+                if isinstance(block, str) and block not in checks.design.prefix_lists:
+                    known = ", ".join(checks.design.prefix_lists)
+                    hint = f"there are the prefix lists {known}" if known else "write a block such as 10.0.0.0/16"
+                    text = f"{block!r} is neither a block nor a prefix list"
+                    checks.report((*here, "routes", block), text, hint, key=True)
                 if target != BLACKHOLE and target not in self.attachments:
                     checks.report((*here, "routes", str(block)), f"there is no attachment {target!r}", self._known())
 
@@ -135,6 +142,10 @@ class TransitGateway(Resource):
                     checks.report((*path, "subnets", index), text, "name one subnet of each zone", "TGW-7")
                 else:
                     zones[subnet.az] = reference
+            device = self._inspects(attachment, design.vpcs[attachment.vpc])
+            if len(zones) > 1 and device and not attachment.appliance_mode:
+                text = f"its subnets in {len(zones)} zones lead to {device}, which inspects, and appliance_mode is off"
+                checks.warn(path, f"{text}: the two ways of a flow may come by different zones", "TGW-9", key=True)
         for key, section in (("vpn", "vpn_connections"), ("direct_connect_gateway", "direct_connect_gateways")):
             name = getattr(attachment, key)
             if name is not None and name not in getattr(design, section, {}):
@@ -150,6 +161,23 @@ class TransitGateway(Resource):
             elif gateways[gateway].attachments[other].peer != back:
                 text = f"attachment {attachment.peer} is not the other side of {back}"
                 checks.report((*path, "peer"), text, f"write peer: {back} there")
+
+    @staticmethod
+    def _inspects(attachment: Attachment, vpc: Any) -> str:
+        """What forwards or inspects packets without putting its own address in and is a target of routes of an
+        attachment's subnets; empty where nothing is."""
+        for reference in attachment.subnets:
+            subnet = vpc.subnets.get(bare(reference))
+            table = None if subnet is None else vpc.route_tables.get(bare(subnet.route_table or "main"))
+            for target in () if table is None else table.routes.values():
+                name = bare(target).partition("/")[0]
+                host = vpc.instances.get(name) or vpc.interfaces.get(name)
+                endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
+                forwards = host is not None and host.nat is not None and not host.nat.masquerade
+                inspects = endpoint is not None and endpoint.type == "gateway_load_balancer"
+                if forwards or inspects or name in vpc.network_firewalls:
+                    return str(name)
+        return ""
 
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
         """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""
@@ -187,6 +215,8 @@ class TransitGateway(Resource):
 
     def _join_groups(self, at: At, wiring: Wiring) -> None:
         for one, other in self.introduces(at):
+            if region_of(wiring.design, one) != region_of(wiring.design, other):
+                continue  # one gateway is in one Region, so one of the two is not really attached
             wiring.vpc(one).inbound_neighbours.append(wiring.vpc(other))
 
     def join(self, at: At, wiring: Wiring) -> None:
@@ -215,11 +245,14 @@ class TransitGateway(Resource):
                 outward[name] = self._connection(attachment, table, wiring)
                 places += places_behind(wiring, attachment.vpn or attachment.direct_connect_gateway or "")
         wiring.join_places(at.path, places)
+        made: dict[str, IntervalMap[TransitRoute | None]] = {}
         for name in self.attachments:
             table = wiring.noted((*at.path, "attachments", name, "table"))
             assert isinstance(table, TransitTable)
             written = self._associated(name)
-            table.fill(None if written is None else prefix_table(self._entries(at, written, wiring, outward), better))
+            if written is not None and written[0] not in made:  # all attachments of a table share it
+                made[written[0]] = prefix_table(self._entries(at, written, wiring, outward), better)
+            table.fill(None if written is None else made[written[0]])
             table.learns = "" if written is None else self._learns(at, written[1])
 
     @staticmethod
@@ -262,14 +295,19 @@ class TransitGateway(Resource):
     def _entries(
         self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
-        """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4)."""
+        """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4). Peerings of transit
+        gateways propagate nothing (TGW-6)."""
         table_name, body = table
-        for block, target in body.routes.items():
-            path = (*at.path, "route_tables", table_name, "routes", str(block))
-            yield block, self._route(block, target, Priority.STATIC, outward.get(target), path)
+        for written, target in body.routes.items():
+            path = (*at.path, "route_tables", table_name, "routes", str(written))
+            named = written if isinstance(written, str) else ""
+            priority = Priority.PREFIX_LIST if named else Priority.STATIC
+            entries = wiring.design.prefix_lists[written].entries if isinstance(written, str) else (written,)
+            for block in entries:
+                yield block, self._route(block, target, priority, outward.get(target), path, named)
         known: list[tuple[Cidr, str, Priority]] = []
         for name, attachment in self.attachments.items():
-            if name in body.propagations and attachment.peer is None:  # peerings take static routes alone (TGW-6)
+            if name in body.propagations and attachment.peer is None:
                 known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
         for block, name, priority in without_overlaps(known):
             path = (*at.path, "attachments", name)
@@ -293,7 +331,13 @@ class TransitGateway(Resource):
         return ""
 
     def _route(
-        self, block: Cidr, target: str, priority: Priority, next: Checkpoint | None, path: tuple[str | int, ...]
+        self,
+        block: Cidr,
+        target: str,
+        priority: Priority,
+        next: Checkpoint | None,
+        path: tuple[str | int, ...],
+        prefix_list: str = "",
     ) -> TransitRoute:
         """A route, with what its attachment says."""
         to = self.attachments.get(target)
@@ -301,7 +345,7 @@ class TransitGateway(Resource):
             "" if to is None or to.vpc is not None or to.state == "available" else f"attachment {target} is {to.state}"
         )
         keeps = to is not None and to.vpc is not None and to.security_group_referencing
-        return TransitRoute(block, target, priority, next, path, broken, keeps)
+        return TransitRoute(block, target, priority, next, path, broken, keeps, prefix_list)
 
     @staticmethod
     def _propagated(attachment: Attachment, wiring: Wiring) -> Iterator[tuple[Cidr, Priority]]:

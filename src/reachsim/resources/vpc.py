@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from reachsim.resources.block_public_access import Switch
 from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
 from reachsim.resources.capacity_provider import CapacityProvider
 from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
@@ -59,6 +60,8 @@ class Vpc(Schema):
     """Its AWS Region; left out: that of the design."""
     account: Name | None = None
     """Its AWS account, where endpoint services accept accounts."""
+    block_public_access: Switch = None
+    """Block Public Access of this VPC; left out: that of the design (IGW-14)."""
     tags: Tags = {}
 
     capacity_providers: dict[Name, CapacityProvider] = Field(default_factory=dict)

@@ -150,9 +150,13 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
             step = to_target(route, inside, step)
             if route.inactive:
                 loss = loss or route.blackhole
+            elif route.toward is not None and route.toward.groups is None:
+                text = f"a virtual private gateway sends nothing to {route.toward.name}, an inspection endpoint"
+                loss = loss or Loss(Code.BAD_STATE_ROUTE, "ROUTE-22", text, path=route.path)
         if loss is None:
             return step
-        return self.drop(loss, header, scope, onward=step if isinstance(step, Forward) else None)
+        onward = step if isinstance(step, Forward) else None
+        return self.drop(loss, header, scope, onward=onward, path=loss.path or None)
 
     def leads_to(self, destination: int) -> bool:
         """Whether an address is one of its VPC's blocks."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Literal
+
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.codes import Code
@@ -9,6 +12,50 @@ from reachsim.rules.verdict import Loss
 
 _RFC1918 = "is a private address (RFC 1918), which is not on the internet"
 _RFC6598 = "is in 100.64.0.0/10, which is not on the internet"
+
+
+AccessMode = Literal["off", "bidirectional", "ingress"]
+"""What Block Public Access stops (IGW-14)."""
+Exclusion = Literal["allow-bidirectional", "allow-egress"]
+"""What an exclusion from it lets through."""
+
+
+class PublicAccess(Enum):
+    """What Block Public Access leaves to a subnet (IGW-14)."""
+
+    OPEN = "open"
+    """Everything."""
+    EGRESS = "egress"
+    """What a NAT gateway or an egress-only gateway lets out, and the answers."""
+    NONE = "none"
+    """Nothing."""
+
+
+def public_access(mode: AccessMode, exclusion: Exclusion | None) -> PublicAccess:
+    """What a mode leaves to a place with an exclusion, or without one (IGW-14).
+
+    An exclusion for what goes out alone lets out what the mode `ingress` would, and means nothing in that mode.
+    """
+    if mode == "off" or exclusion == "allow-bidirectional":
+        return PublicAccess.OPEN
+    return PublicAccess.EGRESS if mode == "ingress" or exclusion == "allow-egress" else PublicAccess.NONE
+
+
+def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound: bool) -> Loss | None:
+    """Why Block Public Access stops a packet at a gateway, or None (IGW-14).
+
+    `place`: the subnet of the interface whose address the gateway sees, in words; of what a NAT gateway sends, that is the
+    NAT gateway's. `translated`: it is of a NAT gateway, or of an egress-only gateway. `outbound`: of a flow that starts
+    inside.
+    """
+    if access is PublicAccess.OPEN or (access is PublicAccess.EGRESS and translated and outbound):
+        return None
+    text = f"Block Public Access lets nothing of {place} through"
+    if access is PublicAccess.EGRESS:
+        text = (
+            f"Block Public Access lets through what NAT gateways and egress-only gateways of {place} send, nothing else"
+        )
+    return Loss(Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "IGW-14", text)
 
 
 def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:

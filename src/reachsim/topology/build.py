@@ -15,12 +15,13 @@ from reachsim.errors import counted
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
-from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, group_names
+from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, group_names, group_of
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
 from reachsim.net.traffic import Traffic
 from reachsim.policy.filters import Policy, RuleSet
+from reachsim.resources.block_public_access import switch_of
 from reachsim.resources.host import Host, Inbound, Outbound
 from reachsim.resources.internet import InternetCheckpoint
 from reachsim.resources.internet_gateway import (
@@ -31,10 +32,12 @@ from reachsim.resources.internet_gateway import (
 )
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
+from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, RouteMade, resources, sections
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
+from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
@@ -85,6 +88,12 @@ class Topology(Faced):
         count too."""
         declared = (each.cuts() for each in (*self.checkpoints, *self.tables.values()))
         return tuple(sorted({start for starts in declared for start in starts}))
+
+    @cached_property
+    def served(self) -> dict[tuple[VpcSite, str | None], frozenset[str]] | None:
+        """The attachments that serve each zone of a VPC (TGW-7); None where the zone itself matters."""
+        places = self.noted.values()
+        return None if zones_matter(places) else serving(places)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
@@ -153,6 +162,7 @@ class TopologyBuilder:
         self.group_sets: dict[tuple[str, tuple[str, ...]], GroupSet] = {}
         self.hidden: dict[tuple[str, str], str] = {}
         self.doors: dict[KeyPath, UnmodelledCheckpoint] = {}
+        self.implied: dict[tuple[str, str], RouteTable] = {}
 
     def build(self) -> Topology:
         """Places first, then interfaces, then what joins them, then routes."""
@@ -177,7 +187,11 @@ class TopologyBuilder:
         """The VPC's site, its subnets with their ACLs, and its route tables, still empty."""
         here: KeyPath = ("vpcs", name)
         places = [block.network + RESOLVER_OFFSET for block in vpc.cidrs if block.version == 4]
-        site = VpcSite(name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])))
+        access, access_path, own = switch_of(self.design, name)
+        site = VpcSite(
+            name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])),
+            access.of(name), access_path, region_of(self.design, name),
+        )  # fmt: skip
         self.topology.vpcs[name] = site
         unknown = (
             {UNKNOWN: None} if any(bare_or_none(each.route_table) == UNKNOWN for each in vpc.subnets.values()) else {}
@@ -192,6 +206,7 @@ class TopologyBuilder:
             subnet = SubnetSite(
                 subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name),
                 egress, ingress, self.hidden.get((name, subnet_name), ""),
+                access=access.of(name, subnet_name, own=own),
             )  # fmt: skip
             site.subnets[subnet_name] = subnet
             table = self.topology.table_of(subnet)
@@ -279,6 +294,17 @@ class TopologyBuilder:
         first = pairs_of(self.addresses.private[key], self.addresses.public.get(key))
         return (*first, *(AddressPair(private, public) for private, public in need.secondary))
 
+    def public(self, vpc: str, need: InterfaceNeed) -> int | None:
+        """The public address of a need, an assigned one included."""
+        return self.addresses.public.get((vpc, need.name))
+
+    def table(self, vpc: str, name: str, implied: Mapping[Cidr, str] | None = None) -> RouteTableCheckpoint:
+        """A route table of a VPC; `implied`: the routes of one that AWS makes and the design does not write."""
+        if implied is not None:
+            self.implied[vpc, name] = RouteTable(routes=dict(implied))
+            self.topology.tables[vpc, name] = RouteTableCheckpoint(self.topology.vpcs[vpc], name, ())
+        return self.topology.tables[vpc, name]
+
     def add_group(self, at: At, members: list[str]) -> None:
         """Let the name of a resource mean several interfaces, by full name."""
         self.topology.groups[at.full_name] = tuple(members)
@@ -323,10 +349,10 @@ class TopologyBuilder:
 
     def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
         """Groups of a VPC (None: the default group, SG-3) and their filters, shared by all interfaces with the same set."""
-        key = vpc, group_names(names)
+        key = vpc, group_names(names, vpc)
         if key not in self.group_sets:
             self.group_sets[key] = GroupSet(
-                frozenset(SOME_GROUP if group == UNKNOWN else (vpc, group) for group in key[1]),
+                frozenset(SOME_GROUP if group == UNKNOWN else group_of(vpc, group) for group in key[1]),
                 self.filter(self.policy.groups(vpc, names, Direction.EGRESS)),
                 self.filter(self.policy.groups(vpc, names, Direction.INGRESS)),
             )
@@ -343,7 +369,7 @@ class TopologyBuilder:
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
             interface = NetworkInterface(
                 name, "function", site, pairs_of(addresses, None), ("lambda_functions",),
-                self.groups(vpc, tuple(sorted(bare_or_none(group) or "" for group in groups))),
+                self.groups(vpc, tuple(sorted(groups))),
                 client_ports=UNKNOWN_CLIENT, takes=False, shared=True,
             )  # fmt: skip
             interface.host = Host(interface)
@@ -404,7 +430,7 @@ class TopologyBuilder:
             if owner != name:
                 continue
             routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
-            written = vpc.route_tables.get(table_name, RouteTable())
+            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
             if table_name == UNKNOWN:
                 self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)

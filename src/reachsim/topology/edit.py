@@ -88,7 +88,7 @@ def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
     """The groups and ACLs that edits change, if they change nothing else; otherwise None."""
     out: set[KeyPath] = set()
     for path in paths:
-        if len(path) < 5 or path[0] != "vpcs" or path[2] not in _RULES or path[4] == "tags":
+        if len(path) < 5 or path[0] != "vpcs" or path[2] not in _RULES or path[4] in ("tags", "associated_vpcs"):
             return None
         vpc = source.design.vpcs.get(str(path[1]))
         if vpc is None or str(path[3]) not in getattr(vpc, str(path[2])):

@@ -165,6 +165,9 @@ def _to_addresses(
 
 def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
     if origin.interface is None:
+        if origin.certain and origin.place and outside.count == 1:
+            yield from _to_addresses(origin, (outside.first,), None)
+            return
         if origin.certain:
             yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
             return

@@ -63,7 +63,8 @@ def _counts(subject: Subject) -> Iterator[tuple[str, KeyPath, int, Quota]]:
         yield vpc, (*here, "route_tables"), len({"main", *body.route_tables}), ROUTE_TABLES_OF_VPC
         yield vpc, (*here, "network_acls"), len({"default", *body.network_acls}), ACLS_OF_VPC
         yield vpc, here, peerings[vpc], PEERINGS_OF_VPC
-        zones = Counter(body.subnets[bare(gateway.subnet)].az for gateway in body.nat_gateways.values())
+        placed = [gateway.subnet for gateway in body.nat_gateways.values() if gateway.subnet is not None]
+        zones = Counter(body.subnets[bare(subnet)].az for subnet in placed)
         for zone, count in zones.items():
             if zone is not None:
                 yield f"{vpc} zone {zone}", (*here, "nat_gateways"), count, NAT_GATEWAYS_OF_ZONE

@@ -1,0 +1,117 @@
+"""VPC Block Public Access: a switch of an account in a Region, or of one VPC here (IGW-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args
+
+from pydantic import BeforeValidator, Field
+
+from reachsim.errors import HintedError, shown
+from reachsim.resources.fields import REFERENCE_FORM, Reference, Schema, also
+from reachsim.resources.resource import Checks
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.internet_gateway import AccessMode, Exclusion, PublicAccess, public_access
+
+KEY = "block_public_access"
+MODES: tuple[str, ...] = get_args(AccessMode)
+EXCLUSIONS: tuple[str, ...] = get_args(Exclusion)
+
+
+def _mode(value: Any) -> Any:
+    """A mode, also in the words of the API; `off` is what many readers of YAML write as `false`."""
+    if value is False or value is None:
+        return "off"
+    word = value.removeprefix("block-") if isinstance(value, str) else value
+    if not isinstance(word, str) or word not in MODES:
+        raise HintedError(f"expected {_or(MODES)}, got {shown(value)}", hint="write bidirectional")
+    return word
+
+
+def _exclusion(value: Any) -> Any:
+    """What is let through, with or without the `allow-` of the API."""
+    word = value if not isinstance(value, str) or value.startswith("allow-") else f"allow-{value}"
+    if not isinstance(word, str) or word not in EXCLUSIONS:
+        raise HintedError(f"expected {_or(EXCLUSIONS)}, got {shown(value)}", hint="write allow-bidirectional")
+    return word
+
+
+def _excluded(value: Any) -> Any:
+    """A list of places lets everything through there."""
+    return dict.fromkeys(value, "allow-bidirectional") if isinstance(value, list | tuple) else value
+
+
+def _short(value: Any) -> Any:
+    return value if isinstance(value, dict | BlockPublicAccess) else {"mode": _mode(value)}
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
+
+
+class BlockPublicAccess(Schema):
+    """What Block Public Access stops, and where it does not."""
+
+    mode: Annotated[AccessMode, BeforeValidator(_mode), also({"const": False})] = "off"
+    """`bidirectional` stops all traffic of internet and egress-only gateways, `ingress` all that neither a NAT gateway nor
+    an egress-only gateway lets out."""
+    exclusions: Annotated[
+        dict[
+            Reference,
+            Annotated[Exclusion, BeforeValidator(_exclusion), also({"enum": ["bidirectional", "egress"]})],
+        ],
+        BeforeValidator(_excluded),
+        also({"type": "array", "items": REFERENCE_FORM}),
+    ] = Field(default_factory=dict)
+    """VPCs and subnets (`subnet` in its own VPC, `vpc.subnet`) that it spares: `allow-bidirectional`, or `allow-egress`. A
+    list spares both ways."""
+
+    def of(self, vpc: str, subnet: str = "", *, own: bool = False) -> PublicAccess:
+        """What it leaves to a subnet of a VPC, or to what is in none of its subnets; `own`: it is written in that VPC."""
+        names = [f"{vpc}.{subnet}", *([subnet] if own else [])] if subnet else []
+        exclusion = next((self.exclusions[name] for name in (*names, vpc) if name in self.exclusions), None)
+        return public_access(self.mode, exclusion)
+
+
+Switch = Annotated[
+    BlockPublicAccess | None,
+    BeforeValidator(lambda value: None if value is None else _short(value)),
+    also({"enum": ["off", "bidirectional", "ingress", "block-bidirectional", "block-ingress"]}, {"const": False}),
+]
+"""The field of a VPC or of a design: a mode, or the long form."""
+
+
+def switch_of(design: Any, vpc: str) -> tuple[BlockPublicAccess, KeyPath, bool]:
+    """The switch that counts for a VPC, its own before that of the design; where it is written; whether it is its own."""
+    own = design.vpcs[vpc].block_public_access
+    if own is not None:
+        return own, ("vpcs", vpc, KEY), True
+    return design.block_public_access or BlockPublicAccess(), (KEY,), False
+
+
+def check_switches(checks: Checks) -> None:
+    """Exclusions name places that are there, and one for what goes out alone means something (IGW-14)."""
+    design = checks.design
+    for vpc in design.vpcs:
+        own, path, is_own = switch_of(design, vpc)
+        if is_own:
+            _check(own, path, [vpc, *design.vpcs[vpc].subnets, *_full(design, vpc)], checks)
+    if design.block_public_access is not None:
+        places = [each for vpc in design.vpcs for each in (vpc, *_full(design, vpc))]
+        _check(design.block_public_access, (KEY,), places, checks)
+
+
+def _full(design: Any, vpc: str) -> Iterator[str]:
+    for subnet in design.vpcs[vpc].subnets:
+        yield f"{vpc}.{subnet}"
+
+
+def _check(switch: BlockPublicAccess, path: KeyPath, places: list[str], checks: Checks) -> None:
+    for name, exclusion in switch.exclusions.items():
+        at = (*path, "exclusions", name)
+        if name not in places:
+            checks.report(
+                at, f"there is no VPC and no subnet {shown(name)}", f"there are {', '.join(places)}", key=True
+            )
+        elif exclusion == "allow-egress" and switch.mode == "ingress":
+            checks.warn(at, "allow-egress changes nothing in the mode ingress", "IGW-14")
