@@ -26,10 +26,11 @@ class Document:
     name for messages.  `problems`: what is wrong with the YAML although it could be read (a duplicate key, a
     tag, ...). They make the file unusable; they are kept rather than raised so that they can be told
     together with what a schema finds. `opaque`: paths of values that are not what the author meant, because
-    of one of these problems; what a schema says about them would only confuse.
+    of one of these problems; what a schema says about them would only confuse. `text`: what was read; None after an
+    edit, and where it travelled to another process.
     """
 
-    __slots__ = ("_index", "_keep", "_marks", "data", "file", "opaque", "problems")
+    __slots__ = ("_index", "_keep", "_marks", "data", "file", "opaque", "problems", "text")
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class Document:
         marks: dict[int, list[int]],
         problems: tuple[Problem, ...] = (),
         opaque: frozenset[Path] = frozenset(),
+        text: str | None = None,
     ) -> None:
         self.data = data
         self.file = file
         self.problems = problems
         self.opaque = opaque
+        self.text = text
         # By identity of the container, which `data` keeps alive: its own position, then for each entry of a
         # mapping the key's and the value's, for each item of a list the item's.
         self._marks = marks

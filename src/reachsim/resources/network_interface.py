@@ -45,8 +45,10 @@ from reachsim.resources.fields import (
     TrafficField,
     also,
 )
+from reachsim.resources.mending import Case, RouteOffer
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.security_group import SecurityGroupCheckpoint
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -197,11 +199,20 @@ class Interface(InterfaceSettings, Resource):
             return Host(interface)
         return Host(interface, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade)
 
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """The default route to a host that forwards and masquerades (NATI-1); it need not do so yet as it should."""
+        if vpc == at.vpc and self.nat is not None and not self.alike and _public_ipv4(case.destination):
+            yield from (RouteOffer("0.0.0.0/0", name, f"NAT instance {name}") for name, _, _ in self.settings(at))
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """A route leads to one interface (ROUTE-10)."""
         name = next(name for name, _, _ in self.settings(at))
         interface = wiring.interface(at.vpc, name)
         return Entrance(interface.subnet.entry, interface)
+
+
+def _public_ipv4(address: int) -> bool:
+    return address <= IPV4_LAST and address in PUBLIC
 
 
 def nic_of(need: InterfaceNeed, kind: str, tags: Mapping[str, str], at: At, wiring: Wiring) -> NetworkInterface:
