@@ -18,6 +18,7 @@ from reachsim.dataplane.place import AddressPair, GroupSet, InterfacePlace
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
+from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.verdict import Loss
@@ -244,6 +245,14 @@ class Resource(Schema):
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
         raise NotImplementedError
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Edits of it, or for its sake, that may undo a blocker; every resource is asked about every blocker."""
+        yield from ()
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """Routes of a VPC to it that may take the packet of a case to where it should go."""
+        yield from ()
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""
