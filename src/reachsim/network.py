@@ -8,12 +8,14 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
 
-from reachsim.answers import lambda_planning, policy, rulesets
+from reachsim.answers import fix, lambda_planning, policy, rulesets
 from reachsim.answers.diff import Difference
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.explain import Explanation, explain
 from reachsim.answers.findings import Finding, findings
+from reachsim.answers.fix import Fixes, Plan
 from reachsim.answers.lambda_planning import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.lint.run import lint as find_all
@@ -21,14 +23,17 @@ from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.answers.session_manager import SessionManager
 from reachsim.answers.session_manager import session_manager as ask_session_manager
+from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
-from reachsim.engine import Asked, Engine, Payload
+from reachsim.engine import Asked, Engine, Payload, parse_traffic
 from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
 from reachsim.faces import face
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check, load_source, loads_source
+from reachsim.net.traffic import Traffic
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
+from reachsim.resources.expectation import Expectation
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
 from reachsim.trace.beyond import load_balancers
@@ -143,6 +148,54 @@ class Network(Editable):
         """
         return find_all(self, only, progress)
 
+    def explain(
+        self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
+    ) -> Explanation:
+        """Why traffic flows or does not: every blocker with the key to edit and AWS's reason, which layers are innocent
+        (proven by opening them), what a plain instance would see in the place of a function, and what ping, curl,
+        traceroute and netstat show. Asked as `trace` is; raises as it does.
+
+        >>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
+        >>> net.explain("fetch", "www.google.com", "tcp/443").layers[0].text
+        'security groups and network ACLs are innocent: with every one of them open the same would stop it'
+        """
+        one, other = self.endpoint(source), self.endpoint(destination)
+        return explain(self, one, other, parse_traffic(traffic), source_port, lambda edits: self.with_(edits))
+
+    def fixes(
+        self, source: Asked | int, destination: Asked = "", traffic: str | Traffic = "", *, one_way: bool = False
+    ) -> Fixes:
+        """What to change so that traffic flows that does not, each set of edits proven; the best first.
+
+        Asked as `trace` is, or by the number of an expectation of the file. A fix has its `edits`, the `patch` of the file's
+        text, and what it `opens` beyond what was asked for. Where there is none, `reasons` tell why. Raises UsageError for
+        an edited copy, which has no text, and as `trace` does.
+
+        >>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
+        >>> print(net.fixes("fetch", "www.google.com", "tcp/443").best)
+        switch source/dest check off on app.nat (source_dest_check: false)
+        """
+        if isinstance(source, int):
+            return fix.fixes(self, self.decide(source).expectation, self._text(), _TOOLS, source)
+        asked = parse_traffic(traffic)
+        expectation = Expectation.model_validate(
+            {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
+        )
+        for end in (expectation.from_, expectation.to):
+            self.endpoint(end)
+        return fix.fixes(self, expectation, self._text(), _TOOLS)
+
+    def fix_all(self) -> Plan:
+        """What to change so that every failing expectation holds, proven together: one patch. Raises UsageError for an
+        edited copy, which has no text."""
+        return fix.plan(self, self._text(), _TOOLS)
+
+    def _text(self) -> str:
+        text = self.source.document.text
+        if text is None:
+            raise UsageError("an edited copy has no text to patch; load the file again")
+        return text
+
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
 
@@ -174,6 +227,19 @@ class Network(Editable):
     def __repr__(self) -> str:
         vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")
         return face("Network", f"{self.source.file}: {vpcs}, {interfaces}")
+
+
+def asked_end(asked: Asked) -> Any:
+    """An end of a question as an expectation has it. Raises UsageError for what was resolved already."""
+    if isinstance(asked, Endpoint):
+        raise UsageError(f"write the name of the end, not {shown(asked.name)} resolved")
+    return asked
+
+
+_TOOLS = fix.Tools(
+    edit=lambda network, edits: network.with_(edits),
+    load=lambda text, file: checked(Network(loads_source(text, file=file))),
+)
 
 
 class _Work:

@@ -74,7 +74,7 @@ WITHOUT_HOME: dict[str, str] = {
         ),
         FORMAT: "PEER-8 LAMBDA-20 NACL-9 ROUTE-27 ENC-1",
         SEEN: (
-            "OBS-3 OBS-5 OBS-7 OBS-8 OBS-9 OBS-10 OBS-11 LAMBDA-21 RA-1 RA-2 RA-3 RA-4 RA-5 RA-6 RA-7 RA-8 RA-9 "
+            "OBS-3 OBS-5 OBS-8 OBS-10 OBS-11 LAMBDA-21 RA-1 RA-2 RA-3 RA-4 RA-5 RA-6 RA-7 RA-8 RA-9 "
             "NAA-1 NAA-2 NAA-3 NAA-4"
         ),
         BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23",

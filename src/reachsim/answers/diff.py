@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from reachsim.dataplane.filters import Filter
@@ -18,6 +19,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
 from reachsim.reach.flow_answer import filters_of, round_trips_of
 from reachsim.reach.matrix import Matrix, Progress
+from reachsim.reach.pair import Reach
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
@@ -135,16 +137,38 @@ Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
 
 
-def diff(before: Engine, after: Engine, progress: Progress | None = None) -> Difference:
+class Before:
+    """What is asked of one network, kept for comparing it with several."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.reaches: dict[tuple[str, str], Reach] = {}
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Its matrix."""
+        return self.engine.matrix()
+
+    def reach(self, source: str, destination: str) -> Reach:
+        """What gets from one end to another."""
+        known = self.reaches.get((source, destination))
+        if known is None:
+            known = self.reaches[source, destination] = self.engine.reach(source, destination)
+        return known
+
+
+def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: Before | None = None) -> Difference:
     """What flows in one network and not in the other: between interfaces, functions and the internet.
 
-    Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is.
+    Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
+    asked of the first network already.
     """
-    old, new = before.matrix(progress=progress), after.matrix(progress=progress)
+    old = before.matrix(progress=progress) if kept is None else kept.matrix
+    new = after.matrix(progress=progress)
     groups = _joint_classes(old, new)
     collected = _Collected()
     undecided = _compare_interfaces(old, new, groups, collected)
-    undecided += _compare_outside(before, after, groups, collected)
+    undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
     undecided += _around_doors(before, after)
     if _built(before) == _built(after):  # whatever cannot be decided is the same in both
         undecided = []
@@ -353,7 +377,9 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
     return undecided
 
 
-def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
+def _compare_outside(
+    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected, kept: Before
+) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
     same_walks = before.topology is after.topology
@@ -368,7 +394,7 @@ def _compare_outside(before: Engine, after: Engine, groups: dict[Key, list[str]]
             if not (_exists(network, source) and _exists(network, destination)):
                 sides.append(_NOTHING)
                 continue
-            answer = network.reach(source, destination)
+            answer = (kept if network is before else network).reach(source, destination)
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)

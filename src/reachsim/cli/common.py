@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -167,25 +165,9 @@ def endpoint(text: str) -> str | Selector:
 
 def write_file(path: str, text: str) -> None:
     """Write a file whole or not at all. One that is there keeps its mode; of a link, what it leads to is written."""
-    temporary = None
-    target = os.path.realpath(path)
+    from reachsim.loading.atomic import write_whole
+
     try:
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~_umask()
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=os.path.dirname(target), prefix=".reachsim-", delete=False
-        ) as stream:
-            temporary = stream.name
-            stream.write(text)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise DesignError(Problem(f"cannot be written: {error.strerror or error}", (), path)) from None
-
-
-def _umask() -> int:
-    """Which modes the user wants no new file to have."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -21,6 +21,8 @@ from reachsim.errors import DesignError, ReachsimError, UsageError, cut, visible
 COMMANDS = {
     "check": "reachsim.cli.check",
     "trace": "reachsim.cli.trace",
+    "explain": "reachsim.cli.explain",
+    "fix": "reachsim.cli.fix",
     "reach": "reachsim.cli.reach",
     "matrix": "reachsim.cli.matrix",
     "exposure": "reachsim.cli.exposure",

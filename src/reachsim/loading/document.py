@@ -123,7 +123,9 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
     match = _TAG_DIRECTIVE.search(text)
     if match is not None:
         _refuse(file, "%TAG directives are not supported", text=text, at=match.start(), hint="remove the line")
-    return DesignBuilder(*pairs_joined(text, parser), file).build()
+    document = DesignBuilder(*pairs_joined(text, parser), file).build()
+    document.text = text
+    return document
 
 
 def _refuse(file: str, message: str, *, hint: str | None = None, text: str | None = None, at: int = 0) -> NoReturn:

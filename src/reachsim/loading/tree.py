@@ -21,10 +21,10 @@ class Document:
     read-only. `provenance`: where things stand. `problems`: what is wrong although it could be read (a duplicate key, a
     tag, ...). They make it unusable; they are kept rather than raised so that they can be told together with what a schema
     finds. `opaque`: paths of values that are not what the author meant, because of one of these problems; what a schema
-    says about them would only confuse.
+    says about them would only confuse. `text`: what was read; None after an edit, and where it travelled to another process.
     """
 
-    __slots__ = ("_index", "data", "opaque", "problems", "provenance")
+    __slots__ = ("_index", "data", "opaque", "problems", "provenance", "text")
 
     def __init__(
         self,
@@ -32,11 +32,13 @@ class Document:
         provenance: Provenance,
         problems: tuple[Problem, ...] = (),
         opaque: frozenset[Path] = frozenset(),
+        text: str | None = None,
     ) -> None:
         self.data = data
         self.provenance = provenance
         self.problems = problems
         self.opaque = opaque
+        self.text = text
         self._index: dict[int, dict[str, int]] = {}
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
+from reachsim.resources.mending import Case, Change, RouteOffer, offers
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
@@ -257,3 +258,20 @@ class EgressOnlyGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts
     def successors(self) -> list[Checkpoint]:
         """The ACL of every subnet."""
         return [subnet.entry for subnet in self.vpc.subnets.values()]
+
+
+@offers
+def route_out(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """The default route to the VPC's internet gateway, or to a new one; of IPv6 to the egress-only one too."""
+    if case.destination not in PUBLIC:
+        return
+    body = case.view.design.vpcs[vpc]
+    block = "0.0.0.0/0" if case.destination <= IPV4_LAST else "::/0"
+    if body.egress_only_internet_gateway is not None and block == "::/0" and not case.reply:
+        name = body.egress_only_internet_gateway
+        yield RouteOffer(block, name, f"egress-only internet gateway {name}")
+    if body.internet_gateway is not None:
+        yield RouteOffer(block, body.internet_gateway, f"internet gateway {body.internet_gateway}", 3)
+    else:
+        also = (Change(("vpcs", vpc, "internet_gateway"), "igw"),)
+        yield RouteOffer(block, "igw", f"a new internet gateway igw of {vpc}", 6, also)

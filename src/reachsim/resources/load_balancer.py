@@ -26,12 +26,14 @@ from reachsim.resources.fields import (
     Tags,
     looks_like_address,
 )
+from reachsim.resources.mending import Case, Edit
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import (
     APPLICATION,
@@ -91,6 +93,17 @@ class LoadBalancer(Resource):
     tags: Tags = {}
 
     # -- addresses ----------------------------------------------------------------------------------------------
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Client addresses that are not kept (LB-6), and targets in every zone (LB-8)."""
+        path = case.cause.path
+        if path[: len(at.path)] != at.path:
+            return
+        if case.cause.code is Code.NLB_HAIRPIN and path[-1] == "preserve_client_ip":
+            text = f"let targets of {at.name}/{path[-2]} see the load balancer's address (preserve_client_ip: false)"
+            yield Edit.setting(path, False, text, 2)
+        if case.cause.code is Code.ELB_NOT_CROSSZONE:
+            yield Edit.setting((*at.path, "cross_zone"), True, f"let {at.name} send to targets in every zone", 2)
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet."""

@@ -18,17 +18,20 @@ from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import Ipv4Field, Name, Reference, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
+from reachsim.resources.mending import Case, Change, Edit, RouteOffer, offers
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
 from reachsim.rules.verdict import Loss
 
+PUBLIC_IPV4 = PUBLIC & EVERY_IPV4.addresses
 NAT64 = Cidr.parse("64:ff9b::/96")
 PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in no subnet", "NATGW-19")
 """In place of an ACL, where there is none."""
@@ -202,6 +205,28 @@ class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False)
         """Its table."""
         return (self.table,)
 
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Its state (NATGW-11), or another subnet: one whose table leads to an internet gateway (NATGW-1)."""
+        if case.cause.path == (*at.path, "state"):
+            yield Edit.setting(
+                case.cause.path, "available", f"replace NAT gateway {at.name} by one that is available", 6
+            )
+        gateway = case.view.design.vpcs[at.vpc].internet_gateway
+        if not case.through(at.name, at.full_name) or gateway is None or self.connectivity != "public":
+            return
+        for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
+            leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
+            if leads == gateway and name != bare(self.subnet) and subnet.cidr is not None:
+                changes = [Change((*at.path, "subnet"), name)]
+                if self.private_ip is not None:
+                    changes.append(Change((*at.path, "private_ip"), action="remove"))
+                yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """The default route of another subnet of its VPC (NATGW-1)."""
+        if vpc == at.vpc and self.connectivity == "public" and case.destination in PUBLIC_IPV4:
+            yield RouteOffer("0.0.0.0/0", at.name, f"NAT gateway {at.name}")
+
 
 NAT_GATEWAY_FILTER = protocol_limit(
     "NAT gateway protocols", NAT_GATEWAY_PROTOCOLS, "a NAT gateway carries TCP, UDP and ICMP", "NATGW-5"
@@ -290,3 +315,34 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
     def successors(self) -> list[Checkpoint]:
         """The way out of its subnet, or its link."""
         return [self.interface.subnet.exit, self.interface.subnet.link]
+
+
+@offers
+def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """A NAT gateway of a VPC that has none, in a subnet that leads to its internet gateway; where there is no such subnet,
+    in a new one (NATGW-1)."""
+    body = case.view.design.vpcs[vpc]
+    if body.nat_gateways or case.reply or case.destination not in PUBLIC_IPV4 or "nat" in case.view.names(vpc):
+        return
+    path: KeyPath = ("vpcs", vpc)
+    gateway = body.internet_gateway
+    public = [
+        name
+        for name in body.subnets
+        if gateway is not None and case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0") == gateway
+    ]
+    changes: list[Change] = []
+    if not public:
+        block = case.view.free(vpc, 28)
+        if block is None or "public" in body.subnets or "public" in body.route_tables:
+            return
+        if gateway is None:
+            gateway = "igw"
+            changes.append(Change((*path, "internet_gateway"), gateway))
+        changes.append(Change((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
+        zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
+        subnet = {"cidr": str(block), **({} if zone is None else {"az": zone}), "route_table": "public"}
+        changes.append(Change((*path, "subnets", "public"), subnet))
+    changes.append(Change((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
+    text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
+    yield RouteOffer("0.0.0.0/0", "nat", text, 4 if public else 6, tuple(changes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, model_validator
@@ -26,6 +26,7 @@ from reachsim.resources.fields import (
     or_unknown,
     traffic_of,
 )
+from reachsim.resources.mending import Case, Edit, Leak, closes, mends, tokens_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.rules.codes import Code
@@ -219,3 +220,72 @@ class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, ask
     def successors(self) -> tuple[Checkpoint, ...]:
         """The subnet's route table, or its link."""
         return (self.next,)
+
+
+_STEP = 10
+"""Between the numbers of rules, so that another fits in between."""
+
+
+@mends
+def rules_of_acls(case: Case) -> Iterator[Edit]:
+    """A rule for just what is asked, numbered behind all others, or before the one that denies (NACL-2); where a rule that
+    comes too late allows it, that one's number."""
+    path = case.cause.path
+    if case.code != Code.SUBNET_ACL_RESTRICTION or not case.at("network_acls") or len(path) < 5:
+        return
+    acl, word = path[:4], str(path[4])
+    rules = case.view.written((*acl, word)) or []
+    numbers = sorted(rule["rule"] for rule in rules)
+    limit = None if len(path) < 6 else int(rules[int(path[5])]["rule"])
+    number = _free_number(numbers, limit)
+    if number is None:
+        return
+    key = "from" if word == "ingress" else "to"
+    address = case.source if word == "ingress" else case.destination
+    body = getattr(case.view.design.vpcs[str(path[1])].network_acls[str(path[3])], word) or ()
+    for index, rule in enumerate(body):
+        late = limit is not None and rule.rule > limit and rule.known and rule.allow is not None
+        if late and address in rule.block and not case.wanted - rule.allow:
+            text = f"give rule {rule.rule} of network ACL {path[3]} the number {number}, before rule {limit}"
+            yield Edit.setting((*acl, word, index, "rule"), number, text)
+    for block, cost in _blocks(case, word == "ingress"):
+        text = f"add to network ACL {path[3]} the {word} rule {number}: allow {case.wanted} {key} {block}"
+        yield Edit.adding((*acl, word), {"rule": number, "allow": tokens_of(case.wanted), key: str(block)}, text, cost)
+
+
+def _free_number(numbers: list[int], limit: int | None) -> int | None:
+    """A number behind all rules, or before one of them."""
+    if limit is None:
+        last = numbers[-1] if numbers else 90
+        number = min((last // _STEP + 1) * _STEP, 32766)
+        return number if number not in numbers else None
+    round_ones = range((limit - 1) // _STEP * _STEP, 0, -_STEP)
+    return next((n for n in (*round_ones, *range(limit - 1, 0, -1)) if n not in numbers), None)
+
+
+def _blocks(case: Case, inbound: bool) -> Iterator[tuple[Cidr, int]]:
+    """How a rule may name the peer: the blocks that are asked for, its address, its subnet."""
+    blocks = case.sources if inbound else case.destinations
+    address = case.source if inbound else case.destination
+    yield from ((block, 1) for block in blocks or ((Cidr.single(address),) if case.view.fixed(address) else ()))
+    peer = case.view.owner(address)
+    if peer is not None and not blocks:
+        yield from ((block, 2) for block in peer.subnet.blocks if address in block)
+
+
+@closes
+def denials(leak: Leak) -> Iterator[Edit]:
+    """A rule that denies it before the one that allows it (NACL-2)."""
+    path = leak.path
+    if len(path) != 6 or path[2] != "network_acls":
+        return
+    acl, word = path[:4], str(path[4])
+    rules = leak.view.written((*acl, word)) or []
+    number = _free_number(sorted(rule["rule"] for rule in rules), int(rules[int(path[5])]["rule"]))
+    if number is None:
+        return
+    inbound = word == "ingress"
+    key, blocks = ("from", leak.sources) if inbound else ("to", leak.destinations)
+    for block in blocks or (Cidr.single(leak.source if inbound else leak.destination),):
+        text = f"add to network ACL {path[3]} the {word} rule {number}: deny {leak.forbidden} {key} {block}"
+        yield Edit.adding((*acl, word), {"rule": number, "deny": tokens_of(leak.forbidden), key: str(block)}, text, 2)

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from reachsim.dataplane.place import GroupSet, InterfacePlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError, shown
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import (
@@ -31,7 +32,9 @@ from reachsim.resources.fields import (
     also,
 )
 from reachsim.resources.host import Host, put_behind_groups
+from reachsim.resources.mending import Case, RouteOffer
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.verdict import Silence
@@ -192,6 +195,11 @@ class Interface(InterfaceSettings, Resource):
                 word for word, on in (("forwards", self.nat.ip_forward), ("masquerades", self.nat.masquerade)) if on
             )
 
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """The default route to a host that forwards and masquerades (NATI-1); it need not do so yet as it should."""
+        if vpc == at.vpc and self.nat is not None and not self.alike and _public_ipv4(case.destination):
+            yield from (RouteOffer("0.0.0.0/0", name, f"NAT instance {name}") for name, _, _ in self.settings(at))
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """A route leads to one interface (ROUTE-10)."""
         name = next(name for name, _, _ in self.settings(at))
@@ -208,6 +216,10 @@ class Facts(TypedDict, total=False):
     takes: bool
     silent: Silence | None
     from_internet: bool
+
+
+def _public_ipv4(address: int) -> bool:
+    return address <= IPV4_LAST and address in PUBLIC
 
 
 def nic_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step
 from reachsim.dataplane.scope import Scope, edges, intersect
@@ -10,12 +10,14 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
 from reachsim.resources.fields import Boolean, Reference, Tags
+from reachsim.resources.mending import Case, Change, Edit, RouteOffer, advises, offers
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.dns import no_resolver_there
-from reachsim.rules.peering import ACTIVE, Status, carrying_loss
+from reachsim.rules.peering import ACTIVE, Status, carrying_loss, private_name_option
 
 
 @resource("peering_connections", "peering connection", "design")
@@ -51,6 +53,86 @@ class PeeringConnection(Resource):
         inactive = "" if self.active else f"peering {at.name} is {self.status}"
         rule = "PEER-12" if self.status == "deleted" else "ROUTE-15"
         return Entrance(wiring.peering(at, vpc), None, inactive, rule, (*at.path, "status"))
+
+    def other(self, vpc: str) -> str | None:
+        """The VPC at the other end; None for a VPC that is at neither."""
+        return {self.requester: self.accepter, self.accepter: self.requester}.get(vpc)
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Its status (PEER-1), unless AWS would refuse that too (PEER-7), and its DNS options (PEER-11)."""
+        if case.cause.path == (*at.path, "status") and not overlaps(case, self.requester, self.accepter):
+            waits = self.status in _WAITING
+            text = f"accept peering {at.name}" if waits else f"request peering {at.name} anew, and accept it"
+            yield Edit.setting(case.cause.path, ACTIVE, text, 2 if waits else 5)
+        sender, meant = case.sender, case.view.owner(case.first_destination)
+        if sender is None or meant is None or case.first_destination not in meant.publics or case.literal:
+            return
+        if self.active and self.other(sender.vpc.name) == meant.vpc.name:
+            option = private_name_option(meant.vpc.name, self.requester)
+            text = f"let {case.asked_to} resolve to its private address over peering {at.name} ({option})"
+            yield Edit.setting((*at.path, option), True, text)
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """The block of the far VPC (PEER-3)."""
+        far = self.other(vpc)
+        for block in case.view.design.vpcs[far].cidrs if far is not None else ():
+            if case.destination in block:
+                yield RouteOffer(str(block), at.name, f"peering {at.name}")
+
+
+_WAITING = ("pending-acceptance", "initiating-request", "provisioning")
+
+
+def overlaps(case: Case, one: str, other: str) -> tuple[str, str] | None:
+    """Blocks of two VPCs that share addresses, which forbids a peering (PEER-7); None where none do."""
+    vpcs = case.view.design.vpcs
+    pairs = ((a, b) for a in vpcs[one].cidrs for b in vpcs[other].cidrs if a.version == b.version and a.overlaps(b))
+    return next(((str(a), str(b)) for a, b in pairs), None)
+
+
+def _far(case: Case, vpc: str) -> Iterator[str]:
+    """The other VPCs that have the packet's destination in a block."""
+    for name, body in case.view.design.vpcs.items():
+        if name != vpc and any(case.destination in block for block in body.cidrs):
+            yield name
+
+
+def _joined(case: Case, one: str, other: str) -> bool:
+    return any(body.other(one) == other for body in case.view.design.peering_connections.values())
+
+
+@offers
+def new_peering(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """A peering with the VPC that has the destination, where there is none and no blocks overlap (PEER-4, PEER-7)."""
+    taken = case.view.names()
+    for far in _far(case, vpc):
+        name = f"{vpc}-{far}"
+        if not _joined(case, vpc, far) and overlaps(case, vpc, far) is None and name not in taken:
+            block = next(block for block in case.view.design.vpcs[far].cidrs if case.destination in block)
+            also = (Change(("peering_connections", name), {"requester": vpc, "accepter": far}),)
+            yield RouteOffer(str(block), name, f"a new peering {name}", 5, also)
+
+
+@advises
+def why_no_peering(case: Case) -> Iterator[str]:
+    """What no edit of a peering helps: overlapping blocks, and transit."""
+    code = case.cause.code
+    path = case.cause.path
+    if len(path) > 2 and path[0] == "peering_connections":
+        body = case.view.design.peering_connections[str(path[1])]
+        shared = overlaps(case, body.requester, body.accepter)
+        if shared is not None:
+            yield (
+                f"{body.requester} has {shared[0]} and {body.accepter} has {shared[1]}: AWS refuses a peering of VPCs of "
+                "which any blocks overlap (PEER-7). Give one of them another block (reachsim cidr plans one), or put what "
+                "is asked for behind a Network Load Balancer and an endpoint service (PrivateLink), which needs no routes"
+            )
+    if code is Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR:
+        yield (
+            "a peering leads into the far VPC and nowhere beyond it (PEER-4, PEER-5). For another VPC: peer with it, "
+            "or attach all to one transit gateway. For the internet: a NAT gateway in the VPC itself, or central egress "
+            "over a transit gateway"
+        )
 
 
 class PeeringCheckpoint(Checkpoint, is_a=CheckpointType.PEERING, cuts=True, asks=False):

@@ -13,6 +13,7 @@ from reachsim.errors import EndpointError, shown
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.fields import HostNameField, References, looks_like_address
+from reachsim.resources.mending import Case, Edit
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names
@@ -45,6 +46,21 @@ class PrivateHostedZone(Resource):
                 if not _is_address(value) and value not in _names(checks.design):
                     text = f"{shown(value)} is neither an address nor the name of something that has one"
                     checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """The DNS attributes that it needs (DNS-2), and its association with the VPC that asks."""
+        if case.cause.code is not Code.NAME_NOT_RESOLVED or case.sender is None:
+            return
+        if not self.speaks_for(at, case.asked_to, case.view.design):
+            return
+        vpc = case.sender.vpc.name
+        if vpc not in self.vpcs:
+            text = f"associate private zone {at.name} with VPC {vpc}"
+            yield Edit.adding((*at.path, "vpcs"), vpc, text)
+        for key in ("enable_dns_support", "enable_dns_hostnames"):
+            if not getattr(case.view.design.vpcs[vpc], key):
+                text = f"set {key} of VPC {vpc}, which private zones need"
+                yield Edit.setting(("vpcs", vpc, key), True, text)
 
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""

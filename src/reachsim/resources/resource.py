@@ -18,6 +18,7 @@ from reachsim.dataplane.place import AddressPair, GroupSet, InterfacePlace
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
+from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.verdict import Loss
@@ -258,6 +259,14 @@ class Resource(Schema):
     def in_public(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
         """What a host name that it speaks for, and does not say here, means in the public DNS; None: nothing."""
         return None
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Edits of it, or for its sake, that may undo a blocker; every resource is asked about every blocker."""
+        yield from ()
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """Routes of a VPC to it that may take the packet of a case to where it should go."""
+        yield from ()
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""

@@ -26,8 +26,10 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Reference, References, Schema, looks_like_address, written
+from reachsim.resources.mending import FILTERS, Case, Change, Edit, advises, mends
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import RESERVED_DESTINATIONS, RouteOrigin, outranks
@@ -275,3 +277,65 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
             elif route.next is not None:
                 nexts[route.next] = None
         return list(nexts)
+
+
+_NOT_BY_ROUTES = FILTERS | {Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, Code.LAMBDA_OUTBOUND_ONLY, Code.NAME_NOT_RESOLVED}
+
+
+@mends
+def routes_of_tables(case: Case) -> Iterator[Edit]:
+    """A route to what could take the packet, in the table that lost it or that sent it to where it was lost (ROUTE-4)."""
+    for vpc, table in case.tables if case.cause.code not in _NOT_BY_ROUTES else ():
+        yield from _routes_of(case, vpc, table)
+
+
+def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
+    body = case.view.design.vpcs[vpc].route_tables.get(table)
+    path: KeyPath = ("vpcs", vpc, "route_tables", table)
+    for offer in case.view.offers(case, vpc):
+        there = case.view.target(vpc, table, offer.destination)
+        if there == offer.target:
+            continue
+        key = (*path, offer.destination) if body is None else body.path_of(path, offer.destination)
+        text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
+        text += "" if there is None else f", not to {there}"
+        yield Edit((*offer.also, Change(key, offer.target)), text, offer.cost + (there is not None))
+
+
+@mends
+def tables_of_subnets(case: Case) -> Iterator[Edit]:
+    """Another table for the subnet that the packet left (ROUTE-2)."""
+    if case.table is None or case.cause.code in _NOT_BY_ROUTES:
+        return
+    vpc, table = case.table
+    body = case.view.design.vpcs[vpc]
+    names = [name for name in body.subnets if case.view.table_of(name, vpc) == table]
+    own = [
+        name
+        for name in names
+        if any(a in b for a in (case.source, case.first_source) for b in body.subnets[name].blocks)
+    ]
+    for name in own or names[:_SUBNETS]:
+        for other, routes in body.route_tables.items():
+            if other != table and routes.routes and routes.gateway is None:
+                text = f"associate subnet {name} of {vpc} with route table {other}, not {table}"
+                public = body.internet_gateway in routes.routes.values()
+                yield Edit.setting(("vpcs", vpc, "subnets", name, "route_table"), other, text, 4 if public else 2)
+
+
+@advises
+def nowhere(case: Case) -> Iterator[str]:
+    """No route helps to an address that nothing in the design has."""
+    design = case.view.design
+    blocks = [block for vpc in design.vpcs.values() for block in vpc.cidrs]
+    blocks += [block for network in getattr(design, "networks", {}).values() for block in network.cidrs]
+    for section in ("vpn_connections", "direct_connect_gateways"):
+        blocks += [block for body in getattr(design, section, {}).values() for block in body.known()[0]]
+    lost = case.cause.code is Code.NO_ROUTE_TO_DESTINATION and case.destination not in PUBLIC
+    if lost and not any(case.destination in block for block in blocks):
+        address = format_address(case.destination)
+        yield f"no VPC, no network and no connection of the design has {address}: write what has it, then the way there"
+
+
+_SUBNETS = 3
+"""Subnets of one table for which another is tried."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.scope import ANY, Scope
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.cidr import AddressSet, Cidr
-from reachsim.net.traffic import EVERYTHING
+from reachsim.net.traffic import EVERYTHING, PROTOCOL_NAMES, Traffic
 from reachsim.resources.fields import (
     OR_UNKNOWN,
     PeersField,
@@ -25,6 +25,7 @@ from reachsim.resources.fields import (
     or_unknown,
     traffic_of,
 )
+from reachsim.resources.mending import Case, Change, Edit, Leak, closes, mends, tokens_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
 from reachsim.rules.codes import Code
@@ -213,3 +214,69 @@ class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, c
     def successors(self) -> Sequence[Checkpoint]:
         """The next checkpoint of the interface."""
         return (self.next,)
+
+
+GROUP_CODES = frozenset({Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES, Code.SG_REFERENCES_NOT_PRESERVED})
+"""What stops a packet for want of a rule of a group."""
+
+
+@mends
+def rules_of_groups(case: Case) -> Iterator[Edit]:
+    """A rule for just what is asked, in the first group of the interface: by the peer's group where it can be named there,
+    by its address, by its subnet's block (SG-1, SG-10)."""
+    interface = case.view.interface(case.cause.component)
+    word = case.cause.checkpoint.rpartition(" ")[2]
+    if (
+        case.cause.code not in GROUP_CODES
+        or interface is None
+        or not interface.groups
+        or word not in ("ingress", "egress")
+    ):
+        return
+    path = case.cause.path
+    vpc, name = (str(path[1]), str(path[3])) if case.at("security_groups") else min(interface.groups)
+    key = "from" if word == "ingress" else "to"
+    for peer, cost in _peers(case, vpc, word == "ingress"):
+        rule = {"allow": tokens_of(case.wanted), key: peer}
+        text = f"add to security group {name} the {word} rule {case.wanted} {key} {peer}"
+        group = ("vpcs", vpc, "security_groups", name)
+        if case.view.written(group) is None and name == "default":  # SG-3: as AWS makes it, and one rule more
+            whole = {"ingress": [{"allow": "all", "from": "default"}]}
+            yield Edit((Change(group, whole), Change((*group, word), rule, "add")), text, cost)
+        else:
+            yield Edit.adding((*group, word), rule, text, cost)
+
+
+def _peers(case: Case, vpc: str, inbound: bool) -> Iterator[tuple[str, int]]:
+    """How a rule may name the peer, what is open least first."""
+    for owner, name in sorted(case.groups):
+        yield (name if owner == vpc else f"{owner}.{name}"), 1
+    blocks = case.sources if inbound else case.destinations
+    address = case.source if inbound else case.destination
+    for block in blocks or ((Cidr.single(address),) if case.view.fixed(address) else ()):
+        yield str(block), 1 if len(blocks) > 1 else 2
+    peer = case.view.owner(address)
+    if peer is not None and not blocks:
+        yield from ((str(block), 3) for block in peer.subnet.blocks if address in block)
+
+
+_MANY_TOKENS = 6
+"""A rule of more tokens is nothing that a person would write."""
+
+
+@closes
+def rules_taken_away(leak: Leak) -> Iterator[Edit]:
+    """The rule that lets it through narrowed by just what is forbidden, or taken away (SG-1)."""
+    path = leak.path
+    if len(path) != 6 or path[2] != "security_groups":
+        return
+    group = leak.view.design.vpcs[str(path[1])].security_groups[str(path[3])]
+    rule = getattr(group, str(path[4]))[int(path[5])]
+    rest = rule.allow - leak.forbidden
+    if len(rest.tokens()) > _MANY_TOKENS:  # of "all", what has a name is kept
+        rest &= Traffic.union_of(span for protocol in PROTOCOL_NAMES for span in Traffic.protocol(protocol).spans)
+    if rest:
+        text = f"narrow the {path[4]} rule {rule.text()} of security group {path[3]} to {rest}"
+        yield Edit.setting((*path, "allow"), tokens_of(rest), text)
+    text = f"take the {path[4]} rule {rule.text()} out of security group {path[3]}"
+    yield Edit((Change(path, action="remove"),), text, 2)

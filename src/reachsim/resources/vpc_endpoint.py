@@ -21,6 +21,7 @@ from reachsim.resources.endpoint_checkpoint import (
 from reachsim.resources.fields import Boolean, Ipv4Field, Ipv6Field, Reference, References, Tags
 from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
+from reachsim.resources.mending import FILTERS, Case, Change, Edit
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
@@ -320,6 +321,43 @@ class VpcEndpoint(Resource):
     def no_end(self) -> str:
         """A gateway endpoint is a route's target and nothing else."""
         return "a gateway endpoint and cannot be an endpoint; write 'service:s3'" if self.type == "gateway" else ""
+
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Of a gateway endpoint: the table that has no route to its service (EP-1). Of an interface endpoint: what its
+        private DNS wants (EP-8)."""
+        design = case.view.design
+        if self.type == "gateway" and case.cause.code not in FILTERS:
+            meant = case.destination in self.published(at, design).addresses
+            if meant and case.table is not None and case.table[0] == at.vpc:
+                table = case.table[1]
+                if table not in map(bare, self.route_tables):
+                    text = f"associate gateway endpoint {at.name} with route table {table}"
+                    yield Edit.adding((*at.path, "route_tables"), table, text)
+        if self.type == "gateway" and case.table is not None and case.cause.component == at.full_name:
+            tables = [bare(table) for table in self.route_tables]
+            if case.table[0] == at.vpc and case.table[1] in tables:
+                text = f"take route table {case.table[1]} away from gateway endpoint {at.name}"
+                path = (*at.path, "route_tables", tables.index(case.table[1]))
+                yield Edit((Change(path, action="remove"),), text, 2)
+        sender = case.sender
+        if self.type != "interface" or sender is None or sender.vpc.name != at.vpc:
+            return
+        asked = short_name(case.asked_to.removeprefix(SERVICE))
+        if not self.speaks_for(at, case.asked_to, design) and not (
+            case.asked_to.startswith(SERVICE) and asked == self.short
+        ):
+            return
+        vpc = ("vpcs", at.vpc)
+        if self.without_private_dns(at, design):
+            if self.private_dns is False:
+                yield Edit.setting((*at.path, "private_dns"), True, f"switch the private DNS of endpoint {at.name} on")
+            for key in ("enable_dns_support", "enable_dns_hostnames"):
+                if not getattr(design.vpcs[at.vpc], key):
+                    yield Edit.setting((*vpc, key), True, f"set {key} of VPC {at.vpc}, which private DNS needs")
+            if self.state != AVAILABLE:
+                yield Edit.setting((*at.path, "state"), AVAILABLE, f"wait for endpoint {at.name}, or create it anew", 4)
 
     # -- names --------------------------------------------------------------------------------------------------
 

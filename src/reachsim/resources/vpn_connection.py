@@ -20,6 +20,7 @@ from reachsim.dataplane.scope import ANY, edges, intersect, to_one, to_run
 from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
+from reachsim.resources.mending import Case, Edit, View, mends
 from reachsim.resources.resource import At, Checks, Resource, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -348,10 +349,18 @@ def ends_at(gateway: str, vpc: str, name: str) -> bool:
     return gateway in (name, f"{vpc}.{name}")
 
 
-def connections_of(wiring: Wiring, vpc: str, name: str) -> Iterator[tuple[At, Connection]]:
+def connections_of(wiring: Wiring | View, vpc: str, name: str) -> Iterator[tuple[At, Connection]]:
     """The connections that end at a virtual private gateway."""
     for section in ("vpn_connections", "direct_connect_gateways"):
         for member, body in getattr(wiring.design, section, {}).items():
             gateways = (body.gateway,) if isinstance(body, VpnConnection) else body.gateways
             if any(ends_at(gateway, vpc, name) for gateway in gateways):
                 yield At("", section, member), body
+
+
+@mends
+def connection_up(case: Case) -> Iterator[Edit]:
+    """A VPN connection that is down, brought up (VPN-4)."""
+    path = case.cause.path
+    if len(path) == 3 and path[0] == "vpn_connections" and path[2] == "state":
+        yield Edit.setting(path, "up", f"bring VPN connection {path[1]} up", 4)

@@ -12,6 +12,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import References, Tags
+from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, RouteMade, Wiring, resource
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
@@ -24,6 +25,7 @@ from reachsim.resources.vpn_connection import (
     connections_of,
     places_behind,
 )
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import RouteOrigin, propagates
 from reachsim.rules.verdict import Loss
@@ -90,6 +92,30 @@ class VpnGateway(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Out of the VPC."""
         return Entrance(wiring.noted(at.path))
+
+    def blocks(self, at: At, case: Case) -> Iterator[Cidr]:
+        """The prefixes of its connections that have the destination."""
+        for _, body in connections_of(case.view, at.vpc, at.name):
+            yield from (block for block in body.known()[0] if case.destination in block)
+
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Propagation of what it knows into the table that has no route (ROUTE-6)."""
+        if case.table is None or case.table[0] != at.vpc or not any(True for _ in self.blocks(at, case)):
+            return
+        path: KeyPath = ("vpcs", at.vpc, "route_tables", case.table[1])
+        table = case.view.design.vpcs[at.vpc].route_tables.get(case.table[1])
+        text = f"let route table {case.table[1]} take in what {at.name} knows (propagation)"
+        if table is not None and table.path_of(path) == path:  # the short form has no key for it
+            yield Edit.setting(path, {"routes": case.view.written(path) or {}, "propagate": [at.name]}, text, 2)
+        elif table is None:
+            yield Edit.setting(path, {"propagate": [at.name]}, text)
+        elif at.name not in map(bare, table.propagate):
+            yield Edit.adding((*path, "propagate"), at.name, text)
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """A static route for a prefix that it knows."""
+        for block in self.blocks(at, case) if vpc == at.vpc else ():
+            yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
 
 
 class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):

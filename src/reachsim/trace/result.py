@@ -14,6 +14,7 @@ from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
+from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 from reachsim.rules.codes import Code
 
 Action = Literal["pass", "tracked", "route", "translate", "deliver", "drop", "unknown"]
@@ -34,7 +35,8 @@ class Hop(Faced):
 
     `component`: full name of what it belongs to; `checkpoint`: what it is there. `before`, `after`: the packet as it came
     and as it went on. `action`: what was done. `rule`: what decided, as it is written (or AWS's default); `rule_id`: the
-    rule of docs/rules.md. `where`: ``file:line`` of it, empty for AWS's defaults.
+    rule of docs/rules.md. `where`: ``file:line`` of it, empty for AWS's defaults. `path`: the key of what it
+    went on by, `rule_path`: of the rule that a filter decided by.
     """
 
     component: str
@@ -45,6 +47,8 @@ class Hop(Faced):
     rule: str
     rule_id: str = ""
     where: str = ""
+    path: KeyPath = field(default=(), compare=False)
+    rule_path: KeyPath = field(default=(), compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -72,6 +76,10 @@ class Blocker(Faced):
     packet that is traced. `where`:
     ``file:line`` to edit. `ports`: where only some ports are stopped, which ("client ports 1024-32767"). `variant`: which of
     several ways the source may send, empty where there is one.
+
+    For those who propose edits, and no part of what it is: `packet`: as it is lost; `hop`: how many hops of its leg it
+    passed before; `asked_ports`: of an answer, the ports that have to pass; `groups`: those that a rule there may name to
+    let it through.
     """
 
     cause: Cause
@@ -80,6 +88,10 @@ class Blocker(Faced):
     where: str = ""
     ports: str = ""
     variant: str = ""
+    packet: Packet | None = field(default=None, compare=False)
+    hop: int = field(default=0, compare=False)
+    asked_ports: PortSet = field(default=PortSet.nothing(), compare=False)
+    groups: frozenset[GroupId] = field(default=NO_GROUPS, compare=False)
 
     @property
     def code(self) -> str:

@@ -20,7 +20,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of, reply_service
 from reachsim.reach.flow_answer import filters_of, flow_answers
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import NO_GROUPS, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import NAT_LOSS_BELOW, TRANSLATED_PORTS
 from reachsim.rules.verdict import Loss
@@ -35,6 +35,8 @@ from reachsim.trace.words import assigned, denied, owners
 
 Locate = Callable[[KeyPath], str]
 """From key path to ``file:line``; empty for what is written nowhere."""
+GROUP_CODES = frozenset({Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES})
+"""Codes of filters whose rules may name groups."""
 USUAL_TRAFFIC = [
     Traffic.parse(token).first for token in ("tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp/8", "icmpv6/128")
 ]
@@ -310,16 +312,16 @@ class _Asker:
         found = self.found
         forward, blockers, packet = self._leg(found.forward, "forward")
         if found.stray is not None:
-            blockers.append(self._blocker(found.stray, "forward"))
+            blockers.append(self._stray(found.stray, found.forward, "forward", packet))
         stopped = bool(blockers)
         delivered = not stopped and "forward" not in self.unsure and found.forward.arrived is not None
         reply: list[Hop] = []
         answers = reply_service(self.service, self.client_port) is not None
         reachable = delivered
         if found.reply is not None and answers:
-            reply, back, _ = self._leg(found.reply, "reply")
+            reply, back, answer = self._leg(found.reply, "reply")
             if found.reply_stray is not None:
-                back.append(self._blocker(found.reply_stray, "reply"))
+                back.append(self._stray(found.reply_stray, found.reply, "reply", answer))
             reachable = delivered and not back
             blockers += back
         # What is stopped before the unknown is decided; an unknown way back leaves the way there as it is.
@@ -346,6 +348,10 @@ class _Asker:
             refused,
         )
 
+    def _stray(self, cause: Cause, walk: Walk, leg: LegName, packet: Packet) -> Blocker:
+        """A packet that came to somebody else."""
+        return replace(self._blocker(cause, leg), packet=packet, hop=len(walk.visits))
+
     def _listener(self, destination: Endpoint) -> tuple[Traffic | None, int]:
         """What is answered at the end of the way, and the service that comes there."""
         last = self.found.forward.visits[-1]
@@ -368,11 +374,18 @@ class _Asker:
             following = walk.visits[index + 1] if index + 1 < len(walk.visits) else None
             after = before if following is None else self._packet(following, following.depth, leg)
             hop, found = self._judge(visit, before, after, leg)
-            blockers += found
+            blockers += (self._placed(blocker, before, index, visit) for blocker in found)
             hops.append(hop)
         if first is None:  # pragma: no cover - a walk has at least its start
             raise ValueError("a walk without visits")
         return hops, blockers, first
+
+    def _placed(self, blocker: Blocker, packet: Packet, index: int, visit: Visit) -> Blocker:
+        """With the packet, its place on the way, and what would have to pass there."""
+        query = visit.step.asks
+        groups = NO_GROUPS if query is None or query.filter.code not in GROUP_CODES else query.groups
+        ports = TRANSLATED_PORTS if visit.depth else self.asked
+        return replace(blocker, packet=packet, hop=index, asked_ports=ports, groups=groups)
 
     def _packet(self, visit: Visit, depth: int, leg: LegName) -> Packet:
         here = self.service if visit.service is None else visit.service
@@ -403,6 +416,7 @@ class _Asker:
             action = "deliver"
         rule, rule_id, where = _and(_rewrite(before, after), step.text), step.rule, self.locate(step.path)
         blocker, said = None, ""
+        rule_path: KeyPath = ()
         if step.asks is not None:
             if step.asks.tracked:
                 action, rule, rule_id = "tracked", "answer to tracked traffic", "SG-4"
@@ -412,7 +426,7 @@ class _Asker:
                     action = "unknown"
                 said = decided if blocker is not None else ""
                 rule = _and(decided, rule)
-                rule_id, where = self.book[step.asks.filter].rule, self.locate(path)
+                rule_id, where, rule_path = self.book[step.asks.filter].rule, self.locate(path), path
         if isinstance(step, Undecided):
             action, rule = "unknown", step.reason
         blockers = [] if blocker is None else [blocker]
@@ -423,7 +437,9 @@ class _Asker:
             blockers.insert(0, blocker)
         if blocker is not None:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
-        return Hop(checkpoint.component, checkpoint.role, before, after, action, rule, rule_id, where), blockers
+        path = step.onward.path if isinstance(step, Drop) and step.onward is not None else step.path
+        at = checkpoint.component, checkpoint.role
+        return Hop(*at, before, after, action, rule, rule_id, where, path, rule_path), blockers
 
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: LegName) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""

@@ -47,12 +47,12 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
         if end.literal is not None:
             owners = [*endpoints.by_private.get(end.literal, ()), endpoints.by_public.get(end.literal)]
             for interface in owners:
-                if interface is not None and not _writes(interface, end.literal, endpoints):
+                if interface is not None and not writes(interface, end.literal, endpoints):
                     address = whose(end.literal, {end.literal: interface.name})
                     yield f"{address} was assigned by reachsim: the file does not write it"
 
 
-def _writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:
+def writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:
     """Whether the file gives an interface this address. The addresses of functions are never written."""
     if interface.shared:
         return False

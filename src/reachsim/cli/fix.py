@@ -1,0 +1,95 @@
+"""`reachsim fix`: what to change, proven, as a patch of the file."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from reachsim.loading.patch import Patch
+    from reachsim.network import Network
+
+HELP = "find the smallest edits that make a failing expectation, or a question, hold, and prove them"
+DESCRIPTION = """\
+Finds the smallest sets of edits that make what fails hold. Each is proven: the patched text is read again, the expectation
+holds there, no other one breaks, and what else it opens is told exactly.
+
+Without FROM, TO and TRAFFIC: for all failing expectations of the file together."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("source", metavar="FROM", nargs="?", help=ENDPOINT_HELP)
+    parser.add_argument("destination", metavar="TO", nargs="?", help="the same")
+    parser.add_argument("traffic", metavar="TRAFFIC", nargs="?", help=TRAFFIC_HELP)
+    parser.add_argument("--one-way", action="store_true", help="ask for delivery alone, not for the answer")
+    parser.add_argument("--choose", type=int, default=1, metavar="N", help="of several fixes of a question, which (1)")
+    parser.add_argument("--write", action="store_true", help="change the file, at once and whole")
+    add_format(parser, "patch")
+    add_all(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fix; 0 when there is nothing to fix, or a fix for all of it, 1 when not, 3 when that cannot be decided."""
+    if arguments.write and arguments.file == "-":
+        raise UsageError("--write needs a file: standard input cannot be changed; --format patch prints the patch")
+    if arguments.source is not None and arguments.traffic is None:
+        raise UsageError("write FROM, TO and TRAFFIC, or none of them for all expectations of the file")
+    from reachsim.network import load
+
+    net = load(arguments.file)
+    return _everything(net, arguments) if arguments.source is None else _question(net, arguments)
+
+
+def _question(net: Network, arguments: argparse.Namespace) -> int:
+    from reachsim.report.fix import fixes_text
+
+    found = net.fixes(
+        endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, one_way=arguments.one_way
+    )
+    if found and not 1 <= arguments.choose <= len(found):
+        raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
+    patch = found[arguments.choose - 1].patch if found else None
+    if arguments.format == "patch":
+        print(patch.diff if patch is not None else "", end="")
+    else:
+        print_answer(
+            arguments,
+            lambda how: fixes_text(found, net.locate, how),
+            lambda: {"file": net.source.file, **found.to_dict()},
+            net,
+        )
+    _write(patch, arguments)
+    return 0 if found or not found.needed else 3 if found.result.verdict == "undecided" else 1
+
+
+def _everything(net: Network, arguments: argparse.Namespace) -> int:
+    from reachsim.report.fix import plan_text
+
+    plan = net.fix_all()
+    patch = None if plan.whole is None else plan.whole.patch
+    if arguments.format == "patch":
+        print(patch.diff if patch is not None else "", end="")
+    else:
+        print_answer(
+            arguments,
+            lambda how: plan_text(plan, net.locate, how),
+            lambda: {"file": net.source.file, **plan.to_dict()},
+            net,
+        )
+    _write(patch, arguments)
+    return 0 if plan.ok else 1 if plan.left else 3
+
+
+def _write(patch: Patch | None, arguments: argparse.Namespace) -> None:
+    if not arguments.write or patch is None:
+        return
+    from reachsim.loading.patch import write_patch
+
+    write_patch(patch, arguments.file)
+    if arguments.format == "text":
+        print(f"\nwritten: {arguments.file}")

@@ -1,0 +1,157 @@
+"""Edits that mend the way through a transit gateway: routes, attachments, zones, associations, propagation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reachsim.net.cidr import Cidr
+from reachsim.resources.mending import Case, Change, Edit, RouteOffer, mends, offers
+from reachsim.resources.public_service import region_of
+from reachsim.resources.reference import bare
+from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+
+_DEFAULT = "0.0.0.0/0"
+
+
+def _attached(gateway: Any, vpc: str) -> str | None:
+    """The attachment of a VPC."""
+    return next((name for name, body in gateway.attachments.items() if body.vpc == vpc), None)
+
+
+def _known(gateway: Any, name: str, design: Any) -> Iterator[Cidr]:
+    """The blocks behind an attachment."""
+    body = gateway.attachments[name]
+    if body.vpc is not None:
+        yield from design.vpcs[body.vpc].cidrs
+    for section, key in (("vpn_connections", body.vpn), ("direct_connect_gateways", body.direct_connect_gateway)):
+        if key is not None:
+            yield from getattr(design, section)[key].known()[0]
+
+
+def _towards(gateway: Any, case: Case) -> Iterator[tuple[str, Cidr]]:
+    """Attachments that lead to the destination of a case, each with the block that has it."""
+    for name in gateway.attachments:
+        for block in _known(gateway, name, case.view.design):
+            if case.destination in block:
+                yield name, block
+
+
+@offers
+def routes_to_gateways(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """A route of an attached VPC to what another attachment has, or to the default route of the gateway (TGW-2)."""
+    for name, gateway in case.view.design.transit_gateways.items():
+        here = _attached(gateway, vpc)
+        if here is None:
+            continue
+        ways = [(other, block) for other, block in _towards(gateway, case) if other != here]
+        for _, block in ways:
+            yield RouteOffer(str(block), name, f"transit gateway {name}")
+        if not ways and case.destination in PUBLIC and _leads_out(gateway):
+            yield RouteOffer(_DEFAULT, name, f"transit gateway {name}", 2)
+
+
+def _leads_out(gateway: Any) -> bool:
+    return any(str(block) == _DEFAULT for table in (gateway.route_tables or {}).values() for block in table.routes)
+
+
+def _gateway(case: Case) -> tuple[str, Any, KeyPath] | None:
+    """The gateway that lost the packet."""
+    path = case.cause.path
+    if not case.at("transit_gateways") or len(path) < 2 or path[0] != "transit_gateways":
+        return None
+    return str(path[1]), case.view.design.transit_gateways[str(path[1])], path[:2]
+
+
+@mends
+def attachments(case: Case) -> Iterator[Edit]:
+    """The state of an attachment (TGW-10), and a subnet of it in the zone that has none (TGW-7)."""
+    found = _gateway(case)
+    if found is None:
+        return
+    _, gateway, _ = found
+    path = case.cause.path
+    if path[-1] == "state":
+        yield Edit.setting(path, "available", f"accept attachment {path[-2]}, or create it anew", 3)
+    if case.cause.code is not Code.TGW_ROUTE_AZ_RESTRICTION:
+        return
+    body = gateway.attachments[str(path[3])]
+    sender = case.view.owner(case.source, body.vpc) or (case.receiver if case.reply else case.sender)
+    zone = None if sender is None else sender.subnet.az
+    vpc = case.view.design.vpcs[body.vpc]
+    if zone is None:
+        return
+    for name, subnet in vpc.subnets.items():
+        if subnet.az == zone and name not in map(bare, body.subnets):
+            yield Edit.adding(path, name, f"attach {path[1]} to subnet {name} too, in zone {zone}", 2)
+    block = case.view.free(body.vpc, 28)
+    name = f"attach-{zone}"
+    if block is not None and name not in vpc.subnets:
+        tables = {vpc.subnets[bare(each)].route_table for each in body.subnets}
+        new = {"cidr": str(block), "az": zone} | ({"route_table": min(map(str, tables))} if None not in tables else {})
+        text = f"create subnet {name} ({block}) in zone {zone} of {body.vpc}, and attach {path[1]} to it"
+        yield Edit((Change(("vpcs", body.vpc, "subnets", name), new), Change(path, name, "add")), text, 3)
+
+
+@mends
+def transit_tables(case: Case) -> Iterator[Edit]:
+    """An association (TGW-1), a propagation (TGW-2) or a static route (TGW-5) in the gateway's tables."""
+    found = _gateway(case)
+    if found is None or not found[1].route_tables:
+        return
+    name, gateway, path = found
+    attachment = case.cause.component.partition(".")[2]
+    tables = gateway.route_tables
+    if case.cause.code is Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION:
+        for table in tables:
+            text = f"associate attachment {attachment} with route table {table} of {name}"
+            yield Edit.adding((*path, "route_tables", table, "associations"), attachment, text, 2)
+        return
+    if case.cause.code not in (Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, Code.TGW_RTB_BAD_STATE_ROUTE):
+        return
+    table = next((each for each, body in tables.items() if attachment in body.associations), None)
+    if table is None:
+        return
+    here: KeyPath = (*path, "route_tables", table)
+    for other, block in _towards(gateway, case):
+        written = next((key for key in tables[table].routes if key == block), None)
+        if other not in tables[table].propagations and written is None:
+            text = f"let route table {table} of {name} take in what attachment {other} propagates"
+            yield Edit.adding((*here, "propagations"), other, text)
+        text = f"route {block} in table {table} of {name} to attachment {other}"
+        yield Edit.setting((*here, "routes", str(block)), other, text, 2)
+    if case.cause.code is Code.TGW_RTB_BAD_STATE_ROUTE and len(case.cause.path) > 5:
+        text = f"remove the blackhole route {case.cause.path[-1]} from table {table} of {name}"
+        yield Edit((Change(case.cause.path, action="remove"),), text, 2)
+    if case.destination in PUBLIC:
+        for other, body in gateway.attachments.items():
+            gateways = case.view.design.vpcs[body.vpc].nat_gateways if body.vpc is not None else {}
+            if gateways and other != attachment:
+                text = f"route {_DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
+                yield Edit.setting((*here, "routes", _DEFAULT), other, text, 3)
+
+
+@offers
+def new_attachment(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """An attachment of a VPC that has none to a gateway that leads to the destination, in all its zones (TGW-7)."""
+    for name, gateway in case.view.design.transit_gateways.items():
+        body = case.view.design.vpcs[vpc]
+        region = region_of(case.view.design, vpc)
+        same = gateway.region is None or not region or gateway.region == region
+        if _attached(gateway, vpc) is not None or vpc in gateway.attachments or not same:
+            continue
+        zones: dict[str | None, str] = {}
+        for subnet, each in body.subnets.items():
+            zones.setdefault(each.az, subnet)
+        new = {"vpc": vpc, "subnets": list(zones.values())}
+        also = [Change(("transit_gateways", name, "attachments", vpc), new)]
+        for table in gateway.route_tables or {}:
+            here: KeyPath = ("transit_gateways", name, "route_tables", table)
+            also.append(Change((*here, "propagations"), vpc, "add"))
+        if gateway.route_tables:
+            first = next(iter(gateway.route_tables))
+            also.append(Change(("transit_gateways", name, "route_tables", first, "associations"), vpc, "add"))
+        for _, block in _towards(gateway, case):
+            yield RouteOffer(str(block), name, f"transit gateway {name}, attached to {vpc}", 5, tuple(also))

@@ -1,0 +1,249 @@
+"""Fixes: each is proven on the patched text, breaks nothing, and says what else it opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from tests.designs import ANY, GONE, Changes, design, group
+
+import reachsim
+from reachsim.answers.fix import Fix, Fixes
+from reachsim.loading.patch import as_edits
+from reachsim.resources.mending import MENDERS, Case, Edit
+
+
+def written(*changes: Changes, expect: list[dict[str, Any]] | None = None) -> reachsim.Network:
+    """A design by way of its text, in block style."""
+    data = design(*changes) | ({} if expect is None else {"expect": expect})
+    return reachsim.loads(yaml.safe_dump(data, sort_keys=False), file="design.yaml")
+
+
+def best(found: Fixes) -> Fix:
+    """The first fix, after an independent look at its text: the edits say the same, and the question holds."""
+    fix = found.best
+    assert fix is not None
+    for each in found:
+        reloaded = reachsim.loads(each.patch.after)
+        expectation = found.result.expectation
+        if expectation.allow is not None:
+            assert reloaded.trace(expectation.from_, expectation.to, expectation.allow).reachable
+    return fix
+
+
+CLOSED: Changes = {**group("shut"), "vpcs app instances db security_groups": ["shut"]}
+
+
+@pytest.mark.rule("SG-10")
+def test_a_rule_by_the_senders_group_in_its_own_vpc() -> None:
+    found = written(CLOSED).fixes("probe", "db", "tcp/5432")
+    (edit,) = best(found).edits
+    (change,) = edit.changes
+    assert change.path == ("vpcs", "app", "security_groups", "shut", "ingress")
+    assert change.value == {"allow": "tcp/5432", "from": "client"}
+    assert best(found).opens == ()
+
+
+@pytest.mark.rule("SG-11")
+def test_a_rule_by_the_senders_group_over_an_active_peering() -> None:
+    shut = {**group("shut", vpc="data"), "vpcs data instances api security_groups": ["shut"]}
+    (change,) = best(written(shut).fixes("probe", "api", "tcp/80")).edits[0].changes
+    assert change.value == {"allow": "tcp/80", "from": "app.client"}
+
+
+@pytest.mark.rule("SG-12")
+def test_a_rule_by_address_where_no_group_can_be_named() -> None:
+    shut = {**group("shut"), "vpcs app instances web security_groups": ["shut"]}
+    (change,) = best(written(shut).fixes("www", "web", "tcp/443")).edits[0].changes
+    assert change.value == {"allow": "tcp/443", "from": "203.0.113.9/32"}
+    (change,) = best(written(shut).fixes("internet", "web", "tcp/443")).edits[0].changes
+    assert change.value == {"allow": "tcp/443", "from": "0.0.0.0/0"}
+
+
+def test_an_address_that_was_only_assigned_is_named_by_nothing() -> None:
+    shut = {**CLOSED, "vpcs app instances probe private_ip": GONE}
+    peers = [
+        change.value["from"]
+        for fix in written(shut).fixes("probe", "db", "tcp/5432")
+        for change in fix.edits[0].changes
+    ]
+    assert "client" in peers
+    assert not any(str(peer).endswith("/32") for peer in peers)
+
+
+def test_a_fix_that_breaks_another_promise_is_none() -> None:
+    """The default route to the gateway would give `db` the internet, which is forbidden."""
+    tables = {"vpcs app subnets isolated route_table": "inside", "vpcs app route_tables inside": {}}
+    free = written(tables).fixes("db", "www", "tcp/443")
+    assert any("NAT gateway ngw" in str(fix) for fix in free)
+    promise = [{"from": "db", "to": "internet", "deny": "udp"}]
+    bound = written(tables, expect=promise).fixes("db", "www", "tcp/443")
+    assert not any("NAT gateway ngw" in str(fix) for fix in bound)
+    for fix in bound:
+        assert reachsim.loads(fix.patch.after).check().ok
+
+
+def test_what_else_is_opened_is_told_exactly() -> None:
+    tables = {"vpcs app route_tables private": {"10.1.0.0/16": "pcx"}}
+    net = written(tables)
+    fix = best(net.fixes("probe", "www", "tcp/443"))
+    assert str(fix) == "route 0.0.0.0/0 of table private of app to NAT gateway ngw"
+    after = reachsim.loads(fix.patch.after)
+    said = {(s, d) for change in fix.opens for s in change.sources for d in change.destinations}
+    names = [*net.topology.interfaces, "internet"]
+    for source in names:
+        for destination in names:
+            if source == destination:
+                continue
+            was, now = net.reach(source, destination), after.reach(source, destination)
+            new = now.delivered - was.delivered
+            assert bool(new) == ((source, destination) in said), (source, destination)
+
+
+def test_two_faults_need_two_edits_and_no_third() -> None:
+    both = {**CLOSED, "vpcs app subnets isolated network_acl": "strict", "vpcs app network_acls strict": {
+        "ingress": [{"rule": 100, "allow": "tcp/5432", "from": "10.0.0.0/16"}], "egress": [],
+    }}  # fmt: skip
+    found = written(both).fixes("probe", "db", "tcp/5432")
+    fix = best(found)
+    assert len(fix.edits) == 2
+    for edit in fix.edits:
+        changes = [change for other in fix.edits if other is not edit for change in other.changes]
+        net = written(both)
+        fewer = net.with_(as_edits(net.source.document.data, changes))
+        assert not fewer.trace("probe", "db", "tcp/5432").reachable
+
+
+@pytest.mark.rule("NACL-5")
+def test_an_answer_is_let_out_to_the_ports_that_the_client_uses() -> None:
+    strict = {"vpcs app subnets isolated network_acl": "strict", "vpcs app network_acls strict": {
+        "ingress": [{"rule": 100, "allow": "all", "from": "10.0.0.0/16"}], "egress": [],
+    }, "vpcs app instances probe client_ports": "32768-60999"}  # fmt: skip
+    (change,) = best(written(strict).fixes("probe", "db", "tcp/5432")).edits[0].changes
+    assert change.value == {"rule": 100, "allow": "tcp/32768-60999", "to": "10.0.1.10/32"}
+
+
+@pytest.mark.rule("NACL-2")
+def test_a_denial_is_got_past_by_a_lower_number() -> None:
+    strict = {"vpcs app subnets isolated network_acl": "strict", "vpcs app network_acls strict": {
+        "ingress": [{"rule": 10, "deny": "tcp/5432", "from": ANY}, {"rule": 20, "allow": "all", "from": ANY}],
+        "egress": [{"rule": 10, "allow": "all", "to": ANY}],
+    }}  # fmt: skip
+    (change,) = best(written(strict).fixes("probe", "db", "tcp/5432")).edits[0].changes
+    assert change.value == {"rule": 9, "allow": "tcp/5432", "from": "10.0.1.10/32"} or change.value == 9
+
+
+@pytest.mark.rule("PEER-7")
+def test_no_edit_accepts_a_peering_of_blocks_that_overlap() -> None:
+    overlap = {
+        "vpcs app cidrs": ["10.0.0.0/16", "10.9.0.0/16"],
+        "vpcs data cidrs": ["10.1.0.0/16", "10.9.0.0/17"],
+        "peering_connections pcx status": "failed",
+        "warn": ["PEER-7"],
+    }
+    found = written(overlap).fixes("probe", "10.1.1.80", "tcp/80")
+    assert not any("peering" in str(fix) for fix in found)
+    assert "app has 10.9.0.0/16 and data has 10.9.0.0/17" in found.reasons[0]
+
+
+@pytest.mark.rule("PEER-4")
+def test_transit_over_a_peering_is_explained() -> None:
+    far: Changes = {"vpcs app route_tables private 10.9.0.0/16": "pcx"}
+    found = written(far).fixes("probe", "10.9.0.1", "tcp/80")
+    assert not found
+    assert found.reasons[0].startswith("a peering leads into the far VPC and nowhere beyond it")
+
+
+@pytest.mark.rule("LAMBDA-8")
+def test_nobody_can_be_helped_to_call_a_function() -> None:
+    function: Changes = {
+        "lambda_functions f latest": {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
+    }
+    found = written(function).fixes("web", "f", "tcp/443")
+    assert not found
+    assert "invoke it through the Lambda API" in found.reasons[0]
+
+
+def test_a_promise_that_forbids_is_mended_too() -> None:
+    promises = [
+        {"from": "internet", "to": "web", "deny": "tcp/22"},
+        {"from": "internet", "to": "web", "allow": "tcp/443"},
+    ]
+    net = written(expect=promises)
+    plan = net.fix_all()
+    assert plan.ok
+    assert plan.whole is not None
+    after = reachsim.loads(plan.whole.patch.after)
+    assert after.check().ok
+    assert after.reach("internet", "web").reachable
+
+
+def test_there_is_nothing_to_fix_where_it_works() -> None:
+    found = written().fixes("probe", "www", "tcp/443")
+    assert not found.needed
+    assert len(found) == 0
+    plan = written(expect=[{"from": "probe", "to": "www", "allow": "tcp/443"}]).fix_all()
+    assert plan.ok
+    assert plan.whole is None
+
+
+def test_an_expectation_is_asked_for_by_its_number() -> None:
+    net = written(CLOSED, expect=[{"from": "probe", "to": "db", "allow": "tcp/5432"}])
+    assert best(net.fixes(1)).edits == best(net.fixes("probe", "db", "tcp/5432")).edits
+    with pytest.raises(reachsim.UsageError, match="there is no expectation 2"):
+        net.fixes(2)
+
+
+def test_an_edited_copy_has_no_text_to_patch() -> None:
+    copy = written(CLOSED).with_({"vpcs.app.instances.db.tags": {"a": "b"}})
+    with pytest.raises(reachsim.UsageError, match="an edited copy has no text to patch"):
+        copy.fixes("probe", "db", "tcp/5432")
+
+
+def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proposals are not believed: one that the file would not load with, and one that changes nothing."""
+
+    def useless(case: Case) -> Any:
+        yield Edit.setting(("vpcs", "app", "instances", "db", "private_ip"), "192.0.2.1", "nonsense", 0)
+        yield Edit.setting(("vpcs", "app", "instances", "db", "tags"), {"a": "b"}, "nothing", 0)
+
+    monkeypatch.setattr("reachsim.answers.cases.MENDERS", [useless, *MENDERS])
+    found = written(CLOSED).fixes("probe", "db", "tcp/5432")
+    assert found.tried > 2
+    assert not any("nonsense" in str(fix) or "nothing" in str(fix) for fix in found)
+    assert best(found).edits
+
+
+@pytest.mark.rule("PEER-7")
+def test_an_edit_that_only_a_waiver_lets_load_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file waives the refusal of the peering, so an active one would load, with a warning, and work."""
+    overlap = {
+        "vpcs app cidrs": ["10.0.0.0/16", "10.9.0.0/16"],
+        "vpcs data cidrs": ["10.1.0.0/16", "10.9.0.0/17"],
+        "peering_connections pcx status": "failed",
+        "warn": ["PEER-7"],
+    }
+
+    def active(case: Case) -> Any:
+        yield Edit.setting(("peering_connections", "pcx", "status"), "active", "accept it all the same", 0)
+
+    monkeypatch.setattr("reachsim.answers.cases.MENDERS", [active])
+    found = written(overlap).fixes("probe", "10.1.1.80", "tcp/80")
+    assert found.tried
+    assert not any("accept it all the same" in str(fix) for fix in found)
+    assert any("accept it all the same" in reason for reason in found.reasons)
+
+
+def test_its_parts_as_plain_data() -> None:
+    data = written(CLOSED).fixes("probe", "db", "tcp/5432").to_dict()
+    first = data["fixes"][0]
+    assert first["edits"][0]["changes"] == [
+        {
+            "path": ["vpcs", "app", "security_groups", "shut", "ingress"],
+            "action": "add",
+            "value": {"allow": "tcp/5432", "from": "client"},
+        }
+    ]
+    assert first["patch"].startswith("--- design.yaml\n+++ design.yaml\n")
+    assert data["verdict"] == "fails"
