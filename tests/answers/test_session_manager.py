@@ -430,7 +430,7 @@ def test_exit_codes(
 def test_the_keys_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
     main(["session-manager", str(ROOT / "models/session-manager-and-a-bastion.yaml"), "--format", "json"])
     data = json.loads(capsys.readouterr().out)
-    assert set(data) == {"file", "state", "instances", "superfluous", "not_modelled"}
+    assert set(data) == {"format_version", "file", "state", "instances", "superfluous", "not_modelled"}
     assert set(data["instances"][0]) == {"name", "state", "waiting", "needs", "where"}
     needs = data["instances"][0]["needs"]
     assert set(needs[0]) == {"name", "met", "required", "text", "rule", "cure", "where", "trace"}

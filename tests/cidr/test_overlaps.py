@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Cidr, Connection, Entry, Rank, find_overlaps, overlapping_pairs
+from reachsim.cidr import Cidr, CidrConnection, Entry, Rank, find_overlaps, overlapping_pairs
 from reachsim.errors import UsageError
 
 V4 = Cidr.parse("10.0.0.0/28")
@@ -50,7 +50,7 @@ def entries(**blocks: str) -> list[Entry]:
     return [Entry(Cidr.parse(block), name.replace("_", "-")) for name, block in blocks.items()]
 
 
-def rank(found: list[Entry], connections: list[Connection], *wishes: tuple[str, ...]) -> Rank:
+def rank(found: list[Entry], connections: list[CidrConnection], *wishes: tuple[str, ...]) -> Rank:
     (overlap,) = find_overlaps(found, connections, wishes).overlaps
     return overlap.rank
 
@@ -74,32 +74,32 @@ TWO = entries(a="10.0.0.0/16", b="10.0.4.0/24")
 )
 @pytest.mark.rule("PEER-1")
 def test_states_of_a_peering(status: str, expected: Rank) -> None:
-    assert rank(TWO, [Connection("p", "b", "a", status)]) is expected
+    assert rank(TWO, [CidrConnection("p", "b", "a", status)]) is expected
 
 
 @pytest.mark.rule("PEER-7")
 def test_connected_wished_and_neither() -> None:
     assert rank(TWO, []) is Rank.NOTE
     assert rank(TWO, [], ("a", "b")) is Rank.WISH
-    assert rank(TWO, [Connection("p", "a", "b")], ("a", "b")) is Rank.ERROR
+    assert rank(TWO, [CidrConnection("p", "a", "b")], ("a", "b")) is Rank.ERROR
 
 
 @pytest.mark.rule("PEER-6")
 def test_peering_is_not_transitive() -> None:
     three = [*TWO, *entries(hub="192.168.0.0/16")]
-    report = find_overlaps(three, [Connection("p", "a", "hub"), Connection("q", "hub", "b")])
+    report = find_overlaps(three, [CidrConnection("p", "a", "hub"), CidrConnection("q", "hub", "b")])
     (overlap,) = report.overlaps
     assert overlap.rank is Rank.WARNING
     assert overlap.reason == "not connected, but hub is with both, and can send an address to one only"
     assert not report.matters
     # One of the two would be connected by a wish: the same.
-    assert rank(three, [Connection("p", "a", "hub")], ("hub", "b")) is Rank.WARNING
+    assert rank(three, [CidrConnection("p", "a", "hub")], ("hub", "b")) is Rank.WARNING
 
 
 def test_the_worst_comes_first_and_counts() -> None:
     found = find_overlaps(
         entries(a="10.0.0.0/16", b="10.0.4.0/24", c="10.0.4.128/25", d="10.0.4.128/26"),
-        [Connection("p", "c", "a")],
+        [CidrConnection("p", "c", "a")],
         [("b", "c")],
     )
     ranks = [overlap.rank for overlap in found.overlaps]
@@ -147,20 +147,20 @@ def test_values_print_well() -> None:
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> tuple[list[Entry], list[Connection], list[tuple[str, str]]]:
+def networks(draw: st.DrawFn) -> tuple[list[Entry], list[CidrConnection], list[tuple[str, str]]]:
     owners = st.sampled_from(["", "a", "b", "c", "hub"])
     found = [Entry(draw(small_blocks()), draw(owners)) for _ in range(draw(st.integers(0, 12)))]
     there = sorted({entry.owner for entry in found if entry.owner})
     pairs = st.lists(st.tuples(st.sampled_from(there), st.sampled_from(there)), max_size=2) if there else st.just([])
     status = st.sampled_from(["active", "failed", "deleted"])
-    connections = [Connection("p", one, other, draw(status)) for one, other in draw(pairs)]
+    connections = [CidrConnection("p", one, other, draw(status)) for one, other in draw(pairs)]
     return found, connections, draw(pairs)
 
 
 @settings(deadline=None)
 @given(networks(), st.booleans(), st.booleans())
 def test_counts_and_groups_are_those_of_all_overlaps(
-    found: tuple[list[Entry], list[Connection], list[tuple[str, str]]], everybody: bool, strict: bool
+    found: tuple[list[Entry], list[CidrConnection], list[tuple[str, str]]], everybody: bool, strict: bool
 ) -> None:
     report = find_overlaps(*found, connect_all=everybody, strict=strict)
     for rank in Rank:
@@ -180,7 +180,7 @@ def test_counts_and_groups_are_those_of_all_overlaps(
 def test_thousands_of_equal_blocks_are_counted_at_once() -> None:
     block = Cidr.parse("10.0.0.0/16")
     many = [Entry(block, f"v{index}") for index in range(20_000)]
-    report = find_overlaps(many, [Connection("p", "v0", "v19999")])
+    report = find_overlaps(many, [CidrConnection("p", "v0", "v19999")])
     assert report.counts == {Rank.ERROR: 1, Rank.WISH: 0, Rank.WARNING: 0, Rank.NOTE: 20_000 * 19_999 // 2 - 1}
     rank, outer, inside = next(report.each_group())
     assert (rank, outer.owner, [overlap.inner.owner for overlap in inside]) == (Rank.ERROR, "v0", ["v19999"])

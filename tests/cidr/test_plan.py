@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Cidr, Plan, Verdict, loads_kept, plan_file, plan_text
+from reachsim.cidr import Cidr, Plan, PlanVerdict, loads_kept, plan_file, plan_text
 from reachsim.errors import DesignError
 from reachsim.net.cidr import address_set
 from reachsim.rules.cidr import refusals_of_blocks
@@ -84,7 +84,7 @@ def fits(data: dict[str, Any]) -> bool:
 
 
 def check(data: dict[str, Any], plan: Plan) -> None:
-    assert plan.verdict is Verdict.FITS
+    assert plan.verdict is PlanVerdict.FITS
     everything = [(name, Cidr.parse(block)) for name, block in data["exists"].items()]
     for vpc in plan.vpcs:
         assert [block.prefix_length for block in vpc.cidrs] == [int(data["vpcs"][vpc.name]["size"][1:])]
@@ -99,9 +99,9 @@ def check(data: dict[str, Any], plan: Plan) -> None:
 @given(small_plans())
 def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
     plan = plan_text(json.dumps(data))
-    assert plan.verdict is not Verdict.CANNOT_DECIDE
-    assert (plan.verdict is Verdict.FITS) == fits(data)
-    if plan.verdict is Verdict.FITS:
+    assert plan.verdict is not PlanVerdict.CANNOT_DECIDE
+    assert (plan.verdict is PlanVerdict.FITS) == fits(data)
+    if plan.verdict is PlanVerdict.FITS:
         check(data, plan)
     else:
         assert plan.vpcs == ()
@@ -114,7 +114,7 @@ def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
 def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObject) -> None:
     """With --keep: whatever is added, wherever in the file, and whatever is taken away."""
     plan = plan_text(json.dumps(data))
-    if plan.verdict is not Verdict.FITS:
+    if plan.verdict is not PlanVerdict.FITS:
         return
     vpcs = {name: body for name, body in data["vpcs"].items() if more.draw(st.booleans())}
     added = {f"x{i}": {"size": f"/{more.draw(st.integers(26, 28))}"} for i in range(more.draw(st.integers(0, 3)))}
@@ -126,8 +126,8 @@ def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObje
         "exists": data["exists"] | {name: str(plan[name].cidrs[0]) for name in vpcs},
         "vpcs": added,
     }
-    assert (later.verdict is Verdict.FITS) == fits(fixed)
-    if later.verdict is Verdict.FITS:
+    assert (later.verdict is PlanVerdict.FITS) == fits(fixed)
+    if later.verdict is PlanVerdict.FITS:
         check(changed, later)
         for name in vpcs:
             assert later[name].cidrs == plan[name].cidrs
@@ -140,9 +140,9 @@ def test_additions_at_the_end_move_nothing(data: dict[str, Any], sizes: list[int
     """Without --keep, as docs/cidr.md says: as long as the plan is not relaxed."""
     changed = data | {"vpcs": data["vpcs"] | {f"x{i}": {"size": f"/{size}"} for i, size in enumerate(sizes)}}
     later = plan_text(json.dumps(changed))
-    if later.verdict is Verdict.FITS and not later.relaxed:
+    if later.verdict is PlanVerdict.FITS and not later.relaxed:
         plan = plan_text(json.dumps(data))
-        assert plan.verdict is Verdict.FITS
+        assert plan.verdict is PlanVerdict.FITS
         for vpc in plan.vpcs:
             assert later[vpc.name].cidrs == vpc.cidrs
     if data["room"] == "none" and "may" not in data["groups"]:
@@ -179,7 +179,7 @@ def tiered_plans(draw: st.DrawFn) -> dict[str, Any]:
 @given(tiered_plans())
 def test_subnets_are_what_aws_accepts_and_sizes_are_met(data: dict[str, Any]) -> None:
     plan = plan_text(json.dumps(data))
-    assert plan.verdict is Verdict.FITS
+    assert plan.verdict is PlanVerdict.FITS
     for vpc in plan.vpcs:
         blocks = [*vpc.cidrs, *vpc.ipv6_cidrs]
         assert refusals_of_blocks(blocks) == []
@@ -228,7 +228,7 @@ def test_ten_zero_comes_first_where_there_are_several() -> None:
 @pytest.mark.rule("CIDR-1")
 def test_at_most_five_blocks() -> None:
     found = plan("pools: {p: 10.0.0.0/8}\nvpcs: {big: {tiers: {t: {size: /16, zones: [a, b, c, d, e, f]}}}}")
-    assert found.verdict is Verdict.DOES_NOT_FIT
+    assert found.verdict is PlanVerdict.DOES_NOT_FIT
     assert found.shortage is not None
     assert found.shortage.impossible == (
         "big: it would have 6 IPv4 blocks, and AWS grants 5 (CIDR-1); split it in two",
@@ -278,7 +278,7 @@ def test_rooms_are_kept_free_until_they_are_needed() -> None:
 def test_a_standing_subnet_is_not_resized() -> None:
     first = plan(GROWING)
     later = plan(GROWING.replace("/25", "/24"), first)
-    assert later.verdict is Verdict.DOES_NOT_FIT
+    assert later.verdict is PlanVerdict.DOES_NOT_FIT
     assert "subnet web-a stands as 10.16.0.0/25 and tier web now needs a /24" in str(later)
 
 
@@ -336,7 +336,7 @@ def test_what_exists_and_overlaps_in_a_group_is_told() -> None:
         "groups: {g: [legacy, office, a]}"
     )
     found = plan(text)
-    assert (found.verdict, found.ok) == (Verdict.FITS, False)
+    assert (found.verdict, found.ok) == (PlanVerdict.FITS, False)
     assert [str(conflict) for conflict in found.conflicts] == [
         "office 10.0.0.0/12 overlaps legacy 10.1.0.0/16: both are in group g, which never may overlap"
     ]
@@ -366,7 +366,7 @@ def test_groups_lie_under_one_route() -> None:
 def test_the_smallest_change_makes_it_fit() -> None:
     text = "pools: {p: {cidrs: 10.16.0.0/24, reserved: {r: 10.16.0.0/27}}}\nvpcs: {a: /25, b: %s, c: /28}"
     found = plan(text % "/25")
-    assert found.verdict is Verdict.DOES_NOT_FIT
+    assert found.verdict is PlanVerdict.DOES_NOT_FIT
     assert found.shortage is not None
     (pool,) = found.shortage.pools
     assert pool.unplaced == (("b", 25),)
@@ -382,7 +382,7 @@ def test_the_smallest_change_makes_it_fit() -> None:
 def test_changes_are_true(data: dict[str, Any]) -> None:
     """Asking for less as the plan says makes it fit, and a little less than that does not."""
     found = plan_text(json.dumps(data))
-    if found.verdict is not Verdict.DOES_NOT_FIT or found.shortage is None:
+    if found.verdict is not PlanVerdict.DOES_NOT_FIT or found.shortage is None:
         return
     for change in found.shortage.pools[0].changes:
         words = change.text.split()
@@ -416,7 +416,7 @@ def test_ipv6() -> None:
     ]
     assert [str(block) for block in found["b"].ipv6_cidrs] == ["2600:1f00:0:100::/60"]
     many = plan(text + "".join(f"  v{i}: {{size: /28, ipv6: six}}\n" for i in range(17)))
-    assert many.verdict is Verdict.DOES_NOT_FIT
+    assert many.verdict is PlanVerdict.DOES_NOT_FIT
     assert many.shortage is not None
     assert [pool.pool for pool in many.shortage.pools] == ["six"]
     assert "leave out v0 (IPv6)" in str(many) or "/60 instead of a /56" in str(many)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Cidr, Plan, Verdict, loads_kept, plan_text
+from reachsim.cidr import Cidr, Plan, PlanVerdict, loads_kept, plan_text
 from reachsim.report import cidr as report
 from reachsim.rules.cidr import order_of_creation, refusals_of_blocks
 
@@ -80,7 +80,7 @@ def test_a_vpc_of_several_blocks_is_found_if_aws_lets_it_be(pool: list[str], cou
     before = (Cidr.parse(primary),) if primary else ()
     possible = any(legal((*before, *order)) for order in itertools.permutations(blocks, count))
     possible = possible and count + len(before) <= 5
-    assert (found.verdict is Verdict.FITS) == possible
+    assert (found.verdict is PlanVerdict.FITS) == possible
     if possible:
         assert refusals_of_blocks(found["v"].cidrs) == []
         assert len(found["v"].cidrs) == count + len(before)
@@ -231,7 +231,7 @@ def test_met_is_what_it_says(sizes: list[int], some: list[int], summary: int) ->
         "groups": {"g": {"members": members, "summary": f"/{summary}"}},
     }
     found = plan_text(json.dumps(data))
-    if found.verdict is not Verdict.FITS:
+    if found.verdict is not PlanVerdict.FITS:
         return
     around = {found[name].cidrs[0].supernet(summary) for name in members if sizes[names.index(name)] >= summary}
     mine = len(around) == 1 and all(sizes[names.index(name)] >= summary for name in members)
@@ -280,7 +280,7 @@ def test_no_summary_is_kept_that_is_not_and_one_group_alone_if_it_can_be(
         "groups": {f"g{index}": {"members": m, "summary": f"/{s}"} for index, (m, s) in enumerate(groups)},
     }
     made = plan_text(json.dumps(data))
-    if made.verdict is not Verdict.FITS:
+    if made.verdict is not PlanVerdict.FITS:
         return
     met = all(summary.met for summary in made.summaries)
     assert met == kept_by(groups, exists | {vpc.name: vpc.cidrs[0] for vpc in made.vpcs})

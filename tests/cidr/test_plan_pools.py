@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Cidr, Consumers, Plan, Verdict, loads_kept, plan_text, size_for_consumers
+from reachsim.cidr import Cidr, Consumers, Plan, PlanVerdict, loads_kept, plan_text, size_for_consumers
 from reachsim.errors import DesignError
 from reachsim.net.cidr import address_set
 from reachsim.report import cidr as report
@@ -96,8 +96,8 @@ def test_shared_blocks_fit_if_each_group_of_peers_fits(sizes: list[int], peers: 
         data["groups"] = {"g": {"members": members, "peering": True}}
     found = plan_text(json.dumps(data))
     need = sum(1 << (32 - sizes[int(name[1:])]) for name in members) if len(members) > 1 else 0
-    assert (found.verdict is Verdict.FITS) == (need <= 64)
-    if found.verdict is not Verdict.FITS:
+    assert (found.verdict is PlanVerdict.FITS) == (need <= 64)
+    if found.verdict is not PlanVerdict.FITS:
         return
     if kept:
         found = plan_text(json.dumps(data), loads_kept(json.dumps(found.to_dict())))

@@ -345,7 +345,7 @@ def test_questions_about_blocks(reachsim_cidr, tmp_path: Path) -> None:  # type:
     assert "are of two families" in reachsim_cidr("span", "10.0.0.0/24", "::/0").err
     assert out("aggregate", "10.0.0.0/24", "10.0.1.0/25", "10.9.0.0/24", "--most", "2") == "10.0.0.0/23\n10.9.0.0/24\n"
     assert "too few" in reachsim_cidr("aggregate", "10.0.0.0/24", "::/0", "--most", "1").err
-    assert "it is 1 or more" in reachsim_cidr("aggregate", "10.0.0.0/24", "--most", "0").err
+    assert "it must be 1 or more" in reachsim_cidr("aggregate", "10.0.0.0/24", "--most", "0").err
 
 
 def test_free_blocks_of_a_vpc_and_of_both_families(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -151,7 +151,7 @@ def test_a_deadline_that_is_kept_changes_nothing(capsys: pytest.CaptureFixture[s
 def test_deadlines_that_are_none(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(MODEL), f"--deadline={seconds}"]) == 2
     printed = capsys.readouterr()
-    assert "is no number of seconds, from 0.001 to 10,000,000" in printed.err
+    assert "is not a number of seconds between 0.001 and 10,000,000" in printed.err
     assert len(printed.err) < 1000
 
 

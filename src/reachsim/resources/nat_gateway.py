@@ -177,6 +177,33 @@ class NatGateway(Resource):
         next = interface.inbound if self.regional else interface.subnet.entry
         return Entrance(next, interface, inactive, switch=(*at.path, "state"))
 
+    def mend(self, at: At, case: Case) -> Iterator[Edit]:
+        """Its state (NATGW-11), or another subnet: one whose table leads to an internet gateway (NATGW-1)."""
+        if case.cause.path == (*at.path, "state"):
+            yield Edit.setting(
+                case.cause.path, "available", f"replace NAT gateway {at.name} by one that is available", 6
+            )
+        gateway = case.view.design.vpcs[at.vpc].internet_gateway
+        if (
+            not case.through(at.name, at.full_name)
+            or gateway is None
+            or self.connectivity != "public"
+            or self.subnet is None
+        ):
+            return
+        for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
+            leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
+            if leads == gateway and name != bare(self.subnet or "") and subnet.cidr is not None:
+                changes = [Change((*at.path, "subnet"), name)]
+                if self.private_ip is not None:
+                    changes.append(Change((*at.path, "private_ip"), action="remove"))
+                yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
+
+    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
+        """The default route of another subnet of its VPC (NATGW-1)."""
+        if vpc == at.vpc and self.connectivity == "public" and case.destination in PUBLIC_IPV4:
+            yield RouteOffer("0.0.0.0/0", at.name, f"NAT gateway {at.name}")
+
 
 class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """What a regional NAT gateway sends, by a route table of its own (NATGW-17), past no ACL (NATGW-19)."""
@@ -204,28 +231,6 @@ class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False)
     def successors(self) -> tuple[Checkpoint, ...]:
         """Its table."""
         return (self.table,)
-
-    def mend(self, at: At, case: Case) -> Iterator[Edit]:
-        """Its state (NATGW-11), or another subnet: one whose table leads to an internet gateway (NATGW-1)."""
-        if case.cause.path == (*at.path, "state"):
-            yield Edit.setting(
-                case.cause.path, "available", f"replace NAT gateway {at.name} by one that is available", 6
-            )
-        gateway = case.view.design.vpcs[at.vpc].internet_gateway
-        if not case.through(at.name, at.full_name) or gateway is None or self.connectivity != "public":
-            return
-        for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
-            leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
-            if leads == gateway and name != bare(self.subnet) and subnet.cidr is not None:
-                changes = [Change((*at.path, "subnet"), name)]
-                if self.private_ip is not None:
-                    changes.append(Change((*at.path, "private_ip"), action="remove"))
-                yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
-
-    def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
-        """The default route of another subnet of its VPC (NATGW-1)."""
-        if vpc == at.vpc and self.connectivity == "public" and case.destination in PUBLIC_IPV4:
-            yield RouteOffer("0.0.0.0/0", at.name, f"NAT gateway {at.name}")
 
 
 NAT_GATEWAY_FILTER = protocol_limit(
