@@ -72,13 +72,16 @@ PLANTED = {
     "24-central-egress-lacks-the-way-back": "ROUTE_ONE_SIDED",
     "24-zone-without-attachment": "ZONE_WITHOUT_ATTACHMENT",
     "26-vpn-routes-not-propagated": "CONNECTION_UNUSED",
+    "block-public-access": "ROUTE_LEADS_NOWHERE",
+    "inspection-bypassed-on-the-way-out": "ROUTE_LEADS_NOWHERE",
+    "privatelink-target-admits-clients": "ENDPOINT_CLOSED",
     "vpc-lambda": "ALIAS_OUTSIDE_VPC",
 }
 """Models whose fault needs no question to be seen, with the code that names it."""
 QUESTIONS = {
     "01-lambda-no-nat-route", "04-subnet-on-main-route-table", "20-group-reference-over-public-address",
     "21-lambda-to-database-closed-group", "27-pod-range-not-admitted", "lb-alb-node-port", "lb-health-checks",
-    "lb-nlb-hairpin", "peering-without-dns-option", "private-zone-without-dns-hostnames",
+    "gateway-load-balancer-without-geneve", "regional-nat-zone-without-address", "lb-nlb-hairpin", "peering-without-dns-option", "private-zone-without-dns-hostnames",
 }  # fmt: skip
 """Models whose fault is one only because somebody expects otherwise."""
 
@@ -103,6 +106,7 @@ KNOWN = {
     "04-subnet-on-main-route-table-repaired": ["NAT_ONE_ZONE"],  # one NAT gateway for two zones
     "15-acl-deny-shadows-allow-repaired": ["RULE_REDUNDANT"],  # what it denies is denied anyway
     "hub-and-spoke": ["ROUTE_LEADS_NOWHERE"],  # "the default route is a mistake without effect"
+    "inspection-bypassed-on-the-way-out-repaired": ["ADMIN_PORT_OPEN"] * 2,  # its firewall's own group admits all
     "lambda-one-off-groups": ["FUNCTION_ADDRESSES"] * 2,
     "session-manager-and-a-bastion": ["SESSION_MANAGER_SUFFICES"] * 4,
     "three-tier": ["RULE_REDUNDANT"],  # 8080 is among the ports for answers

@@ -384,7 +384,6 @@ CASES: list[Case] = [
     ("EP not accepted", {**nlb(), **LINK, "endpoint_services.mine.accepted": ["hub"]}, BOX_LINK, LOST),
     ("EP accepted", {**nlb(), **LINK, "endpoint_services.mine.accepted": ["spoke"]}, BOX_LINK, OK),
     ("LB-3 no groups at the load balancer", {**nlb(security_groups=None), **LINK}, BOX_LINK, OK),
-    ("EP without a load balancer", LINK, BOX_LINK, LOST),
     ("EP without a listener", {**nlb(), **LINK}, ("spoke.box", "spoke.mine", "tcp/80", 40000), LOST),
     ("EP in the zone of its node", {**nlb(scheme="internal", subnets=["far", "private"], private_ips={
         "far": "10.0.2.50", "private": "10.0.1.50"}), **LINK}, BOX_LINK, OK),

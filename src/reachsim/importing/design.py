@@ -355,7 +355,10 @@ class NetworkBuilder:
         """NAT gateways, also those of which only the interface was read."""
         for item in self.found.of("NatGateways"):
             vpc, subnet = str(item.get("VpcId")), str(item.get("SubnetId"))
-            if vpc not in self.names or subnet not in self.names or item.text("State") in _GONE:
+            if item.text("State") in _GONE:
+                continue
+            if vpc not in self.names or subnet not in self.names:
+                self.note("left out", item.id, "it is in no subnet that was read", item)
                 continue
             first: Data = next(iter(item.list("NatGatewayAddresses")), {})
             body: Data = {"subnet": self.names[subnet]}
