@@ -81,8 +81,8 @@ PLANTED = {
 QUESTIONS = {
     "01-lambda-no-nat-route", "04-subnet-on-main-route-table", "20-group-reference-over-public-address",
     "21-lambda-to-database-closed-group", "27-pod-range-not-admitted", "lb-alb-node-port", "lb-health-checks",
-    "gateway-load-balancer-without-geneve",
-    "regional-nat-zone-without-address", "lb-nlb-hairpin", "peering-without-dns-option", "private-zone-without-dns-hostnames",
+    "gateway-load-balancer-without-geneve", "regional-nat-zone-without-address",
+    "lb-nlb-hairpin", "peering-without-dns-option", "private-zone-without-dns-hostnames",
 }  # fmt: skip
 """Models whose fault is one only because somebody expects otherwise."""
 
