@@ -240,7 +240,9 @@ class World:
             public = body.get("public_ip")
             if kind == "nat_gateway":  # NATGW-1, NATGW-2
                 public = None if body.get("connectivity") == "private" else public or True
-            elif kind == "instance" and "public_ip" not in body and not interface:  # IGW-9
+            elif (
+                kind == "instance" and "public_ip" not in body and len(body.get("network_interfaces") or {}) < 2
+            ):  # IGW-9
                 public = bool(rooms.get("map_public_ip_on_launch"))
             publics.append(self.public(public))
         for each in listed(body.get("secondary_private_ips")):
