@@ -16,10 +16,4 @@ if not os.environ.get(FRESH):
 
 def pytest_configure() -> None:
     """A suite makes much that stays and hardly a cycle, so the collector looks less often."""
-    gc.set_threshold(20_000, 20, 20)
-
-
-def pytest_collection_finish() -> None:
-    """What is there by now stays until the end: a full collection need not look through it."""
-    gc.collect()
-    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
