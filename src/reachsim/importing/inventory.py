@@ -44,15 +44,29 @@ IDS: Final = {
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The value of an attribute that a file leaves open, in the place of the value: an attribute is known, absent or unknown.
+
+    `reason`: why, as a clause that can follow "not known:" ("computed when it is applied: aws_nat_gateway.b.id"). Two
+    unknown values are never the same value, so nothing compares them.
+    """
+
+    reason: str
+
+
 @dataclass(frozen=True)
 class Origin:
-    """Where an object was read: the file, and the way through it."""
+    """Where an object was read: the file, the way through it as its author would name it (a JSON path, a logical id, a
+    Terraform address), and the line where that is known."""
 
     file: str
     path: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.path}" if self.path else self.file
+        file = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{file}: {self.path}" if self.path else file
 
 
 @dataclass(frozen=True)
