@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ def test_it_says_what_the_file_s_own_expectation_says(model: str) -> None:
     net = reachsim.load(MODELS / f"{model}.yaml")
     for result in net.check():
         one = result.expectation
-        asked: dict[str, Any] = {"deny": one.deny} if one.allow is None else {"allow": one.allow, "one_way": one.one_way}
+        asked: dict[str, Any] = (
+            {"deny": one.deny} if one.allow is None else {"allow": one.allow, "one_way": one.one_way}
+        )
         found = net.expect(one.from_, one.to, **asked)
         assert (found.verdict, found.reason, found.failing, found.notes) == (
             result.verdict, result.reason, result.failing, result.notes,
@@ -72,16 +75,16 @@ def test_it_follows_edits(shop: Network) -> None:
     ],
 )
 def test_what_is_no_promise(shop: Network, asked: dict[str, Any], message: str) -> None:
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=re.escape(message)):
         shop.expect("internet", "db-a", **asked)
 
 
 def test_ends_that_are_none(shop: Network) -> None:
     with pytest.raises(UsageError, match="an endpoint is expected, got 5"):
         shop.expect(5, "db-a", deny="all")  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="is not a selector; write {'vpc': 'dev'}"):
+    with pytest.raises(UsageError, match="is not a selector; write"):
         shop.expect("internet", {"vp": "x"}, deny="all")
-    with pytest.raises(EndpointError, match="unknown endpoint 'db-q'; did you mean"):
+    with pytest.raises(EndpointError, match=r"unknown endpoint 'db-q'; did you mean"):
         shop.expect("internet", "db-q", deny="all")
     with pytest.raises(UsageError, match="write the name of the end"):
         shop.expect(shop.endpoint("web-a"), "db-a", deny="all")
