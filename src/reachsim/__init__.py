@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reachsim.answers.fix import Fix, Fixes, Plan
     from reachsim.answers.lambda_planning import LambdaAddresses
     from reachsim.answers.lint.run import Lint
+    from reachsim.answers.neighbours import Neighbour, Neighbours
     from reachsim.answers.policy import DeadEnd, Exposed, Isolation
     from reachsim.answers.rulesets import IdleRule
     from reachsim.answers.session_manager import SessionManager
@@ -53,6 +54,8 @@ __all__ = [
     "Lint",
     "LostWorker",
     "Matrix",
+    "Neighbour",
+    "Neighbours",
     "Network",
     "Packet",
     "Plan",
@@ -89,6 +92,8 @@ _HOMES = {
     "Lint": "reachsim.answers.lint.run",
     "LostWorker": "reachsim.reach.workers",
     "Matrix": "reachsim.reach.matrix",
+    "Neighbour": "reachsim.answers.neighbours",
+    "Neighbours": "reachsim.answers.neighbours",
     "Network": "reachsim.network",
     "Packet": "reachsim.net.packet",
     "Plan": "reachsim.answers.fix",

@@ -19,6 +19,7 @@ from reachsim.answers.fix import Fixes, Plan
 from reachsim.answers.lambda_planning import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.lint.run import lint as find_all
+from reachsim.answers.neighbours import Neighbours, neighbours
 from reachsim.answers.policy import DeadEnd, Exposed, Isolation
 from reachsim.answers.rulesets import IdleRule
 from reachsim.answers.session_manager import SessionManager
@@ -153,6 +154,29 @@ class Network(Editable):
     def isolated(self, one: Asked, other: Asked, *, progress: Progress | None = None) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
         return policy.isolated(self, one, other, progress)
+
+    def who_reaches(
+        self, to: Asked, traffic: str | Traffic | None = None, *, progress: Progress | None = None
+    ) -> Neighbours:
+        """Who sends something to an end that is delivered: interfaces by class, functions, networks and the internet.
+
+        `traffic`: of this alone. Raises EndpointError, UsageError.
+
+        >>> print(reachsim.load("models/three-tier.yaml").who_reaches("db-a", "tcp/5432"))
+        3 of 13 other ends reach shop.db-a with tcp/5432
+        shop.app-a, shop.app-b: tcp/5432 (client ports 1024-65535 only)
+        shop.db-b: tcp/5432 (client ports 1024-65535 only)
+        """
+        return neighbours(self, "who", to, traffic, progress)
+
+    def reaches_what(
+        self, source: Asked, traffic: str | Traffic | None = None, *, progress: Progress | None = None
+    ) -> Neighbours:
+        """What an end sends something to that is delivered: interfaces by class, services, networks and the internet.
+
+        `traffic`: of this alone. Raises EndpointError, UsageError.
+        """
+        return neighbours(self, "what", source, traffic, progress)
 
     def dead_ends(self, *, progress: Progress | None = None) -> list[DeadEnd]:
         """Forwarding loops and blackholes, over all destinations."""

@@ -25,6 +25,8 @@ COMMANDS = {
     "fix": "reachsim.cli.fix",
     "reach": "reachsim.cli.reach",
     "matrix": "reachsim.cli.matrix",
+    "who": "reachsim.cli.who",
+    "what": "reachsim.cli.what",
     "exposure": "reachsim.cli.exposure",
     "isolated": "reachsim.cli.isolated",
     "deadends": "reachsim.cli.deadends",

@@ -1,0 +1,157 @@
+"""Who reaches an end, and what it reaches: what asking each end by itself says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import reachsim
+from reachsim import EndpointError, Network, Traffic, UsageError
+from reachsim.cli.main import main
+from reachsim.reach.pair import Reach
+
+MODELS = Path(__file__).parents[2] / "models"
+
+
+def load(name: str) -> Network:
+    return reachsim.load(MODELS / f"{name}.yaml")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Network:
+    return load("three-tier")
+
+
+def said(found: Reach, traffic: Traffic) -> tuple[bool, bool, bool, str]:
+    """Whether some of the traffic passes, passes in part, is delivered where no port gets an answer; what is undecided."""
+    passing = found.reachable.restrict(traffic=traffic)
+    partial = found.partial.restrict(traffic=traffic)
+    delivered = found.delivered.restrict(traffic=traffic)
+    pairs = {(box.sources, box.destinations) for box in (passing | partial).boxes()}
+    silent = delivered - passing - partial
+    for sources, destinations in pairs:
+        inside = (passing | partial).restrict(sources=sources, destinations=destinations).traffic()
+        silent -= silent.restrict(traffic=inside, sources=sources, destinations=destinations)
+    return bool(passing), bool(partial), bool(silent), found.undecided
+
+
+@pytest.mark.parametrize("traffic", ["all", "tcp/443"])
+@pytest.mark.parametrize(
+    ("model", "ends"),
+    [
+        ("three-tier", ["db-a", "web-a", "internet", "10.40.0.0/16", "10.40.32.30"]),
+        ("vpc-lambda-as-found", ["probe", "internet", "partner.api", "fetch"]),
+        ("vpc-lambda-repaired", ["probe", "www.google.com", "nat"]),
+        ("hub-and-spoke", ["dev.app", "git", "10.0.0.0/8"]),
+        ("24-zone-without-attachment-as-found", ["internet"]),
+        ("22-session-manager-private-dns-off-as-found", ["internet"]),
+        ("26-vpn-routes-not-propagated-repaired", ["internet"]),
+    ],
+)
+def test_each_end_is_told_what_asking_it_alone_tells(model: str, ends: list[str], traffic: str) -> None:
+    net = load(model)
+    asked = Traffic.parse(traffic)
+    own = [full for full, interface in net.topology.interfaces.items() if not interface.shared]
+    others = [*own, "internet", *net.design.internet.hosts]
+    for end in ends:
+        sending = {record["from"]: record for record in net.who_reaches(end, traffic).to_rows()}
+        taking = {record["to"]: record for record in net.reaches_what(end, traffic).to_rows()}
+        itself = net.endpoint(end).name
+        for name in others:
+            outside = {net.endpoint(each).kind for each in (name, end)} <= {"internet", "internet host"}
+            if name == itself or outside:
+                assert name not in sending.keys() | taking.keys()
+                continue
+            for found, answer in ((sending, net.reach(name, end)), (taking, net.reach(end, name))):
+                passes, partial, silent, undecided = said(answer, asked)
+                record = found.get(name)
+                if record is None:
+                    assert (passes, partial, silent, undecided) == (False, False, False, ""), (end, name)
+                else:
+                    told = bool(record["traffic"]), bool(record["partial"]), bool(record["one_way"])
+                    assert (*told, record["undecided"]) == (passes, partial, silent, undecided), (end, name)
+
+
+def test_alike_ends_are_told_together(shop: Network) -> None:
+    found = shop.who_reaches("db-a", "tcp/5432")
+    assert [row.names for row in found] == [("shop.app-a", "shop.app-b"), ("shop.db-b",)]
+    assert str(found).splitlines()[0] == "3 of 13 other ends reach shop.db-a with tcp/5432"
+    assert repr(found) == "<Neighbours 3 of 13 other ends reach shop.db-a with tcp/5432>"
+    assert found
+    assert found[0].verdict == "passes"
+    assert found == load("three-tier").who_reaches("db-a", "tcp/5432")
+    assert found != shop.who_reaches("db-b", "tcp/5432")
+
+
+def test_functions_are_told_by_name() -> None:
+    net = load("vpc-lambda-as-found")
+    assert ("fetch", "fetch:2") in [row.names for row in net.who_reaches("partner.api")]
+
+
+def test_nobody(shop: Network) -> None:
+    found = shop.who_reaches("db-a", "tcp/22")
+    assert not found
+    assert (len(found), found.asked) == (0, 13)
+
+
+def test_no_reply_is_told_apart() -> None:
+    """The way back is missing: what is delivered is no passing."""
+    net = load("16-peering-route-on-one-side-as-found")
+    records = [record for end in net.topology.interfaces for record in net.who_reaches(end).to_rows()]
+    verdicts = {(r["from"], r["to"]): r["verdict"] for r in records}
+    assert "no reply" in verdicts.values()
+    for (one, other), verdict in verdicts.items():
+        assert (verdict == "no reply") == (
+            not net.reach(one, other).reachable and bool(net.reach(one, other).delivered)
+        )
+
+
+def test_records_are_flat(shop: Network) -> None:
+    records = shop.reaches_what("app-a", "tcp/5432").to_rows()
+    assert [(r["from"], r["to"]) for r in records] == [("shop.app-a", "shop.db-a"), ("shop.app-a", "shop.db-b")]
+    assert all(isinstance(value, str) for record in records for value in record.values())
+
+
+def test_what_is_no_question(shop: Network) -> None:
+    with pytest.raises(UsageError, match="an endpoint is expected, got 5"):
+        shop.who_reaches(5)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="traffic is expected, got 5"):
+        shop.who_reaches("db-a", 5)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="the traffic is empty"):
+        shop.reaches_what("db-a", Traffic.nothing())
+    with pytest.raises(EndpointError, match="unknown endpoint 'db-q'"):
+        shop.reaches_what("db-q")
+
+
+def test_progress_ends_with_all(shop: Network) -> None:
+    heard: list[tuple[int, int]] = []
+    shop.who_reaches("db-a", progress=lambda done, total: heard.append((done, total)))
+    assert [done for done, _ in heard] == list(range(1, heard[0][1] + 1))
+
+
+def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(MODELS / "three-tier.yaml")
+    assert main(["who", file, "db-a", "tcp/22"]) == 0
+    assert capsys.readouterr().out.startswith("NOT REACHED  0 of 13 other ends reach shop.db-a with tcp/22")
+    assert main(["what", file, "app-a", "tcp/5432", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["format_version"] == 1
+    assert (data["direction"], data["end"], data["traffic"]) == ("what", "shop.app-a", "tcp/5432")
+    assert data["rows"][0]["names"] == ["shop.db-a", "shop.db-b"]
+    assert main(["who", file, "db-q"]) == 2
+
+
+def test_what_cannot_be_decided_is_exit_code_3(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "unknown.yaml"
+    file.write_text(
+        "version: 1\nvpcs:\n  v:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n"
+        "    security_groups: {g: {ingress: [{allow: tcp/80, from: unknown}]}}\n"
+        "    instances: {a: {subnet: s}, b: {subnet: s, security_groups: [g]}}\n",
+        encoding="utf-8",
+    )
+    assert main(["who", str(file), "b", "tcp/80"]) == 3
+    out = capsys.readouterr().out
+    assert out.startswith("CANNOT DECIDE  0 of 2 other ends reach v.b with tcp/80, 1 undecided")
+    assert "cannot decide  " in out
