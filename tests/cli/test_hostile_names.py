@@ -57,6 +57,8 @@ def printable(text: str) -> bool:
         ["matrix", "FILE", "--by", "subnet"],
         ["matrix", "FILE", f"tcp{ESCAPE}"],
         ["exposure", "FILE"],
+        ["who", "FILE", "internet"],
+        ["what", "FILE", "internet"],
         ["isolated", "FILE", "other", NAME],
         ["deadends", "FILE"],
         ["rules", "FILE"],

@@ -342,6 +342,8 @@ def test_lines_fit_the_terminal(arguments: Sequence[str], columns: int) -> None:
         ["matrix", "FILE"],
         ["matrix", "FILE", "tcp/443", "--by", "class"],
         ["exposure", "FILE"],
+        ["who", "FILE", "internet"],
+        ["what", "FILE", "internet"],
         ["isolated", "FILE", "other", NAME],
         ["isolated", "FILE", "internet", f"tag=k{BIDI}:v{BIDI}"],
         ["deadends", "FILE"],
