@@ -155,3 +155,20 @@ def test_what_cannot_be_decided_is_exit_code_3(capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     assert out.startswith("CANNOT DECIDE  0 of 2 other ends reach v.b with tcp/80, 1 undecided")
     assert "cannot decide  " in out
+
+
+def test_what_has_an_address_of_the_block_speaks_for_itself_alone() -> None:
+    """Nothing leaves a host to its own address; those that are like it otherwise reach it."""
+    net = reachsim.loads(
+        "version: 1\nvpcs:\n  v:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n"
+        "    security_groups: {g: {ingress: [{allow: tcp/80, from: g}]}}\n"
+        "    instances:\n"
+        "      a: {subnet: s, private_ip: 10.0.0.9, security_groups: [g]}\n"
+        "      b: {subnet: s, private_ip: 10.0.0.20, security_groups: [g]}\n"
+        "      c: {subnet: s, private_ip: 10.0.0.21, security_groups: [g]}\n"
+    )
+    assert len(net.classes.classes) == 1
+    assert [row.names for row in net.who_reaches("10.0.0.8/30", "tcp/80")] == [("v.b", "v.c")]
+    assert [row.names for row in net.reaches_what("10.0.0.8/30", "tcp/80")] == [("v.b", "v.c")]
+    assert [row.names for row in net.who_reaches("10.0.0.9", "tcp/80")] == [("v.b", "v.c")]
+    assert [row.names for row in net.who_reaches("a", "tcp/80")] == [("v.b", "v.c")]
