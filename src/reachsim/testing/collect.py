@@ -10,6 +10,7 @@ import pytest
 from reachsim.answers.expectations import Result
 from reachsim.errors import DesignError, ReachsimError, visible
 from reachsim.network import Network, load
+from reachsim.testing.plugin import seen_from_here
 from reachsim.testing.reasons import result_reason
 
 
@@ -19,11 +20,12 @@ class DesignFile(pytest.File):
     def collect(self) -> Iterable[pytest.Item]:
         """A test for each expectation, in the order of the file."""
         try:
-            network = load(self.path)
+            network = load(seen_from_here(self.path))
         except ReachsimError as error:
             raise self.CollectError(str(error)) from None
         for number, expectation in enumerate(network.design.expect, 1):
-            ends = (network.endpoint(end).name for end in (expectation.from_, expectation.to))
+            asked = expectation.from_, expectation.to
+            ends = (end if isinstance(end, str) else network.endpoint(end).name for end in asked)
             verb = "deny" if expectation.allow is None else "allow"
             name = visible(f"#{number} {' -> '.join(ends)}: {verb} {expectation.traffic}")
             # pytest takes a double colon for the end of a name, and IPv6 is full of them

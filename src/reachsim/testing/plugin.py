@@ -67,6 +67,12 @@ def reachsim_net(request: pytest.FixtureRequest) -> Network:
     return _loaded(path, config.stash[_KNOWN])
 
 
+def seen_from_here(path: Path) -> Path:
+    """A path as a person would type it: short where it is inside the folder that pytest runs in."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def _loaded(path: Path, known: dict[tuple[Path, int, int], Any]) -> Network:
     from reachsim.errors import ReachsimError
     from reachsim.network import load
@@ -75,7 +81,7 @@ def _loaded(path: Path, known: dict[tuple[Path, int, int], Any]) -> Network:
         state = path.stat()
         key = (path.resolve(), state.st_mtime_ns, state.st_size)
         if key not in known:
-            known[key] = load(path)
+            known[key] = load(seen_from_here(path))
         network: Network = known[key]
         return network
     except ReachsimError as error:
@@ -95,7 +101,8 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and call.excinfo.errisinstance(AssertionError) and "reachsim.network" in sys.modules:
         from reachsim.testing.reasons import reason_of
 
-        reason = reason_of(call.excinfo.traceback[-1], item.config.getini(_FIXES))
+        entry = call.excinfo.traceback[-1]
+        reason = reason_of(entry.frame.raw, str(entry.statement), item.config.getini(_FIXES))
         if reason:
             call.excinfo.value.add_note(reason)
     return (yield)

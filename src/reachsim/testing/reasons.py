@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from types import MethodType
+from textwrap import dedent
+from types import FrameType, MethodType
 from typing import Any
-
-import pytest
 
 from reachsim.answers.expectations import RESULT_TITLES, Check, Result
 from reachsim.answers.fix import Fixes
@@ -24,46 +23,45 @@ _ANSWERS = (Trace, Check, Result, Isolation)
 Answer = Trace | Check | Result | Isolation
 
 
-def reason_of(entry: pytest.TracebackEntry, fixes: bool = True) -> str:
-    """What to tell of a failed assertion, at the place where it was raised; empty where it is about no answer.
+def reason_of(frame: FrameType, statement: str, fixes: bool = True) -> str:
+    """What to tell of a failed assertion; empty where it is about no answer.
 
-    `fixes`: whether to look for the fix.
+    `frame`: where it was raised. `statement`: its source. `fixes`: whether to look for the fix.
     """
-    values = list(_values(entry))
+    values = list(_values(frame, statement))
     answers = [value for value in values if issubclass(type(value), _ANSWERS)]
     told = [answer for answer in answers if not answer] or answers
     if not told:
         return ""
-    return "\n".join(_lines(told[0], _asked(values, entry), fixes))
+    return "\n".join(_lines(told[0], _asked(values, frame), fixes))
 
 
-def _values(entry: pytest.TracebackEntry) -> Iterator[Any]:
+def _values(frame: FrameType, statement: str) -> Iterator[Any]:
     """What the asserted statement is about: what pytest kept of its parts, and the values of its names."""
-    frame = entry.frame
     yield from (value for name, value in frame.f_locals.items() if name.startswith("@py_assert"))
     scope = {**frame.f_globals, **frame.f_locals}
-    for node in ast.walk(_statement(entry)):
+    for node in ast.walk(_parsed(statement)):
         if isinstance(node, ast.Name) and node.id in scope:
             yield scope[node.id]
 
 
-def _asked(values: Sequence[Any], entry: pytest.TracebackEntry) -> Network | None:
+def _asked(values: Sequence[Any], frame: FrameType) -> Network | None:
     """The network that was asked: the one whose method the assertion calls, or else the only one in sight. None where it
     may be one of several, for then the reason of another would be told.
 
     Types are compared rather than asked of the values: a test may hold objects that mind every question.
     """
     owners = [value.__self__ for value in values if type(value) is MethodType and type(value.__self__) is Network]
-    for seen in (owners, [*values, *entry.frame.f_locals.values()]):
+    for seen in (owners, [*values, *frame.f_locals.values()]):
         networks = {id(value): value for value in seen if type(value) is Network}
         if networks:
             return next(iter(networks.values())) if len(networks) == 1 else None
     return None
 
 
-def _statement(entry: pytest.TracebackEntry) -> ast.AST:
+def _parsed(statement: str) -> ast.AST:
     try:
-        return ast.parse(str(entry.statement.deindent()))
+        return ast.parse(dedent(statement))
     except SyntaxError:
         return ast.Module([], [])
 
@@ -173,7 +171,10 @@ def _let_through(trace: Trace) -> list[str]:
     return [
         line
         for hop in hops
-        for line in hanging("  let by ", f"{hop.component} {hop.checkpoint}: {hop.rule}  {hop.where}", PLAIN.width)
+        for line in (
+            *hanging("  let by ", f"{hop.component} {hop.checkpoint}: {hop.rule}", PLAIN.width),
+            f"         {hop.where}",
+        )
     ]
 
 
