@@ -10,7 +10,7 @@ import pytest
 from reachsim.answers.expectations import Result
 from reachsim.errors import DesignError, ReachsimError, visible
 from reachsim.network import Network, load
-from reachsim.testing.plugin import seen_from_here
+from reachsim.testing.paths import seen_from_here
 from reachsim.testing.reasons import result_reason
 
 

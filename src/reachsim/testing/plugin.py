@@ -67,15 +67,10 @@ def reachsim_net(request: pytest.FixtureRequest) -> Network:
     return _loaded(path, config.stash[_KNOWN])
 
 
-def seen_from_here(path: Path) -> Path:
-    """A path as a person would type it: short where it is inside the folder that pytest runs in."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
 def _loaded(path: Path, known: dict[tuple[Path, int, int], Any]) -> Network:
     from reachsim.errors import ReachsimError
     from reachsim.network import load
+    from reachsim.testing.paths import seen_from_here
 
     try:
         state = path.stat()
