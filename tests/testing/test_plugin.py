@@ -172,7 +172,7 @@ def test_fixes_can_be_switched_off(place: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*fix (proven)*")
 
 
-def test_other_failures_are_left_alone(place: pytest.Pytester) -> None:
+def test_objects_that_mind_every_question_are_asked_none(place: pytest.Pytester) -> None:
     place.makepyfile(
         """
         class Touchy:
@@ -181,12 +181,14 @@ def test_other_failures_are_left_alone(place: pytest.Pytester) -> None:
 
         def test_it(reachsim_net):
             touchy = Touchy()
-            assert 1 == 2 or touchy is None
+            answer = reachsim_net.check()
+            assert answer
         """
     )
     result = run(place, "-k", "test_it")
     result.assert_outcomes(failed=1, deselected=5)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    result.stdout.fnmatch_lines(["E *#2 FAILS*"])
 
 
 def test_the_marker_names_a_file_beside_the_test(place: pytest.Pytester) -> None:
