@@ -1,0 +1,1 @@
+"""For tests of designs: the pytest plugin (`reachsim.testing.plugin`)."""

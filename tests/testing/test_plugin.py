@@ -1,0 +1,224 @@
+"""The pytest plugin, in runs of pytest of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from reachsim.testing import plugin
+
+pytest_plugins = ["pytester"]
+
+DESIGN = """\
+version: 1
+region: eu-central-1
+vpcs:
+  shop:
+    cidrs: [10.0.0.0/16]
+    subnets:
+      a: {cidr: 10.0.0.0/24, az: a}
+    security_groups:
+      web: {}
+      db:
+        ingress:
+          - {allow: tcp/5432, from: web}
+    instances:
+      web: {subnet: a, private_ip: 10.0.0.10, security_groups: [web]}
+      db: {subnet: a, private_ip: 10.0.0.20, security_groups: [db], listens: [tcp/5432, tcp/22]}
+expect:
+  - {from: web, to: db, allow: tcp/5432}
+  - {from: web, to: db, allow: tcp/22, why: people log in}
+  - {from: db, to: web, deny: all}
+  - {from: web, to: db, deny: tcp/5432}
+  - {from: web, to: db, allow: tcp/22, fails: ENI_SG_RULES_MISMATCH}
+"""
+"""Of five expectations (lines 17 to 21), the second and the fourth fail, and the last fails as marked."""
+
+
+@pytest.fixture
+def place(pytester: pytest.Pytester) -> pytest.Pytester:
+    (pytester.path / "shop.reach.yaml").write_text(DESIGN, encoding="utf-8")
+    pytester.makeini("[pytest]\nreachsim_model = shop.reach.yaml\n")
+    return pytester
+
+
+def run(place: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return place.runpytest_inprocess("-p", "no:cacheprovider", *arguments, plugins=[plugin])
+
+
+def test_each_expectation_is_a_test(place: pytest.Pytester) -> None:
+    result = run(place)
+    result.assert_outcomes(passed=2, failed=2, xfailed=1)
+    place_of = "*shop.reach.yaml:"
+    result.stdout.fnmatch_lines(
+        [
+            f"{place_of}18: #2 FAILS  web -> db: allow tcp/22",
+            "  why: people log in",
+            "*no ingress rule matches tcp/22*",
+            "*ENI_SG_RULES_MISMATCH*shop.reach.yaml:*",
+            "*fix (proven): *",
+            f"{place_of}20: #4 FAILS  web -> db: deny tcp/5432",
+            "  let by shop.db security group db ingress: tcp/5432 from web",
+            "*shop.reach.yaml:12",
+        ]
+    )
+
+
+def test_they_can_be_chosen(place: pytest.Pytester) -> None:
+    run(place, "-k", "deny").assert_outcomes(passed=1, failed=1, deselected=3)
+    run(place, "-x").assert_outcomes(passed=1, failed=1)
+    run(place, "-m", "not reachsim").assert_outcomes(deselected=5)
+    run(place, "shop.reach.yaml::#1 web -> db: allow tcp/5432").assert_outcomes(passed=1)
+
+
+def test_a_marked_failure_that_fails_otherwise_is_one(place: pytest.Pytester) -> None:
+    text = DESIGN.replace("fails: ENI_SG_RULES_MISMATCH", "fails: ENI_SOURCE_DEST_CHECK_RESTRICTION")
+    (place.path / "shop.reach.yaml").write_text(text, encoding="utf-8")
+    run(place).assert_outcomes(passed=2, failed=3)
+
+
+def test_junit_has_lines_and_reasons(place: pytest.Pytester) -> None:
+    run(place, "--junitxml=out.xml", "-o", "junit_family=xunit1")
+    cases = list(ElementTree.parse(place.path / "out.xml").iter("testcase"))
+    assert [int(case.attrib["line"]) + 1 for case in cases] == [17, 18, 19, 20, 21]
+    assert [(case.find("failure") is not None) for case in cases] == [False, True, False, True, False]
+    assert "ENI_SG_RULES_MISMATCH" in (cases[1].find("failure").text or "")  # type: ignore[union-attr]
+
+
+def test_names_of_ipv6_can_be_chosen(place: pytest.Pytester) -> None:
+    text = DESIGN + "  - {from: 'fd00::1', to: db, deny: all}\n"
+    (place.path / "shop.reach.yaml").write_text(text, encoding="utf-8")
+    names = [line for line in run(place, "--collect-only", "-q").outlines if "#6" in line]
+    assert len(names) == 1
+    assert names[0].count("::") == 1
+    run(place, names[0]).assert_outcomes(passed=1)
+
+
+def test_other_files_are_named_in_the_ini(place: pytest.Pytester) -> None:
+    (place.path / "shop.reach.yaml").rename(place.path / "net.yaml")
+    place.makeini("[pytest]\nreachsim_files = n*.yaml\n")
+    run(place).assert_outcomes(passed=2, failed=2, xfailed=1)
+
+
+def test_a_design_that_does_not_load_is_an_error_with_its_line(place: pytest.Pytester) -> None:
+    text = DESIGN.replace("security_groups: [web]}", "security_groups: [wb]}")
+    (place.path / "shop.reach.yaml").write_text(text, encoding="utf-8")
+    result = run(place)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*shop.reach.yaml:14:*wb*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("assertion", "lines"),
+    [
+        (
+            'reachsim_net.trace("web", "db", "tcp/22")',
+            ["*no ingress rule matches tcp/22*", "*ENI_SG_RULES_MISMATCH*shop.reach.yaml:*", "*fix (proven): *"],
+        ),
+        (
+            "reachsim_net.check()",
+            [
+                "*:18: #2 FAILS*",
+                "*fix (proven): *",
+                "*:20: #4 FAILS*",
+                "*let by*tcp/5432 from web",
+                "*shop.reach.yaml:12",
+            ],
+        ),
+        (
+            'reachsim_net.isolated("web", "db")',
+            ["*NOT ISOLATED*", "*tcp/5432*", "*let by*tcp/5432 from web", "*shop.reach.yaml:12"],
+        ),
+        (
+            'not reachsim_net.trace("web", "db", "tcp/5432")',
+            ["*REACHABLE*", "*let by*tcp/5432 from web", "*shop.reach.yaml:12"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("named", [False, True], ids=["asked", "named"])
+def test_a_failed_assertion_says_why(place: pytest.Pytester, assertion: str, lines: list[str], named: bool) -> None:
+    body = assertion if not named else "not answer" if assertion.startswith("not ") else "answer"
+    before = f"answer = {assertion.removeprefix('not ')}" if named else "pass"
+    place.makepyfile(f"def test_it(reachsim_net):\n    {before}\n    assert {body}, 'in my words'\n")
+    result = run(place, "-k", "test_it")
+    result.assert_outcomes(failed=1, deselected=5)
+    result.stdout.fnmatch_lines(["E *in my words*", *(f"E {line}" for line in lines)])
+
+
+def test_no_fix_of_another_network_is_told(place: pytest.Pytester) -> None:
+    """With two networks in sight nobody knows which was asked."""
+    place.makepyfile(
+        """
+        def test_it(reachsim_net):
+            answer = reachsim_net.with_({"expect": []}).trace("web", "db", "tcp/22")
+            other = reachsim_net.with_({"expect": []})
+            assert answer
+        """
+    )
+    result = run(place, "-k", "test_it")
+    result.stdout.fnmatch_lines(["E *no ingress rule matches tcp/22*"])
+    result.stdout.no_fnmatch_line("*fix (proven)*")
+
+
+def test_fixes_can_be_switched_off(place: pytest.Pytester) -> None:
+    place.makepyfile("def test_it(reachsim_net):\n    assert reachsim_net.check()\n")
+    result = run(place, "-o", "reachsim_fixes=false")
+    result.assert_outcomes(passed=2, failed=3, xfailed=1)
+    result.stdout.no_fnmatch_line("*fix (proven)*")
+
+
+def test_objects_that_mind_every_question_are_asked_none(place: pytest.Pytester) -> None:
+    place.makepyfile(
+        """
+        class Touchy:
+            def __getattribute__(self, name):
+                raise RuntimeError(name)
+
+        def test_it(reachsim_net):
+            touchy = Touchy()
+            answer = reachsim_net.check()
+            assert answer
+        """
+    )
+    result = run(place, "-k", "test_it")
+    result.assert_outcomes(failed=1, deselected=5)
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    result.stdout.fnmatch_lines(["E *#2 FAILS*"])
+
+
+def test_the_marker_names_a_file_beside_the_test(place: pytest.Pytester) -> None:
+    folder = place.mkdir("sub")
+    (folder / "own.yaml").write_text(DESIGN.replace("shop:", "store:"), encoding="utf-8")
+    (folder / "test_own.py").write_text(
+        "import pytest\n@pytest.mark.reachsim('own.yaml')\n"
+        "def test_it(reachsim_net):\n    assert reachsim_net.endpoint('store.web')\n",
+        encoding="utf-8",
+    )
+    run(place, "sub", "--strict-markers").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [("", "*no design to load*reachsim_model = FILE*"), ("reachsim_model = no.yaml", "*no.yaml: cannot be read*")],
+)
+def test_a_model_that_is_missing_is_told(place: pytest.Pytester, ini: str, message: str) -> None:
+    place.makeini(f"[pytest]\n{ini}\n")
+    place.makepyfile("def test_it(reachsim_net):\n    pass\n")
+    result = run(place, "-k", "test_it")
+    result.assert_outcomes(errors=1, deselected=5)
+    result.stdout.fnmatch_lines([message])
+
+
+def test_it_costs_nothing_when_unused(tmp_path: Path) -> None:
+    """What each run of pytest imports on its account: none of the engines and none of their libraries."""
+    code = (
+        "import sys, pytest; before = set(sys.modules); import reachsim.testing.plugin;"
+        "print(*sorted(m for m in set(sys.modules) - before if m.startswith(('reachsim', 'yaml', 'pydantic', 'networkx'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["reachsim", "reachsim.errors", "reachsim.testing", "reachsim.testing.plugin"]
