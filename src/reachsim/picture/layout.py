@@ -1,7 +1,7 @@
 """Where everything on a picture stands: a size for each box from the inside out, then a place from the outside in.
 
-VPCs stand side by side under the internet. What joins them are bars below, each as wide as what it joins; a line goes straight down
-from a VPC to a bar, each on a lane of its own.
+VPCs stand side by side under the internet. What joins them are bars below, each as wide as what it joins; a
+line goes straight down from a VPC to a bar, each on a lane of its own, behind the bars that it does not lead to.
 """
 
 from __future__ import annotations
