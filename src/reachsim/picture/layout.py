@@ -20,6 +20,7 @@ PAD = 10
 WIDEST = 300
 """The widest line of text; what is longer is cut."""
 _GAP, _LANE, _BETWEEN = 12, 26, 28
+_NARROWEST = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Layout:
     """A picture with places."""
 
     scene: Scene
+    title: str
     width: int
     height: int
     boxes: tuple[Placed, ...]
@@ -73,16 +75,15 @@ def lay_out(scene: Scene) -> Layout:
         at_least = _LANE * (lanes[vpc.key] + 1)
         vpcs.append(_place(vpc, x, y, max(_size(vpc)[0], at_least)))
         x += vpcs[-1].width + _BETWEEN
-    right = max(
-        x - _BETWEEN, PAD + round(width(visible(scene.title), TITLE, bold=True)) if len(scene.title) < 60 else PAD, 320
-    )
+    right = max(x - _BETWEEN, _NARROWEST)
     down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
     bars, strokes, right, down = _bars(scene, vpcs, right, down)
     boxes = [*vpcs, *bars]
     if scene.internet is not None:
         boxes.insert(0, _place(scene.internet, PAD, top, right - PAD))
         strokes += _to_internet(scene, boxes)
-    return Layout(scene, right + PAD, down + PAD, tuple(boxes), tuple(strokes))
+    title = cut(visible(scene.title), right - PAD, TITLE, bold=True)
+    return Layout(scene, title, right + PAD, down + PAD, tuple(boxes), tuple(strokes))
 
 
 # -- boxes ------------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[
     """What joins VPCs, one bar under the other, with its lines; and how far the picture reaches then."""
     lanes, right = _lanes(scene, vpcs, right)
     bars: list[Placed] = []
-    for box in scene.others:
+    for box in _nearest_first(scene):
         mine = [x for line, x in lanes.items() if box.key in line]
         wide, high = _size(box)
         low = min(mine, default=PAD + PAD) - PAD
@@ -179,3 +180,16 @@ def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line,
             right += _LANE
             lanes[line] = right - PAD
     return lanes, right
+
+
+def _nearest_first(scene: Scene) -> list[Box]:
+    """What joins VPCs, then what lies behind that, as often as there is something behind."""
+    reached = {vpc.key for vpc in scene.vpcs}
+    waiting, found = list(scene.others), list[Box]()
+    while waiting:
+        near = {end for line in scene.lines for end in line if reached.intersection(line)}
+        following = [box for box in waiting if box.key in near] or waiting
+        found += following
+        reached.update(box.key for box in following)
+        waiting = [box for box in waiting if box.key not in reached]
+    return found

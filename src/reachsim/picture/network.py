@@ -146,9 +146,9 @@ def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
         return (len(site.subnets), tuple(sorted(kinds.items())), *links(site))
 
     return [
-        (contents, "as many subnets and components, the same connections"),
-        (links, "the same connections"),
-        (lambda _: "", "VPCs of this network"),
+        (contents, "same size and connections"),
+        (links, "same connections"),
+        (lambda _: "", "all of this network"),
     ]
 
 
@@ -166,9 +166,9 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], public: set
         return (body.route_table or "main", body.network_acl or "default", *kinds(subnet))
 
     likenesses: list[Likeness[SubnetSite]] = [
-        (wired, "the same route table, ACL and kinds of components"),
-        (kinds, "the same kinds of components, all public or none"),
-        (lambda subnet: subnet.name in public, "all public or none"),
+        (wired, "same route table, ACL and kinds"),
+        (kinds, "same kinds of components"),
+        (lambda subnet: subnet.name in public, "public or not"),
     ]
     rows = tuple(
         (_subnet(group[0], group[0].name in public) if len(group) == 1 else _subnets(group, alike, public),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.markup import Html, element
-from reachsim.picture.layout import LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed
+from reachsim.picture.layout import LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed, Stroke
 
 _LIGHT = {
     "internet": ("#eef3f8", "#44546a"),
@@ -38,7 +38,7 @@ _PAPER, _NIGHT = "#ffffff", "#0e1216"
 def svg(layout: Layout) -> str:
     """A picture as one SVG document."""
     scene = layout.scene
-    title = element("text", scene.title, x=PAD, y=PAD + TITLE, class_="title")
+    title = element("text", layout.title, x=PAD, y=PAD + TITLE, class_="title")
     return str(
         element(
             "svg",
@@ -47,8 +47,10 @@ def svg(layout: Layout) -> str:
             element("style", Html(_style())),
             element("rect", width=layout.width, height=layout.height, class_="paper"),
             title,
+            *(_line(stroke) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
             *(part for box in layout.boxes for part in _box(box)),
-            *(part for stroke in layout.strokes for part in _stroke(stroke.x, stroke.top, stroke.bottom)),
+            *(_line(stroke) for stroke in layout.strokes if _to_gateway(layout, stroke)),
+            *(end for stroke in layout.strokes for end in _ends(stroke)),
             xmlns="http://www.w3.org/2000/svg",
             viewBox=f"0 0 {layout.width} {layout.height}",
             width=layout.width,
@@ -74,10 +76,20 @@ def _box(placed: Placed) -> Iterator[Html]:
         yield from _box(inner)
 
 
-def _stroke(x: int, top: int, bottom: int) -> Iterator[Html]:
-    yield element("line", x1=x, y1=top, x2=x, y2=bottom, class_="line")
-    for end in (top, bottom):
-        yield element("circle", cx=x, cy=end, r=3, class_="end")
+def _to_gateway(layout: Layout, stroke: Stroke) -> bool:
+    """Whether a line leads from the internet into a VPC, so that it is in front; the others pass behind boxes."""
+    internet = layout.scene.internet
+    return internet is not None and internet.key in stroke.line
+
+
+def _line(stroke: Stroke) -> Html:
+    return element("line", x1=stroke.x, y1=stroke.top, x2=stroke.x, y2=stroke.bottom, class_="line")
+
+
+def _ends(stroke: Stroke) -> Iterator[Html]:
+    """A dot where a line is joined with a box, which tells it from one that passes behind."""
+    for end in (stroke.top, stroke.bottom):
+        yield element("circle", cx=stroke.x, cy=end, r=3, class_="end")
 
 
 def _style() -> str:
