@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.designs import BASE
 import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
+from reachsim.picture import svg
 from reachsim.picture.draw import draw
 from reachsim.picture.glyphs import width
 from reachsim.picture.layout import NOTE, PAD, TITLE, Placed
@@ -44,8 +46,8 @@ def check_box(placed: Placed) -> None:
     assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * PAD
     assert all(width(note, NOTE) <= placed.width - 2 * PAD for note in placed.notes)
     for one in placed.inside:
-        assert placed.x < one.x and one.x + one.width < placed.x + placed.width
-        assert placed.y < one.y and one.y + one.height < placed.y + placed.height
+        assert placed.x < one.x < one.x + one.width < placed.x + placed.width
+        assert placed.y < one.y < one.y + one.height < placed.y + placed.height
         check_box(one)
     check_apart(placed.inside)
 
@@ -63,26 +65,29 @@ def check_picture(net: Network) -> None:
     everything = [placed for box in layout.boxes for placed in box.all()]
     for placed in layout.boxes:
         check_box(placed)
-        assert placed.x >= 0 and placed.x + placed.width <= layout.width
-        assert placed.y >= 0 and placed.y + placed.height <= layout.height
+        assert 0 <= placed.x < placed.x + placed.width <= layout.width
+        assert 0 <= placed.y < placed.y + placed.height <= layout.height
     keys = [placed.box.key for placed in everything]
     assert len(set(keys)) == len(keys)
     for stroke in layout.strokes:
         assert stroke.top < stroke.bottom
         ends = [placed for placed in everything if placed.box.key in stroke.line]
-        assert len(ends) == 2 and all(end.x <= stroke.x <= end.x + end.width for end in ends)
+        assert len(ends) == 2
+        assert all(end.x <= stroke.x <= end.x + end.width for end in ends)
     assert {stroke.line for stroke in layout.strokes} == set(layout.scene.lines)
-    folded = {
+    folded = {name for box in layout.boxes if len(box.box.names) > 1 for name in box.box.names}
+    subnets = {subnet.full_name for vpc in net.topology.vpcs.values() for subnet in vpc.subnets.values()}
+    shown = [name for each in everything if not subnets & {*each.box.names} for name in each.box.names]
+    shown += [
         name
-        for placed in everything
-        if placed.box.look == "vpc" and len(placed.box.names) > 1
-        for name in placed.box.names
-    }
-    shown = [name for placed in everything if placed.box.look != "vpc" for name in placed.box.names]
+        for each in everything
+        if subnets & {*each.box.names} and len(each.box.names) > 1
+        for name in each.box.names
+    ]
     for interface in net.topology.interfaces.values():
-        regional = interface.subnet.regional
-        hidden = interface.subnet.vpc.name in folded
-        assert hidden or regional or shown.count(interface.name) == 1, interface.name
+        if interface.subnet.vpc.name not in folded and interface.name not in subnets:
+            name = interface.name.partition("/")[0] if interface.subnet.regional else interface.name
+            assert shown.count(name) == 1, name
     ElementTree.fromstring(net.draw().svg)
 
 
@@ -118,9 +123,10 @@ def test_what_is_public_and_what_is_joined() -> None:
 def test_hostile_names_are_escaped() -> None:
     design = copy.deepcopy(BASE)
     design["name"] = "</title><script>alert(1)</script>\x1b[31m" + "w" * 500
-    svg = reachsim.loads(yaml.safe_dump(design)).draw().svg
-    assert "<script" not in svg and "\x1b" not in svg
-    assert [element.tag for element in ElementTree.fromstring(svg)][:2] == [f"{SVG}title", f"{SVG}desc"]
+    text = reachsim.loads(yaml.safe_dump(design)).draw().svg
+    assert "<script" not in text
+    assert "\x1b" not in text
+    assert [element.tag for element in ElementTree.fromstring(text)][:2] == [f"{SVG}title", f"{SVG}desc"]
 
 
 def luminance(colour: str) -> float:
@@ -131,8 +137,6 @@ def luminance(colour: str) -> float:
 
 
 def test_text_stands_out_in_light_and_dark() -> None:
-    from reachsim.picture import svg
-
     for looks, ink in ((svg._LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
         for fill, border in looks.values():
             for colour in (ink, border):
@@ -142,13 +146,12 @@ def test_text_stands_out_in_light_and_dark() -> None:
 
 def test_the_same_bytes_whatever_the_hash_seed() -> None:
     command = [sys.executable, "-m", "reachsim", "draw", str(MODELS / "hub-and-spoke.yaml")]
-    import os
-
     runs = [
         subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
         for seed in ("1", "2")
     ]
-    assert runs[0] == runs[1] and runs[0].startswith(b"<svg")
+    assert runs[0] == runs[1]
+    assert runs[0].startswith(b"<svg")
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,3 +164,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
+
+
+def test_the_picture_of_the_documentation_is_up_to_date() -> None:
+    text = (MODELS / "hub-and-spoke.yaml").read_text(encoding="utf-8")
+    written = (MODELS.parent / "docs" / "hub-and-spoke.svg").read_text(encoding="utf-8")
+    assert written == reachsim.loads(text, file="models/hub-and-spoke.yaml").draw().svg + "\n"
+
+
+def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:
+    net = reachsim.load(MODELS / "regional-nat-zone-without-address-as-found.yaml")
+    vpc = next(box for box in net.draw().layout.boxes if box.box.look == "vpc")
+    assert ("nat", "gateway") in {(inside.title, inside.box.look) for inside in vpc.inside}

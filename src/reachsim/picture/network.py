@@ -31,7 +31,8 @@ _EGRESS_ONLY = "egress-only internet gateway"
 def scene_of(engine: Engine) -> Scene:
     """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them."""
     design = engine.design
-    placed = {interface.path[:4] for interface in engine.topology.interfaces.values()}
+    interfaces = engine.topology.interfaces.values()
+    placed = {interface.path[:4] for interface in interfaces if not interface.subnet.regional}
     joined = _joined(design)
     vpcs: list[Box] = []
     home: dict[KeyPath, str] = {}

@@ -11,7 +11,7 @@ _LIGHT = {
     "internet": ("#eef3f8", "#44546a"),
     "vpc": ("#ffffff", "#6b3fa0"),
     "zone": ("#f7f9fb", "#5a6b7b"),
-    "public": ("#eaf5e6", "#3f7d20"),
+    "public": ("#eaf5e6", "#2f6614"),
     "private": ("#e6f1f8", "#1f6f9f"),
     "component": ("#ffffff", "#5a6b7b"),
     "gateway": ("#f3ecfa", "#6b3fa0"),
