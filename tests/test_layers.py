@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reach",),
     ("trace",),
     ("engine", "cidr"),
-    ("answers",),
+    ("answers", "picture"),
     ("network",),
     ("report",),
     ("testing", ""),  # "" is the package itself, whose names are what all the rest offers

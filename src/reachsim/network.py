@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reachsim.answers import fix, lambda_planning, policy, rulesets
 from reachsim.answers.diff import Difference
@@ -39,6 +39,9 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.trace import past_listeners
+
+if TYPE_CHECKING:
+    from reachsim.picture.draw import Picture
 
 
 class Network(Editable):
@@ -287,6 +290,15 @@ class Network(Editable):
             _decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)},
         )
         return copy
+
+    def draw(self) -> Picture:
+        """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible."""
+        from reachsim.picture.draw import draw
+
+        return draw(self)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg
 
     def __repr__(self) -> str:
         vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")

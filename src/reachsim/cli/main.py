@@ -37,6 +37,7 @@ COMMANDS = {
     "lint": "reachsim.cli.lint",
     "show": "reachsim.cli.show",
     "graph": "reachsim.cli.graph",
+    "draw": "reachsim.cli.draw",
     "import": "reachsim.cli.import_",
     "cidr": "reachsim.cli.cidr",
     "schema": "reachsim.cli.schema",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from reachsim.errors import shown
 from reachsim.resources.fields import HostNameField, Reference, References, Tags
 from reachsim.resources.resource import At, Checks, Resource, resource
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.load_balancer import GATEWAY, NETWORK
 
 
@@ -23,6 +25,10 @@ class EndpointService(Resource):
     accepted: References | None = None
     """Accounts or VPCs whose endpoints its owner accepts; left out: everybody's."""
     tags: Tags = {}
+
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """The VPC of its load balancer."""
+        yield "vpcs", self.load_balancer.rpartition(".")[0]
 
     def accepts(self, vpc: str, design: Any) -> bool:
         """Whether its owner accepts endpoints of a VPC; one that is not accepted stays pending (EP-10)."""

@@ -13,6 +13,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
 from reachsim.resources.resource import At, Checks, Ends, Resource, Wiring, resource
 from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
+from reachsim.rules.clauses import KeyPath
 
 CONNECTIONS = ("vpn_connections", "direct_connect_gateways")
 
@@ -51,6 +52,10 @@ class ExternalNetwork(Resource):
         for name, host in self.hosts.items():
             if self.cidrs and host.ip not in address_set(self.cidrs):
                 checks.report((*at.path, "hosts", name, "ip"), f"{host.ip} is in no block of network {at.name}")
+
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """Its connections."""
+        yield from ((section, name) for name in self.via for section in CONNECTIONS)
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Its connections lead to one place, and it sends by any of them."""

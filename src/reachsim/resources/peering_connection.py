@@ -41,6 +41,10 @@ class PeeringConnection(Resource):
         """Whether it carries traffic."""
         return self.status == ACTIVE
 
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """Its two VPCs."""
+        yield from (("vpcs", self.requester), ("vpcs", self.accepter))
+
     def build(self, at: At, wiring: Wiring) -> None:
         """Both directions; an active one in one Region lets rules name the other side's groups (SG-11, PEER-10)."""
         one, other = wiring.vpc(self.requester), wiring.vpc(self.accepter)

@@ -15,6 +15,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.resources.fields import HostNameField, References, looks_like_address
 from reachsim.resources.mending import Case, Edit
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names
 from reachsim.rules.verdict import Loss
@@ -35,6 +36,10 @@ class PrivateHostedZone(Resource):
     """The VPCs that it is associated with."""
     records: dict[HostNameField, Annotated[References, BeforeValidator(_list)]] = Field(default_factory=dict)
     """Name (with or without the zone's) to an address, several, or the name of something that has one."""
+
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """Its VPCs."""
+        yield from (("vpcs", vpc) for vpc in self.vpcs)
 
     def check(self, at: At, checks: Checks) -> None:
         """Its VPCs are there, and records mean an address or something of the design."""

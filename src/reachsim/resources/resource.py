@@ -225,6 +225,10 @@ class Resource(Schema):
         """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
         yield from ()
 
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """What a picture joins with it by a line: paths of VPCs and of what is in none; those of nothing are passed over."""
+        yield from ()
+
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""
         yield from ()

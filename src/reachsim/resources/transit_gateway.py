@@ -27,6 +27,7 @@ from reachsim.resources.transit_checkpoint import (
 )
 from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
 from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority, without_overlaps
 
@@ -189,6 +190,18 @@ class TransitGateway(Resource):
         """All attached VPCs."""
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None]
         yield from ((one, other) for one in vpcs for other in vpcs if one != other)
+
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """What its attachments attach."""
+        for attachment in self.attachments.values():
+            if attachment.vpc is not None:
+                yield "vpcs", attachment.vpc
+            if attachment.vpn is not None:
+                yield "vpn_connections", attachment.vpn
+            if attachment.direct_connect_gateway is not None:
+                yield "direct_connect_gateways", attachment.direct_connect_gateway
+            if attachment.peer is not None:
+                yield at.section, attachment.peer.partition(".")[0]
 
     # -- topology -----------------------------------------------------------------------------------------------
 

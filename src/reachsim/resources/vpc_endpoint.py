@@ -38,6 +38,7 @@ from reachsim.resources.resource import (
     resource,
 )
 from reachsim.resources.route_table import routes_to
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.load_balancer import DUALSTACK, GATEWAY, IPV4, NETWORK
@@ -117,6 +118,10 @@ class VpcEndpoint(Resource):
     def nic_name(self, at: At, subnet: str) -> str:
         """The name of its interface in a subnet: its own where it has one alone."""
         return at.name if len(self.subnets) == 1 else f"{at.name}/{bare(subnet)}"
+
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """The service, where it is one of the design."""
+        yield "endpoint_services", self.service
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet (EP-6)."""

@@ -286,6 +286,10 @@ class VpnConnection(Connection):
         """Its state, where it carries nothing."""
         return "" if self.state == "up" else self.state
 
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """The gateway that it ends at."""
+        yield gateway_path(self.gateway)
+
     def check(self, at: At, checks: Checks) -> None:
         """Its gateway is in the design."""
         if not any(self.gateway in names for names in gateways_of(checks)):
@@ -311,6 +315,10 @@ class DirectConnectGateway(Connection):
         """Routes over Direct Connect go before those of VPNs (ROUTE-6, VPN-2)."""
         return self.prefixes, RouteOrigin.DIRECT_CONNECT
 
+    def linked(self, at: At) -> Iterator[KeyPath]:
+        """Its gateways."""
+        yield from map(gateway_path, self.gateways)
+
     def allowed(self) -> AddressSet | None:
         """Its allowed prefixes, where it has any (VPN-5)."""
         return None if self.allowed_prefixes is None else address_set(self.allowed_prefixes)
@@ -320,6 +328,12 @@ class DirectConnectGateway(Connection):
         for index, gateway in enumerate(self.gateways):
             if not any(gateway in names for names in gateways_of(checks)):
                 checks.report((*at.path, "gateways", index), f"there is no virtual private gateway {gateway!r}")
+
+
+def gateway_path(gateway: str) -> KeyPath:
+    """The path of a transit gateway, or of the VPC of a virtual private gateway."""
+    vpc, dot, _ = gateway.partition(".")
+    return ("vpcs", vpc) if dot else ("transit_gateways", gateway)
 
 
 def connections(wiring: Wiring) -> Iterator[ConnectionOut]:

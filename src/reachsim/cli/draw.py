@@ -1,0 +1,30 @@
+"""`reachsim draw`: a network as a picture."""
+
+from __future__ import annotations
+
+import argparse
+
+from reachsim.cli.common import add_file, write_file
+from reachsim.errors import UsageError, shown
+
+HELP = "draw the network as nested boxes (SVG)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_file(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write, OUT.svg; left out: standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the picture; 0."""
+    if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
+        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in .svg")
+    from reachsim.network import load
+
+    text = load(arguments.file).draw().svg + "\n"
+    if arguments.output is None:
+        print(text, end="")
+    else:
+        write_file(arguments.output, text)
+    return 0

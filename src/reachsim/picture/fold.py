@@ -1,0 +1,35 @@
+"""Folding: what is alike becomes one box, so that a picture of a large network can still be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+Likeness = tuple[Callable[[T], Hashable], str]
+"""A key that is equal for things that are alike, and the words for it."""
+Group = tuple[tuple[T, ...], str]
+"""Things that share a box, in their order, and how they are alike; empty for one by itself."""
+
+
+def fold(things: Sequence[T], limit: int, likenesses: Sequence[Likeness[T]]) -> list[Group[T]]:
+    """Things as groups, `limit` at most unless the coarsest likeness leaves more.
+
+    `likenesses`: the finest first. The first that leaves few enough groups is taken; few enough things are not folded.
+
+    >>> fold(["a1", "a2", "b1"], 2, [(lambda name: name[0], "same letter")])
+    [(('a1', 'a2'), 'same letter'), (('b1',), '')]
+    >>> fold(["a1", "a2"], 2, [(lambda name: name[0], "same letter")])
+    [(('a1',), ''), (('a2',), '')]
+    """
+    groups: list[Group[T]] = [((thing,), "") for thing in things]
+    for key, text in likenesses:
+        if len(groups) <= limit:
+            break
+        found: dict[Hashable, list[T]] = {}
+        for thing in things:
+            found.setdefault(key(thing), []).append(thing)
+        groups = [(tuple(members), text if len(members) > 1 else "") for members in found.values()]
+    return groups

@@ -1,0 +1,195 @@
+"""Where everything on a picture stands: a size for each box from the inside out, then a place from the outside in.
+
+VPCs stand side by side under the internet. What joins them are bars below, each as wide as what it joins; a
+line goes straight down from a VPC to a bar, each on a lane of its own, behind the bars that it does not lead to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reachsim.markup import visible
+from reachsim.picture.glyphs import cut, width
+from reachsim.picture.scene import Box, Line, Scene
+
+TITLE, NOTE = 13, 11
+"""Sizes of type, in pixels."""
+LINE_HEIGHT = 17
+PAD = 10
+WIDEST = 300
+"""The widest line of text; what is longer is cut."""
+_GAP, _LANE, _BETWEEN = 12, 26, 28
+_NARROWEST = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box with its place, in pixels from the top left, its text as it fits, and the boxes inside it."""
+
+    box: Box
+    x: int
+    y: int
+    width: int
+    height: int
+    title: str
+    notes: tuple[str, ...]
+    inside: tuple[Placed, ...] = ()
+
+    def all(self) -> Iterator[Placed]:
+        """It and everything in it."""
+        yield self
+        for each in self.inside:
+            yield from each.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line straight down at `x`."""
+
+    x: int
+    top: int
+    bottom: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A picture with places."""
+
+    scene: Scene
+    title: str
+    width: int
+    height: int
+    boxes: tuple[Placed, ...]
+    strokes: tuple[Stroke, ...]
+
+
+def lay_out(scene: Scene) -> Layout:
+    """Give everything on a scene its place."""
+    top = PAD + LINE_HEIGHT + PAD
+    y = top + (0 if scene.internet is None else _size(scene.internet)[1] + _BETWEEN)
+    vpcs, x = [], PAD
+    lanes = _vpc_lanes(scene)
+    for vpc in scene.vpcs:
+        at_least = _LANE * (lanes[vpc.key] + 1)
+        vpcs.append(_place(vpc, x, y, max(_size(vpc)[0], at_least)))
+        x += vpcs[-1].width + _BETWEEN
+    right = max(x - _BETWEEN, _NARROWEST)
+    down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
+    bars, strokes, right, down = _bars(scene, vpcs, right, down)
+    boxes = [*vpcs, *bars]
+    if scene.internet is not None:
+        boxes.insert(0, _place(scene.internet, PAD, top, right - PAD))
+        strokes += _to_internet(scene, boxes)
+    title = cut(visible(scene.title), right - PAD, TITLE, bold=True)
+    return Layout(scene, title, right + PAD, down + PAD, tuple(boxes), tuple(strokes))
+
+
+# -- boxes ------------------------------------------------------------------------------------------------------
+
+
+def _text(box: Box) -> tuple[str, tuple[str, ...], int, int]:
+    """Title and notes as they fit, and the room that they take."""
+    title = cut(visible(box.title), WIDEST, TITLE, bold=True)
+    notes = tuple(cut(visible(note), WIDEST, NOTE) for note in box.notes)
+    wide = max([width(title, TITLE, bold=True), *(width(note, NOTE) for note in notes)])
+    return title, notes, int(wide) + 1, LINE_HEIGHT * (1 + len(notes))
+
+
+def _size(box: Box) -> tuple[int, int]:
+    """How much room a box takes."""
+    _, _, wide, high = _text(box)
+    edge = [_size(each) for each in box.edge]
+    rows = [[_size(each) for each in row] for row in box.rows]
+    widths = [wide + sum(w + _GAP for w, _ in edge), *(sum(w for w, _ in row) + _GAP * (len(row) - 1) for row in rows)]
+    head = max([high, *(h for _, h in edge)])
+    return max(widths) + 2 * PAD, head + sum(max(h for _, h in row) + _GAP for row in rows) + 2 * PAD
+
+
+def _place(box: Box, x: int, y: int, wide: int) -> Placed:
+    """A box and all that is in it; each row fills the box's width."""
+    title, notes, text, high = _text(box)
+    inside: list[Placed] = []
+    left = x + PAD + text + _GAP
+    for each in box.edge:
+        inside.append(_place(each, left, y + PAD, _size(each)[0]))
+        left += inside[-1].width + _GAP
+    down = y + PAD + max([high, *(each.height for each in inside)])
+    for row in box.rows:
+        left = x + PAD
+        spare = wide - 2 * PAD - sum(_size(each)[0] for each in row) - _GAP * (len(row) - 1)
+        placed = []
+        for index, each in enumerate(row):
+            more = spare * (index + 1) // len(row) - spare * index // len(row)
+            placed.append(_place(each, left, down + _GAP, _size(each)[0] + more))
+            left += placed[-1].width + _GAP
+        inside += placed
+        down += _GAP + max(each.height for each in placed)
+    return Placed(box, x, y, wide, down + PAD - y, title, notes, tuple(inside))
+
+
+# -- lines ------------------------------------------------------------------------------------------------------
+
+
+def _vpc_lanes(scene: Scene) -> Mapping[str, int]:
+    """How many lines come out of each VPC at the bottom."""
+    return {vpc.key: sum(vpc.key in line for line in scene.lines) for vpc in scene.vpcs}
+
+
+def _to_internet(scene: Scene, boxes: Sequence[Placed]) -> Iterator[Stroke]:
+    """From the internet down to the gateways of VPCs."""
+    found = {placed.box.key: placed for box in boxes for placed in box.all()}
+    for line in scene.lines:
+        if scene.internet is not None and line.one == scene.internet.key:
+            gateway, world = found[line.other], found[line.one]
+            yield Stroke(gateway.x + gateway.width // 2, world.y + world.height, gateway.y, line)
+
+
+def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[list[Placed], list[Stroke], int, int]:
+    """What joins VPCs, one bar under the other, with its lines; and how far the picture reaches then."""
+    lanes, right = _lanes(scene, vpcs, right)
+    bars: list[Placed] = []
+    for box in _nearest_first(scene):
+        mine = [x for line, x in lanes.items() if box.key in line]
+        wide, high = _size(box)
+        low = min(mine, default=PAD + PAD) - PAD
+        wide = max(wide, max(mine, default=0) + PAD - low)
+        bars.append(_place(box, low, down + _BETWEEN, wide))
+        down += _BETWEEN + high
+        right = max(right, low + wide)
+    found = {placed.box.key: placed for placed in (*vpcs, *bars)}
+    strokes = []
+    for line, x in lanes.items():
+        upper, lower = sorted((found[line.one], found[line.other]), key=lambda placed: placed.y)
+        strokes.append(Stroke(x, upper.y + upper.height, lower.y, line))
+    return bars, strokes, right, down
+
+
+def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line, int], int]:
+    """Where each line goes down: under its VPC, or right of all VPCs where both of its ends are bars."""
+    bars = {box.key for box in scene.others}
+    wanted = [line for line in scene.lines if line.one in bars or line.other in bars]
+    lanes: dict[Line, int] = {}
+    for vpc in vpcs:
+        mine = [line for line in wanted if vpc.box.key in line]
+        for index, line in enumerate(mine):
+            lanes[line] = vpc.x + vpc.width * (index + 1) // (len(mine) + 1)
+    for line in wanted:
+        if line not in lanes:
+            right += _LANE
+            lanes[line] = right - PAD
+    return lanes, right
+
+
+def _nearest_first(scene: Scene) -> list[Box]:
+    """What joins VPCs, then what lies behind that, as often as there is something behind."""
+    reached = {vpc.key for vpc in scene.vpcs}
+    waiting, found = list(scene.others), list[Box]()
+    while waiting:
+        near = {end for line in scene.lines for end in line if reached.intersection(line)}
+        following = [box for box in waiting if box.key in near] or waiting
+        found += following
+        reached.update(box.key for box in following)
+        waiting = [box for box in waiting if box.key not in reached]
+    return found

@@ -1,0 +1,344 @@
+"""The scene of a network: what is in it as boxes, what is alike folded.
+
+No kind of component is named here: interfaces stand in their subnets, everything else in its VPC or outside, and each kind
+says what it is joined with (`Resource.linked`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.site import SubnetSite, VpcSite
+from reachsim.engine import Engine
+from reachsim.errors import counted
+from reachsim.net.address import format_address
+from reachsim.picture.fold import Likeness, fold
+from reachsim.picture.scene import Box, Line, Look, Scene
+from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.resource import At, Resource, resources
+from reachsim.resources.vpc import UNMODELLED_IN_VPC
+from reachsim.rules.clauses import KeyPath
+
+_VPCS, _SUBNETS, _INTERFACES, _OTHERS = 8, 4, 4, 4
+"""How many boxes of each sort stand beside each other before what is alike is folded."""
+_INTERNET = "internet"
+_EGRESS_ONLY = "egress-only internet gateway"
+
+
+def scene_of(engine: Engine) -> Scene:
+    """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them."""
+    design = engine.design
+    interfaces = engine.topology.interfaces.values()
+    placed = {interface.path[:4] for interface in interfaces if not interface.subnet.regional}
+    joined = _joined(design)
+    vpcs: list[Box] = []
+    home: dict[KeyPath, str] = {}
+    sites = list(engine.topology.vpcs.values())
+    for group, alike in fold(sites, _VPCS, _vpc_likenesses(design, joined)):
+        box = _vpc(group[0], design, placed) if len(group) == 1 else _folded_vpcs(group, alike, design)
+        vpcs.append(box)
+        home.update({("vpcs", site.name): box.key for site in group})
+    others, lines = _others(design, joined, home)
+    gateways = [_gateway_line(box) for box in vpcs]
+    lines += [Line(_INTERNET, key) for keys in gateways for key in keys]
+    hosts = list(design.internet.hosts)
+    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=(_INTERNET,))
+    shown = internet if hosts or any(gateways) else None
+    return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
+
+
+def _description(engine: Engine) -> str:
+    """What a reader who cannot see the picture hears."""
+    topology = engine.topology
+    subnets = sum(len(vpc.subnets) for vpc in topology.vpcs.values())
+    parts = (
+        counted(len(topology.vpcs), "VPC"),
+        counted(subnets, "subnet"),
+        counted(len(topology.interfaces), "interface"),
+    )
+    return f"A network of {', '.join(parts)}. VPCs hold zones, zones hold subnets, subnets hold components."
+
+
+# -- VPCs -------------------------------------------------------------------------------------------------------
+
+
+def _vpc(site: VpcSite, design: Design, placed: set[KeyPath]) -> Box:
+    body = design.vpcs[site.name]
+    zones: dict[str | None, list[SubnetSite]] = {}
+    for subnet in body.subnets:
+        zones.setdefault(site.subnets[subnet].az, []).append(site.subnets[subnet])
+    public = _public_subnets(design, site.name)
+    columns = tuple(_zone(site.name, zone, subnets, public, design) for zone, subnets in zones.items())
+    inside = tuple(_in_vpc(site.name, design, placed))
+    title = f"VPC {site.name}"
+    rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
+    return Box(_key("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,))
+
+
+def _edge(vpc: str, body: Any) -> tuple[Box, ...]:
+    """Its gateways to the internet."""
+    found = ((body.internet_gateway, "internet gateway"), (body.egress_only_internet_gateway, _EGRESS_ONLY))
+    return tuple(
+        Box(_key("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",)) for name, noun in found if name
+    )
+
+
+def _gateway_line(vpc: Box) -> list[str]:
+    return [box.key for box in vpc.edge]
+
+
+def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
+    """What is in a VPC and in no subnet, what is not modelled included."""
+    body = design.vpcs[vpc]
+    things = [(at.path, at.name, type(resource).noun) for at, resource in resources("vpc", body, vpc)]
+    unmodelled = [(section, name, UNMODELLED_IN_VPC[section]) for section, name in body.unmodelled()]
+    rest = [thing for thing in things if thing[0] not in placed]
+    rest += [(("vpcs", vpc, section, name), name, f"{noun}, not modelled") for section, name, noun in unmodelled]
+    for group, alike in fold(rest, _OTHERS, [(lambda thing: thing[2], ""), (lambda _: "", "")]):
+        names = tuple(f"{vpc}.{name}" for _, name, _ in group)
+        nouns = Counter(noun for *_, noun in group)
+        if len(group) == 1:
+            yield Box(_key(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
+        else:
+            yield Box(_key(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names)
+
+
+def _folded_vpcs(group: Sequence[VpcSite], alike: str, design: Design) -> Box:
+    subnets = sum(len(design.vpcs[site.name].subnets) for site in group)
+    kinds = Counter(
+        interface.kind for site in group for subnet in site.subnets.values() for interface in subnet.interfaces
+    )
+    notes = (f"alike: {alike}", counted(subnets, "subnet"), *_counts(kinds), _and_so_on([site.name for site in group]))
+    names = tuple(site.name for site in group)
+    gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
+    edge = tuple(_folded_gateways(gateways))
+    return Box(_key("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
+
+
+def _folded_gateways(gateways: Sequence[Box]) -> Iterator[Box]:
+    """One box for all gateways of one kind."""
+    for noun in sorted({gateway.notes[0] for gateway in gateways}, reverse=True):
+        mine = [gateway for gateway in gateways if gateway.notes[0] == noun]
+        names = tuple(name for gateway in mine for name in gateway.names)
+        title = mine[0].title if len(mine) == 1 else f"{len(mine)} {noun}s"
+        yield Box(mine[0].key, "gateway", title, (noun,) if len(mine) == 1 else (), names=names)
+
+
+def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[Likeness[VpcSite]]:
+    ends: dict[str, list[KeyPath]] = {}
+    for path, others in joined.items():
+        for other in others:
+            if other[0] == "vpcs":
+                ends.setdefault(str(other[1]), []).append(path)
+
+    def links(site: VpcSite) -> tuple[object, ...]:
+        body = design.vpcs[site.name]
+        return (
+            tuple(ends.get(site.name, ())),
+            body.internet_gateway is None,
+            body.egress_only_internet_gateway is None,
+        )
+
+    def contents(site: VpcSite) -> tuple[object, ...]:
+        kinds = Counter(interface.kind for subnet in site.subnets.values() for interface in subnet.interfaces)
+        return (len(site.subnets), tuple(sorted(kinds.items())), *links(site))
+
+    return [
+        (contents, "same size and connections"),
+        (links, "same connections"),
+        (lambda _: "", "all of this network"),
+    ]
+
+
+# -- zones, subnets, interfaces -----------------------------------------------------------------------------------
+
+
+def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], public: set[str], design: Design) -> Box:
+    bodies = design.vpcs[vpc].subnets
+
+    def kinds(subnet: SubnetSite) -> tuple[object, ...]:
+        return (subnet.name in public, tuple(sorted({interface.kind for interface in subnet.interfaces})))
+
+    def wired(subnet: SubnetSite) -> tuple[object, ...]:
+        body = bodies[subnet.name]
+        return (body.route_table or "main", body.network_acl or "default", *kinds(subnet))
+
+    likenesses: list[Likeness[SubnetSite]] = [
+        (wired, "same route table, ACL and kinds"),
+        (kinds, "same kinds of components"),
+        (lambda subnet: subnet.name in public, "public or not"),
+    ]
+    rows = tuple(
+        (_subnet(group[0], group[0].name in public) if len(group) == 1 else _subnets(group, alike, public),)
+        for group, alike in fold(subnets, _SUBNETS, likenesses)
+    )
+    title = "No zone given" if zone is None else f"Zone {zone}"
+    return Box(_key("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
+
+
+def _subnet(subnet: SubnetSite, public: bool) -> Box:
+    rows = tuple((box,) for box in _interfaces(subnet))
+    look: Look = "public" if public else "private"
+    title = f"{subnet.name} ({look})"
+    return Box(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
+
+
+def _subnets(group: Sequence[SubnetSite], alike: str, public: set[str]) -> Box:
+    kinds = Counter(interface.kind for subnet in group for interface in subnet.interfaces)
+    look: Look = "public" if group[0].name in public else "private"
+    names = [subnet.full_name for subnet in group]
+    names += [interface.name for subnet in group for interface in subnet.interfaces]
+    title = f"{len(group)} subnets ({look})"
+    notes = (f"alike: {alike}", *_counts(kinds), _and_so_on([subnet.name for subnet in group]))
+    return Box(_key(*group[0].path), look, title, notes, names=tuple(names))
+
+
+def _interfaces(subnet: SubnetSite) -> Iterator[Box]:
+    likenesses: list[Likeness[InterfacePlace]] = [
+        (lambda interface: (interface.kind, interface.groups), "the same security groups"),
+        (lambda interface: interface.kind, "one kind"),
+        (lambda _: "", "in this subnet"),
+    ]
+    for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses):
+        first = group[0]
+        key = _key("interfaces", first.name)
+        names = tuple(interface.name for interface in group)
+        if len(group) == 1:
+            title = first.name.removeprefix(f"{subnet.vpc.name}.")
+            yield Box(key, "component", title, (first.kind, *_addresses(first)), names=names)
+        else:
+            kinds = Counter(interface.kind for interface in group)
+            shown = _and_so_on([name.removeprefix(f"{subnet.vpc.name}.") for name in names])
+            title = counted(len(group), first.kind) if len(kinds) == 1 else f"{len(group)} interfaces"
+            notes = _counts(kinds) if len(kinds) > 1 else ()
+            yield Box(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
+
+
+def _public_subnets(design: Design, vpc: str) -> set[str]:
+    """Subnets whose route table has a route to the internet gateway: what AWS calls public."""
+    body = design.vpcs[vpc]
+    gateway = body.internet_gateway
+    names = {gateway, f"{vpc}.{gateway}"} if gateway else set()
+    tables = {name for name, table in body.route_tables.items() if names & set(table.routes.values())}
+    return {
+        name
+        for name, subnet in body.subnets.items()
+        if (subnet.route_table or "main").removeprefix(f"{vpc}.") in tables
+    }
+
+
+# -- outside VPCs -----------------------------------------------------------------------------------------------
+
+
+class _Other(NamedTuple):
+    """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either."""
+
+    path: KeyPath
+    name: str
+    noun: str
+    blocks: tuple[str, ...]
+    ends: tuple[object, ...]
+
+
+def _joined(design: Design) -> dict[KeyPath, tuple[KeyPath, ...]]:
+    """What joins what: by the path of what says so, outside VPCs and in them."""
+    there = [(at, resource) for at, resource in resources("design", design)]
+    for vpc, body in design.vpcs.items():
+        there += resources("vpc", body, vpc)
+    return {at.path: tuple(dict.fromkeys(_found(at, resource, design))) for at, resource in there}
+
+
+def _found(at: At, resource: Resource, design: Design) -> Iterator[KeyPath]:
+    for section, name in resource.linked(at):
+        if name in getattr(design, str(section), {}):
+            yield section, name
+
+
+def _others(
+    design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str]
+) -> tuple[tuple[Box, ...], list[Line]]:
+    """Boxes of what is in no VPC, with their lines; what joins the same boxes is folded."""
+    there = []
+    for at, resource in resources("design", design):
+        blocks = _blocks(getattr(resource, "cidrs", ()))
+        there.append(_Other(at.path, at.name, type(resource).noun, blocks, _ends(joined[at.path], home)))
+    for section, name in design.unmodelled():
+        there.append(_Other((section, name), name, f"{UNMODELLED_OUTSIDE[section]}, not modelled", (), ()))
+    there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
+    there += [_Other(("api_gateways", name), name, "API gateway", (), ()) for name in design.api_gateways]
+    boxes = []
+    for group, alike in _folded_others(there):
+        box = _other(group, alike)
+        boxes.append(box)
+        home.update({other.path: box.key for other in group})
+    lines: dict[frozenset[str], Line] = {}
+    for path, ends in joined.items():
+        here = home.get(path) or home[path[:2]]
+        for end in ends:
+            there_ = home[end]
+            if here != there_:
+                lines.setdefault(frozenset((here, there_)), Line(here, there_))
+    return tuple(boxes), list(lines.values())
+
+
+def _ends(paths: Iterable[KeyPath], home: dict[KeyPath, str]) -> tuple[object, ...]:
+    return tuple(sorted({str(home.get(path, path)) for path in paths}))
+
+
+def _folded_others(there: Sequence[_Other]) -> list[tuple[tuple[_Other, ...], str]]:
+    """One kind at a time, so that a folded box says what it is."""
+    by_noun: dict[str, list[_Other]] = {}
+    for other in there:
+        by_noun.setdefault(other.noun, []).append(other)
+    likenesses: list[Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
+    return [group for mine in by_noun.values() for group in fold(mine, _OTHERS, likenesses)]
+
+
+def _other(group: Sequence[_Other], alike: str) -> Box:
+    first = group[0]
+    look: Look = "network" if first.blocks else "connection"
+    names = tuple(other.name for other in group)
+    if len(group) == 1:
+        return Box(_key(*first.path), look, first.name, (first.noun, *first.blocks), names=names)
+    notes = (f"alike: {alike}", _and_so_on(names))
+    return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
+
+
+# -- words ------------------------------------------------------------------------------------------------------
+
+
+def _key(*parts: object) -> str:
+    """A key for a path; a part that has a slash cannot be taken for two."""
+    return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _blocks(blocks: Iterable[object]) -> tuple[str, ...]:
+    texts = [str(block) for block in blocks]
+    return (", ".join(texts[:2]) + (f" and {len(texts) - 2} more" if len(texts) > 2 else ""),) if texts else ()
+
+
+def _addresses(interface: InterfacePlace) -> tuple[str, ...]:
+    """Its first address, and its public one."""
+    if not interface.pairs:
+        return ()
+    private, public = interface.pairs[0]
+    own = format_address(private)
+    return (own if public is None else f"{own}, public {format_address(public)}",)
+
+
+def _counts(kinds: Counter[str]) -> tuple[str, ...]:
+    texts = [counted(count, kind) for kind, count in sorted(kinds.items())]
+    total = sum(kinds.values())
+    return (*([f"{total} interfaces:"] if len(texts) > 1 else []), *texts)
+
+
+def _listed(names: Sequence[str], noun: str) -> tuple[str, ...]:
+    return (f"{noun}s: {_and_so_on(names)}" if len(names) > 1 else f"{noun}: {names[0]}",) if names else ()
+
+
+def _and_so_on(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,178 @@
+"""Pictures of networks: laws of the geometry, what is on them, and the command."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from tests.designs import BASE
+
+import reachsim
+from reachsim.cli.main import main
+from reachsim.network import Network
+from reachsim.picture import svg
+from reachsim.picture.draw import draw
+from reachsim.picture.glyphs import width
+from reachsim.picture.layout import NOTE, PAD, TITLE, Placed
+
+MODELS = Path(__file__).parents[2] / "models"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def many(vpcs: int, subnets: int) -> Network:
+    """VPCs alike, attached to one transit gateway."""
+    bodies: dict[str, Any] = {}
+    for v in range(vpcs):
+        bodies[f"v{v}"] = {
+            "cidrs": [f"10.{v}.0.0/16"],
+            "internet_gateway": "igw",
+            "subnets": {f"s{i}": {"cidr": f"10.{v}.{i}.0/24", "az": "abc"[i % 3]} for i in range(subnets)},
+            "instances": {f"i{i}": {"subnet": f"s{i}"} for i in range(subnets)},
+        }
+    attachments = {name: {"vpc": name, "subnets": ["s0"]} for name in bodies}
+    design = {"version": 1, "vpcs": bodies, "transit_gateways": {"tgw": {"attachments": attachments}}}
+    return reachsim.loads(yaml.safe_dump(design))
+
+
+def check_box(placed: Placed) -> None:
+    """Its text fits, and the boxes in it are inside and apart from each other and from its text."""
+    assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * PAD
+    assert all(width(note, NOTE) <= placed.width - 2 * PAD for note in placed.notes)
+    for one in placed.inside:
+        assert placed.x < one.x < one.x + one.width < placed.x + placed.width
+        assert placed.y < one.y < one.y + one.height < placed.y + placed.height
+        check_box(one)
+    check_apart(placed.inside)
+
+
+def check_apart(boxes: tuple[Placed, ...]) -> None:
+    for index, one in enumerate(boxes):
+        for other in boxes[index + 1 :]:
+            beside = one.x + one.width <= other.x or other.x + other.width <= one.x
+            assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
+
+
+def check_picture(net: Network) -> None:
+    layout = draw(net).layout
+    check_apart(layout.boxes)
+    everything = [placed for box in layout.boxes for placed in box.all()]
+    for placed in layout.boxes:
+        check_box(placed)
+        assert 0 <= placed.x < placed.x + placed.width <= layout.width
+        assert 0 <= placed.y < placed.y + placed.height <= layout.height
+    keys = [placed.box.key for placed in everything]
+    assert len(set(keys)) == len(keys)
+    for stroke in layout.strokes:
+        assert stroke.top < stroke.bottom
+        ends = [placed for placed in everything if placed.box.key in stroke.line]
+        assert len(ends) == 2
+        assert all(end.x <= stroke.x <= end.x + end.width for end in ends)
+    assert {stroke.line for stroke in layout.strokes} == set(layout.scene.lines)
+    folded = {name for box in layout.boxes if len(box.box.names) > 1 for name in box.box.names}
+    subnets = {subnet.full_name for vpc in net.topology.vpcs.values() for subnet in vpc.subnets.values()}
+    shown = [name for each in everything if not subnets & {*each.box.names} for name in each.box.names]
+    shown += [
+        name
+        for each in everything
+        if subnets & {*each.box.names} and len(each.box.names) > 1
+        for name in each.box.names
+    ]
+    for interface in net.topology.interfaces.values():
+        if interface.subnet.vpc.name not in folded and interface.name not in subnets:
+            name = interface.name.partition("/")[0] if interface.subnet.regional else interface.name
+            assert shown.count(name) == 1, name
+    ElementTree.fromstring(net.draw().svg)
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.glob("*.yaml"))[::3], ids=lambda path: path.stem)
+def test_boxes_nest_and_nothing_overlaps(path: Path) -> None:
+    check_picture(reachsim.load(path))
+
+
+@pytest.mark.parametrize(("vpcs", "subnets"), [(1, 3), (3, 20), (15, 20)])
+def test_a_large_network_is_folded(vpcs: int, subnets: int) -> None:
+    net = many(vpcs, subnets)
+    check_picture(net)
+    assert sum(1 for box in net.draw().layout.boxes for _ in box.all()) < 40
+
+
+def test_a_folded_box_says_what_it_stands_for() -> None:
+    box = next(box for box in draw(many(15, 20)).layout.boxes if box.box.look == "vpc")
+    assert box.title == "15 VPCs"
+    assert box.notes[:3] == ("alike: same size and connections", "300 subnets", "300 instances")
+    assert len(box.box.names) == 15
+
+
+def test_what_is_public_and_what_is_joined() -> None:
+    layout = draw(reachsim.loads(yaml.safe_dump(BASE))).layout
+    looks = {placed.box.names[0]: placed.box.look for box in layout.boxes for placed in box.all() if placed.box.names}
+    assert (looks["app.public"], looks["app.private"], looks["app.isolated"]) == ("public", "private", "private")
+    lines = {frozenset(line) for line in layout.scene.lines}
+    pcx = "peering_connections/pcx"
+    gateway = "vpcs/app/internet gateway"
+    assert lines == {frozenset({pcx, "vpcs/app"}), frozenset({pcx, "vpcs/data"}), frozenset({"internet", gateway})}
+
+
+def test_hostile_names_are_escaped() -> None:
+    design = copy.deepcopy(BASE)
+    design["name"] = "</title><script>alert(1)</script>\x1b[31m" + "w" * 500
+    text = reachsim.loads(yaml.safe_dump(design)).draw().svg
+    assert "<script" not in text
+    assert "\x1b" not in text
+    assert [element.tag for element in ElementTree.fromstring(text)][:2] == [f"{SVG}title", f"{SVG}desc"]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.1."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_text_stands_out_in_light_and_dark() -> None:
+    for looks, ink in ((svg._LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
+        for fill, border in looks.values():
+            for colour in (ink, border):
+                low, high = sorted((luminance(fill), luminance(colour)))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (fill, colour)
+
+
+def test_the_same_bytes_whatever_the_hash_seed() -> None:
+    command = [sys.executable, "-m", "reachsim", "draw", str(MODELS / "hub-and-spoke.yaml")]
+    runs = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+    assert runs[0].startswith(b"<svg")
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(MODELS / "three-tier.yaml")
+    out = tmp_path / "out.svg"
+    assert main(["draw", file, "-o", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().svg + "\n"
+    assert main(["draw", file, "-o", str(tmp_path / "out.gif")]) == 2
+    assert "write a name that ends in .svg" in capsys.readouterr().err
+    assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
+
+
+def test_the_picture_of_the_documentation_is_up_to_date() -> None:
+    text = (MODELS / "hub-and-spoke.yaml").read_text(encoding="utf-8")
+    written = (MODELS.parent / "docs" / "hub-and-spoke.svg").read_text(encoding="utf-8")
+    assert written == reachsim.loads(text, file="models/hub-and-spoke.yaml").draw().svg + "\n"
+
+
+def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:
+    net = reachsim.load(MODELS / "regional-nat-zone-without-address-as-found.yaml")
+    vpc = next(box for box in net.draw().layout.boxes if box.box.look == "vpc")
+    assert ("nat", "gateway") in {(inside.title, inside.box.look) for inside in vpc.inside}
