@@ -160,9 +160,14 @@ class Engine:
             self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
         )
 
-    def rows(self, sources: Iterable[NetworkInterface], destinations: Iterable[NetworkInterface]) -> Rows:
-        """The answers from some interfaces to others, class by class: that part of the matrix, and nothing else is computed."""
-        return rows_between(self.worker, sources, destinations)
+    def rows(
+        self,
+        sources: Iterable[NetworkInterface],
+        destinations: Iterable[NetworkInterface],
+        progress: Progress | None = None,
+    ) -> Rows:
+        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed."""
+        return rows_between(self.worker, sources, destinations, progress)
 
     @cached_property
     def worker(self) -> BlockWorker:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from reachsim.answers.difference import Change, ChangeKind, Difference, summary
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
-from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import filters_of, round_trips_of
@@ -29,116 +28,6 @@ from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.topology.flows import flows
-
-ChangeKind = Literal["opened", "closed", "changed"]
-SHOWN_NAMES = 3
-"""Endpoints that a line names before it counts the rest."""
-
-
-@dataclass(frozen=True, repr=False)
-class Change(Faced):
-    """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
-
-    `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
-    `destinations`: full names, in the order of the file. `nat`: what NAT devices' choices of a port lose of it now, and lost
-    before, where that matters (NAT-PORT). That is all that differs of what is "changed": it flows before and after.
-    """
-
-    kind: ChangeKind
-    space: HeaderSpace
-    sources: tuple[str, ...]
-    destinations: tuple[str, ...]
-    one_way: bool
-    text: str
-    nat: str = ""
-
-    @property
-    def traffic(self) -> Traffic:
-        """The traffic, without ports of clients."""
-        return self.space.traffic()
-
-    def __str__(self) -> str:
-        way = ", one way" if self.one_way else ""
-        nat = f"; {self.nat}" if self.nat else ""
-        if self.sources == self.destinations:
-            return f"{self.kind}: {self.text} among {summary(self.sources)}{way}{nat}"
-        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}{nat}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "kind": self.kind,
-            "traffic": self.text,
-            "one_way": self.one_way,
-            "nat": self.nat,
-            "from": list(self.sources),
-            "to": list(self.destinations),
-        }
-
-
-@dataclass(frozen=True)
-class Difference(Carded):
-    """Everything that differs between two networks. False when nothing does."""
-
-    before: str
-    after: str
-    changes: tuple[Change, ...]
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    undecided: tuple[str, ...] = field(default=())
-
-    @property
-    def opened(self) -> tuple[Change, ...]:
-        """What flows after and did not before."""
-        return tuple(change for change in self.changes if change.kind == "opened")
-
-    @property
-    def closed(self) -> tuple[Change, ...]:
-        """What flowed before and does not after."""
-        return tuple(change for change in self.changes if change.kind == "closed")
-
-    @property
-    def changed(self) -> tuple[Change, ...]:
-        """What flows before and after, with another share lost by NAT devices' choices of a port."""
-        return tuple(change for change in self.changes if change.kind == "changed")
-
-    def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
-        """What was opened beyond some allowed traffic."""
-        fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
-        return tuple(change for change in self.opened if change.traffic - fine)
-
-    def __bool__(self) -> bool:
-        return bool(self.changes)
-
-    def __str__(self) -> str:
-        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
-        parts += [("undecided", reason) for reason in self.undecided]
-        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
-        return "\n".join(lines) or "nothing differs"
-
-    def __repr__(self) -> str:
-        changed = f", {len(self.changed)} changed" if self.changed else ""
-        undecided = ", some undecided" if self.undecided else ""
-        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {
-            "before": self.before,
-            "after": self.after,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "undecided": list(self.undecided),
-            "changes": [change.to_dict() for change in self.changes],
-        }
-
-
-def summary(names: tuple[str, ...]) -> str:
-    """Names in few words."""
-    if len(names) <= SHOWN_NAMES + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
-
 
 Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
@@ -168,7 +57,8 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     """What flows in one network and not in the other: between interfaces, functions and the internet.
 
     Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
-    asked of the first network already.
+    asked of the first network already. Of an edited copy whose edits are of rules alone, only what they can touch is
+    computed (`reachsim.reach.touched`), and only that can be undecided.
     """
     ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
     collected = _Collected()
@@ -179,7 +69,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         undecided = _compare_interfaces(old, new, groups, collected)
     else:
         groups = _joint_classes(before.worker.classes, after.worker.classes)
-        undecided = _compare_touched(before, after, groups, ends, collected)
+        undecided = _compare_touched(before, after, groups, ends, collected, progress)
         groups = {key: names for key, names in groups.items() if before.topology.interfaces[names[0]] in ends}
     undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
     undecided += _around_doors(before, after)
@@ -374,15 +264,20 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
 
 
 def _compare_touched(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], ends: frozenset[NetworkInterface], out: _Collected
+    before: Engine,
+    after: Engine,
+    groups: dict[Key, list[str]],
+    ends: frozenset[NetworkInterface],
+    out: _Collected,
+    progress: Progress | None,
 ) -> list[str]:
     """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
     interfaces = before.topology.interfaces
     items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
     of_ends = [item for item in items if interfaces[item[1][0]] in ends]
     everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
-    from_old, from_new = (network.rows(ends, everybody) for network in (before, after))
-    to_old, to_new = (network.rows(others, ends) for network in (before, after))
+    from_old, from_new = (network.rows(ends, everybody, progress) for network in (before, after))
+    to_old, to_new = (network.rows(others, ends, progress) for network in (before, after))
     pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
     all_columns = _in_columns(items, from_old, from_new)
     columns = _in_columns(of_ends, to_old, to_new)

@@ -13,7 +13,7 @@ from typing import Any, overload
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.diff import Before, diff
-from reachsim.answers.diff import Change as Opened
+from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result, decide
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine

@@ -12,6 +12,7 @@ from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
+from reachsim.reach.pair import Progress
 from reachsim.topology.endpoints import Endpoints
 
 
@@ -19,9 +20,10 @@ from reachsim.topology.endpoints import Endpoints
 class Rows(Numbered):
     """The answers from some classes of interfaces to others. Made by `Engine.rows`.
 
-    `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination class,
-    where its numbers stand in each row. `cell_of(number)` is what a number means; numbers of two `Rows` of one network
-    mean the same. Memory: four bytes for each pair of a source class and a destination class.
+    `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination
+    class, where its numbers stand in each row. `cell_of(number)` is what a number means; a number means the same in all
+    `Rows` of one network, but only those made later know the answers that came up later. Memory: four bytes for each pair
+    of a source class and a destination class.
     """
 
     endpoints: Endpoints = field(repr=False)
@@ -40,9 +42,12 @@ class Rows(Numbered):
 
 
 def rows_between(
-    worker: BlockWorker, sources: Iterable[NetworkInterface], destinations: Iterable[NetworkInterface]
+    worker: BlockWorker,
+    sources: Iterable[NetworkInterface],
+    destinations: Iterable[NetworkInterface],
+    progress: Progress | None = None,
 ) -> Rows:
-    """The answers from the classes of some interfaces to the classes of others.
+    """The answers from the classes of some interfaces to the classes of others. `progress(done, total)`: in routing classes.
 
     Cost: a walk for each pair of routing classes that no walk was shared with before, an `&` for each pair of classes asked.
     """
@@ -51,8 +56,11 @@ def rows_between(
     columns = {each.index: column for column, each in enumerate(asked)}
     parts = _parts(asked)
     rows: dict[int, array[int]] = {}
-    for whole, part in _parts(dict.fromkeys(of[interface] for interface in sources)):
+    work = _parts(dict.fromkeys(of[interface] for interface in sources))
+    for done, (whole, part) in enumerate(work, 1):
         rows |= worker.rows_to(whole, part, parts, columns)
+        if progress is not None:
+            progress(done, len(work))
     return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.table())
 
 
