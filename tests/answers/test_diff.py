@@ -189,6 +189,13 @@ def test_many_alike_are_told_in_one_line() -> None:
         names = tuple(f"app.c{n}" for n in range(30))
         assert (change.sources, change.destinations) == (names, names)
         assert str(change) == "opened: tcp/81 among app.c0, app.c1, app.c2 and 27 more"
+        assert not [*change.between(names[:1], names[:1])]
+        (part,) = change.between(names[:1], names[:2])
+        assert (part.sources, part.destinations) == (names[:1], names[1:2])
+        (part,) = change.between(names[:2], names[:1])
+        assert (part.sources, part.destinations) == (names[1:2], names[:1])
+        (part,) = change.between(names[:2], names[:2])
+        assert (part.sources, part.destinations) == (names[:2], names[:2])
 
 
 def test_what_is_delivered_and_no_longer_answered_is_no_one_way_change() -> None:

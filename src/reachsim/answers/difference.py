@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from reachsim.faces import Carded, Faced
@@ -36,6 +36,15 @@ class Change(Faced):
     def traffic(self) -> Traffic:
         """The traffic, without ports of clients."""
         return self.space.traffic()
+
+    def between(self, sources: tuple[str, ...], destinations: tuple[str, ...]) -> Iterator[Change]:
+        """The part of it between some of its ends; none where that is no pair of different ends."""
+        if len(sources) == 1:
+            destinations = tuple(name for name in destinations if name not in sources)
+        if len(destinations) == 1:
+            sources = tuple(name for name in sources if name not in destinations)
+        if sources and destinations:
+            yield replace(self, sources=sources, destinations=destinations)
 
     def __str__(self) -> str:
         way = ", one way" if self.one_way else ""

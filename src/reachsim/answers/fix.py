@@ -389,12 +389,10 @@ def _beyond(change: Opened, expectation: Expectation, after: Engine) -> Iterator
     others = tuple(name for name in change.sources if name not in sources)
     wanted = tuple(name for name in change.destinations if name in destinations)
     rest = tuple(name for name in change.destinations if name not in destinations)
-    if others:
-        yield replace(change, sources=others)
-    if mine and rest:
-        yield replace(change, sources=mine, destinations=rest)
-    if mine and wanted and not _within(change, expectation, after):
-        yield replace(change, sources=mine, destinations=wanted)
+    yield from change.between(others, change.destinations)
+    yield from change.between(mine, rest)
+    if not _within(change, expectation, after):
+        yield from change.between(mine, wanted)
 
 
 def _within(change: Opened, expectation: Expectation, after: Engine) -> bool:
