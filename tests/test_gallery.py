@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import reachsim
-from reachsim.answers.diff import Difference
+from reachsim.answers.difference import Difference
 from reachsim.loading.patch import write_patch
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import UsageError, cut, shown
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
@@ -25,6 +26,7 @@ from reachsim.reach.classes import Classes, all_filters, classify
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
+from reachsim.reach.rows import Rows, rows_between
 from reachsim.reach.workers import Block, block_worker, compute_block, on_executor
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
@@ -157,6 +159,20 @@ class Engine:
         return build_matrix(
             self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
         )
+
+    def rows(
+        self,
+        sources: Iterable[NetworkInterface],
+        destinations: Iterable[NetworkInterface],
+        progress: Progress | None = None,
+    ) -> Rows:
+        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed."""
+        return rows_between(self.worker, sources, destinations, progress)
+
+    @cached_property
+    def worker(self) -> BlockWorker:
+        """What computes rows; kept, so that the next question finds what filters let through."""
+        return block_worker(self.topology, self.endpoints, self.book, self.templates)
 
     def replay(
         self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reachsim.answers import fix, lambda_planning, policy, rulesets
-from reachsim.answers.diff import Difference
 from reachsim.answers.diff import diff as compare
+from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.explain import Explanation, explain

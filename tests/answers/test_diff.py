@@ -177,6 +177,27 @@ def test_a_reviewer_reads_lines() -> None:
     assert {name for each in plain["changes"] for name in each["to"]} == {"app.probe"}
 
 
+def test_many_alike_are_told_in_one_line() -> None:
+    """Among N members of one class there are N (N - 1) pairs, and one change."""
+    crowd = {f"vpcs app instances c{n}": {"subnet": "private", "security_groups": ["crowd"]} for n in range(30)}
+    before = load(group("crowd", ("tcp/80", "crowd")), crowd)
+    for after in (
+        load(group("crowd", ("tcp/80", "crowd"), ("tcp/81", "crowd")), crowd),
+        before.with_({"vpcs.app.security_groups.crowd.ingress[1]": {"allow": "tcp/81", "from": "crowd"}}),
+    ):
+        (change,) = diff(before, after).changes
+        names = tuple(f"app.c{n}" for n in range(30))
+        assert (change.sources, change.destinations) == (names, names)
+        assert str(change) == "opened: tcp/81 among app.c0, app.c1, app.c2 and 27 more"
+        assert not [*change.between(names[:1], names[:1])]
+        (part,) = change.between(names[:1], names[:2])
+        assert (part.sources, part.destinations) == (names[:1], names[1:2])
+        (part,) = change.between(names[:2], names[:1])
+        assert (part.sources, part.destinations) == (names[1:2], names[:1])
+        (part,) = change.between(names[:2], names[:2])
+        assert (part.sources, part.destinations) == (names[:2], names[:2])
+
+
 def test_what_is_delivered_and_no_longer_answered_is_no_one_way_change() -> None:
     """Delivery stays; the answer is lost."""
     closed = load({"vpcs data route_tables api 10.0.0.0/16": GONE})

@@ -2,136 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from reachsim.answers.difference import Change, ChangeKind, Difference, summary
 from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
-from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell
+from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import filters_of, round_trips_of
 from reachsim.reach.matrix import Matrix, Progress
+from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Reach
+from reachsim.reach.rows import Rows
+from reachsim.reach.touched import touched
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.topology.flows import flows
-
-ChangeKind = Literal["opened", "closed", "changed"]
-SHOWN_NAMES = 3
-"""Endpoints that a line names before it counts the rest."""
-
-
-@dataclass(frozen=True, repr=False)
-class Change(Faced):
-    """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
-
-    `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
-    `destinations`: full names, in the order of the file. `nat`: what NAT devices' choices of a port lose of it now, and lost
-    before, where that matters (NAT-PORT). That is all that differs of what is "changed": it flows before and after.
-    """
-
-    kind: ChangeKind
-    space: HeaderSpace
-    sources: tuple[str, ...]
-    destinations: tuple[str, ...]
-    one_way: bool
-    text: str
-    nat: str = ""
-
-    @property
-    def traffic(self) -> Traffic:
-        """The traffic, without ports of clients."""
-        return self.space.traffic()
-
-    def __str__(self) -> str:
-        way = ", one way" if self.one_way else ""
-        nat = f"; {self.nat}" if self.nat else ""
-        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}{nat}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "kind": self.kind,
-            "traffic": self.text,
-            "one_way": self.one_way,
-            "nat": self.nat,
-            "from": list(self.sources),
-            "to": list(self.destinations),
-        }
-
-
-@dataclass(frozen=True)
-class Difference(Carded):
-    """Everything that differs between two networks. False when nothing does."""
-
-    before: str
-    after: str
-    changes: tuple[Change, ...]
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    undecided: tuple[str, ...] = field(default=())
-
-    @property
-    def opened(self) -> tuple[Change, ...]:
-        """What flows after and did not before."""
-        return tuple(change for change in self.changes if change.kind == "opened")
-
-    @property
-    def closed(self) -> tuple[Change, ...]:
-        """What flowed before and does not after."""
-        return tuple(change for change in self.changes if change.kind == "closed")
-
-    @property
-    def changed(self) -> tuple[Change, ...]:
-        """What flows before and after, with another share lost by NAT devices' choices of a port."""
-        return tuple(change for change in self.changes if change.kind == "changed")
-
-    def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
-        """What was opened beyond some allowed traffic."""
-        fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
-        return tuple(change for change in self.opened if change.traffic - fine)
-
-    def __bool__(self) -> bool:
-        return bool(self.changes)
-
-    def __str__(self) -> str:
-        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
-        parts += [("undecided", reason) for reason in self.undecided]
-        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
-        return "\n".join(lines) or "nothing differs"
-
-    def __repr__(self) -> str:
-        changed = f", {len(self.changed)} changed" if self.changed else ""
-        undecided = ", some undecided" if self.undecided else ""
-        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {
-            "before": self.before,
-            "after": self.after,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "undecided": list(self.undecided),
-            "changes": [change.to_dict() for change in self.changes],
-        }
-
-
-def summary(names: tuple[str, ...]) -> str:
-    """Names in few words."""
-    if len(names) <= SHOWN_NAMES + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
-
 
 Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
@@ -161,13 +57,20 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     """What flows in one network and not in the other: between interfaces, functions and the internet.
 
     Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
-    asked of the first network already.
+    asked of the first network already. Of an edited copy whose edits are of rules alone, only what they can touch is
+    computed (`reachsim.reach.touched`), and only that can be undecided.
     """
-    old = before.matrix(progress=progress) if kept is None else kept.matrix
-    new = after.matrix(progress=progress)
-    groups = _joint_classes(old, new)
+    ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
     collected = _Collected()
-    undecided = _compare_interfaces(old, new, groups, collected)
+    if ends is None:
+        old = before.matrix(progress=progress) if kept is None else kept.matrix
+        new = after.matrix(progress=progress)
+        groups = _joint_classes(old.classes, new.classes)
+        undecided = _compare_interfaces(old, new, groups, collected)
+    else:
+        groups = _joint_classes(before.worker.classes, after.worker.classes)
+        undecided = _compare_touched(before, after, groups, ends, collected, progress)
+        groups = {key: names for key, names in groups.items() if before.topology.interfaces[names[0]] in ends}
     undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
     undecided += _around_doors(before, after)
     if _built(before) == _built(after):  # whatever cannot be decided is the same in both
@@ -216,10 +119,10 @@ def _around(network: Engine, path: KeyPath) -> Any:
     return value
 
 
-def _joint_classes(old: Matrix, new: Matrix) -> dict[Key, list[str]]:
+def _joint_classes(old: Classes, new: Classes) -> dict[Key, list[str]]:
     """Interfaces by their classes in both networks: those of one group have the same difference to everybody."""
-    index_old = {interface.name: c.index for interface, c in old.classes.of.items()}
-    index_new = {interface.name: c.index for interface, c in new.classes.of.items()}
+    index_old = {interface.name: c.index for interface, c in old.of.items()}
+    index_new = {interface.name: c.index for interface, c in new.of.items()}
     out: dict[Key, list[str]] = {}
     for name in dict.fromkeys([*index_old, *index_new]):
         out.setdefault((index_old.get(name, -1), index_new.get(name, -1)), []).append(name)
@@ -343,38 +246,87 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
     return space.describe(known_sources=universe(space.sources()), known_destinations=universe(space.destinations()))
 
 
+Group = tuple[Key, tuple[str, ...]]
+"""Interfaces of one class in each of the two networks."""
+Row = Sequence[int] | None
+"""Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
+
+
 def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
-    undecided: list[str] = []
-    known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
-    items = [(key, tuple(names)) for key, names in groups.items()]
+    """All pairs of interfaces."""
+    pairs = _Pairs(old, new, out)
+    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
     for (a_old, a_new), sources in items:
         row_old = old.rows[a_old] if a_old >= 0 else None
         row_new = new.rows[a_new] if a_new >= 0 else None
+        pairs.compare(sources, row_old, row_new, items)
+    return pairs.undecided
+
+
+def _compare_touched(
+    before: Engine,
+    after: Engine,
+    groups: dict[Key, list[str]],
+    ends: frozenset[NetworkInterface],
+    out: _Collected,
+    progress: Progress | None,
+) -> list[str]:
+    """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
+    interfaces = before.topology.interfaces
+    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
+    of_ends = [item for item in items if interfaces[item[1][0]] in ends]
+    everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
+    from_old, from_new = (network.rows(ends, everybody, progress) for network in (before, after))
+    to_old, to_new = (network.rows(others, ends, progress) for network in (before, after))
+    pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
+    all_columns = _in_columns(items, from_old, from_new)
+    columns = _in_columns(of_ends, to_old, to_new)
+    for (a_old, a_new), sources in items:
+        if interfaces[sources[0]] in ends:
+            pairs.compare(sources, from_old.rows[a_old], from_new.rows[a_new], all_columns)
+        elif columns:
+            pairs.compare(sources, to_old.rows[a_old], to_new.rows[a_new], columns)
+    return pairs.undecided
+
+
+def _in_columns(items: Iterable[Group], old: Rows, new: Rows) -> list[Group]:
+    """Groups by their columns in rows in place of their classes."""
+    return [((old.columns[b_old], new.columns[b_new]), names) for (b_old, b_new), names in items]
+
+
+class _Pairs:
+    """Compares pairs of groups of interfaces; equal pairs of answers once."""
+
+    def __init__(self, old: Numbered, new: Numbered, out: _Collected) -> None:
+        self.old = old
+        self.new = new
+        self.out = out
+        self.undecided: list[str] = []
+        self.known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
+
+    def compare(self, sources: tuple[str, ...], row_old: Row, row_new: Row, items: Iterable[Group]) -> None:
+        """Compare the rows of one group; `items`: the destinations, by their places in the rows, -1 where one is not."""
         for (b_old, b_new), destinations in items:
             n_old = row_old[b_old] if row_old is not None and b_old >= 0 else 0
             n_new = row_new[b_new] if row_new is not None and b_new >= 0 else 0
             if not n_old and not n_new:
                 continue
-            pair = n_old, n_new
-            contents = known.get(pair)
-            if contents is None:
-                unknown = old.unknown(n_old) | new.unknown(n_new)
-                was, now = (
-                    _side_of(matrix.cell_of(number), unknown) for matrix, number in ((old, n_old), (new, n_new))
-                )
-                contents = known[pair] = [(content, _say(content[1])) for content in _contents(was, now)]
-            why = old.undecided(n_old) or new.undecided(n_new)
+            why = self.old.undecided(n_old) or self.new.undecided(n_new)
             if why:
-                undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
-            for content, text in contents:
-                if sources == destinations:  # an interface and itself is no pair
-                    for name in sources:
-                        others = tuple(other for other in destinations if other != name)
-                        if others:
-                            out.add(content, (name,), others, text)
-                else:
-                    out.add(content, sources, destinations, text)
-    return undecided
+                self.undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
+            if sources == destinations and len(sources) == 1:
+                continue  # an interface and itself is no pair
+            for content, text in self.contents(n_old, n_new):
+                self.out.add(content, sources, destinations, text)
+
+    def contents(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
+        """How two answers differ, with the packets in words."""
+        found = self.known.get((n_old, n_new))
+        if found is None:
+            unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
+            was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
+            found = self.known[n_old, n_new] = [(content, _say(content[1])) for content in _contents(was, now)]
+        return found
 
 
 def _compare_outside(

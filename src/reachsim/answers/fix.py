@@ -13,7 +13,7 @@ from typing import Any, overload
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.diff import Before, diff
-from reachsim.answers.diff import Change as Opened
+from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result, decide
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
@@ -389,12 +389,10 @@ def _beyond(change: Opened, expectation: Expectation, after: Engine) -> Iterator
     others = tuple(name for name in change.sources if name not in sources)
     wanted = tuple(name for name in change.destinations if name in destinations)
     rest = tuple(name for name in change.destinations if name not in destinations)
-    if others:
-        yield replace(change, sources=others)
-    if mine and rest:
-        yield replace(change, sources=mine, destinations=rest)
-    if mine and wanted and not _within(change, expectation, after):
-        yield replace(change, sources=mine, destinations=wanted)
+    yield from change.between(others, change.destinations)
+    yield from change.between(mine, rest)
+    if not _within(change, expectation, after):
+        yield from change.between(mine, wanted)
 
 
 def _within(change: Opened, expectation: Expectation, after: Engine) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.answers.diff import Change, diff
+from reachsim.answers.diff import diff
+from reachsim.answers.difference import Change
 from reachsim.answers.editable import Editable
 from reachsim.answers.rulesets import rule_sets
 from reachsim.dataplane.site import NetworkInterface

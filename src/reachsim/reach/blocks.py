@@ -7,7 +7,7 @@ is then a handful of `&`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -81,14 +81,25 @@ class BlockWorker:
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
         """The rows of the classes of one routing class: by class, the number of the answer to every class."""
-        width = len(self.classes.classes)
-        rows = {a.index: array("I", bytes(4 * width)) for a in source.classes}
-        for destination in self.classes.routing:
-            if not destination.first.takes or (source is destination and source.second() is None):
+        routing = self.classes.routing
+        return self.rows_to(source, source, zip(routing, routing, strict=True), range(len(self.classes.classes)))
+
+    def rows_to(
+        self,
+        whole: RoutingClass,
+        source: RoutingClass,
+        destinations: Iterable[tuple[RoutingClass, RoutingClass]],
+        columns: Sequence[int] | Mapping[int, int],
+    ) -> dict[int, array[int]]:
+        """Rows of some classes (`source`) of one routing class (`whole`), to such parts of others. `columns`: where in a row
+        the number for each class stands, by the class's index."""
+        rows = {a.index: array("I", bytes(4 * len(columns))) for a in source.classes}
+        for whole_b, destination in destinations:
+            if not whole_b.first.takes or (whole is whole_b and whole.second() is None):
                 continue
-            templates = self.templates_between(source, destination)
+            templates = self.templates_between(whole, whole_b)
             if templates:
-                self.write(rows, source, destination, self.answers_of(templates, source, destination))
+                self.write(rows, columns, source, destination, self.answers_of(templates, source, destination))
         return rows
 
     def templates_between(self, source: RoutingClass, destination: RoutingClass) -> tuple[Template, ...]:
@@ -275,6 +286,7 @@ class BlockWorker:
     def write(
         self,
         rows: dict[int, array[int]],
+        columns: Sequence[int] | Mapping[int, int],
         source: RoutingClass,
         destination: RoutingClass,
         answers: list[Found],
@@ -292,7 +304,7 @@ class BlockWorker:
                     if there[i][j]
                 )
                 if entries:
-                    row[cb.index] = number(entries)
+                    row[columns[cb.index]] = number(entries)
 
 
 def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:

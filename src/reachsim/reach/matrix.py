@@ -29,10 +29,11 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswer, Templates
+from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer, Templates
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
+from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
 from reachsim.topology.build import Topology
@@ -48,7 +49,7 @@ Grouping = Literal["class", "subnet", "vpc"]
 
 
 @dataclass(eq=False)
-class Matrix(Carded):
+class Matrix(Numbered, Carded):
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
 
     ``m["web", "db"]`` is the cell of a pair, ``m["tcp/22"]`` the pairs between which some of that traffic flows, ``for
@@ -174,31 +175,6 @@ class Matrix(Carded):
     def below(self) -> Fraction:
         """The share of choices of NAT devices of which less may be lost of what is reachable (NAT-PORT)."""
         return self.endpoints.design.nat_loss_below
-
-    def cell_of(self, number: int, source: str = "", destination: str = "") -> Cell:
-        """The cell of an answer, by its number."""
-        return Cell(source, destination, self._ways(number), self.undecided(number), self.below)
-
-    def _ways(self, number: int) -> tuple[Crossing, ...]:
-        found = self.cells.get(number)
-        if found is None:
-            traffic = self.atoms.traffic
-            found = self.cells[number] = tuple(
-                Crossing(
-                    ipv6, traffic(there), traffic(back if back != UNDECIDED_SERVICES else 0), tuple(map(traffic, lost))
-                )
-                for ipv6, there, back, lost in self.answers[number]
-                if there != UNDECIDED_SERVICES
-            )
-        return found
-
-    def undecided(self, number: int) -> str:
-        """Why reachsim cannot decide some of an answer; empty where it can."""
-        return "the way leads to something that is not modelled, or not known" if self.unknown(number) else ""
-
-    def unknown(self, number: int) -> frozenset[bool]:
-        """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
-        return frozenset(ipv6 for ipv6, there, back, _ in self.answers[number] if UNDECIDED_SERVICES in (there, back))
 
     def _cell(self, source: NetworkInterface, destination: NetworkInterface) -> Cell:
         return self.cell_of(self.number(source, destination), source.name, destination.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.answers.diff import Change, Difference
+from reachsim.answers.difference import Change, Difference
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network

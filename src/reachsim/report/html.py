@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reachsim.answers.diff import Difference, summary
+from reachsim.answers.difference import Difference, summary
 from reachsim.answers.expectations import Check
 from reachsim.answers.policy import Exposed
 from reachsim.faces import html_of

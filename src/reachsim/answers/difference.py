@@ -1,0 +1,129 @@
+"""What differs between two networks, as values: groups of equal changes, and all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from reachsim.faces import Carded, Faced
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.traffic import Traffic
+
+ChangeKind = Literal["opened", "closed", "changed"]
+SHOWN_NAMES = 3
+"""Endpoints that a line names before it counts the rest."""
+
+
+@dataclass(frozen=True, repr=False)
+class Change(Faced):
+    """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
+
+    `space`: the packets, of any addresses. `one_way`: only delivery changed, not the round trip. `sources`,
+    `destinations`: full names, in the order of the file. `nat`: what NAT devices' choices of a port lose of it now, and lost
+    before, where that matters (NAT-PORT). That is all that differs of what is "changed": it flows before and after.
+    """
+
+    kind: ChangeKind
+    space: HeaderSpace
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    one_way: bool
+    text: str
+    nat: str = ""
+
+    @property
+    def traffic(self) -> Traffic:
+        """The traffic, without ports of clients."""
+        return self.space.traffic()
+
+    def between(self, sources: tuple[str, ...], destinations: tuple[str, ...]) -> Iterator[Change]:
+        """The part of it between some of its ends; none where that is no pair of different ends."""
+        if len(sources) == 1:
+            destinations = tuple(name for name in destinations if name not in sources)
+        if len(destinations) == 1:
+            sources = tuple(name for name in sources if name not in destinations)
+        if sources and destinations:
+            yield replace(self, sources=sources, destinations=destinations)
+
+    def __str__(self) -> str:
+        way = ", one way" if self.one_way else ""
+        nat = f"; {self.nat}" if self.nat else ""
+        if self.sources == self.destinations:
+            return f"{self.kind}: {self.text} among {summary(self.sources)}{way}{nat}"
+        return f"{self.kind}: {self.text} from {summary(self.sources)} to {summary(self.destinations)}{way}{nat}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "kind": self.kind,
+            "traffic": self.text,
+            "one_way": self.one_way,
+            "nat": self.nat,
+            "from": list(self.sources),
+            "to": list(self.destinations),
+        }
+
+
+@dataclass(frozen=True)
+class Difference(Carded):
+    """Everything that differs between two networks. False when nothing does."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = field(default=())
+
+    @property
+    def opened(self) -> tuple[Change, ...]:
+        """What flows after and did not before."""
+        return tuple(change for change in self.changes if change.kind == "opened")
+
+    @property
+    def closed(self) -> tuple[Change, ...]:
+        """What flowed before and does not after."""
+        return tuple(change for change in self.changes if change.kind == "closed")
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """What flows before and after, with another share lost by NAT devices' choices of a port."""
+        return tuple(change for change in self.changes if change.kind == "changed")
+
+    def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
+        """What was opened beyond some allowed traffic."""
+        fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
+        return tuple(change for change in self.opened if change.traffic - fine)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def __str__(self) -> str:
+        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
+        parts += [("undecided", reason) for reason in self.undecided]
+        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
+        return "\n".join(lines) or "nothing differs"
+
+    def __repr__(self) -> str:
+        changed = f", {len(self.changed)} changed" if self.changed else ""
+        undecided = ", some undecided" if self.undecided else ""
+        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; the shape is documented in docs/cli.md."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "undecided": list(self.undecided),
+            "changes": [change.to_dict() for change in self.changes],
+        }
+
+
+def summary(names: tuple[str, ...]) -> str:
+    """Names in few words."""
+    if len(names) <= SHOWN_NAMES + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"

@@ -1,0 +1,80 @@
+"""Rows: the part of a matrix that a question names says what the whole says; an edit touches nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from tests.designs import ALL, NAT_INSTANCE, acl_of, group, load
+from tests.networks import laws, network, rule_edit, seeds
+
+import reachsim
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.reach.touched import touched
+
+
+@laws(12)
+@given(seeds)
+def test_rows_say_what_the_matrix_says(seed: int) -> None:
+    rng, _, net = network(seed, crowd=True)
+    matrix, interfaces = net.matrix(), list(net.topology.interfaces.values())
+    sources, destinations = (rng.sample(interfaces, rng.randint(1, len(interfaces))) for _ in range(2))
+    rows = net.rows(sources, destinations)
+    for source in sources:
+        for destination in destinations:
+            if source is not destination:
+                number, theirs = rows.number(source, destination), matrix.number(source, destination)
+                assert rows.cell_of(number) == matrix.cell_of(theirs)
+                assert rows.unknown(number) == matrix.unknown(theirs)
+    assert len(rows.rows) == len({net.classes.of[each].index for each in sources})
+    assert all(len(row) == len({net.classes.of[each].index for each in destinations}) for row in rows.rows.values())
+
+
+@laws(40)
+@given(seeds)
+def test_an_edit_of_rules_changes_nothing_that_it_cannot_touch(seed: int) -> None:
+    rng, design, net = network(seed)
+    copy = net.with_(dict([rule_edit(rng, design)]))
+    part = reachsim.diff(net, copy)
+    with patch("reachsim.answers.diff.touched", return_value=None):
+        whole = reachsim.diff(net, copy)
+    assert part.changes == whole.changes
+    assert set(part.undecided) <= set(whole.undecided)
+
+
+NOTHING: list[Any] = []
+
+
+def names(net: reachsim.Network, edits: dict[Any, Any]) -> set[str] | None:
+    """What an edit of rules can touch."""
+    found: frozenset[NetworkInterface] | None = touched(net.topology, net.book, net.with_(edits).book)
+    return None if found is None else {interface.name for interface in found}
+
+
+@pytest.mark.rule("SG-1")
+def test_a_group_touches_its_members() -> None:
+    net = load(group("extra", ("tcp/1", "10.0.0.0/8")), {"vpcs app instances db security_groups": ["extra"]})
+    assert names(net, {"vpcs.app.security_groups.extra.ingress[0].allow": "tcp/2"}) == {"app.db"}
+
+
+@pytest.mark.rule("NACL-1")
+def test_an_acl_touches_what_is_in_its_subnets() -> None:
+    subnet = load().topology.interfaces["app.db"].subnet.name
+    net = load(acl_of(subnet, [ALL], [ALL]))
+    inside = {each.name for each in net.topology.interfaces.values() if each.subnet.name == subnet}
+    assert names(net, {f"vpcs.app.network_acls.{subnet}-acl.ingress": NOTHING}) == inside
+
+
+def test_an_edit_of_what_others_pass_may_touch_all() -> None:
+    """The rules of a NAT device decide on traffic of which it is no end (NATI-1)."""
+    edits: dict[Any, Any] = {"vpcs.app.security_groups.extra.ingress": NOTHING}
+    extra = group("extra", ("tcp/1", "10.0.0.0/8")), {"vpcs app instances nat security_groups": ["extra"]}
+    assert names(load(*extra), edits) == {"app.nat"}
+    assert names(load(*extra, NAT_INSTANCE), edits) is None
+
+
+def test_no_edit_touches_nothing() -> None:
+    net = load()
+    assert touched(net.topology, net.book, net.book) == frozenset()
