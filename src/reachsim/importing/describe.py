@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import IDS, Inventory, Item, Origin
+from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
+from reachsim.importing.sources import Source
 
 _MARKS: Final = (
     ("SubnetId", "CidrBlock", "Subnets"),
@@ -53,6 +55,16 @@ _EMPTY: Final = {kind.lower(): kind for kind in IDS} | {
     "reservations": "Instances",
 }
 _DEEPEST: Final = 12
+
+
+def recognises(source: Source) -> bool:
+    """Whether it is JSON: a describe call's answer may lie anywhere in it."""
+    return not source.not_json
+
+
+def read_source(inventory: Inventory, source: Source, options: Options) -> None:
+    """Take in a file; it says all itself, so it needs no options."""
+    read(inventory, source.data, source.file)
 
 
 def read(inventory: Inventory, data: Any, file: str) -> None:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
-from reachsim.errors import DesignError, Problem, UsageError, shown
-from reachsim.importing import describe
+from reachsim.errors import DesignError, Problem, UsageError
 from reachsim.importing.connections import build
 from reachsim.importing.design import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory
+from reachsim.importing.options import Options
+from reachsim.importing.readers import reader_of
+from reachsim.importing.sources import sources
 from reachsim.loading.load import loads_source
 
 _ROUNDS = 50
 
 
-def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
-    """A design from files, or folders of them. Raises UsageError for what is nothing that can be imported."""
+def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
+    """A design from files, or folders of them; `options`: what the files do not say themselves.
+
+    Raises UsageError for what is nothing that can be imported.
+    """
     found = Inventory()
     for path in paths:
-        for file, data in documents(Path(path)):
-            describe.read(found, data, file)
+        for source in sources(path):
+            reader_of(source).read(found, source, options or Options())
     if not any(found.items.values()):
         raise UsageError("nothing in it is what an AWS describe call answers")
     out = build(found)
@@ -36,25 +40,6 @@ def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
         )
     leave_out_refused(out)
     return out
-
-
-def documents(path: Path) -> Iterator[tuple[str, Any]]:
-    """Every JSON document in a file, or in the files of a folder, by its name. Raises UsageError."""
-    if path.is_dir():
-        for inner in sorted(path.rglob("*.json")):
-            yield from documents(inner)
-        return
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {shown(str(path))}: {error.strerror or error}") from None
-    if raw[:2] == b"PK":
-        raise UsageError(f"{path} is a binary plan; write `terraform show -json PLAN > plan.json`")
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        yield str(path), json.loads(raw.decode(encoding))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise UsageError(f"{path} is no JSON: {error}") from None
 
 
 def leave_out_refused(out: Imported) -> None:

@@ -46,7 +46,7 @@ IDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The value of an attribute that a file leaves open, in the place of the value: an attribute is known, absent or unknown.
+    """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
 
     `reason`: why, as a clause that can follow "not known:" ("computed when it is applied: aws_nat_gateway.b.id"). Two
     unknown values are never the same value, so nothing compares them.

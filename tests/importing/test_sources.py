@@ -1,0 +1,102 @@
+"""Files to documents, and who reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reachsim.errors import UsageError
+from reachsim.importing import Options, import_files, readers
+from reachsim.importing.inventory import Inventory, Item, Origin
+from reachsim.importing.readers import Reader, reader_of
+from reachsim.importing.sources import Source, decoded, read_source, sources
+from reachsim.loading.tree import MAX_DEPTH
+
+VPC = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_may_be_in_the_encodings_that_shells_write(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "é.json"
+    file.write_bytes(json.dumps({"name": "é"}, ensure_ascii=False).encode(encoding))
+    assert read_source(file).data == {"name": "é"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a": {"Vpcs": [], "Vpcs": []}}', "has the key 'Vpcs' twice"),
+        ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested more than 64 deep"),
+        ('{"a":' * 100_000, "nested more than 64 deep"),
+    ],
+)
+def test_hostile_json_is_refused_in_one_line(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        decoded(text, "some.json")
+    assert str(caught.value).startswith("some.json ")
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_as_deep_as_is_allowed_is_read() -> None:
+    assert decoded("[" * MAX_DEPTH + "]" * MAX_DEPTH, "some.json").not_json == ""
+
+
+def test_too_many_objects_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reachsim.importing.sources.MAX_NODES", 3)
+    assert decoded("[[], {}]", "some.json").data == [[], {}]
+    with pytest.raises(UsageError, match="more than 3 objects and lists"):
+        decoded("[[], {}, []]", "some.json")
+
+
+def test_too_large_a_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("reachsim.importing.sources.MAX_BYTES", 1024 * 1024)
+    file = tmp_path / "a.json"
+    file.write_bytes(b" " * (1024 * 1024 - 2) + b"[]")
+    assert read_source(file).data == []
+    file.write_bytes(b" " * (1024 * 1024 - 1) + b"[]")
+    with pytest.raises(UsageError, match="larger than 1 MiB"):
+        read_source(file)
+
+
+def test_a_binary_plan_says_how_to_show_it(tmp_path: Path) -> None:
+    (tmp_path / "tfplan").write_bytes(b"PK\x03\x04")
+    with pytest.raises(UsageError, match="terraform show -json"):
+        read_source(tmp_path / "tfplan")
+
+
+def test_a_number_of_thousands_of_digits_is_no_json_that_is_read() -> None:
+    assert "digits" in decoded('{"a": ' + "9" * 5000 + "}", "some.json").not_json
+
+
+def test_null_is_json() -> None:
+    assert decoded("null", "some.json") == Source("some.json", "null", None)
+
+
+def test_a_folder_named_like_a_file_is_read_once(tmp_path: Path) -> None:
+    inner = tmp_path / "vpcs.json"
+    inner.mkdir()
+    (inner / "a.json").write_text("[]")
+    assert [Path(each.file).name for each in sources(tmp_path)] == ["a.json"]
+
+
+def test_the_first_reader_that_recognises_a_file_takes_it_with_the_options(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def read(inventory: Inventory, source: Source, options: Options) -> None:
+        vpc = {**VPC, "OwnerId": options.account}
+        inventory.add("Vpcs", Item("vpc-1", vpc, Origin(source.file, "")))
+
+    mine = Reader("a mark in YAML", lambda source: source.text.startswith("Mark:"), read)
+    monkeypatch.setattr(readers, "READERS", (mine, *readers.READERS))
+    (tmp_path / "a.yaml").write_text("Mark: !Ref Something\n")
+    (tmp_path / "b.json").write_text(json.dumps({"Vpcs": [VPC]}))
+    found = import_files([tmp_path / "a.yaml"], Options(account="111122223333"))
+    assert found.design["vpcs"]["vpc-1"]["account"] == "111122223333"
+    assert reader_of(read_source(tmp_path / "b.json")) is readers.READERS[-1]
+
+
+def test_what_no_reader_recognises_is_an_error_with_the_line() -> None:
+    with pytest.raises(UsageError, match=r"a\.yaml is no JSON: .*line 1"):
+        reader_of(decoded("Mark: something", "a.yaml"))
