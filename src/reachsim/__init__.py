@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
 
 if TYPE_CHECKING:
-    from reachsim.answers.diff import Change, Difference
+    from reachsim.answers.difference import Change, Difference
     from reachsim.answers.expectations import Check, Result
     from reachsim.answers.explain import Explanation
     from reachsim.answers.fix import Fix, Fixes, Plan
@@ -77,10 +77,10 @@ __all__ = [
 _HOMES = {
     "Blocker": "reachsim.trace.result",
     "Cell": "reachsim.reach.cell",
-    "Change": "reachsim.answers.diff",
+    "Change": "reachsim.answers.difference",
     "Check": "reachsim.answers.expectations",
     "DeadEnd": "reachsim.answers.policy",
-    "Difference": "reachsim.answers.diff",
+    "Difference": "reachsim.answers.difference",
     "Explanation": "reachsim.answers.explain",
     "Exposed": "reachsim.answers.policy",
     "Fix": "reachsim.answers.fix",

@@ -75,6 +75,25 @@ def test_an_edit_of_what_others_pass_may_touch_all() -> None:
     assert names(load(*extra, NAT_INSTANCE), edits) is None
 
 
+def test_an_edit_of_what_a_host_sends_by_from_another_interface_may_touch_all() -> None:
+    """What the second interface sends out of the VPC leaves by the first (IGW-9)."""
+    first = {"subnet": "public", "public_ip": "198.51.100.20", "security_groups": ["extra"]}
+    second = {"subnet": "private", "security_groups": ["open"]}
+    host = {"external_snat": False, "network_interfaces": {"eth0": first, "eth1": second}}
+    net = load(group("extra", ("tcp/1", "10.0.0.0/8")), {"vpcs app instances web": host})
+    assert names(net, {"vpcs.app.security_groups.extra.ingress": NOTHING}) is None
+
+
+def test_an_edit_never_leaves_out_what_stands_before_targets() -> None:
+    """What is sent to a load balancer ends at its targets, so it may differ whatever was edited there."""
+    extra = group("extra", ("tcp/80", "10.0.0.0/8")), {"vpcs app instances db security_groups": ["extra"]}
+    targets = {"servers": {"targets": ["db"], "port": "tcp/80"}}
+    nlb = {"type": "network", "subnets": ["public"], "listeners": {"tcp/80": "servers"}, "target_groups": targets}
+    balancer = {"vpcs app load_balancers nlb": nlb}
+    found = names(load(*extra, balancer), {"vpcs.app.security_groups.extra.ingress": NOTHING})
+    assert found is None or any("nlb" in name for name in found)
+
+
 def test_no_edit_touches_nothing() -> None:
     net = load()
     assert touched(net.topology, net.book, net.book) == frozenset()

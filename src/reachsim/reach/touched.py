@@ -29,6 +29,13 @@ def touched(topology: Topology, before: FilterBook, after: FilterBook) -> frozen
     interfaces = topology.interfaces.values()
     relays = {interface for interface in interfaces if relay_of(interface) is not None}
     passed = relays | {route.toward for table in topology.tables.values() for route in table.routes if route.toward}
+    # A host may send by another of its interfaces than the one that is the end.
+    passed |= {
+        onward.owner
+        for each in interfaces
+        for onward in each.outbound.successors()
+        if isinstance(onward.owner, NetworkInterface) and onward.owner is not each
+    }
     subnets = (subnet for vpc in topology.vpcs.values() for subnet in vpc.subnets.values() if subnet.attached)
     others_pass: set[Owner] = {None, *passed, *(interface.subnet for interface in passed), *subnets}
     owners = {each.owner for each in topology.checkpoints if not changed.isdisjoint(each.filters())}
