@@ -57,6 +57,19 @@ def test_every_name_of_all_exists_and_dir_lists_them() -> None:
         reachsim.nonsense  # noqa: B018
 
 
+def test_the_types_of_answers_are_names_of_the_package() -> None:
+    net = reachsim.load(MODEL)
+    trace, check, matrix = net.trace("probe", "partner.api", "tcp/80"), net.check(), net.matrix()
+    answers = [
+        trace, trace.forward[0], trace.packet, check, check[0], check[3].blockers[0], net.reach("probe", "nat"), matrix,
+        matrix["tcp/80"], matrix["probe", "nat"], net.isolated("probe", "nat"), reachsim.diff(net, net), net.lint(),
+        net.explain("probe", "partner.api", "tcp/81"), net.lambda_addresses(), net.session_manager(), *net.exposure(),
+        *net.dead_ends(), *net.idle_rules(),
+    ]  # fmt: skip
+    for answer in answers:
+        assert getattr(reachsim, type(answer).__name__) is type(answer)
+
+
 def test_the_names_that_are_fixed() -> None:
     net = reachsim.load(str(MODEL))
     trace = net.trace("fetch", "www.google.com", "tcp/443", source_port=50000)

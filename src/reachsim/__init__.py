@@ -14,19 +14,54 @@ from typing import TYPE_CHECKING, Any
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
 
 if TYPE_CHECKING:
+    from reachsim.answers.diff import Change, Difference
+    from reachsim.answers.expectations import Check, Result
+    from reachsim.answers.explain import Explanation
+    from reachsim.answers.fix import Fix, Fixes, Plan
+    from reachsim.answers.lambda_planning import LambdaAddresses
+    from reachsim.answers.lint.run import Lint
+    from reachsim.answers.policy import DeadEnd, Exposed, Isolation
+    from reachsim.answers.rulesets import IdleRule
+    from reachsim.answers.session_manager import SessionManager
+    from reachsim.net.packet import Packet
     from reachsim.net.traffic import Traffic
     from reachsim.network import Network, diff, load, loads
+    from reachsim.reach.cell import Cell
+    from reachsim.reach.matrix import Matrix, Slice
+    from reachsim.reach.pair import Reach
     from reachsim.reach.workers import LostWorker
-    from reachsim.trace.result import Trace
+    from reachsim.trace.result import Blocker, Hop, Trace
 
 __version__ = "0.1.0"
 __all__ = [
+    "Blocker",
+    "Cell",
+    "Change",
+    "Check",
+    "DeadEnd",
     "DesignError",
+    "Difference",
     "EndpointError",
+    "Explanation",
+    "Exposed",
+    "Fix",
+    "Fixes",
+    "Hop",
+    "IdleRule",
+    "Isolation",
+    "LambdaAddresses",
+    "Lint",
     "LostWorker",
+    "Matrix",
     "Network",
+    "Packet",
+    "Plan",
     "Problem",
+    "Reach",
     "ReachsimError",
+    "Result",
+    "SessionManager",
+    "Slice",
     "Trace",
     "Traffic",
     "UsageError",
@@ -37,8 +72,30 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Blocker": "reachsim.trace.result",
+    "Cell": "reachsim.reach.cell",
+    "Change": "reachsim.answers.diff",
+    "Check": "reachsim.answers.expectations",
+    "DeadEnd": "reachsim.answers.policy",
+    "Difference": "reachsim.answers.diff",
+    "Explanation": "reachsim.answers.explain",
+    "Exposed": "reachsim.answers.policy",
+    "Fix": "reachsim.answers.fix",
+    "Fixes": "reachsim.answers.fix",
+    "Hop": "reachsim.trace.result",
+    "IdleRule": "reachsim.answers.rulesets",
+    "Isolation": "reachsim.answers.policy",
+    "LambdaAddresses": "reachsim.answers.lambda_planning",
+    "Lint": "reachsim.answers.lint.run",
     "LostWorker": "reachsim.reach.workers",
+    "Matrix": "reachsim.reach.matrix",
     "Network": "reachsim.network",
+    "Packet": "reachsim.net.packet",
+    "Plan": "reachsim.answers.fix",
+    "Reach": "reachsim.reach.pair",
+    "Result": "reachsim.answers.expectations",
+    "SessionManager": "reachsim.answers.session_manager",
+    "Slice": "reachsim.reach.matrix",
     "Trace": "reachsim.trace.result",
     "Traffic": "reachsim.net.traffic",
     "diff": "reachsim.network",

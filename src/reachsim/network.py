@@ -90,11 +90,51 @@ class Network(Editable):
         if known is None:
             expectation = self.design.expect[number - 1]
             where = self.locate(("expect", number - 1))
-            known = decide(
-                number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes, progress
-            )
-            self._decided[number] = known
+            known = self._decided[number] = self._decided_now(number, expectation, where, progress)
         return self._noted(known[0])
+
+    def expect(
+        self,
+        source: Asked,
+        destination: Asked,
+        *,
+        allow: str | Traffic | None = None,
+        deny: str | Traffic | None = None,
+        one_way: bool = False,
+    ) -> Result:
+        """A promise that is not in the file, decided for all packets as `check` decides those that are; its number is 0.
+
+        Exactly one of `allow` (every packet of it is delivered, and its answer comes back; with `one_way`, delivered
+        alone) and `deny` (none is delivered). Endpoints as for `trace`, and blocks and selectors. Raises EndpointError,
+        and UsageError for what is no promise.
+
+        >>> net = reachsim.load("models/three-tier.yaml")
+        >>> print(net.expect("internet", "db-a", deny="all"))
+        holds  internet -> db-a: deny all
+        """
+        if not isinstance(one_way, bool):
+            raise UsageError(f"one_way is {shown(one_way)}; write True or False")
+        if (allow is None) == (deny is None):
+            raise UsageError("an expectation either allows or denies; write one of allow='tcp/443' and deny='all'")
+        if one_way and deny is not None:
+            raise UsageError("'one_way' goes with 'allow': 'deny' is always about delivery alone")
+        verb, asked = ("allow", allow) if allow is not None else ("deny", deny)
+        traffic = parse_traffic(asked)  # type: ignore[arg-type]
+        if not traffic:
+            raise UsageError("the traffic is empty, so nothing is promised; write a token such as 'tcp/443'")
+        ends = {"from": asked_end(source), "to": asked_end(destination)}
+        if (sender := self.endpoint(source)).candidates:
+            raise EndpointError.ambiguous(sender.name, sender.candidates)
+        self.endpoint(destination)
+        expectation = Expectation.model_validate({**ends, verb: traffic, "one_way": one_way})
+        return self._noted(self._decided_now(0, expectation, "", None)[0])
+
+    def _decided_now(
+        self, number: int, expectation: Expectation, where: str, progress: Progress | None
+    ) -> tuple[Result, frozenset[Filter]]:
+        return decide(
+            number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes, progress
+        )
 
     def _noted(self, result: Result) -> Result:
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""

@@ -15,6 +15,7 @@ from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.cli.main import main
+from reachsim.resources.unmodelled import door_in_vpc
 
 UNDECIDED, HOLDS, FAILS = "undecided", "holds", "fails"
 
@@ -287,3 +288,16 @@ def test_a_difference_around_a_door_cannot_be_decided(tmp_path: Path, capsys: py
     after.write_text(text, encoding="utf-8")
     assert main(["diff", before, str(after)]) == 3
     assert "one.fw" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("subnets", [["a", 3], ["a", None], ["a", {"b": 1}], {"a": {}, "c": {}}, ["a", "c"], 3])
+def test_subnets_that_cannot_all_be_read_are_every_subnet(subnets: Any) -> None:
+    # One of them may be any: a door that is too narrow would be falsely sure.
+    door = door_in_vpc("appliances", "appliance", "one", "it", {"subnets": subnets}, ("a", "b"))
+    assert door.subnets == {("one", "a"), ("one", "b")}
+
+
+@pytest.mark.parametrize("subnets", ["a", "one.a", ["a"], {"a": {}}])
+def test_subnets_that_can_all_be_read_are_those(subnets: Any) -> None:
+    door = door_in_vpc("appliances", "appliance", "one", "it", {"subnets": subnets}, ("a", "b"))
+    assert door.subnets == {("one", "a")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.designs import ANY, GONE, Changes, blames, group, load, passes, refuses
+from tests.designs import ANY, DUAL, GONE, Changes, blames, group, load, passes, refuses
 
 import reachsim
 from reachsim.report.trace import trace_text
@@ -38,6 +38,12 @@ def test_a_public_name_without_a_public_address_does_not_resolve_outside() -> No
     net = load(NAMED, {"vpcs app instances web public_ip": GONE})
     blames(net.trace("www", *WEB), "NAME_NOT_RESOLVED", "DNS-3", "web.example.com")
     passes(net.trace("probe", *WEB))
+
+
+@pytest.mark.rule("DNS-3")
+def test_a_public_name_of_an_instance_means_no_ipv6_address_while_it_means_an_ipv4_one() -> None:
+    found = load(NAMED, DUAL).trace("probe", *WEB)
+    assert found.resolved == "web.example.com is 10.0.0.20, the private address, inside its VPC (DNS-3)"
 
 
 @pytest.mark.rule("PEER-11")

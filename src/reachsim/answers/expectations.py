@@ -35,7 +35,7 @@ Replay = Callable[[Endpoint, Endpoint, Packet, FlowAnswer, Fraction], Trace]
 class Result(Faced):
     """One expectation, decided.
 
-    `number`: counted from 1 in the file. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
+    `number`: counted from 1 in the file; 0 for one that was asked in Python. `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
     where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
     `warning`: of what holds, what fails now and then all the same, for a NAT device's choice of port (NAT-PORT).
     `notes`: what it does not promise, such as that a load balancer's targets get what its listener takes.
@@ -109,7 +109,8 @@ class Result(Faced):
         }
 
     def __str__(self) -> str:
-        lines = [f"#{self.number} {RESULT_TITLES[self.verdict]}  {self.question}"]
+        label = f"#{self.number} " if self.number else ""
+        lines = [f"{label}{RESULT_TITLES[self.verdict]}  {self.question}"]
         if not self.holds:
             lines.append(f"  {self.reason}")
         if self.warning:
