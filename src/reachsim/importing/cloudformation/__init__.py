@@ -1,0 +1,1 @@
+"""CloudFormation templates: their values, evaluated as far as a template alone allows."""

@@ -1,0 +1,75 @@
+"""Intrinsic functions: known, absent and unknown values, expected as AWS's pages of each function say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachsim.importing.cloudformation.evaluate import ABSENT, Reference, Scope, condition, evaluate
+from reachsim.importing.inventory import Unknown
+
+SCOPE = Scope(
+    values={"Class": 7, "Yes": True, "Zones": ["a", "b"]},
+    conditions={
+        "True": {"Fn::Equals": [{"Ref": "Yes"}, "true"]},
+        "Open": {"Fn::Equals": [{"Ref": "Nobody"}, "x"]},
+        "Not": {"Fn::Not": [{"Condition": "True"}]},
+        "Or": {"Fn::Or": [{"Condition": "Open"}, {"Condition": "True"}]},
+        "And": {"Fn::And": [{"Condition": "Open"}, {"Condition": "Not"}]},
+        "OpenAnd": {"Fn::And": [{"Condition": "Open"}, {"Condition": "True"}]},
+        "Loop": {"Fn::Not": [{"Condition": "Loop"}]},
+    },
+    mappings={"M": {"7": {"k": "10.0.0.0/8"}}},
+    resources=frozenset({"Vpc"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"Ref": "Class"}, 7),
+        ({"Ref": "Vpc"}, Reference("Vpc")),
+        ({"Fn::Sub": "${Vpc.CidrBlock}"}, Reference("Vpc", "CidrBlock")),
+        ({"Fn::GetAtt": ["Vpc", "CidrBlock"]}, Reference("Vpc", "CidrBlock")),
+        ({"Ref": "AWS::NoValue"}, ABSENT),
+        ({"a": {"Ref": "AWS::NoValue"}, "b": [{"Ref": "AWS::NoValue"}, 1]}, {"b": [1]}),
+        ({"Fn::Sub": "10.${Class}.0.0/16 ${!Class}"}, "10.7.0.0/16 ${Class}"),
+        ({"Fn::Sub": ["${x}-${Class}", {"x": {"Ref": "Yes"}}]}, "true-7"),
+        ({"Fn::Join": [".", ["10", {"Ref": "Class"}, {"Ref": "AWS::NoValue"}]]}, "10.7"),
+        ({"Fn::Select": ["1", {"Fn::Split": [",", "x,y"]}]}, "y"),
+        ({"Fn::Select": [0, {"Ref": "Zones"}]}, "a"),
+        ({"Fn::FindInMap": ["M", {"Ref": "Class"}, "k"]}, "10.0.0.0/8"),
+        ({"Fn::If": ["True", 1, 2]}, 1),
+        ({"Fn::If": ["Not", 1, 2]}, 2),
+        ({"Fn::If": ["Open", "x", "x"]}, "x"),
+    ],
+)
+def test_known(value: Any, expected: Any) -> None:
+    assert evaluate(value, SCOPE) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ref": "Nobody"},
+        {"Fn::If": ["Open", 1, True]},
+        {"Fn::If": ["Open", {"Ref": "Nobody"}, {"Ref": "Nobody"}]},
+        {"Fn::Sub": "10.${Nobody}.0.0/16"},
+        {"Fn::Sub": "x-${Vpc}"},
+        {"Fn::Select": [2, ["a", "b"]]},
+        {"Fn::Select": ["-1", ["a", "b"]]},
+        {"Fn::ImportValue": "x"},
+        "{{resolve:ssm:/a}}",
+        *({name: bad} for name in ("Ref", "Fn::If", "Fn::Join", "Fn::Split", "Fn::Sub") for bad in (None, 1, [], {})),
+        *({name: bad} for name in ("Fn::GetAtt", "Fn::Select", "Fn::FindInMap") for bad in (None, 1, [], {})),
+    ],
+)
+def test_unknown(value: Any) -> None:
+    assert isinstance(evaluate(value, SCOPE), Unknown)
+
+
+def test_conditions_have_three_values() -> None:
+    known = {name: condition(name, SCOPE) for name in ("True", "Not", "Or", "And")}
+    assert known == {"True": True, "Not": False, "Or": True, "And": False}
+    assert all(isinstance(condition(name, SCOPE), Unknown) for name in ("Open", "OpenAnd", "Loop", "None"))
