@@ -77,7 +77,7 @@ def _truth(value: Any, scope: Scope, asked: tuple[str, ...]) -> bool | Unknown:
     if name == "Fn::Not" and len(truths) == 1:
         return truths[0] if isinstance(truths[0], Unknown) else not truths[0]
     if name in ("Fn::And", "Fn::Or") and truths:
-        deciding = name == "Fn::Or"
+        deciding: bool = name == "Fn::Or"
         if deciding in truths:
             return deciding
         return next((item for item in truths if isinstance(item, Unknown)), not deciding)
