@@ -47,7 +47,9 @@ def place(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(place: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return place.runpytest_inprocess("-p", "no:cacheprovider", *arguments, plugins=[plugin])
+    # Where reachsim is installed its entry point would load the plugin too, and a plugin is loaded once.
+    alone = ("-p", "no:reachsim", "-p", "no:cacheprovider")
+    return place.runpytest_inprocess(*alone, *arguments, plugins=[plugin])
 
 
 def test_each_expectation_is_a_test(place: pytest.Pytester) -> None:
