@@ -10,7 +10,13 @@ from reachsim.importing.cloudformation.evaluate import ABSENT, Reference, Scope,
 from reachsim.importing.inventory import Unknown
 
 SCOPE = Scope(
-    values={"Class": 7, "Yes": True, "Zones": ["a", "b"]},
+    values={
+        "Class": 7,
+        "Yes": True,
+        "Zones": ["a", "b"],
+        "Secret": "{{resolve:ssm:/a}}",
+        "Secrets": ["{{resolve:ssm:/a}}"],
+    },
     conditions={
         "True": {"Fn::Equals": [{"Ref": "Yes"}, "true"]},
         "Open": {"Fn::Equals": [{"Ref": "Nobody"}, "x"]},
@@ -21,7 +27,7 @@ SCOPE = Scope(
         "Loop": {"Fn::Not": [{"Condition": "Loop"}]},
     },
     mappings={"M": {"7": {"k": "10.0.0.0/8"}}},
-    resources=frozenset({"Vpc"}),
+    resources={"Vpc": None, "Made": "True", "NotMade": "Not", "Perhaps": "Open"},
 )
 
 
@@ -32,6 +38,8 @@ SCOPE = Scope(
         ({"Ref": "Vpc"}, Reference("Vpc")),
         ({"Fn::Sub": "${Vpc.CidrBlock}"}, Reference("Vpc", "CidrBlock")),
         ({"Fn::GetAtt": ["Vpc", "CidrBlock"]}, Reference("Vpc", "CidrBlock")),
+        ({"Ref": "Made"}, Reference("Made")),
+        ({"Fn::GetAtt": "Made.Id"}, Reference("Made", "Id")),
         ({"Ref": "AWS::NoValue"}, ABSENT),
         ({"a": {"Ref": "AWS::NoValue"}, "b": [{"Ref": "AWS::NoValue"}, 1]}, {"b": [1]}),
         ({"Fn::Sub": "10.${Class}.0.0/16 ${!Class}"}, "10.7.0.0/16 ${Class}"),
@@ -43,6 +51,7 @@ SCOPE = Scope(
         ({"Fn::If": ["True", 1, 2]}, 1),
         ({"Fn::If": ["Not", 1, 2]}, 2),
         ({"Fn::If": ["Open", "x", "x"]}, "x"),
+        ({"Fn::If": ["Open", {"a": [1, True]}, {"a": [1, True]}]}, {"a": [1, True]}),
     ],
 )
 def test_known(value: Any, expected: Any) -> None:
@@ -60,7 +69,17 @@ def test_known(value: Any, expected: Any) -> None:
         {"Fn::Select": [2, ["a", "b"]]},
         {"Fn::Select": ["-1", ["a", "b"]]},
         {"Fn::ImportValue": "x"},
+        {"Fn::If": ["Open", [1], [True]]},
+        {"Fn::If": ["Open", {"a": 0}, {"a": False}]},
+        {"Fn::If": ["Open", [1], [1, 1]]},
         "{{resolve:ssm:/a}}",
+        {"Ref": "Secret"},
+        {"Fn::Sub": "x{{resolve:ssm:/a}}"},
+        {"Fn::Sub": "x${Secret}"},
+        {"Fn::Join": ["", ["{{resolve:", "ssm:/a}}"]]},
+        {"Fn::Select": [0, {"Ref": "Secrets"}]},
+        *({"Ref": name} for name in ("NotMade", "Perhaps")),
+        *({"Fn::GetAtt": [name, "Id"]} for name in ("NotMade", "Perhaps")),
         *({name: bad} for name in ("Ref", "Fn::If", "Fn::Join", "Fn::Split", "Fn::Sub") for bad in (None, 1, [], {})),
         *({name: bad} for name in ("Fn::GetAtt", "Fn::Select", "Fn::FindInMap") for bad in (None, 1, [], {})),
     ],
@@ -73,3 +92,16 @@ def test_conditions_have_three_values() -> None:
     known = {name: condition(name, SCOPE) for name in ("True", "Not", "Or", "And")}
     assert known == {"True": True, "Not": False, "Or": True, "And": False}
     assert all(isinstance(condition(name, SCOPE), Unknown) for name in ("Open", "OpenAnd", "Loop", "None"))
+
+
+@pytest.mark.parametrize("operator", ["Fn::And", "Fn::Or"])
+def test_conditions_that_name_each_other_twice_are_evaluated_once(operator: str) -> None:
+    """60 of them are 2 ** 60 evaluations otherwise."""
+    chain = {f"C{n}": {operator: [{"Condition": f"C{n - 1}"}] * 2} for n in range(1, 60)}
+    scope = Scope(conditions={"C0": {"Fn::Equals": ["a", "a"]}, **chain})
+    assert condition("C59", scope) is True
+
+
+def test_a_chain_of_conditions_without_end_is_unknown() -> None:
+    chain = {f"C{n}": {"Fn::Not": [{"Condition": f"C{n - 1}"}]} for n in range(1, 5000)}
+    assert isinstance(condition("C4999", Scope(conditions={"C0": {"Fn::Equals": ["a", "a"]}, **chain})), Unknown)

@@ -44,12 +44,12 @@ IDS: Final = {
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
 
     `reason`: why, as a clause that can follow "not known:" ("computed when it is applied: aws_nat_gateway.b.id"). Two
-    unknown values are never the same value, so nothing compares them.
+    unknown values are never equal.
     """
 
     reason: str

@@ -25,14 +25,21 @@ class Reference:
     attribute: str = ""
 
 
+DEEPEST: Final = 64
+"""How many conditions may hang on one another before they count as unknown."""
+
+
 @dataclass(frozen=True)
 class Scope:
-    """What the names of a template mean. `values`: parameters and pseudo parameters that are known."""
+    """What the names of a template mean. `values`: parameters and pseudo parameters that are known. `resources`: by logical
+    id, the name of the condition under which each is made; None where it is made in any case."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     mappings: Mapping[str, Any] = field(default_factory=dict)
-    resources: frozenset[str] = frozenset()
+    resources: Mapping[str, str | None] = field(default_factory=dict)
+    truths: dict[str, bool | Unknown] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What conditions came out as, each evaluated once: a condition may name another any number of times."""
 
 
 def evaluate(value: Any, scope: Scope) -> Any:
@@ -40,8 +47,8 @@ def evaluate(value: Any, scope: Scope) -> Any:
     if isinstance(value, list):
         items = [evaluate(item, scope) for item in value]
         return [item for item in items if item is not ABSENT]
-    if isinstance(value, str) and "{{resolve:" in value:
-        return Unknown("a dynamic reference")
+    if isinstance(value, str):
+        return _resolved(value)
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -60,7 +67,11 @@ def condition(name: str, scope: Scope, asked: tuple[str, ...] = ()) -> bool | Un
         return Unknown(f"there is no condition {name}")
     if name in asked:
         return Unknown(f"the condition {name} depends on itself")
-    return _truth(scope.conditions[name], scope, (*asked, name))
+    if len(asked) == DEEPEST:
+        return Unknown(f"more than {DEEPEST} conditions hang on one another")
+    if name not in scope.truths:
+        scope.truths[name] = _truth(scope.conditions[name], scope, (*asked, name))
+    return scope.truths[name]
 
 
 def _truth(value: Any, scope: Scope, asked: tuple[str, ...]) -> bool | Unknown:
@@ -102,6 +113,22 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int | float) else None
 
 
+def _resolved(text: str) -> str | Unknown:
+    """A text, unless it holds a dynamic reference, which only CloudFormation resolves."""
+    return Unknown("a dynamic reference") if "{{resolve:" in text else text
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same at every depth; Python alone would count true as 1."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(item, other[key]) for key, item in one.items())
+    return bool(one == other)
+
+
 def _open(value: Any) -> Unknown | None:
     """Why a value is not known throughout, if it is not."""
     if isinstance(value, Unknown):
@@ -119,8 +146,17 @@ def _ref(name: Any, scope: Scope) -> Any:
     if not isinstance(name, str):
         return Unknown("a Ref that names nothing")
     if name in scope.values:
-        return scope.values[name]
-    return Reference(name) if name in scope.resources else Unknown(f"no value is given for {name}")
+        return evaluate(scope.values[name], Scope())
+    return _reference(Reference(name), scope) if name in scope.resources else Unknown(f"no value is given for {name}")
+
+
+def _reference(reference: Reference, scope: Scope) -> Reference | Unknown:
+    """A reference to a resource, if that is made for sure."""
+    needed = scope.resources[reference.logical_id]
+    made = True if needed is None else condition(needed, scope)
+    if isinstance(made, Unknown):
+        return made
+    return reference if made else Unknown(f"{reference.logical_id} is not made, since {needed} does not hold")
 
 
 def _get_att(argument: Any, scope: Scope) -> Any:
@@ -129,7 +165,7 @@ def _get_att(argument: Any, scope: Scope) -> Any:
         return Unknown("a GetAtt that names no attribute")
     if parts[0] not in scope.resources:
         return Unknown(f"there is no resource {parts[0]}")
-    return Reference(parts[0], parts[1])
+    return _reference(Reference(parts[0], parts[1]), scope)
 
 
 def _if(argument: Any, scope: Scope) -> Any:
@@ -139,8 +175,7 @@ def _if(argument: Any, scope: Scope) -> Any:
     if not isinstance(truth, Unknown):
         return evaluate(argument[1 if truth else 2], scope)
     yes, no = (evaluate(item, scope) for item in argument[1:])
-    same = type(yes) is type(no) and yes == no and _open(yes) is None
-    return yes if same else truth
+    return yes if _same(yes, no) and _open(yes) is None else truth
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:
@@ -150,7 +185,7 @@ def _joined(parts: list[Any], delimiter: str) -> Any:
         if text is None:
             return part if isinstance(part, Unknown) else Unknown("a text that holds an attribute of a resource")
         texts.append(text)
-    return delimiter.join(texts)
+    return _resolved(delimiter.join(texts))
 
 
 def _join(argument: Any, scope: Scope) -> Any:
