@@ -18,6 +18,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import UsageError, cut, shown
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
+from reachsim.loading.tree import same
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.policy.filters import Policy
@@ -71,7 +72,7 @@ class Engine:
         """Whether both designs say the same, in the same order: addresses are assigned in the order of the file."""
         if not isinstance(other, Engine):
             return NotImplemented
-        return self is other or _same(self.source.document.data, other.source.document.data)
+        return self is other or same(self.source.document.data, other.source.document.data)
 
     def __hash__(self) -> int:
         return hash((tuple(self.source.document.data), tuple(self.design.vpcs), len(self.design.expect)))
@@ -202,17 +203,12 @@ def parse_traffic(traffic: str | Traffic) -> Traffic:
         raise UsageError(str(error)) from error
 
 
-def _same(one: object, other: object) -> bool:
-    """Whether two plain values are equal, in the same order, and of the same types (true is not 1)."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        return len(one) == len(other) and all(
-            _same(a, b) and _same(one[a], other[b]) for a, b in zip(one, other, strict=True)
-        )
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return one == other
+def some_traffic(traffic: str | Traffic) -> Traffic:
+    """Traffic from a token, not empty: of none at all everything is true. Raises UsageError."""
+    found = parse_traffic(traffic)
+    if not found:
+        raise UsageError("the traffic is empty, so nothing is asked; write a token such as 'tcp/443'")
+    return found
 
 
 class Payload:

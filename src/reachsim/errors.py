@@ -81,6 +81,21 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
 
 
+SHOWN_NAMES = 3
+"""Names that a line tells before it counts the rest."""
+
+
+def summary(names: Sequence[str]) -> str:
+    """Names in few words: those, or the first ones and how many more there are.
+
+    >>> summary("abcd"), summary("abcde")
+    ('a, b, c, d', 'a, b, c and 2 more')
+    """
+    if len(names) <= SHOWN_NAMES + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
+
+
 def counted(number: int, noun: str, many: str = "") -> str:
     """A number of things in words; `many`: the plural, where it takes more than an s.
 

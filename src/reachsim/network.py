@@ -8,6 +8,8 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from reachsim.answers import fix, lambda_planning, policy, rulesets
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
@@ -26,8 +28,8 @@ from reachsim.answers.session_manager import SessionManager
 from reachsim.answers.session_manager import session_manager as ask_session_manager
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
-from reachsim.engine import Asked, Engine, Payload, parse_traffic
-from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
+from reachsim.engine import Asked, Engine, Payload, parse_traffic, some_traffic
+from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, counted, shown
 from reachsim.faces import face
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check, load_source, loads_source
@@ -118,19 +120,12 @@ class Network(Editable):
         """
         if not isinstance(one_way, bool):
             raise UsageError(f"one_way is {shown(one_way)}; write True or False")
-        if (allow is None) == (deny is None):
-            raise UsageError("an expectation either allows or denies; write one of allow='tcp/443' and deny='all'")
-        if one_way and deny is not None:
-            raise UsageError("'one_way' goes with 'allow': 'deny' is always about delivery alone")
-        verb, asked = ("allow", allow) if allow is not None else ("deny", deny)
-        traffic = parse_traffic(asked)  # type: ignore[arg-type]
-        if not traffic:
-            raise UsageError("the traffic is empty, so nothing is promised; write a token such as 'tcp/443'")
+        actions = {verb: some_traffic(asked) for verb, asked in (("allow", allow), ("deny", deny)) if asked is not None}
         ends = {"from": asked_end(source), "to": asked_end(destination)}
         if (sender := self.endpoint(source)).candidates:
             raise EndpointError.ambiguous(sender.name, sender.candidates)
         self.endpoint(destination)
-        expectation = Expectation.model_validate({**ends, verb: traffic, "one_way": one_way})
+        expectation = promise({**ends, **actions, "one_way": one_way})
         return self._noted(self._decided_now(0, expectation, "", None)[0])
 
     def _decided_now(
@@ -245,7 +240,7 @@ class Network(Editable):
         if isinstance(source, int):
             return fix.fixes(self, self.decide(source).expectation, self._text(), _TOOLS, source)
         asked = parse_traffic(traffic)
-        expectation = Expectation.model_validate(
+        expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
@@ -303,6 +298,15 @@ class Network(Editable):
     def __repr__(self) -> str:
         vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")
         return face("Network", f"{self.source.file}: {vpcs}, {interfaces}")
+
+
+def promise(asked: Mapping[str, Any]) -> Expectation:
+    """An expectation, as a file would have it. Raises UsageError for what is none."""
+    try:
+        return Expectation.model_validate(asked)
+    except ValidationError as error:
+        why = error.errors()[0].get("ctx", {}).get("error")
+        raise UsageError(f"{why}; {why.hint}" if isinstance(why, HintedError) else str(error)) from None
 
 
 def asked_end(asked: Asked) -> Any:

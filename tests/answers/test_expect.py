@@ -65,13 +65,13 @@ def test_it_follows_edits(shop: Network) -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({}, "either allows or denies; write one of allow='tcp/443' and deny='all'"),
+        ({}, "an expectation either allows or denies; write one of 'allow' and 'deny'"),
         ({"allow": "tcp/443", "deny": "all"}, "either allows or denies"),
         ({"deny": 5}, "traffic is expected, got 5; write a token such as 'tcp/443'"),
         ({"deny": "tcp/x"}, "tcp/x"),
         ({"deny": "all", "one_way": True}, "'one_way' goes with 'allow'"),
         ({"allow": "tcp/443", "one_way": 1}, "one_way is 1; write True or False"),
-        ({"allow": reachsim.Traffic.nothing()}, "the traffic is empty, so nothing is promised"),
+        ({"allow": reachsim.Traffic.nothing()}, "the traffic is empty, so nothing is asked"),
     ],
 )
 def test_what_is_no_promise(shop: Network, asked: dict[str, Any], message: str) -> None:

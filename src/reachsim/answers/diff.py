@@ -8,10 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from reachsim.answers.difference import Change, ChangeKind, Difference, summary
+from reachsim.answers.difference import Change, ChangeKind, Difference
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
+from reachsim.errors import summary
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from reachsim.errors import summary
 from reachsim.faces import Carded, Faced
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 
 ChangeKind = Literal["opened", "closed", "changed"]
-SHOWN_NAMES = 3
-"""Endpoints that a line names before it counts the rest."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,10 +119,3 @@ class Difference(Carded):
             "undecided": list(self.undecided),
             "changes": [change.to_dict() for change in self.changes],
         }
-
-
-def summary(names: tuple[str, ...]) -> str:
-    """Names in few words."""
-    if len(names) <= SHOWN_NAMES + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"

@@ -35,9 +35,9 @@ Replay = Callable[[Endpoint, Endpoint, Packet, FlowAnswer, Fraction], Trace]
 class Result(Faced):
     """One expectation, decided.
 
-    `number`: counted from 1 in the file; 0 for one that was asked in Python.
-    `where`: ``file:line``. `failing`: exactly the packets for which it fails; empty
-    where it holds. `witness`: one of them, traced; None where it holds or there is no packet. `reason`: one sentence.
+    `number`: counted from 1 in the file; 0 for one that was asked in Python. `where`: ``file:line``. `failing`: exactly the
+    packets for which it fails; empty where it holds. `witness`: one of them, traced; None where it holds or there is no
+    packet. `reason`: one sentence.
     `warning`: of what holds, what fails now and then all the same, for a NAT device's choice of port (NAT-PORT).
     `notes`: what it does not promise, such as that a load balancer's targets get what its listener takes.
     """
@@ -109,9 +109,14 @@ class Result(Faced):
             "notes": list(self.notes),
         }
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """Its number, if it is one of a file's, and the verdict."""
         label = f"#{self.number} " if self.number else ""
-        lines = [f"{label}{RESULT_TITLES[self.verdict]}  {self.question}"]
+        return f"{label}{RESULT_TITLES[self.verdict]}"
+
+    def __str__(self) -> str:
+        lines = [f"{self.title}  {self.question}"]
         if not self.holds:
             lines.append(f"  {self.reason}")
         if self.warning:

@@ -9,8 +9,8 @@ from typing import Any, Literal, overload
 from reachsim.answers.reach import ReachAnswer, reach_answer
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.engine import Asked, Engine, parse_traffic
-from reachsim.errors import EndpointError, UsageError, counted
+from reachsim.engine import Asked, Engine, some_traffic
+from reachsim.errors import EndpointError, counted
 from reachsim.faces import Faced, face
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
@@ -156,9 +156,7 @@ def neighbours(
     progress: Progress | None = None,
 ) -> Neighbours:
     """Ask each class of interfaces, and every other end, about one end. Raises EndpointError, UsageError."""
-    wanted = None if traffic is None else parse_traffic(traffic)
-    if wanted is not None and not wanted:
-        raise UsageError("the traffic is empty, so nothing is asked; write a token such as 'tcp/443'")
+    wanted = None if traffic is None else some_traffic(traffic)
     end = network.endpoint(asked)
     if direction == "what" and end.candidates:
         raise EndpointError.ambiguous(end.name, end.candidates)

@@ -14,6 +14,19 @@ MAX_DEPTH: Final = 64
 MAX_SCALAR: Final = 64 * 1024
 
 
+def same(one: object, other: object) -> bool:
+    """Whether two plain values are equal, in the same order, and of the same types (true is not 1)."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return len(one) == len(other) and all(
+            same(a, b) and same(one[a], other[b]) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other
+
+
 class Document:
     """What was read: its values, and where each of them stands.
 

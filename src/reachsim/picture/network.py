@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from reachsim.dataplane.place import InterfacePlace
 from reachsim.dataplane.site import SubnetSite, VpcSite
 from reachsim.engine import Engine
-from reachsim.errors import counted
+from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
 from reachsim.picture.scene import Box, Line, Look, Scene
@@ -111,7 +111,7 @@ def _folded_vpcs(group: Sequence[VpcSite], alike: str, design: Design) -> Box:
     kinds = Counter(
         interface.kind for site in group for subnet in site.subnets.values() for interface in subnet.interfaces
     )
-    notes = (f"alike: {alike}", counted(subnets, "subnet"), *_counts(kinds), _and_so_on([site.name for site in group]))
+    notes = (f"alike: {alike}", counted(subnets, "subnet"), *_counts(kinds), summary([site.name for site in group]))
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
     edge = tuple(_folded_gateways(gateways))
@@ -192,7 +192,7 @@ def _subnets(group: Sequence[SubnetSite], alike: str, public: set[str]) -> Box:
     names = [subnet.full_name for subnet in group]
     names += [interface.name for subnet in group for interface in subnet.interfaces]
     title = f"{len(group)} subnets ({look})"
-    notes = (f"alike: {alike}", *_counts(kinds), _and_so_on([subnet.name for subnet in group]))
+    notes = (f"alike: {alike}", *_counts(kinds), summary([subnet.name for subnet in group]))
     return Box(_key(*group[0].path), look, title, notes, names=tuple(names))
 
 
@@ -211,7 +211,7 @@ def _interfaces(subnet: SubnetSite) -> Iterator[Box]:
             yield Box(key, "component", title, (first.kind, *_addresses(first)), names=names)
         else:
             kinds = Counter(interface.kind for interface in group)
-            shown = _and_so_on([name.removeprefix(f"{subnet.vpc.name}.") for name in names])
+            shown = summary([name.removeprefix(f"{subnet.vpc.name}.") for name in names])
             title = counted(len(group), first.kind) if len(kinds) == 1 else f"{len(group)} interfaces"
             notes = _counts(kinds) if len(kinds) > 1 else ()
             yield Box(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
@@ -303,7 +303,7 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
     names = tuple(other.name for other in group)
     if len(group) == 1:
         return Box(_key(*first.path), look, first.name, (first.noun, *first.blocks), names=names)
-    notes = (f"alike: {alike}", _and_so_on(names))
+    notes = (f"alike: {alike}", summary(names))
     return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
@@ -317,7 +317,7 @@ def _key(*parts: object) -> str:
 
 def _blocks(blocks: Iterable[object]) -> tuple[str, ...]:
     texts = [str(block) for block in blocks]
-    return (", ".join(texts[:2]) + (f" and {len(texts) - 2} more" if len(texts) > 2 else ""),) if texts else ()
+    return (summary(texts),) if texts else ()
 
 
 def _addresses(interface: InterfacePlace) -> tuple[str, ...]:
@@ -336,9 +336,4 @@ def _counts(kinds: Counter[str]) -> tuple[str, ...]:
 
 
 def _listed(names: Sequence[str], noun: str) -> tuple[str, ...]:
-    return (f"{noun}s: {_and_so_on(names)}" if len(names) > 1 else f"{noun}: {names[0]}",) if names else ()
-
-
-def _and_so_on(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return (f"{noun}s: {summary(names)}" if len(names) > 1 else f"{noun}: {names[0]}",) if names else ()

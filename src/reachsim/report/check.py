@@ -137,8 +137,7 @@ def _details(result: Result, look: Look) -> list[str]:
     other blockers."""
     style = look.style
     paint = style.red if result.verdict == "fails" else style.yellow
-    head = f"#{result.number} {RESULT_TITLES[result.verdict]}"
-    lines = hanging(f"{paint(head)}  ", result.question, look.width, style.bold)
+    lines = hanging(f"{paint(result.title)}  ", result.question, look.width, style.bold)
     lines[-1] += f"  {style.dim(result.where)}" if result.where else ""
     blocker = first_blocker(result)
     rows: list[tuple[str, str]] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reachsim.answers.difference import Difference, summary
+from reachsim.answers.difference import Difference
 from reachsim.answers.expectations import Check
 from reachsim.answers.policy import Exposed
+from reachsim.errors import summary
 from reachsim.faces import html_of
 from reachsim.markup import card
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6

@@ -8,7 +8,7 @@ from textwrap import dedent
 from types import FrameType, MethodType
 from typing import Any
 
-from reachsim.answers.expectations import RESULT_TITLES, Check, Result
+from reachsim.answers.expectations import Check, Result
 from reachsim.answers.fix import Fixes
 from reachsim.answers.policy import Isolation, Leak
 from reachsim.errors import ReachsimError
@@ -107,7 +107,7 @@ def _fix_of_trace(trace: Trace, network: Network | None) -> list[str]:
 
 def _result_lines(result: Result, network: Network | None) -> list[str]:
     place = f"{result.where}: " if result.where else ""
-    lines = hanging("", f"{place}#{result.number} {RESULT_TITLES[result.verdict]}  {result.question}", PLAIN.width)
+    lines = hanging("", f"{place}{result.title}  {result.question}", PLAIN.width)
     if result.expectation.why:
         lines += hanging("  why: ", result.expectation.why, PLAIN.width)
     witness = result.witness

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
+from reachsim.loading.tree import same
 
 
 class Absent:
@@ -118,17 +119,6 @@ def _resolved(text: str) -> str | Unknown:
     return Unknown("a dynamic reference") if "{{resolve:" in text else text
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same at every depth; Python alone would count true as 1."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(item, other[key]) for key, item in one.items())
-    return bool(one == other)
-
-
 def _open(value: Any) -> Unknown | None:
     """Why a value is not known throughout, if it is not."""
     if isinstance(value, Unknown):
@@ -175,7 +165,7 @@ def _if(argument: Any, scope: Scope) -> Any:
     if not isinstance(truth, Unknown):
         return evaluate(argument[1 if truth else 2], scope)
     yes, no = (evaluate(item, scope) for item in argument[1:])
-    return yes if _same(yes, no) and _open(yes) is None else truth
+    return yes if same(yes, no) and _open(yes) is None else truth
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:
