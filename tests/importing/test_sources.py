@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reachsim.errors import UsageError
-from reachsim.importing import Options, import_files, readers
+from reachsim.importing import import_files, readers
 from reachsim.importing.inventory import Inventory, Item, Origin
 from reachsim.importing.readers import Reader, reader_of
 from reachsim.importing.sources import Source, decoded, read_source, sources
@@ -81,18 +81,16 @@ def test_a_folder_named_like_a_file_is_read_once(tmp_path: Path) -> None:
     assert [Path(each.file).name for each in sources(tmp_path)] == ["a.json"]
 
 
-def test_the_first_reader_that_recognises_a_file_takes_it_with_the_options(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def read(inventory: Inventory, source: Source, options: Options) -> None:
-        vpc = {**VPC, "OwnerId": options.account}
+def test_the_first_reader_that_recognises_a_file_takes_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def read(inventory: Inventory, source: Source) -> None:
+        vpc = {**VPC, "OwnerId": "111122223333"}
         inventory.add("Vpcs", Item("vpc-1", vpc, Origin(source.file, "")))
 
     mine = Reader("a mark in YAML", lambda source: source.text.startswith("Mark:"), read)
     monkeypatch.setattr(readers, "READERS", (mine, *readers.READERS))
     (tmp_path / "a.yaml").write_text("Mark: !Ref Something\n")
     (tmp_path / "b.json").write_text(json.dumps({"Vpcs": [VPC]}))
-    found = import_files([tmp_path / "a.yaml"], Options(account="111122223333"))
+    found = import_files([tmp_path / "a.yaml"])
     assert found.design["vpcs"]["vpc-1"]["account"] == "111122223333"
     assert reader_of(read_source(tmp_path / "b.json")) is readers.READERS[-1]
 

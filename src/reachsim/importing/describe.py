@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import IDS, Inventory, Item, Origin
-from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
@@ -62,8 +61,8 @@ def recognises(source: Source) -> bool:
     return not source.not_json
 
 
-def read_source(inventory: Inventory, source: Source, options: Options) -> None:
-    """Take in a file; it says all itself, so it needs no options."""
+def read_source(inventory: Inventory, source: Source) -> None:
+    """Take in a file."""
     read(inventory, source.data, source.file)
 
 

@@ -12,7 +12,6 @@ from reachsim.importing.connections import build
 from reachsim.importing.design import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory
-from reachsim.importing.options import Options
 from reachsim.importing.readers import reader_of
 from reachsim.importing.sources import sources
 from reachsim.loading.load import loads_source
@@ -20,15 +19,12 @@ from reachsim.loading.load import loads_source
 _ROUNDS = 50
 
 
-def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
-    """A design from files, or folders of them; `options`: what the files do not say themselves.
-
-    Raises UsageError for what is nothing that can be imported.
-    """
+def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
+    """A design from files, or folders of them. Raises UsageError for what is nothing that can be imported."""
     found = Inventory()
     for path in paths:
         for source in sources(path):
-            reader_of(source).read(found, source, options or Options())
+            reader_of(source).read(found, source)
     if not any(found.items.values()):
         raise UsageError("nothing in it is what an AWS describe call answers")
     out = build(found)

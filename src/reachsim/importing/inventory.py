@@ -57,16 +57,13 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an object was read: the file, the way through it as its author would name it (a JSON path, a logical id, a
-    Terraform address), and the line where that is known."""
+    """Where an object was read: the file, and the way through it."""
 
     file: str
     path: str
-    line: int | None = None
 
     def __str__(self) -> str:
-        file = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{file}: {self.path}" if self.path else file
+        return f"{self.file}: {self.path}" if self.path else self.file
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Final
 from reachsim.errors import UsageError
 from reachsim.importing import describe
 from reachsim.importing.inventory import Inventory
-from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 
 
@@ -20,7 +19,7 @@ class Reader:
 
     name: str
     recognises: Callable[[Source], bool]
-    read: Callable[[Inventory, Source, Options], None]
+    read: Callable[[Inventory, Source], None]
 
 
 READERS: Final[tuple[Reader, ...]] = (Reader("answers of describe calls", describe.recognises, describe.read_source),)
