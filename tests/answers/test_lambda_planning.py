@@ -242,12 +242,6 @@ def test_what_managed_instances_send_and_take_is_undecided(ends: tuple[str, str]
         assert "tcp/443" in net.reach(*ends)
 
 
-def test_a_provider_named_with_its_vpc_is_that_one() -> None:
-    there: Changes = {"vpcs data capacity_providers fast": {"subnets": ["api"], "max_instances": 7}}
-    found = plan({"m": {"latest": {"capacity_provider": "data.fast"}}}, PROVIDER, there)
-    assert {p.name: p.users for p in found.providers} == {"app.fast": (), "data.fast": ("m",)}
-
-
 @pytest.mark.rule("LAMBDA-33")
 def test_an_address_in_the_providers_subnet_may_be_an_instances() -> None:
     net = load({"lambda_functions": MANAGED}, PROVIDER)

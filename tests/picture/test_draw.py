@@ -120,6 +120,14 @@ def test_what_is_public_and_what_is_joined() -> None:
     assert lines == {frozenset({pcx, "vpcs/app"}), frozenset({pcx, "vpcs/data"}), frozenset({"internet", gateway})}
 
 
+def test_a_subnet_whose_table_is_not_known_is_neither() -> None:
+    design = copy.deepcopy(BASE)
+    design["vpcs"]["app"]["subnets"]["isolated"]["route_table"] = "unknown"
+    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    titles = {placed.title for box in layout.boxes for placed in box.all()}
+    assert {"public (public)", "private (private)", "isolated (public or not: unknown)"} <= titles
+
+
 def test_hostile_names_are_escaped() -> None:
     design = copy.deepcopy(BASE)
     design["name"] = "</title><script>alert(1)</script>\x1b[31m" + "w" * 500

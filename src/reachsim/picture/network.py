@@ -18,7 +18,9 @@ from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
 from reachsim.picture.scene import Box, Line, Look, Scene
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
+from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc import UNMODELLED_IN_VPC
 from reachsim.rules.clauses import KeyPath
 
@@ -38,15 +40,15 @@ def scene_of(engine: Engine) -> Scene:
     home: dict[KeyPath, str] = {}
     sites = list(engine.topology.vpcs.values())
     for group, alike in fold(sites, _VPCS, _vpc_likenesses(design, joined)):
-        box = _vpc(group[0], design, placed) if len(group) == 1 else _folded_vpcs(group, alike, design)
+        box = _vpc(group[0], engine, placed) if len(group) == 1 else _folded_vpcs(group, alike, design)
         vpcs.append(box)
         home.update({("vpcs", site.name): box.key for site in group})
     others, lines = _others(design, joined, home)
-    gateways = [_gateway_line(box) for box in vpcs]
-    lines += [Line(_INTERNET, key) for keys in gateways for key in keys]
+    gateways = [gateway.key for box in vpcs for gateway in box.edge]
+    lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
     internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=(_INTERNET,))
-    shown = internet if hosts or any(gateways) else None
+    shown = internet if hosts or gateways else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
 
 
@@ -65,13 +67,13 @@ def _description(engine: Engine) -> str:
 # -- VPCs -------------------------------------------------------------------------------------------------------
 
 
-def _vpc(site: VpcSite, design: Design, placed: set[KeyPath]) -> Box:
-    body = design.vpcs[site.name]
+def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath]) -> Box:
+    design, body = engine.design, engine.design.vpcs[site.name]
     zones: dict[str | None, list[SubnetSite]] = {}
     for subnet in body.subnets:
         zones.setdefault(site.subnets[subnet].az, []).append(site.subnets[subnet])
-    public = _public_subnets(design, site.name)
-    columns = tuple(_zone(site.name, zone, subnets, public, design) for zone, subnets in zones.items())
+    sorts = _sorts(site, engine)
+    columns = tuple(_zone(site.name, zone, subnets, sorts, design) for zone, subnets in zones.items())
     inside = tuple(_in_vpc(site.name, design, placed))
     title = f"VPC {site.name}"
     rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
@@ -84,10 +86,6 @@ def _edge(vpc: str, body: Any) -> tuple[Box, ...]:
     return tuple(
         Box(_key("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",)) for name, noun in found if name
     )
-
-
-def _gateway_line(vpc: Box) -> list[str]:
-    return [box.key for box in vpc.edge]
 
 
 def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
@@ -156,11 +154,11 @@ def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
 # -- zones, subnets, interfaces -----------------------------------------------------------------------------------
 
 
-def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], public: set[str], design: Design) -> Box:
+def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict[str, str], design: Design) -> Box:
     bodies = design.vpcs[vpc].subnets
 
     def kinds(subnet: SubnetSite) -> tuple[object, ...]:
-        return (subnet.name in public, tuple(sorted({interface.kind for interface in subnet.interfaces})))
+        return (sorts[subnet.name], tuple(sorted({interface.kind for interface in subnet.interfaces})))
 
     def wired(subnet: SubnetSite) -> tuple[object, ...]:
         body = bodies[subnet.name]
@@ -169,29 +167,31 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], public: set
     likenesses: list[Likeness[SubnetSite]] = [
         (wired, "same route table, ACL and kinds"),
         (kinds, "same kinds of components"),
-        (lambda subnet: subnet.name in public, "public or not"),
+        (lambda subnet: sorts[subnet.name], "public or not"),
     ]
     rows = tuple(
-        (_subnet(group[0], group[0].name in public) if len(group) == 1 else _subnets(group, alike, public),)
+        (_subnet(group[0], sorts[group[0].name]) if len(group) == 1 else _subnets(group, alike, sorts[group[0].name]),)
         for group, alike in fold(subnets, _SUBNETS, likenesses)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
     return Box(_key("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
 
 
-def _subnet(subnet: SubnetSite, public: bool) -> Box:
+def _look(sort: str) -> Look:
+    return "public" if sort == "public" else "private"
+
+
+def _subnet(subnet: SubnetSite, sort: str) -> Box:
     rows = tuple((box,) for box in _interfaces(subnet))
-    look: Look = "public" if public else "private"
-    title = f"{subnet.name} ({look})"
+    look, title = _look(sort), f"{subnet.name} ({sort})"
     return Box(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
 
-def _subnets(group: Sequence[SubnetSite], alike: str, public: set[str]) -> Box:
+def _subnets(group: Sequence[SubnetSite], alike: str, sort: str) -> Box:
     kinds = Counter(interface.kind for subnet in group for interface in subnet.interfaces)
-    look: Look = "public" if group[0].name in public else "private"
     names = [subnet.full_name for subnet in group]
     names += [interface.name for subnet in group for interface in subnet.interfaces]
-    title = f"{len(group)} subnets ({look})"
+    look, title = _look(sort), f"{len(group)} subnets ({sort})"
     notes = (f"alike: {alike}", *_counts(kinds), summary([subnet.name for subnet in group]))
     return Box(_key(*group[0].path), look, title, notes, names=tuple(names))
 
@@ -217,17 +217,16 @@ def _interfaces(subnet: SubnetSite) -> Iterator[Box]:
             yield Box(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
 
 
-def _public_subnets(design: Design, vpc: str) -> set[str]:
-    """Subnets whose route table has a route to the internet gateway: what AWS calls public."""
-    body = design.vpcs[vpc]
-    gateway = body.internet_gateway
-    names = {gateway, f"{vpc}.{gateway}"} if gateway else set()
-    tables = {name for name, table in body.route_tables.items() if names & set(table.routes.values())}
-    return {
-        name
-        for name, subnet in body.subnets.items()
-        if (subnet.route_table or "main").removeprefix(f"{vpc}.") in tables
-    }
+def _sorts(site: VpcSite, engine: Engine) -> dict[str, str]:
+    """Of each subnet, whether its route table has a route to the internet gateway, which is what AWS calls public."""
+    gateway = engine.design.vpcs[site.name].internet_gateway
+    return {name: _sort(engine.topology.table_of(subnet), gateway) for name, subnet in site.subnets.items()}
+
+
+def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
+    if any(bare(route.target) == gateway for route in table.routes):
+        return "public"
+    return "public or not: unknown" if table.unwritten or any(route.unknown for route in table.routes) else "private"
 
 
 # -- outside VPCs -----------------------------------------------------------------------------------------------
