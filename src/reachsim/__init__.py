@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reachsim.answers.expectations import Check, Result
     from reachsim.answers.explain import Explanation
     from reachsim.answers.fix import Fix, Fixes, Plan
-    from reachsim.answers.lambda_planning import LambdaAddresses
+    from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbour, Neighbours
     from reachsim.answers.policy import DeadEnd, Exposed, Isolation
@@ -88,7 +88,7 @@ _HOMES = {
     "Hop": "reachsim.trace.result",
     "IdleRule": "reachsim.answers.rulesets",
     "Isolation": "reachsim.answers.policy",
-    "LambdaAddresses": "reachsim.answers.lambda_planning",
+    "LambdaAddresses": "reachsim.answers.lambda_addresses",
     "Lint": "reachsim.answers.lint.run",
     "LostWorker": "reachsim.reach.workers",
     "Matrix": "reachsim.reach.matrix",

@@ -33,8 +33,9 @@ from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.build import Topology, build
+from reachsim.topology.build import build
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.topology import Topology
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import replay as replay_packet
 from reachsim.trace.trace import trace

@@ -18,7 +18,7 @@ from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.explain import Explanation, explain
 from reachsim.answers.findings import Finding, findings
 from reachsim.answers.fix import Fixes, Plan
-from reachsim.answers.lambda_planning import LambdaAddresses
+from reachsim.answers.lambda_addresses import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.lint.run import lint as find_all
 from reachsim.answers.neighbours import Neighbours, neighbours

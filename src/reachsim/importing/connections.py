@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from reachsim.importing.design import Data, NetworkBuilder, target_of
+from reachsim.importing.design import Data, target_of
+from reachsim.importing.filters import FilterBuilder
 from reachsim.importing.imported import Imported
 from reachsim.importing.inventory import Inventory, Item, inner
 from reachsim.importing.naming import cleaned
@@ -18,7 +19,7 @@ _GONE: Final = frozenset({"deleted", "deleting", "rejected", "failed", "expired"
 _LISTENERS: Final = {"TCP": "tcp", "UDP": "udp", "TLS": "tls", "HTTP": "http", "HTTPS": "https", "TCP_UDP": "tcp_udp"}
 
 
-class DesignBuilder(NetworkBuilder):
+class DesignBuilder(FilterBuilder):
     """A whole design, out of an inventory."""
 
     def build(self) -> Imported:

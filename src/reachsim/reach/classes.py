@@ -16,7 +16,7 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.faces import Faced
 from reachsim.rules.clauses import GroupId
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 
 @dataclass(slots=True, eq=False, repr=False)

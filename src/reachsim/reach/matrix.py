@@ -36,9 +36,9 @@ from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
-from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
+from reachsim.topology.topology import Topology
 
 if TYPE_CHECKING:
     import networkx

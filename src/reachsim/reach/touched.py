@@ -6,7 +6,7 @@ from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 Owner = InterfacePlace | SubnetPlace | None
 """Whose filter a checkpoint asks; None for neither an interface's groups nor a subnet's ACL."""

@@ -13,8 +13,8 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer, Templates
 from reachsim.reach.classes import all_filters, classify
 from reachsim.reach.pair import Progress as Progress
-from reachsim.topology.build import Topology
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.topology import Topology
 
 if TYPE_CHECKING:
     pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.answers.lambda_planning import LambdaAddresses, Merge
+from reachsim.answers.lambda_addresses import LambdaAddresses, Merge
 from reachsim.report.text import PLAIN, Look, TextCell, TextRow, grid, hanging, line_of, number
 from reachsim.rules.lambda_ import CONNECTIONS_PER_INTERFACE
 

@@ -11,7 +11,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
-from reachsim.trace.trace import Locate
+from reachsim.trace.asker import Locate
 
 REACH_TITLES = {
     "all": "PASSES",

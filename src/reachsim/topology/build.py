@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.place import AddressPair, GroupSet
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
-from reachsim.errors import counted
-from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
-from reachsim.loading.load import Source
 from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, group_names, group_of
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
@@ -33,12 +27,11 @@ from reachsim.resources.internet_gateway import (
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.public_service import region_of
-from reachsim.resources.resource import At, Ends, InterfaceNeed, Resource, RouteMade, resources, sections
+from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, resources
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.transit_checkpoint import serving, zones_matter
-from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
+from reachsim.resources.unmodelled import UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
@@ -46,104 +39,9 @@ from reachsim.rules.clauses import SOME_GROUP, KeyPath
 from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.route import RouteOrigin, propagates
-
-
-@dataclass(eq=False, repr=False)
-class Topology(Faced):
-    """The checkpoints of a design, and the places they stand in.
-
-    `interfaces`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and
-    set of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and
-    the world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`:
-    checkpoints by the path of what they belong to. `joined`: by VPC or network, what joins it to others. `senders`:
-    networks outside by address: addresses, where their packets come in, and a label.
-    """
-
-    source: Source
-    internet: InternetCheckpoint
-    vpcs: dict[str, VpcSite] = field(default_factory=dict)
-    interfaces: dict[str, NetworkInterface] = field(default_factory=dict)
-    functions: dict[tuple[str, str, frozenset[str]], NetworkInterface] = field(default_factory=dict)
-    tables: dict[tuple[str, str], RouteTableCheckpoint] = field(default_factory=dict)
-    rules: dict[RuleSet, Filter] = field(default_factory=dict)
-    doors: dict[str, Door] = field(default_factory=dict)
-    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
-    joined: dict[str, set[KeyPath]] = field(default_factory=dict)
-    senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
-
-    @cached_property
-    def checkpoints(self) -> tuple[Checkpoint, ...]:
-        """Every checkpoint that a packet may come to."""
-        return reached_from(self.starts())
-
-    @cached_property
-    def filters(self) -> tuple[Filter, ...]:
-        """Every filter that a checkpoint may ask, each once."""
-        return tuple(dict.fromkeys(filter for each in self.checkpoints for filter in each.filters()))
-
-    @cached_property
-    def cuts(self) -> tuple[int, ...]:
-        """Where along the address line the answer of a checkpoint may change, ascending. Route tables that no subnet uses
-        count too."""
-        declared = (each.cuts() for each in (*self.checkpoints, *self.tables.values()))
-        return tuple(sorted({start for starts in declared for start in starts}))
-
-    @cached_property
-    def served(self) -> dict[tuple[VpcSite, str | None], frozenset[str]] | None:
-        """The attachments that serve each zone of a VPC (TGW-7); None where the zone itself matters."""
-        places = self.noted.values()
-        return None if zones_matter(places) else serving(places)
-
-    def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
-        """Resources that a name may mean: ``vpc.name``, or a bare name."""
-        head, dot, tail = asked.partition(".")
-        design = self.source.design
-        for name, vpc in design.vpcs.items():
-            wanted = tail if dot and head == name else asked
-            for section in sections("vpc"):
-                members = getattr(vpc, section, {})
-                if wanted in members:
-                    yield At(name, section, wanted), members[wanted]
-        for section in sections("design"):
-            members = getattr(design, section, {})
-            if asked in members:
-                yield At("", section, asked), members[asked]
-
-    def special(self, asked: str, ends: Ends) -> Iterator[Endpoint]:
-        """What kinds of resources say of a word that is no name."""
-        for kind in (*sections("vpc").values(), *sections("design").values()):
-            yield from kind.special(asked, ends)
-
-    def table_of(self, subnet: SubnetSite) -> RouteTableCheckpoint:
-        """The route table of a subnet."""
-        body = self.source.design.vpcs[subnet.vpc.name].subnets[subnet.name]
-        return self.tables[subnet.vpc.name, bare_or_none(body.route_table) or "main"]
-
-    def starts(self) -> Iterator[Checkpoint]:
-        """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""
-        yield self.internet
-        yield from (start for _, start, _ in self.senders)
-        for interface in self.interfaces.values():
-            yield interface.outbound
-
-    def __str__(self) -> str:
-        return f"{self.source}: {counted(len(self.vpcs), 'VPC')}, {counted(len(self.interfaces), 'interface')}"
-
+from reachsim.topology.topology import Topology
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
-
-
-def reached_from(starts: Iterable[Checkpoint]) -> tuple[Checkpoint, ...]:
-    """Some checkpoints and all that a packet may come to from there, each once."""
-    found = dict.fromkeys(starts)
-    todo = list(found)
-    while todo:
-        for successor in todo.pop().successors():
-            if successor not in found:
-                found[successor] = None
-                todo.append(successor)
-    return tuple(found)
 
 
 class TopologyBuilder:

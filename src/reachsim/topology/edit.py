@@ -23,7 +23,7 @@ from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 _RULES: dict[str, type[Schema]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
 

@@ -19,10 +19,10 @@ from reachsim.resources.unmodelled import Door
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.topology.build import Topology
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import HostNames, by_place
 from reachsim.topology.pieces import Pieces
+from reachsim.topology.topology import Topology
 
 
 class Endpoints:

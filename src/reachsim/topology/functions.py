@@ -13,7 +13,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.verdict import Loss
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 
 def function_end(asked: str, reference: str, topology: Topology, world: AddressSet) -> Endpoint | None:

@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 if TYPE_CHECKING:
     import networkx

@@ -16,7 +16,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
 from reachsim.rules.verdict import Loss
-from reachsim.topology.build import Topology
+from reachsim.topology.topology import Topology
 
 
 def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known: list[Endpoint]) -> list[Endpoint]:
