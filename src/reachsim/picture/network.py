@@ -1,7 +1,7 @@
 """The scene of a network: what is in it as boxes, what is alike folded.
 
-No kind of component is named here: interfaces stand in their subnets, everything else in its VPC or outside, and each kind
-says what it is joined with (`Resource.linked`).
+No kind of component in a registry is named here: interfaces stand in their subnets, everything else in its VPC or outside,
+and each kind says what it is joined with (`Resource.linked`).
 """
 
 from __future__ import annotations

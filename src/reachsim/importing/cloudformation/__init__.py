@@ -1,1 +1,1 @@
-"""CloudFormation templates: their values, evaluated as far as a template alone allows."""
+"""CloudFormation templates. So far only the values in them, evaluated as far as a template alone allows; no command reads them yet."""
