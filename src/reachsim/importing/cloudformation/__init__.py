@@ -1,1 +1,1 @@
-"""CloudFormation templates. So far only the values in them, evaluated as far as a template alone allows; no command reads them yet."""
+"""CloudFormation templates. So far only the values in them, as far as a template alone tells; no command reads them yet."""
