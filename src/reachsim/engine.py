@@ -158,9 +158,7 @@ class Engine:
         Raises LostWorker when a worker dies.
         """
         compute = None if executor is None else on_executor(executor, matrix_block, Payload.of(self))
-        return build_matrix(
-            self.topology, self.endpoints, self.book, self.templates, compute=compute, progress=progress
-        )
+        return build_matrix(self._new_worker(), compute=compute, progress=progress)
 
     def rows(
         self,
@@ -174,7 +172,11 @@ class Engine:
     @cached_property
     def worker(self) -> BlockWorker:
         """What computes rows; kept, so that the next question finds what filters let through."""
-        return block_worker(self.topology, self.endpoints, self.book, self.templates)
+        return self._new_worker()
+
+    def _new_worker(self) -> BlockWorker:
+        """One for a whole matrix is not kept: what it remembers grows with the pairs."""
+        return block_worker(self.endpoints, self.book, self.templates, self.classes)
 
     def replay(
         self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None
@@ -237,8 +239,7 @@ class Payload:
     @cached_property
     def worker(self) -> BlockWorker:
         """What computes blocks of the matrix."""
-        engine = Engine(self.source)
-        return block_worker(engine.topology, engine.endpoints, engine.book, engine.templates)
+        return Engine(self.source).worker
 
     def __reduce__(self) -> tuple[Any, ...]:
         return received, (self.data,)

@@ -15,7 +15,7 @@ from reachsim.reach.workers import block_worker, compute_block
 
 def worker_of(net) -> BlockWorker:
     """A worker for a network."""
-    return block_worker(net.topology, net.endpoints, net.book, net.templates)
+    return block_worker(net.endpoints, net.book, net.templates, net.classes)
 
 
 @laws(12)

@@ -29,7 +29,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer, Templates
+from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, told
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
@@ -38,12 +38,11 @@ from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
-from reachsim.topology.topology import Topology
 
 if TYPE_CHECKING:
     import networkx
 
-from reachsim.reach.workers import BLOCK, Block, block_worker, compute_block
+from reachsim.reach.workers import BLOCK, Block, compute_block
 
 Grouping = Literal["class", "subnet", "vpc"]
 
@@ -437,10 +436,7 @@ def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
 
 
 def build_matrix(
-    topology: Topology,
-    endpoints: Endpoints,
-    book: FilterBook,
-    templates: Templates,
+    worker: BlockWorker,
     *,
     compute: Callable[[BlockWorker, int], Iterable[Block]] | None = None,
     progress: Progress | None = None,
@@ -450,7 +446,6 @@ def build_matrix(
     `compute(worker, total)`: yields the blocks of all `total` routing classes in any order, from wherever they are computed
     (`on_executor`); left out, here. Raises LostWorker.
     """
-    worker = block_worker(topology, endpoints, book, templates)
     classes = worker.classes
     total = len(classes.routing)
     rows: list[array[int]] = [array("I")] * len(classes.classes)
@@ -464,7 +459,7 @@ def build_matrix(
         done += len(indexes)
         if progress is not None:
             progress(done, total)
-    return Matrix(endpoints, book, classes, worker.atoms, rows, list(numbers))
+    return Matrix(worker.endpoints, worker.book, classes, worker.atoms, rows, list(numbers))
 
 
 def _here(worker: BlockWorker, total: int) -> Iterator[Block]:

@@ -11,10 +11,9 @@ from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer, Templates
-from reachsim.reach.classes import all_filters, classify
+from reachsim.reach.classes import Classes, all_filters
 from reachsim.reach.pair import Progress as Progress
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.topology import Topology
 
 if TYPE_CHECKING:
     pass
@@ -46,10 +45,9 @@ def on_executor(
     return compute
 
 
-def block_worker(topology: Topology, endpoints: Endpoints, book: FilterBook, templates: Templates) -> BlockWorker:
+def block_worker(endpoints: Endpoints, book: FilterBook, templates: Templates, classes: Classes) -> BlockWorker:
     """What computes the blocks of a network's matrix. `templates`: kept for the next matrix of the same topology."""
-    filters = all_filters(topology, book)
-    return BlockWorker(endpoints, book, classify(topology, filters), Atoms(filters), templates)
+    return BlockWorker(endpoints, book, classes, Atoms(all_filters(endpoints.topology, book)), templates)
 
 
 def compute_block(worker: BlockWorker, indexes: list[int]) -> Block:
