@@ -27,7 +27,7 @@ def test_a_file_may_be_in_the_encodings_that_shells_write(tmp_path: Path, encodi
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": {"Vpcs": [], "Vpcs": []}}', "has the key 'Vpcs' twice"),
+        ('{"a": {"Vpcs": [], "Vpcs": []}}', "the key 'Vpcs' appears twice in one object"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested more than 64 deep"),
         ('{"a":' * 100_000, "nested more than 64 deep"),
     ],

@@ -14,6 +14,7 @@ from reachsim.cidr.models import read_model
 from reachsim.cidr.problems import CIDR_KEYS, COMMENT_KEYS, ID_KEYS, MOST_PROBLEMS, NAME_KEYS, refuse
 from reachsim.errors import DesignError, Path, Problem, shown
 from reachsim.loading.document import read_document
+from reachsim.loading.tree import unique_keys
 
 
 class _Value(NamedTuple):
@@ -55,7 +56,7 @@ def read_json(text: str, file: str) -> Sources:
 
 
 def _parsed(text: str, file: str) -> list[Any]:
-    decoder = json.JSONDecoder(object_pairs_hook=_pairs)
+    decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
     values: list[Any] = []
     at = len(text) - len(text.lstrip())
     try:
@@ -76,17 +77,6 @@ def _parsed(text: str, file: str) -> list[Any]:
     except RecursionError:
         refuse(file, "not usable JSON: nested too deeply")
     return values
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise ValueError(f"the key {shown(key)} appears twice in one object")
-            seen.add(key)
-    return made
 
 
 def _json_values(data: Any) -> Iterator[_Value]:

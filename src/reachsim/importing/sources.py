@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reachsim.errors import UsageError, shown
-from reachsim.loading.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES
+from reachsim.loading.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKeyError, unique_keys
 
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -63,24 +63,15 @@ def read_source(path: Path) -> Source:
 def decoded(text: str, file: str) -> Source:
     """A document of a text. Raises UsageError for JSON that is too deep or too large, or has a key twice."""
     try:
-        data = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, file))
+        data = json.loads(text, object_pairs_hook=unique_keys)
     except RecursionError:
         raise UsageError(f"{file} is no JSON that can be read: it is nested more than {MAX_DEPTH} deep") from None
+    except RepeatedKeyError as error:
+        raise UsageError(f"{file} is refused: {error}; only one of the two can count") from None
     except ValueError as error:  # also a number of thousands of digits
         return Source(file, text, None, str(error))
     _bound(data, file)
     return Source(file, text, data)
-
-
-def _object(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise UsageError(f"{file} has the key {shown(key)} twice in one object; only one of the two can count")
-            seen.add(key)
-    return out
 
 
 def _bound(data: Any, file: str) -> None:

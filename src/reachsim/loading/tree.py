@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.errors import Path, Problem
+from reachsim.errors import Path, Problem, shown
 from reachsim.loading.provenance import Provenance
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -12,6 +12,22 @@ MAX_NODES: Final = 2_000_000
 """Scalars, keys, lists and mappings together; an alias counts as often as it is used."""
 MAX_DEPTH: Final = 64
 MAX_SCALAR: Final = 64 * 1024
+
+
+class RepeatedKeyError(ValueError):
+    """A key that stands twice in one object of JSON, of which only one can count."""
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of some pairs, for JSON's decoder (`object_pairs_hook`). Raises RepeatedKeyError."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise RepeatedKeyError(f"the key {shown(key)} appears twice in one object")
+            seen.add(key)
+    return made
 
 
 def same(one: object, other: object) -> bool:
