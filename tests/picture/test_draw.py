@@ -128,6 +128,13 @@ def test_a_subnet_whose_table_is_not_known_is_neither() -> None:
     assert {"public (public)", "private (private)", "isolated (public or not: unknown)"} <= titles
 
 
+def test_a_connection_that_carries_nothing_says_so() -> None:
+    net = reachsim.load(MODELS / "19-peering-pending-acceptance-as-found.yaml")
+    assert ("peering connection, pending-acceptance",) in {box.notes for box in draw(net).layout.boxes}
+    repaired = reachsim.load(MODELS / "19-peering-pending-acceptance-repaired.yaml")
+    assert ("peering connection",) in {box.notes for box in draw(repaired).layout.boxes}
+
+
 def test_hostile_names_are_escaped() -> None:
     design = copy.deepcopy(BASE)
     design["name"] = "</title><script>alert(1)</script>\x1b[31m" + "w" * 500

@@ -233,13 +233,15 @@ def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
 
 
 class _Other(NamedTuple):
-    """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either."""
+    """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either. `state`: in which it
+    carries nothing."""
 
     path: KeyPath
     name: str
     noun: str
     blocks: tuple[str, ...]
     ends: tuple[object, ...]
+    state: str = ""
 
 
 def _joined(design: Design) -> dict[KeyPath, tuple[KeyPath, ...]]:
@@ -263,7 +265,8 @@ def _others(
     there = []
     for at, resource in resources("design", design):
         blocks = _blocks(getattr(resource, "cidrs", ()))
-        there.append(_Other(at.path, at.name, type(resource).noun, blocks, _ends(joined[at.path], home)))
+        noun, state = type(resource).noun, resource.down()
+        there.append(_Other(at.path, at.name, noun, blocks, _ends(joined[at.path], home), state))
     for section, name in design.unmodelled():
         there.append(_Other((section, name), name, f"{UNMODELLED_OUTSIDE[section]}, not modelled", (), ()))
     there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
@@ -288,10 +291,10 @@ def _ends(paths: Iterable[KeyPath], home: dict[KeyPath, str]) -> tuple[object, .
 
 
 def _folded_others(there: Sequence[_Other]) -> list[tuple[tuple[_Other, ...], str]]:
-    """One kind at a time, so that a folded box says what it is."""
-    by_noun: dict[str, list[_Other]] = {}
+    """One kind in one state at a time, so that a folded box says what it is."""
+    by_noun: dict[tuple[str, str], list[_Other]] = {}
     for other in there:
-        by_noun.setdefault(other.noun, []).append(other)
+        by_noun.setdefault((other.noun, other.state), []).append(other)
     likenesses: list[Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
     return [group for mine in by_noun.values() for group in fold(mine, _OTHERS, likenesses)]
 
@@ -301,8 +304,9 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
     look: Look = "network" if first.blocks else "connection"
     names = tuple(other.name for other in group)
     if len(group) == 1:
-        return Box(_key(*first.path), look, first.name, (first.noun, *first.blocks), names=names)
-    notes = (f"alike: {alike}", summary(names))
+        noun = ", ".join(filter(None, (first.noun, first.state)))
+        return Box(_key(*first.path), look, first.name, (noun, *first.blocks), names=names)
+    notes = (*filter(None, (first.state,)), f"alike: {alike}", summary(names))
     return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 

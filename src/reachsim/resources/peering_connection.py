@@ -41,6 +41,10 @@ class PeeringConnection(Resource):
         """Whether it carries traffic."""
         return self.status == ACTIVE
 
+    def down(self) -> str:
+        """Its status, where it carries nothing (PEER-1)."""
+        return "" if self.active else self.status
+
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its two VPCs."""
         yield from (("vpcs", self.requester), ("vpcs", self.accepter))

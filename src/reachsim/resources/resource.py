@@ -225,6 +225,10 @@ class Resource(Schema):
         """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
         yield from ()
 
+    def down(self) -> str:
+        """Its state, where it carries nothing; empty where it does."""
+        return ""
+
     def linked(self, at: At) -> Iterator[KeyPath]:
         """What a picture joins with it by a line: paths of VPCs and of what is in none; those of nothing are passed over."""
         yield from ()

@@ -220,10 +220,6 @@ class Connection(Resource):
         """The prefixes behind it, and how they are known."""
         raise NotImplementedError
 
-    def down(self) -> str:
-        """Its state, where it carries nothing; empty where it does."""
-        return ""
-
     def allowed(self) -> AddressSet | None:
         """The only addresses of AWS that are announced to the network; None for all (VPN-5)."""
         return None
