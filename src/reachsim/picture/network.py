@@ -233,8 +233,8 @@ def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
 
 
 class _Other(NamedTuple):
-    """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either. `state`: in which it
-    carries nothing."""
+    """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either. `state`: in which
+    it carries nothing."""
 
     path: KeyPath
     name: str
