@@ -1,0 +1,95 @@
+"""Items of an inventory while resources add to them: rules to their group, routes to their table, addresses to interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reachsim.importing.inventory import IDS, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
+
+
+@dataclass
+class Assembly:
+    """The items that one snapshot makes. `before`: what a plan starts from, None where the snapshot is no plan's end."""
+
+    found: Snapshot
+    before: Snapshot | None = None
+    items: dict[str, dict[str, Item]] = field(default_factory=dict)
+    assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What follows from something else: of which object, what, and where it was read."""
+    unread: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What could not be placed: of which object, why, and where it was read."""
+
+    def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
+        """An item of a kind, with the resource's tags and origin; its attributes may still be added to."""
+        own = id or resource.id
+        tags = resource.values.get("tags_all") if not resource.get("tags") else resource.get("tags")
+        if isinstance(tags, dict):
+            attributes["Tags"] = [
+                {"Key": key, "Value": value} for key, value in tags.items() if isinstance(value, str)
+            ]
+        return self.place(kind, own, attributes, resource.origin)
+
+    def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
+        """An item of a kind, by its id."""
+        whole = {IDS[kind]: id, **attributes}
+        self.items.setdefault(kind, {})[id] = Item(id, whole, origin)
+        return whole
+
+    def one(self, kind: str, id: Any) -> Attributes | None:
+        """The attributes of an item; None where the file has none of that id, or the id is not known."""
+        item = self.items.get(kind, {}).get(id) if isinstance(id, str) else None
+        return None if item is None else item.attributes
+
+    def of(self, kind: str) -> Iterator[Item]:
+        """The items of a kind."""
+        yield from list(self.items.get(kind, {}).values())
+
+    def some(self, kind: str, id: Any) -> list[Attributes]:
+        """The item of an id; where the id is not known, every item of the kind, for it may be any of them."""
+        if isinstance(id, Unknown):
+            return [item.attributes for item in self.of(kind)]
+        found = self.one(kind, id)
+        return [] if found is None else [found]
+
+    def append(self, kind: str, resource: Resource, key: str, link: str, members: Iterable[Any]) -> None:
+        """Add members to a list of the item that a resource links to. Where it is not known which item that is, each of
+        the kind may have them: it gets an unknown member. Where the file does not have it, that is noted."""
+        id = resource.get(link)
+        holders = self.some(kind, id)
+        for holder in holders:
+            listed = holder.setdefault(key, [])
+            if isinstance(listed, list):
+                if isinstance(id, Unknown):
+                    listed.append(Unknown(f"{resource.address} may belong to it: {id.reason}"))
+                else:
+                    listed.extend(members)
+        if not holders:
+            self.unread.append((str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin))
+
+    def assume(self, resource: Resource, text: str) -> None:
+        """Say what was taken from something else."""
+        self.assumed.append((str(resource.address), text, resource.origin))
+
+    def into(self, inventory: Inventory) -> None:
+        """Hand everything over."""
+        for kind, members in self.items.items():
+            for item in members.values():
+                inventory.add(kind, item)
+
+
+def shown_id(id: Any) -> str:
+    """An id as a note names it."""
+    return id if isinstance(id, str) else "something unknown"
+
+
+def known(value: Any) -> str:
+    """A text that is known, else empty."""
+    return value if isinstance(value, str) else ""
+
+
+def present(attributes: Attributes) -> Attributes:
+    """Attributes without those that are absent."""
+    return {key: value for key, value in attributes.items() if value is not None and value != ""}
