@@ -27,7 +27,7 @@ from reachsim.importing import Imported
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.traffic import Traffic
-from reachsim.policy.filters import RuleSet
+from reachsim.policy.filters import RuleSet, Section
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 ABSENT = f"the networks with known verdicts are not here ({DATA.parent.name}/{DATA.name} beside the repository)"
@@ -133,7 +133,7 @@ def _of_filter(record: Record, found: Imported) -> str:
     own, peer = ends if direction is Direction.INGRESS else ends[::-1]
     vpc, _, name = found.names[own.get("address") or own["id"]].partition(".")
     net = _loaded(json.dumps(found.design))
-    section = "network_acls" if own["kind"] == "network_acl" else "security_groups"
+    section: Section = "network_acls" if own["kind"] == "network_acl" else "security_groups"
     filter = net.policy.filter(RuleSet(section, vpc, (name,), direction))
     address, groups = parse_address(str(peer.get("ip") or "0.0.0.0")), frozenset[tuple[str, str]]()
     if peer.get("kind") == "security_group":
@@ -188,7 +188,7 @@ class Bench:
             for each in self.design["vpn_connections"].values()
             if each["gateway"] == gateway
         )
-        return next(texts[0].partition("/")[0] for texts in blocks if texts)
+        return str(next(texts[0].partition("/")[0] for texts in blocks if texts))
 
     def probe(self, end: Data) -> str:
         """A host with open groups in a subnet."""
