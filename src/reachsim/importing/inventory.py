@@ -44,6 +44,11 @@ IDS: Final = {
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 
 
+MAYBE: Final = "Maybe"
+"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not known
+whether it is there. An `Item` has `Item.maybe`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
@@ -118,6 +123,8 @@ class Inventory:
     """What is there and was not taken in: what it is called, why, and where it stands."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
 

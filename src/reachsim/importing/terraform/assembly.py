@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reachsim.importing.inventory import IDS, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Origin, Unknown
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 
@@ -54,18 +54,15 @@ class Assembly:
         found = self.one(kind, id)
         return [] if found is None else [found]
 
-    def append(self, kind: str, resource: Resource, key: str, link: str, members: Iterable[Any]) -> None:
+    def append(self, kind: str, resource: Resource, key: str, link: str, members: Iterable[Attributes | str]) -> None:
         """Add members to a list of the item that a resource links to. Where it is not known which item that is, each of
-        the kind may have them: it gets an unknown member. Where the file does not have it, that is noted."""
+        the kind may have them. Where the file does not have it, that is noted."""
         id = resource.get(link)
         holders = self.some(kind, id)
         for holder in holders:
             listed = holder.setdefault(key, [])
             if isinstance(listed, list):
-                if isinstance(id, Unknown):
-                    listed.append(Unknown(f"{resource.address} may belong to it: {id.reason}"))
-                else:
-                    listed.extend(members)
+                listed.extend(maybe(each, resource, id) if isinstance(id, Unknown) else each for each in members)
         if not holders:
             self.unread.append((str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin))
 
@@ -78,6 +75,12 @@ class Assembly:
         for kind, members in self.items.items():
             for item in members.values():
                 inventory.add(kind, item)
+
+
+def maybe(member: Attributes | str, resource: Resource, id: Unknown) -> Any:
+    """A member of a list that may be there."""
+    reason = f"{resource.address} may belong to it: {id.reason}"
+    return {**member, MAYBE: reason} if isinstance(member, dict) else Unknown(reason)
 
 
 def shown_id(id: Any) -> str:

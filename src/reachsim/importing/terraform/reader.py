@@ -1,0 +1,80 @@
+"""The reader of Terraform's plans and states: a file becomes objects of AWS's APIs, and every resource is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from reachsim.importing.inventory import Inventory, Origin
+from reachsim.importing.options import Options
+from reachsim.importing.sources import Source
+from reachsim.importing.terraform.assembly import Assembly
+from reachsim.importing.terraform.documents import Document, document, inside
+from reachsim.importing.terraform.families import (
+    acls,
+    balancers,
+    defaults,
+    gateways,
+    groups,
+    hosts,
+    routes,
+    transit,
+    vpcs,
+)
+from reachsim.importing.terraform.snapshot import Snapshot
+from reachsim.importing.terraform.types import matters
+
+FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
+    vpcs.add,
+    defaults.add,
+    routes.add,
+    groups.add,
+    acls.add,
+    gateways.add,
+    hosts.add,
+    transit.add,
+    balancers.add,
+)
+"""In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
+READ: Final = (
+    vpcs.TYPES | routes.TYPES | groups.TYPES | acls.TYPES | gateways.TYPES | hosts.TYPES | transit.TYPES | balancers.TYPES
+)
+"""The types of resources that are understood."""
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file is one of Terraform's, also inside what a tool wrapped around it."""
+    return next(inside(source.data), None) is not None
+
+
+def read_source(inventory: Inventory, source: Source, options: Options) -> None:
+    """Take in what is (a state) or what will be (a plan)."""
+    for data in inside(source.data):
+        read(inventory, document(data, source.file), options)
+
+
+def read(inventory: Inventory, found: Document, options: Options) -> None:
+    """Take in the last moment that a document tells."""
+    take(inventory, found.after, found.before, options)
+    origin = Origin(found.after.file, "")
+    inventory.not_read += [(found.after.file, note, origin) for note in found.notes]
+
+
+def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options: Options) -> None:
+    """Take in one moment. `before`: that which a plan starts from."""
+    made = Assembly(found, before)
+    for add in FAMILIES:
+        add(made)
+    made.into(inventory)
+    for each in found.managed:
+        inventory.aliases.setdefault(each.origin.path, each.id)
+    inventory.not_read += made.unread
+    inventory.not_read += [(what, why, Origin(found.file, what)) for what, why in found.skipped]
+    _account(inventory, found)
+
+
+def _account(inventory: Inventory, found: Snapshot) -> None:
+    """Name what is there, matters to a network and is not read."""
+    for each in found.managed:
+        if each.address.type not in READ and matters(each.address.type):
+            inventory.not_read.append((str(each.address), f"{each.address.type} is not read", each.origin))
