@@ -121,6 +121,8 @@ class Inventory:
     """Values that AWS would refuse: of which object, what is wrong with them, and where they were read."""
     not_read: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What is there and was not taken in: what it is called, why, and where it stands."""
+    assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What follows from something else that was read: of which object, what, and where that stands."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
     aliases: dict[str, str] = field(default_factory=dict)

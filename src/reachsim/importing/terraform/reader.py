@@ -21,6 +21,7 @@ from reachsim.importing.terraform.families import (
     transit,
     vpcs,
 )
+from reachsim.importing.terraform.links import Links
 from reachsim.importing.terraform.snapshot import Snapshot
 from reachsim.importing.terraform.types import matters
 
@@ -62,12 +63,16 @@ def read(inventory: Inventory, found: Document, options: Options) -> None:
 
 def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options: Options) -> None:
     """Take in one moment. `before`: that which a plan starts from."""
+    links = Links(found, options.strict)
+    links.resolve()
     made = Assembly(found, before)
+    made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
     for add in FAMILIES:
         add(made)
     made.into(inventory)
     for each in found.managed:
         inventory.aliases.setdefault(each.origin.path, each.id)
+    inventory.assumed += made.assumed
     inventory.not_read += made.unread
     inventory.not_read += [(what, why, Origin(found.file, what)) for what, why in found.skipped]
     _account(inventory, found)

@@ -14,6 +14,7 @@ TYPES: Final = frozenset(
         "aws_network_interface_sg_attachment", "aws_eip", "aws_eip_association",
     }
 )  # fmt: skip
+NOT_TOLD: Final = "the file does not tell it"
 _STATES: Final = ("stopped", "stopping", "terminated", "shutting-down")
 
 
@@ -37,12 +38,24 @@ def vpc_of(made: Assembly, subnet: Any) -> Any:
     return None if holder is None else holder.get("VpcId")
 
 
+def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
+    """The groups of an interface: those that it is given; the default group of its VPC where it is given none (SG-3)."""
+    if isinstance(ids, Unknown):
+        return ids
+    if ids:
+        return [each if isinstance(each, Unknown) else {"GroupId": each} for each in ids]
+    vpc = vpc_of(made, subnet)
+    for item in made.of("SecurityGroups"):
+        if item.attributes.get("GroupName") == "default" and item.attributes.get("VpcId") == vpc and isinstance(vpc, str):
+            return [{"GroupId": item.id}]
+    return vpc if isinstance(vpc, Unknown) else Unknown("it has the default group of its VPC, which is not in the file")
+
+
 def _interface(made: Assembly, each: Resource) -> Attributes:
     attachment: Attributes = {}
     for block in each.each("attachment"):
         if isinstance(block, dict) and block.get("instance"):
             attachment = present({"InstanceId": block["instance"], "DeviceIndex": block.get("device_index")})
-    groups = each.values.get("security_groups")
     private = each.get("private_ip")
     listed = each.values.get("private_ips")
     if not isinstance(private, str) and isinstance(listed, list) and len(listed) == 1:
@@ -51,7 +64,7 @@ def _interface(made: Assembly, each: Resource) -> Attributes:
         "SubnetId": each.get("subnet_id"),
         "VpcId": vpc_of(made, each.get("subnet_id")),
         "InterfaceType": each.get("interface_type") if isinstance(each.get("interface_type"), str) else None,
-        "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": id} for id in groups or []],
+        "Groups": groups_of(made, each.get("subnet_id"), each.values.get("security_groups", Unknown(NOT_TOLD))),
         "SourceDestCheck": each.get("source_dest_check"),
         "PrivateIpAddress": private,
         "PrivateIpAddresses": _addresses(private, listed),
@@ -124,7 +137,7 @@ def _own_interface(made: Assembly, each: Resource, own: str) -> None:
 
 def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> None:
     """An interface as far as its instance shows it, which it does of the first one alone."""
-    groups = each.values.get("vpc_security_group_ids")
+    groups = each.values.get("vpc_security_group_ids", Unknown(NOT_TOLD))
     if not groups and isinstance(each.values.get("security_groups"), list):
         groups = [one for one in each.values["security_groups"] if isinstance(one, str) and one.startswith("sg-")] or groups
     vpc = vpc_of(made, each.get("subnet_id"))
@@ -136,7 +149,7 @@ def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> No
     if first:
         private, others = each.get("private_ip"), each.values.get("secondary_private_ips")
         body |= {
-            "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": one} for one in groups or []],
+            "Groups": groups_of(made, each.get("subnet_id"), groups),
             "SourceDestCheck": each.get("source_dest_check"),
             "PrivateIpAddress": private,
             "PrivateIpAddresses": _addresses(private, others),
