@@ -23,6 +23,7 @@ class Made:
         self.resources: dict[str, Resource] = {}
         self.prefix: dict[str, str] = {}
         self.blocks: dict[str, str] = {}
+        self.forwarding: set[str] = set()
 
     def take(self, stack: Stack) -> list[Resource]:
         """The resources of a stack, their references replaced by ids."""
@@ -61,6 +62,35 @@ class Made:
         if item is not None:
             return item.attributes.get("VpcId")
         return id if isinstance(id, Unknown) else f"VPC of {id}"
+
+    def launch_data(self, specification: Any) -> dict[str, Any]:
+        """What a launch template says of its instances; empty where it is not made here."""
+        found = self.resources.get(self.launch_template(specification))
+        data = found.get("LaunchTemplateData") if found is not None else None
+        return data if isinstance(data, dict) else {}
+
+    def launch_template(self, specification: Any) -> str:
+        """The id of the launch template that a specification names, empty where it names none that is made here."""
+        if not isinstance(specification, dict):
+            return ""
+        id, name = id_of(specification.get("LaunchTemplateId")), specification.get("LaunchTemplateName")
+        if isinstance(id, str):
+            return id
+        named = (each for each in self.resources.values() if each.type == "AWS::EC2::LaunchTemplate")
+        return next(
+            (each.id for each in named if name is not None and name in (each.get("LaunchTemplateName"), each.id)), ""
+        )
+
+    def user_data(self, resource: Resource) -> Any:
+        """The script of an instance as it is written, functions and all; that of its launch template with it."""
+        scripts = []
+        for id in (resource.id, self.launch_template(resource.get("LaunchTemplate"))):
+            found = self.resources.get(id)
+            if found is not None:
+                written = self.stacks[self.prefix[id]].properties(found.logical_id)
+                data = written.get("LaunchTemplateData")
+                scripts += [written.get("UserData"), data.get("UserData") if isinstance(data, dict) else None]
+        return scripts
 
     def default_group(self, vpc: Any) -> str:
         """The id of the default group of a VPC."""
@@ -107,6 +137,10 @@ class Made:
         item = self.add(kind, resource, attributes, id=f"{resource.id}/{kind}")
         self.append(kind, item.id, "Associations", {key: member}, resource, str(member))
 
+    def possible(self, resource: Resource, subnets: list[Any], groups: list[Any], public: Any, count: Any) -> None:
+        """Interfaces of which only the subnets and the groups are known."""
+        self.not_read(resource, f"the interfaces of {resource.type}")
+
     # -- objects -------------------------------------------------------------------------------------------------
 
     def add(self, kind: str, resource: Resource, attributes: Attributes, *, id: str = "", within: str = "") -> Item:
@@ -136,7 +170,17 @@ class Made:
 
     def beyond(self, resource: Resource, id: Any) -> None:
         """Say that a resource adds to something that no template here makes."""
-        self.inventory.say("not read", resource.id, f"{resource.type} of {id_of(id) or 'nothing'}, which is not in it", resource.origin)
+        of = id_of(id)
+        named = of if isinstance(of, str) else "something that is not known"
+        self.not_read(resource, f"{resource.type} of {named}, which no template makes that was read")
+
+    def not_read(self, resource: Resource, why: str) -> None:
+        """Say that something is there and was not taken in."""
+        self.inventory.not_read.append((resource.id, why, resource.origin))
+
+    def assumed(self, resource: Resource, what: str) -> None:
+        """Say what follows from something else."""
+        self.inventory.assumed.append((resource.id, what, resource.origin))
 
     def refused(self, resource: Resource, text: str) -> None:
         """Say that AWS would refuse a value."""

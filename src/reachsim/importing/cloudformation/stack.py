@@ -86,13 +86,17 @@ class Resource:
 
 class Stack:
     """A template and what its names mean. `name`: the stack's name. `prefix`: before the ids of its resources, empty where
-    there is only one stack. `values`: parameters that are given. `children`: its nested stacks, by logical id."""
+    there is only one stack. `pseudo`: pseudo parameters. `stand_in`: what stands for the IPv6 block that Amazon gives a VPC.
+    `children`: its nested stacks, by logical id."""
 
-    def __init__(self, template: Template, name: str, prefix: str, pseudo: Mapping[str, Any]) -> None:
+    def __init__(
+        self, template: Template, name: str, prefix: str, pseudo: Mapping[str, Any], stand_in: Callable[[str], str]
+    ) -> None:
         self.template = template
         self.name = name
         self.prefix = prefix
         self.pseudo = pseudo
+        self.stand_in = stand_in
         self.children: dict[str, Stack] = {}
         self.declared: dict[str, dict[str, Any]] = {
             id: body
@@ -152,8 +156,7 @@ class Stack:
 
     def origin(self, logical_id: str) -> Origin:
         """Where a resource is declared."""
-        line = self.template.lines.get(logical_id)
-        return Origin(f"{self.template.file}:{line}" if line else self.template.file, logical_id)
+        return Origin(self.template.file, logical_id, self.template.lines.get(logical_id))
 
     def attribute(self, reference: Reference) -> Any:
         """What an attribute of a resource is: a value that the template tells, or the attribute itself."""
@@ -180,7 +183,7 @@ class Stack:
         if name in _IDS.get(kind, ()):
             return Reference(id, "", self.prefix)
         if kind == "AWS::EC2::VPC" and name == "Ipv6CidrBlocks" and self.given_ipv6(id):
-            return [self.world.stand_in(Reference(id, "", self.prefix).id)]
+            return [self.stand_in(Reference(id, "", self.prefix).id)]
         if name in _PASSED:
             written = evaluate(self.properties(id).get(_PROPERTY.get(name, name)), self.scope)
             if isinstance(written, str | int | Reference | External):
@@ -192,7 +195,7 @@ class Stack:
     def given_ipv6(self, vpc: str) -> bool:
         """Whether Amazon gives the VPC an IPv6 block, and nobody else does."""
         blocks = [self.properties(id) for id, body in self.declared.items() if body["Type"] == "AWS::EC2::VPCCidrBlock"]
-        own = [each for each in blocks if each.get("VpcId") == {"Ref": vpc} or each.get("VpcId") == f"{{vpc}}.VpcId"]
+        own = [each for each in blocks if each.get("VpcId") == {"Ref": vpc} or each.get("VpcId") == "{vpc}.VpcId"]
         asked = [each for each in own if "AmazonProvidedIpv6CidrBlock" in each]
         return bool(asked) and not any("Ipv6CidrBlock" in each or "Ipv6IpamPoolId" in each for each in own)
 
@@ -229,7 +232,7 @@ def _parameter(name: str, declared: dict[str, Any], given: Mapping[str, Any]) ->
     value = given.get(name, declared.get("Default"))
     if str(kind).startswith("AWS::SSM::Parameter::Value"):
         return External(f"the parameter {name} is read from the Parameter Store", name)
-    if value is None or isinstance(value, dict | list) and name not in given:
+    if value is None or (isinstance(value, dict | list) and name not in given):
         return External(f"no value is given for {name}", name, str(kind).startswith("AWS::EC2::"))
     if kind == "CommaDelimitedList" or str(kind).startswith("List<"):
         return _listed(value)

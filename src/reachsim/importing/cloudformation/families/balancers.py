@@ -11,7 +11,10 @@ from reachsim.importing.inventory import Unknown
 
 
 def balancer(made: Made, resource: Resource) -> None:
-    mapped = [each if isinstance(each, Unknown) else id_of(each.get("SubnetId")) for each in entries(resource.get("SubnetMappings") or [])]
+    mapped = [
+        each if isinstance(each, Unknown) else id_of(each.get("SubnetId"))
+        for each in entries(resource.get("SubnetMappings") or [])
+    ]
     subnets = [*ids_of(resource.get("Subnets")), *(each for each in mapped if each is not None)]
     vpc = made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets)
     kind = resource.get("Type")
@@ -30,9 +33,13 @@ def balancer(made: Made, resource: Resource) -> None:
     if groups is not None or kind == "application":
         found = made.groups_of(groups, vpc)
         attributes["SecurityGroups"] = (
-            found if isinstance(found, Unknown) else [each if isinstance(each, Unknown) else each["GroupId"] for each in found]
+            found
+            if isinstance(found, Unknown)
+            else [each if isinstance(each, Unknown) else each["GroupId"] for each in found]
         )
-    made.add("LoadBalancers", resource, attributes, within=next((each for each in subnets if isinstance(each, str)), ""))
+    made.add(
+        "LoadBalancers", resource, attributes, within=next((each for each in subnets if isinstance(each, str)), "")
+    )
     attributed = resource.get("LoadBalancerAttributes")
     listed = [
         each if isinstance(each, Unknown) else without_none({"Key": each.get("Key"), "Value": _text(each.get("Value"))})
@@ -96,7 +103,11 @@ def _action(written: Mapping[str, Any]) -> dict[str, Any]:
         for each in entries(listed or [])
     ]
     config = Unknown(forward.reason) if isinstance(forward, Unknown) else {"TargetGroups": groups} if groups else None
-    found = {"Type": written.get("Type"), "TargetGroupArn": id_of(written.get("TargetGroupArn")), "ForwardConfig": config}
+    found = {
+        "Type": written.get("Type"),
+        "TargetGroupArn": id_of(written.get("TargetGroupArn")),
+        "ForwardConfig": config,
+    }
     return without_none(found)
 
 
@@ -107,7 +118,7 @@ def listener_rule(made: Made, resource: Resource) -> None:
 
 
 def classic(made: Made, resource: Resource) -> None:
-    made.inventory.say("not read", resource.id, "a Classic Load Balancer", resource.origin)
+    made.not_read(resource, "a Classic Load Balancer")
 
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.evaluate import External
-from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Attributes, Unknown
 
@@ -22,9 +21,13 @@ def instance(made: Made, resource: Resource) -> None:
     properties = {**_template_data(made, resource.get("LaunchTemplate")), **resource.properties}
     listed = properties.get("NetworkInterfaces")
     inline = [each for each in entries(listed or []) if isinstance(each, dict)]
-    own = [_interface(made, resource, properties, each, len(inline)) for each in inline if not each.get("NetworkInterfaceId")]
+    own = [
+        _interface(made, resource, properties, each, len(inline))
+        for each in inline
+        if not each.get("NetworkInterfaceId")
+    ]
     if isinstance(listed, Unknown):
-        made.inventory.say("left out", resource.id, f"its interfaces are not known: {listed.reason}", resource.origin)
+        made.not_read(resource, f"its interfaces are not known: {listed.reason}")
         return
     if not inline:
         own = [_interface(made, resource, properties, {}, 1)]
@@ -38,7 +41,13 @@ def instance(made: Made, resource: Resource) -> None:
     }
     made.add("Instances", resource, attributes, within=_within(first))
     for index, each in enumerate(own):
-        made.add("NetworkInterfaces", resource, each, id=f"{resource.id}/eth{each['Attachment'].get('DeviceIndex', index)}", within=_within(each))
+        made.add(
+            "NetworkInterfaces",
+            resource,
+            each,
+            id=f"{resource.id}/eth{each['Attachment'].get('DeviceIndex', index)}",
+            within=_within(each),
+        )
     _tell_of_user_data(made, resource, properties)
 
 
@@ -47,7 +56,9 @@ def _within(interface: Attributes) -> str:
     return subnet if isinstance(subnet, str) else ""
 
 
-def _interface(made: Made, resource: Resource, properties: Mapping[str, Any], inline: Mapping[str, Any], count: int) -> Attributes:
+def _interface(
+    made: Made, resource: Resource, properties: Mapping[str, Any], inline: Mapping[str, Any], count: int
+) -> Attributes:
     """One interface that an instance brings with it."""
     subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or "default-subnet"
     vpc = made.vpc_of(subnet)
@@ -112,9 +123,9 @@ def _tell_of_user_data(made: Made, resource: Resource, properties: Mapping[str, 
     words = "\n".join(_texts(made.user_data(resource)))
     if _FORWARDS.search(words) and _MASQUERADES.search(words) and flag(properties.get("SourceDestCheck")) is False:
         made.forwarding.add(resource.id)
-        made.inventory.say("assumed", resource.id, "it forwards and masquerades, as its UserData seems to say", resource.origin)
+        made.assumed(resource, "it forwards and masquerades, as its UserData seems to say")
     if _CHANGES.search(words):
-        made.inventory.say("not read", resource.id, "its UserData seems to change routes or rules", resource.origin)
+        made.not_read(resource, "its UserData seems to change routes or rules")
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -176,7 +187,9 @@ def address_of_instance(made: Made, resource: Resource) -> None:
 
 
 def association(made: Made, resource: Resource) -> None:
-    _give(made, resource, resource.get("InstanceId"), resource.get("NetworkInterfaceId"), resource.get("PrivateIpAddress"))
+    _give(
+        made, resource, resource.get("InstanceId"), resource.get("NetworkInterfaceId"), resource.get("PrivateIpAddress")
+    )
 
 
 def _give(made: Made, resource: Resource, instance: Any, interface: Any, private: Any) -> None:

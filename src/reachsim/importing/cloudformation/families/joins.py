@@ -71,7 +71,12 @@ def transit_table(made: Made, resource: Resource) -> None:
 
 
 def _add_table(made: Made, resource: Resource, id: str, gateway: Any) -> None:
-    made.add("TransitGatewayRouteTables", resource, {"TransitGatewayId": gateway, "Tags": tags_of(resource.get("Tags"))}, id=id)
+    made.add(
+        "TransitGatewayRouteTables",
+        resource,
+        {"TransitGatewayId": gateway, "Tags": tags_of(resource.get("Tags"))},
+        id=id,
+    )
     made.add("TransitGatewayPropagations", resource, {"TransitGatewayRouteTablePropagations": []}, id=id)
     made.add("TransitGatewayStaticRoutes", resource, {"Routes": []}, id=id)
 
@@ -117,7 +122,9 @@ def defaults_of_attachment(made: Made, resource: Resource) -> None:
     if propagates != "disable":
         entry = propagation_entry(resource.id) if propagates == "enable" else Unknown(propagates.reason)
         table = default_table(item.id)
-        made.append("TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, item.id)
+        made.append(
+            "TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, item.id
+        )
 
 
 def _associates(resource: Resource, attachment: str) -> bool:
@@ -159,7 +166,11 @@ def transit_route(made: Made, resource: Resource) -> None:
         return
     attachment = id_of(resource.get("TransitGatewayAttachmentId"))
     blackhole = flag(resource.get("Blackhole"))
-    to = [attachment if isinstance(attachment, Unknown) else {"TransitGatewayAttachmentId": attachment}] if attachment else []
+    to = (
+        [attachment if isinstance(attachment, Unknown) else {"TransitGatewayAttachmentId": attachment}]
+        if attachment
+        else []
+    )
     state = blackhole if isinstance(blackhole, Unknown) else "blackhole" if blackhole else "active"
     entry = {"DestinationCidrBlock": block, "Type": "static", "State": state, "TransitGatewayAttachments": to}
     made.append("TransitGatewayStaticRoutes", resource.get("TransitGatewayRouteTableId"), "Routes", entry, resource)

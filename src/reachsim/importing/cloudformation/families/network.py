@@ -80,11 +80,15 @@ def internet_gateway(made: Made, resource: Resource) -> None:
 def egress_only_gateway(made: Made, resource: Resource) -> None:
     vpc = id_of(resource.get("VpcId"))
     attached = vpc if isinstance(vpc, Unknown) else {"VpcId": vpc, "State": "attached"}
-    made.add("EgressOnlyInternetGateways", resource, {"Attachments": [attached]}, within=vpc if isinstance(vpc, str) else "")
+    made.add(
+        "EgressOnlyInternetGateways", resource, {"Attachments": [attached]}, within=vpc if isinstance(vpc, str) else ""
+    )
 
 
 def vpn_gateway(made: Made, resource: Resource) -> None:
-    made.add("VpnGateways", resource, {"VpcAttachments": [], "State": "available", "Tags": tags_of(resource.get("Tags"))})
+    made.add(
+        "VpnGateways", resource, {"VpcAttachments": [], "State": "available", "Tags": tags_of(resource.get("Tags"))}
+    )
 
 
 def attachment(made: Made, resource: Resource) -> None:

@@ -163,7 +163,11 @@ def _named_subnets(made: Made, name: Any, by: tuple[str, str]) -> list[Any]:
 
 
 def _names(resource: Resource) -> list[str]:
-    return [value for key, value in resource.properties.items() if key.endswith(("Name", "Identifier")) and isinstance(value, str)]
+    return [
+        value
+        for key, value in resource.properties.items()
+        if key.endswith(("Name", "Identifier")) and isinstance(value, str)
+    ]
 
 
 def _at(value: Any, path: str) -> Any:
@@ -193,7 +197,13 @@ def scaling_group(made: Made, resource: Resource) -> None:
     if public is None:
         items = [made.inventory.one("Subnets", each) for each in subnets if isinstance(each, str)]
         asked = {str(item.attributes.get("MapPublicIpOnLaunch")) if item is not None else "?" for item in items}
-        public = False if asked <= {"None", "False"} else True if asked == {"True"} else Unknown("whether its subnets give public addresses")
+        public = (
+            False
+            if asked <= {"None", "False"}
+            else True
+            if asked == {"True"}
+            else Unknown("whether its subnets give public addresses")
+        )
     if subnets:
         made.possible(resource, subnets, groups, public, None)
     targets(made, resource)
@@ -210,7 +220,11 @@ def _split(value: Any) -> Any:
 
 def targets(made: Made, resource: Resource) -> None:
     """What a service or a group registers with target groups comes and goes."""
-    arns = [id_of(each.get("TargetGroupArn")) for each in entries(resource.get("LoadBalancers") or []) if isinstance(each, dict)]
+    arns = [
+        id_of(each.get("TargetGroupArn"))
+        for each in entries(resource.get("LoadBalancers") or [])
+        if isinstance(each, dict)
+    ]
     for arn in (*arns, *ids_of(resource.get("TargetGroupARNs"))):
         if arn is not None:
             reason = Unknown(f"what {resource.logical_id} registers")
