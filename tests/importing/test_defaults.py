@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import reachsim
-from reachsim.importing.connections import build
+from reachsim.importing.builder import build
 from reachsim.importing.defaults import created_vpc
 from reachsim.importing.inventory import Inventory, Item, Origin
 

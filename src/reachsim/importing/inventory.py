@@ -45,8 +45,8 @@ IDS: Final = {
 
 
 MAYBE: Final = "Maybe"
-"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not known
-whether it is there. An `Item` has `Item.maybe`."""
+"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not
+known whether it is there. An `Item` has `Item.maybe`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

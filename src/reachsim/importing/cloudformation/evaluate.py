@@ -52,7 +52,7 @@ class External(Unknown):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Composite(Unknown):
-    """A text around ids that only AWS gives: it can be split where its own text says."""
+    """A text around ids that only AWS gives: where each is one word, it can be split where its own text says."""
 
     parts: tuple[str | Reference | External, ...]
 
@@ -253,7 +253,7 @@ def _joined(parts: list[Any], delimiter: str) -> Any:
         elif isinstance(part, Composite):
             for each in part.parts:
                 _append(joined, each)
-        elif isinstance(part, Reference) or (isinstance(part, External) and part.single):
+        elif isinstance(part, Reference | External):
             _append(joined, part)
         else:
             return part if isinstance(part, Unknown) else Unknown("a text of what is no text")
@@ -297,6 +297,9 @@ def _split(argument: Any, scope: Scope) -> Any:
     if isinstance(text, Reference) or (isinstance(text, External) and text.single):
         text = Composite("", (text,))
     if isinstance(text, Composite):
+        plural = next((part for part in text.parts if isinstance(part, External) and not part.single), None)
+        if plural is not None:
+            return Unknown(plural.reason)
         pieces: list[list[str | Reference | External]] = [[""]]
         for part in text.parts:
             first, *others = part.split(argument[0]) if isinstance(part, str) else [part]

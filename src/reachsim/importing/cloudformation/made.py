@@ -133,9 +133,9 @@ class Made:
             self.beyond(resource, member)
             return
         listed = "Routes" if kind == "RouteTables" else "Entries"
-        attributes = {"VpcId": vpc.attributes.get("VpcId"), listed: Unknown(reason), "Associations": []}
-        item = self.add(kind, resource, attributes, id=f"{resource.id}/{kind}")
-        self.append(kind, item.id, "Associations", {key: member}, resource, str(member))
+        attributes: Attributes = {"VpcId": vpc.attributes.get("VpcId"), listed: Unknown(reason), "Associations": []}
+        held = self.add(kind, resource, attributes, id=f"{resource.id}/{kind}")
+        self.append(kind, held.id, "Associations", {key: member}, resource, str(member))
 
     def possible(self, resource: Resource, subnets: list[Any], groups: list[Any], public: Any, count: Any) -> None:
         """Interfaces of which only the subnets and the groups are known."""
@@ -156,8 +156,10 @@ class Made:
         """An entry in a list of an object that another resource makes. `given`: whose being there the entry hangs on; left
         out: the object's. An object that is not known may be any of its kind."""
         if isinstance(id, Unknown) and not isinstance(id, External):
-            for item in self.inventory.of(kind):
-                item.attributes.setdefault(key, []).append(Unknown(id.reason))
+            for each in self.inventory.of(kind):
+                listed = each.attributes.setdefault(key, [])
+                if isinstance(listed, list):
+                    listed.append(Unknown(id.reason))
             return
         item = self.inventory.one(kind, id_of(id))
         if item is None:

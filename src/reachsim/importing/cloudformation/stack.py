@@ -68,7 +68,8 @@ _PROPERTY: Final = {"PrivateIp": "PrivateIpAddress", "PrimaryPrivateIpAddress": 
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a stack. `id`: its name among all stacks. `maybe`: why it may not be made, empty where it is for sure."""
+    """A resource of a stack. `id`: its name among all stacks. `maybe`: why it may not be made, empty where it is for sure.
+    `condition`: the one that it is made under, empty for none."""
 
     id: str
     logical_id: str

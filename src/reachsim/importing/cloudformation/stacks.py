@@ -72,7 +72,7 @@ class Stacks:
                     yield logical_id, file
 
     def _file_of(self, logical_id: str, body: Mapping[str, Any], template: Template) -> str | None:
-        """The file of a nested stack: the one that somebody named for it, or the only one that is called like its address."""
+        """The file of a nested stack: the one that somebody named for it, or the only one with the name in its address."""
         named = [file for file, name in self.names.items() if name == logical_id and file in self.templates]
         if named:
             return named[0]

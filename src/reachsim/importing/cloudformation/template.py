@@ -13,13 +13,12 @@ from typing import Any, Final, NoReturn
 import yaml
 from yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
 )
 
 from reachsim.errors import DesignError, Problem, shown
@@ -159,7 +158,7 @@ class _YamlReading:
                 done = frames.pop()
                 value = _tagged(done.finished(), done.event.tag)
                 self.put(frames, value, done.event, self.nodes - done.before + 1)
-            elif not isinstance(event, StreamStartEvent | StreamEndEvent) and len(frames[0].value) > 1:
+            elif isinstance(event, DocumentStartEvent) and frames[0].value:
                 self.fail("more than one document in a file", event.start_mark)
         if len(frames[0].value) != 1:
             self.fail("one document is expected", None)

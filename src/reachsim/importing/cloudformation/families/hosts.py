@@ -80,7 +80,7 @@ def _interface(
 def _addresses(written: Mapping[str, Any]) -> Attributes:
     """Further addresses of an interface."""
     found: Attributes = {}
-    listed = [each for each in entries(written.get("PrivateIpAddresses") or [])]
+    listed = entries(written.get("PrivateIpAddresses") or [])
     if listed:
         found["PrivateIpAddresses"] = [
             each

@@ -140,8 +140,8 @@ def acl_association(made: Made, resource: Resource) -> None:
 
 
 def _associate(made: Made, resource: Resource, kind: str, holder: Any, key: str, member: Any) -> None:
-    """A table or an ACL of a subnet or a gateway. Of one that is not known or not made here, the subnet knows at least that it
-    has one."""
+    """A table or an ACL of a subnet or a gateway. Of one that is not known or not made here, the subnet knows at least that
+    it has one."""
     given = member if isinstance(member, str) else ""
     if isinstance(member, Unknown):
         made.append(kind, holder, "Associations", member, resource)
