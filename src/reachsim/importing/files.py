@@ -50,9 +50,12 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
             continue
         reader.read(found, source, options)
         readers.add(reader)
+    for reader in readers:
+        if reader.finish is not None:
+            reader.finish(found, options)
     check_options(options, readers, found.parameters)
     if not any(found.items.values()):
-        raise UsageError("nothing in it is what an AWS describe call answers")
+        raise UsageError("nothing in it is part of a network")
     out = build(found)
     out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     for id, text, origin in found.refused:

@@ -45,8 +45,8 @@ IDS: Final = {
 
 
 MAYBE: Final = "Maybe"
-"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not known
-whether it is there. An `Item` has `Item.maybe`."""
+"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not
+known whether it is there. An `Item` has `Item.maybe`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +84,7 @@ class Item:
     id: str
     attributes: Attributes
     origin: Origin
+    maybe: str = ""
 
     def get(self, key: str, default: Any = None) -> Any:
         """An attribute; the default where it is absent or null."""
@@ -122,11 +123,13 @@ class Inventory:
     not_read: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What is there and was not taken in: what it is called, why, and where it stands."""
     assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
-    """What follows from something else that was read: of which object, what, and where that stands."""
+    """What follows from something else: of which object, what is assumed, and where that stands."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Other words for ids, such as the addresses of resources: who asks may use either."""
+    held: list[Any] = field(default_factory=list)
+    """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
 
