@@ -70,7 +70,7 @@ def document(data: dict[str, Any], file: str) -> Document:
     else:
         for kind, members in data["resources"].items():
             for name, values in _dict(members).items():
-                after.add(f"{kind}.{name}", values)
+                after.add_text(f"{kind}.{name}", values)
     return Document(form, after, notes=list(_versions(data)))
 
 
@@ -99,12 +99,12 @@ def _plan(data: dict[str, Any], file: str) -> Document:
             continue
         actions = _list(change.get("actions"))
         if "forget" in actions:  # it leaves the state, not the world
-            after.add(address, change.get("before"))
+            after.add_text(address, change.get("before"))
         elif not isinstance(planned, dict) and address not in there and actions not in (["delete"], ["read"]):
-            after.add(address, merged(change.get("after"), change.get("after_unknown")))
+            after.add_text(address, merged(change.get("after"), change.get("after_unknown")))
         label = f"{address} (deposed {each['deposed']})" if each.get("deposed") else address
         if label not in was and isinstance(change.get("before"), dict):
-            before.add(address, change["before"], each.get("deposed"))
+            before.add_text(address, change["before"], each.get("deposed"))
     # Data sources that were read before the plan stand in the prior state only.
     known = {each.origin.path for each in after.data}
     after.data += [each for each in before.data if each.origin.path not in known]
@@ -126,7 +126,7 @@ def _tree(into: Snapshot, module: dict[str, Any], marks: dict[str, Any]) -> None
                 into.skipped.append((str(module.get("address") or "the root module"), "a resource without an address"))
                 continue
             values = merged(each.get("values"), marks.get(each["address"]))
-            into.add(each["address"], merged(values, each.get("sensitive_values"), SENSITIVE), each.get("deposed_key"))
+            into.add_text(each["address"], merged(values, each.get("sensitive_values"), SENSITIVE), each.get("deposed_key"))
         waiting += [each for each in _list(module.get("child_modules")) if isinstance(each, dict)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from reachsim.importing.defaults import created_vpc
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
@@ -70,6 +71,8 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
     for add in FAMILIES:
         add(made)
     made.into(inventory)
+    for each in found.of("aws_vpc"):
+        created_vpc(inventory, each.id)
     for each in found.managed:
         inventory.aliases.setdefault(each.origin.path, each.id)
     inventory.assumed += made.assumed

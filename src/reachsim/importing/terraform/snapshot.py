@@ -58,14 +58,17 @@ class Snapshot:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
 
-    def add(self, address: Address | str, values: Any, deposed: Any = None) -> None:
-        """Take in one instance; what has no address of a resource, or no values, is skipped."""
-        if isinstance(address, str):
-            try:
-                address = addresses.parse(address)
-            except ValueError:
-                self.skipped.append((address, "it has no address of a resource"))
-                return
+    def add_text(self, text: str, values: Any, deposed: Any = None) -> None:
+        """Take in one instance by the text of its address; a text that is none is skipped."""
+        try:
+            address = addresses.parse(text)
+        except ValueError:
+            self.skipped.append((text, "it has no address of a resource"))
+        else:
+            self.add(address, values, deposed)
+
+    def add(self, address: Address, values: Any, deposed: Any = None) -> None:
+        """Take in one instance; what has no values is skipped."""
         if not isinstance(values, dict):
             self.skipped.append((str(address), "it has no values"))
             return

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.defaults import created_vpc, default_group
+from reachsim.importing.inventory import Inventory, Item, Unknown
 from reachsim.importing.terraform.assembly import Assembly
 from reachsim.importing.terraform.snapshot import Resource
 
@@ -21,6 +22,14 @@ ADOPTING: Final = {
 }
 
 
+_KINDS: Final = {
+    "RouteTables": (TABLE, ("Routes",)),
+    "NetworkAcls": (ACL, ("Entries",)),
+    "SecurityGroups": (GROUP, ("IpPermissions", "IpPermissionsEgress")),
+}
+"""By kind: what its id is known by, and which attributes are not known where a resource may adopt it."""
+
+
 def default_id(vpc: Resource, key: str) -> str:
     """The id of a default object of a VPC: AWS's, or a word for it before it is there."""
     known = vpc.get(key)
@@ -31,29 +40,13 @@ def add(made: Assembly) -> None:
     """The defaults of the VPCs that the file makes."""
     adopted = _adopted_somewhere(made)
     for vpc in made.found.of("aws_vpc"):
-        place(made, "RouteTables", vpc, TABLE, {"Associations": [{"Main": True}], "Routes": adopted.get(TABLE, [])})
-        place(made, "NetworkAcls", vpc, ACL, {"IsDefault": True, "Associations": [], "Entries": adopted.get(ACL, _entries())})
-        group = default_id(vpc, GROUP)
-        rules = {"IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}]}
-        rules["IpPermissionsEgress"] = [{"IpProtocol": "-1", **_EVERYONE}]
-        opened = {key: adopted[GROUP] for key in rules} if GROUP in adopted else {}
-        place(made, "SecurityGroups", vpc, GROUP, {"GroupName": "default", **rules, **opened})
-
-
-def place(made: Assembly, kind: str, vpc: Resource, key: str, attributes: Attributes) -> None:
-    """One default object."""
-    made.place(kind, default_id(vpc, key), {"VpcId": vpc.id, **attributes}, vpc.origin)
-
-
-_EVERYONE: Final[Attributes] = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
-
-
-def _entries() -> list[Attributes]:
-    return [
-        {"RuleNumber": number, "Egress": egress, "Protocol": "-1", "RuleAction": "allow", key: everyone}
-        for egress in (False, True)
-        for number, key, everyone in ((100, "CidrBlock", "0.0.0.0/0"), (101, "Ipv6CidrBlock", "::/0"))
-    ]
+        scratch = Inventory({"Vpcs": {vpc.id: Item(vpc.id, {}, vpc.origin)}})
+        created_vpc(scratch, vpc.id)
+        for kind, (key, opened) in _KINDS.items():
+            own = default_id(vpc, key)
+            (item,) = scratch.of(kind)
+            body = default_group(own) | {"VpcId": vpc.id} if kind == "SecurityGroups" else item.attributes
+            made.place(kind, own, body | ({each: adopted[key] for each in opened} if key in adopted else {}), vpc.origin)
 
 
 def _adopted_somewhere(made: Assembly) -> dict[str, Any]:

@@ -144,7 +144,7 @@ _RANGES: Final = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "PrefixListIds
 def _peers(rule: Attributes) -> list[Peer]:
     traffic = tuple(str(rule.get(key, "")) for key in ("IpProtocol", "FromPort", "ToPort"))
     return [
-        (*traffic, key, each[name])  # type: ignore[misc]
+        (*traffic, key, each[name])
         for key, name in _RANGES.items()
         if isinstance(rule.get(key), list)
         for each in rule[key]
