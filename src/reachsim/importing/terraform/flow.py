@@ -30,10 +30,14 @@ _NOTHING: Final = ("count", "path", "terraform", "self")
 
 @dataclass
 class Flow:
-    """What was found: by id or address, each with the words for how it got there. `open`: why there may be others."""
+    """What was found, by id. `open`: why there may be others. `chosen`: whether an expression on the way may come out as
+    none of them: one that refers to more than what it is the id of, such as a condition. `local`: whether it went through
+    a local, of which the plan has no expression."""
 
     found: dict[str, Resource] = field(default_factory=dict)
     open: str = ""
+    chosen: bool = False
+    local: bool = False
 
 
 class Flows:
@@ -75,7 +79,9 @@ class _Walk:
     def references(self, listed: list[str], scope: Scope) -> None:
         """Everything that a list of references names."""
         # `x[each.key]` is told as x and each.key: two references and nothing else.
-        own = scope.key if self.keyed and len(listed) == 2 and listed[1] in ("each.key", "count.index") else None
+        indexed = len(listed) == 2 and listed[1] in ("each.key", "count.index")
+        own = scope.key if self.keyed and indexed else None
+        self.flow.chosen = self.flow.chosen or not (indexed or len(listed) == 1)
         for each in listed:
             self.reference(each, scope, own)
 
@@ -98,6 +104,7 @@ class _Walk:
         elif head == "var":
             self.variable(way[1].name if len(way) > 1 else "", scope)
         elif head == "local":
+            self.flow.local = True
             self.everything(scope.modules)
         elif head == "module" and len(way) > 1:
             self.module(way[1:], scope, key)
@@ -110,6 +117,7 @@ class _Walk:
         """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key."""
         listed = references(scope.block.get("for_each_expression"))
         same = scope.key if self.keyed and len(listed) == 1 else None
+        self.flow.chosen = self.flow.chosen or len(listed) != 1 or listed[0].startswith(("var.", "local."))
         outer = Scope(scope.modules, {}, None)
         for each in listed:
             self.reference(each, outer, same)

@@ -234,8 +234,10 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_network_acl": frozenset({"ingress", "egress", "subnet_ids"}),
     "aws_default_network_acl": frozenset({"ingress", "egress", "subnet_ids"}),
     "aws_ec2_managed_prefix_list": frozenset({"entry"}),
-    "aws_instance": frozenset({"vpc_security_group_ids", "security_groups", "network_interface", "secondary_private_ips"}),
-    "aws_spot_instance_request": frozenset({"vpc_security_group_ids", "security_groups", "network_interface"}),
+    "aws_subnet": frozenset({"ipv6_cidr_block"}),
+    "aws_security_group_rule": frozenset({"source_security_group_id"}),
+    "aws_instance": frozenset({"vpc_security_group_ids", "security_groups", "secondary_private_ips"}),
+    "aws_spot_instance_request": frozenset({"vpc_security_group_ids", "security_groups"}),
     "aws_network_interface": frozenset({"security_groups", "attachment"}),
     "aws_eip": frozenset({"instance", "network_interface"}),
     "aws_eip_association": frozenset({"instance_id", "network_interface_id"}),
@@ -254,3 +256,40 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
 }
 """What the provider computes where nobody wrote it, and what is then empty (or AWS's default, which the reader of the type
 knows): the plan says that it is unknown."""
+
+_RDS: Final = frozenset({"db_subnet_group_name", "vpc_security_group_ids"})
+_LB_COMPUTED: Final = frozenset({"subnets", "security_groups"})
+_HOST: Final = frozenset({"subnet_id", "vpc_security_group_ids"})
+_CACHED: Final = frozenset({"subnet_group_name", "security_group_ids"})
+MAY_BE_COMPUTED: Final[dict[str, frozenset[str]]] = {
+    "aws_route_table": frozenset({"propagating_vgws"}),
+    "aws_route": frozenset({"network_interface_id", "instance_id"}),
+    "aws_security_group": frozenset({"vpc_id"}),
+    "aws_default_security_group": frozenset({"vpc_id"}),
+    "aws_security_group_rule": frozenset({"source_security_group_id"}),
+    "aws_network_acl": frozenset({"subnet_ids"}),
+    "aws_internet_gateway": frozenset({"vpc_id"}),
+    "aws_vpn_gateway": frozenset({"vpc_id"}),
+    "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids"}),
+    "aws_instance": _HOST,
+    "aws_spot_instance_request": _HOST,
+    "aws_network_interface": frozenset({"security_groups"}),
+    "aws_eip": frozenset({"instance", "network_interface"}),
+    "aws_eip_association": frozenset({"allocation_id", "instance_id", "network_interface_id"}),
+    "aws_lb": _LB_COMPUTED,
+    "aws_alb": _LB_COMPUTED,
+    "aws_elb": _LB_COMPUTED | {"instances"},
+    "aws_db_instance": _RDS,
+    "aws_rds_cluster": _RDS,
+    "aws_rds_cluster_instance": frozenset({"db_subnet_group_name"}),
+    "aws_docdb_cluster": _RDS,
+    "aws_neptune_cluster": frozenset({"neptune_subnet_group_name", "vpc_security_group_ids"}),
+    "aws_redshift_cluster": frozenset({"cluster_subnet_group_name", "vpc_security_group_ids"}),
+    "aws_elasticache_cluster": _CACHED,
+    "aws_elasticache_replication_group": _CACHED,
+    "aws_memorydb_cluster": frozenset({"subnet_group_name"}),
+    "aws_eks_node_group": frozenset({"launch_template.id"}),
+    "aws_autoscaling_group": frozenset({"vpc_zone_identifier", "launch_template.id", "target_group_arns"}),
+}
+"""Links that the provider computes where their expression comes out as null: that one is unknown does not say that it was
+written (the provider's schema, 5.100: both optional and computed)."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.configuration import Expression, Scope, expression, references
 from reachsim.importing.terraform.flow import Flow, Flows
-from reachsim.importing.terraform.kinds import ABSENT_UNLESS_WRITTEN, LINKS, SUBNET, VPC, Kind
+from reachsim.importing.terraform.kinds import ABSENT_UNLESS_WRITTEN, LINKS, MAY_BE_COMPUTED, SUBNET, VPC, Kind
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
@@ -65,6 +65,9 @@ class Links:
         """Take away what is unknown only because nobody wrote it."""
         block = self.flows.configuration.block(each.address)
         written = block.get("expressions") if block is not None else None
+        _exclude(each)
+        if isinstance(written, dict) and "subnet_id" in written and isinstance(each.values.get("network_interface"), Unknown):
+            each.values["network_interface"] = None  # the two exclude each other
         for name in ABSENT_UNLESS_WRITTEN.get(each.address.type, ()):
             if not isinstance(each.values.get(name), Unknown) or (isinstance(written, dict) and name in written):
                 continue
@@ -111,7 +114,12 @@ class Links:
             return self.shared(each, way, kind, own, scope)
         flow = self.flows.of([own], scope, kind)
         left = self.possible(each, kind, flow.found)
+        computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not _needed(each, way[-1])
+        if computed and (flow.chosen or (flow.local and self.strict)):
+            return _open_link(kind, (), "its expression may come out as nothing")
         if len(left) == 1 and not flow.open:
+            if computed and flow.local:
+                self.assumed.append((each, f"{'.'.join(way)}: {next(iter(left))}, all that a local can be"))
             return next(iter(left))
         if not self.strict and not flow.open:
             keyed = self.possible(each, kind, self.flows.of([own], scope, kind, keyed=True).found)
@@ -208,6 +216,8 @@ class Links:
         members = self.each_exact(refs, kind, scope)
         if members is None:
             flow = self.flows.of([own], scope, kind)
+            if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()):
+                return _open_link(kind, (), "its expression may come out as nothing")
             if len(flow.found) == 1 and not flow.open:
                 members = list(flow.found)
             else:
@@ -249,10 +259,37 @@ class Links:
         return _open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
 
 
-_BLOCKS: Final = frozenset({"ingress", "egress", "route", "entry", "subnet_mapping", "network_interface", "traffic_source"})
+_BLOCKS: Final = frozenset({"ingress", "egress", "route", "entry"})
 """Attributes that are written as blocks, which may be dynamic."""
 _HOME: Final = ("aws_", "random_", "null_", "terraform_", "tls_", "time_", "local_", "archive_")
 _FOREIGN: Final = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_default_vpc", "aws_default_subnet"})
+
+
+_PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+_ROUTE_TARGETS: Final = (
+    "gateway_id", "nat_gateway_id", "transit_gateway_id", "vpc_peering_connection_id", "egress_only_gateway_id",
+    "vpc_endpoint_id", "carrier_gateway_id", "local_gateway_id", "core_network_arn",
+)  # fmt: skip
+
+
+def _exclude(each: Resource) -> None:
+    """Take away what is unknown beside something that excludes it: a rule has one sort of peer, a route one target."""
+    kind, values = each.address.type, each.values
+    if kind == "aws_security_group_rule" and isinstance(values.get("source_security_group_id"), Unknown):
+        if values.get("self") is True or any(values.get(key) for key in _PEERS):
+            values["source_security_group_id"] = None
+    if kind == "aws_route":
+        for key in ("network_interface_id", "instance_id"):
+            if isinstance(values.get(key), Unknown) and any(values.get(other) for other in _ROUTE_TARGETS):
+                values[key] = None
+
+
+def _needed(each: Resource, name: str) -> bool:
+    """Whether an attribute must have been given, since nothing stands in its place (see `_exclude`, which went before)."""
+    if each.address.type == "aws_route":
+        others = {"network_interface_id", "instance_id"} - {name}
+        return name in ("network_interface_id", "instance_id") and not any(each.values.get(key) for key in others)
+    return each.address.type == "aws_security_group_rule" and name == "source_security_group_id"
 
 
 def _open(value: Any) -> bool:
