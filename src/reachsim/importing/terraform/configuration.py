@@ -73,7 +73,6 @@ def expression(block: Mapping[str, Any], way: tuple[str, ...], index: int | None
     written as attributes share one expression, and `dynamic` ones have none.
     """
     found: Any = block.get("expressions")
-    exact = True
     for position, name in enumerate(way):
         found = _dict(found).get(name)
         if isinstance(found, list):
@@ -84,8 +83,8 @@ def expression(block: Mapping[str, Any], way: tuple[str, ...], index: int | None
             else:
                 return None, False
         if isinstance(found, dict) and ("references" in found or "constant_value" in found):
-            return found, exact and position == len(way) - 1
-    return (found if isinstance(found, dict) and len(found) == 0 else None), exact
+            return found, position == len(way) - 1
+    return (found, True) if isinstance(found, dict) and not found else (None, False)
 
 
 def references(found: Expression | None) -> list[str]:

@@ -104,8 +104,9 @@ class _Walk:
         elif head == "var":
             self.variable(way[1].name if len(way) > 1 else "", scope)
         elif head == "local":
-            self.flow.local = True
+            chosen = self.flow.chosen  # what else the module has is not on the way
             self.everything(scope.modules)
+            self.flow.local, self.flow.chosen = True, chosen
         elif head == "module" and len(way) > 1:
             self.module(way[1:], scope, key)
         elif head == "data" and len(way) > 2:

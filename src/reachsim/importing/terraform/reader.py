@@ -9,6 +9,7 @@ from reachsim.importing.defaults import created_vpc
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
+from reachsim.importing.terraform import alike
 from reachsim.importing.terraform.assembly import Assembly
 from reachsim.importing.terraform.documents import Document, document, inside
 from reachsim.importing.terraform.families import (
@@ -66,6 +67,8 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
     """Take in one moment. `before`: that which a plan starts from."""
     links = Links(found, options.strict)
     links.resolve()
+    if not options.strict:
+        alike.choose(links)
     made = Assembly(found, before)
     made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
     for add in FAMILIES:
