@@ -27,9 +27,7 @@ class Assembly:
         own = id or resource.id
         tags = resource.values.get("tags_all") if not resource.get("tags") else resource.get("tags")
         if isinstance(tags, dict):
-            attributes["Tags"] = [
-                {"Key": key, "Value": value} for key, value in tags.items() if isinstance(value, str)
-            ]
+            attributes["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items() if isinstance(value, str)]
         return self.place(kind, own, attributes, resource.origin)
 
     def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
@@ -64,7 +62,9 @@ class Assembly:
             if isinstance(listed, list):
                 listed.extend(maybe(each, resource, id) if isinstance(id, Unknown) else each for each in members)
         if not holders:
-            self.unread.append((str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin))
+            self.unread.append(
+                (str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin)
+            )
 
     def assume(self, resource: Resource, text: str) -> None:
         """Say what was taken from something else."""

@@ -65,7 +65,9 @@ class Configuration:
         return [_dict(_dict(each).get("expression")) for each in chosen]
 
 
-def expression(block: Mapping[str, Any], way: tuple[str, ...], index: int | None, count: int) -> tuple[Expression | None, bool]:
+def expression(
+    block: Mapping[str, Any], way: tuple[str, ...], index: int | None, count: int
+) -> tuple[Expression | None, bool]:
     """The expression of an attribute, and whether it is its alone.
 
     `way`: its name, behind those of the blocks that it is in. `index`, `count`: which of how many blocks of the outermost

@@ -126,7 +126,9 @@ def _tree(into: Snapshot, module: dict[str, Any], marks: dict[str, Any]) -> None
                 into.skipped.append((str(module.get("address") or "the root module"), "a resource without an address"))
                 continue
             values = merged(each.get("values"), marks.get(each["address"]))
-            into.add_text(each["address"], merged(values, each.get("sensitive_values"), SENSITIVE), each.get("deposed_key"))
+            into.add_text(
+                each["address"], merged(values, each.get("sensitive_values"), SENSITIVE), each.get("deposed_key")
+            )
         waiting += [each for each in _list(module.get("child_modules")) if isinstance(each, dict)]
 
 

@@ -226,6 +226,14 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
 }  # fmt: skip
 """By type of resource: the attributes that name others, those of blocks behind the block's name and a dot."""
 
+ROUTE_TARGETS: Final = frozenset(_ROUTE) - {"destination_prefix_list_id"} | {
+    "carrier_gateway_id", "local_gateway_id", "core_network_arn",
+}  # fmt: skip
+"""Where a route may say what it leads to: just one of them does."""
+ROUTE_ATTRIBUTES: Final = ROUTE_TARGETS | {
+    "destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id",
+}  # fmt: skip
+
 ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_security_group": frozenset({"ingress", "egress"}),
     "aws_default_security_group": frozenset({"ingress", "egress"}),
@@ -243,7 +251,7 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_eip_association": frozenset({"instance_id", "network_interface_id"}),
     "aws_internet_gateway": frozenset({"vpc_id"}),
     "aws_vpn_gateway": frozenset({"vpc_id"}),
-    "aws_route": frozenset({"network_interface_id", "instance_id"}),
+    "aws_route": ROUTE_ATTRIBUTES,
     "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration"}),
     "aws_lb": frozenset({"security_groups", "subnet_mapping"}),
     "aws_alb": frozenset({"security_groups", "subnet_mapping"}),
@@ -263,7 +271,7 @@ _HOST: Final = frozenset({"subnet_id", "vpc_security_group_ids"})
 _CACHED: Final = frozenset({"subnet_group_name", "security_group_ids"})
 MAY_BE_COMPUTED: Final[dict[str, frozenset[str]]] = {
     "aws_route_table": frozenset({"propagating_vgws"}),
-    "aws_route": frozenset({"network_interface_id", "instance_id"}),
+    "aws_route": ROUTE_TARGETS,
     "aws_security_group": frozenset({"vpc_id"}),
     "aws_default_security_group": frozenset({"vpc_id"}),
     "aws_security_group_rule": frozenset({"source_security_group_id"}),

@@ -14,7 +14,15 @@ from typing import Any, Final
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.configuration import Expression, Scope, expression, references
 from reachsim.importing.terraform.flow import Flow, Flows
-from reachsim.importing.terraform.kinds import ABSENT_UNLESS_WRITTEN, LINKS, MAY_BE_COMPUTED, SUBNET, VPC, Kind
+from reachsim.importing.terraform.kinds import (
+    ABSENT_UNLESS_WRITTEN,
+    LINKS,
+    MAY_BE_COMPUTED,
+    ROUTE_TARGETS,
+    SUBNET,
+    VPC,
+    Kind,
+)
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
@@ -65,8 +73,11 @@ class Links:
         """Take away what is unknown only because nobody wrote it."""
         block = self.flows.configuration.block(each.address)
         written = block.get("expressions") if block is not None else None
-        _exclude(each)
-        if isinstance(written, dict) and "subnet_id" in written and isinstance(each.values.get("network_interface"), Unknown):
+        if (
+            isinstance(written, dict)
+            and "subnet_id" in written
+            and isinstance(each.values.get("network_interface"), Unknown)
+        ):
             each.values["network_interface"] = None  # the two exclude each other
         for name in ABSENT_UNLESS_WRITTEN.get(each.address.type, ()):
             if not isinstance(each.values.get(name), Unknown) or (isinstance(written, dict) and name in written):
@@ -80,6 +91,7 @@ class Links:
                     continue
                 self.assumed.append((each, f"{name}: none, as none is written"))
             each.values[name] = None
+        _exclude(each)
 
     def attribute(self, each: Resource, way: tuple[str, ...], kind: Kind) -> None:
         """Resolve one attribute, in every block that has it."""
@@ -108,7 +120,9 @@ class Links:
 
     # -- one -----------------------------------------------------------------------------------------------------
 
-    def one(self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, exact: bool, scope: Scope) -> Any:
+    def one(
+        self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, exact: bool, scope: Scope
+    ) -> Any:
         """An attribute that names one."""
         if not exact:
             return self.shared(each, way, kind, own, scope)
@@ -206,7 +220,14 @@ class Links:
     # -- lists ---------------------------------------------------------------------------------------------------
 
     def list_of(
-        self, each: Resource, way: tuple[str, ...], kind: Kind, value: Any, own: Expression | None, exact: bool, scope: Scope
+        self,
+        each: Resource,
+        way: tuple[str, ...],
+        kind: Kind,
+        value: Any,
+        own: Expression | None,
+        exact: bool,
+        scope: Scope,
     ) -> Any:
         """An attribute that names several. What its expression names are its members, if each names just one."""
         name = ".".join(way)
@@ -262,14 +283,12 @@ class Links:
 _BLOCKS: Final = frozenset({"ingress", "egress", "route", "entry"})
 """Attributes that are written as blocks, which may be dynamic."""
 _HOME: Final = ("aws_", "random_", "null_", "terraform_", "tls_", "time_", "local_", "archive_")
-_FOREIGN: Final = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_default_vpc", "aws_default_subnet"})
+_FOREIGN: Final = frozenset(
+    {"aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_default_vpc", "aws_default_subnet"}
+)
 
 
 _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
-_ROUTE_TARGETS: Final = (
-    "gateway_id", "nat_gateway_id", "transit_gateway_id", "vpc_peering_connection_id", "egress_only_gateway_id",
-    "vpc_endpoint_id", "carrier_gateway_id", "local_gateway_id", "core_network_arn",
-)  # fmt: skip
 
 
 def _exclude(each: Resource) -> None:
@@ -280,15 +299,16 @@ def _exclude(each: Resource) -> None:
             values["source_security_group_id"] = None
     if kind == "aws_route":
         for key in ("network_interface_id", "instance_id"):
-            if isinstance(values.get(key), Unknown) and any(values.get(other) for other in _ROUTE_TARGETS):
+            if isinstance(values.get(key), Unknown) and any(
+                values.get(other) for other in ROUTE_TARGETS - {"network_interface_id", "instance_id"}
+            ):
                 values[key] = None
 
 
 def _needed(each: Resource, name: str) -> bool:
     """Whether an attribute must have been given, since nothing stands in its place (see `_exclude`, which went before)."""
     if each.address.type == "aws_route":
-        others = {"network_interface_id", "instance_id"} - {name}
-        return name in ("network_interface_id", "instance_id") and not any(each.values.get(key) for key in others)
+        return not any(each.values.get(key) for key in ROUTE_TARGETS - {name})
     return each.address.type == "aws_security_group_rule" and name == "source_security_group_id"
 
 
@@ -314,7 +334,11 @@ def _holders(values: dict[str, Any], way: tuple[str, ...]) -> Iterable[tuple[dic
 
 def _names_one(reference: str) -> bool:
     """Whether a reference ends in an attribute: one that ends in a name may stand for a part of what it names."""
-    return reference.rpartition(".")[2] in ("id", "arn", "name") or "_id" in reference.rpartition(".")[2] or reference.startswith(("module.", "var."))
+    return (
+        reference.rpartition(".")[2] in ("id", "arn", "name")
+        or "_id" in reference.rpartition(".")[2]
+        or reference.startswith(("module.", "var."))
+    )
 
 
 def _of_ids(refs: list[str]) -> list[str]:
@@ -340,14 +364,19 @@ def _holds(subnet: Resource, each: Resource) -> bool:
 def _open_link(kind: Kind, candidates: tuple[str, ...], reason: str) -> Open:
     shown = sorted(candidates)
     if not shown:
-        return Open(f"which {kind.name} it is hangs on what the plan does not tell" + (f" ({reason})" if reason else ""))
+        return Open(
+            f"which {kind.name} it is hangs on what the plan does not tell" + (f" ({reason})" if reason else "")
+        )
     listed = ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} others" if len(shown) > _SHOWN else "")
     return Open(f"it is one of {listed}; the plan does not tell which", candidates)
 
 
 def _adopt(each: Resource) -> None:
     """Give what adopts a default object of a VPC the id that this is known by."""
-    for kind, key in (("aws_default_route_table", "default_route_table_id"), ("aws_default_network_acl", "default_network_acl_id")):
+    for kind, key in (
+        ("aws_default_route_table", "default_route_table_id"),
+        ("aws_default_network_acl", "default_network_acl_id"),
+    ):
         if each.address.type == kind and each.created and isinstance(each.get(key), str):
             each.values["id"] = each.values[key]
             vpc = each.values[key].removesuffix(f".{key}")

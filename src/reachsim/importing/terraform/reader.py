@@ -40,7 +40,14 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
 READ: Final = (
-    vpcs.TYPES | routes.TYPES | groups.TYPES | acls.TYPES | gateways.TYPES | hosts.TYPES | transit.TYPES | balancers.TYPES
+    vpcs.TYPES
+    | routes.TYPES
+    | groups.TYPES
+    | acls.TYPES
+    | gateways.TYPES
+    | hosts.TYPES
+    | transit.TYPES
+    | balancers.TYPES
 )
 """The types of resources that are understood."""
 

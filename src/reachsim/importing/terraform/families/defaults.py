@@ -46,7 +46,9 @@ def add(made: Assembly) -> None:
             own = default_id(vpc, key)
             (item,) = scratch.of(kind)
             body = default_group(own) | {"VpcId": vpc.id} if kind == "SecurityGroups" else item.attributes
-            made.place(kind, own, body | ({each: adopted[key] for each in opened} if key in adopted else {}), vpc.origin)
+            made.place(
+                kind, own, body | ({each: adopted[key] for each in opened} if key in adopted else {}), vpc.origin
+            )
 
 
 def _adopted_somewhere(made: Assembly) -> dict[str, Any]:

@@ -136,7 +136,9 @@ def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
 
 def _add_vpn(made: Assembly) -> None:
     for each in made.found.of("aws_vpn_gateway"):
-        made.put("VpnGateways", each, {"State": "available", "VpcAttachments": _attached(each.get("vpc_id"), "attached")})
+        made.put(
+            "VpnGateways", each, {"State": "available", "VpcAttachments": _attached(each.get("vpc_id"), "attached")}
+        )
     for each in made.found.of("aws_vpn_gateway_attachment"):
         holder = made.one("VpnGateways", each.get("vpn_gateway_id"))
         if holder is not None:

@@ -28,7 +28,11 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_security_group", "aws_default_security_group"):
         name = "default" if each.address.type == "aws_default_security_group" else each.get("name")
         body = {"VpcId": each.get("vpc_id"), "GroupName": name}
-        made.put("SecurityGroups", each, present(body) | {key: _inline(made, each, word) for word, key in _DIRECTIONS.items()})
+        made.put(
+            "SecurityGroups",
+            each,
+            present(body) | {key: _inline(made, each, word) for word, key in _DIRECTIONS.items()},
+        )
     for each in made.found.of("aws_security_group_rule", *_ONE):
         for key in _keys(each):
             made.append("SecurityGroups", each, key, "security_group_id", [rule_of(each)])
@@ -138,7 +142,12 @@ def _separate(made: Assembly, group: str, word: str) -> set[Peer]:
     return {peer for rule in rules for peer in _peers(rule)}
 
 
-_RANGES: Final = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "PrefixListIds": "PrefixListId", "UserIdGroupPairs": "GroupId"}
+_RANGES: Final = {
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+    "PrefixListIds": "PrefixListId",
+    "UserIdGroupPairs": "GroupId",
+}
 
 
 def _peers(rule: Attributes) -> list[Peer]:

@@ -26,7 +26,9 @@ def add(made: Assembly) -> None:
         _add_instance(made, each)
     for each in made.found.of("aws_network_interface_attachment"):
         for holder in made.some("NetworkInterfaces", each.get("network_interface_id")):
-            holder["Attachment"] = present({"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index")})
+            holder["Attachment"] = present(
+                {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index")}
+            )
     for each in made.found.of("aws_network_interface_sg_attachment"):
         _add_group(made, each)
     _add_elastic(made)
@@ -46,7 +48,11 @@ def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
         return [each if isinstance(each, Unknown) else {"GroupId": each} for each in ids]
     vpc = vpc_of(made, subnet)
     for item in made.of("SecurityGroups"):
-        if item.attributes.get("GroupName") == "default" and item.attributes.get("VpcId") == vpc and isinstance(vpc, str):
+        if (
+            item.attributes.get("GroupName") == "default"
+            and item.attributes.get("VpcId") == vpc
+            and isinstance(vpc, str)
+        ):
             return [{"GroupId": item.id}]
     return vpc if isinstance(vpc, Unknown) else Unknown("it has the default group of its VPC, which is not in the file")
 
@@ -139,7 +145,9 @@ def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> No
     """An interface as far as its instance shows it, which it does of the first one alone."""
     groups = each.values.get("vpc_security_group_ids", Unknown(NOT_TOLD))
     if not groups and isinstance(each.values.get("security_groups"), list):
-        groups = [one for one in each.values["security_groups"] if isinstance(one, str) and one.startswith("sg-")] or groups
+        groups = [
+            one for one in each.values["security_groups"] if isinstance(one, str) and one.startswith("sg-")
+        ] or groups
     vpc = vpc_of(made, each.get("subnet_id"))
     body: Attributes = {
         "SubnetId": each.get("subnet_id"),
@@ -194,12 +202,26 @@ def _add_elastic(made: Assembly) -> None:
     for each in made.found.of("aws_eip"):
         addresses[each.id] = each.get("public_ip")
         made.put("Addresses", each, present({"PublicIp": each.get("public_ip")}))
-        _give(made, each, each.get("instance"), each.get("network_interface"), each.get("associate_with_private_ip"), each.get("public_ip"))
+        _give(
+            made,
+            each,
+            each.get("instance"),
+            each.get("network_interface"),
+            each.get("associate_with_private_ip"),
+            each.get("public_ip"),
+        )
     for each in made.found.of("aws_eip_association"):
         allocation = each.get("allocation_id")
         public = addresses.get(allocation) if isinstance(allocation, str) else None
         public = each.get("public_ip") if public is None else public
-        _give(made, each, each.get("instance_id"), each.get("network_interface_id"), each.get("private_ip_address"), public)
+        _give(
+            made,
+            each,
+            each.get("instance_id"),
+            each.get("network_interface_id"),
+            each.get("private_ip_address"),
+            public,
+        )
 
 
 def _give(made: Assembly, each: Resource, instance: Any, interface: Any, private: Any, public: Any) -> None:

@@ -25,7 +25,9 @@ def add(made: Assembly) -> None:
         made.put("TransitGateways", each, {"State": "available", "Options": options})
         for word in ("association", "propagation"):
             if _switch(each, word) != "disable":
-                made.place("TransitGatewayRouteTables", default_table(each, word), {"TransitGatewayId": each.id}, each.origin)
+                made.place(
+                    "TransitGatewayRouteTables", default_table(each, word), {"TransitGatewayId": each.id}, each.origin
+                )
     for each in made.found.of(f"{_P}_route_table"):
         made.put("TransitGatewayRouteTables", each, present({"TransitGatewayId": each.get("transit_gateway_id")}))
     for each in made.found.of(f"{_P}_vpc_attachment"):
