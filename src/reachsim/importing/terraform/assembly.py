@@ -19,12 +19,15 @@ class Assembly:
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What follows from something else: of which object, what, and where it was read."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """By the address of a resource, the id of its item."""
     unread: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What could not be placed: of which object, why, and where it was read."""
 
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
         """An item of a kind, with the resource's tags and origin; its attributes may still be added to."""
         own = id or resource.id
+        self.ids[resource.origin.path] = own
         tags = resource.values.get("tags_all") if not resource.get("tags") else resource.get("tags")
         if isinstance(tags, dict):
             attributes["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items() if isinstance(value, str)]

@@ -16,6 +16,8 @@ from reachsim.importing.terraform.families import (
     acls,
     balancers,
     defaults,
+    external,
+    functions,
     gateways,
     groups,
     hosts,
@@ -28,8 +30,10 @@ from reachsim.importing.terraform.snapshot import Snapshot
 from reachsim.importing.terraform.types import matters
 
 FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
+    external.add_sources,
     vpcs.add,
     defaults.add,
+    external.add_strangers,
     routes.add,
     groups.add,
     acls.add,
@@ -37,17 +41,11 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     hosts.add,
     transit.add,
     balancers.add,
+    functions.add,
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
-READ: Final = (
-    vpcs.TYPES
-    | routes.TYPES
-    | groups.TYPES
-    | acls.TYPES
-    | gateways.TYPES
-    | hosts.TYPES
-    | transit.TYPES
-    | balancers.TYPES
+READ: Final = frozenset[str]().union(
+    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions))
 )
 """The types of resources that are understood."""
 
@@ -83,8 +81,7 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
     made.into(inventory)
     for each in found.of("aws_vpc"):
         created_vpc(inventory, each.id)
-    for each in found.managed:
-        inventory.aliases.setdefault(each.origin.path, each.id)
+    inventory.aliases |= made.ids
     inventory.assumed += made.assumed
     inventory.not_read += made.unread
     inventory.not_read += [(what, why, Origin(found.file, what)) for what, why in found.skipped]

@@ -57,6 +57,12 @@ def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
     return vpc if isinstance(vpc, Unknown) else Unknown("it has the default group of its VPC, which is not in the file")
 
 
+def vpc_of_groups(made: Assembly, ids: Any) -> Any:
+    """The VPC of groups, for an interface in a subnet that the file does not have."""
+    holders = [made.one("SecurityGroups", each) for each in ids] if isinstance(ids, list) else []
+    return next((holder.get("VpcId") for holder in holders if holder is not None), None)
+
+
 def _interface(made: Assembly, each: Resource) -> Attributes:
     attachment: Attributes = {}
     for block in each.each("attachment"):
@@ -68,7 +74,7 @@ def _interface(made: Assembly, each: Resource) -> Attributes:
         private = listed[0]
     body = {
         "SubnetId": each.get("subnet_id"),
-        "VpcId": vpc_of(made, each.get("subnet_id")),
+        "VpcId": vpc_of(made, each.get("subnet_id")) or vpc_of_groups(made, each.values.get("security_groups")),
         "InterfaceType": each.get("interface_type") if isinstance(each.get("interface_type"), str) else None,
         "Groups": groups_of(made, each.get("subnet_id"), each.values.get("security_groups", Unknown(NOT_TOLD))),
         "SourceDestCheck": each.get("source_dest_check"),
@@ -148,7 +154,7 @@ def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> No
         groups = [
             one for one in each.values["security_groups"] if isinstance(one, str) and one.startswith("sg-")
         ] or groups
-    vpc = vpc_of(made, each.get("subnet_id"))
+    vpc = vpc_of(made, each.get("subnet_id")) or vpc_of_groups(made, groups)
     body: Attributes = {
         "SubnetId": each.get("subnet_id"),
         "VpcId": vpc,
