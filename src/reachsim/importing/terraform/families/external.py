@@ -51,7 +51,7 @@ def _vpc_of_group(made: Assembly, id: str) -> str:
         groups = [*each.each("vpc_security_group_ids"), *each.each("security_groups")]
         subnet = made.one("Subnets", each.get("subnet_id"))
         if id in groups and subnet is not None:
-                return known(subnet.get("VpcId"))
+            return str(subnet.get("VpcId") or "")
     return ""
 
 
