@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.terraform.addresses import Step
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 
@@ -25,12 +26,10 @@ class Assembly:
     """What could not be placed: of which object, why, and where it was read."""
 
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
-        """An item of a kind, with the resource's tags and origin; its attributes may still be added to."""
+        """An item of a kind, with the resource's name and origin; its attributes may still be added to."""
         own = id or resource.id
         self.ids[resource.origin.path] = own
-        tags = resource.values.get("tags_all") if not resource.get("tags") else resource.get("tags")
-        if isinstance(tags, dict):
-            attributes["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items() if isinstance(value, str)]
+        attributes["Tags"] = [{"Key": "Name", "Value": _label(resource)}]
         return self.place(kind, own, attributes, resource.origin)
 
     def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
@@ -78,6 +77,17 @@ class Assembly:
         for kind, members in self.items.items():
             for item in members.values():
                 inventory.add(kind, item)
+
+
+def _label(resource: Resource) -> str:
+    """What a resource is called: by its ``Name`` tag, else by its address without the type."""
+    for key in ("tags", "tags_all"):
+        tags = resource.values.get(key)
+        name = tags.get("Name") if isinstance(tags, dict) else None
+        if isinstance(name, str) and name:
+            return name
+    at = resource.address
+    return ".".join(map(str, (*at.modules, Step(at.name, at.key))))
 
 
 def maybe(member: Attributes | str, resource: Resource, id: Unknown) -> Any:

@@ -23,7 +23,7 @@ from reachsim.importing.terraform.kinds import (
     VPC,
     Kind,
 )
-from reachsim.importing.terraform.snapshot import Resource, Snapshot
+from reachsim.importing.terraform.snapshot import COMPUTED, Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
@@ -80,7 +80,7 @@ class Links:
         ):
             each.values["network_interface"] = None  # the two exclude each other
         for name in ABSENT_UNLESS_WRITTEN.get(each.address.type, ()):
-            if not isinstance(each.values.get(name), Unknown) or (isinstance(written, dict) and name in written):
+            if not _computed(each.values.get(name)) or (isinstance(written, dict) and name in written):
                 continue
             if block is None and name not in _BLOCKS:
                 continue
@@ -99,9 +99,7 @@ class Links:
         for holder, index, count in list(_holders(each.values, way)):
             value = holder.get(way[-1])
             several = way[-1] in _SETS
-            if not isinstance(value, Unknown) and not (isinstance(value, list) and any(map(_open, value))):
-                continue
-            if isinstance(value, Open):
+            if not _computed(value) and not (isinstance(value, list) and any(map(_computed, value))):
                 continue
             own, exact = (None, False) if block is None else expression(block, way, index, count)
             scope = Scope(each.address.modules, block or {}, each.address.key)
@@ -310,6 +308,11 @@ def _needed(each: Resource, name: str) -> bool:
     if each.address.type == "aws_route":
         return not any(each.values.get(key) for key in ROUTE_TARGETS - {name})
     return each.address.type == "aws_security_group_rule" and name == "source_security_group_id"
+
+
+def _computed(value: Any) -> bool:
+    """Whether a value is not known only because it is computed when the plan is applied."""
+    return isinstance(value, Unknown) and value.reason == COMPUTED
 
 
 def _open(value: Any) -> bool:
