@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
@@ -48,6 +49,8 @@ class Flows:
         self.instances: dict[tuple[tuple[Step, ...], bool, str, str], list[Resource]] = {}
         self.modules: dict[tuple[Step, ...], set[tuple[Step, ...]]] = {}
         self.by_module: dict[tuple[Step, ...], list[Resource]] = {}
+        self.of_modules: dict[str, dict[tuple[Step, ...], Flow]] = {}
+        self.read: dict[str, list[Step]] = {}
         for each in (*found.managed, *found.data):
             at = each.address
             self.instances.setdefault((at.modules, at.data, at.type, at.name), []).append(each)
@@ -62,6 +65,31 @@ class Flows:
         for each in expressions:
             walk.references(references(each), scope)
         return walk.flow
+
+    def wide(self, kind: Kind) -> dict[tuple[Step, ...], Flow]:
+        """What of a kind there is in each module, or is passed to it or comes out of those that it calls. Modules pass
+        things to each other, so this is repeated until nothing is added."""
+        known = self.of_modules.get(kind.name)
+        if known is not None:
+            return known
+        known = {each: Flow() for each in {(), *self.by_module, *self.modules, *chain(*self.modules.values())}}
+        self.of_modules[kind.name] = known
+        grows = True
+        while grows:
+            grows = False
+            for modules, before in known.items():
+                walk = _Walk(self, kind, False)
+                walk.module_wide(modules)
+                if len(walk.flow.found) > len(before.found) or (walk.flow.open and not before.open):
+                    known[modules] = walk.flow
+                    grows = True
+        return known
+
+    def steps(self, text: str) -> list[Step]:
+        """The names in a reference. Raises ValueError for what is none."""
+        if text not in self.read:
+            self.read[text] = steps(text)
+        return self.read[text]
 
     def keys(self, address: tuple[tuple[Step, ...], bool, str, str]) -> set[Any]:
         """The keys that a resource has instances with."""
@@ -86,12 +114,14 @@ class _Walk:
             self.reference(each, scope, own)
 
     def reference(self, text: str, scope: Scope, key: Any) -> None:
-        mark = (text, scope.modules, id(scope.block), scope.key, key)
+        # Whose `each` is meant matters to nothing else, and which of its keys only where keys are looked at.
+        own = (id(scope.block), scope.key if self.keyed else None) if self.keyed or text.startswith("each") else None
+        mark = (text, scope.modules, own, key)
         if mark in self.seen:
             return
         self.seen.add(mark)
         try:
-            way = steps(text)
+            way = self.flows.steps(text)
         except ValueError:
             self.flow.open = self.flow.open or f"{text} cannot be followed"
             return
@@ -135,9 +165,12 @@ class _Walk:
 
     def everything(self, modules: tuple[Step, ...]) -> None:
         """All that a local of a module can be made of."""
-        if ("all", modules) in self.seen:
-            return
-        self.seen.add(("all", modules))
+        known = self.flows.wide(self.kind)[modules]
+        self.flow.found |= known.found
+        self.flow.open = self.flow.open or known.open
+
+    def module_wide(self, modules: tuple[Step, ...]) -> None:
+        """Everything in a module, and everything that is passed to it or comes out of those that it calls."""
         for each in self.flows.by_module.get(modules, ()):
             self.instance(each, None, modules)
         call = self.flows.configuration.call(modules)
@@ -219,6 +252,9 @@ class _Walk:
     def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
         """Any attribute of a resource that has something unknown that was written."""
         block = self.flows.configuration.block(each.address) or {}
+        if not self.keyed and ("whole", id(block), modules) in self.seen:
+            return
+        self.seen.add(("whole", id(block), modules))
         written = block.get("expressions")
         scope = Scope(modules, block, each.address.key)
         for name, found in (written if isinstance(written, dict) else {}).items():
