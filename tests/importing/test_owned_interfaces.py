@@ -1,4 +1,4 @@
-"""Interfaces that AWS made for something, and what routes tell of gateway endpoints. Expected verdicts: the rules of the VPCs here."""
+"""Interfaces that AWS made for something, and what routes tell of gateway endpoints. Verdicts follow from the rules here."""
 
 from __future__ import annotations
 
