@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reachsim.errors import DesignError, Problem, UsageError
@@ -34,8 +34,17 @@ def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
         )
+    out.notes += left_open(found)
     leave_out_refused(out)
     return out
+
+
+def left_open(found: Inventory) -> Iterator[Note]:
+    """What the answers leave open as a whole: pages that were not read, and objects of kinds that are not."""
+    for kind, origin in found.partial.items():
+        yield Note("unknown", kind, "there are more pages of them, which were not read", str(origin))
+    for key, count, origin in found.strange:
+        yield Note("not read", key, f"{count} object{'s'[: count != 1]} of a kind that is not read", str(origin))
 
 
 def leave_out_refused(out: Imported) -> None:

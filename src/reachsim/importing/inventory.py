@@ -144,8 +144,8 @@ class Inventory:
         return {kind: more for (kind, _), (more, finished) in self.pages.items() if more is not None and not finished}
 
     def add(self, kind: str, item: Item) -> None:
-        """Take in an object. A later answer about one id replaces an earlier one of the same folder; of two folders, which are
-        accounts or Regions that may see different parts of what they share, it adds to it."""
+        """Take in an object. A later answer about one id replaces an earlier one of the same folder; in another folder, of
+        an account or Region that may see another part of what is shared, it adds to that."""
         known = self.items.setdefault(kind, {})
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
