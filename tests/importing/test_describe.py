@@ -153,7 +153,7 @@ def test_what_is_wrapped_in_something_is_found(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04", "terraform show -json"),
         (b"{", "is no JSON"),
-        (b"\xff\xfe\x00", "is no JSON"),
+        (b"\xff\xfe\x00", "is no text in UTF-8 or UTF-16"),
         (b"[" * 100_000, "is no JSON"),
         (b'{"a": 1}', "nothing in it"),
     ],

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Inventory, Item, Origin
 from reachsim.importing.kinds import ANSWERS, IN_PARTS, NO_NETWORK, capital, kind_of
+from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
@@ -25,8 +26,8 @@ def recognises(source: Source) -> bool:
     return not source.not_json
 
 
-def read_source(inventory: Inventory, source: Source) -> None:
-    """Take in a file."""
+def read_source(inventory: Inventory, source: Source, options: Options) -> None:
+    """Take in a file; it says all itself, so it has no use for options."""
     read(inventory, source.data, source.file)
 
 
@@ -36,7 +37,8 @@ def read(inventory: Inventory, data: Any, file: str) -> None:
         inventory.without_routes = True  # np-guard's cloud resource collector
     reader = _Reader(inventory, file)
     for (key, path), count in reader.visit(data, "", "", 0).items():
-        inventory.strange.append((key, count, Origin(file, path)))
+        objects = "an object" if count == 1 else f"{count} objects"
+        inventory.not_read.append((key, f"{objects} of a kind that is not read", Origin(file, path)))
 
 
 Strange = Counter[tuple[str, str]]
