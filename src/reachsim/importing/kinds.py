@@ -65,6 +65,7 @@ MARKS: Final = (
     Mark("TargetGroupArn", "TargetHealthDescriptions", "LoadBalancerTargetHealth"),
     Mark("TargetGroupArn", "TargetGroupName", "TargetGroups"),
     Mark("DNSName", "ListenerDescriptions", "LoadBalancerDescriptions"),
+    Mark("LoadBalancerName", "LoadBalancerAttributes", "ClassicLoadBalancerAttributes"),
     Mark("FunctionArn", "FunctionName", "Functions"),
     Mark("AliasArn", "FunctionVersion", "Aliases"),
     Mark("DBInstanceArn", "DBInstanceIdentifier", "DBInstances"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
+from reachsim.importing.builder.classic_balancers import add_classic_balancers
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
 from reachsim.importing.builder.functions import add_functions
@@ -25,6 +26,7 @@ from reachsim.importing.builder.peerings import add_peerings
 from reachsim.importing.builder.prefix_lists import add_prefix_lists
 from reachsim.importing.builder.public_access import add_public_access
 from reachsim.importing.builder.routes import add_routes
+from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.subnets import add_subnets
 from reachsim.importing.builder.transit_gateways import add_transit_gateways
 from reachsim.importing.builder.vpcs import add_vpcs
@@ -47,6 +49,8 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_functions,
     add_endpoints,
     add_load_balancers,
+    add_classic_balancers,
+    add_endpoint_services,
     add_transit_gateways,
     add_routes,
     add_dns_attributes,
