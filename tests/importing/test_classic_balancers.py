@@ -42,11 +42,12 @@ def test_a_classic_balancer_answers_by_its_listeners() -> None:
         "listeners": {"http/80": "instances-8080"},
         "target_groups": {"instances-8080": {"targets": ["i-1"], "port": "tcp/8080", "health_check": "tcp/8080"}},
     }  # fmt: skip
-    net = loaded(given(classic(HTTP)))
+    crossing = {"LoadBalancerName": "front", "LoadBalancerAttributes": {"CrossZoneLoadBalancing": {"Enabled": True}}}
+    net = loaded(given(classic(HTTP), Attributes=[crossing]))
     assert net.trace("eni-web", "front", "tcp/80").verdict == "reachable"
     assert net.trace("eni-web", "front", "tcp/443").verdict == "blocked"
     assert not net.expect("eni-web", "front", allow="tcp/80").notes
-    assert loaded(given(classic(HTTP), "tcp/9")).expect("eni-web", "front", allow="tcp/80").notes
+    assert loaded(given(classic(HTTP), "tcp/9", Attributes=[crossing])).expect("eni-web", "front", allow="tcp/80").notes
 
 
 def test_its_attribute_says_whether_it_crosses_zones() -> None:
@@ -76,7 +77,7 @@ def test_an_endpoint_leads_to_a_service_of_ones_own() -> None:
     told = account(ServiceConfigurations=[service], LoadBalancers=[balancer], VpcEndpoints=[endpoint])
     design = imported(told).design
     assert design["endpoint_services"] == {
-        "vpce-svc-1": {"load_balancer": "vpc-1.api", "private_dns_name": "api.example.com"}
+        "vpce-svc-1": {"load_balancer": "vpc-1.api", "private_dns_name": "a.example.com"}
     }
     assert design["vpcs"]["vpc-1"]["vpc_endpoints"]["vpce-1"]["service"] == "vpce-svc-1"
     loaded(told)
