@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.markup import html_table, table
+from reachsim.faces import Carded
+from reachsim.markup import table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 from reachsim.rules.cidr import NEVER_IN_A_VPC, RFC_1918, SHARED, block_warning, vpc_block_refusal
@@ -53,7 +54,7 @@ def range_class(block: Cidr) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockFacts:
+class BlockFacts(Carded):
     """What there is to say about one block; `describe` makes it.
 
     `usable`: addresses that interfaces can have in a subnet of this block, `reserved` those that AWS keeps
@@ -119,9 +120,6 @@ class BlockFacts:
 
     def __str__(self) -> str:
         return table(self.rows())
-
-    def _repr_html_(self) -> str:
-        return html_table(self.rows())
 
 
 def _count(block: Cidr) -> str:

@@ -11,7 +11,7 @@ from reachsim.answers.finding import LintFinding
 from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.errors import UsageError, shown
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import Silence
@@ -37,7 +37,7 @@ class Silenced(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Lint(Faced):
+class Lint(Faced, Carded):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
 
     findings: tuple[LintFinding, ...]
