@@ -13,10 +13,10 @@ from typing import Literal
 
 from reachsim.markup import Html, element
 
-Mood = Literal["good", "bad", "part", "unknown", "plain"]
-"""Of a verdict: it passes, it does not, it does in part, it cannot be told; or it is none."""
+Mood = Literal["good", "bad", "part", "look", "unknown", "plain"]
+"""Of a verdict: it passes, it does not, it does in part, a person should look at it, it cannot be told; or it is none."""
 
-_SIGNS: dict[Mood, str] = {"good": "✓ ", "bad": "✗ ", "part": "~ ", "unknown": "? ", "plain": ""}
+_SIGNS: dict[Mood, str] = {"good": "✓ ", "bad": "✗ ", "part": "~ ", "look": "! ", "unknown": "? ", "plain": ""}
 _MOST = 20
 _STYLE = """\
 .reachsim{font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72rem;overflow-wrap:break-word}
@@ -25,7 +25,7 @@ _STYLE = """\
 background:#57606a}
 .reachsim .rs-good{background:#1a7f37}
 .reachsim .rs-bad{background:#c62828}
-.reachsim .rs-part{background:#8a5a00}
+.reachsim .rs-part,.reachsim .rs-look{background:#8a5a00}
 .reachsim .rs-unknown{background:#6941c6}
 .reachsim .rs-dim{opacity:.75}
 .reachsim .rs-wide{overflow-x:auto;max-width:100%}
@@ -47,6 +47,7 @@ border:0;border-bottom:1px solid rgba(128,128,128,.3)}
 .reachsim .rs-all{background:rgba(9,105,218,.42)}
 .reachsim .rs-grid .rs-half{background:rgba(191,135,0,.3);border:2px dashed rgba(191,135,0,.9)}
 .reachsim .rs-grid .rs-dark{background:rgba(105,65,198,.25);border:2px dotted rgba(139,106,217,.9)}
+.reachsim a{color:inherit;text-decoration:underline}
 .reachsim ul,.reachsim ol{margin:.35em 0;padding-left:1.5em}
 .reachsim li{margin:.15em 0}
 .reachsim details{margin:.35em 0}
@@ -83,6 +84,16 @@ def note(text: object) -> Html | None:
 def dim(text: object) -> Html:
     """Something that is seldom looked for, such as a place in a file."""
     return element("span", text, class_="rs-dim")
+
+
+def place(where: str) -> Html:
+    """Where something is written: its line, and the file when one points at it. Empty where it is written nowhere.
+
+    >>> place("net.yaml:23")
+    '<span class="rs-dim" title="net.yaml:23">line 23</span>'
+    """
+    line = where.rpartition(":")[2]
+    return element("span", f"line {line}" if line else "", class_="rs-dim", title=where) if where else Html("")
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:
@@ -130,6 +141,8 @@ def listing(
 def _cell(value: object) -> Html:
     number = isinstance(value, int) and not isinstance(value, bool)
     text = f"{value:,}" if number else "" if value is None else value
+    if isinstance(text, str) and not isinstance(text, Html):
+        text = text.replace("->", "→")  # which no browser breaks in two
     return element("td", text, class_="rs-number" if number else None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.faces import Carded
+from reachsim.faces import Carded, face
 from reachsim.markup import table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
@@ -53,7 +53,7 @@ def range_class(block: Cidr) -> str:
     return "public" if block.version == 4 else "reserved (RFC 4291)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BlockFacts(Carded):
     """What there is to say about one block; `describe` makes it.
 
@@ -120,6 +120,9 @@ class BlockFacts(Carded):
 
     def __str__(self) -> str:
         return table(self.rows())
+
+    def __repr__(self) -> str:
+        return face("BlockFacts", f"{self.block}, {self.kind}")
 
 
 def _count(block: Cidr) -> str:

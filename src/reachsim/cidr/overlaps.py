@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.errors import UsageError
-from reachsim.faces import Carded
+from reachsim.faces import Carded, face
 from reachsim.markup import table
 from reachsim.net.cidr import Cidr
 
@@ -284,6 +284,14 @@ class OverlapReport(Carded):
         if self.total > _MOST_ROWS:
             rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
         return rows
+
+    @property
+    def title(self) -> str:
+        """How many there are, in one line."""
+        return f"{self.total:,} overlap{'s' * (self.total != 1)} among {self.count:,} blocks"
+
+    def __repr__(self) -> str:
+        return face("OverlapReport", self.title)
 
     def __str__(self) -> str:
         if not self.total:

@@ -10,7 +10,7 @@ from typing import Any
 from reachsim.cidr.demand import SubnetSize
 from reachsim.cidr.metrics import Growth, PoolUse, Summary
 from reachsim.cidr.shortage import Shortage
-from reachsim.faces import Carded
+from reachsim.faces import Carded, Faced
 from reachsim.markup import table
 from reachsim.net.cidr import Cidr
 from reachsim.rules.subnet import usable_count
@@ -155,8 +155,8 @@ class Existing:
     body: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan(Carded):
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Faced, Carded):
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.
 
     `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it

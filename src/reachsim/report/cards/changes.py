@@ -8,7 +8,7 @@ from reachsim.errors import summary
 from reachsim.faces import html_of
 
 _CHANGES = 40
-_MOODS: dict[ChangeKind, Mood] = {"opened": "bad", "closed": "plain", "changed": "part"}
+_MOODS: dict[ChangeKind, Mood] = {"opened": "bad", "closed": "plain", "changed": "look"}
 _SIGNS: dict[ChangeKind, str] = {"opened": "+ ", "closed": "− ", "changed": "± "}
 
 

@@ -56,11 +56,10 @@ def _(report: OverlapReport) -> str:
         for o in report.first(_MOST)
     ]
     left = report.total - len(rows)
-    mood: Mood = "bad" if report.matters else "part" if report.total else "good"
+    mood: Mood = "bad" if report.matters else "look" if report.total else "good"
     word = "overlaps matter" if report.matters else "overlaps" if report.total else "no overlap"
-    title = f"{report.total:,} overlaps among {report.count:,} blocks"
     table = listing(rows, ("rank", "block", "", "block", "why"), most=_MOST)
-    return card(mood, word, title, table, note(f"... and {left:,} more" if left else ""))
+    return card(mood, word, report.title, table, note(f"... and {left:,} more" if left else ""))
 
 
 def _rank(report: OverlapReport, rank: Rank) -> Mood:
@@ -69,5 +68,5 @@ def _rank(report: OverlapReport, rank: Rank) -> Mood:
 
 @html_of.register
 def _(facts: BlockFacts) -> str:
-    mood: Mood = "part" if facts.warning else "plain"
+    mood: Mood = "look" if facts.warning else "plain"
     return card(mood, "block", str(facts.block), listing(facts.rows(), ("", "")))

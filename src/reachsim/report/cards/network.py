@@ -10,10 +10,10 @@ from reachsim.answers.lint.run import Lint
 from reachsim.answers.neighbours import Neighbours, NeighbourVerdict
 from reachsim.answers.policy import DeadEnds, Exposed, Exposure, Isolation
 from reachsim.answers.rulesets import IdleRules
-from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, tag, wide
+from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag, wide
 from reachsim.errors import counted, summary
 from reachsim.faces import html_of, one_line
-from reachsim.markup import Html, element
+from reachsim.markup import Html, element, escape
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import say
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink
@@ -76,7 +76,7 @@ def _heat_map(groups: GroupedMatrix) -> list[Html | None]:
         element(
             "tr",
             element("th", name if wordy else f"{number} {name}", scope="row"),
-            *(_cell(name, other, groups.links.get((name, other)), wordy) for other in labels),
+            *(_cell(groups, name, other, wordy) for other in labels),
         )
         for number, name in enumerate(labels, 1)
     ]
@@ -84,9 +84,11 @@ def _heat_map(groups: GroupedMatrix) -> list[Html | None]:
     return [wide(table), element("p", *_legend(groups, wordy), class_="rs-dim")]
 
 
-def _cell(source: str, destination: str, link: MatrixLink | None, wordy: bool) -> Html:
+def _cell(groups: GroupedMatrix, source: str, destination: str, wordy: bool) -> Html:
+    link = groups.links.get((source, destination))
     if link is None:
-        return element("td", "·")
+        alone = source == destination and groups.sizes[source] == 1
+        return element("td", "" if alone else "·")
     shade = {"#": "rs-all", "+": "rs-some", "~": "rs-half", "?": "rs-dark"}[link.mark]
     sign = {"#": "●", "+": "◐", "~": "~", "?": "?"}[link.mark]
     title = f"{source} → {destination}: {one_line(str(link))} ({link.pairs:,} of {counted(link.possible, 'pair')})"
@@ -155,7 +157,7 @@ def _names(names: Sequence[str]) -> Html | str:
 @html_of.register
 def _(exposure: Exposure) -> str:
     sure = any(each.space for each in exposure)
-    mood: Mood = "part" if sure else "unknown" if exposure else "good"
+    mood: Mood = "look" if sure else "unknown" if exposure else "good"
     verdict = "exposed" if sure else "undecided" if exposure else "not exposed"
     title = exposure.title if exposure else "nothing takes packets from the internet"
     return card(mood, verdict, title, listing(map(_exposed, exposure), _EXPOSED, most=_MOST))
@@ -171,9 +173,9 @@ def _exposed(each: Exposed) -> tuple[object, ...]:
 
 @html_of.register
 def _(exposed: Exposed) -> str:
-    mood, verdict = ("part", "exposed") if exposed.space else ("unknown", "undecided")
-    return card("part" if mood == "part" else "unknown", verdict, "from the internet",
-                listing([_exposed(exposed)], _EXPOSED))  # fmt: skip
+    mood: Mood = "look" if exposed.space else "unknown"
+    word = "exposed" if exposed.space else "undecided"
+    return card(mood, word, "from the internet", listing([_exposed(exposed)], _EXPOSED))
 
 
 @html_of.register
@@ -193,12 +195,12 @@ def _(found: Isolation) -> str:
 
 # -- findings -----------------------------------------------------------------------------------------------
 
-_SEVERITIES: dict[str, Mood] = {"error": "bad", "warning": "part", "advice": "plain", "note": "plain"}
+_SEVERITIES: dict[str, Mood] = {"error": "bad", "warning": "look", "advice": "plain", "note": "plain"}
 
 
 @html_of.register
 def _(found: DeadEnds) -> str:
-    rows = [(end.table, end.route, str(end.destinations).replace(",", ", "), end.text, end.code, dim(end.where))
+    rows = [(end.table, end.route, str(end.destinations).replace(",", ", "), end.text, end.code, place(end.where))
             for end in found]  # fmt: skip
     header = ("route table", "route", "destinations", "what happens", "code", "where")
     word = "dead ends" if found else "no dead ends"
@@ -207,10 +209,10 @@ def _(found: DeadEnds) -> str:
 
 @html_of.register
 def _(found: IdleRules) -> str:
-    rows = [(rule.owner, rule.direction, rule.rule, rule.why, dim(rule.where)) for rule in found]
+    rows = [(rule.owner, rule.direction, rule.rule, rule.why, place(rule.where)) for rule in found]
     header = ("rules", "way", "rule", "is", "where")
     word = "idle rules" if found else "no idle rule"
-    return card("part" if found else "good", word, found.title, listing(rows, header, most=_MOST))
+    return card("look" if found else "good", word, found.title, listing(rows, header, most=_MOST))
 
 
 @html_of.register
@@ -222,8 +224,8 @@ def _(found: Findings) -> str:
 def _finding(finding: Finding) -> tuple[object, ...]:
     severity = tag(_SEVERITIES[finding.severity], finding.severity)
     because = lines(finding.evidence)
-    text = joined(element("span", finding.text), because)
-    return (severity, text, finding.cure, finding.code, dim(finding.where))
+    text = joined(escape(finding.text), because)
+    return (severity, text, finding.cure, finding.code, place(finding.where))
 
 
 @html_of.register
@@ -244,6 +246,6 @@ def _(found: Lint) -> str:
 
 def _lint(finding: LintFinding) -> tuple[object, ...]:
     severity = tag(_SEVERITIES[finding.severity], finding.severity)
-    code = joined(element("span", finding.code), dim(f" {finding.rule}"))
+    code = joined(escape(finding.code), dim(f" {finding.rule}"))
     text = f"{finding.component}: {finding.text}"
-    return (severity, text, finding.evidence, finding.cure, code, dim(finding.where))
+    return (severity, text, finding.evidence, finding.cure, code, place(finding.where))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from reachsim.answers.book import Rule
 from reachsim.answers.explain import Explanation, Obstacle
-from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, tag
+from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
-from reachsim.markup import Html, element
+from reachsim.markup import Html, element, escape
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell, loss_in_words
 from reachsim.reach.pair import Reach
@@ -54,7 +54,7 @@ def blocker_text(blocker: Blocker) -> Html:
     """What stops a packet, with its code, rule and place."""
     way = f" ({blocker.variant})" if blocker.variant else ""
     text = f"{blocker.component} {blocker.checkpoint}{way}: {blocker.text}. "
-    return joined(element("span", text), dim(" ".join(filter(None, (blocker.code, blocker.rule_id, blocker.where)))))
+    return joined(escape(text), dim(" ".join(filter(None, (blocker.code, blocker.rule_id, blocker.where)))))
 
 
 def _path(trace: Trace) -> list[Html | None]:
@@ -95,13 +95,14 @@ def leg(title: str, hops: Sequence[Hop]) -> Html | None:
         what: object = hop.rule
         if mood is not None:
             marks[len(rows)] = mood
-            what = joined(tag(mood, "stopped here" if mood == "bad" else "not known"), element("span", f" {hop.rule}"))
+            what = joined(tag(mood, "stopped here" if mood == "bad" else "not known"), escape(f" {hop.rule}"))
         elif hop.before != hop.after:
-            what = joined(element("span", hop.rule), element("br"), element("span", f"⇒ {hop.after}"))
-        rows.append((number, hop.component, hop.checkpoint, what, dim(hop.where) if hop.where else ""))
+            what = joined(escape(hop.rule), element("div", f"⇒ {hop.after}"))
+        rows.append((number, hop.component, hop.checkpoint, what, place(hop.where)))
         if mood is not None:
             break
-    caption = f"{title}: {hops[0].before}" if hops else title
+    file = next((hop.where.rpartition(":")[0] for hop in hops if hop.where), "")
+    caption = joined(escape(f"{title}: {hops[0].before} "), dim(file and f"(lines of {file})")) if hops else title
     return listing(rows, _HEADER, caption, marks=marks, most=_HOPS)
 
 
@@ -137,27 +138,25 @@ def _(found: Explanation) -> str:
 def _obstacle(obstacle: Obstacle) -> Html:
     blocker = obstacle.blocker
     way = f", {blocker.variant}" if blocker.variant else ""
-    head = element("strong", f"{blocker.component} {blocker.checkpoint} ({obstacle.side}{way})")
-    rows: list[Html] = [element("br"), element("span", blocker.text)]
+    rows = [element("strong", f"{blocker.component} {blocker.checkpoint} ({obstacle.side}{way})"), blocker.text]
     if obstacle.key:
-        rows += [element("br"), element("span", "edit "), element("code", obstacle.key), dim(f" {obstacle.where}")]
+        rows.append(joined(escape("edit "), element("code", obstacle.key), dim(f" {obstacle.where}")))
     for path, at in zip(obstacle.led_by, obstacle.led_where, strict=True):
-        rows += [element("br"), element("span", "sent there by "), element("code", format_path(path)), dim(f" {at}")]
-    rows += [element("br"), *_why(obstacle.rule, f"{blocker.code}, {blocker.rule_id}")]
-    return joined(head, *rows)
+        rows.append(joined(escape("sent there by "), element("code", format_path(path)), dim(f" {at}")))
+    rows.append(_why(obstacle.rule, f"{blocker.code}, {blocker.rule_id}"))
+    return joined(*(element("div", row) for row in rows))
 
 
-def _why(rule: Rule | None, code: str) -> list[Html]:
+def _why(rule: Rule | None, code: str) -> Html:
+    """AWS's rule, with the pages that it was read from."""
     if rule is None:
-        return [dim(code)]
+        return dim(code)
     links = [element("a", name, href=url, target="_blank", rel="noopener") for name, url in rule.sources]
-    return [element("span", f"{rule.text} "), dim(f"[{code}]"), *(joined(Html(" "), link) for link in links)]
+    return joined(escape(f"{rule.text} "), dim(f"[{code}]"), *(joined(Html(" "), link) for link in links))
 
 
 def _layer(innocent: bool, text: str) -> Html:
-    return joined(
-        tag("good" if innocent else "bad", "innocent" if innocent else "in the way"), element("span", f" {text}")
-    )
+    return joined(tag("good" if innocent else "bad", "innocent" if innocent else "in the way"), escape(f" {text}"))
 
 
 @html_of.register

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from reachsim.answers.lambda_addresses import LambdaAddresses, Room
 from reachsim.answers.session_manager import ManagedNode, Met, Need, SessionManager, State
-from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, tag
+from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag
 from reachsim.errors import counted
 from reachsim.faces import html_of
-from reachsim.markup import Html, element
+from reachsim.markup import Html, element, escape
 
 _ROOMS: dict[Room, Mood] = {"fits": "good", "does not fit": "bad", "undecided": "unknown"}
 _STATES: dict[State, Mood] = {"ready": "good", "not ready": "bad", "not yet": "part", "undecided": "unknown"}
@@ -38,7 +38,17 @@ def _(plan: LambdaAddresses) -> str:
 
 def _subnets(plan: LambdaAddresses) -> Html | None:
     rows = [
-        (tag(_ROOMS[s.room], s.room), s.name, s.cidr, s.usable, s.others, s.functions, s.free, s.unknown, dim(s.where))
+        (
+            tag(_ROOMS[s.room], s.room),
+            s.name,
+            s.cidr,
+            s.usable,
+            s.others,
+            s.functions,
+            s.free,
+            s.unknown,
+            place(s.where),
+        )
         for s in plan.subnets
     ]
     header = ("", "subnet", "block", "usable", "others", "functions", "free", "also in it, uncounted", "where")
@@ -47,7 +57,7 @@ def _subnets(plan: LambdaAddresses) -> Html | None:
 
 def _interfaces(plan: LambdaAddresses) -> Html | None:
     rows = [
-        (i.name, ", ".join(i.users), i.connections, i.interfaces, i.headroom, dim(i.where)) for i in plan.interfaces
+        (i.name, ", ".join(i.users), i.connections, i.interfaces, i.headroom, place(i.where)) for i in plan.interfaces
     ]
     header = ("interface", "used by", "connections", "needs", "headroom", "where")
     return listing(rows, header, "shared interfaces, one for each subnet and set of groups")
@@ -62,7 +72,7 @@ def _functions(plan: LambdaAddresses) -> Html | None:
             "taken" if f.assumed else "",
             ", ".join(f.shared_with),
             f.before_2019,
-            dim(f.where),
+            place(f.where),
         )
         for f in plan.functions
     ]
@@ -92,7 +102,7 @@ def _(found: SessionManager) -> str:
 
 def _node(node: ManagedNode) -> Html:
     """What one instance needs; open where it is not ready."""
-    head = joined(tag(_STATES[node.state], node.state), element("span", f" {node.name} "), dim(node.where))
+    head = joined(tag(_STATES[node.state], node.state), escape(f" {node.name} "), place(node.where))
     table = listing(map(_need, node.needs), ("", "needs", "how, or why not", "to do", "rule", "where"))
     parts = [part for part in (note(node.waiting), table) if part is not None]
     return element("details", element("summary", head), *parts, open=node.state != "ready")
@@ -101,15 +111,13 @@ def _node(node: ManagedNode) -> Html:
 def _need(need: Need) -> tuple[object, ...]:
     name = need.name if need.required else f"{need.name} (sessions can do without)"
     mood: Mood = _MET[need.met] if need.required or need.met == "met" else "plain"
-    return (tag(mood, need.met), name, need.text, need.cure, dim(need.rule), dim(need.where))
+    return (tag(mood, need.met), name, need.text, need.cure, dim(need.rule), place(need.where))
 
 
 def _superfluous(found: SessionManager) -> Html | None:
     superfluous = found.superfluous
-    items: list[object] = [joined(element("span", str(rule)), dim(f" {rule.where}")) for rule in superfluous.rules]
-    items += [
-        joined(element("span", f"{bastion}, a bastion"), dim(f" {bastion.where}")) for bastion in superfluous.bastions
-    ]
+    items: list[object] = [joined(escape(str(rule)), dim(f" {rule.where}")) for rule in superfluous.rules]
+    items += [joined(escape(f"{bastion}, a bastion"), dim(f" {bastion.where}")) for bastion in superfluous.bastions]
     items += [f"expectation #{number} asks for just that" for number in superfluous.expectations]
     items += [f"cannot be decided: {superfluous.undecided}"] if superfluous.undecided else []
     return lines(items, "superfluous once sessions are opened by Session Manager")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from reachsim.answers.difference import Change
 from reachsim.answers.expectations import Check, Result, ResultVerdict
 from reachsim.answers.fix import Fix, Fixes, Plan
-from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, patch, tag
+from reachsim.cards import Mood, card, folded, joined, lines, listing, note, patch, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
-from reachsim.markup import Html, element
+from reachsim.markup import Html, element, escape
 from reachsim.report.cards.packets import blocker_text, leg
 from reachsim.resources.mending import Edit
 
@@ -26,10 +26,7 @@ def _(check: Check) -> str:
         return card("unknown", "nothing to check", "the design has no expectations")
     mood, verdict = ("good", "holds") if check.ok else ("bad", "fails") if check.failures else ("unknown", "undecided")
     first = sorted(check.results, key=lambda result: _ORDER.index(result.verdict))
-    rows = [
-        (f"#{r.number}", tag(_MOODS[r.verdict], r.verdict), r.question, _why(r), dim(r.where) if r.where else "")
-        for r in first
-    ]
+    rows = [(f"#{r.number}", tag(_MOODS[r.verdict], r.verdict), r.question, _why(r), place(r.where)) for r in first]
     header = ("", "verdict", "expectation", "why", "where")
     title = f"{held} of {counted(len(check), 'expectation')} hold"
     return card(_mood(mood), verdict, title, listing(rows, header, most=max(_RESULTS, len(check) - held)))
@@ -54,7 +51,7 @@ def _(result: Result) -> str:
         _MOODS[result.verdict],
         result.verdict,
         label,
-        note(dim(result.where) if result.where else ""),
+        note(place(result.where)),
         note(result.expectation.why),
         note(result.failing_text and f"{'delivered' if denied else 'failing'}: {result.failing_text}"),
         note(result.warning and f"warning: {result.warning}"),
@@ -110,7 +107,7 @@ def _of(fix: Fix) -> list[Html]:
 
 def _edit(edit: Edit) -> Html:
     keys = [element("code", format_path(change.path)) for change in edit.changes]
-    return joined(element("span", f"{edit.text}: "), *(joined(Html(" "), key) for key in keys))
+    return joined(escape(f"{edit.text}: "), *(joined(Html(" "), key) for key in keys))
 
 
 def _proof(fix: Fix) -> list[Html]:
@@ -120,12 +117,12 @@ def _proof(fix: Fix) -> list[Html]:
     if fix.question and holds:
         said.append(("good", "holds", f"{holds} too"))
     said.append(("good", "unbroken", "no other expectation breaks, and no warning is new"))
-    said += [("part", "opens", _change(change)) for change in fix.opens]
-    said += [("part", "closes", _change(change)) for change in fix.closes]
+    said += [("look", "opens", _change(change)) for change in fix.opens]
+    said += [("look", "closes", _change(change)) for change in fix.closes]
     said += [("unknown", "undecided", reason) for reason in fix.undecided]
     if not fix.opens and not fix.undecided:
         said.append(("good", "opens nothing", "beyond what was asked for"))
-    return [joined(tag(mood, word), element("span", f" {text}")) for mood, word, text in said]
+    return [joined(tag(mood, word), escape(f" {text}")) for mood, word, text in said]
 
 
 def _change(change: Change) -> str:
@@ -139,11 +136,9 @@ def _(fix: Fix) -> str:
 
 @html_of.register
 def _(plan: Plan) -> str:
-    left = [
-        joined(_tagged(found), element("span", f" {_numbered(found.result)}: {_left(found)}")) for found in plan.left
-    ]
+    left = [joined(_tagged(found), escape(f" {_numbered(found.result)}: {_left(found)}")) for found in plan.left]
     left += [
-        joined(tag("unknown", "undecided"), element("span", f" {_numbered(result)}: {result.reason}"))
+        joined(tag("unknown", "undecided"), escape(f" {_numbered(result)}: {result.reason}"))
         for result in plan.undecided
     ]
     mood: Mood = "good" if plan.ok else "bad" if plan.left else "unknown"
