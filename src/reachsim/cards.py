@@ -18,6 +18,7 @@ Mood = Literal["good", "bad", "part", "look", "unknown", "plain"]
 
 _SIGNS: dict[Mood, str] = {"good": "✓ ", "bad": "✗ ", "part": "~ ", "look": "! ", "unknown": "? ", "plain": ""}
 _MOST = 20
+_SHORT = 24
 _STYLE = """\
 .reachsim{font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72rem;overflow-wrap:break-word}
 .reachsim p{margin:.35em 0}
@@ -28,6 +29,7 @@ background:#57606a}
 .reachsim .rs-part,.reachsim .rs-look{background:#8a5a00}
 .reachsim .rs-unknown{background:#6941c6}
 .reachsim .rs-dim{opacity:.75}
+.reachsim .rs-one{white-space:nowrap}
 .reachsim .rs-wide{overflow-x:auto;max-width:100%}
 .reachsim table{border-collapse:collapse;border:0;margin:.35em 0 .7em;font-size:13px}
 .reachsim caption{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top}
@@ -82,8 +84,8 @@ def note(text: object) -> Html | None:
 
 
 def dim(text: object) -> Html:
-    """Something that is seldom looked for, such as a place in a file."""
-    return element("span", text, class_="rs-dim")
+    """Something that is seldom looked for, such as a place in a file; what is short is not broken in two."""
+    return element("span", text, class_="rs-dim rs-one" if len(str(text)) <= _SHORT else "rs-dim")
 
 
 def place(where: str) -> Html:
