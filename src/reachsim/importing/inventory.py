@@ -44,6 +44,11 @@ IDS: Final = {
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 
 
+MAYBE: Final = "Maybe"
+"""Beside the attributes of an object inside another (a rule, a route, an association): a text, the reason why it is not
+known whether it is there. An `Item` has `Item.maybe`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
@@ -79,6 +84,7 @@ class Item:
     id: str
     attributes: Attributes
     origin: Origin
+    maybe: str = ""
 
     def get(self, key: str, default: Any = None) -> Any:
         """An attribute; the default where it is absent or null."""
@@ -116,8 +122,12 @@ class Inventory:
     """Values that AWS would refuse: of which object, what is wrong with them, and where they were read."""
     not_read: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What is there and was not taken in: what it is called, why, and where it stands."""
+    assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What follows from something else: of which object, what is assumed, and where that stands."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    held: list[Any] = field(default_factory=list)
+    """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
 
