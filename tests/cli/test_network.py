@@ -164,7 +164,7 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
-    assert keys(data["reachable"]) == {"from", "to", "traffic", "pairs", "of", "partial", "nat"}
+    assert keys(data["reachable"]) == {"from", "to", "traffic", "exact", "pairs", "of", "partial", "nat"}
     names = {c["class"]: c["interfaces"] for c in data["classes"]}
     found = {(names[r["from"]][0], names[r["to"]][0]): r["traffic"] for r in data["reachable"]}
     assert found["shop.app-a", "shop.db-a"] == "tcp/5432"
