@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.resources.expectation import Expectation, Selector
 from reachsim.resources.reference import bare
@@ -29,8 +30,8 @@ def zones(network: Network) -> list[str]:
 def without(network: Network, zone: str) -> Network:
     """The network after the loss of a zone.
 
-    Nothing enters or leaves its subnets. Load balancers, interface endpoints, attachments of transit gateways and functions that
-    are in other zones too, and target groups with targets in other zones, are left with those: AWS notices and goes on there.
+    Nothing enters or leaves its subnets. Load balancers, interface endpoints, attachments of transit gateways and functions
+    that are in other zones too, and target groups with targets in other zones, are left with those, for AWS goes on there.
     """
     lost = {
         (vpc.name, subnet.name)
@@ -71,7 +72,7 @@ def _spread(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str, dict[str, Any]
             if "vpc" in attachment and "subnets" in attachment:
                 yield ("transit_gateways", gateway, "attachments", name), attachment["vpc"], attachment
     for name, function in data.get("lambda_functions", {}).items():
-        places = {("latest",): function.get("latest")}
+        places: dict[KeyPath, Any] = {("latest",): function.get("latest")}
         places |= {("versions", number): body for number, body in (function.get("versions") or {}).items()}
         for at, place in places.items():
             if isinstance(place, dict) and "vpc" in place and "subnets" in place:
@@ -87,7 +88,7 @@ def _targets(network: Network, lost: set[tuple[str, str]]) -> Iterator[tuple[Key
     gone: set[str] = set()
     for interface in network.topology.interfaces.values():
         if (interface.subnet.vpc.name, interface.subnet.name) in lost:
-            gone |= {interface.name, *map(str, network.endpoint(interface.name).interfaces)}
+            gone |= {interface.name, *map(format_address, interface.addresses)}
     for vpc, body in network.source.document.data.get("vpcs", {}).items():
         for name, balancer in (body.get("load_balancers") or {}).items():
             for group, settings in (balancer.get("target_groups") or {}).items():
@@ -98,18 +99,21 @@ def _targets(network: Network, lost: set[tuple[str, str]]) -> Iterator[tuple[Key
 
 
 def ends_outside(network: Network, end: str | Selector, zone: str) -> list[End]:
-    """What is left of an end of a question when a zone is lost, as ends to ask about; nothing where all of it is lost."""
-    meant = network.endpoint(end)
-    there = _interfaces(meant)
-    left = [interface for interface in there if interface.subnet.az != zone]
-    written: End = end if isinstance(end, str) else selection(end)
+    """What is left of an end of a question when a zone is lost, as ends to ask about.
+
+    A host that was in the zone is not. What is not bound to one (a load balancer, an endpoint, a function) is, also where it
+    was in that zone alone: it ought to have been in another one.
+    """
+    there = _interfaces(network.endpoint(end))
+    left = [interface for interface in there if interface.subnet.az != zone or not _is_host(interface)]
     if len(left) == len(there):
-        return [written]
-    if not left:
-        return []
-    if all(interface.path[2] in _ELSEWHERE or interface.kind == "function" for interface in there):
-        return [written]
+        return [end if isinstance(end, str) else selection(end)]
     return [interface.name for interface in left]
+
+
+def _is_host(interface: NetworkInterface) -> bool:
+    """Whether it lives and dies with its zone."""
+    return interface.path[2] not in _ELSEWHERE and interface.kind != "function"
 
 
 def _interfaces(meant: Endpoint) -> list[NetworkInterface]:

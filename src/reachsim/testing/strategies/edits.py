@@ -18,8 +18,9 @@ from reachsim.network import Network
 from reachsim.rules.clauses import KeyPath
 from reachsim.testing.strategies.designs import plain
 from reachsim.testing.strategies.rules import Body
+from reachsim.topology.edit import parse_path
 
-Edit = dict[KeyPath, Any]
+Edit = dict[str | KeyPath, Any]
 """Key paths to new values; None takes the key away."""
 
 
@@ -169,8 +170,8 @@ def _faults(design: Body) -> Iterator[Fault]:
     for path in rule_paths(design, "network_acls"):
         yield Fault("ACL rule missing", path)
     for edit in opening(design)[: len(OPENINGS) * 8]:
-        for path, value in edit.items():
-            yield Fault("rule too wide", path, value)
+        for key, value in edit.items():
+            yield Fault("rule too wide", parse_path(key), value)
     for name, peering in design.get("peering_connections", {}).items():
         if "status" not in peering:
             yield Fault("peering not accepted", ("peering_connections", name, "status"), "pending-acceptance")
@@ -192,7 +193,11 @@ def _one_of(network: Network, candidates: list[Any], what: str) -> st.SearchStra
 
 
 def _noted(drawn: Any) -> Any:
-    note(str(drawn) if isinstance(drawn, Fault) else "; ".join(f"{format_path(p)} = {v!r}" for p, v in drawn.items()))
+    note(
+        str(drawn)
+        if isinstance(drawn, Fault)
+        else "; ".join(f"{format_path(parse_path(p))}: {v!r}" for p, v in drawn.items())
+    )
     return drawn
 
 
