@@ -21,11 +21,10 @@ from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
 from reachsim.testing.reasons import result_reason
-from reachsim.testing.zones import survivors, without, zones
+from reachsim.testing.zones import is_host, survivors, without, zones
 
 _MOST = 3
 """Breaches that are told in full."""
-_HOSTS = ("instances", "interfaces")
 
 
 class Broken(AssertionError):
@@ -63,7 +62,7 @@ def private_subnets_reach_endpoints(network: Network, traffic: str | Traffic = "
     breaches: list[str] = []
     for group in network.classes.classes:
         for interface in _one_of_each_subnet(group.members):
-            if interface.path[2] in _HOSTS and _is_private(network, interface.subnet):
+            if is_host(interface) and _is_private(network, interface.subnet):
                 for endpoint in _endpoints_of(network, interface.subnet.vpc.name):
                     breaches += _breach(network.expect(interface.name, endpoint, allow=traffic), network)
     _require(breaches)

@@ -105,15 +105,15 @@ def ends_outside(network: Network, end: str | Selector, zone: str) -> list[End]:
     was in that zone alone: it ought to have been in another one.
     """
     there = _interfaces(network.endpoint(end))
-    left = [interface for interface in there if interface.subnet.az != zone or not _is_host(interface)]
+    left = [interface for interface in there if interface.subnet.az != zone or not is_host(interface)]
     if len(left) == len(there):
         return [end if isinstance(end, str) else selection(end)]
     return [interface.name for interface in left]
 
 
-def _is_host(interface: NetworkInterface) -> bool:
+def is_host(interface: NetworkInterface) -> bool:
     """Whether it lives and dies with its zone."""
-    return interface.path[2] not in _ELSEWHERE and interface.kind != "function"
+    return interface.path[2:3] in (("instances",), ("interfaces",), ("nat_gateways",))
 
 
 def _interfaces(meant: Endpoint) -> list[NetworkInterface]:

@@ -170,8 +170,8 @@ def _faults(design: Body) -> Iterator[Fault]:
     for path in rule_paths(design, "network_acls"):
         yield Fault("ACL rule missing", path)
     for edit in opening(design)[: len(OPENINGS) * 8]:
-        for key, value in edit.items():
-            yield Fault("rule too wide", parse_path(key), value)
+        for where, rule in edit.items():
+            yield Fault("rule too wide", parse_path(where), rule)
     for name, peering in design.get("peering_connections", {}).items():
         if "status" not in peering:
             yield Fault("peering not accepted", ("peering_connections", name, "status"), "pending-acceptance")
