@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import IDS, Inventory, Item, Origin
+from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
@@ -61,8 +62,8 @@ def recognises(source: Source) -> bool:
     return not source.not_json
 
 
-def read_source(inventory: Inventory, source: Source) -> None:
-    """Take in a file."""
+def read_source(inventory: Inventory, source: Source, options: Options) -> None:
+    """Take in a file; it says all itself, so it has no use for options."""
     read(inventory, source.data, source.file)
 
 

@@ -57,13 +57,19 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an object was read: the file, and the way through it."""
+    """Where an object was read: the file, the way through it or the name that it has there, and the line where one is known.
+
+    >>> str(Origin("template.yaml", "DbGroup", 31)), str(Origin("vpcs.json", "Vpcs[0]"))
+    ('template.yaml:31 DbGroup', 'vpcs.json: Vpcs[0]')
+    """
 
     file: str
     path: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.path}" if self.path else self.file
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}{':' if self.line is None else ''} {self.path}" if self.path else place
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,10 @@ class Inventory:
     """Objects that were read before with other attributes; the later ones count."""
     refused: list[tuple[str, str, Origin]] = field(default_factory=list)
     """Values that AWS would refuse: of which object, what is wrong with them, and where they were read."""
+    not_read: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What is there and was not taken in: what it is called, why, and where it stands."""
+    parameters: set[str] = field(default_factory=set)
+    """The names of the parameters that templates have."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
 
