@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from reachsim.errors import UsageError
 from reachsim.importing import import_files, readers
 from reachsim.importing.inventory import Inventory, Item, Origin
+from reachsim.importing.options import Options
 from reachsim.importing.readers import Reader, reader_of
 from reachsim.importing.sources import Source, decoded, read_source, sources
 from reachsim.loading.tree import MAX_DEPTH
@@ -82,7 +84,7 @@ def test_a_folder_named_like_a_file_is_read_once(tmp_path: Path) -> None:
 
 
 def test_the_first_reader_that_recognises_a_file_takes_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def read(inventory: Inventory, source: Source) -> None:
+    def read(inventory: Inventory, source: Source, options: Options) -> None:
         vpc = {**VPC, "OwnerId": "111122223333"}
         inventory.add("Vpcs", Item("vpc-1", vpc, Origin(source.file, "")))
 
@@ -96,5 +98,41 @@ def test_the_first_reader_that_recognises_a_file_takes_it(monkeypatch: pytest.Mo
 
 
 def test_what_no_reader_recognises_is_an_error_with_the_line() -> None:
-    with pytest.raises(UsageError, match=r"a\.yaml is no JSON: .*line 1"):
+    with pytest.raises(UsageError, match=r"a\.yaml is neither a design .*no JSON: .*line 1"):
         reader_of(decoded("Mark: something", "a.yaml"))
+
+
+def test_of_a_folder_what_may_be_ours_is_read_and_nothing_hidden(tmp_path: Path) -> None:
+    wanted = ["a.json", "b.yaml", "c.yml", "d.template", "terraform.tfstate"]
+    for name in (*wanted, "e.tf", "f.txt", ".terraform/terraform.tfstate", "node_modules/a.json", "b/.git/c.json"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{}")
+    assert [Path(each.file).name for each in sources(tmp_path)] == wanted
+
+
+def test_of_a_folder_what_a_link_leads_to_outside_it_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text("{}")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.json").write_text("{}")
+    try:
+        (folder / "b.json").symlink_to(tmp_path / "secret.json")
+        (folder / "c.json").symlink_to(folder / "a.json")
+    except OSError:
+        pytest.skip("this system makes no links")
+    assert [Path(each.file).name for each in sources(folder)] == ["a.json", "c.json"]
+
+
+def test_what_only_lies_in_a_folder_is_told_and_what_is_named_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"Vpcs": [VPC]}))
+    (tmp_path / "expectations.yaml").write_text("expect: []\n")
+    found = import_files([tmp_path])
+    assert [(note.kind, Path(note.what).name) for note in found.notes] == [("not read", "expectations.yaml")]
+    with pytest.raises(UsageError, match=r"expectations\.yaml is neither a design nor anything that can be imported"):
+        import_files([tmp_path / "a.json", tmp_path / "expectations.yaml"])
+
+
+def test_a_hyphen_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps({"Vpcs": [VPC]}).encode())))
+    assert str(import_files(["-"]).origins["vpcs", "vpc-1"]) == "<stdin>: Vpcs[0]"

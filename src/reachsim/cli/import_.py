@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import write_file
+from reachsim.cli.sources import add_options, import_options
 
 HELP = "make a design of what AWS's describe calls answer"
 DESCRIPTION = (
@@ -16,6 +17,7 @@ DESCRIPTION = (
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="JSON of describe calls, or a folder of it")
+    add_options(parser)
     parser.add_argument("-o", "--output", metavar="DESIGN", help="write the design to a file (left out: print it)")
     parser.add_argument(
         "--report", action="store_true", help="say what was read, left out, assumed and left open instead"
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.data import to_json
     from reachsim.report.importing import report_data, report_text
 
-    found = import_files(arguments.files)
+    found = import_files(arguments.files, import_options(arguments))
     if arguments.report:
         print(to_json(report_data(found)) if arguments.format == "json" else report_text(found))
         return 0

@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from reachsim.importing.files import import_files
 from reachsim.importing.imported import Imported, Note
+from reachsim.importing.options import Options, read_options
 
-__all__ = ["Imported", "Note", "import_files"]
+__all__ = ["Imported", "Note", "Options", "import_files", "read_options"]

@@ -4,36 +4,69 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reachsim.errors import DesignError, Problem, UsageError
-from reachsim.importing.connections import build
-from reachsim.importing.design import PLACEHOLDER
+from reachsim.importing.builder import build
+from reachsim.importing.builder.vpcs import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
-from reachsim.importing.inventory import Inventory
-from reachsim.importing.readers import reader_of
-from reachsim.importing.sources import sources
+from reachsim.importing.inventory import Inventory, Origin
+from reachsim.importing.options import Options
+from reachsim.importing.readers import Reader, check_options, reader_of
+from reachsim.importing.sources import Source, sources
 from reachsim.loading.load import loads_source
 
 _ROUNDS = 50
 
 
-def import_files(paths: Iterable[str | os.PathLike[str]]) -> Imported:
-    """A design from files, or folders of them. Raises UsageError for what is nothing that can be imported."""
-    found = Inventory()
+def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
+    """A design from files, or folders of them. `options`: what they do not say themselves.
+
+    Raises UsageError for what is nothing that can be imported, and for options that say nothing to any file.
+    """
+    return import_sources(_sources(paths), options or Options())
+
+
+def _sources(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Source, bool]]:
+    """Every file, and whether it was named itself."""
     for path in paths:
         for source in sources(path):
-            reader_of(source).read(found, source)
+            yield source, source.file in (os.fspath(path), "<stdin>")
+
+
+def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Imported:
+    """A design from files that were decoded, each with whether it was named itself: one that only lies in a folder need not
+    be anything that is read. Raises UsageError as `import_files`."""
+    found = Inventory()
+    readers: set[Reader] = set()
+    for source, named in given:
+        try:
+            reader = reader_of(source)
+        except UsageError:
+            if named:
+                raise
+            found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
+            continue
+        reader.read(found, source, options)
+        readers.add(reader)
+    for reader in readers:
+        if reader.finish is not None:
+            reader.finish(found, options)
+    check_options(options, readers, found.parameters)
     if not any(found.items.values()):
-        raise UsageError("nothing in it is what an AWS describe call answers")
+        raise UsageError("nothing in it is part of a network")
     out = build(found)
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
+    out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
+    out.notes += [Note("not read", what, why, str(origin)) for what, why, origin in found.not_read]
     for item in found.differing:
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
         )
+    for kind, origin in found.partial.items():
+        out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
 

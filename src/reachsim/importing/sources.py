@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from reachsim.errors import UsageError, shown
-from reachsim.loading.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, RepeatedKeyError, unique_keys
+from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, RepeatedKeyError, unique_keys
 
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""A state of a whole account is larger than any design."""
+SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".tfstate"})
+"""Of a folder's files, those that are looked into."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -29,35 +34,56 @@ class Source:
 
 
 def sources(path: str | os.PathLike[str]) -> Iterator[Source]:
-    """A file, or every file of JSON in a folder, in the order of their names. Raises UsageError as `read_source` does."""
+    """A file (``-``: standard input), or every file of a folder that may be one of ours, in the order of their names.
+
+    Of a folder, what is hidden (``.terraform``) and what links lead to outside it is not read. Raises UsageError as
+    `read_source` does.
+    """
     found = Path(path)
-    if not found.is_dir():
-        yield read_source(found)
+    if os.fspath(path) == "-" or not found.is_dir():
+        yield read_source(path)
         return
-    for inner in sorted(found.rglob("*.json")):
-        if inner.is_file():
+    for inner in sorted(found.rglob("*")):
+        if _of_folder(inner, found):
             yield read_source(inner)
 
 
-def read_source(path: Path) -> Source:
-    """Read one file. Raises UsageError for what cannot be read, is no text, is too large or too deep, is a binary plan, or
-    has a key twice."""
+def _of_folder(inner: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") or part == "node_modules" for part in inner.relative_to(folder).parts)
+    return (
+        inner.suffix in SUFFIXES and not hidden and inner.is_file() and inner.resolve().is_relative_to(folder.resolve())
+    )
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """Read one file, or standard input for ``-``. Raises UsageError for what cannot be read, is no text, is too large or too
+    deep, is a binary plan, or has a key twice."""
+    name = os.fspath(path)
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+        if name == "-":
+            name, stream = "<stdin>", getattr(sys.stdin, "buffer", sys.stdin)
+            raw: bytes | str = b"" if stream is None else stream.read(MAX_BYTES + 1)
+        else:
+            with open(name, "rb") as stream:
+                raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {shown(str(path))}: {error.strerror or error}") from None
+        raise UsageError(f"cannot read {shown(name)}: {error.strerror or error}") from None
     except ValueError:  # a NUL in the name
-        raise UsageError(f"{shown(str(path))} is not the name of a file") from None
+        raise UsageError(f"{shown(name)} is not the name of a file") from None
+    return decoded(raw, name) if isinstance(raw, str) else of_bytes(raw, name)
+
+
+def of_bytes(raw: bytes, file: str) -> Source:
+    """A document of what a file holds. Raises UsageError as `read_source` does."""
     if len(raw) > MAX_BYTES:
-        raise UsageError(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        raise UsageError(f"{file} is larger than {MAX_BYTES // 1024 // 1024} MiB")
     if raw[:2] == b"PK":
-        raise UsageError(f"{path} is a binary plan; write `terraform show -json PLAN > plan.json`")
+        raise UsageError(f"{file} is a binary plan; write `terraform show -json PLAN > plan.json`")
     try:
         text = raw.decode("utf-16" if raw[:2] in _UTF_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no JSON: {error}") from None
-    return decoded(text, str(path))
+        raise UsageError(f"{file} is no text in UTF-8 or UTF-16: {error.reason} at byte {error.start}") from None
+    return decoded(text, file)
 
 
 def decoded(text: str, file: str) -> Source:
