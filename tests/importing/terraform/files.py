@@ -58,9 +58,11 @@ def state(resources: Mapping[str, Values]) -> dict[str, Any]:
     return {"version": 4, "terraform_version": "1.11.4", "resources": found}
 
 
-def plan(resources: Mapping[str, Values], configuration: Mapping[str, Any], unknown: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """A plan that makes resources. `configuration`: by block (`aws_subnet.a`, inside modules behind their names) its
-    expressions, each a list of references or a value; `unknown`: by address what is true in `after_unknown`, beside the id."""
+def plan(
+    resources: Mapping[str, Values], configuration: Mapping[str, Any], unknown: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
+    """A plan that makes resources. `configuration`: by block (`aws_subnet.a`) its expressions, each a list of references
+    or a value; `unknown`: by address what is true in `after_unknown`, beside the id."""
     planned, changes = [], []
     for text, values in resources.items():
         planned.append({"address": text, "values": values})

@@ -2,9 +2,10 @@
 
     python -m tests.importing.terraform.oracle FOLDER [NAME...]
 
-writes for each configuration of `configurations/` what `terraform show -json` says of the plan, of the state and of the plan of
-the change, the state file, and the answers of describe calls. Needs `terraform` with the AWS provider in a mirror
-(`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in the Python that runs it. Nothing leaves the machine.
+makes of the configurations of `configurations/` one with a module for each, since Terraform takes long to start. It writes
+what `terraform show -json` says of the plan, of the state and of the plan of the change, the state file, and the answers of
+describe calls. Needs `terraform` with the AWS provider in a mirror (`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in the
+Python that runs it. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -71,18 +72,12 @@ def texts(name: str, *, changed: bool) -> dict[str, str]:
     return {file: "\n".join([*lines, ""]) for file, lines in files.items()}
 
 
-def has_change(name: str) -> bool:
-    """Whether a configuration has a change."""
-    return texts(name, changed=True) != texts(name, changed=False)
-
-
-def run(name: str, into: Path) -> None:
-    """Plan, apply, describe and change one configuration; what came of it is in a folder of its name."""
-    out = into / name
+def run(chosen: list[str], out: Path) -> None:
+    """Plan, apply, describe and change configurations; what came of it is in a folder."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _fake_aws() as address:
         work = Path(folder)
-        _write(work, texts(name, changed=False), address)
+        _write(work, chosen, address, changed=False)
         _terraform(work, "init", "-input=false")
         _terraform(work, "plan", "-input=false", "-refresh=false", "-out=plan")
         (out / "plan.json").write_text(_terraform(work, "show", "-json", "plan"))
@@ -90,25 +85,28 @@ def run(name: str, into: Path) -> None:
         shutil.copy(work / "terraform.tfstate", out / "terraform.tfstate")
         (out / "state.json").write_text(_terraform(work, "show", "-json"))
         (out / "describe.json").write_text(json.dumps(_described(address), default=str))
-        _terraform(work, "apply", "-input=false", "-refresh-only", "-auto-approve")
-        (out / "refreshed.json").write_text(_terraform(work, "show", "-json"))
-        if has_change(name):
-            _write(work, texts(name, changed=True), address)
-            _terraform(work, "plan", "-input=false", "-refresh=false", "-out=change")
-            (out / "change.json").write_text(_terraform(work, "show", "-json", "change"))
-            _terraform(work, "apply", "-input=false", "change")
-            (out / "changed.json").write_text(_terraform(work, "show", "-json"))
+        _write(work, chosen, address, changed=True)
+        _terraform(work, "plan", "-input=false", "-refresh=false", "-out=change")
+        (out / "change.json").write_text(_terraform(work, "show", "-json", "change"))
+        _terraform(work, "apply", "-input=false", "change")
+        (out / "changed.json").write_text(_terraform(work, "show", "-json"))
 
 
-def _write(work: Path, files: dict[str, str], address: str) -> None:
-    for file, text in {**files, "provider.tf": _PROVIDER.replace("ADDRESS", address)}.items():
-        (work / file).parent.mkdir(parents=True, exist_ok=True)
-        (work / file).write_text(text)
+def _write(work: Path, chosen: list[str], address: str, *, changed: bool) -> None:
+    root = [_PROVIDER.replace("ADDRESS", address)]
+    for name in chosen:
+        root.append(f'module "{name}" {{\n  source = "./{name}"\n}}\n')
+        for file, text in texts(name, changed=changed).items():
+            (work / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (work / name / file).write_text(text)
+    (work / "main.tf").write_text("".join(root))
 
 
 def _terraform(work: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["terraform", arguments[0], "-no-color", *arguments[1:]] if arguments[0] != "show" else ["terraform", *arguments],
+        ["terraform", arguments[0], "-no-color", *arguments[1:]]
+        if arguments[0] != "show"
+        else ["terraform", *arguments],
         cwd=work,
         env={**os.environ, **_KEYS},
         capture_output=True,
@@ -152,11 +150,11 @@ def _described(address: str) -> list[Any]:
     lists = [each["PrefixListId"] for answer in answers for each in answer.get("PrefixLists", ())]
     for id in lists:
         entries = ec2.get_managed_prefix_list_entries(PrefixListId=id)["Entries"]
-        answers.append({"PrefixLists": [{"PrefixListId": id, "PrefixListName": id, "Cidrs": [e["Cidr"] for e in entries]}]})
+        answers.append(
+            {"PrefixLists": [{"PrefixListId": id, "PrefixListName": id, "Cidrs": [e["Cidr"] for e in entries]}]}
+        )
     return answers
 
 
 if __name__ == "__main__":
-    for each in sys.argv[2:] or names():
-        run(each, Path(sys.argv[1]))
-        print(each, flush=True)
+    run(sys.argv[2:] or names(), Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Plans and states of others with verdicts: hand derivations, and networks of which the plan, the state and the truth are known."""
+"""Plans and states of others with verdicts, derived by hand; and plans of which the true links are known."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ def _two(**more: Any) -> dict[str, Any]:
 def test_rules_inside_a_group_and_separate_ones_add_up(tmp_path: Path) -> None:
     separate = {"id": "sgr", "type": "ingress", "security_group_id": "sg-app", **rule(81, cidr_blocks=["10.0.1.0/24"])}
     app = group("sg-app", [rule(80, cidr_blocks=["10.0.1.0/24"])], [EVERYTHING])
-    found = imported(
-        tmp_path, state(_two(**{"aws_security_group.app": app, "aws_security_group_rule.more": separate}))
-    )
+    found = imported(tmp_path, state(_two(**{"aws_security_group.app": app, "aws_security_group_rule.more": separate})))
     assert [verdict(found, "aws_instance.a", "aws_instance.b", f"tcp/{port}") for port in (80, 81, 82)] == [
         "holds", "holds", "fails",
     ]  # fmt: skip
@@ -55,7 +53,10 @@ def test_a_group_without_egress_lets_nothing_out(tmp_path: Path) -> None:
 
 @pytest.mark.rule("SG-3")
 def test_the_default_group_is_as_aws_makes_it_until_it_is_adopted(tmp_path: Path) -> None:
-    resources = _two() | {"aws_instance.a": host("a", "10.0.1.10", "sg-0"), "aws_instance.b": host("b", "10.0.2.10", "sg-0")}
+    resources = _two() | {
+        "aws_instance.a": host("a", "10.0.1.10", "sg-0"),
+        "aws_instance.b": host("b", "10.0.2.10", "sg-0"),
+    }
     resources["aws_instance.b"]["subnet_id"] = "subnet-b"
     found = imported(tmp_path, state(resources))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "holds"
@@ -66,7 +67,14 @@ def test_the_default_group_is_as_aws_makes_it_until_it_is_adopted(tmp_path: Path
 
 @pytest.mark.rule("NACL-2")
 def test_entries_of_an_acl_count_by_number_inline_or_separate(tmp_path: Path) -> None:
-    allow = {"rule_no": 100, "action": "allow", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_block": "0.0.0.0/0"}
+    allow = {
+        "rule_no": 100,
+        "action": "allow",
+        "protocol": "-1",
+        "from_port": 0,
+        "to_port": 0,
+        "cidr_block": "0.0.0.0/0",
+    }
     acl = {"id": "acl-1", "vpc_id": "vpc-1", "subnet_ids": ["subnet-b"], "ingress": [allow], "egress": [allow]}
     deny = {
         "id": "r", "network_acl_id": "acl-1", "rule_number": 90, "egress": False, "rule_action": "deny", "protocol": "6",
@@ -81,11 +89,16 @@ def test_entries_of_an_acl_count_by_number_inline_or_separate(tmp_path: Path) ->
 
 @pytest.mark.rule("NACL-1")
 def test_an_adopted_default_acl_without_entries_denies_the_subnets_of_no_other(tmp_path: Path) -> None:
-    adopted = {"id": "acl-0", "default_network_acl_id": "acl-0", "vpc_id": "vpc-1", "subnet_ids": [], "ingress": [], "egress": []}
+    adopted = {
+        "id": "acl-0",
+        "default_network_acl_id": "acl-0",
+        "vpc_id": "vpc-1",
+        "subnet_ids": [],
+        "ingress": [],
+        "egress": [],
+    }
     app = group("sg-app", [EVERYTHING], [EVERYTHING])
-    found = imported(
-        tmp_path, state(_two(**{"aws_security_group.app": app, "aws_default_network_acl.it": adopted}))
-    )
+    found = imported(tmp_path, state(_two(**{"aws_security_group.app": app, "aws_default_network_acl.it": adopted})))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "fails"
 
 
@@ -99,6 +112,7 @@ def _public(**more: Any) -> dict[str, Any]:
     }
 
 
+_INLINE = {"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
 _OUT = {"id": "r", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
 
 
@@ -130,7 +144,7 @@ _OUT = {"id": "r", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
             },
             "fails",
         ),
-        ({"aws_default_route_table.it": {"id": "rtb-0", "vpc_id": "vpc-1", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}]}}, "holds"),
+        ({"aws_default_route_table.it": {"id": "rtb-0", "vpc_id": "vpc-1", "route": [_INLINE]}}, "holds"),
         (
             {"aws_route_table_association.a": {"id": "x", "subnet_id": "subnet-a", "route_table_id": "rtb-far"}},
             "undecided",
@@ -157,7 +171,12 @@ def test_an_elastic_address_is_of_the_interface_that_it_names(tmp_path: Path) ->
 
 def test_a_state_that_was_trimmed_is_not_known_where_it_tells_nothing(tmp_path: Path) -> None:
     resources = _two(**{"aws_security_group.app": group("sg-app", [], [EVERYTHING])})
-    resources["aws_security_group_rule.what"] = {"id": "r", "type": "ingress", "security_group_id": "sg-app", "cidr_blocks": ["10.0.1.0/24"]}
+    resources["aws_security_group_rule.what"] = {
+        "id": "r",
+        "type": "ingress",
+        "security_group_id": "sg-app",
+        "cidr_blocks": ["10.0.1.0/24"],
+    }
     found = imported(tmp_path, state(resources))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "undecided"
     del resources["aws_instance.a"]["vpc_security_group_ids"]
@@ -178,9 +197,14 @@ def test_a_deposed_object_is_still_there(tmp_path: Path) -> None:
     old = {"id": "r", "type": "ingress", "security_group_id": "sg-app", **rule(80, cidr_blocks=["10.0.1.0/24"])}
     new = {"id": "r2", "type": "ingress", "security_group_id": "sg-app", **rule(81, cidr_blocks=["10.0.1.0/24"])}
     instances = [{"attributes": new}, {"attributes": old, "deposed": "0a1b2c3d"}]
-    data["resources"].append({"mode": "managed", "type": "aws_security_group_rule", "name": "it", "instances": instances})
+    data["resources"].append(
+        {"mode": "managed", "type": "aws_security_group_rule", "name": "it", "instances": instances}
+    )
     found = imported(tmp_path, data)
-    assert [verdict(found, "aws_instance.a", "aws_instance.b", f"tcp/{port}") for port in (80, 81)] == ["holds", "holds"]
+    assert [verdict(found, "aws_instance.a", "aws_instance.b", f"tcp/{port}") for port in (80, 81)] == [
+        "holds",
+        "holds",
+    ]
 
 
 def test_what_is_marked_as_sensitive_is_not_told_and_what_hangs_on_it_is_undecided(tmp_path: Path) -> None:
@@ -231,7 +255,7 @@ def test_a_state_of_terraform_0_11_is_flat(tmp_path: Path) -> None:
     [
         {"version": 4, "terraform_version": "1.9.0", "resources": [None, {"type": 3}, {"instances": [None]}]},
         {"version": 3, "serial": 1, "modules": [None, {"resources": {"x": None}}, {"path": 7}]},
-        {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": [None, {"address": "?"}]}}},
+        {"format_version": "1.0", "terraform_version": "1", "values": {"root_module": {"resources": [None, {"address": "?"}]}}},
         {"planned_values": {"root_module": {"resources": [{"address": "aws_vpc.x", "values": []}]}}},
         {"resource_changes": [None, {"address": 3}, {"address": "aws_vpc.x", "change": {"after": 3}}]},
     ],

@@ -7,7 +7,7 @@ both sides; a list that has just what its expression names) is noted, and left o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -197,7 +197,7 @@ class Links:
         direct = each.get("vpc_id")
         if direct is not None and not (isinstance(direct, Unknown) and each.address.type == "aws_nat_gateway"):
             return direct
-        for key, kind in (("subnet_id", "Subnets"), ("route_table_id", ""), ("default_route_table_id", "")):
+        for key in ("subnet_id", "route_table_id", "default_route_table_id"):
             id = each.get(key)
             if isinstance(id, str):
                 holder = self.by_id.get(id)
@@ -205,7 +205,6 @@ class Links:
                     return self.vpc_of(holder)
                 if id.endswith(".default_route_table_id"):
                     return id.removesuffix(".default_route_table_id")
-            del kind
         return None
 
     @property
@@ -270,7 +269,7 @@ class Links:
         flow = self.flows.of([own], scope, kind) if own is not None else Flow()
         ours = [ref for ref in refs if self.flows.of([{"references": [ref]}], scope, kind).found]
         members = self.each_exact(ours, kind, scope)
-        # The only block with one has all that is named; several have each the one that is named as often as there are blocks.
+        # The only block has all that is named; several have each the one that is named as often as there are blocks.
         fits = members is not None and (len(sharing) == 1 or (len(members) == 1 and len(ours) == len(sharing)))
         if not flow.open and members is not None and fits and not self.strict and len(ours) == len(_of_ids(refs)):
             self.assumed.append((each, f"{'.'.join(way)}: {', '.join(members)}, as the blocks name nothing else"))
@@ -292,9 +291,9 @@ _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
 def _exclude(each: Resource) -> None:
     """Take away what is unknown beside something that excludes it: a rule has one sort of peer, a route one target."""
     kind, values = each.address.type, each.values
-    if kind == "aws_security_group_rule" and isinstance(values.get("source_security_group_id"), Unknown):
-        if values.get("self") is True or any(values.get(key) for key in _PEERS):
-            values["source_security_group_id"] = None
+    other_peer = values.get("self") is True or any(values.get(key) for key in _PEERS)
+    if kind == "aws_security_group_rule" and isinstance(values.get("source_security_group_id"), Unknown) and other_peer:
+        values["source_security_group_id"] = None
     if kind == "aws_route":
         for key in ("network_interface_id", "instance_id"):
             if isinstance(values.get(key), Unknown) and any(
@@ -387,6 +386,3 @@ def _adopt(each: Resource) -> None:
                 each.values["vpc_id"] = vpc
     if each.address.type == "aws_default_security_group" and each.created and isinstance(each.get("vpc_id"), str):
         each.values["id"] = f"{each.values['vpc_id']}.default_security_group_id"
-
-
-Told = Callable[[str], None]

@@ -47,7 +47,7 @@ def add(made: Assembly) -> None:
             (item,) = scratch.of(kind)
             body = default_group(own) | {"VpcId": vpc.id} if kind == "SecurityGroups" else item.attributes
             made.place(
-                kind, own, body | ({each: adopted[key] for each in opened} if key in adopted else {}), vpc.origin
+                kind, own, body | (dict.fromkeys(opened, adopted[key]) if key in adopted else {}), vpc.origin
             )
 
 

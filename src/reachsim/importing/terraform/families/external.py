@@ -39,9 +39,9 @@ def add_strangers(made: Assembly) -> None:
             made.place("SecurityGroups", id, {"VpcId": vpc, **_any_rules()}, each.origin)
     for each in made.found.of("aws_route_table_association"):
         id, subnet = each.get("route_table_id"), made.one("Subnets", each.get("subnet_id"))
-        vpc = None if subnet is None else subnet.get("VpcId")
-        if isinstance(id, str) and isinstance(vpc, str) and made.one("RouteTables", id) is None:
-            body = {"VpcId": vpc, "Associations": [], "Routes": [Unknown(_BEYOND)]}
+        of = None if subnet is None else subnet.get("VpcId")
+        if isinstance(id, str) and isinstance(of, str) and made.one("RouteTables", id) is None:
+            body = {"VpcId": of, "Associations": [], "Routes": [Unknown(_BEYOND)]}
             made.place("RouteTables", id, body, each.origin)
 
 
