@@ -4,8 +4,8 @@
 
 makes of the configurations of `configurations/` one with a module for each, since Terraform takes long to start. It writes
 what `terraform show -json` says of the plan, of the state and of the plan of the change, the state file, and the answers of
-describe calls. Needs `terraform` with the AWS provider in a mirror (`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in the
-Python that runs it. Nothing leaves the machine.
+describe calls. Needs `terraform` with the AWS provider in a mirror (`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in
+the Python that runs it. Nothing leaves the machine.
 """
 
 from __future__ import annotations

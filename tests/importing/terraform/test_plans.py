@@ -1,4 +1,4 @@
-"""What the unknown ids of a plan name: one resource, or it is open which. The references are as Terraform 1.11 writes them."""
+"""What the unknown ids of a plan name: one resource, or it is open which. References are as Terraform 1.11 writes them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ TWO_SUBNETS = {
 OF_THE_VPC = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
 
 
-def _link(resources: dict[str, Any], blocks: dict[str, Any], of: str, key: str, *, strict: bool = False, **more: Any) -> Any:
+def _link(
+    resources: dict[str, Any], blocks: dict[str, Any], of: str, key: str, *, strict: bool = False, **more: Any
+) -> Any:
     """What a link of a plan is resolved to; whatever its block refers to is unknown."""
     unknown = {
-        address: {name: True for name, value in blocks.get(address.partition("[")[0], {}).items() if isinstance(value, list)}
+        address: {
+            name: True for name, value in blocks.get(address.partition("[")[0], {}).items() if isinstance(value, list)
+        }
         for address in resources
     }
     found = document(plan(resources, blocks, unknown, **more), "plan.json").after
@@ -97,7 +101,10 @@ GROUPS = {"aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_security_group.a": {}
 def test_what_the_provider_computes_where_nothing_is_given_is_no_link() -> None:
     """`source_security_group_id = each.key == "self" ? null : aws_security_group.b.id`, for the key "self"."""
     one = {"type": "ingress", "protocol": "tcp", "from_port": 80, "to_port": 80, "self": True}
-    resources = GROUPS | {'aws_security_group_rule.r["self"]': one, 'aws_security_group_rule.r["b"]': {**one, "self": None}}
+    resources = GROUPS | {
+        'aws_security_group_rule.r["self"]': one,
+        'aws_security_group_rule.r["b"]': {**one, "self": None},
+    }
     named = ["each.key", "aws_security_group.b.id", "aws_security_group.b"]
     blocks = {"aws_security_group_rule.r": {"source_security_group_id": named}}
     of = 'aws_security_group_rule.r["{}"]'
@@ -177,7 +184,12 @@ def test_modules_pass_ids_in_and_out(tmp_path: Path) -> None:
 
 def test_modules_that_pass_locals_to_each_other_are_followed_to_the_end() -> None:
     """m and n pass each other locals; the VPC of n is what m's local may be, in whichever order they are asked."""
-    resources = {"module.m.aws_subnet.s": {}, "module.n.aws_subnet.s": {}, "module.m.aws_vpc.a": {}, "module.n.aws_vpc.b": {}}
+    resources = {
+        "module.m.aws_subnet.s": {},
+        "module.n.aws_subnet.s": {},
+        "module.m.aws_vpc.a": {},
+        "module.n.aws_vpc.b": {},
+    }
     inner = module(
         {"aws_subnet.s": {"vpc_id": ["local.id"]}}, outputs={"out": {"expression": {"references": ["local.id"]}}}
     )
@@ -224,7 +236,7 @@ _BLOCKS: dict[str, dict[str, Any]] = {
 
 
 def _unknown(blocks: dict[str, Any]) -> dict[str, Any]:
-    marks = {address: {name: True for name in expressions} for address, expressions in blocks.items()}
+    marks = {address: dict.fromkeys(expressions, True) for address, expressions in blocks.items()}
     marks["aws_route_table.t"]["route"] = [{"gateway_id": True}]
     marks["aws_instance.i"] |= {"public_ip": True, "associate_public_ip_address": True, "network_interface": True}
     return marks

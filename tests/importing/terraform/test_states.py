@@ -255,7 +255,7 @@ def test_a_state_of_terraform_0_11_is_flat(tmp_path: Path) -> None:
     [
         {"version": 4, "terraform_version": "1.9.0", "resources": [None, {"type": 3}, {"instances": [None]}]},
         {"version": 3, "serial": 1, "modules": [None, {"resources": {"x": None}}, {"path": 7}]},
-        {"format_version": "1.0", "terraform_version": "1", "values": {"root_module": {"resources": [None, {"address": "?"}]}}},
+        {"format_version": "1.0", "terraform_version": "1", "values": {"root_module": {"resources": [{"address": "?"}]}}},
         {"planned_values": {"root_module": {"resources": [{"address": "aws_vpc.x", "values": []}]}}},
         {"resource_changes": [None, {"address": 3}, {"address": "aws_vpc.x", "change": {"after": 3}}]},
     ],

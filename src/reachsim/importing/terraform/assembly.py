@@ -1,4 +1,4 @@
-"""Items of an inventory while resources add to them: rules to their group, routes to their table, addresses to interfaces."""
+"""Items of an inventory while resources add to them: rules to a group, routes to a table, addresses to interfaces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Inventory, Item, Origin, Unknown
 from reachsim.importing.terraform.addresses import Step
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
@@ -34,9 +34,8 @@ class Assembly:
 
     def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
         """An item of a kind, by its id."""
-        whole = {IDS[kind]: id, **attributes}
-        self.items.setdefault(kind, {})[id] = Item(id, whole, origin)
-        return whole
+        self.items.setdefault(kind, {})[id] = Item(id, attributes, origin)
+        return attributes
 
     def one(self, kind: str, id: Any) -> Attributes | None:
         """The attributes of an item; None where the file has none of that id, or the id is not known."""

@@ -1,7 +1,7 @@
 """Which of Terraform's files a document is, and the resources that it has before and after.
 
-The forms are those of HashiCorp's "JSON Output Format" (plan and `show -json` of a state, format versions 0.x and 1.x) and of
-state files of versions 3 (Terraform 0.11) and 4.
+The forms are those of HashiCorp's "JSON Output Format" (plan and `show -json` of a state, versions 0.x and 1.x) and of state
+files of versions 3 (Terraform 0.11) and 4.
 """
 
 from __future__ import annotations

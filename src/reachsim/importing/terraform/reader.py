@@ -22,6 +22,7 @@ from reachsim.importing.terraform.families import (
     groups,
     hosts,
     routes,
+    services,
     transit,
     vpcs,
 )
@@ -42,10 +43,11 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     transit.add,
     balancers.add,
     functions.add,
+    services.add,
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
 READ: Final = frozenset[str]().union(
-    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions))
+    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services))
 )
 """The types of resources that are understood."""
 

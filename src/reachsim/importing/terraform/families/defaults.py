@@ -46,9 +46,7 @@ def add(made: Assembly) -> None:
             own = default_id(vpc, key)
             (item,) = scratch.of(kind)
             body = default_group(own) | {"VpcId": vpc.id} if kind == "SecurityGroups" else item.attributes
-            made.place(
-                kind, own, body | (dict.fromkeys(opened, adopted[key]) if key in adopted else {}), vpc.origin
-            )
+            made.place(kind, own, body | (dict.fromkeys(opened, adopted[key]) if key in adopted else {}), vpc.origin)
 
 
 def _adopted_somewhere(made: Assembly) -> dict[str, Any]:
