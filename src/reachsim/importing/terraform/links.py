@@ -232,6 +232,9 @@ class Links:
         if not exact:
             return self.shared_list(each, way, kind, own, refs, scope)
         members = self.each_exact(refs, kind, scope)
+        if members is None and len(refs) == 2 and refs[1] == "each.key" and not self.strict:
+            keyed = self.flows.of([own], scope, kind, keyed=True)
+            members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
             flow = self.flows.of([own], scope, kind)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()):
