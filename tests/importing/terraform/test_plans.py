@@ -10,7 +10,8 @@ from tests.importing.terraform.files import EVERYTHING, imported, module, plan, 
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.documents import document
-from reachsim.importing.terraform.links import Links, Open
+from reachsim.importing.terraform.links import Links
+from reachsim.importing.terraform.snapshot import Open
 
 TWO_SUBNETS = {
     "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},

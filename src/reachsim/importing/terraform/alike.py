@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.families.routes import destination_of, route_of
-from reachsim.importing.terraform.links import Links, Open
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.links import Links
+from reachsim.importing.terraform.snapshot import Open, Resource
 
 _LINKS: Final = (
     ("aws_nat_gateway", "subnet_id"),

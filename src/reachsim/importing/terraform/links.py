@@ -23,7 +23,7 @@ from reachsim.importing.terraform.kinds import (
     VPC,
     Kind,
 )
-from reachsim.importing.terraform.snapshot import COMPUTED, Resource, Snapshot
+from reachsim.importing.terraform.snapshot import COMPUTED, Open, Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
@@ -37,13 +37,6 @@ _SETS: Final = frozenset(
 """Attributes that name several."""
 _IN_THE_SAME_VPC: Final = frozenset({"gateway", "NAT gateway", "egress-only internet gateway"})
 """What a route can lead to in its own VPC alone."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Open(Unknown):
-    """An id that is not known. `candidates`: the ids that it can be; empty where it can be any."""
-
-    candidates: tuple[str, ...] = ()
 
 
 @dataclass

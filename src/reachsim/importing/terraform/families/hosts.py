@@ -35,9 +35,10 @@ def add(made: Assembly) -> None:
 
 
 def vpc_of(made: Assembly, subnet: Any) -> Any:
-    """The VPC of a subnet of the file."""
-    holder = made.one("Subnets", subnet)
-    return None if holder is None else holder.get("VpcId")
+    """The VPC of a subnet of the file, or of all that it may be."""
+    holders = made.some("Subnets", subnet)
+    vpcs = {str(holder.get("VpcId")): holder.get("VpcId") for holder in holders}
+    return next(iter(vpcs.values())) if len(vpcs) == 1 else None
 
 
 def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
@@ -113,6 +114,9 @@ def _add_instance(made: Assembly, each: Resource) -> None:
     state = each.get("instance_state")
     body: Attributes = {"State": {"Name": state if state in _STATES else "running"}}
     body |= present({"ImageId": each.get("ami"), "IamInstanceProfile": each.get("iam_instance_profile")})
+    subnet = each.get("subnet_id")
+    groups = each.values.get("vpc_security_group_ids")
+    body |= present({"SubnetId": subnet, "VpcId": vpc_of(made, subnet) or vpc_of_groups(made, groups)})
     made.put("Instances", each, body, own)
     given = [block for block in each.each("network_interface") if block is not None]
     if isinstance(each.values.get("network_interface"), Unknown):
