@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Origin, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.snapshot import Resource
 
@@ -25,10 +25,11 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_instance", "aws_spot_instance_request"):
         _add_instance(made, each)
     for each in made.found.of("aws_network_interface_attachment"):
-        for holder in made.some("NetworkInterfaces", each.get("network_interface_id")):
-            holder["Attachment"] = present(
-                {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index")}
-            )
+        link = each.get("network_interface_id")
+        why = link.reason if isinstance(link, Unknown) else None
+        for holder in made.some("NetworkInterfaces", link):
+            attachment = {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index"), MAYBE: why}
+            holder["Attachment"] = present(attachment)
     for each in made.found.of("aws_network_interface_sg_attachment"):
         _add_group(made, each)
     _add_elastic(made)
