@@ -248,6 +248,8 @@ class Inventory:
     """What follows from something else: of which object, what is assumed, and where that stands."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
