@@ -170,6 +170,7 @@ def test_problems_of_a_file_are_json_too(capsys: pytest.CaptureFixture[str]) -> 
             "column": None,
             "path": "",
             "message": "no such file",
+            "name": "",
             "hint": None,
             "code": None,
         }

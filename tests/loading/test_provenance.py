@@ -11,7 +11,7 @@ import reachsim
 from reachsim.loading.document import read_document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import check
-from reachsim.loading.provenance import Places
+from reachsim.loading.provenance import Place, Places
 from reachsim.loading.tree import Document
 from reachsim.network import Network, checked
 
@@ -22,7 +22,10 @@ VPC = {
     "instances": {"web": {"subnet": "a", "security_groups": ["web"]}, "client": {"subnet": "a"}},
 }
 DATA = {"version": 1, "vpcs": {"app": VPC}}
-PLACES = {("vpcs", "app"): (7, 3), ("vpcs", "app", "instances", "web"): (12, 5)}
+PLACES = {
+    ("vpcs", "app"): Place("describe.json", 7, 3),
+    ("vpcs", "app", "instances", "web"): Place("describe.json", 12, 5),
+}
 
 
 def network(data: dict[str, object]) -> Network:
@@ -49,7 +52,8 @@ def test_its_problems_stand_at_the_nearest_place_that_the_reader_knows() -> None
 
 
 def test_places_move_with_an_edit() -> None:
-    places = {("a", 0): (1, 1), ("a", 1): (2, 1), ("a", 2, "b"): (3, 5), ("c",): (4, 1)}
+    spots = {("a", 0): (1, 1), ("a", 1): (2, 1), ("a", 2, "b"): (3, 5), ("c",): (4, 1)}
+    places = {path: Place("f", *spot) for path, spot in spots.items()}
     document = Document({"a": ["x", "y", {"b": 1}], "c": 2}, Places("f", places))
     edited = edited_document(document, ("a", 1), None)
     assert edited.data == {"a": ["x", {"b": 1}], "c": 2}
@@ -71,7 +75,7 @@ def test_both_kinds_of_provenance_say_the_same_after_an_edit(tree: dict[str, obj
     """Of what an edit leaves: marks of a text, and the same places by path."""
     marked = read_document(_yaml(tree), file="f")
     paths = list(_paths(tree))
-    placed = Document(tree, Places("f", {path: marked.position(path) for path in [(), *paths]}))
+    placed = Document(tree, Places("f", {path: marked.provenance.place(path) for path in [(), *paths]}))
     path = data.draw(st.sampled_from(paths))
     value = data.draw(st.sampled_from([None, 5, {"a": [1]}]))
     one, other = (edited_document(document, path, value) for document in (marked, placed))
