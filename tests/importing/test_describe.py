@@ -121,13 +121,16 @@ def test_a_group_that_a_rule_names_and_nobody_read_is_unknown(tmp_path: Path) ->
         ("-1", None, None, "all"), ("-1", 0, 65535, "all"), ("tcp", 0, 0, "tcp/0"), ("tcp", 0, 65535, "tcp"),
         ("6", 22, 22, "tcp/22"), (17, "53", "53", "udp/53"), ("icmp", -1, -1, "icmp"), ("icmp", 8, -1, "icmp/8"),
         ("icmp", 0, 0, "icmp/0/0"), ("icmpv6", 128, 0, "icmpv6/128/0"), ("50", 1, 2, "proto/50"), ("udp", -1, -1, "udp"),
+        ("tcp", -1, 50, "tcp/0-50"), ("tcp", 30, -1, "tcp/30-65535"), ("icmp", -1, None, "icmp"),
     ],
 )  # fmt: skip
 def test_protocols_and_ports(protocol: Any, first: Any, last: Any, token: str) -> None:
     assert traffic(protocol, first, last) == token
 
 
-@pytest.mark.parametrize("values", [("tcp", 9, 8), ("tcp", 1, 70000), ("quic", 1, 2), ("tcp", "x", 2)])
+@pytest.mark.parametrize(
+    "values", [("tcp", 9, 8), ("tcp", 1, 70000), ("quic", 1, 2), ("tcp", "x", 2), ("icmp", -1, 9), ("tcp", -5, 9)]
+)
 def test_what_is_no_traffic_is_refused(values: tuple[Any, Any, Any]) -> None:
     with pytest.raises(Refused):
         traffic(*values)

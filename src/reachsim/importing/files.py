@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reachsim.errors import DesignError, Problem, UsageError
-from reachsim.importing.connections import build
-from reachsim.importing.design import PLACEHOLDER
+from reachsim.importing.builder import build
+from reachsim.importing.builder.vpcs import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options

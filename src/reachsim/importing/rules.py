@@ -38,17 +38,25 @@ def number(value: Any) -> int | None:
 
 
 def traffic(value: Any, first: Any, last: Any) -> str:
-    """The token of a protocol with two ports, or with ICMP's type and code (-1: every one). Raises Refused."""
+    """The token of a protocol with two ports (-1 is open on its side), or with ICMP's type and code (-1: every one).
+
+    Raises Refused, also for an ICMP code of every type, which no packet can be meant by.
+    """
     name, low, high = protocol(value), number(first), number(last)
     if name in ("icmp", "icmpv6"):
         if low is None or low == -1:
+            if high is not None and high != -1:
+                raise Refused(f"code {high} of every ICMP type is no rule")
             return name
         return f"{name}/{low}" if high is None or high == -1 else f"{name}/{low}/{high}"
     if name not in ("tcp", "udp"):
         return name
-    if low is None or low == -1 or (low, high) == (0, 65535):
+    if low is None:
         return name
-    high = low if high is None else high
+    low, high = 0 if low == -1 else low, low if high is None else high
+    high = 65535 if high == -1 else high
+    if (low, high) == (0, 65535):
+        return name
     if not 0 <= low <= high <= 65535:
         raise Refused(f"{low}-{high} is no range of ports")
     return f"{name}/{low}" if low == high else f"{name}/{low}-{high}"

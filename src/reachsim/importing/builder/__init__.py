@@ -1,0 +1,58 @@
+"""From an inventory to a design, one family of objects after the other.
+
+A family is a module with a function that takes the draft: what it makes, it names (`Draft.place`) for those that come
+after. A new family is its module and its place in `FAMILIES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from reachsim.importing.builder.acls import add_acls
+from reachsim.importing.builder.draft import Draft
+from reachsim.importing.builder.endpoints import add_endpoints
+from reachsim.importing.builder.gateways import add_gateways
+from reachsim.importing.builder.groups import add_groups
+from reachsim.importing.builder.interfaces import add_interfaces
+from reachsim.importing.builder.load_balancers import add_load_balancers
+from reachsim.importing.builder.members import name_members
+from reachsim.importing.builder.nat_gateways import add_nat_gateways
+from reachsim.importing.builder.peerings import add_peerings
+from reachsim.importing.builder.prefix_lists import add_prefix_lists
+from reachsim.importing.builder.routes import add_routes
+from reachsim.importing.builder.subnets import add_subnets
+from reachsim.importing.builder.transit_gateways import add_transit_gateways
+from reachsim.importing.builder.vpcs import add_vpcs
+from reachsim.importing.builder.vpn import add_vpn
+from reachsim.importing.imported import Imported
+from reachsim.importing.inventory import Inventory
+
+FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
+    add_prefix_lists,
+    add_vpcs,
+    add_subnets,
+    name_members,
+    add_gateways,
+    add_interfaces,
+    add_nat_gateways,
+    add_groups,
+    add_acls,
+    add_peerings,
+    add_vpn,
+    add_endpoints,
+    add_load_balancers,
+    add_transit_gateways,
+    add_routes,
+)
+"""In an order in which names are known before they are named: routes come last, since they name what they lead to."""
+
+
+def build(found: Inventory) -> Imported:
+    """The design of an inventory."""
+    draft = Draft(found)
+    for add in FAMILIES:
+        add(draft)
+    for section in [key for key, value in draft.out.design.items() if value == {} and key != "vpcs"]:
+        del draft.out.design[section]
+    return draft.out
