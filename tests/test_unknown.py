@@ -252,3 +252,26 @@ def test_what_gets_across_for_certain_is_told_beside_what_may() -> None:
     found = net.isolated("one", "both")
     assert found.leaks
     assert found.undecided
+
+
+def test_an_answer_may_come_back_though_every_filter_on_its_way_is_unsure() -> None:
+    """Both ACLs that the answer meets have a rule that is not known, and no filter on its way lets it pass for certain."""
+
+    def rules(direction: str, peer: str) -> list[dict[str, Any]]:
+        return [{"rule": 1, "allow": "all", direction: peer}]
+
+    acls = {
+        "client": {"ingress": rules("from", "unknown"), "egress": rules("to", "0.0.0.0/0")},
+        "server": {"ingress": rules("from", "0.0.0.0/0"), "egress": rules("to", "unknown")},
+    }
+    subnets = {
+        "a": {"cidr": "10.0.1.0/24", "network_acl": "client"},
+        "b": {"cidr": "10.0.2.0/24", "network_acl": "server"},
+    }
+    net = changed(subnets=subnets, network_acls=acls)
+    assert net.trace("web", "one", "tcp/22").verdict == "undecided"
+    assert net.reach("web", "one").undecided
+    cell = net.matrix().cell("web", "one")
+    assert cell.undecided
+    assert "tcp/22" in cell.delivered
+    assert "tcp/22" not in cell.reachable
