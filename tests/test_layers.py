@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("resources",),
     ("loading",),
     ("policy", "importing"),
+    ("opening",),
     ("topology",),
     ("flow",),
     ("reach",),

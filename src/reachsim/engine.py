@@ -126,8 +126,8 @@ class Engine:
         return self.endpoints.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:
-        """``file:line`` where something is written, with its name there where it was imported (``plan.json: aws_vpc.a``); empty
-        for what is written nowhere."""
+        """``file:line`` where something is written, or what it is called in a file that was imported (``plan.json:
+        aws_vpc.a``); empty for what is written nowhere."""
         place = self.source.place(path)
         return "" if place is None else str(place)
 

@@ -101,3 +101,36 @@ def _paths(tree: object, above: tuple[str | int, ...] = ()):  # type: ignore[no-
     for step, value in entries:
         yield (*above, step)
         yield from _paths(value, (*above, step))
+
+
+NAMED = {
+    ("vpcs", "app"): Place("vpcs.json", name="Vpcs[0]"),
+    ("vpcs", "app", "security_groups", "web"): Place("template.yaml", 31, name="WebGroup"),
+}
+
+
+def test_a_place_in_another_file_with_its_name_there_reaches_every_answer() -> None:
+    net = checked(Network(check(Document(DATA, Places("two files", NAMED)))))
+    blocker = net.trace("client", "web", "tcp/22").blockers[0]
+    assert blocker.where == "template.yaml:31 WebGroup"
+    assert net.locate(("vpcs", "app", "instances", "web")) == "vpcs.json: Vpcs[0]"
+    assert net.locate(("transit_gateways", "x")) == ""
+    assert net.source.place(("version",)) == Place("two files")
+
+
+def test_a_problem_says_where_it_is_in_the_file_that_was_imported() -> None:
+    group = {"web": {"ingress": [{"allow": "tcp/443", "from": "nobody"}]}}
+    data = {**DATA, "vpcs": {"app": {**VPC, "security_groups": group}}}
+    with pytest.raises(reachsim.DesignError) as error:
+        check(Document(data, Places("two files", NAMED)))
+    (problem,) = error.value.problems
+    assert (problem.file, problem.line, problem.name) == ("template.yaml", 31, "WebGroup")
+    assert str(problem).startswith("template.yaml:31: WebGroup: vpcs.app.security_groups.web.ingress[0].from: ")
+
+
+def test_another_place_is_mentioned_by_its_name() -> None:
+    taken = {"a": {"subnet": "a", "private_ip": "10.0.0.9"}, "b": {"subnet": "a", "private_ip": "10.0.0.9"}}
+    data = {"version": 1, "vpcs": {"app": {"cidrs": ["10.0.0.0/16"], "subnets": VPC["subnets"], "instances": taken}}}
+    places = {("vpcs", "app", "instances", "a"): Place("i.json", name="Instances[7]")}
+    with pytest.raises(reachsim.DesignError, match=r"already the address of a.* \(i\.json: Instances\[7\]\)"):
+        check(Document(data, Places("i.json", places)))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from reachsim.errors import DesignError, Problem, UsageError
+from reachsim.errors import DesignError, Problem, ReachsimError, summary
 from reachsim.importing.builder import build
 from reachsim.importing.builder.vpcs import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options
-from reachsim.importing.readers import Reader, check_options, reader_of
-from reachsim.importing.sources import Source, sources
-from reachsim.loading.load import loads_source
+from reachsim.importing.readers import SORTS, Reader, check_options, reader_of
+from reachsim.importing.sources import STDIN, Source, sources
+from reachsim.loading.load import check
 
 _ROUNDS = 50
 
@@ -23,27 +22,23 @@ _ROUNDS = 50
 def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
     """A design from files, or folders of them. `options`: what they do not say themselves.
 
-    Raises UsageError for what is nothing that can be imported, and for options that say nothing to any file.
+    Raises DesignError for what is nothing that can be imported, UsageError for options that say nothing to any file.
     """
-    return import_sources(_sources(paths), options or Options())
+    named = [os.fspath(path) for path in paths]
+    given = ((source, source.file in (path, STDIN)) for path in named for source in sources(path))
+    file = summary([STDIN if path == "-" else path for path in named])
+    return import_sources(given, options or Options(), file)
 
 
-def _sources(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Source, bool]]:
-    """Every file, and whether it was named itself."""
-    for path in paths:
-        for source in sources(path):
-            yield source, source.file in (os.fspath(path), "<stdin>")
-
-
-def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Imported:
+def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file: str) -> Imported:
     """A design from files that were decoded, each with whether it was named itself: one that only lies in a folder need not
-    be anything that is read. Raises UsageError as `import_files`."""
+    be anything that is read. `file`: what to call it in messages. Raises ReachsimError as `import_files`."""
     found = Inventory()
     readers: set[Reader] = set()
     for source, named in given:
         try:
             reader = reader_of(source)
-        except UsageError:
+        except ReachsimError:
             if named:
                 raise
             found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
@@ -52,8 +47,10 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
         readers.add(reader)
     check_options(options, readers, found.parameters)
     if not any(found.items.values()):
-        raise UsageError("nothing in it is what an AWS describe call answers")
+        hint = f"a design has version and vpcs; what can be imported: {SORTS}"
+        raise DesignError(Problem("this is neither a design nor anything that can be imported", (), file, hint=hint))
     out = build(found)
+    out.file = file
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("not read", what, why, str(origin)) for what, why, origin in found.not_read]
@@ -72,7 +69,7 @@ def leave_out_refused(out: Imported) -> None:
     """
     for _ in range(_ROUNDS):
         try:
-            loads_source(json.dumps(out.design, indent=0), file="imported")
+            check(out.document)
             return
         except DesignError as error:
             for problem in error.problems:

@@ -10,8 +10,6 @@ from typing import Any, Final
 from reachsim.errors import UsageError, shown
 from reachsim.importing.sources import Source, read_source
 
-_PARAMETER: Final = "write it as NAME=VALUE"
-_STACK: Final = "write it as NAME=FILE"
 _FILE: Final = (
     "write what the AWS command line takes: "
     '[{"ParameterKey": "K", "ParameterValue": "V"}], ["K=V"] or {"Parameters": {"K": "V"}}'
@@ -96,17 +94,3 @@ def _value(value: Any, where: str) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ",".join(value)
     raise UsageError(f"{where} is {shown(value)}; the value of a parameter is text") from None
-
-
-def pairs_of(texts: Iterable[str], option: str) -> dict[str, str]:
-    """``NAME=VALUE`` as it is typed, by name. `option`: what it was given with. Raises UsageError, also for a name that is
-    given twice; no value is in its message."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not (name and equals):
-            raise UsageError(f"{option} names nothing before its '='; {_STACK if option == '--stack' else _PARAMETER}")
-        if name in found:
-            raise UsageError(f"{option} {shown(name)} is given twice")
-        found[name] = value
-    return found

@@ -17,11 +17,11 @@ COLUMN_MASK: Final = (1 << COLUMN_BITS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands. `line`, `column`: from 1; None where nobody knows. `name`: what it is called there, where that is
-    not a key of the design: an address of Terraform, the logical id of a template, the way through some JSON.
+    """Where something stands. `line`, `column`: from 1; None where nobody knows. `name`: what it is called there, where that
+    is not a key of the design: an address of Terraform, the logical id of a template, the way through some JSON.
 
-    >>> str(Place("design.yaml", 7, 3)), str(Place("template.yaml", 31, name="DbGroup")), str(Place("plan.json", name="aws_vpc.a"))
-    ('design.yaml:7', 'template.yaml:31 DbGroup', 'plan.json: aws_vpc.a')
+    >>> str(Place("design.yaml", 7, 3)), str(Place("a.yaml", 31, name="DbGroup")), str(Place("plan.json", name="aws_vpc.a"))
+    ('design.yaml:7', 'a.yaml:31 DbGroup', 'plan.json: aws_vpc.a')
     """
 
     file: str
@@ -195,9 +195,11 @@ class Joined(Provenance):
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
         """As the base says."""
         base = self.base.edited(data, copied, value)
-        if copied[0].step != self.key or self.key not in data:
+        if self.key not in data:
+            return base
+        if copied[0].step != self.key:
             return Joined(base, self.key, self.other, self.tree)
-        tree = {self.key: data[self.key]}
+        tree = {**self.tree, self.key: data[self.key]}
         top = Copied(self.tree, tree, self.key, copied[0].change)
         return Joined(base, self.key, self.other.edited(tree, (top, *copied[1:]), value), tree)
 
