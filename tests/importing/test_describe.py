@@ -155,7 +155,7 @@ def test_what_is_wrapped_in_something_is_found(tmp_path: Path) -> None:
         (b"{", "as JSON: Expecting property name"),
         (b"\xff\xfe\x00", "is no text in UTF-8 or UTF-16"),
         (b"[" * 100_000, "is no JSON"),
-        (b'{"a": 1}', "neither a design nor anything that can be imported"),
+        (b'{"a": 1}', "nothing in it is part of a network"),
     ],
 )
 def test_what_is_nothing_to_import_is_one_clear_error(tmp_path: Path, content: bytes, message: str) -> None:

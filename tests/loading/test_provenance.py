@@ -11,9 +11,10 @@ import reachsim
 from reachsim.loading.document import read_document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import check
-from reachsim.loading.provenance import Place, Places
+from reachsim.loading.provenance import Places
 from reachsim.loading.tree import Document
 from reachsim.network import Network, checked
+from reachsim.places import Place
 
 VPC = {
     "cidrs": ["10.0.0.0/16"],

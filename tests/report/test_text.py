@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachsim.markup import Style
-from reachsim.report.text import Look, columns_of, grid, hanging, legend_of, line_of, number, wrap
+from reachsim.places import legend_of, line_of
+from reachsim.report.text import Look, columns_of, grid, hanging, number, wrap
 
 words = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=12)
 texts = st.lists(words, max_size=12).map(" ".join)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reachsim.answers.listed import Answers
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
 from reachsim.errors import Undecided, UsageError, shown
@@ -63,6 +64,21 @@ class IdleRule(Faced):
         }
 
 
+class IdleRules(Answers[IdleRule]):
+    """Rules that decide nothing; false where there are none."""
+
+    __slots__ = ()
+    key = "idle_rules"
+
+    @property
+    def title(self) -> str:
+        """How many of each kind there are."""
+        shadowed = sum(rule.kind == "shadowed" for rule in self)
+        parts = [f"{shadowed:,} shadowed"] if shadowed else []
+        parts += [f"{len(self) - shadowed:,} redundant"] if shadowed < len(self) else []
+        return f"rules that decide nothing: {', '.join(parts) or 'none'}"
+
+
 def space_of(clause: Clause) -> HeaderSpace:
     """What a clause matches by address, as packets from its peers."""
     return HeaderSpace.box(clause.traffic, clause.peers, AddressSet.everything())
@@ -80,7 +96,7 @@ def rule_sets(network: Engine) -> Iterator[tuple[RuleSetKind, str, Filter]]:
                 yield "security group", f"{vpc}.{name}", policy.filter(policy.groups(vpc, (name,), direction))
 
 
-def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRule]:
+def idle_rules(network: Engine, progress: Progress | None = None) -> IdleRules:
     """Every rule of an ACL or a security group that could go without changing anything, with the rules that make it so.
 
     Those of one rule set could all go together.
@@ -98,7 +114,7 @@ def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRu
         for clause, word, evidence in idle(filter.clauses):
             if clause.path:
                 out.append(_idle(network, f"{vpc} {kind} {name}", filter.direction.value, clause, word, evidence))
-    return out
+    return IdleRules(out)
 
 
 def idle_clauses(kind: str, clauses: Sequence[Clause]) -> Iterator[Idle]:

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.errors import UsageError
-from reachsim.markup import Html, html_table, table
+from reachsim.faces import Carded, face
+from reachsim.markup import table
 from reachsim.net.cidr import Cidr
 
 
@@ -204,7 +205,7 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
     return out | {"id": entry.id} if entry.id else out
 
 
-class OverlapReport:
+class OverlapReport(Carded):
     """Every overlap among `count` blocks, the worst rank first, then in order of address.
 
     Counts are there at once, and so are the first of each rank. `overlaps` makes them all, which may be very
@@ -284,14 +285,18 @@ class OverlapReport:
             rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
         return rows
 
+    @property
+    def title(self) -> str:
+        """How many there are, in one line."""
+        return f"{self.total:,} overlap{'s' * (self.total != 1)} among {self.count:,} blocks"
+
+    def __repr__(self) -> str:
+        return face("OverlapReport", self.title)
+
     def __str__(self) -> str:
         if not self.total:
             return f"No overlaps among {self.count:,} blocks."
         return table(self._rows(), header=("rank", "block", "relation", "block", "why"))
-
-    def _repr_html_(self) -> Html:
-        caption = f"{self.total:,} overlaps among {self.count:,} blocks"
-        return html_table(self._rows(), header=("rank", "block", "relation", "block", "why"), caption=caption)
 
 
 def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank, int]:

@@ -45,19 +45,25 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
             continue
         reader.read(found, source, options)
         readers.add(reader)
+    for reader in readers:
+        if reader.finish is not None:
+            reader.finish(found, options)
     check_options(options, readers, found.parameters)
     if not any(found.items.values()):
         hint = f"a design has version and vpcs; what can be imported: {SORTS}"
-        raise DesignError(Problem("this is neither a design nor anything that can be imported", (), file, hint=hint))
+        raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
     out = build(found)
     out.file = file
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
+    out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
     out.notes += [Note("not read", what, why, str(origin)) for what, why, origin in found.not_read]
     for item in found.differing:
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
         )
+    for kind, origin in found.partial.items():
+        out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from reachsim.faces import Faced
 from reachsim.importing.inventory import Origin
-from reachsim.loading.provenance import Place, Places
+from reachsim.loading.provenance import Places
 from reachsim.loading.tree import Document
+from reachsim.places import Place
 
 Path = tuple[str | int, ...]
 

@@ -16,8 +16,8 @@ from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.edits import edited_document
 from reachsim.loading.names import Names
-from reachsim.loading.provenance import Place
 from reachsim.loading.validation import validate
+from reachsim.places import Place
 from reachsim.resources.design import Design, design_model
 from reachsim.rules.clauses import KeyPath
 

@@ -9,30 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from reachsim.errors import Path
+from reachsim.places import Place
 
 # A position is one int, line << COLUMN_BITS | column (both from 0): half the memory of a pair, and it sorts.
 COLUMN_BITS: Final = 27
 COLUMN_MASK: Final = (1 << COLUMN_BITS) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands. `line`, `column`: from 1; None where nobody knows. `name`: what it is called there, where that
-    is not a key of the design: an address of Terraform, the logical id of a template, the way through some JSON.
-
-    >>> str(Place("design.yaml", 7, 3)), str(Place("a.yaml", 31, name="DbGroup")), str(Place("plan.json", name="aws_vpc.a"))
-    ('design.yaml:7', 'a.yaml:31 DbGroup', 'plan.json: aws_vpc.a')
-    """
-
-    file: str
-    line: int | None = None
-    column: int | None = None
-    name: str = ""
-
-    def __str__(self) -> str:
-        if self.line is None:
-            return f"{self.file}: {self.name}" if self.name else self.file
-        return f"{self.file}:{self.line}" + (f" {self.name}" if self.name else "")
 
 
 @dataclass(frozen=True, slots=True)

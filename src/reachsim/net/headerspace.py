@@ -28,7 +28,7 @@ from threading import RLock
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from reachsim.faces import one_line
+from reachsim.faces import Carded, one_line
 from reachsim.net.address import LINE_LAST, parse_address
 from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
 from reachsim.net.cidr import AddressSet
@@ -238,7 +238,7 @@ def _whole_protocols(traffic: Traffic) -> Traffic:
     return traffic if tuple(spans) == traffic.spans else Traffic.union_of(spans)
 
 
-class HeaderSpace:
+class HeaderSpace(Carded):
     """An immutable set of packets. Operators: ``| & - ^ ~ == <= hash bool in``, and a repr one can read.
 
     >>> ipv4 = AddressSet.of((0, 2**32 - 1))

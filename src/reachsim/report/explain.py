@@ -8,7 +8,8 @@ from reachsim.answers.book import Meaning, Rule, rules
 from reachsim.answers.explain import Explanation, Obstacle
 from reachsim.errors import format_path
 from reachsim.markup import visible
-from reachsim.report.text import PLAIN, Look, hanging, legend_of
+from reachsim.places import legend_of
+from reachsim.report.text import PLAIN, Look, hanging
 from reachsim.report.trace import leg_lines
 from reachsim.trace.result import TRACE_TITLES
 

@@ -6,12 +6,10 @@ Everything that is shown may hold a name from a file that somebody else wrote, s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reachsim.errors import summary
 from reachsim.markup import Style, Styled, visible
 from reachsim.resources.unmodelled import Door
 
@@ -183,35 +181,6 @@ def _row(row: Sequence[TextCell], widths: Sequence[int], indent: int) -> list[st
                 blank += width + _GAP
         lines.append("".join(parts))
     return lines
-
-
-_PLAIN = re.compile(r"(.*):(\d+)", re.DOTALL)
-_NAMED = re.compile(r"(.+?):(?: |(?=\d+ ))(.+)", re.DOTALL)
-"""A place with what it is called in a file that was imported, with its line or without (`Place`)."""
-
-
-def line_of(where: str) -> str:
-    """A place without its file: ``:23`` of ``file:23``; of a file that was imported, its name there (``:31 DbGroup``,
-    ``aws_vpc.a``). Empty where nothing is written."""
-    if found := _PLAIN.fullmatch(where):
-        return f":{found[2]}"
-    if found := _NAMED.fullmatch(where):
-        return f":{found[2]}" if where[found.start(2) - 1] == ":" else found[2]
-    return where
-
-
-def file_of(where: str) -> str:
-    """The file of a place."""
-    found = _PLAIN.fullmatch(where) or _NAMED.fullmatch(where)
-    return where if found is None else found[1]
-
-
-def legend_of(wheres: Iterable[str]) -> str:
-    """What says in which file some places are; empty where nothing is written."""
-    written = [where for where in wheres if where]
-    numbers = all(map(_PLAIN.fullmatch, written))
-    files = summary(list(dict.fromkeys(map(file_of, written))))
-    return visible(f"(:N in {files})" if numbers else f"(in {files})") if files else ""
 
 
 _DOORS = 8

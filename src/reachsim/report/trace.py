@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, legend_of, line_of, number
+from reachsim.places import legend_of, line_of
+from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
 from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, TracedWay
 
 _WAYS = 20

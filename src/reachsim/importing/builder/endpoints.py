@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.targets import target_of
+from reachsim.importing.inventory import Item
+from reachsim.importing.managed_lists import service_of
 from reachsim.resources.reference import UNKNOWN
 
 
@@ -18,7 +21,7 @@ def add_endpoints(draft: Draft) -> None:
         body: Data = {"service": str(item.get("ServiceName"))}
         if kind == "Gateway":
             tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
-            body |= {"type": "gateway", "route_tables": tables}
+            body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
         elif kind == "Interface":
             subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
             groups = [each.get("GroupId") for each in item.list("Groups")]
@@ -39,6 +42,50 @@ def add_endpoints(draft: Draft) -> None:
             key: value for key, value in body.items() if value not in ({}, None)
         }
         draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+    add_endpoints_of_routes(draft)
+
+
+def add_endpoints_of_routes(draft: Draft) -> None:
+    """Gateway endpoints of which only routes tell: AWS alone writes a route from a service's list to an endpoint (EP-1)."""
+    tables: dict[str, list[Item]] = {}
+    services: dict[str, str] = {}
+    for table in draft.found.of("RouteTables"):
+        for route in table.list("Routes"):
+            target = target_of(route) or ""
+            service = service_of(draft.found, str(route.get("DestinationPrefixListId") or ""))
+            if (
+                target.startswith("vpce-")
+                and target not in draft.names
+                and service
+                and route.get("State") != "blackhole"
+            ):
+                services[target] = service
+                tables.setdefault(target, []).append(table)
+    for id, members in tables.items():
+        vpc = str(members[0].get("VpcId"))
+        if vpc in draft.names:
+            name = draft.naming.name("targets", "", id)
+            body = {
+                "type": "gateway",
+                "service": services[id],
+                "route_tables": [draft.names[each.id] for each in members],
+            }
+            draft.body(vpc).setdefault("region", services[id].split(".")[2])
+            draft.section(vpc, "vpc_endpoints")[name] = body
+            draft.place(Item(id, {}, members[0].origin), ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+            draft.note(
+                "assumed", id, f"it was not collected; routes lead to it as to a gateway endpoint for {services[id]}"
+            )
+
+
+def list_of(draft: Draft, endpoint: str) -> str | None:
+    """The prefix list that routes to a gateway endpoint name, where its entries are known."""
+    for table in draft.found.of("RouteTables"):
+        for route in table.list("Routes"):
+            listed = route.get("DestinationPrefixListId")
+            if listed in draft.names and target_of(route) == endpoint:
+                return draft.names[listed]
+    return None
 
 
 def addresses_of(draft: Draft, ids: list[str]) -> Iterator[tuple[str, str]]:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.owners import Owners, takes_what_it_likes
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Inventory, Item, inner
 from reachsim.resources.reference import UNKNOWN
-
-NAT_OF: Final = re.compile(r"nat-[0-9a-f]+")
-"""In the description of a NAT gateway's interface: whose it is."""
-_MANAGED: Final = frozenset(
-    {"nat_gateway", "network_load_balancer", "gateway_load_balancer", "transit_gateway", "vpc_endpoint"}
-)
 
 
 def every_interface(found: Inventory) -> Iterator[Item]:
@@ -38,6 +31,7 @@ def add_interfaces(draft: Draft) -> None:
     """Instances with their interfaces, and interfaces that belong to none."""
     of_instance: dict[str, list[Item]] = {}
     alone: list[Item] = []
+    owners = Owners(draft.found)
     for item in every_interface(draft.found):
         if draft.local(str(item.get("VpcId")), str(item.get("SubnetId"))) is None:
             draft.note("left out", item.id, "it is in no subnet that was read", item)
@@ -45,7 +39,7 @@ def add_interfaces(draft: Draft) -> None:
         owner = inner(item, "Attachment").get("InstanceId")
         if owner and owner not in draft.out.names:
             of_instance.setdefault(owner, []).append(item)
-        elif item.get("InterfaceType") not in _MANAGED and not NAT_OF.search(str(item.get("Description") or "")):
+        elif not owners.has(item):
             alone.append(item)
     for id, members in of_instance.items():
         add_instance(draft, id, sorted(members, key=_device))
@@ -55,7 +49,11 @@ def add_interfaces(draft: Draft) -> None:
     for item in alone:
         vpc = str(item.get("VpcId"))
         name = draft.naming.name("targets", item.name, item.id)
-        draft.section(vpc, "interfaces")[name] = settings(draft, item)
+        body = settings(draft, item)
+        if takes_what_it_likes(item):
+            body["security_groups"] = UNKNOWN
+            draft.note("unknown", item.id, "the load balancer that it is of was not collected", item)
+        draft.section(vpc, "interfaces")[name] = body
         draft.place(item, ("vpcs", draft.names[vpc], "interfaces", name), vpc)
 
 

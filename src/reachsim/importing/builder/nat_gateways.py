@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.importing.builder.interfaces import NAT_OF, settings
+from reachsim.importing.builder.interfaces import settings
+from reachsim.importing.builder.owners import NAT_OF
 from reachsim.importing.inventory import Item
 
 

@@ -1,0 +1,94 @@
+"""Lambda functions with their versions and aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Final
+
+from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.inventory import Item
+from reachsim.resources.reference import UNKNOWN
+
+LATEST: Final = "$LATEST"
+_ARN_PARTS: Final = 7
+"""Parts of a function's own ARN; one more is a version or an alias."""
+
+
+def add_functions(draft: Draft) -> None:
+    """Functions; one of which a version cannot be placed is left out with what names that version."""
+    functions: dict[str, dict[str, Item]] = {}
+    for item in draft.found.of("Functions"):
+        base, qualifier = _split(item.id)
+        functions.setdefault(base, {})[qualifier or item.text("Version") or LATEST] = item
+    for base, versions in functions.items():
+        first = versions.get(LATEST) or next(iter(versions.values()))
+        name = draft.naming.name("functions", first.text("FunctionName"), base)
+        body: Data = {}
+        carried = {version: attachment(draft, item) for version, item in versions.items()}
+        if LATEST in carried and carried[LATEST] is None:
+            continue
+        if carried.get(LATEST):
+            body["latest"] = carried[LATEST]
+        numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
+        if numbered:
+            body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
+        aliases = dict(_aliases(draft, base, numbered))
+        if aliases:
+            body["aliases"] = aliases
+        if first.get("MemorySize"):
+            body["memory_mb"] = first.get("MemorySize")
+        draft.top("lambda_functions")[name] = body
+        draft.place(first, ("lambda_functions", name))
+        draft.out.names[base] = name
+
+
+def attachment(draft: Draft, item: Item) -> Data | None:
+    """Where a version runs: empty outside every VPC, None where its subnets were not read."""
+    config: Any = item.get("VpcConfig") or {}
+    ids = config.get("SubnetIds") or []
+    if not ids:
+        return {}
+    vpc = draft.vpc_of.get(ids[0], "")
+    if not vpc or any(draft.local(vpc, id) is None for id in ids):
+        draft.note("left out", item.id, "it runs in a subnet that was not read", item)
+        return None
+    groups = config.get("SecurityGroupIds") or []
+    known = [draft.names[id] for id in groups if draft.local(vpc, id) is not None]
+    if not known or len(known) < len(groups):
+        draft.note("unknown", item.id, "its security groups were not collected", item)
+        known = [UNKNOWN]
+    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids], "security_groups": known}
+    if config.get("Ipv6AllowedForDualStack"):
+        body["ipv6"] = True
+    return body
+
+
+def _aliases(draft: Draft, base: str, versions: dict[str, Data]) -> Iterator[tuple[str, Any]]:
+    """Aliases of a function, each to a version or to two with weights in percent (LAMBDA-25)."""
+    for item in draft.found.of("Aliases"):
+        owner, name = _split(item.id)
+        if owner != base or not name:
+            continue
+        routing: Any = item.get("RoutingConfig") or {}
+        given: Any = routing.get("AdditionalVersionWeights") or {}
+        weights = {str(version): Fraction(str(given[version])) for version in getattr(given, "attributes", given)}
+        main = item.text("FunctionVersion")
+        if any(version not in versions for version in (main, *weights)):
+            draft.note("left out", item.id, f"version {main} that it leads to was not read", item)
+        elif any(weights.values()):
+            shares = {main: 1 - sum(weights.values(), Fraction(0)), **weights}
+            yield name, {version: _share(share) for version, share in shares.items() if share}
+        else:
+            yield name, int(main)
+
+
+def _share(share: Fraction) -> int | str:
+    """Percent where it is whole, else a fraction as the API writes it."""
+    return int(share * 100) if (share * 100).denominator == 1 else f"{float(share):.6f}".lstrip("0").rstrip("0")
+
+
+def _split(arn: str) -> tuple[str, str]:
+    """A function's own ARN, and the version or alias behind it."""
+    parts = arn.split(":")
+    return ":".join(parts[:_ARN_PARTS]), ":".join(parts[_ARN_PARTS:])
