@@ -14,7 +14,7 @@ from tests.benchmarks.organisation import organisation
 
 import reachsim
 from reachsim import cidr
-from reachsim.cards import card, listing, patch, tag
+from reachsim.cards import card, listing, patch, place, tag
 from reachsim.faces import record
 
 ROOT = Path(__file__).parents[2]
