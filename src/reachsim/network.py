@@ -34,7 +34,7 @@ from reachsim.faces import face
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
 from reachsim.net.traffic import Traffic
-from reachsim.opening import Given, Said, changed_source, open_source, text_source
+from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
 from reachsim.resources.expectation import Expectation
@@ -351,6 +351,14 @@ def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: 
     """
     with collector_paused():  # over the whole, or it would look through what is made twice
         return checked(Network(open_source(given, said, expect)))
+
+
+def load_sides(given: Given, **said: Unpack[Said]) -> tuple[Network, Network]:
+    """What is and what will be, of a plan of Terraform: ``reachsim.diff(*reachsim.load_sides("plan.json"))`` says what it
+    opens and closes. `given`, `said`: as for `load`. Raises ReachsimError, also for what tells one of the two alone."""
+    with collector_paused():
+        before, after = open_sides(given, said)
+        return checked(Network(before)), checked(Network(after))
 
 
 def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> Network:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Given = str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Mapping[str, Any]
 """What a design is in: a file (``-``: standard input) or a folder, several of them, or plain data as JSON has it."""
 
+_DATA: Final = "<data>"
+"""What plain data is called in messages."""
 _LARGEST: Final = 256 * 1024 * 1024
 _BINARY: Final = (b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff")
 """A plan that was not shown yet, and UTF-16, which PowerShell writes."""
@@ -38,6 +40,7 @@ class Said(TypedDict, total=False):
     region: str
     account: str
     strict: bool
+    before: bool
 
 
 def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | None = None) -> Source:
@@ -47,6 +50,19 @@ def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | None 
     """
     document = _document(given, said)
     return check(document if expect is None else with_expectations(document, read_file(expect)))
+
+
+def open_sides(given: Given, said: Said) -> tuple[Source, Source]:
+    """The checked designs of what is and what will be, of a plan. Raises ReachsimError, also for what tells one of the two
+    alone."""
+    from reachsim.importing.files import import_sides, sides_of
+    from reachsim.importing.sources import decoded
+
+    if isinstance(given, Mapping):
+        before, after = sides_of([(decoded(_json(given), _DATA), True)], _options(said), _DATA)
+    else:
+        before, after = import_sides(_paths(given), _options(said))
+    return check(before.document), check(after.document)
 
 
 def text_source(text: str | bytes, file: str, said: Said) -> Source:
@@ -89,15 +105,21 @@ def with_expectations(document: Document, other: Document) -> Document:
 
 def _document(given: Given, said: Said) -> Document:
     if isinstance(given, Mapping):
-        return _of_content(_json(given), "<data>", said)
-    if isinstance(given, str | os.PathLike | bytes) or not isinstance(given, Iterable):
-        if isinstance(given, str | os.PathLike) and given != "-" and os.path.isdir(given):
-            return _imported([given], said)
-        return _of_content(*read_bytes(given, _LARGEST), said)  # it says what it wants
+        return _of_content(_json(given), _DATA, said)
+    paths = _paths(given)
+    if len(paths) > 1 or (paths[0] != "-" and isinstance(paths[0], str | os.PathLike) and os.path.isdir(paths[0])):
+        return _imported(paths, said)
+    return _of_content(*read_bytes(paths[0], _LARGEST), said)
+
+
+def _paths(given: Given) -> list[str | os.PathLike[str]]:
+    """The files that are named: one, or several. What is no name is for the reader to refuse."""
+    if isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable):
+        return [given]
     paths = list(given)
     if not paths:
         raise UsageError("no file is named that a design is in")
-    return _document(paths[0], said) if len(paths) == 1 else _imported(paths, said)
+    return paths
 
 
 def _imported(paths: Iterable[str | os.PathLike[str]], said: Said) -> Document:

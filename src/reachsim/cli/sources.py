@@ -54,6 +54,13 @@ def load_network(arguments: argparse.Namespace, file: str | None = None) -> Netw
     return load(name, expect=getattr(arguments, "expect", None), **said(arguments))
 
 
+def load_both(arguments: argparse.Namespace, file: str) -> tuple[Network, Network]:
+    """The networks before and after of a plan. Raises ReachsimError."""
+    from reachsim.network import load_sides
+
+    return load_sides(file, **said(arguments))
+
+
 def pairs_of(texts: Iterable[str], option: str, form: str) -> dict[str, str]:
     """``NAME=VALUE`` as it is typed, by name. `option`: what it was given with; `form`: its form. Raises UsageError,
     also for a name that is given twice; no value is in its message."""
