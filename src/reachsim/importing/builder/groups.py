@@ -141,7 +141,7 @@ def is_joined(draft: Draft, one: str, other: str) -> bool | None:
     not known."""
     if _joined_by_gateway(draft, one, other):
         return True
-    perhaps = not draft.found.collected("VpcPeeringConnections", one)
+    perhaps = False
     for item in draft.found.of("VpcPeeringConnections"):
         sides = [item.either(key) for key in ("RequesterVpcInfo", "AccepterVpcInfo")]
         ends = [side.either("VpcId") if isinstance(side, Fields) else side for side in sides]
