@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
 from reachsim.cli.stopping import stoppable
-from reachsim.errors import DesignError, ReachsimError, UsageError, cut, visible
+from reachsim.errors import DesignError, ReachsimError, UsageError, cut, shown, visible
 
 COMMANDS = {
     "check": "reachsim.cli.check",
@@ -98,12 +98,45 @@ class _Parser(argparse.ArgumentParser):
             message = message[:_LONGEST_MESSAGE] + "..."
         raise CommandLineError(f"{self.prog}: error: {message}", self.format_usage())
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """argparse's own lists every choice; the one that was meant is enough where there is one."""
+        if action.choices is not None and value not in action.choices:
+            near = _near(str(value), [str(choice) for choice in action.choices])
+            if near is not None:
+                what = "command" if isinstance(action, argparse._SubParsersAction) else "choice"
+                raise argparse.ArgumentError(action, f"unknown {what} {shown(value)}; did you mean {shown(near)}?")
+        super()._check_value(action, value)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """argparse's own says of an option that there is not only that it is not recognised."""
+        found, left = self.parse_known_args(args, namespace)
+        if left:
+            options = sorted(option for parser in self._parsers(found) for option in parser._option_string_actions)
+            near = next((each for word in left if word.startswith("--") and (each := _near(word, options))), None)
+            hint = f"; did you mean {near}?" if near else ""
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        return found
+
+    def _parsers(self, found: Any) -> Iterator[argparse.ArgumentParser]:
+        """This parser and those of the commands that were asked for."""
+        yield self
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction) and getattr(found, action.dest, None) in action.choices:
+                yield from action.choices[getattr(found, action.dest)]._parsers(found)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         """argparse's own goes on in silence where nothing can be written."""
         print(message, end="", file=file or sys.stderr)
 
 
 _LONGEST_MESSAGE = 500
+
+
+def _near(word: str, candidates: Sequence[str]) -> str | None:
+    """What was probably meant, or None."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word[:40], candidates, 1)), None)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
