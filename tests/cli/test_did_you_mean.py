@@ -96,8 +96,9 @@ def test_a_name_of_another_kind(name: str, told: str, capsys: pytest.CaptureFixt
 def test_tables_and_acls_are_no_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "design.yaml"
     file.write_text(
-        "version: 1\nvpcs:\n  a:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n    instances: {i: {subnet: s}}\n"
-        "    route_tables: {t: {}}\n    network_acls: {n: {}}\n    security_groups: {g: {}}\n"
+        "version: 1\nvpcs:\n  a:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n"
+        "    instances: {i: {subnet: s}}\n    route_tables: {t: {}}\n    network_acls: {n: {}}\n"
+        "    security_groups: {g: {}}\n"
         "prefix_lists: {l: [8.8.8.0/24]}\n",
         encoding="utf-8",
     )

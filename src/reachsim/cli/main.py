@@ -41,10 +41,12 @@ COMMANDS = {
     "import": "reachsim.cli.import_",
     "cidr": "reachsim.cli.cidr",
     "schema": "reachsim.cli.schema",
+    "init": "reachsim.cli.init",
+    "completion": "reachsim.cli.completion",
 }
 """Command to module, in the order of the help."""
 
-_SHORT = {"schema"}
+_SHORT = {"schema", "init", "completion"}
 """Commands that never take long."""
 
 INTERRUPTED = 130
