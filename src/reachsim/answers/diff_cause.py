@@ -1,4 +1,4 @@
-"""What is behind a change: the rule that let the traffic through, the one that stopped it, and their lines before and after."""
+"""What is behind a change: what decides now and what decided before, with their lines."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
+from reachsim.cli.several import CI_FORMATS, told
 from reachsim.cli.stopping import stoppable
-from reachsim.errors import DesignError, ReachsimError, UsageError, cut, shown, visible
+from reachsim.errors import ReachsimError, UsageError, cut, shown, visible
 
 COMMANDS = {
     "check": "reachsim.cli.check",
@@ -232,24 +233,28 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
-    """Tell an error to people on standard error, and where JSON was asked for, as JSON too. Returns the exit code."""
-    if _asks_for_json(sys.argv[1:] if argv is None else argv):
+    """Tell an error to people on standard error, and where another format was asked for, in that too. Returns the exit
+    code."""
+    words = sys.argv[1:] if argv is None else argv
+    asked = _asked_format(words)
+    if asked in CI_FORMATS and words[0] in ("check", "lint", "diff"):
+        from reachsim.report.ci import FORMATS
+        from reachsim.report.notices import error_report
+
+        print(FORMATS[asked]([error_report(error, words[0])]), flush=True)
+    if asked == "json":
         from reachsim.report.data import error_data, plain_json
 
         data = error_data(error)
         if isinstance(error, CommandLineError):
             data["error"]["kind"] = UsageError.__name__
         print(plain_json(data), flush=True)
-    if isinstance(error, CommandLineError):
-        _complain(f"{error.usage}{error}")
-    else:
-        # A problem of a file begins with its place, so that editors can jump there.
-        _complain(str(error) if isinstance(error, DesignError) else f"reachsim: {error}")
+    _complain(f"{error.usage}{error}" if isinstance(error, CommandLineError) else told(error))
     return error.exit_code
 
 
-def _asks_for_json(argv: Sequence[str]) -> bool:
-    """Whether the last `--format` says json, also where the rest of the arguments makes no sense."""
+def _asked_format(argv: Sequence[str]) -> str:
+    """What the last `--format` says, also where the rest of the arguments makes no sense; empty where there is none."""
     asked = ""
     for index, word in enumerate(argv):
         if word == "--":
@@ -258,7 +263,7 @@ def _asks_for_json(argv: Sequence[str]) -> bool:
             asked = argv[index + 1]
         elif word.startswith("--format="):
             asked = word.partition("=")[2]
-    return asked == "json"
+    return asked
 
 
 def _complain(text: str) -> None:

@@ -70,10 +70,8 @@ def junit(reports: Sequence[Report]) -> str:
             ElementTree.SubElement(suite, "system-out").text = _xml("\n".join(report.remarks))
     ElementTree.indent(root)
     # In ASCII, with references for the rest, so that it is the same in every terminal.
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        + ElementTree.tostring(root, encoding="us-ascii").decode().partition("?>\n")[2]
-    )
+    text: str = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=False).decode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
 
 
 def _case(suite: ElementTree.Element, notice: Notice, report: Report) -> None:
@@ -85,7 +83,8 @@ def _case(suite: ElementTree.Element, notice: Notice, report: Report) -> None:
     if kind is not None:
         first = notice.text.partition("\n")[0]
         failure = ElementTree.SubElement(case, kind, message=_xml(first), type=_xml(notice.code))
-        failure.text = _xml(f"{notice.file}:{notice.line}: {notice.text}" if notice.line else notice.text)
+        place = ":".join(str(part) for part in (notice.file or report.file, notice.line) if part)
+        failure.text = _xml(f"{place}: {notice.text}")
     elif notice.text:
         ElementTree.SubElement(case, "system-out").text = _xml(notice.text)
 

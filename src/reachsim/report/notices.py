@@ -10,7 +10,7 @@ from reachsim.answers.diff_cause import Behind, causes_of
 from reachsim.answers.difference import Change, Difference
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.lint.run import Lint
-from reachsim.errors import DesignError, Problem, ReachsimError, summary
+from reachsim.errors import DesignError, Problem, ReachsimError, format_path, summary
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.report.check import first_blocker
@@ -101,7 +101,14 @@ def _expectation(result: Result) -> Notice:
 
 
 def _warning(problem: Problem) -> Notice:
-    return Notice("warning", problem.message, problem.code or "WARNING", str(problem), problem.file or "", problem.line)
+    """A warning of the file, which makes no check fail."""
+    return _problem(problem, "note", "WARNING")
+
+
+def _problem(problem: Problem, level: Level, code: str, file: str = "") -> Notice:
+    text = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+    name = format_path(problem.path) or problem.message
+    return Notice(level, name, problem.code or code, text, problem.file or file, problem.line)
 
 
 # --- lint -----------------------------------------------------------------------------------------------------------
@@ -158,5 +165,4 @@ def _problems(error: ReachsimError, file: str) -> Iterator[Notice]:
         yield Notice("error", str(error), type(error).__name__, str(error), file)
         return
     for problem in error.problems:
-        text = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
-        yield Notice("error", text, problem.code or "DESIGN_ERROR", str(problem), problem.file or file, problem.line)
+        yield _problem(problem, "error", "DESIGN_ERROR", file)

@@ -1,0 +1,126 @@
+"""Commands about several files: each is answered by itself, and one that is wrong keeps the others from nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reachsim.cli.common import look
+from reachsim.errors import DeadlinePassed, DesignError, ReachsimError, UsageError
+
+if TYPE_CHECKING:
+    from reachsim.network import Network
+    from reachsim.report.notices import Report
+    from reachsim.report.text import Look
+
+CI_FORMATS = ("github", "junit", "sarif", "markdown")
+"""What commands with a verdict print beside text and JSON (`reachsim.report.ci`)."""
+_GRAVITY = (0, 3, 1, 2)
+"""Exit codes, the least grave first."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command says of one file. `status`: its exit code. `networks`: whose not modelled parts it names."""
+
+    status: int
+    text: Callable[[Look], str]
+    data: Callable[[], dict[str, Any]]
+    report: Callable[[], Report]
+    networks: tuple[Network, ...]
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """The designs."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="designs in YAML; - is standard input")
+
+
+def answer_files(arguments: argparse.Namespace, answer: Callable[[str], Answer]) -> int:
+    """Answer for each of `arguments.files`, and print it. The gravest exit code of all: 2, 1, 3, 0.
+
+    Of one file an error is raised; of several it is told in its place, and the others are answered.
+    """
+    files: list[str] = arguments.files
+    if files.count("-") > 1:
+        raise UsageError("standard input can be read once; write - once")
+    if len(files) == 1:
+        found: list[Answer | ReachsimError] = [answer(files[0])]
+    else:
+        found = [_tried(answer, file) for file in files]
+    _print(arguments, files, found)
+    return max((each.status if isinstance(each, Answer) else each.exit_code for each in found), key=_GRAVITY.index)
+
+
+def _tried(answer: Callable[[str], Answer], file: str) -> Answer | ReachsimError:
+    try:
+        return answer(file)
+    except DeadlinePassed:  # is for all of them
+        raise
+    except ReachsimError as error:
+        return error
+
+
+def print_answer_of(arguments: argparse.Namespace, file: str, found: Answer) -> int:
+    """Print the answer of one file; its exit code."""
+    _print(arguments, [file], [found])
+    return found.status
+
+
+def _print(arguments: argparse.Namespace, files: Sequence[str], found: Sequence[Answer | ReachsimError]) -> None:
+    if arguments.format in CI_FORMATS:
+        _print_report(arguments, files, found)
+    elif arguments.format == "json":
+        _print_json(files, found)
+    else:
+        _print_text(arguments, found)
+
+
+def _doors(answer: Answer) -> list[Any]:
+    return list({door.name: door for network in answer.networks for door in network.not_modelled}.values())
+
+
+def _print_text(arguments: argparse.Namespace, found: Sequence[Answer | ReachsimError]) -> None:
+    from reachsim.report.text import not_modelled_text
+
+    how = look(arguments)
+    for number, each in enumerate(found):
+        if number:
+            print()
+        if isinstance(each, ReachsimError):
+            print(told(each))
+            continue
+        print(each.text(how))
+        if doors := _doors(each):
+            print(not_modelled_text(doors, how))
+
+
+def told(error: ReachsimError) -> str:
+    """An error for people. A problem of a file begins with its place, so that editors can jump there."""
+    return str(error) if isinstance(error, DesignError) else f"reachsim: {error}"
+
+
+def _print_json(files: Sequence[str], found: Sequence[Answer | ReachsimError]) -> None:
+    from reachsim.report.data import error_data, not_modelled_data, to_json
+
+    parts: list[dict[str, Any]] = []
+    for file, each in zip(files, found, strict=True):
+        if isinstance(each, Answer):
+            parts.append({**each.data(), "not_modelled": not_modelled_data(_doors(each))})
+        else:
+            parts.append({"file": file, "ok": False, **error_data(each)})
+    print(to_json(parts[0] if len(parts) == 1 else {"ok": all(part["ok"] for part in parts), "files": parts}))
+
+
+def _print_report(arguments: argparse.Namespace, files: Sequence[str], found: Sequence[Answer | ReachsimError]) -> None:
+    from reachsim.report.ci import FORMATS
+    from reachsim.report.notices import error_report
+
+    reports = [
+        each.report().with_doors(_doors(each))
+        if isinstance(each, Answer)
+        else error_report(each, arguments.command, file)
+        for file, each in zip(files, found, strict=True)
+    ]
+    print(FORMATS[arguments.format](reports))
