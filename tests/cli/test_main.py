@@ -333,7 +333,7 @@ def test_it_runs_as_a_module() -> None:
 def test_every_command_has_its_page_and_its_options_are_told() -> None:
     page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
     parser = make_parser()
-    commands = next(action for action in parser._actions if getattr(action, "choices", None)).choices
+    commands = next(action for action in parser._actions if action.dest == "command").choices
     assert commands is not None
     assert list(commands) == list(COMMANDS)
     for name, command in commands.items():  # type: ignore[attr-defined]

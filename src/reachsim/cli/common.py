@@ -131,17 +131,27 @@ def print_answer(
 
 
 def look(arguments: argparse.Namespace) -> Look:
-    """How to set a text: colours on a terminal without NO_COLOR, lines as wide as the terminal, lists cut
+    """How to set a text: colours as `coloured` says, lines as wide as the terminal, lists cut
     without --all."""
     from reachsim.markup import Style
     from reachsim.report.text import Look
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    colours = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    colours = coloured(getattr(arguments, "color", "auto"), terminal)
     width = _WIDTH
     if terminal:
         width = min(max(shutil.get_terminal_size((_WIDTH, 24)).columns, _NARROWEST), _WIDEST)
     return Look(Style(enabled=colours), width, getattr(arguments, "all", False))
+
+
+def coloured(asked: str, terminal: bool) -> bool:
+    """Whether to use colours: as `--color` asks; else not with NO_COLOR, surely with FORCE_COLOR, else on a terminal."""
+    if asked != "auto":
+        return asked == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR", "")
+    return forced not in ("", "0") or (terminal and os.environ.get("TERM") != "dumb")
 
 
 def endpoint(text: str) -> str | Selector:

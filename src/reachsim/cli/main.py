@@ -71,6 +71,12 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="whether to use colours: on a terminal (auto)",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, home in COMMANDS.items():
         module = import_module(home)
@@ -238,10 +244,11 @@ def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
     asked = _asked_format(words)
     if asked in CI_FORMATS and words[0] in ("check", "lint", "diff"):
-        from reachsim.report.ci import FORMATS
+        from reachsim import __version__
+        from reachsim.report.ci import render
         from reachsim.report.notices import error_report
 
-        print(FORMATS[asked]([error_report(error, words[0])]), flush=True)
+        print(render(asked, [error_report(error, words[0])], __version__), flush=True)
     if asked == "json":
         from reachsim.report.data import error_data, plain_json
 

@@ -35,17 +35,33 @@ class Answer:
 def add_files(parser: argparse.ArgumentParser) -> None:
     """The designs."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="designs in YAML; - is standard input")
+    parser.add_argument("--watch", action="store_true", help="answer again whenever a file changes, until Ctrl-C")
 
 
 def answer_files(arguments: argparse.Namespace, answer: Callable[[str], Answer]) -> int:
-    """Answer for each of `arguments.files`, and print it. The gravest exit code of all: 2, 1, 3, 0.
+    """Answer for each of `arguments.files`, and print it; with `--watch` again whenever one of them changes. Returns the
+    gravest exit code of all: 2, 1, 3, 0.
 
-    Of one file an error is raised; of several it is told in its place, and the others are answered.
+    Of one file an error is raised; of several, and of one that is watched, it is told in its place, and the others are
+    answered.
     """
     files: list[str] = arguments.files
     if files.count("-") > 1:
         raise UsageError("standard input can be read once; write - once")
-    if len(files) == 1:
+    if arguments.watch and ("-" in files or arguments.format != "text"):
+        raise UsageError("--watch is for files that are read again and for people; write names, and no --format")
+    if not arguments.watch:
+        return _answered(arguments, files, answer)
+    from reachsim.cli.watching import changes
+
+    for _ in changes(files):
+        _answered(arguments, files, answer)
+        print("\nwatching; Ctrl-C ends it", flush=True)
+    raise AssertionError("a watch ends by Ctrl-C alone")
+
+
+def _answered(arguments: argparse.Namespace, files: list[str], answer: Callable[[str], Answer]) -> int:
+    if len(files) == 1 and not arguments.watch:
         found: list[Answer | ReachsimError] = [answer(files[0])]
     else:
         found = [_tried(answer, file) for file in files]
@@ -114,7 +130,8 @@ def _print_json(files: Sequence[str], found: Sequence[Answer | ReachsimError]) -
 
 
 def _print_report(arguments: argparse.Namespace, files: Sequence[str], found: Sequence[Answer | ReachsimError]) -> None:
-    from reachsim.report.ci import FORMATS
+    from reachsim import __version__
+    from reachsim.report.ci import render
     from reachsim.report.notices import error_report
 
     reports = [
@@ -123,4 +140,4 @@ def _print_report(arguments: argparse.Namespace, files: Sequence[str], found: Se
         else error_report(each, arguments.command, file)
         for file, each in zip(files, found, strict=True)
     ]
-    print(FORMATS[arguments.format](reports))
+    print(render(arguments.format, reports, __version__))

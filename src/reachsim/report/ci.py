@@ -94,15 +94,13 @@ def _xml(text: str) -> str:
     return "\n".join(map(visible, text.splitlines()))
 
 
-def sarif(reports: Sequence[Report]) -> str:
-    """SARIF 2.1.0 (OASIS), one run: what code scanning takes. What passes is no result."""
-    from reachsim import __version__
-
+def sarif(reports: Sequence[Report], version: str) -> str:
+    """SARIF 2.1.0 (OASIS), one run: what code scanning takes. What passes is no result. `version`: of reachsim."""
     told = [(report, notice) for report in reports for notice in report.notices if notice.level != "passes"]
     codes = list(dict.fromkeys(notice.code for _, notice in told))
     driver: dict[str, Any] = {
         "name": "reachsim",
-        "version": __version__,
+        "version": version,
         "informationUri": "https://github.com/reachsim/reachsim",
         "rules": [{"id": code, "helpUri": _help(code, told)} for code in codes],
     }
@@ -183,10 +181,11 @@ def _code(text: str) -> str:
     return visible(text).replace("`", "'")
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[Report]], str]]] = {
-    "github": github,
-    "junit": junit,
-    "sarif": sarif,
-    "markdown": markdown,
-}
+_PLAIN: Final[dict[str, Callable[[Sequence[Report]], str]]] = {"github": github, "junit": junit, "markdown": markdown}
+FORMATS: Final = ("github", "junit", "sarif", "markdown")
 """Beside text and JSON, what commands with a verdict print."""
+
+
+def render(name: str, reports: Sequence[Report], version: str) -> str:
+    """Reports in one of `FORMATS`. `version`: of reachsim."""
+    return sarif(reports, version) if name == "sarif" else _PLAIN[name](reports)
