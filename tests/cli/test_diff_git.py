@@ -48,7 +48,7 @@ def test_an_edit_that_is_not_committed(capsys: pytest.CaptureFixture[str]) -> No
     out = capsys.readouterr().out
     assert out.startswith("OPENED  1 change opens traffic")
     assert (
-        "  because  app.probe security group client ingress\n    now     tcp/80 from 10.0.1.0/24  nets/net.yaml:" in out
+        "  because  app.probe security group client ingress\n    now     tcp/80 from 10.0.1.0/24, nets/net.yaml:" in out
     )
 
 

@@ -50,17 +50,23 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
             continue
         reader.read(found, source, options)
         readers.add(reader)
+    for reader in readers:
+        if reader.finish is not None:
+            reader.finish(found, options)
     check_options(options, readers, found.parameters)
     if not any(found.items.values()):
-        raise UsageError("nothing in it is what an AWS describe call answers")
+        raise UsageError("nothing in it is part of a network")
     out = build(found)
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
+    out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
     out.notes += [Note("not read", what, why, str(origin)) for what, why, origin in found.not_read]
     for item in found.differing:
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
         )
+    for kind, origin in found.partial.items():
+        out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
 

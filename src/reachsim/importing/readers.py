@@ -28,6 +28,8 @@ class Reader:
     recognises: Callable[[Source], bool]
     read: Callable[[Inventory, Source, Options], None]
     takes: frozenset[str] = frozenset()
+    finish: Callable[[Inventory, Options], None] | None = None
+    """Called once after the last file, for files that can only be understood together."""
 
 
 READERS: Final[tuple[Reader, ...]] = (Reader("answers of describe calls", describe.recognises, describe.read_source),)

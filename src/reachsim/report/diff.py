@@ -127,11 +127,9 @@ def _block(
     rows: list[TextRow] = []
     shown = look.few(lines, _LINES)
     for line in shown:
-        text = (
-            _text(line.first, world, look)
-            if len(line.changes) == 1
-            else f"{say(line.first.traffic)} (some client ports)"
-        )
+        unlike = {(change.text, "internet" in change.sources): change for change in line.changes}
+        texts = {_text(change, world, look) for change in unlike.values()}
+        text = min(texts) if len(texts) == 1 else f"{say(line.first.traffic)} (some client ports)"
         text += ", one way" if line.first.one_way else ""
         text += f"; {line.first.nat}" if line.first.nat else ""
         rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])
@@ -150,7 +148,7 @@ def _reasons(lines: Sequence[_Line], networks: tuple[Network, Network], look: Lo
             ("now   ", cause.after, cause.after_where),
             ("before", cause.before, cause.before_where),
         ):
-            place = f"  {where}" if where else ""
+            place = f", {where}" if where else ""
             out += hanging(f"    {word}  ", f"{text or 'not on the way'}{place}", look.width, look.style.dim)
     left = len(found) - _RULES
     return [*out, f"  and {left} more rules"] if left > 0 else out

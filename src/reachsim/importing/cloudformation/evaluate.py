@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from string import ascii_lowercase
 from typing import Any, Final
 
+from reachsim.errors import shown
 from reachsim.importing.inventory import Unknown
 from reachsim.loading.tree import same
+from reachsim.net.cidr import Cidr
 
 
 class Absent:
@@ -20,27 +25,75 @@ ABSENT: Final = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A resource of the same template, or one of its attributes (empty for what `Ref` gives)."""
+    """A resource of a template, or one of its attributes (empty for what `Ref` gives). `stack`: whose template it is, empty
+    where there is only one."""
 
     logical_id: str
     attribute: str = ""
+    stack: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its name among the resources of all stacks."""
+        return f"{self.stack}.{self.logical_id}" if self.stack else self.logical_id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class External(Unknown):
+    """One thing that the file names and does not make: a parameter without a value, an export of another stack.
+
+    `name`: what the file calls it; the same name is the same thing. `single`: whether it is one word for sure, as the
+    parameters of types such as `AWS::EC2::VPC::Id` are.
+    """
+
+    name: str
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composite(Unknown):
+    """A text around ids that only AWS gives: where each is one word, it can be split where its own text says."""
+
+    parts: tuple[str | Reference | External, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zones(Unknown):
+    """The Availability Zones of a Region (empty: not known which): how many is not known, but each has its place."""
+
+    region: str
 
 
 DEEPEST: Final = 64
 """How many conditions may hang on one another before they count as unknown."""
+LONGEST: Final = 64 * 1024
+"""How long a text may become that functions put together."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What the names of a template mean. `values`: parameters and pseudo parameters that are known. `resources`: by logical
-    id, the name of the condition under which each is made; None where it is made in any case."""
+    """What the names of a template mean.
+
+    `values`: parameters and pseudo parameters that are known, or `External`. `resources`: by logical id, the name of the
+    condition under which each is made; None where it is made in any case. `attribute`: what an attribute of a resource is,
+    if the template tells; `imported`: what an export of another stack is.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     mappings: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, str | None] = field(default_factory=dict)
-    truths: dict[str, bool | Unknown] = field(default_factory=dict, init=False, repr=False, compare=False)
+    stack: str = ""
+    attribute: Callable[[Reference], Any] = field(default=lambda reference: reference, repr=False)
+    imported: Callable[[str], Any] = field(default=lambda name: _import(name), repr=False)
+    truths: dict[str, bool | Unknown] = field(default_factory=dict, repr=False, compare=False)
     """What conditions came out as, each evaluated once: a condition may name another any number of times."""
+
+    def assuming(self, name: str) -> Scope:
+        """The same names where a condition holds that is not known: what it consists of holds with it."""
+        truths: dict[str, bool | Unknown] = {key: known for key, known in self.truths.items() if known in (True, False)}
+        _assume(self.conditions, {"Condition": name}, True, truths, 0)
+        return replace(self, truths=truths)
 
 
 def evaluate(value: Any, scope: Scope) -> Any:
@@ -73,6 +126,21 @@ def condition(name: str, scope: Scope, asked: tuple[str, ...] = ()) -> bool | Un
     if name not in scope.truths:
         scope.truths[name] = _truth(scope.conditions[name], scope, (*asked, name))
     return scope.truths[name]
+
+
+def _assume(conditions: Mapping[str, Any], value: Any, truth: bool, truths: dict[str, Any], depth: int) -> None:
+    """Note what follows for named conditions from the truth of one."""
+    if depth > DEEPEST or not isinstance(value, dict) or len(value) != 1:
+        return
+    name, argument = next(iter(value.items()))
+    if name == "Condition" and isinstance(argument, str) and argument in conditions and argument not in truths:
+        truths[argument] = truth
+        _assume(conditions, conditions[argument], truth, truths, depth + 1)
+    elif name == "Fn::Not" and isinstance(argument, list) and len(argument) == 1:
+        _assume(conditions, argument[0], not truth, truths, depth + 1)
+    elif name == ("Fn::And" if truth else "Fn::Or") and isinstance(argument, list):
+        for each in argument:
+            _assume(conditions, each, truth, truths, depth + 1)
 
 
 def _truth(value: Any, scope: Scope, asked: tuple[str, ...]) -> bool | Unknown:
@@ -136,17 +204,22 @@ def _ref(name: Any, scope: Scope) -> Any:
     if not isinstance(name, str):
         return Unknown("a Ref that names nothing")
     if name in scope.values:
-        return evaluate(scope.values[name], Scope())
-    return _reference(Reference(name), scope) if name in scope.resources else Unknown(f"no value is given for {name}")
+        value = scope.values[name]
+        return value if isinstance(value, Unknown) else evaluate(value, Scope())
+    return (
+        _reference(Reference(name, "", scope.stack), scope)
+        if name in scope.resources
+        else Unknown(f"no value is given for {name}")
+    )
 
 
-def _reference(reference: Reference, scope: Scope) -> Reference | Unknown:
-    """A reference to a resource, if that is made for sure."""
+def _reference(reference: Reference, scope: Scope) -> Any:
+    """A reference to a resource. One under a condition that is not known is there wherever it is named without an If: a
+    template that names what it does not make is refused."""
     needed = scope.resources[reference.logical_id]
-    made = True if needed is None else condition(needed, scope)
-    if isinstance(made, Unknown):
-        return made
-    return reference if made else Unknown(f"{reference.logical_id} is not made, since {needed} does not hold")
+    if needed is not None and condition(needed, scope) is False:
+        return Unknown(f"{reference.logical_id} is not made, since {needed} does not hold")
+    return scope.attribute(reference) if reference.attribute else reference
 
 
 def _get_att(argument: Any, scope: Scope) -> Any:
@@ -155,7 +228,7 @@ def _get_att(argument: Any, scope: Scope) -> Any:
         return Unknown("a GetAtt that names no attribute")
     if parts[0] not in scope.resources:
         return Unknown(f"there is no resource {parts[0]}")
-    return _reference(Reference(parts[0], parts[1]), scope)
+    return _reference(Reference(parts[0], parts[1], scope.stack), scope)
 
 
 def _if(argument: Any, scope: Scope) -> Any:
@@ -169,13 +242,43 @@ def _if(argument: Any, scope: Scope) -> Any:
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:
-    texts = []
-    for part in parts:
+    """Parts as one text, a `Composite` where some are ids that only AWS gives."""
+    joined: list[str | Reference | External] = [""]
+    for index, part in enumerate(parts):
+        if index:
+            _append(joined, delimiter)
         text = _text(part)
-        if text is None:
-            return part if isinstance(part, Unknown) else Unknown("a text that holds an attribute of a resource")
-        texts.append(text)
-    return _resolved(delimiter.join(texts))
+        if text is not None:
+            _append(joined, text)
+        elif isinstance(part, Composite):
+            for each in part.parts:
+                _append(joined, each)
+        elif isinstance(part, Reference | External):
+            _append(joined, part)
+        else:
+            return part if isinstance(part, Unknown) else Unknown("a text of what is no text")
+    if sum(len(each) for each in joined if isinstance(each, str)) > LONGEST or len(joined) > LONGEST:
+        return Unknown(f"a text of more than {LONGEST} characters")
+    return _whole(joined)
+
+
+def _append(joined: list[str | Reference | External], part: str | Reference | External) -> None:
+    if isinstance(part, str) and isinstance(joined[-1], str):
+        joined[-1] += part
+    else:
+        joined.append(part)
+
+
+def _whole(parts: list[str | Reference | External]) -> Any:
+    """What some parts are together."""
+    parts = [part for part in parts if part != ""]
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return _resolved(parts[0]) if isinstance(parts[0], str) else parts[0]
+    if any(isinstance(part, str) and "{{resolve:" in part for part in parts):
+        return Unknown("a dynamic reference")
+    return Composite("a text that holds ids which AWS gives", tuple(parts))
 
 
 def _join(argument: Any, scope: Scope) -> Any:
@@ -191,6 +294,18 @@ def _split(argument: Any, scope: Scope) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return Unknown("a Split without a delimiter and a text")
     text = evaluate(argument[1], scope)
+    if isinstance(text, Reference) or (isinstance(text, External) and text.single):
+        text = Composite("", (text,))
+    if isinstance(text, Composite):
+        plural = next((part for part in text.parts if isinstance(part, External) and not part.single), None)
+        if plural is not None:
+            return Unknown(plural.reason)
+        pieces: list[list[str | Reference | External]] = [[""]]
+        for part in text.parts:
+            first, *others = part.split(argument[0]) if isinstance(part, str) else [part]
+            _append(pieces[-1], first)
+            pieces.extend([other] for other in others)
+        return [_whole(piece) for piece in pieces]
     if isinstance(text, str):
         return text.split(argument[0])
     return text if isinstance(text, Unknown) else Unknown("a Split of what is no text")
@@ -200,28 +315,37 @@ def _select(argument: Any, scope: Scope) -> Any:
     if not isinstance(argument, list) or len(argument) != 2:
         return Unknown("a Select without an index and a list")
     index, items = (evaluate(item, scope) for item in argument)
+    text = _text(index)
+    place = int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
+    if isinstance(items, Zones) and place is not None and place < len(ascii_lowercase):
+        return f"{items.region or 'zone-'}{ascii_lowercase[place]}"
     for part in (index, items):
         if isinstance(part, Unknown):
             return part
-    text = _text(index)
-    if not isinstance(items, list) or text is None or not re.fullmatch(r"[0-9]{1,6}", text) or int(text) >= len(items):
+    if not isinstance(items, list) or place is None or place >= len(items):
         return Unknown("a Select of what is not in its list")
-    return items[int(text)]
+    return items[place]
 
 
 def _find_in_map(argument: Any, scope: Scope) -> Any:
-    keys = evaluate(argument, scope)
-    if not isinstance(keys, list) or len(keys) != 3:
+    if not isinstance(argument, list) or not 3 <= len(argument) <= 4:
         return Unknown("a FindInMap without a mapping and two keys")
-    found: Any = scope.mappings
-    for key in keys:
-        if isinstance(key, Unknown):
-            return key
+    default = argument[3].get("DefaultValue", ABSENT) if len(argument) == 4 and isinstance(argument[3], dict) else None
+    found: list[Any] = [scope.mappings]
+    for key in argument[:3]:
+        key = evaluate(key, scope)
         text = _text(key)
-        if text is None or not isinstance(found, Mapping) or text not in found:
+        if isinstance(key, Unknown):
+            found = [inner for each in found if isinstance(each, Mapping) for inner in each.values()]
+            if default is not None or not found or not all(same(found[0], each) for each in found):
+                return key
+        elif text is not None and all(isinstance(each, Mapping) and text in each for each in found):
+            found = [each[text] for each in found]
+        elif default is not None:
+            return evaluate(default, scope)
+        else:
             return Unknown("a key that is not in the mapping")
-        found = found[text]
-    return found
+    return evaluate(found[0], Scope())
 
 
 def _sub(argument: Any, scope: Scope) -> Any:
@@ -238,10 +362,83 @@ def _sub(argument: Any, scope: Scope) -> Any:
             parts.append(evaluate(own[part.strip()], scope))
         else:
             parts.append((_get_att if "." in part else _ref)(part.strip(), scope))
-    whole = [part for part in parts if part != ""]
-    if len(whole) == 1 and isinstance(whole[0], Reference):
-        return whole[0]
     return _joined(parts, "")
+
+
+def _get_azs(argument: Any, scope: Scope) -> Any:
+    region = evaluate(argument, scope)
+    if region in ("", None) or (isinstance(region, list | dict) and not region):
+        region = scope.values.get("AWS::Region")
+    return Zones("how many zones a Region has", region if isinstance(region, str) else "")
+
+
+def _cidr(argument: Any, scope: Scope) -> Any:
+    """`count` blocks of `bits` host bits each, the first ones that fit into a block."""
+    if not isinstance(argument, list) or len(argument) not in (2, 3):
+        return Unknown("a Cidr without a block and a count")
+    block, *numbers = (evaluate(item, scope) for item in argument)
+    if isinstance(block, list) and len(block) == 1:
+        block = block[0]
+    for part in (block, *numbers):
+        if isinstance(part, Unknown):
+            return part
+    texts = [_text(number) or "" for number in numbers]
+    if not all(re.fullmatch(r"[0-9]{1,3}", text) for text in texts) or not isinstance(block, str):
+        return Unknown("a Cidr of what is no block or no number")
+    try:
+        whole = Cidr.parse_lenient(block)
+    except ValueError as error:
+        return Unknown(f"a Cidr of what is no block: {error}")
+    count, bits = int(texts[0]), int(texts[1]) if len(texts) == 2 else None
+    length = whole.width - bits if bits is not None else None
+    if length is None or not 1 <= count <= 256 or not whole.prefix_length <= length <= whole.width:
+        return Unknown("a Cidr whose blocks do not fit")
+    made = [str(each) for each in islice(whole.subnets(length), count)]
+    return made if len(made) == count else Unknown("a Cidr whose blocks do not fit")
+
+
+def _import(name: str) -> External:
+    return External(f"the export {shown(name)} is of no stack that was given", f"import {name}", True)
+
+
+def _import_value(argument: Any, scope: Scope) -> Any:
+    name = evaluate(argument, scope)
+    if isinstance(name, str):
+        return scope.imported(name)
+    if isinstance(name, Composite):
+        words = "".join(_word(part) for part in name.parts)
+        return External(f"the name of the export {shown(words)} is not known", f"import {words}", True)
+    return name if isinstance(name, Unknown) else Unknown("an import of what is no name")
+
+
+def _word(part: str | Reference | External) -> str:
+    """A part of a text, as a template writes it."""
+    if isinstance(part, str):
+        return part
+    return f"${{{part.name if isinstance(part, External) else part.logical_id}}}"
+
+
+def _base64(argument: Any, scope: Scope) -> Any:
+    """Kept as it is: nothing of a network is in Base64."""
+    return Unknown("a text in Base64")
+
+
+def _length(argument: Any, scope: Scope) -> Any:
+    items = evaluate(argument, scope)
+    if isinstance(items, list):
+        return len(items)
+    return items if isinstance(items, Unknown) else Unknown("a Length of what is no list")
+
+
+def _to_json_string(argument: Any, scope: Scope) -> Any:
+    value = evaluate(argument, scope)
+    reason = _open(value)
+    if reason is None and isinstance(value, dict | list):
+        try:
+            return json.dumps(value, separators=(",", ":"))
+        except TypeError:
+            return Unknown("a text that holds ids which AWS gives")
+    return reason or Unknown("a ToJsonString of what is no object")
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Any, Scope], Any]]] = {
@@ -253,5 +450,11 @@ FUNCTIONS: Final[Mapping[str, Callable[[Any, Scope], Any]]] = {
     "Fn::Select": _select,
     "Fn::FindInMap": _find_in_map,
     "Fn::Sub": _sub,
+    "Fn::GetAZs": _get_azs,
+    "Fn::Cidr": _cidr,
+    "Fn::ImportValue": _import_value,
+    "Fn::Base64": _base64,
+    "Fn::Length": _length,
+    "Fn::ToJsonString": _to_json_string,
 }
 """The functions that are evaluated; every other one gives an `Unknown` that names it."""

@@ -1,0 +1,132 @@
+"""Load balancers with listeners and target groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.made import Made, entries, id_of, ids_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Unknown
+
+
+def balancer(made: Made, resource: Resource) -> None:
+    mapped = [
+        each if isinstance(each, Unknown) else id_of(each.get("SubnetId"))
+        for each in entries(resource.get("SubnetMappings") or [])
+    ]
+    subnets = [*ids_of(resource.get("Subnets")), *(each for each in mapped if each is not None)]
+    vpc = made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets)
+    kind = resource.get("Type")
+    kind = "application" if kind is None else kind
+    groups = resource.get("SecurityGroups")
+    attributes = {
+        "LoadBalancerName": _name(resource, "Name"),
+        "Type": kind,
+        "Scheme": "internet-facing" if resource.get("Scheme") is None else resource.get("Scheme"),
+        "IpAddressType": resource.get("IpAddressType"),
+        "VpcId": vpc,
+        "AvailabilityZones": [each if isinstance(each, Unknown) else {"SubnetId": each} for each in subnets],
+        "State": {"Code": "active"},
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    if groups is not None or kind == "application":
+        found = made.groups_of(groups, vpc)
+        attributes["SecurityGroups"] = (
+            found
+            if isinstance(found, Unknown)
+            else [each if isinstance(each, Unknown) else each["GroupId"] for each in found]
+        )
+    made.add(
+        "LoadBalancers", resource, attributes, within=next((each for each in subnets if isinstance(each, str)), "")
+    )
+    attributed = resource.get("LoadBalancerAttributes")
+    listed = [
+        each if isinstance(each, Unknown) else without_none({"Key": each.get("Key"), "Value": _text(each.get("Value"))})
+        for each in entries(attributed or [])
+    ]
+    made.add("LoadBalancerAttributes", resource, {"Attributes": listed})
+
+
+def _name(resource: Resource, key: str) -> str:
+    name = resource.get(key)
+    return name if isinstance(name, str) and name else resource.logical_id
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else value
+
+
+def target_group(made: Made, resource: Resource) -> None:
+    attributes = {
+        "TargetGroupName": _name(resource, "Name"),
+        "Protocol": resource.get("Protocol"),
+        "Port": whole(resource.get("Port")),
+        "TargetType": "instance" if resource.get("TargetType") is None else resource.get("TargetType"),
+        "VpcId": id_of(resource.get("VpcId")),
+    }
+    made.add("TargetGroups", resource, attributes)
+    targets = resource.get("Targets")
+    made.add("LoadBalancerTargetHealth", resource, {"TargetHealthDescriptions": _targets(targets)})
+
+
+def _targets(value: Any) -> list[Any]:
+    found: list[Any] = []
+    for each in entries(value or []):
+        id = each if isinstance(each, Unknown) else id_of(each.get("Id"))
+        if id is not None:
+            known = {} if isinstance(each, Unknown) else {"Id": id, "Port": whole(each.get("Port"))}
+            found.append(Unknown(id.reason) if isinstance(id, Unknown) else {"Target": without_none(known)})
+    return found
+
+
+def listener(made: Made, resource: Resource) -> None:
+    attributes = {
+        "LoadBalancerArn": id_of(resource.get("LoadBalancerArn")),
+        "Port": whole(resource.get("Port")),
+        "Protocol": resource.get("Protocol"),
+        "DefaultActions": _actions(resource.get("DefaultActions")),
+    }
+    balancer = attributes["LoadBalancerArn"]
+    made.add("Listeners", resource, attributes, within=balancer if isinstance(balancer, str) else "")
+
+
+def _actions(value: Any) -> list[Any]:
+    return [each if isinstance(each, Unknown) else _action(each) for each in entries(value or [])]
+
+
+def _action(written: Mapping[str, Any]) -> dict[str, Any]:
+    forward = written.get("ForwardConfig")
+    listed = forward.get("TargetGroups") if isinstance(forward, dict) else None
+    groups = [
+        each if isinstance(each, Unknown) else {"TargetGroupArn": id_of(each.get("TargetGroupArn"))}
+        for each in entries(listed or [])
+    ]
+    config = Unknown(forward.reason) if isinstance(forward, Unknown) else {"TargetGroups": groups} if groups else None
+    found = {
+        "Type": written.get("Type"),
+        "TargetGroupArn": id_of(written.get("TargetGroupArn")),
+        "ForwardConfig": config,
+    }
+    return without_none(found)
+
+
+def listener_rule(made: Made, resource: Resource) -> None:
+    """What a rule of a listener forwards to may be picked as what the listener itself forwards to."""
+    for action in _actions(resource.get("Actions")):
+        made.append("Listeners", resource.get("ListenerArn"), "DefaultActions", action, resource)
+
+
+def classic(made: Made, resource: Resource) -> None:
+    made.not_read(resource, "a Classic Load Balancer")
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": balancer,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": target_group,
+    "AWS::ElasticLoadBalancingV2::Listener": listener,
+    "AWS::ElasticLoadBalancing::LoadBalancer": classic,
+}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::ElasticLoadBalancingV2::ListenerRule": listener_rule,
+}

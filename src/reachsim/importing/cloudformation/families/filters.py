@@ -1,0 +1,150 @@
+"""Security groups, network ACLs and prefix lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Unknown
+
+DEFAULT_VPC: Final = "default-vpc"
+"""What stands for the account's default VPC, which no template makes."""
+_EVERYTHING: Final = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+_ACL_ICMP: Final = ("1", "58", "icmp", "icmpv6")
+
+
+def group(made: Made, resource: Resource) -> None:
+    """A group with its own rules. One without egress rules of its own lets out everything."""
+    name = resource.get("GroupName")
+    attributes = {
+        "GroupName": name if isinstance(name, str) and name != "default" else resource.logical_id,
+        "VpcId": id_of(resource.get("VpcId")) or DEFAULT_VPC,
+        "IpPermissions": _rules(made, resource, "SecurityGroupIngress", "Source"),
+        "IpPermissionsEgress": _rules(made, resource, "SecurityGroupEgress", "Destination"),
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    egress = attributes["IpPermissionsEgress"]
+    if egress == []:
+        attributes["IpPermissionsEgress"] = [{"IpProtocol": "-1", **_EVERYTHING}]
+    elif isinstance(egress, list) and all(isinstance(each, Unknown) for each in egress):
+        attributes["IpPermissionsEgress"] = egress[0]  # these, or everything where there are none
+    made.add("SecurityGroups", resource, attributes)
+
+
+def _rules(made: Made, resource: Resource, key: str, side: str) -> Any:
+    listed = resource.get(key)
+    if isinstance(listed, Unknown):
+        return Unknown(listed.reason)
+    found = [each if isinstance(each, Unknown) else rule(made, resource, each, side) for each in entries(listed or [])]
+    return [each for each in found if each is not None]
+
+
+def rule(made: Made, resource: Resource, written: Mapping[str, Any], side: str) -> Any:
+    """One rule as the API has it; None for one that names nobody. `side`: ``Source`` or ``Destination``."""
+    v4, v6 = (made.block(resource, written.get(key)) for key in ("CidrIp", "CidrIpv6"))
+    listed = id_of(written.get(f"{side}PrefixListId"))
+    peer = id_of(written.get(f"{side}SecurityGroupId"))
+    if peer is None and written.get(f"{side}SecurityGroupName") is not None:
+        peer = made.group_called(written.get(f"{side}SecurityGroupName"))
+    protocol = written.get("IpProtocol", "-1")
+    entry = {
+        "IpProtocol": str(protocol) if isinstance(protocol, str | int) else protocol or "-1",
+        "FromPort": whole(written.get("FromPort")),
+        "ToPort": whole(written.get("ToPort")),
+        "IpRanges": _one(v4, "CidrIp"),
+        "Ipv6Ranges": _one(v6, "CidrIpv6"),
+        "PrefixListIds": _one(listed, "PrefixListId"),
+        "UserIdGroupPairs": _one(peer, "GroupId"),
+    }
+    return without_none(entry) if any(each is not None for each in (v4, v6, listed, peer)) else None
+
+
+def _one(value: Any, key: str) -> Any:
+    """A list of one peer; None where there is none."""
+    if value is None:
+        return None
+    return [value if isinstance(value, Unknown) else {key: value}]
+
+
+def ingress(made: Made, resource: Resource) -> None:
+    _standalone(made, resource, "IpPermissions", "Source")
+
+
+def egress(made: Made, resource: Resource) -> None:
+    """A rule beside its group. AWS's pages leave open whether it removes the rule that lets out everything from a group
+    without rules of its own."""
+    group = id_of(resource.get("GroupId"))
+    own = made.resources.get(group) if isinstance(group, str) else None
+    if own is not None and not resource.maybe and not own.get("SecurityGroupEgress"):
+        made.open_egress(own.id)
+    _standalone(made, resource, "IpPermissionsEgress", "Destination")
+
+
+def _standalone(made: Made, resource: Resource, key: str, side: str) -> None:
+    entry = rule(made, resource, resource.properties, side)
+    group = resource.get("GroupId")
+    if group is None and resource.get("GroupName") is not None:
+        group = made.group_called(resource.get("GroupName"))
+    if entry is not None:
+        made.append("SecurityGroups", group, key, entry, resource)
+
+
+def acl(made: Made, resource: Resource) -> None:
+    attributes = {"VpcId": id_of(resource.get("VpcId")), "IsDefault": False, "Entries": [], "Associations": []}
+    made.add("NetworkAcls", resource, {**attributes, "Tags": tags_of(resource.get("Tags"))})
+
+
+def acl_entry(made: Made, resource: Resource) -> None:
+    """An entry; left out, `Egress` is false. Its ports count for TCP and UDP alone."""
+    protocol, ports, icmp = resource.get("Protocol"), resource.get("PortRange"), resource.get("Icmp")
+    action = resource.get("RuleAction")
+    entry = {
+        "RuleNumber": whole(resource.get("RuleNumber")),
+        "Egress": _egress(resource.get("Egress")),
+        "Protocol": str(protocol) if isinstance(protocol, str | int) else protocol,
+        "RuleAction": action.lower() if isinstance(action, str) else action,
+        "CidrBlock": made.block(resource, resource.get("CidrBlock")),
+        "Ipv6CidrBlock": made.block(resource, resource.get("Ipv6CidrBlock")),
+        "PortRange": _pair(ports, "From", "To"),
+        "IcmpTypeCode": _pair(icmp, "Type", "Code") if str(protocol).lower() in _ACL_ICMP else None,
+    }
+    made.append("NetworkAcls", resource.get("NetworkAclId"), "Entries", without_none(entry), resource)
+
+
+def _egress(value: Any) -> Any:
+    found = flag(value)
+    return False if found is None else found
+
+
+def _pair(value: Any, one: str, other: str) -> Any:
+    if not isinstance(value, dict):
+        return value if isinstance(value, Unknown) else None
+    return without_none({one: whole(value.get(one)), other: whole(value.get(other))})
+
+
+def prefix_list(made: Made, resource: Resource) -> None:
+    listed = resource.get("Entries")
+    found: Any = []
+    for each in entries(listed or []):
+        block = each if isinstance(each, Unknown) else made.block(resource, each.get("Cidr"))
+        if block is not None:
+            found.append(block if isinstance(block, Unknown) else {"Cidr": block})
+    if isinstance(listed, Unknown):
+        found = Unknown(listed.reason)
+    name = resource.get("PrefixListName")
+    attributes = {"PrefixListName": name if isinstance(name, str) else resource.logical_id, "Entries": found}
+    made.add("ManagedPrefixLists", resource, attributes)
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::SecurityGroup": group,
+    "AWS::EC2::NetworkAcl": acl,
+    "AWS::EC2::PrefixList": prefix_list,
+}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::SecurityGroupIngress": ingress,
+    "AWS::EC2::SecurityGroupEgress": egress,
+    "AWS::EC2::NetworkAclEntry": acl_entry,
+}

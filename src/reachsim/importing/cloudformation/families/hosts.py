@@ -1,0 +1,252 @@
+"""Instances, interfaces, public addresses and NAT gateways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Attributes, Unknown
+
+_ASSIGNED: Final = Unknown("AWS gives the address")
+_FORWARDS: Final = re.compile(r"ip_forward", re.IGNORECASE)
+_MASQUERADES: Final = re.compile(r"masquerade", re.IGNORECASE)
+_CHANGES: Final = re.compile(r"create-route|replace-route|authorize-security-group|modify-instance-attribute")
+
+
+def instance(made: Made, resource: Resource) -> None:
+    """An instance with its interfaces, as far as the template tells them."""
+    properties = {**_template_data(made, resource.get("LaunchTemplate")), **resource.properties}
+    listed = properties.get("NetworkInterfaces")
+    inline = [each for each in entries(listed or []) if isinstance(each, dict)]
+    own = [
+        _interface(made, resource, properties, each, len(inline))
+        for each in inline
+        if not each.get("NetworkInterfaceId")
+    ]
+    if isinstance(listed, Unknown):
+        made.not_read(resource, f"its interfaces are not known: {listed.reason}")
+        return
+    if not inline:
+        own = [_interface(made, resource, properties, {}, 1)]
+    first: Attributes = own[0] if own else {}
+    attributes = {
+        "State": {"Name": "running"},
+        "SubnetId": first.get("SubnetId"),
+        "VpcId": first.get("VpcId"),
+        "Tags": tags_of(properties.get("Tags")),
+        "NetworkInterfaces": [],
+    }
+    made.add("Instances", resource, attributes, within=_within(first))
+    for index, each in enumerate(own):
+        made.add(
+            "NetworkInterfaces",
+            resource,
+            each,
+            id=f"{resource.id}/eth{each['Attachment'].get('DeviceIndex', index)}",
+            within=_within(each),
+        )
+    _tell_of_user_data(made, resource, properties)
+
+
+def _within(interface: Attributes) -> str:
+    subnet = interface.get("SubnetId")
+    return subnet if isinstance(subnet, str) else ""
+
+
+def _interface(
+    made: Made, resource: Resource, properties: Mapping[str, Any], inline: Mapping[str, Any], count: int
+) -> Attributes:
+    """One interface that an instance brings with it."""
+    subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or "default-subnet"
+    vpc = made.vpc_of(subnet)
+    groups = inline.get("GroupSet") or properties.get("SecurityGroupIds") or properties.get("SecurityGroups")
+    index = whole(inline.get("DeviceIndex"))
+    check = flag(properties.get("SourceDestCheck"))
+    attributes = {
+        "SubnetId": subnet,
+        "VpcId": vpc,
+        "Groups": made.groups_of(groups, vpc),
+        "Attachment": {"InstanceId": resource.id, "DeviceIndex": index if isinstance(index, int) else 0},
+        "PrivateIpAddress": inline.get("PrivateIpAddress") or properties.get("PrivateIpAddress"),
+        "SourceDestCheck": True if check is None else check,
+        "Association": _at_launch(made, inline, subnet, count),
+    }
+    return without_none({**attributes, **_addresses(inline or properties)})
+
+
+def _addresses(written: Mapping[str, Any]) -> Attributes:
+    """Further addresses of an interface."""
+    found: Attributes = {}
+    listed = entries(written.get("PrivateIpAddresses") or [])
+    if listed:
+        found["PrivateIpAddresses"] = [
+            each
+            if isinstance(each, Unknown)
+            else without_none({"PrivateIpAddress": each.get("PrivateIpAddress"), "Primary": flag(each.get("Primary"))})
+            for each in listed
+        ]
+    addresses = [
+        each if isinstance(each, Unknown) else {"Ipv6Address": each.get("Ipv6Address")}
+        for each in entries(written.get("Ipv6Addresses") or [])
+    ]
+    if addresses:
+        found["Ipv6Addresses"] = addresses
+    elif whole(written.get("Ipv6AddressCount")):
+        found["Ipv6Addresses"] = [{"Ipv6Address": _ASSIGNED}]
+    return found
+
+
+def _at_launch(made: Made, inline: Mapping[str, Any], subnet: Any, count: int) -> Any:
+    """The public address that an instance gets when it starts: by its own word, or by its subnet's. One with several
+    interfaces gets none."""
+    asked = flag(inline.get("AssociatePublicIpAddress"))
+    if asked is None and count == 1:
+        item = made.inventory.one("Subnets", subnet) if isinstance(subnet, str) else None
+        if item is None:
+            return Unknown("whether its subnet gives public addresses")
+        asked = item.attributes.get("MapPublicIpOnLaunch")
+    if isinstance(asked, Unknown):
+        return Unknown(asked.reason)
+    return {"PublicIp": _ASSIGNED} if asked else None
+
+
+def _template_data(made: Made, specification: Any) -> Mapping[str, Any]:
+    """What a launch template says of its instances."""
+    return made.launch_data(specification)
+
+
+def _tell_of_user_data(made: Made, resource: Resource, properties: Mapping[str, Any]) -> None:
+    """A script that runs at the first start is not carried out; what it seems to do is said, and no word of it repeated."""
+    words = "\n".join(_texts(made.user_data(resource)))
+    if _FORWARDS.search(words) and _MASQUERADES.search(words) and flag(properties.get("SourceDestCheck")) is False:
+        made.forwarding.add(resource.id)
+        made.assumed(resource, "it forwards and masquerades, as its UserData seems to say")
+    if _CHANGES.search(words):
+        made.not_read(resource, "its UserData seems to change routes or rules")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def interface(made: Made, resource: Resource) -> None:
+    subnet = id_of(resource.get("SubnetId"))
+    vpc = made.vpc_of(subnet)
+    check = flag(resource.get("SourceDestCheck"))
+    attributes = {
+        "SubnetId": subnet,
+        "VpcId": vpc,
+        "InterfaceType": "interface",
+        "Groups": made.groups_of(resource.get("GroupSet"), vpc),
+        "PrivateIpAddress": resource.get("PrivateIpAddress"),
+        "SourceDestCheck": True if check is None else check,
+        "TagSet": tags_of(resource.get("Tags")),
+        **_addresses(resource.properties),
+    }
+    made.add("NetworkInterfaces", resource, attributes, within=subnet if isinstance(subnet, str) else "")
+
+
+def attach_inline(made: Made, resource: Resource) -> None:
+    """Interfaces that an instance names by id."""
+    for each in entries(resource.get("NetworkInterfaces") or []):
+        if isinstance(each, dict) and each.get("NetworkInterfaceId"):
+            _attach(made, resource, each.get("NetworkInterfaceId"), resource.id, each.get("DeviceIndex"))
+
+
+def attachment(made: Made, resource: Resource) -> None:
+    owner = id_of(resource.get("InstanceId"))
+    _attach(made, resource, resource.get("NetworkInterfaceId"), owner, resource.get("DeviceIndex"))
+
+
+def _attach(made: Made, resource: Resource, interface: Any, owner: Any, device: Any) -> None:
+    id = id_of(interface)
+    item = made.inventory.one("NetworkInterfaces", id) if isinstance(id, str) else None
+    if item is None:
+        made.beyond(resource, interface)
+        return
+    index = whole(device)
+    if isinstance(owner, str) and not made.maybe(resource, item.id):
+        item.attributes["Attachment"] = {"InstanceId": owner, "DeviceIndex": index if isinstance(index, int) else 0}
+
+
+def address(made: Made, resource: Resource) -> None:
+    made.add("Addresses", resource, {"PublicIp": _ASSIGNED, "Domain": "vpc"})
+
+
+def address_of_instance(made: Made, resource: Resource) -> None:
+    """An elastic address that names its instance itself."""
+    if resource.get("InstanceId") is not None:
+        _give(made, resource, resource.get("InstanceId"), None, None)
+
+
+def association(made: Made, resource: Resource) -> None:
+    _give(
+        made, resource, resource.get("InstanceId"), resource.get("NetworkInterfaceId"), resource.get("PrivateIpAddress")
+    )
+
+
+def _give(made: Made, resource: Resource, instance: Any, interface: Any, private: Any) -> None:
+    """An elastic address to the interface that has it, or that may have it."""
+    id = id_of(interface if interface is not None else instance)
+    if isinstance(id, Unknown):
+        for item in made.inventory.of("NetworkInterfaces"):
+            item.attributes.setdefault("Association", Unknown(id.reason))
+        return
+    owned = [
+        item
+        for item in made.inventory.of("NetworkInterfaces")
+        if item.id == id or (item.attributes.get("Attachment") or {}).get("InstanceId") == id
+    ]
+    owned.sort(key=lambda item: (item.attributes.get("Attachment") or {}).get("DeviceIndex") or 0)
+    if not owned:
+        made.beyond(resource, id)
+        return
+    maybe = made.maybe(resource, owned[0].id if owned[0].id in made.resources else str(id))
+    entry: Any = Unknown(maybe) if maybe else {"PublicIp": _ASSIGNED}
+    known = owned[0].attributes.get("Association")
+    if maybe and isinstance(known, dict):
+        return  # it has one in any case
+    listed = owned[0].attributes.get("PrivateIpAddresses")
+    for each in listed if private is not None and isinstance(listed, list) else ():
+        if isinstance(each, dict) and each.get("PrivateIpAddress") == private:
+            each["Association"] = entry
+            return
+    owned[0].attributes["Association"] = entry
+
+
+def nat_gateway(made: Made, resource: Resource) -> None:
+    subnet = id_of(resource.get("SubnetId"))
+    vpc = id_of(resource.get("VpcId")) or made.vpc_of(subnet)
+    private = resource.get("PrivateIpAddress")
+    kind = resource.get("ConnectivityType")
+    attributes = {
+        "SubnetId": subnet,
+        "VpcId": vpc,
+        "State": "available",
+        "ConnectivityType": "public" if kind is None else kind,
+        "AvailabilityMode": resource.get("AvailabilityMode"),
+        "NatGatewayAddresses": [{"PrivateIp": private}] if isinstance(private, str) else [{}],
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("NatGateways", resource, attributes, within=subnet if isinstance(subnet, str) else "")
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::Instance": instance,
+    "AWS::EC2::NetworkInterface": interface,
+    "AWS::EC2::EIP": address,
+    "AWS::EC2::NatGateway": nat_gateway,
+}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::Instance": attach_inline,
+    "AWS::EC2::NetworkInterfaceAttachment": attachment,
+    "AWS::EC2::EIP": address_of_instance,
+    "AWS::EC2::EIPAssociation": association,
+}

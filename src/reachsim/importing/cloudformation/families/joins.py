@@ -1,0 +1,254 @@
+"""What joins VPCs with each other and with the world: peerings, transit gateways, endpoints and VPNs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.evaluate import Composite, External
+from reachsim.importing.cloudformation.made import Made, flag, id_of, ids_of, tags_of, without_none
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Unknown
+
+_VPC_ATTACHMENTS: Final = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
+
+
+def peering(made: Made, resource: Resource) -> None:
+    """Active at once within an account and a Region, and where a role accepts it on the other side."""
+    here, there = id_of(resource.get("VpcId")), id_of(resource.get("PeerVpcId"))
+    owner, role = resource.get("PeerOwnerId"), resource.get("PeerRoleArn")
+    own = isinstance(there, str) and made.inventory.one("Vpcs", there) is not None
+    accepted = owner is None or role is not None or own
+    code: Any = "active" if accepted else Unknown("whether the other account accepts it")
+    attributes = {
+        "RequesterVpcInfo": without_none({"VpcId": here}),
+        "AccepterVpcInfo": without_none({"VpcId": there, "OwnerId": owner if isinstance(owner, str) else None}),
+        "Status": {"Code": code},
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("VpcPeeringConnections", resource, attributes, within=here if isinstance(here, str) else "")
+
+
+# -- transit gateways --------------------------------------------------------------------------------------------
+
+
+def transit_gateway(made: Made, resource: Resource) -> None:
+    """A gateway, and the route table that AWS makes with it unless both defaults are off."""
+    associates, propagates = (
+        _enabled(resource.get(key)) for key in ("DefaultRouteTableAssociation", "DefaultRouteTablePropagation")
+    )
+    table = default_table(resource.id)
+    options = {
+        "AssociationDefaultRouteTableId": table if associates is True else None,
+        "PropagationDefaultRouteTableId": table if propagates is True else None,
+        "DefaultRouteTableAssociation": _word(associates),
+        "DefaultRouteTablePropagation": _word(propagates),
+    }
+    made.add("TransitGateways", resource, {"Options": without_none(options), "Tags": tags_of(resource.get("Tags"))})
+    if associates is not False or propagates is not False:
+        _add_table(made, resource, table, resource.id)
+
+
+def default_table(gateway: str) -> str:
+    """The id of the route table that AWS makes with a gateway."""
+    return f"{gateway}/default table"
+
+
+def _enabled(value: Any) -> Any:
+    if value is None:
+        return True
+    if isinstance(value, Unknown):
+        return value
+    return str(value).lower() != "disable"
+
+
+def _word(value: Any) -> Any:
+    return value if isinstance(value, Unknown) else ("enable" if value else "disable")
+
+
+def transit_table(made: Made, resource: Resource) -> None:
+    _add_table(made, resource, resource.id, id_of(resource.get("TransitGatewayId")))
+
+
+def _add_table(made: Made, resource: Resource, id: str, gateway: Any) -> None:
+    made.add(
+        "TransitGatewayRouteTables",
+        resource,
+        {"TransitGatewayId": gateway, "Tags": tags_of(resource.get("Tags"))},
+        id=id,
+    )
+    made.add("TransitGatewayPropagations", resource, {"TransitGatewayRouteTablePropagations": []}, id=id)
+    made.add("TransitGatewayStaticRoutes", resource, {"Routes": []}, id=id)
+
+
+def vpc_attachment(made: Made, resource: Resource) -> None:
+    options = resource.get("Options")
+    appliance = options.get("ApplianceModeSupport") if isinstance(options, dict) else options
+    vpc = id_of(resource.get("VpcId"))
+    attributes = {
+        "TransitGatewayId": id_of(resource.get("TransitGatewayId")),
+        "VpcId": vpc,
+        "SubnetIds": [*ids_of(resource.get("SubnetIds")), *ids_of(resource.get("AddSubnetIds"))],
+        "ResourceType": "vpc",
+        "State": "available",
+        "Options": without_none({"ApplianceModeSupport": appliance}),
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("TransitGatewayVpcAttachments", resource, attributes, within=vpc if isinstance(vpc, str) else "")
+
+
+def other_attachment(made: Made, resource: Resource) -> None:
+    """An attachment of which the other side is not modelled."""
+    gateway = id_of(resource.get("TransitGatewayId"))
+    kind = "peering" if "Peering" in resource.type else "connect"
+    attributes = {"TransitGatewayId": gateway, "ResourceType": kind, "State": "available"}
+    made.add("TransitGatewayAttachments", resource, attributes)
+
+
+def defaults_of_attachment(made: Made, resource: Resource) -> None:
+    """What a gateway does with each attachment by itself."""
+    gateway = id_of(resource.get("TransitGatewayId"))
+    item = made.inventory.one("TransitGateways", gateway) if isinstance(gateway, str) else None
+    if item is None:
+        return
+    options = item.attributes["Options"]
+    attachment = made.inventory.one("TransitGatewayVpcAttachments", resource.id)
+    chosen = [each for each in made.resources.values() if _associates(each, resource.id)]
+    associates = options["DefaultRouteTableAssociation"]
+    if attachment is not None and not chosen and associates != "disable":
+        known = default_table(item.id) if associates == "enable" else associates
+        attachment.attributes["Association"] = {"TransitGatewayRouteTableId": known, "State": "associated"}
+    propagates = options["DefaultRouteTablePropagation"]
+    if propagates != "disable":
+        entry = propagation_entry(resource.id) if propagates == "enable" else Unknown(propagates.reason)
+        table = default_table(item.id)
+        made.append(
+            "TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, item.id
+        )
+
+
+def _associates(resource: Resource, attachment: str) -> bool:
+    known = resource.type == "AWS::EC2::TransitGatewayRouteTableAssociation"
+    return known and id_of(resource.get("TransitGatewayAttachmentId")) == attachment
+
+
+def propagation_entry(attachment: Any) -> Any:
+    """One attachment whose routes a table learns."""
+    if isinstance(attachment, Unknown):
+        return attachment
+    return {"TransitGatewayAttachmentId": attachment, "State": "enabled"}
+
+
+def transit_association(made: Made, resource: Resource) -> None:
+    id = id_of(resource.get("TransitGatewayAttachmentId"))
+    table = id_of(resource.get("TransitGatewayRouteTableId"))
+    item = made.inventory.one("TransitGatewayVpcAttachments", id) if isinstance(id, str) else None
+    if item is None:
+        made.beyond(resource, id)
+        return
+    maybe = made.maybe(resource, item.id)
+    item.attributes["Association"] = (
+        Unknown(maybe) if maybe else {"TransitGatewayRouteTableId": table, "State": "associated"}
+    )
+
+
+def transit_propagation(made: Made, resource: Resource) -> None:
+    attachment = id_of(resource.get("TransitGatewayAttachmentId"))
+    table = resource.get("TransitGatewayRouteTableId")
+    given = attachment if isinstance(attachment, str) else ""
+    entry = propagation_entry(attachment)
+    made.append("TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, given)
+
+
+def transit_route(made: Made, resource: Resource) -> None:
+    block = made.block(resource, resource.get("DestinationCidrBlock"))
+    if block is None:
+        return
+    attachment = id_of(resource.get("TransitGatewayAttachmentId"))
+    blackhole = flag(resource.get("Blackhole"))
+    to = (
+        [attachment if isinstance(attachment, Unknown) else {"TransitGatewayAttachmentId": attachment}]
+        if attachment
+        else []
+    )
+    state = blackhole if isinstance(blackhole, Unknown) else "blackhole" if blackhole else "active"
+    entry = {"DestinationCidrBlock": block, "Type": "static", "State": state, "TransitGatewayAttachments": to}
+    made.append("TransitGatewayStaticRoutes", resource.get("TransitGatewayRouteTableId"), "Routes", entry, resource)
+
+
+# -- endpoints ---------------------------------------------------------------------------------------------------
+
+
+def endpoint(made: Made, resource: Resource) -> None:
+    vpc = id_of(resource.get("VpcId"))
+    kind = resource.get("VpcEndpointType")
+    kind = "Gateway" if kind is None else kind
+    dns = flag(resource.get("PrivateDnsEnabled"))
+    attributes = {
+        "VpcId": vpc,
+        "VpcEndpointType": kind,
+        "ServiceName": service_name(resource.get("ServiceName")),
+        "State": "available",
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    if kind == "Gateway":
+        attributes["RouteTableIds"] = ids_of(resource.get("RouteTableIds"))
+    else:
+        attributes["SubnetIds"] = ids_of(resource.get("SubnetIds"))
+    if kind == "Interface" or isinstance(kind, Unknown):
+        attributes["Groups"] = made.groups_of(resource.get("SecurityGroupIds"), vpc)
+        attributes["PrivateDnsEnabled"] = Unknown("the template does not say so") if dns is None else dns
+    made.add("VpcEndpoints", resource, attributes, within=vpc if isinstance(vpc, str) else "")
+
+
+def service_name(value: Any) -> Any:
+    """The name of a service; where the Region in it is not known, the short one, which is the same in every Region."""
+    if isinstance(value, Composite) and len(value.parts) == 3:
+        first, region, last = value.parts
+        named = isinstance(region, External) and region.name == "AWS::Region"
+        if named and first in ("com.amazonaws.", "aws.sagemaker.") and isinstance(last, str) and last.startswith("."):
+            return last[1:]
+    return value
+
+
+# -- VPN ---------------------------------------------------------------------------------------------------------
+
+
+def vpn_connection(made: Made, resource: Resource) -> None:
+    static = flag(resource.get("StaticRoutesOnly"))
+    attributes = {
+        "VpnGatewayId": id_of(resource.get("VpnGatewayId")),
+        "TransitGatewayId": id_of(resource.get("TransitGatewayId")),
+        "CustomerGatewayId": id_of(resource.get("CustomerGatewayId")),
+        "State": "available",
+        "Options": {"StaticRoutesOnly": False if static is None else static},
+        "Routes": [] if static is True else [Unknown("what the other side announces")],
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("VpnConnections", resource, attributes)
+
+
+def vpn_route(made: Made, resource: Resource) -> None:
+    block = made.block(resource, resource.get("DestinationCidrBlock"))
+    if block is not None:
+        entry = {"DestinationCidrBlock": block, "State": "available"}
+        made.append("VpnConnections", resource.get("VpnConnectionId"), "Routes", entry, resource)
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::VPCPeeringConnection": peering,
+    "AWS::EC2::TransitGateway": transit_gateway,
+    "AWS::EC2::TransitGatewayRouteTable": transit_table,
+    **dict.fromkeys(_VPC_ATTACHMENTS, vpc_attachment),
+    "AWS::EC2::TransitGatewayPeeringAttachment": other_attachment,
+    "AWS::EC2::TransitGatewayConnect": other_attachment,
+    "AWS::EC2::VPCEndpoint": endpoint,
+    "AWS::EC2::VPNConnection": vpn_connection,
+}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    **dict.fromkeys(_VPC_ATTACHMENTS, defaults_of_attachment),
+    "AWS::EC2::TransitGatewayRouteTableAssociation": transit_association,
+    "AWS::EC2::TransitGatewayRouteTablePropagation": transit_propagation,
+    "AWS::EC2::TransitGatewayRoute": transit_route,
+    "AWS::EC2::VPNConnectionRoute": vpn_route,
+}

@@ -1,0 +1,182 @@
+"""VPCs, subnets, gateways and route tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.made import Made, flag, id_of, tags_of, without_none
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Unknown
+
+_TARGETS: Final = (
+    "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "NetworkInterfaceId", "InstanceId",
+    "EgressOnlyInternetGatewayId", "VpcEndpointId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "GatewayId",
+)  # fmt: skip
+
+
+def vpc(made: Made, resource: Resource) -> None:
+    block = made.block(resource, resource.get("CidrBlock"))
+    if block is None and resource.get("Ipv4IpamPoolId") is not None:
+        block = Unknown("the pool of an IPAM gives its block")
+    blocks = [block if isinstance(block, Unknown) else {"CidrBlock": block}] if block is not None else []
+    attributes = {"CidrBlock": block, "CidrBlockAssociationSet": blocks, "Ipv6CidrBlockAssociationSet": []}
+    made.add("Vpcs", resource, {**attributes, "Tags": tags_of(resource.get("Tags"))})
+
+
+def vpc_block(made: Made, resource: Resource) -> None:
+    vpc = resource.get("VpcId")
+    if resource.get("CidrBlock") is not None:
+        block = made.block(resource, resource.get("CidrBlock"))
+        if block is not None:
+            entry = block if isinstance(block, Unknown) else {"CidrBlock": block}
+            made.append("Vpcs", vpc, "CidrBlockAssociationSet", entry, resource)
+    elif resource.get("Ipv4IpamPoolId") is not None:
+        pool = Unknown("the pool of an IPAM gives the block")
+        made.append("Vpcs", vpc, "CidrBlockAssociationSet", pool, resource)
+    else:
+        made.append("Vpcs", vpc, "Ipv6CidrBlockAssociationSet", _ipv6_block(made, resource), resource)
+
+
+def _ipv6_block(made: Made, resource: Resource) -> Any:
+    given = made.block(resource, resource.get("Ipv6CidrBlock"))
+    vpc = id_of(resource.get("VpcId"))
+    if isinstance(given, str):
+        return {"Ipv6CidrBlock": given}
+    if flag(resource.get("AmazonProvidedIpv6CidrBlock")) is True and isinstance(vpc, str):
+        return {"Ipv6CidrBlock": made.stand_in(vpc)}
+    return given or Unknown("it is not told which IPv6 block it has, if any")
+
+
+def subnet(made: Made, resource: Resource) -> None:
+    vpc = id_of(resource.get("VpcId"))
+    block = made.block(resource, resource.get("CidrBlock"))
+    ipv6 = made.block(resource, resource.get("Ipv6CidrBlock"))
+    if block is None and (resource.get("Ipv4IpamPoolId") is not None or ipv6 is None):
+        block = Unknown("the pool of an IPAM gives its block")
+    entry = ipv6 if isinstance(ipv6, Unknown) else {"Ipv6CidrBlock": ipv6}
+    zone = resource.get("AvailabilityZone")
+    attributes = {
+        "VpcId": vpc,
+        "CidrBlock": block,
+        "AvailabilityZone": zone,
+        "MapPublicIpOnLaunch": flag(resource.get("MapPublicIpOnLaunch")),
+        "Ipv6CidrBlockAssociationSet": [entry] if ipv6 is not None else [],
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("Subnets", resource, attributes)
+
+
+def subnet_block(made: Made, resource: Resource) -> None:
+    block = made.block(resource, resource.get("Ipv6CidrBlock"))
+    entry = {"Ipv6CidrBlock": block} if isinstance(block, str) else block or Unknown("its IPv6 block is not told")
+    made.append("Subnets", resource.get("SubnetId"), "Ipv6CidrBlockAssociationSet", entry, resource)
+
+
+def internet_gateway(made: Made, resource: Resource) -> None:
+    made.add("InternetGateways", resource, {"Attachments": [], "Tags": tags_of(resource.get("Tags"))})
+
+
+def egress_only_gateway(made: Made, resource: Resource) -> None:
+    vpc = id_of(resource.get("VpcId"))
+    attached = vpc if isinstance(vpc, Unknown) else {"VpcId": vpc, "State": "attached"}
+    made.add(
+        "EgressOnlyInternetGateways", resource, {"Attachments": [attached]}, within=vpc if isinstance(vpc, str) else ""
+    )
+
+
+def vpn_gateway(made: Made, resource: Resource) -> None:
+    made.add(
+        "VpnGateways", resource, {"VpcAttachments": [], "State": "available", "Tags": tags_of(resource.get("Tags"))}
+    )
+
+
+def attachment(made: Made, resource: Resource) -> None:
+    """A gateway of either sort, attached to a VPC."""
+    vpc = id_of(resource.get("VpcId"))
+    entry = vpc if isinstance(vpc, Unknown) else {"VpcId": vpc, "State": "attached"}
+    given = vpc if isinstance(vpc, str) else ""
+    for key, kind, listed in (
+        ("InternetGatewayId", "InternetGateways", "Attachments"),
+        ("VpnGatewayId", "VpnGateways", "VpcAttachments"),
+    ):
+        if resource.get(key) is not None:
+            made.append(kind, resource.get(key), listed, entry, resource, given)
+
+
+def route_table(made: Made, resource: Resource) -> None:
+    """A new table is never the main one."""
+    attributes = {"VpcId": id_of(resource.get("VpcId")), "Routes": [], "Associations": [], "PropagatingVgws": []}
+    made.add("RouteTables", resource, {**attributes, "Tags": tags_of(resource.get("Tags"))})
+
+
+def route(made: Made, resource: Resource) -> None:
+    entry: dict[str, Any] = {
+        key: made.block(resource, resource.get(key))
+        for key in ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+        if resource.get(key) is not None
+    }
+    entry["DestinationPrefixListId"] = id_of(resource.get("DestinationPrefixListId"))
+    entry |= {key: id_of(resource.get(key)) for key in _TARGETS}
+    entry = without_none(entry)
+    if not any(key.startswith("Destination") for key in entry):
+        return  # refused, and said so
+    made.append("RouteTables", resource.get("RouteTableId"), "Routes", {**entry, "State": "active"}, resource)
+
+
+def table_association(made: Made, resource: Resource) -> None:
+    subnet = id_of(resource.get("SubnetId"))
+    _associate(made, resource, "RouteTables", resource.get("RouteTableId"), "SubnetId", subnet)
+
+
+def gateway_association(made: Made, resource: Resource) -> None:
+    gateway = id_of(resource.get("GatewayId"))
+    _associate(made, resource, "RouteTables", resource.get("RouteTableId"), "GatewayId", gateway)
+
+
+def acl_association(made: Made, resource: Resource) -> None:
+    subnet = id_of(resource.get("SubnetId"))
+    _associate(made, resource, "NetworkAcls", resource.get("NetworkAclId"), "SubnetId", subnet)
+
+
+def _associate(made: Made, resource: Resource, kind: str, holder: Any, key: str, member: Any) -> None:
+    """A table or an ACL of a subnet or a gateway. Of one that is not known or not made here, the subnet knows at least that
+    it has one."""
+    given = member if isinstance(member, str) else ""
+    if isinstance(member, Unknown):
+        made.append(kind, holder, "Associations", member, resource)
+        return
+    held = id_of(holder)
+    if isinstance(held, str) and made.inventory.one(kind, held) is not None:
+        made.append(kind, held, "Associations", {key: member}, resource, given)
+        return
+    reason = held.reason if isinstance(held, Unknown) else f"{held} is not made in a file that was read"
+    made.foreign_association(kind, key, member, reason, resource)
+
+
+def propagation(made: Made, resource: Resource) -> None:
+    gateway = id_of(resource.get("VpnGatewayId"))
+    entry = gateway if isinstance(gateway, Unknown) else {"GatewayId": gateway}
+    tables = resource.get("RouteTableIds")
+    for table in tables if isinstance(tables, list) else [tables]:
+        made.append("RouteTables", table, "PropagatingVgws", entry, resource)
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::VPC": vpc,
+    "AWS::EC2::Subnet": subnet,
+    "AWS::EC2::InternetGateway": internet_gateway,
+    "AWS::EC2::EgressOnlyInternetGateway": egress_only_gateway,
+    "AWS::EC2::VPNGateway": vpn_gateway,
+    "AWS::EC2::RouteTable": route_table,
+}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::EC2::VPCCidrBlock": vpc_block,
+    "AWS::EC2::SubnetCidrBlock": subnet_block,
+    "AWS::EC2::VPCGatewayAttachment": attachment,
+    "AWS::EC2::Route": route,
+    "AWS::EC2::SubnetRouteTableAssociation": table_association,
+    "AWS::EC2::GatewayRouteTableAssociation": gateway_association,
+    "AWS::EC2::SubnetNetworkAclAssociation": acl_association,
+    "AWS::EC2::VPNGatewayRoutePropagation": propagation,
+}

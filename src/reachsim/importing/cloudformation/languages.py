@@ -1,0 +1,124 @@
+"""What AWS's own macros make of a template: loops of `AWS::LanguageExtensions`, the globals of SAM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from reachsim.errors import UsageError, shown
+from reachsim.importing.cloudformation.evaluate import Scope, evaluate
+from reachsim.importing.cloudformation.template import Template
+
+_LOOP: Final = "Fn::ForEach::"
+_MOST: Final = 20_000
+"""Values that the loops of a template may make."""
+_FUNCTION: Final = "AWS::Serverless::Function"
+
+
+def expanded(template: Template) -> Template:
+    """The template with its loops carried out. Raises UsageError for one that cannot be."""
+    loops = _Loops(template)
+    data = loops.carried_out(template.data, {})
+    lines = dict(template.lines)
+    for made, loop in loops.made_by.items():
+        if loop in template.lines:
+            lines.setdefault(made, template.lines[loop])
+    return replace(template, data=data, lines=lines)
+
+
+class _Loops:
+    """The loops of one template. `made_by`: keys that loops made, with the key of the outermost loop."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.made = 0
+        self.made_by: dict[str, str] = {}
+        defaults = {
+            name: body["Default"]
+            for name, body in template.section("Parameters").items()
+            if isinstance(body, dict) and "Default" in body
+        }
+        self.scope = Scope(values=defaults, mappings=template.section("Mappings"))
+
+    def carried_out(self, value: Any, names: Mapping[str, str]) -> Any:
+        """A value with the loops in it carried out and the variables around it put in."""
+        self.made += 1
+        if self.made > _MOST and names:
+            raise UsageError(f"{self.template.file}: its loops make more than {_MOST} values")
+        if isinstance(value, str):
+            return _with(value, names)
+        if isinstance(value, list):
+            return [self.carried_out(each, names) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"Ref"} and value["Ref"] in names:
+            return names[value["Ref"]]
+        found: dict[str, Any] = {}
+        for key, member in value.items():
+            if key.startswith(_LOOP):
+                for name, made in self.loop(key, member, names):
+                    if name in found:
+                        raise UsageError(f"{self.template.file}: {key} makes {shown(name)} twice")
+                    found[name] = made
+                    self.made_by.setdefault(name, key)
+            else:
+                found[_with(key, names)] = self.carried_out(member, names)
+        return found
+
+    def loop(self, key: str, body: Any, names: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+        """The members that one loop makes."""
+        if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], str) and isinstance(body[2], dict)):
+            raise UsageError(f"{self.template.file}: {key} needs a name, a list and an object")
+        name, listed, output = body
+        values = evaluate(self.carried_out(listed, names), self.scope)
+        if isinstance(values, str):
+            values = values.split(",")
+        if not isinstance(values, list) or not all(isinstance(each, str | int) for each in values):
+            raise UsageError(f"{self.template.file}: the values that {key} goes through are not known")
+        for each in values:
+            yield from self.carried_out(output, {**names, name: str(each).strip()}).items()
+
+
+def _with(text: str, names: Mapping[str, str]) -> str:
+    """A text with the variables of loops put in; `&{x}` is one without its signs."""
+    if not names:
+        return text
+
+    def put(found: re.Match[str]) -> str:
+        name = found[2]
+        if name not in names:
+            return found[0]
+        return re.sub(r"[^A-Za-z0-9]", "", names[name]) if found[1] == "&" else names[name]
+
+    return re.sub(r"([$&])\{([A-Za-z0-9]+)\}", put, text)
+
+
+def with_globals(template: Template) -> Template:
+    """A template of SAM in which every function says itself what its globals say."""
+    shared = template.section("Globals").get("Function")
+    if not isinstance(shared, dict):
+        return template
+    resources = {
+        id: {**body, "Properties": _merged(shared, body.get("Properties") or {})}
+        if isinstance(body, dict) and body.get("Type") == _FUNCTION
+        else body
+        for id, body in template.section("Resources").items()
+    }
+    return replace(template, data={**template.data, "Resources": resources})
+
+
+def _merged(shared: Any, own: Any) -> Any:
+    """Objects are merged, lists are put together, of other values the resource's own counts."""
+    if isinstance(shared, dict) and isinstance(own, dict):
+        if _is_function(shared) or _is_function(own):
+            return own
+        return {**shared, **{key: _merged(shared[key], each) if key in shared else each for key, each in own.items()}}
+    if isinstance(shared, list) and isinstance(own, list):
+        return [*shared, *own]
+    return own
+
+
+def _is_function(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref"))

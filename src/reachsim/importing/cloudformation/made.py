@@ -1,0 +1,279 @@
+"""What templates make, taken into an inventory: objects, and what other resources add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.evaluate import External, Reference, condition
+from reachsim.importing.cloudformation.stack import Resource, Stack
+from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Unknown
+from reachsim.importing.rules import Refused, block, number
+
+_BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups"})
+"""Kinds that do nothing by themselves: whether they are there shows in what names them."""
+
+
+class Made:
+    """The objects that the resources of some stacks make. `stacks`: by prefix."""
+
+    def __init__(self, inventory: Inventory, stacks: Mapping[str, Stack]) -> None:
+        self.inventory = inventory
+        self.stacks = stacks
+        self.resources: dict[str, Resource] = {}
+        self.prefix: dict[str, str] = {}
+        self.blocks: dict[str, str] = {}
+        self.forwarding: set[str] = set()
+
+    def take(self, stack: Stack) -> list[Resource]:
+        """The resources of a stack, their references replaced by ids."""
+        taken = []
+        for resource in stack.resources():
+            properties = {key: final(value) for key, value in resource.properties.items()}
+            known = Resource(**{**_fields(resource), "properties": properties})
+            self.resources[known.id] = known
+            self.prefix[known.id] = stack.prefix
+            taken.append(known)
+        return taken
+
+    # -- whether something is there -----------------------------------------------------------------------------
+
+    def maybe(self, resource: Resource, given: str = "") -> str:
+        """Why a resource may not be there where `given`, the id of another one, is; empty where it is there for sure."""
+        other = self.resources.get(given)
+        if not resource.maybe or other is None or not other.condition:
+            return resource.maybe
+        if self.prefix[other.id] != self.prefix[resource.id]:
+            return resource.maybe
+        scope = self.stacks[self.prefix[resource.id]].scope.assuming(other.condition)
+        return "" if condition(resource.condition, scope) is True else resource.maybe
+
+    # -- what several families need ------------------------------------------------------------------------------
+
+    def stand_in(self, vpc: str) -> str:
+        """What stands for the IPv6 block that Amazon gives a VPC: one of the range for documentation, so that no block that
+        is written anywhere has anything to do with it."""
+        return self.blocks.setdefault(vpc, f"2001:db8:{len(self.blocks) >> 8:x}:{(len(self.blocks) & 255) << 8:x}::/56")
+
+    def vpc_of(self, subnet: Any) -> Any:
+        """The VPC of a subnet, or of the first of several."""
+        id = first(subnet) if isinstance(subnet, list) else subnet
+        item = self.inventory.one("Subnets", id) if isinstance(id, str) else None
+        if item is not None:
+            return item.attributes.get("VpcId")
+        return id if isinstance(id, Unknown) else f"VPC of {id}"
+
+    def launch_data(self, specification: Any) -> dict[str, Any]:
+        """What a launch template says of its instances; empty where it is not made here."""
+        found = self.resources.get(self.launch_template(specification))
+        data = found.get("LaunchTemplateData") if found is not None else None
+        return data if isinstance(data, dict) else {}
+
+    def launch_template(self, specification: Any) -> str:
+        """The id of the launch template that a specification names, empty where it names none that is made here."""
+        if not isinstance(specification, dict):
+            return ""
+        id, name = id_of(specification.get("LaunchTemplateId")), specification.get("LaunchTemplateName")
+        if isinstance(id, str):
+            return id
+        named = (each for each in self.resources.values() if each.type == "AWS::EC2::LaunchTemplate")
+        return next(
+            (each.id for each in named if name is not None and name in (each.get("LaunchTemplateName"), each.id)), ""
+        )
+
+    def user_data(self, resource: Resource) -> Any:
+        """The script of an instance as it is written, functions and all; that of its launch template with it."""
+        scripts = []
+        for id in (resource.id, self.launch_template(resource.get("LaunchTemplate"))):
+            found = self.resources.get(id)
+            if found is not None:
+                written = self.stacks[self.prefix[id]].properties(found.logical_id)
+                data = written.get("LaunchTemplateData")
+                scripts += [written.get("UserData"), data.get("UserData") if isinstance(data, dict) else None]
+        return scripts
+
+    def default_group(self, vpc: Any) -> str:
+        """The id of the default group of a VPC."""
+        return f"{vpc}/default SecurityGroups"
+
+    def groups_of(self, value: Any, vpc: Any) -> Any:
+        """Groups of an interface; the default group of the VPC where none is named."""
+        if isinstance(value, Unknown):
+            return Unknown(value.reason)
+        found = ids_of(value)
+        if not found:
+            found = [Unknown(vpc.reason) if isinstance(vpc, Unknown) else self.default_group(vpc)]
+        return [each if isinstance(each, Unknown) else {"GroupId": self.group_id(each)} for each in found]
+
+    def group_id(self, name: str) -> str:
+        """The id of a group that is named by id or by name."""
+        found = self.group_called(name)
+        return found if isinstance(found, str) else name
+
+    def group_called(self, name: Any) -> Any:
+        """The id of the group that has a name; a group without VPC gives its name for its id."""
+        id = id_of(name)
+        if not isinstance(id, str) or self.inventory.one("SecurityGroups", id) is not None:
+            return id
+        named = [each.id for each in self.inventory.of("SecurityGroups") if each.attributes.get("GroupName") == id]
+        return named[0] if len(named) == 1 else id
+
+    def open_egress(self, group: str) -> None:
+        """Leave open whether a group lets out everything."""
+        item = self.inventory.one("SecurityGroups", group)
+        rules = item.attributes.get("IpPermissionsEgress") if item is not None else None
+        for each in rules if isinstance(rules, list) else ():
+            if isinstance(each, dict) and each.get("IpProtocol") == "-1" and len(each.get("IpRanges", ())) == 1:
+                each[MAYBE] = "whether a rule beside the group removes the one that lets out everything"
+
+    def foreign_association(self, kind: str, key: str, member: Any, reason: str, resource: Resource) -> None:
+        """A table or an ACL of which nothing is known, for something that is made here."""
+        vpc = self.inventory.one("Subnets", member) if key == "SubnetId" else None
+        if vpc is None:
+            self.beyond(resource, member)
+            return
+        listed = "Routes" if kind == "RouteTables" else "Entries"
+        attributes: Attributes = {"VpcId": vpc.attributes.get("VpcId"), listed: Unknown(reason), "Associations": []}
+        held = self.add(kind, resource, attributes, id=f"{resource.id}/{kind}")
+        self.append(kind, held.id, "Associations", {key: member}, resource, str(member))
+
+    def possible(self, resource: Resource, subnets: list[Any], groups: list[Any], public: Any, count: Any) -> None:
+        """Interfaces of which only the subnets and the groups are known."""
+        self.not_read(resource, f"the interfaces of {resource.type}")
+
+    # -- objects -------------------------------------------------------------------------------------------------
+
+    def add(self, kind: str, resource: Resource, attributes: Attributes, *, id: str = "", within: str = "") -> Item:
+        """An object of a resource. `within`: the id of what it is part of; where that is, it is there if the resource is."""
+        key = id or resource.id
+        known = {name: value for name, value in attributes.items() if value is not None}
+        maybe = "" if kind in _BY_OTHERS else self.maybe(resource, within)
+        item = Item(key, {IDS[kind]: key, **known}, resource.origin, maybe)
+        self.inventory.add(kind, item)
+        return item
+
+    def append(self, kind: str, id: Any, key: str, entry: Any, resource: Resource, given: str = "") -> None:
+        """An entry in a list of an object that another resource makes. `given`: whose being there the entry hangs on; left
+        out: the object's. An object that is not known may be any of its kind."""
+        if isinstance(id, Unknown) and not isinstance(id, External):
+            for each in self.inventory.of(kind):
+                listed = each.attributes.setdefault(key, [])
+                if isinstance(listed, list):
+                    listed.append(Unknown(id.reason))
+            return
+        item = self.inventory.one(kind, id_of(id))
+        if item is None:
+            self.beyond(resource, id)
+            return
+        maybe = self.maybe(resource, given or item.id)
+        listed = item.attributes.setdefault(key, [])
+        if isinstance(listed, list):
+            listed.append({**entry, MAYBE: maybe} if maybe and isinstance(entry, dict) else entry)
+
+    def beyond(self, resource: Resource, id: Any) -> None:
+        """Say that a resource adds to something that no template here makes."""
+        of = id_of(id)
+        named = of if isinstance(of, str) else "something that is not known"
+        self.not_read(resource, f"{resource.type} of {named}, which no template makes that was read")
+
+    def not_read(self, resource: Resource, why: str) -> None:
+        """Say that something is there and was not taken in."""
+        self.inventory.not_read.append((resource.id, why, resource.origin))
+
+    def assumed(self, resource: Resource, what: str) -> None:
+        """Say what follows from something else."""
+        self.inventory.assumed.append((resource.id, what, resource.origin))
+
+    def refused(self, resource: Resource, text: str) -> None:
+        """Say that AWS would refuse a value."""
+        self.inventory.refused.append((resource.id, text, resource.origin))
+
+    def block(self, resource: Resource, value: Any) -> Any:
+        """A block of addresses as AWS keeps it; None for none, and for what AWS would refuse."""
+        if value is None or isinstance(value, Unknown):
+            return value
+        try:
+            return block(value) if value != "" else None
+        except Refused as error:
+            self.refused(resource, str(error))
+            return None
+
+
+def final(value: Any) -> Any:
+    """A value with its references as ids."""
+    if isinstance(value, Reference):
+        if value.attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
+            kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
+            return f"{value.id}/default {kind}"
+        return Unknown(f"{value.id}.{value.attribute} is known once it is deployed") if value.attribute else value.id
+    if isinstance(value, dict):
+        return {key: final(item) for key, item in value.items()}
+    return [final(item) for item in value] if isinstance(value, list) else value
+
+
+def id_of(value: Any) -> Any:
+    """The id of one thing: a text, an `Unknown`, or None. What the file only names is called by that name."""
+    if isinstance(value, External):
+        return value.name
+    if isinstance(value, Unknown):
+        return value
+    return str(value) if isinstance(value, str | int) and value != "" else None
+
+
+def ids_of(value: Any) -> list[Any]:
+    """The ids in a list; one id alone is a list of it. An `Unknown` among them stands for any number of others."""
+    if isinstance(value, External) and not value.single:
+        return [Unknown(value.reason)]
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in map(id_of, listed) if each is not None]
+
+
+def flag(value: Any) -> Any:
+    """A truth value, however it is written; None where it is absent."""
+    if value is None or isinstance(value, bool | Unknown):
+        return value
+    text = str(value).strip().lower()
+    if text in ("true", "yes", "on", "1"):
+        return True
+    return False if text in ("false", "no", "off", "0") else Unknown("a value that is neither true nor false")
+
+
+def whole(value: Any) -> Any:
+    """A number, also as text; None where it is absent."""
+    if value is None or isinstance(value, Unknown):
+        return value
+    try:
+        return number(value)
+    except Refused as error:
+        return Unknown(str(error))
+
+
+def entries(value: Any) -> list[Any]:
+    """The objects in a list property, each an object or an `Unknown`; one object alone is a list of it."""
+    if isinstance(value, Unknown):
+        return [value]
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in listed if isinstance(each, dict | Unknown)]
+
+
+def tags_of(value: Any) -> list[dict[str, str]]:
+    """The tags that are known."""
+    return [
+        {"Key": each["Key"], "Value": str(each["Value"])}
+        for each in (value if isinstance(value, list) else [])
+        if isinstance(each, dict) and isinstance(each.get("Key"), str) and isinstance(each.get("Value"), str | int)
+    ]
+
+
+def without_none(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An object without what is absent."""
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def first(values: Iterable[Any]) -> Any:
+    """The first of some values, None where there is none."""
+    return next(iter(values), None)
+
+
+def _fields(resource: Resource) -> dict[str, Any]:
+    return {name: getattr(resource, name) for name in Resource.__dataclass_fields__}

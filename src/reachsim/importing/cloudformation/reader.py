@@ -1,0 +1,92 @@
+"""The reader of CloudFormation templates, those of SAM and CDK with them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.errors import UsageError, shown
+from reachsim.importing.cloudformation import accounted
+from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
+from reachsim.importing.cloudformation.languages import expanded, with_globals
+from reachsim.importing.cloudformation.made import Made, id_of
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.cloudformation.stacks import Stacks
+from reachsim.importing.cloudformation.template import Template, recognises, template_of
+from reachsim.importing.defaults import created_vpc
+from reachsim.importing.inventory import Inventory
+from reachsim.importing.options import Options
+from reachsim.importing.sources import Source
+
+__all__ = ["TAKES", "hold", "read_held", "recognises"]
+
+TAKES: Final = frozenset({"parameters", "stacks", "region", "account"})
+_SERVERLESS: Final = "AWS::Serverless-2016-10-31"
+_LANGUAGES: Final = "AWS::LanguageExtensions"
+_HARMLESS: Final = ("AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
+_COLLECTED: Final = ("InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "NetworkInterfaces", "Instances")
+
+
+def hold(inventory: Inventory, source: Source, options: Options) -> None:
+    """Keep a template until all files are there: a stack may import what another one exports."""
+    template = template_of(source)
+    inventory.parameters |= set(template.section("Parameters"))
+    inventory.held.append(source)
+
+
+def read_held(inventory: Inventory, options: Options) -> None:
+    """Take in all templates that were kept, and those of the stacks that were named. Raises UsageError for a macro that is
+    not AWS's own, which nobody else can carry out."""
+    names = {source.file: name for name, source in options.stacks.items()}
+    sources = {source.file: source for source in (*inventory.held, *options.stacks.values())}
+    try:
+        _read(inventory, [_prepared(source) for source in sources.values()], names, options)
+    except RecursionError:
+        raise UsageError(f"{', '.join(sources)}: values hang on one another too deeply") from None
+
+
+def _prepared(source: Source) -> Template:
+    """A template after AWS's own macros."""
+    template = template_of(source)
+    for name in template.transforms:
+        if name not in (_SERVERLESS, _LANGUAGES) and not name.startswith(_HARMLESS):
+            raise UsageError(
+                f"{template.file}: the macro {shown(name)} makes the template that is deployed, and only AWS can run it; "
+                "import the processed template (aws cloudformation get-template --template-stage Processed)"
+            )
+    if _LANGUAGES in template.transforms:
+        template = expanded(template)
+    return with_globals(template) if _SERVERLESS in template.transforms else template
+
+
+def _read(inventory: Inventory, templates: list[Template], names: dict[str, str], options: Options) -> None:
+    made = Made(inventory, {})
+    stacks = Stacks(templates, names, options, made.stand_in)
+    made.stacks = stacks.made
+    resources = [each for stack in stacks.made.values() for each in made.take(stack)]
+    for kind in _COLLECTED:
+        inventory.items.setdefault(kind, {})
+    for table in (OBJECTS, ADDITIONS):
+        order = {kind: place for place, kind in enumerate(table)}
+        for resource in sorted((each for each in resources if each.type in table), key=lambda each: order[each.type]):
+            table[resource.type](made, resource)
+    for resource in resources:
+        if not accounted.reads(resource.type) and not accounted.indifferent(resource.type):
+            made.not_read(resource, accounted.why_not_read(resource.type))
+        elif resource.type == "AWS::EC2::VPC":
+            inventory.items["Vpcs"][resource.id].attributes.update(
+                {"OwnerId": options.account} if options.account else {}
+            )
+            created_vpc(inventory, resource.id)
+    for resource in resources:
+        if resource.type == accounted.RESTRICTED:
+            _restrict(made, resource)
+
+
+def _restrict(made: Made, resource: Resource) -> None:
+    """CDK's custom resource: it takes all rules out of a default group."""
+    group: Any = id_of(resource.get("DefaultSecurityGroupId"))
+    item = made.inventory.one("SecurityGroups", group) if isinstance(group, str) else None
+    if item is None or made.maybe(resource):
+        made.not_read(resource, "a custom resource that may take the rules out of a default group")
+        return
+    item.attributes.update({"IpPermissions": [], "IpPermissionsEgress": []})

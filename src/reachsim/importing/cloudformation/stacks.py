@@ -1,0 +1,125 @@
+"""Several templates together: which is nested in which, what each stack is called, and what they export to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+from reachsim.errors import UsageError, shown
+from reachsim.importing.cloudformation.evaluate import External, evaluate
+from reachsim.importing.cloudformation.stack import NESTED, Stack
+from reachsim.importing.cloudformation.template import Template
+from reachsim.importing.options import Options
+
+_DEEPEST: Final = 8
+_MOST: Final = 500
+"""Stacks of one import."""
+_ENDING: Final = re.compile(r"(\.nested)?(\.template)?(\.(json|ya?ml|template))?$", re.IGNORECASE)
+
+
+class Stacks:
+    """All stacks of an import. `templates`: by file. `names`: by file, what the stack is called where somebody said so."""
+
+    def __init__(
+        self, templates: Sequence[Template], names: Mapping[str, str], options: Options, stand_in: Callable[[str], str]
+    ) -> None:
+        self.templates = {each.file: each for each in templates}
+        self.names = names
+        self.options = options
+        self.stand_in = stand_in
+        self.made: dict[str, Stack] = {}
+        self.exported: dict[str, tuple[Stack, str]] = {}
+        self.pseudo = _pseudo(options)
+        nested = {file for each in templates for _, file in self.nested_files(each)}
+        roots = [each for each in templates if each.file not in nested] or list(templates)
+        for root in roots:
+            name = names.get(root.file) or stack_name(root.file)
+            self.add(root, name, name if len(roots) > 1 else "", dict(options.parameters), 0)
+        for stack in self.made.values():
+            for export, output in stack.exports():
+                self.exported.setdefault(export, (stack, output))
+
+    def add(self, template: Template, name: str, prefix: str, parameters: Mapping[str, Any], depth: int) -> Stack:
+        """A stack, and those that are nested in it."""
+        if len(self.made) == _MOST:
+            raise UsageError(f"{template.file}: more than {_MOST} stacks")
+        wanted, number = prefix, 2
+        while prefix in self.made:
+            prefix = f"{wanted or name}-{number}"
+            number += 1
+        stack = Stack(template, name, prefix, self.pseudo, self.stand_in)
+        self.made[prefix] = stack
+        stack.give(parameters, self.imported)
+        for logical_id, file in self.nested_files(template) if depth < _DEEPEST else ():
+            if file == template.file:
+                continue
+            inner = f"{prefix}.{logical_id}" if prefix else logical_id
+            given = evaluate(stack.properties(logical_id).get("Parameters"), stack.scope)
+            child = self.add(
+                self.templates[file], f"{name}-{logical_id}", inner, given if isinstance(given, dict) else {}, depth + 1
+            )
+            stack.children[logical_id] = child
+        return stack
+
+    def nested_files(self, template: Template) -> Iterator[tuple[str, str]]:
+        """The nested stacks of a template whose templates were given: logical id and file."""
+        for logical_id, body in template.section("Resources").items():
+            if isinstance(body, dict) and body.get("Type") == NESTED:
+                file = self._file_of(logical_id, body, template)
+                if file is not None:
+                    yield logical_id, file
+
+    def _file_of(self, logical_id: str, body: Mapping[str, Any], template: Template) -> str | None:
+        """The file of a nested stack: the one that somebody named for it, or the only one with the name in its address."""
+        named = [file for file, name in self.names.items() if name == logical_id and file in self.templates]
+        if named:
+            return named[0]
+        metadata, properties = body.get("Metadata"), body.get("Properties")
+        asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
+        url = properties.get("TemplateURL") if isinstance(properties, dict) else None
+        wanted = {PurePath(text.split("?")[0].replace("\\", "/")).name for text in _last_texts(asset if asset else url)}
+        fitting = [file for file in self.templates if PurePath(file).name in wanted and file != template.file]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def imported(self, name: str) -> Any:
+        """What an export is."""
+        found = self.exported.get(name)
+        if found is None:
+            return External(f"the export {shown(name)} is of no stack that was given", f"import {name}", True)
+        stack, output = found
+        return stack.output(output)
+
+
+def stack_name(file: str) -> str:
+    """What a stack is called after its file."""
+    base = PurePath(file).name
+    return _ENDING.sub("", base) or base
+
+
+def _last_texts(value: Any) -> Iterator[str]:
+    """The texts at the end of an address, whatever function puts it together."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and value:
+        for each in value:
+            yield from _last_texts(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _last_texts(each)
+
+
+def _pseudo(options: Options) -> dict[str, Any]:
+    """The pseudo parameters that are the same for every stack."""
+    region, account = options.region, options.account
+    china, government = region.startswith("cn-"), region.startswith("us-gov-")
+    partition = "aws-cn" if china else "aws-us-gov" if government else "aws"
+    return {
+        "AWS::Region": region or External("the Region is not told (--region)", "AWS::Region", True),
+        "AWS::AccountId": account or External("the account is not told (--account)", "AWS::AccountId", True),
+        "AWS::Partition": partition
+        if region
+        else External("the Region is not told (--region)", "AWS::Partition", True),
+        "AWS::URLSuffix": "amazonaws.com.cn" if china else "amazonaws.com",
+    }

@@ -1,0 +1,80 @@
+"""Loops of AWS::LanguageExtensions and globals of SAM, expected as their pages say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachsim.errors import UsageError
+from reachsim.importing.cloudformation.languages import expanded, with_globals
+from reachsim.importing.cloudformation.template import Template
+
+
+def template(**sections: Any) -> Template:
+    return Template("t.yaml", sections, {"Fn::ForEach::Loop": 7})
+
+
+def resources(loops: dict[str, Any], **sections: Any) -> dict[str, Any]:
+    return expanded(template(Resources=loops, **sections)).section("Resources")
+
+
+def test_a_loop_makes_a_member_for_each_value() -> None:
+    body = {"Subnet${Zone}": {"Type": "T", "Properties": {"Zone": {"Ref": "Zone"}, "Name": {"Fn::Sub": "x-${Zone}"}}}}
+    made = expanded(template(Resources={"Fn::ForEach::Loop": ["Zone", ["a", "b"], body], "Other": {"Type": "U"}}))
+    assert made.section("Resources") == {
+        "Subneta": {"Type": "T", "Properties": {"Zone": "a", "Name": {"Fn::Sub": "x-a"}}},
+        "Subnetb": {"Type": "T", "Properties": {"Zone": "b", "Name": {"Fn::Sub": "x-b"}}},
+        "Other": {"Type": "U"},
+    }
+    assert made.lines["Subneta"] == made.lines["Subnetb"] == 7
+
+
+def test_loops_nest_and_go_through_parameters() -> None:
+    inner = {"Fn::ForEach::Inner": ["Y", [1, 2], {"R${X}${Y}": {"Type": "T"}}]}
+    loops = {"Fn::ForEach::Outer": ["X", {"Ref": "List"}, inner]}
+    made = resources(loops, Parameters={"List": {"Type": "CommaDelimitedList", "Default": "p, q"}})
+    assert list(made) == ["Rp1", "Rp2", "Rq1", "Rq2"]
+
+
+def test_an_ampersand_takes_only_letters_and_digits() -> None:
+    made = resources({"Fn::ForEach::L": ["Block", ["10.0.0.0/16"], {"Vpc&{Block}": {"CidrBlock": "${Block}"}}]})
+    assert made == {"Vpc1000016": {"CidrBlock": "10.0.0.0/16"}}
+
+
+def test_a_loop_in_properties() -> None:
+    body = {"Fn::ForEach::L": ["K", ["A", "B"], {"${K}": {"Ref": "K"}}], "C": 1}
+    assert resources({"R": {"Properties": body}}) == {"R": {"Properties": {"A": "A", "B": "B", "C": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (["X", {"Ref": "Nobody"}, {"R${X}": {}}], "not known"),
+        (["X", ["a", "a"], {"R${X}": {}}], "twice"),
+        (["X", ["a"]], "needs a name, a list and an object"),
+        ("x", "needs a name, a list and an object"),
+        (["X", [str(n) for n in range(25_000)], {"R${X}": {}}], "more than"),
+    ],
+)
+def test_a_loop_that_cannot_be_carried_out_is_an_error(body: Any, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        resources({"Fn::ForEach::Loop": body})
+
+
+def test_globals_of_sam_are_merged_into_each_function() -> None:
+    """Lists are put together, objects merged, other values replaced."""
+    shared = {"Timeout": 3, "VpcConfig": {"SubnetIds": ["a"], "SecurityGroupIds": ["g"]}}
+    own = {"Timeout": 5, "VpcConfig": {"SubnetIds": ["b"]}}
+    functions = {
+        "F": {"Type": "AWS::Serverless::Function", "Properties": own},
+        "G": {"Type": "AWS::Serverless::Function"},
+    }
+    made = with_globals(template(Globals={"Function": shared}, Resources={**functions, "H": {"Type": "T"}}))
+    found = made.section("Resources")
+    assert found["F"]["Properties"] == {
+        "Timeout": 5,
+        "VpcConfig": {"SubnetIds": ["a", "b"], "SecurityGroupIds": ["g"]},
+    }
+    assert found["G"]["Properties"] == shared
+    assert found["H"] == {"Type": "T"}
