@@ -81,6 +81,7 @@ class _Reader:
     def take(self, kind: str, id: str, data: dict[str, Any], origin: Origin) -> None:
         """Take in one object."""
         self.found += 1
+        self.inventory.ask(kind)
         attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
         id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
         if kind in IN_PARTS:
@@ -94,7 +95,7 @@ class _Reader:
         """The members of a list. Objects with an id in which nothing is found are of no kind that is read."""
         kind = ANSWERS.get(key.replace("_", "").lower())
         if kind is not None:
-            self.inventory.items.setdefault(kind, {})
+            self.inventory.ask(kind)
         strange: Strange = Counter()
         for index, value in enumerate(data):
             before = self.found

@@ -219,7 +219,7 @@ def _box(traffic: Traffic, sources: AddressSet, destinations: AddressSet, source
         return _from(sources, to_ipv4, to_ipv6)
 
     pieces: list[tuple[int, int, _Node]] = []
-    for low, high in _whole_protocols(traffic).spans:
+    for low, high in whole_protocols(traffic).spans:
         for first, last, protocol in _RUNS:
             if first <= high and low <= last:
                 if protocol not in made:
@@ -228,7 +228,7 @@ def _box(traffic: Traffic, sources: AddressSet, destinations: AddressSet, source
     return _assemble(_SERVICES, pieces)
 
 
-def _whole_protocols(traffic: Traffic) -> Traffic:
+def whole_protocols(traffic: Traffic) -> Traffic:
     """Traffic with each protocol that has neither ports nor types in it wholly, where a part of it is."""
     spans: list[Span] = []
     for low, high in traffic.spans:
