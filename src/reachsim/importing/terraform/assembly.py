@@ -22,6 +22,8 @@ class Assembly:
     """What follows from something else: of which object, what, and where it was read."""
     ids: dict[str, str] = field(default_factory=dict)
     """By the address of a resource, the id of its item."""
+    default_groups: dict[str, str] = field(default_factory=dict)
+    """By VPC, the id of its default group."""
     unread: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What could not be placed: of which object, why, and where it was read."""
 

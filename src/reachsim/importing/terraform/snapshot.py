@@ -61,6 +61,7 @@ class Snapshot:
     file: str
     managed: list[Resource] = field(default_factory=list)
     data: list[Resource] = field(default_factory=list)
+    by_type: dict[str, list[Resource]] = field(default_factory=dict, repr=False)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -80,11 +81,15 @@ class Snapshot:
             self.skipped.append((str(address), "it has no values"))
             return
         label = f"{address} (deposed {deposed})" if isinstance(deposed, str) and deposed else str(address)
-        (self.data if address.data else self.managed).append(Resource(address, values, Origin(self.file, label)))
+        found = Resource(address, values, Origin(self.file, label))
+        (self.data if address.data else self.managed).append(found)
+        if not address.data:
+            self.by_type.setdefault(address.type, []).append(found)
 
     def of(self, *types: str) -> Iterator[Resource]:
         """The managed resources of some types."""
-        yield from (each for each in self.managed if each.address.type in types)
+        for type in types:
+            yield from self.by_type.get(type, ())
 
 
 def address_of(parts: Mapping[str, Any], modules: tuple[Step, ...]) -> Address | None:

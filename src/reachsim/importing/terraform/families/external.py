@@ -32,10 +32,12 @@ def add_sources(made: Assembly) -> None:
 
 def add_strangers(made: Assembly) -> None:
     """Groups and tables that are known by id alone."""
+    own = {each.id for each in made.found.of("aws_security_group", "aws_default_security_group")}
+    vpcs = _vpcs_of_groups(made)
     for each in made.found.of(*_ADD_TO_GROUPS):
         id = each.get("security_group_id")
-        if isinstance(id, str) and made.one("SecurityGroups", id) is None:
-            vpc = _vpc_of_group(made, id) or f"VPC of {id}"
+        if isinstance(id, str) and id not in own and made.one("SecurityGroups", id) is None:
+            vpc = vpcs.get(id) or f"VPC of {id}"
             made.place("SecurityGroups", id, {"VpcId": vpc, **_any_rules()}, each.origin)
     for each in made.found.of("aws_route_table_association"):
         id, subnet = each.get("route_table_id"), made.one("Subnets", each.get("subnet_id"))
@@ -45,14 +47,16 @@ def add_strangers(made: Assembly) -> None:
             made.place("RouteTables", id, body, each.origin)
 
 
-def _vpc_of_group(made: Assembly, id: str) -> str:
-    """The VPC of what has a group."""
+def _vpcs_of_groups(made: Assembly) -> dict[Any, str]:
+    """By group, the VPC of what has it."""
+    found: dict[Any, str] = {}
     for each in made.found.of("aws_instance", "aws_network_interface"):
-        groups = [*each.each("vpc_security_group_ids"), *each.each("security_groups")]
         subnet = made.one("Subnets", each.get("subnet_id"))
-        if id in groups and subnet is not None:
-            return str(subnet.get("VpcId") or "")
-    return ""
+        vpc = None if subnet is None else subnet.get("VpcId")
+        if isinstance(vpc, str):
+            groups = [*each.each("vpc_security_group_ids"), *each.each("security_groups")]
+            found |= {id: vpc for id in groups if isinstance(id, str)}
+    return found
 
 
 def _any_rules() -> Attributes:

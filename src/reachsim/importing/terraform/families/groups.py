@@ -33,6 +33,10 @@ def add(made: Assembly) -> None:
             each,
             present(body) | {key: _inline(made, each, word) for word, key in _DIRECTIONS.items()},
         )
+    for item in made.of("SecurityGroups"):
+        vpc = item.attributes.get("VpcId")
+        if item.attributes.get("GroupName") == "default" and isinstance(vpc, str):
+            made.default_groups[vpc] = item.id
     for each in made.found.of("aws_security_group_rule", *_ONE):
         for key in _keys(each):
             made.append("SecurityGroups", each, key, "security_group_id", [rule_of(each)])

@@ -49,13 +49,8 @@ def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
     if ids:
         return [each if isinstance(each, Unknown) else {"GroupId": each} for each in ids]
     vpc = vpc_of(made, subnet)
-    for item in made.of("SecurityGroups"):
-        if (
-            item.attributes.get("GroupName") == "default"
-            and item.attributes.get("VpcId") == vpc
-            and isinstance(vpc, str)
-        ):
-            return [{"GroupId": item.id}]
+    if isinstance(vpc, str) and vpc in made.default_groups:
+        return [{"GroupId": made.default_groups[vpc]}]
     return vpc if isinstance(vpc, Unknown) else Unknown("it has the default group of its VPC, which is not in the file")
 
 
@@ -210,37 +205,34 @@ def _add_group(made: Assembly, each: Resource) -> None:
 def _add_elastic(made: Assembly) -> None:
     """Elastic addresses, on the interface that has them. Those of NAT gateways are read there."""
     addresses: dict[str, Any] = {}
+    first = {
+        item.attributes["Attachment"]["InstanceId"]: item.attributes
+        for item in made.of("NetworkInterfaces")
+        if _is_first(item.attributes)
+    }
     for each in made.found.of("aws_eip"):
         addresses[each.id] = each.get("public_ip")
         made.put("Addresses", each, present({"PublicIp": each.get("public_ip")}))
-        _give(
-            made,
-            each,
-            each.get("instance"),
-            each.get("network_interface"),
-            each.get("associate_with_private_ip"),
-            each.get("public_ip"),
-        )
+        ends = each.get("network_interface"), each.get("instance")
+        _give(made, first, each, ends, each.get("associate_with_private_ip"), each.get("public_ip"))
     for each in made.found.of("aws_eip_association"):
         allocation = each.get("allocation_id")
         public = addresses.get(allocation) if isinstance(allocation, str) else None
         public = each.get("public_ip") if public is None else public
-        _give(
-            made,
-            each,
-            each.get("instance_id"),
-            each.get("network_interface_id"),
-            each.get("private_ip_address"),
-            public,
-        )
+        ends = each.get("network_interface_id"), each.get("instance_id")
+        _give(made, first, each, ends, each.get("private_ip_address"), public)
 
 
-def _give(made: Assembly, each: Resource, instance: Any, interface: Any, private: Any, public: Any) -> None:
+def _give(
+    made: Assembly, first: dict[str, Attributes], each: Resource, ends: tuple[Any, Any], private: Any, public: Any
+) -> None:
+    """Give an address to an interface, or to the first one of an instance. `ends`: the two links. Where one is not known,
+    any interface without an address may have it."""
     association = {"PublicIp": public if public is not None else Unknown("its elastic address is not known")}
+    interface, instance = ends
     holder = made.one("NetworkInterfaces", interface)
     if holder is None and isinstance(instance, str):
-        of = [item for item in made.of("NetworkInterfaces") if _is_first(item.attributes, instance)]
-        holder = of[0].attributes if of else None
+        holder = first.get(instance)
     if holder is not None:
         listed = holder.get("PrivateIpAddresses")
         for address in listed if isinstance(listed, list) and isinstance(private, str) else ():
@@ -248,13 +240,15 @@ def _give(made: Assembly, each: Resource, instance: Any, interface: Any, private
                 address["Association"] = association
                 return
         holder["Association"] = association
-    elif isinstance(interface, Unknown) or isinstance(instance, Unknown):
-        open = interface if isinstance(interface, Unknown) else instance
-        for item in made.of("NetworkInterfaces"):
-            if item.attributes.get("Association") is None:
-                item.attributes["Association"] = Unknown(f"{each.address} may be of it: {open.reason}")
+        return
+    open = next((link for link in ends if isinstance(link, Unknown)), None)
+    for item in made.of("NetworkInterfaces") if open is not None else ():
+        if item.attributes.get("Association") is None:
+            item.attributes["Association"] = Unknown(f"{each.address} may be of it: {open.reason if open else ''}")
 
 
-def _is_first(attributes: Attributes, instance: str) -> bool:
+def _is_first(attributes: Attributes) -> bool:
+    """Whether it is known to be the first interface of a known instance."""
     attachment = attributes.get("Attachment") or {}
-    return attachment.get("InstanceId") == instance and str(attachment.get("DeviceIndex", 0)) == "0"
+    certain = isinstance(attachment.get("InstanceId"), str) and MAYBE not in attachment
+    return certain and str(attachment.get("DeviceIndex", 0)) == "0"
