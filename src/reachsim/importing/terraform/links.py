@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
@@ -140,12 +141,10 @@ class Links:
             left = {id: one for id, one in left.items() if _holds(one, each)}
         return left
 
-    @property
+    @cached_property
     def known(self) -> set[str]:
         """The ids that a plan knows."""
-        if not hasattr(self, "_known"):
-            self._known = {each.id for each in self.found.managed if not each.created}
-        return self._known
+        return {each.id for each in self.found.managed if not each.created}
 
     def shared(self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, scope: Scope) -> Any:
         """An attribute of one of several blocks that share a list of references, or have none."""
@@ -163,9 +162,7 @@ class Links:
 
     def closed(self, each: Resource, kind: Kind, reason: str) -> Any:
         """One of all that the plan makes of a kind: the only one, if there is but one that fits."""
-        made = {
-            one.id: one for one in self.found.managed if one.address.type in kind.types and one.id not in self.known
-        }
+        made = {one.id: one for one in self.found.of(*sorted(kind.types)) if one.id not in self.known}
         left = self.possible(each, kind, made)
         if kind.name in _IN_THE_SAME_VPC and isinstance(vpc := self.vpc_of(each), str):
             left = {id: one for id, one in left.items() if self.vpc_of(one) in (vpc, None) or _open(self.vpc_of(one))}
@@ -174,7 +171,7 @@ class Links:
             return next(iter(left))
         return _open_link(kind, () if foreign else tuple(left), foreign or reason)
 
-    @property
+    @cached_property
     def foreign(self) -> str:
         """What of the plan may name things that are not in it; empty where nothing does."""
         for each in self.found.data:
@@ -200,12 +197,10 @@ class Links:
                     return id.removesuffix(".default_route_table_id")
         return None
 
-    @property
+    @cached_property
     def by_id(self) -> dict[str, Resource]:
         """The resources by their ids."""
-        if not hasattr(self, "_by_id"):
-            self._by_id = {each.id: each for each in self.found.managed}
-        return self._by_id
+        return {each.id: each for each in self.found.managed}
 
     # -- lists ---------------------------------------------------------------------------------------------------
 

@@ -76,12 +76,13 @@ def read(inventory: Inventory, found: Document, options: Options) -> None:
 
 def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options: Options) -> None:
     """Take in one moment. `before`: that which a plan starts from."""
-    links = Links(found, options.strict)
-    links.resolve()
-    if not options.strict:
-        alike.choose(links)
     made = Assembly(found, before)
-    made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
+    if found.planned:
+        links = Links(found, options.strict)
+        links.resolve()
+        if not options.strict:
+            alike.choose(links)
+        made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
     for add in FAMILIES:
         add(made)
     made.into(inventory)

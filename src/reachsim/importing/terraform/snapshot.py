@@ -56,15 +56,15 @@ class Resource:
 @dataclass
 class Snapshot:
     """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
-    reason. `configuration`: that of a plan, empty where there is none."""
+    reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan."""
 
     file: str
     managed: list[Resource] = field(default_factory=list)
     data: list[Resource] = field(default_factory=list)
     by_type: dict[str, list[Resource]] = field(default_factory=dict, repr=False)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    planned: bool = False
     configuration: Mapping[str, Any] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
 
     def add_text(self, text: str, values: Any, deposed: Any = None) -> None:
         """Take in one instance by the text of its address; a text that is none is skipped."""
