@@ -9,6 +9,7 @@ from typing import Any, Final
 from reachsim.importing.inventory import Origin, Unknown
 from reachsim.importing.terraform import addresses
 from reachsim.importing.terraform.addresses import Address, Key, Step
+from reachsim.importing.terraform.shapes import shaped, single
 
 COMPUTED: Final = "it is computed when it is applied"
 SENSITIVE: Final = "it is marked as sensitive"
@@ -43,7 +44,7 @@ class Resource:
     def get(self, key: str) -> Any:
         """An attribute: known, None where it is absent or empty, or an `Unknown`."""
         value = self.values.get(key)
-        return None if value == "" else value
+        return None if value == "" else single(value)
 
     def each(self, key: str) -> list[Any]:
         """The members of a list or set; an unknown one, or one that is no list, has a single unknown member."""
@@ -81,7 +82,7 @@ class Snapshot:
             self.skipped.append((str(address), "it has no values"))
             return
         label = f"{address} (deposed {deposed})" if isinstance(deposed, str) and deposed else str(address)
-        found = Resource(address, values, Origin(self.file, label))
+        found = Resource(address, shaped(address.type, values), Origin(self.file, label))
         (self.data if address.data else self.managed).append(found)
         if not address.data:
             self.by_type.setdefault(address.type, []).append(found)

@@ -48,7 +48,7 @@ def add(made: Assembly) -> None:
 def _inline(table: Resource, made: Assembly) -> Any:
     """The routes that a table tells, without those that only a separate route made and that go with it: a state that was
     refreshed lists these too."""
-    value = table.get("route")
+    value = table.values.get("route")
     if not isinstance(value, list):
         return value if isinstance(value, Unknown) else []
     routes = [route_of(each) if isinstance(each, dict) else each for each in value]
