@@ -21,7 +21,14 @@ def entry(number: int, action: str, block: str, *, egress: bool = False, port: i
     """An entry of an ACL."""
     ports = {} if port is None else {"PortRange": {"From": port, "To": port}}
     protocol = "-1" if port is None else "6"
-    return {"RuleNumber": number, "RuleAction": action, "CidrBlock": block, "Egress": egress, "Protocol": protocol, **ports}
+    return {
+        "RuleNumber": number,
+        "RuleAction": action,
+        "CidrBlock": block,
+        "Egress": egress,
+        "Protocol": protocol,
+        **ports,
+    }
 
 
 def named(name: str, **attributes: Any) -> dict[str, Any]:
@@ -33,8 +40,8 @@ def interface(name: str, subnet: str, ip: str, group: str, owner: str = "", **mo
     """An interface."""
     attached = {"Attachment": {"InstanceId": owner, "DeviceIndex": 0}} if owner else {}
     return named(
-        name, VpcId="vpc-app", SubnetId=subnet, PrivateIpAddress=ip, Groups=[{"GroupId": group}], SourceDestCheck=True, **attached,
-        **more,
+        name, VpcId="vpc-app", SubnetId=subnet, PrivateIpAddress=ip, Groups=[{"GroupId": group}], SourceDestCheck=True,
+        **attached, **more,
     )  # fmt: skip
 
 
@@ -64,7 +71,9 @@ KINDS: Kinds = {
         },
         "sg-db": {
             "VpcId": "vpc-app", "GroupName": "db", "IpPermissionsEgress": [rule(443, IpRanges=[{"CidrIp": "10.0.0.0/16"}])],
-            "IpPermissions": [rule(5432, UserIdGroupPairs=[{"GroupId": "sg-web"}]), rule(22, IpRanges=[{"CidrIp": "10.1.0.0/16"}])],
+            "IpPermissions": [
+                rule(5432, UserIdGroupPairs=[{"GroupId": "sg-web"}]), rule(22, IpRanges=[{"CidrIp": "10.1.0.0/16"}]),
+            ],
         },
         "sg-far": {
             "VpcId": "vpc-far", "GroupName": "far", "IpPermissionsEgress": [rule(None, **EVERYONE)],
@@ -84,7 +93,8 @@ KINDS: Kinds = {
         "acl-b": named(
             "guard", VpcId="vpc-app", IsDefault=False, Associations=[{"SubnetId": "subnet-b"}],
             Entries=[
-                entry(90, "deny", "10.2.0.0/16", port=443), entry(100, "allow", "10.0.0.0/8"), entry(110, "allow", "8.8.8.0/24"),
+                entry(90, "deny", "10.2.0.0/16", port=443), entry(100, "allow", "10.0.0.0/8"),
+                entry(110, "allow", "8.8.8.0/24"),
                 entry(100, "allow", "0.0.0.0/0", egress=True),
             ],
         ),
@@ -125,7 +135,8 @@ KINDS: Kinds = {
         },
     },
     "NetworkInterfaces": {
-        "eni-web": interface("web-eni", "subnet-a", "10.0.1.10", "sg-web", "i-web", Association={"PublicIp": "198.51.100.10"}),
+        "eni-web": interface("web-eni", "subnet-a", "10.0.1.10", "sg-web", "i-web")
+        | {"Association": {"PublicIp": "198.51.100.10"}},
         "eni-router": interface("router-eni", "subnet-a", "10.0.1.11", "sg-web", "i-router") | {"SourceDestCheck": False},
         "eni-db": interface("db", "subnet-b", "10.0.2.10", "sg-db"),
         "eni-far": interface("far-db", "subnet-far", "10.1.1.10", "sg-far") | {"VpcId": "vpc-far"},
@@ -183,7 +194,8 @@ KINDS: Kinds = {
     },
     "VpcEndpoints": {
         "vpce-1": named(
-            "kms", VpcId="vpc-app", VpcEndpointType="Interface", ServiceName="com.amazonaws.eu-west-1.kms", State="available",
+            "kms", VpcId="vpc-app", VpcEndpointType="Interface", ServiceName="com.amazonaws.eu-west-1.kms",
+            State="available",
             SubnetIds=["subnet-b"], Groups=[{"GroupId": "sg-web"}], PrivateDnsEnabled=True, NetworkInterfaceIds=["eni-kms"],
         )
     },
@@ -208,12 +220,15 @@ KINDS: Kinds = {
 """All of it, by kind and id."""
 
 ENDS = ("web", "job", "router", "db", "far-db", "hub-db", "alb", "kms")
+INSIDE = ("web", "job", "db", "far-db", "hub-db")
+PORTS = ("tcp/443", "tcp/22", "tcp/5432")
 QUESTIONS = [
-    *((one, other, port) for one in ("web", "job", "db", "far-db", "hub-db") for other in ENDS if other != one for port in ("tcp/443", "tcp/22", "tcp/5432")),
-    *((one, to, "tcp/443") for one in ("web", "job", "db") for to in ("8.8.8.8", "192.168.1.1", "172.16.0.1", "9.9.9.9")),
-    *(("internet", other, port) for other in ENDS for port in ("tcp/443", "tcp/22")),
+    *((one, other, port) for one in INSIDE for other in ENDS if other != one for port in PORTS),
+    *((one, to, "tcp/443") for one in INSIDE[:3] for to in ("8.8.8.8", "192.168.1.1", "172.16.0.1", "9.9.9.9")),
+    *(("internet", other, port) for other in ENDS for port in PORTS[:2]),
     *(("172.16.0.1", other, "tcp/443") for other in ("job", "web")),
-]  # fmt: skip
+]
+"""What somebody may ask about it."""
 
 
 def inventory(kinds: Kinds) -> Inventory:

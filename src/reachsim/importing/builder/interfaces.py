@@ -126,6 +126,8 @@ def add_bare_instance(draft: Draft, instance: Item) -> None:
     vpc = home(draft, instance)
     if not vpc:
         return
+    if draft.unowned:
+        raise NotKnown(draft.unowned[0])
     own = dict(instance.attributes)
     attributes: Data = {key: own[key] for key in _OF_INSTANCES if key in own}
     for key in ("SecurityGroups", "SecurityGroupIds"):

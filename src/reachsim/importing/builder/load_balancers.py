@@ -24,7 +24,7 @@ def add_load_balancer(draft: Draft, item: Item) -> None:
     if not vpc or kind not in ("application", "network"):
         return
     zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
-    subnets = [draft.names[id] for id in zones if draft.local(vpc, id) is not None]
+    subnets = draft.subnets(vpc, zones)
     if not subnets:
         draft.note("left out", item.id, "it is in no subnet that was read", item)
         return

@@ -39,14 +39,14 @@ def add_transit_gateway(draft: Draft, item: Item, own: dict[str, Item]) -> None:
     attachments: Data = {}
     named: dict[str, str] = {}
     body: Data = {"attachments": attachments}
-    doubts = [item.maybe, draft.doubted.get(item.id, "")]
+    doubts = [item.maybe, draft.doubted.get(item.id, ""), _state(item)]
     for id, member in own.items():
-        doubts.append(member.maybe)
+        doubts += [member.maybe, _state(member)]
         try:
             attached = attachment(draft, member)
         except NotKnown as error:
             doubts.append(error.reason)
-            continue
+            attached = vague_attachment(draft, member)
         if attached is not None:
             named[id] = draft.naming.name(f"{item.id} attachments", member.name, id)
             attachments[named[id]] = attached
@@ -64,12 +64,17 @@ def add_transit_gateway(draft: Draft, item: Item, own: dict[str, Item]) -> None:
     draft.top("transit_gateways")[name] = body
 
 
+def _state(item: Item) -> str:
+    told = item.either("State")
+    return told.reason if isinstance(told, Unknown) else ""
+
+
 def attachment(draft: Draft, item: Item) -> Data | None:
     """One attachment, None for what is not read. Raises NotKnown."""
     kind = item.text("ResourceType") or ("vpc" if "VpcId" in item else "")
     vpc = item.text("VpcId") or item.text("ResourceId")
     if kind == "vpc" and vpc in draft.names:
-        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        subnets = draft.subnets(vpc, item.list("SubnetIds"))
         body: Data = {"vpc": draft.names[vpc], "subnets": subnets}
         for id in item.list("SubnetIds"):
             described = draft.found.one("Subnets", id)
@@ -80,6 +85,14 @@ def attachment(draft: Draft, item: Item) -> Data | None:
         return body if subnets else None
     draft.note("not read", item.id, f"an attachment of type {kind}", item)
     return None
+
+
+def vague_attachment(draft: Draft, item: Item) -> Data | None:
+    """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
+    becomes of what is sent there."""
+    vpc = item.either("VpcId") or item.either("ResourceId")
+    subnets = list(draft.section(vpc, "subnets")) if isinstance(vpc, str) and vpc in draft.names else []
+    return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
 
 
 def transit_tables(draft: Draft, gateway: str, items: dict[str, Item], names: dict[str, str]) -> Data | None:
