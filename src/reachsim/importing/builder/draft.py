@@ -161,7 +161,9 @@ class Draft:
         """The VPC of an object, empty where none is known, and the names of its subnets, none where not all are known."""
         listed = item.members("SubnetIds")
         own = item.either("SubnetId")
+        zones = item.members("AvailabilityZones").known
         ids = [own] if own is not None else list(listed.known)
+        ids = ids or [each.either("SubnetId") for each in zones if isinstance(each, Fields)]
         known = [each for each in ids if isinstance(each, str) and self.vpc_of.get(each)]
         written = item.either("VpcId")
         vpc = written if isinstance(written, str) and written in self.names else self.vpc_of[known[0]] if known else ""

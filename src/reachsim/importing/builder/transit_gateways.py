@@ -19,8 +19,10 @@ def add_transit_gateways(draft: Draft) -> None:
     for item in (each for kind in _KINDS for each in draft.found.of(kind)):
         gateway = item.either("TransitGatewayId")
         if isinstance(gateway, Unknown):
-            for each in draft.found.of("TransitGateways"):
-                draft.doubted[each.id] = gateway.reason
+            ones = list(draft.found.of("TransitGateways"))
+            draft.doubted |= {each.id: gateway.reason for each in ones}
+            if len(ones) == 1:  # names mean private addresses across it, wherever that leads
+                own.setdefault(ones[0].id, {})[item.id] = item
         elif gateway and item.either("State") not in GONE:
             members = own.setdefault(gateway, {})
             before = members.get(item.id)
@@ -90,8 +92,9 @@ def attachment(draft: Draft, item: Item) -> Data | None:
 def vague_attachment(draft: Draft, item: Item) -> Data | None:
     """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
     becomes of what is sent there."""
-    vpc = item.either("VpcId") or item.either("ResourceId")
-    subnets = list(draft.section(vpc, "subnets")) if isinstance(vpc, str) and vpc in draft.names else []
+    told = item.either("ResourceId")
+    vpc = draft.whereabouts(item)[0] or (told if isinstance(told, str) and told in draft.names else "")
+    subnets = list(draft.section(vpc, "subnets")) if vpc else []
     return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
 
 
@@ -121,13 +124,11 @@ def _table_of(item: Item) -> Any:
 def _propagating(draft: Draft, table: str) -> Iterator[str]:
     told = draft.found.one("TransitGatewayPropagations", table)
     for each in told.list("TransitGatewayRouteTablePropagations") if told is not None else ():
-        _certain(each)
         if each.get("State", "enabled") == "enabled":
             yield each.text("TransitGatewayAttachmentId")
 
 
 def _add_route(routes: Data, route: Fields, names: dict[str, str]) -> None:
-    _certain(route)
     if route.get("Type", "static") != "static" or not route.get("DestinationCidrBlock"):
         return
     to = [each.text("TransitGatewayAttachmentId") for each in route.list("TransitGatewayAttachments")]
@@ -136,8 +137,3 @@ def _add_route(routes: Data, route: Fields, names: dict[str, str]) -> None:
         target = BLACKHOLE
     if target is not None:
         routes[block(route["DestinationCidrBlock"])] = target
-
-
-def _certain(each: Fields) -> None:
-    if each.maybe:
-        raise NotKnown(Unknown(each.maybe))
