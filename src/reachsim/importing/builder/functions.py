@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.builder.interfaces import groups_of
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Item
+from reachsim.resources.reference import UNKNOWN
 
 LATEST: Final = "$LATEST"
 _ARN_PARTS: Final = 7
