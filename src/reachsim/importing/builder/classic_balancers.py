@@ -73,7 +73,7 @@ def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, dict[str, str]]]
     private: dict[str, str] = {}
     public: dict[str, str] = {}
     for each in draft.found.of("NetworkInterfaces"):
-        subnet = draft.names.get(each.text("SubnetId"))
+        subnet = draft.names.get(str(each.either("SubnetId")))
         if balancer_of(each) == item.text("LoadBalancerName") and subnet is not None and subnet not in private:
             private[subnet] = each.text("PrivateIpAddress")
             told: Any = each.get("Association") or {}

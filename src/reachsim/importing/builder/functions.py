@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item
-from reachsim.resources.reference import UNKNOWN
+from reachsim.importing.builder.interfaces import groups_of
+from reachsim.importing.inventory import Fields, Item
 
 LATEST: Final = "$LATEST"
 _ARN_PARTS: Final = 7

@@ -27,8 +27,8 @@ def _doubt(draft: Draft, item: Item, reason: str) -> None:
     draft.unknown(item, "what it lists", reason)
 
 
-def add_prefix_list(draft: Draft, item: Item) -> None:
-    """One list. Raises NotKnown."""
+def add_prefix_list(draft: Draft, item: Item, regional: Set[str]) -> None:
+    """One list. `regional`: services whose lists are named after their Region too. Raises NotKnown."""
     found = item.certain("Entries")
     entries = [each.get("Cidr") if isinstance(each, Fields) else each for each in found.known]
     entries = item.list("Cidrs") or [str(each) for each in entries]
