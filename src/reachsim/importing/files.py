@@ -36,7 +36,12 @@ def _sources(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Source, 
 
 
 def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Imported:
-    """A design from files that were decoded, each with whether it was named itself: one that only lies in a folder need not
+    """A design from files that were decoded, as `read_sources` takes them. Raises UsageError as `import_files`."""
+    return designed(read_sources(given, options))
+
+
+def read_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Inventory:
+    """All objects in files that were decoded, each with whether it was named itself: one that only lies in a folder need not
     be anything that is read. Raises UsageError as `import_files`."""
     found = Inventory()
     readers: set[Reader] = set()
@@ -56,6 +61,11 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
     check_options(options, readers, found.parameters)
     if not any(found.items.values()):
         raise UsageError("nothing in it is part of a network")
+    return found
+
+
+def designed(found: Inventory) -> Imported:
+    """The design of what was read, and what there is to say about it."""
     out = build(found)
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
