@@ -91,6 +91,7 @@ def _visit(inventory: Inventory, data: Any, file: str, path: str, key: str, dept
             kind, id_key = found
             origin = Origin(file, path)
             attributes = shaped(data, lambda text: inventory.refused.append((data[id_key], text, origin)))
+            inventory.ask(kind)
             inventory.add(kind, Item(data[id_key], attributes, origin))
             return
         for name, value in data.items():
@@ -98,6 +99,6 @@ def _visit(inventory: Inventory, data: Any, file: str, path: str, key: str, dept
     elif isinstance(data, list):
         kind_known = _EMPTY.get(key.replace("_", "").lower())
         if kind_known is not None:
-            inventory.items.setdefault(kind_known, {})
+            inventory.ask(kind_known)
         for index, value in enumerate(data):
             _visit(inventory, value, file, f"{path}[{index}]", key, depth + 1)

@@ -68,6 +68,9 @@ class Vpc(Schema):
     """Capacity providers of Lambda Managed Instances by name; what they send and take is undecided (LAMBDA-33)."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
+    unknown_components: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Components of which too little is known: what goes to one, or comes from it, is undecided. `subnets`: where it may
+    have addresses; `why`: what is not known."""
 
     def unmodelled(self) -> Iterator[tuple[str, str]]:
         """What it has that reachsim does not model: section and name."""
@@ -79,5 +82,6 @@ class Vpc(Schema):
 UNMODELLED_IN_VPC = {
     "capacity_providers": CAPACITY_PROVIDER,
     "network_firewalls": "Network Firewall endpoint",
+    "unknown_components": "component that is not known",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

@@ -5,45 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.resources.reference import UNKNOWN
+from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.inventory import Item
 
 
 def add_endpoints(draft: Draft) -> None:
     """VPC endpoints of the first two types."""
-    for item in draft.found.of("VpcEndpoints"):
-        vpc = str(item.get("VpcId"))
-        if vpc not in draft.names or item.text("State").lower() in GONE:
-            continue
-        kind = str(item.get("VpcEndpointType") or "Gateway")
-        body: Data = {"service": str(item.get("ServiceName"))}
-        if kind == "Gateway":
-            tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
-            body |= {"type": "gateway", "route_tables": tables}
-        elif kind == "Interface":
-            subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
-            groups = [each.get("GroupId") for each in item.list("Groups")]
-            known = [draft.names[id] for id in groups if id in draft.names]
-            body |= {"type": "interface", "subnets": subnets}
-            body["security_groups"] = known if known and len(known) == len(groups) else UNKNOWN
-            body["private_ips"] = dict(addresses_of(draft, item.list("NetworkInterfaceIds")))
-            if item.attributes.get("PrivateDnsEnabled") is not None:
-                body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
-            if not subnets:
-                draft.note("left out", item.id, "it is in no subnet that was read", item)
-                continue
-        else:
-            draft.note("not read", item.id, f"an endpoint of type {kind}", item)
-            continue
-        name = draft.naming.name("targets", item.name, item.id)
-        draft.section(vpc, "vpc_endpoints")[name] = {
-            key: value for key, value in body.items() if value not in ({}, None)
-        }
-        draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+    draft.each("VpcEndpoints", add_endpoint, _doubt)
 
 
-def addresses_of(draft: Draft, ids: list[str]) -> Iterator[tuple[str, str]]:
-    """Subnet and private address of interfaces."""
-    for id in ids:
-        item = draft.found.one("NetworkInterfaces", id)
-        if item is not None and item.get("PrivateIpAddress") and item.get("SubnetId") in draft.names:
-            yield draft.names[str(item.get("SubnetId"))], str(item.get("PrivateIpAddress"))
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    """An endpoint of which not all is known; one that writes routes may do so in any table of its VPC (EP-1)."""
+    draft.doubt(item, reason)
+    vpc = item.either("VpcId")
+    if (item.either("VpcEndpointType") or "Gateway") != "Interface":
+        own = (each for each in draft.found.of("RouteTables") if vpc not in draft.names or each.either("VpcId") == vpc)
+        for table in own:
+            draft.learning[table.id] = f"endpoint {item.name or item.id}: {reason}"
+
+
+def add_endpoint(draft: Draft, item: Item) -> None:
+    """One endpoint. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc or item.text("State").lower() in GONE:
+        return
+    kind = item.text("VpcEndpointType") or "Gateway"
+    body: Data = {"service": item.text("ServiceName")}
+    if kind == "Gateway":
+        tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
+        body |= {"type": "gateway", "route_tables": tables}
+    elif kind == "Interface":
+        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        if not subnets:
+            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            return
+        body |= {"type": "interface", "subnets": subnets, "security_groups": groups_of(draft, item, "Groups", vpc)}
+        body["private_ips"] = dict(_addresses(draft, item))
+        for subnet in subnets:
+            if subnet not in body["private_ips"]:
+                choose(draft, vpc, subnet)
+        if item.get("PrivateDnsEnabled") is not None:
+            body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
+    else:
+        draft.note("not read", item.id, f"an endpoint of type {kind}", item)
+        return
+    name = draft.naming.name("targets", item.name, item.id)
+    told = {key: value for key, value in body.items() if value not in ({}, None)}
+    draft.section(vpc, "vpc_endpoints")[name] = told
+    draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+
+
+def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:
+    """Subnet and private address of the interfaces of an endpoint."""
+    for id in item.members("NetworkInterfaceIds").known:
+        found = draft.found.one("NetworkInterfaces", id)
+        subnet = found.either("SubnetId") if found is not None else None
+        address = found.either("PrivateIpAddress") if found is not None else None
+        if isinstance(address, str) and isinstance(subnet, str) and subnet in draft.names:
+            yield draft.names[subnet], address

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from reachsim.importing.builder.draft import Draft
+from reachsim.importing.inventory import Fields, Item
 from reachsim.importing.rules import block
 
 
 def add_prefix_lists(draft: Draft) -> None:
-    """Prefix lists of which the entries are known."""
-    for item in (*draft.found.of("PrefixLists"), *draft.found.of("ManagedPrefixLists")):
-        entries = item.list("Cidrs") or [each.get("Cidr") for each in item.list("Entries")]
-        if not entries or item.id in draft.names:
-            continue
-        short = str(item.get("PrefixListName") or "").rpartition(".")[2]
-        name = draft.naming.name("lists", short, item.id)
-        draft.top("prefix_lists")[name] = {"entries": [block(text) for text in entries]}
-        draft.place(item, ("prefix_lists", name))
+    """Prefix lists of which all entries are known; what names another is not known."""
+    draft.each(("PrefixLists", "ManagedPrefixLists"), add_prefix_list, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what it lists", reason)
+
+
+def add_prefix_list(draft: Draft, item: Item) -> None:
+    """One list. Raises NotKnown."""
+    found = item.certain("Entries")
+    entries = [each.get("Cidr") if isinstance(each, Fields) else each for each in found.known]
+    entries = item.list("Cidrs") or [str(each) for each in entries]
+    if found.unknown:
+        _doubt(draft, item, found.reason)
+        return
+    if (not entries and not item.get("Complete")) or item.id in draft.names:
+        return
+    told = item.either("PrefixListName")
+    short = told.rpartition(".")[2] if isinstance(told, str) else ""
+    name = draft.naming.name("lists", short, item.id)
+    draft.top("prefix_lists")[name] = {"entries": [block(text) for text in entries]}
+    draft.place(item, ("prefix_lists", name))
