@@ -54,7 +54,7 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
         if reader.finish is not None:
             reader.finish(found, options)
     check_options(options, readers, found.parameters)
-    if not any(found.items.values()):
+    if not any(found.items.values()) and not found.held:
         raise UsageError("nothing in it is part of a network")
     out = build(found)
     for id, text, origin in found.refused:

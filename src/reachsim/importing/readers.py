@@ -8,6 +8,7 @@ from typing import Final
 
 from reachsim.errors import UsageError, shown, summary
 from reachsim.importing import describe
+from reachsim.importing.cloudformation import reader as template
 from reachsim.importing.inventory import Inventory
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
@@ -32,7 +33,10 @@ class Reader:
     """Called once after the last file, for files that can only be understood together."""
 
 
-READERS: Final[tuple[Reader, ...]] = (Reader("answers of describe calls", describe.recognises, describe.read_source),)
+READERS: Final[tuple[Reader, ...]] = (
+    Reader("CloudFormation templates", template.recognises, template.hold, template.TAKES, template.read_held),
+    Reader("answers of describe calls", describe.recognises, describe.read_source),
+)
 """In the order in which they are asked; describe takes all JSON, so it is the last."""
 
 _SPELLED: Final = {"parameters": "--parameter", "stacks": "--stack", "region": "--region", "account": "--account"}

@@ -113,6 +113,8 @@ def add_instance(draft: Draft, instance: Item, members: list[Item]) -> None:
             draft.out.names[member.id] = f"{draft.names[vpc]}.{name}/eth{index}"
     if state in ("stopped", "stopping"):
         body["state"] = "stopped"
+    if instance.either("Forwards") is True:
+        body["nat"] = True
     draft.section(vpc, "instances")[name] = body
     draft.place(instance, path, vpc)
     if members[0].id in draft.doubted:

@@ -15,15 +15,15 @@ _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", 
 
 
 class Made:
-    """The objects that the resources of some stacks make. `stacks`: by prefix."""
+    """The objects that the resources of some stacks make. `stacks`: by prefix. `strict`: infer nothing."""
 
-    def __init__(self, inventory: Inventory, stacks: Mapping[str, Stack]) -> None:
+    def __init__(self, inventory: Inventory, stacks: Mapping[str, Stack], *, strict: bool = False) -> None:
         self.inventory = inventory
+        self.strict = strict
         self.stacks = stacks
         self.resources: dict[str, Resource] = {}
         self.prefix: dict[str, str] = {}
         self.blocks: dict[str, str] = {}
-        self.forwarding: set[str] = set()
 
     def take(self, stack: Stack) -> list[Resource]:
         """The resources of a stack, their references replaced by ids."""
@@ -62,6 +62,26 @@ class Made:
         if item is not None:
             return item.attributes.get("VpcId")
         return id if isinstance(id, Unknown) else f"VPC of {id}"
+
+    def forwards(self, id: Any) -> str:
+        """Why it is not known what an instance, or the one that an interface is of, does with what a route leads to it;
+        empty where it checks sources and so drops it, and where it is known to forward."""
+        item = self.inventory.one("NetworkInterfaces", id) if isinstance(id, str) else None
+        owner = (item.attributes.get("Attachment") or {}).get("InstanceId") if item is not None else id
+        instance = self.inventory.one("Instances", owner if isinstance(owner, str) else None)
+        held = (
+            [item]
+            if item is not None
+            else [
+                each
+                for each in self.inventory.of("NetworkInterfaces")
+                if (each.attributes.get("Attachment") or {}).get("InstanceId") == owner
+            ]
+        )
+        known = instance is not None and instance.attributes.get("Forwards") is True
+        if known or not held or all(each.attributes.get("SourceDestCheck") is True for each in held):
+            return ""
+        return f"whether the system of {owner or id} forwards"
 
     def launch_data(self, specification: Any) -> dict[str, Any]:
         """What a launch template says of its instances; empty where it is not made here."""

@@ -59,7 +59,7 @@ def _prepared(source: Source) -> Template:
 
 
 def _read(inventory: Inventory, templates: list[Template], names: dict[str, str], options: Options) -> None:
-    made = Made(inventory, {})
+    made = Made(inventory, {}, strict=options.strict)
     stacks = Stacks(templates, names, options, made.stand_in)
     made.stacks = stacks.made
     resources = [each for stack in stacks.made.values() for each in made.take(stack)]
