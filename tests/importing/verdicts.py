@@ -163,7 +163,7 @@ class Bench:
     def end(self, end: Data, is_destination: bool) -> str:
         """An end of a record as an end of a question. Where a packet is sent to a public address, that is the end."""
         kind, ip, block = end.get("kind"), end.get("ip"), end.get("cidr")
-        if kind in ("probe", "subnet") or "subnet" in end:
+        if kind in ("probe", "subnet") or ("subnet" in end and kind != "lambda_eni"):
             return self.probe(end)
         if kind == "internet":
             return str(ip or block or "internet")

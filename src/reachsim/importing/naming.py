@@ -26,7 +26,7 @@ class Naming:
     def name(self, space: str, wanted: str, id: str, reserved: Iterable[str] = ()) -> str:
         """A name in a space: the one wanted if it is free, else with the end of the id."""
         taken = self.taken.setdefault(space, set())
-        own = cleaned(wanted) or cleaned(id)
+        own = cleaned(wanted) or cleaned(id) or "nameless"
         for candidate in (own, f"{own}-{cleaned(id)[-_TAIL:]}", f"{own}-{cleaned(id)}"):
             if candidate not in taken and candidate not in RESERVED and candidate not in reserved:
                 break

@@ -12,6 +12,7 @@ from typing import Final
 from reachsim.importing.builder.acls import add_acls
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
+from reachsim.importing.builder.functions import add_functions
 from reachsim.importing.builder.gateways import add_gateways
 from reachsim.importing.builder.groups import add_groups
 from reachsim.importing.builder.interfaces import add_interfaces
@@ -41,6 +42,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_peerings,
     add_vpn,
     add_endpoints,
+    add_functions,
     add_load_balancers,
     add_transit_gateways,
     add_routes,

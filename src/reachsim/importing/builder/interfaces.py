@@ -195,7 +195,7 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
     an interface of a VPC that is created has where it says nothing (SG-3)."""
     listed = item.certain(key)
     ids = [each.get("GroupId") if isinstance(each, Fields) else each for each in listed.known]
-    known = [_group(draft, vpc, str(id)) for id in ids if id in draft.names]
+    known = [_group(draft, vpc, str(id)) for id in ids if id in draft.vpc_of]
     if not known and not ids and not listed.unknown:
         if vpc in draft.found.created:
             return None
