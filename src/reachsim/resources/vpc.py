@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -36,6 +36,8 @@ class Vpc(Schema):
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
     internet_gateway: Name | None = None
     """The name of its internet gateway, if it has one; one at most (IGW-1)."""
+    gateway_attachment: Literal["unknown"] | None = None
+    """`unknown`: it is not known whether the internet gateway is attached."""
     egress_only_internet_gateway: Name | None = None
     """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
     subnets: dict[Name, Subnet] = Field(default_factory=dict)
