@@ -126,7 +126,7 @@ def judge(resources: dict[str, Any]) -> tuple[int, int]:
             continue
     undecided = needless = 0
     for question, answer in told.items():
-        possible = {world[question] for world in worlds} - {"absent"}
+        possible = {world[question] for world in worlds} - {"absent", "undecided"}
         if answer == "undecided":
             undecided += 1
             needless += len(possible) == 1

@@ -58,6 +58,13 @@ class Composite(Unknown):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Either(Unknown):
+    """One of some values (`ABSENT` among them: or nothing), since a condition is not known."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Zones(Unknown):
     """The Availability Zones of a Region (empty: not known which): how many is not known, but each has its place."""
 
@@ -243,7 +250,7 @@ def _if(argument: Any, scope: Scope) -> Any:
     if not isinstance(truth, Unknown):
         return evaluate(argument[1 if truth else 2], scope)
     yes, no = (evaluate(item, scope) for item in argument[1:])
-    return yes if same(yes, no) and _open(yes) is None else truth
+    return yes if same(yes, no) and _open(yes) is None else Either(truth.reason, (yes, no))
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:

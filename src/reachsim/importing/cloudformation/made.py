@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.evaluate import External, Reference, condition
+from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
 from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Unknown
 from reachsim.importing.rules import Refused, block, number
@@ -61,7 +61,7 @@ class Made:
         item = self.inventory.one("Subnets", id) if isinstance(id, str) else None
         if item is not None:
             return item.attributes.get("VpcId")
-        return id if isinstance(id, Unknown) else f"VPC of {id}"
+        return id if isinstance(id, Unknown) else Unknown(f"which VPC {id} is in")
 
     def forwards(self, id: Any) -> str:
         """Why it is not known what an instance, or the one that an interface is of, does with what a route leads to it;
@@ -226,6 +226,8 @@ def final(value: Any) -> Any:
             kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
             return f"{value.id}/default {kind}"
         return Unknown(f"{value.id}.{value.attribute} is known once it is deployed") if value.attribute else value.id
+    if isinstance(value, Either):
+        return Either(value.reason, tuple(final(each) for each in value.values))
     if isinstance(value, dict):
         return {key: final(item) for key, item in value.items()}
     return [final(item) for item in value] if isinstance(value, list) else value
@@ -274,6 +276,17 @@ def entries(value: Any) -> list[Any]:
         return [value]
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, dict | Unknown)]
+
+
+def additions(value: Any) -> list[Any]:
+    """The objects in a list property whose members only add to each other, as rules do: one that is there under a condition
+    that is not known perhaps is there."""
+    if isinstance(value, Either):
+        found = [each for option in value.values for each in additions(option if option is not ABSENT else [])]
+        return [{**each, MAYBE: value.reason} if isinstance(each, dict) else each for each in found]
+    if isinstance(value, list):
+        return [found for each in value for found in additions(each)]
+    return [value] if isinstance(value, dict | Unknown) else []
 
 
 def tags_of(value: Any) -> list[dict[str, str]]:
