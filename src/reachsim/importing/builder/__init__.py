@@ -2,6 +2,12 @@
 
 A family is a module with a function that takes the draft: what it makes, it names (`Draft.place`) for those that come
 after. A new family is its module and its place in `FAMILIES`.
+
+What is not known is never taken for absent: reading it raises `NotKnown` (`inventory.Reading`). A family adds its items by
+`Draft.each`, which makes of an item with something unknown that nobody asked about a component of which nothing is known
+(`Draft.doubt`). A family that can say more of it reads by `either`, `members` and `certain`, and writes the design's own
+`unknown`, with a note (`Draft.unknown`). `Draft.doubted` are things that are there while nobody knows what becomes of what
+a route leads to them.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from reachsim.importing.builder.load_balancers import add_load_balancers
 from reachsim.importing.builder.members import name_members
 from reachsim.importing.builder.nat_gateways import add_nat_gateways
 from reachsim.importing.builder.peerings import add_peerings
+from reachsim.importing.builder.possible import add_possible_interfaces
 from reachsim.importing.builder.prefix_lists import add_prefix_lists
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.subnets import add_subnets
@@ -37,6 +44,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_gateways,
     add_interfaces,
     add_nat_gateways,
+    add_possible_interfaces,
     add_groups,
     add_acls,
     add_peerings,
