@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
+from reachsim.importing.defaults import default_id
 from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Unknown
 from reachsim.importing.rules import Refused, block, number
 
@@ -114,7 +115,7 @@ class Made:
 
     def default_group(self, vpc: Any) -> str:
         """The id of the default group of a VPC."""
-        return f"{vpc}/default SecurityGroups"
+        return default_id(vpc, "SecurityGroups")
 
     def groups_of(self, value: Any, vpc: Any) -> Any:
         """Groups of an interface; the default group of the VPC where none is named."""
@@ -159,7 +160,20 @@ class Made:
 
     def possible(self, resource: Resource, subnets: list[Any], groups: list[Any], public: Any, count: Any) -> None:
         """Interfaces of which only the subnets and the groups are known."""
-        self.not_read(resource, f"the interfaces of {resource.type}")
+        attributes = {
+            "SubnetIds": subnets,
+            "SecurityGroupIds": groups or None,
+            "Count": count,
+            "Public": public,
+            "Name": resource.logical_id,
+            "Kind": f"its {resource.type.removeprefix('AWS::')}",
+        }
+        self.add(
+            "PossibleInterfaces",
+            resource,
+            attributes,
+            within=first(each for each in subnets if isinstance(each, str)) or "",
+        )
 
     # -- objects -------------------------------------------------------------------------------------------------
 
@@ -168,7 +182,7 @@ class Made:
         key = id or resource.id
         known = {name: value for name, value in attributes.items() if value is not None}
         maybe = "" if kind in _BY_OTHERS else self.maybe(resource, within)
-        item = Item(key, {IDS[kind]: key, **known}, resource.origin, maybe)
+        item = Item(key, {IDS.get(kind, "Id"): key, **known}, resource.origin, maybe)
         self.inventory.add(kind, item)
         return item
 
@@ -224,7 +238,7 @@ def final(value: Any) -> Any:
     if isinstance(value, Reference):
         if value.attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
             kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
-            return f"{value.id}/default {kind}"
+            return default_id(value.id, kind)
         return Unknown(f"{value.id}.{value.attribute} is known once it is deployed") if value.attribute else value.id
     if isinstance(value, Either):
         return Either(value.reason, tuple(final(each) for each in value.values))
