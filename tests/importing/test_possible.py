@@ -61,7 +61,7 @@ def test_what_a_template_makes_in_a_vpc_that_it_names_does_not_say_what_else_is_
     table = {"Table": {"VpcId": "Vpc", "Associations": [{"SubnetId": "A"}], "Routes": []}}
     out, _ = loaded(template(NetworkAcls=acl, RouteTables=table))
     subnets = out.design["vpcs"]["Vpc"]["subnets"]
-    assert subnets["A"]["network_acl"], subnets["A"]["route_table"] == ("Acl", "Table")
+    assert (subnets["A"]["network_acl"], subnets["A"]["route_table"]) == ("Acl", "Table")
     assert subnets["B"]["network_acl"] == subnets["B"]["route_table"] == "unknown"
 
 
@@ -133,9 +133,8 @@ def test_tasks_meet_others_of_their_kind() -> None:
     ],
 )
 def test_what_is_not_known_of_it_is_undecided(change: dict[str, Any]) -> None:
-    found = template(
-        Instances=ONE, SecurityGroups=DB_GROUP, PossibleInterfaces={"Database": {"VpcId": "Vpc", **DATABASE, **change}}
-    )
+    possible = {"Database": {"VpcId": "Vpc", **DATABASE, **change}}
+    found = template(Instances=ONE, SecurityGroups=DB_GROUP, PossibleInterfaces=possible)
     created_vpc(found, "Vpc")
     out, net = loaded(found)
     told = net.trace("One", "Database", "tcp/5432")
@@ -146,21 +145,10 @@ def test_what_is_not_known_of_it_is_undecided(change: dict[str, Any]) -> None:
 def test_a_public_address_that_may_be_there() -> None:
     tasks = {"SubnetIds": ["A"], "SecurityGroupIds": ["Db"], "Count": 1, "Public": Unknown("a condition")}
     gateway = {"Igw": {"Attachments": [{"VpcId": "Vpc", "State": "available"}]}}
-    table = {
-        "Main": {
-            "VpcId": "Vpc",
-            "Associations": [{"Main": True}],
-            "Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "Igw"}],
-        }
-    }
-    group = {
-        "Db": {
-            **DB_GROUP["Db"],
-            "IpPermissions": [
-                {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-            ],
-        }
-    }
+    routes = [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "Igw"}]
+    table = {"Main": {"VpcId": "Vpc", "Associations": [{"Main": True}], "Routes": routes}}
+    web = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    group = {"Db": {**DB_GROUP["Db"], "IpPermissions": [web]}}
     found = template(SecurityGroups=group, PossibleInterfaces={"T": tasks}, InternetGateways=gateway, RouteTables=table)
     created_vpc(found, "Vpc")
     net = loaded(found)[1]

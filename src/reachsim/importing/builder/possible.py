@@ -6,10 +6,11 @@ An item of the kind ``PossibleInterfaces`` has the id of what the interfaces bel
 - ``SecurityGroupIds``: their groups; left out: the VPC's default group;
 - ``Count``: how many there are at least; left out or unknown: not known;
 - ``Public``: whether they have public addresses; left out: they have none;
-- ``VpcId``: left out: that of the subnets; ``Name``: what it is called; ``Kind``: what it is, for the reader ("RDS instance").
+- ``VpcId``: left out: that of the subnets;
+- ``Name``: what it is called; ``Kind``: what it is, for the reader ("RDS instance").
 
-The design has one in every subnet, and where there may be several in one, two: whatever holds for all of these holds wherever
-AWS puts them. An item with no subnets is in no VPC.
+The design has one in every subnet, and where there may be several in one, two: whatever holds for all of these holds
+wherever AWS puts them.
 """
 
 from __future__ import annotations
