@@ -15,13 +15,14 @@ from tests.agreement import as_text
 from tests.oracle.steering import along_a_route, twins
 from tests.oracle.worlds import PORTS, chance, random_design, token
 
-__all__ = ["twins"]  # asked for here by the laws
+__all__ = ["at", "twins"]  # asked for here by the laws
 
 import reachsim
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
+from reachsim.testing.strategies.edits import at, rule_paths
 from reachsim.topology.flows import flows
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import replay
@@ -197,30 +198,12 @@ def applied(design: Design, edits: Iterable[Edit]) -> Design:
 
 def group_rules(design: Design) -> list[Path]:
     """Paths of all rules of security groups."""
-    return _rules(design, "security_groups")
+    return rule_paths(design, "security_groups")
 
 
 def acl_rules(design: Design) -> list[Path]:
     """Paths of all rules of ACLs."""
-    return _rules(design, "network_acls")
-
-
-def _rules(design: Design, section: str) -> list[Path]:
-    return [
-        ("vpcs", vpc, section, name, direction, index)
-        for vpc, body in design["vpcs"].items()
-        for name, owner in body.get(section, {}).items()
-        for direction in ("ingress", "egress")
-        for index in range(len(owner.get(direction) or ()))
-    ]
-
-
-def at(design: Design, path: Path) -> Any:
-    """What stands at a path."""
-    value: Any = design
-    for key in path:
-        value = value[key]
-    return value
+    return rule_paths(design, "network_acls")
 
 
 def closing(rng: random.Random, design: Design) -> Edit | None:

@@ -155,6 +155,25 @@ def test_a_design_on_a_page_loads(block: Block) -> None:
         reachsim.loads(block.text, file=block.name).topology  # noqa: B018
 
 
+RECIPES = [b for b in ALL_BLOCKS if b.page.name == "recipes.md" and b.language == "yaml"]
+
+
+@pytest.mark.parametrize("block", RECIPES, ids=lambda block: block.name)
+def test_what_a_recipe_promises_holds_and_nothing_is_found_in_it(block: Block) -> None:
+    net = reachsim.loads(block.text, file=block.name)
+    assert len(net.design.expect) > 1
+    assert net.check().ok
+    assert not net.lint().findings
+
+
+STEPS = sorted((ROOT / "models/tutorial").glob("*.yaml"))
+
+
+def test_the_designs_of_the_tutorial_are_the_files_of_its_steps() -> None:
+    shown = {block.text for block in ALL_BLOCKS if block.page.name == "tutorial.md" and block.language == "yaml"}
+    assert shown == {step.read_text(encoding="utf-8") for step in STEPS[:2]}
+
+
 @pytest.mark.parametrize("block", [b for b in ALL_BLOCKS if b.language == "json"], ids=lambda block: block.name)
 def test_json_on_a_page_is_json(block: Block) -> None:
     json.loads(block.text)

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
+from reachsim.faces import cards_in
 
 if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
@@ -110,9 +111,11 @@ _HOMES = {
 """Where each name lives; read when first used, so that a start-up pays only for what it needs."""
 
 
+cards_in("reachsim.report.cards")
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        import_module("reachsim.report.html")  # how notebooks show answers
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'reachsim' has no attribute {name!r}")
 

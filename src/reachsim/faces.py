@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
+from importlib import import_module
+from typing import Any
 
 from reachsim.errors import visible
 
@@ -41,10 +44,35 @@ class Faced:
         return face(type(self).__name__, str(self))
 
 
+def record(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data as one flat record of a table: lists of words in one text, without what has keys of its own.
+
+    >>> record({"names": ["a", "b"], "count": 2, "packet": {"protocol": 6}, "line": None})
+    {'names': 'a, b', 'count': 2, 'line': None}
+    """
+    return {key: _flat(value) for key, value in data.items() if not _has_keys(value)}
+
+
+def _has_keys(value: object) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(each, Mapping) for each in value))
+
+
+def _flat(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
 @singledispatch
 def html_of(answer: object) -> str | None:
-    """An answer as HTML, for what has a card (`reachsim.report.html`); None for everything else."""
+    """An answer as HTML, for what has a card; None for everything else."""
     return None
+
+
+_CARDS: list[str] = []
+
+
+def cards_in(module: str) -> None:
+    """Say which module registers the cards with `html_of`. It is imported when the first card is asked for."""
+    _CARDS.append(module)
 
 
 class Carded:
@@ -53,4 +81,7 @@ class Carded:
     __slots__ = ()
 
     def _repr_html_(self) -> str | None:
+        while _CARDS:
+            import_module(_CARDS[0])
+            del _CARDS[0]
         return html_of(self)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from reachsim.errors import visible
 
-__all__ = ["Html", "Style", "Styled", "card", "element", "escape", "html_table", "table", "visible"]
+__all__ = ["Html", "Style", "Styled", "element", "escape", "html_table", "table", "visible"]
 
 
 class Styled(str):
@@ -146,37 +146,6 @@ def html_table(
         parts.append(element("thead", element("tr", *(element("th", cell) for cell in header))))
     parts.append(element("tbody", *(element("tr", *(element("td", cell) for cell in row)) for row in rows)))
     return element("table", *parts)
-
-
-_COLOURS = {"good": "#1a7f37", "bad": "#cf222e", "unknown": "#9a6700", "plain": "inherit"}
-_ROWS = 20
-
-
-def card(
-    mood: str,
-    verdict: str,
-    title: str,
-    rows: Iterable[Sequence[object]] = (),
-    *,
-    header: Sequence[object] | None = None,
-    text: str = "",
-) -> Html:
-    """An answer as a notebook shows it: the verdict, one sentence, and a table of at most twenty rows.
-
-    `mood`: good, bad, unknown or plain, the colour of the verdict. `text`: a sentence under the title.
-
-    >>> card("good", "HOLDS", "all of <2>")
-    '<div class="reachsim"><p><strong style="color:#1a7f37">HOLDS</strong> all of &lt;2&gt;</p></div>'
-    """
-    parts = [element("p", element("strong", verdict, style=f"color:{_COLOURS[mood]}"), " ", title)]
-    if text:
-        parts.append(element("p", text))
-    shown = list(rows)
-    if shown:
-        parts.append(html_table(shown[:_ROWS], header=header))
-    if len(shown) > _ROWS:
-        parts.append(element("p", f"... and {len(shown) - _ROWS:,} more"))
-    return element("div", *parts, class_="reachsim")
 
 
 def _cell(value: object) -> str:

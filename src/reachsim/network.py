@@ -16,14 +16,14 @@ from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.explain import Explanation, explain
-from reachsim.answers.findings import Finding, findings
+from reachsim.answers.findings import Findings, findings
 from reachsim.answers.fix import Fixes, Plan
 from reachsim.answers.lambda_addresses import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.lint.run import lint as find_all
 from reachsim.answers.neighbours import Neighbours, neighbours
-from reachsim.answers.policy import DeadEnd, Exposed, Isolation
-from reachsim.answers.rulesets import IdleRule
+from reachsim.answers.policy import DeadEnds, Exposure, Isolation
+from reachsim.answers.rulesets import IdleRules
 from reachsim.answers.session_manager import SessionManager
 from reachsim.answers.session_manager import session_manager as ask_session_manager
 from reachsim.dataplane.ends import Endpoint
@@ -145,7 +145,7 @@ class Network(Editable):
         behind = past_listeners(nodes, wanted, self.endpoints, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
-    def exposure(self, *, progress: Progress | None = None) -> list[Exposed]:
+    def exposure(self, *, progress: Progress | None = None) -> Exposure:
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
         return policy.exposure(self, progress)
 
@@ -176,15 +176,15 @@ class Network(Editable):
         """
         return neighbours(self, "what", source, traffic, progress)
 
-    def dead_ends(self, *, progress: Progress | None = None) -> list[DeadEnd]:
+    def dead_ends(self, *, progress: Progress | None = None) -> DeadEnds:
         """Forwarding loops and blackholes, over all destinations."""
         return policy.dead_ends(self, progress)
 
-    def idle_rules(self, *, progress: Progress | None = None) -> list[IdleRule]:
+    def idle_rules(self, *, progress: Progress | None = None) -> IdleRules:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
         return rulesets.idle_rules(self, progress)
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> Findings:
         """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
         return findings(self)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.designs import ALL, ANY, acl_of, group, load
 from tests.networks import laws
 
-from reachsim.answers.rulesets import covering, equivalent
+from reachsim.answers.covering import Spans, covering, numbers, space_of
+from reachsim.answers.rulesets import equivalent, idle_clauses
 from reachsim.dataplane.filters import Direction, Filter
-from reachsim.net.cidr import AddressSet
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause
 from reachsim.rules.codes import Code
@@ -153,3 +158,42 @@ def test_a_denial_that_nothing_would_undo_is_not_one_that_no_packet_matches() ->
         "what it denies, no later rule allows, and what no rule matches is denied anyway"
     ]
     assert found[0].to_dict()["why"] == found[0].why
+
+
+spans = st.tuples(st.integers(0, 12), st.integers(0, 4)).map(lambda drawn: (drawn[0], drawn[0] + drawn[1]))
+
+
+@laws(100)
+@given(st.lists(st.none() | spans, max_size=8), spans)
+def test_spans_that_meet_a_span(made: list[tuple[int, int] | None], asked: tuple[int, int]) -> None:
+    low, high = asked
+    meeting = {n for n, one in enumerate(made) if one is not None and one[0] <= high and low <= one[1]}
+    assert set(numbers(Spans(made).meeting(low, high))) == meeting
+
+
+@laws(100)
+@given(clauses(st.booleans(), no_groups))
+def test_idle_rules_of_an_acl_could_all_go_together(made: list[Clause]) -> None:
+    written = [dataclasses.replace(clause, path=("rule", number)) for number, clause in enumerate(made)]
+    idle = [clause for clause, _, _ in idle_clauses("network ACL", written)]
+    assert answers(written) == answers([clause for clause in written if clause not in idle])
+
+
+def test_rules_that_share_no_packet_are_not_held_against_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Clause] = []
+
+    def counted(clause: Clause) -> HeaderSpace:
+        held.append(clause)
+        return space_of(clause)
+
+    monkeypatch.setattr("reachsim.answers.covering.space_of", counted)
+    apart = [
+        Clause(True, Cidr(number << 8, 24).addresses, Traffic.parse("tcp/443"), f"{number}", ("rule", number))
+        for number in range(2_000)
+    ]
+    again = dataclasses.replace(apart[7], text="again", path=("rule", 2_000))
+    found = list(idle_clauses("security group", [*apart, again]))
+    assert [(clause.text, word, [other.text for other in by]) for clause, word, by in found] == [
+        ("again", "redundant", ["7"])
+    ]
+    assert len(held) == 2  # not two million

@@ -136,7 +136,8 @@ def test_values_print_well() -> None:
     report = find_overlaps(TWO, [], [("a", "b")])
     assert str(report.overlaps[0]) == "10.0.0.0/16 a contains 10.0.4.0/24 b: to be connected: a, b"
     assert "to be connected: a, b" in str(report)
-    assert report._repr_html_().startswith("<table><caption>1 overlaps among 2 blocks</caption>")
+    assert repr(report) == "<OverlapReport 1 overlap among 2 blocks>"
+    assert "1 overlap among 2 blocks" in report._repr_html_()
     assert str(find_overlaps([])) == "No overlaps among 0 blocks."
     evil = find_overlaps([Entry(Cidr.parse("10.0.0.0/8"), "<b>"), Entry(Cidr.parse("10.0.0.0/8"), "\x1b[2J")])
     assert "<b>" not in evil._repr_html_()

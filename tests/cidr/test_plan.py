@@ -572,4 +572,4 @@ def test_values_print_well() -> None:
     assert "<table>" in found._repr_html_()
     with pytest.raises(KeyError):
         found["nobody"]
-    assert "Does not fit" in plan("pools: {p: 10.16.0.0/24}\nvpcs: {a: /23}")._repr_html_()
+    assert "does not fit" in plan("pools: {p: 10.16.0.0/24}\nvpcs: {a: /23}")._repr_html_()

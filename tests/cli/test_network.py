@@ -164,7 +164,7 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
-    assert keys(data["reachable"]) == {"from", "to", "traffic", "pairs", "of", "partial", "nat"}
+    assert keys(data["reachable"]) == {"from", "to", "traffic", "exact", "pairs", "of", "partial", "nat"}
     names = {c["class"]: c["interfaces"] for c in data["classes"]}
     found = {(names[r["from"]][0], names[r["to"]][0]): r["traffic"] for r in data["reachable"]}
     assert found["shop.app-a", "shop.db-a"] == "tcp/5432"
@@ -374,3 +374,15 @@ def test_the_matrix_of_a_pool_is_the_same(tmp_path: Path) -> None:
     with workers(2) as executor:
         shared = reachsim.load(HUB).matrix(executor=executor)
     assert shared.to_dict() == matrix.to_dict()
+
+
+def test_what_two_senders_gain_alike_is_one_line_without_a_word_of_client_ports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = Path("models/tutorial/3-kept.yaml").read_text(encoding="utf-8")
+    rule = "          - {allow: tcp/443, from: 0.0.0.0/0}\n"
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(kept.replace(rule, rule + rule.replace("443", "22")), encoding="utf-8")
+    assert main(["diff", "models/tutorial/3-kept.yaml", str(edited)]) == 1
+    opened = capsys.readouterr().out.partition("opened\n")[2]
+    assert opened.split() == ["tcp/22", "shop.db,", "internet", "->", "shop.web"]

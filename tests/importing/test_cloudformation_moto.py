@@ -88,7 +88,11 @@ class FakeAws:
 
     def default_group(self, vpc: str) -> str:
         named = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
-        return str(self.ec2.describe_security_groups(Filters=named)["SecurityGroups"][0]["GroupId"])
+        (group,) = self.ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+        if not group["IpPermissions"]:  # moto leaves out that its members reach each other
+            itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group["GroupId"]}]}
+            self.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[itself])
+        return str(group["GroupId"])
 
     def keep_only_own_egress(self, resources: dict[str, Any]) -> None:
         """moto keeps the rule that lets out everything beside a group's own."""

@@ -14,14 +14,7 @@ from tests.importing.verdicts import ABSENT, DATA, Record, answered, meets, reco
 from reachsim.importing import Imported, import_files
 
 RECORDS = tuple(records("aws", "describe"))
-NOT_AS_ASSERTED = {
-    "pub-02": "reachable",
-    "deeni-01": "undecided",
-    "deeni-03": "unreachable",
-    "depcx-01": "reachable, answer undecided",
-    "depcx-02": "undecided",
-    "depcx-05": "undecided",
-}
+NOT_AS_ASSERTED = {"pub-02": "reachable"}
 """What is answered in place of a verdict; docs/importing.md says why."""
 ASSUMES_DEFAULT_ACLS = ("tgwacct-01", "tgwacct-02")
 """The records of a case without ACLs that take them to be as AWS makes them."""

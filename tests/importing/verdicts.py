@@ -24,6 +24,8 @@ import yaml
 import reachsim
 from reachsim.dataplane.filters import Direction
 from reachsim.importing import Imported
+from reachsim.importing.inventory import Inventory
+from reachsim.importing.managed_lists import service_of
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.traffic import Traffic
@@ -170,7 +172,7 @@ class Bench:
         if kind == "vpn_gateway":
             return str(ip or self.behind(self.found.names[end["id"]]))
         if kind == "aws_service" and not ip:
-            return f"service:{end['name']}"
+            return f"service:{service_of(Inventory(), end['name'].split()[-1]).rpartition('.')[2] or end['name']}"
         name = self.found.names.get(str(end.get("address") or end.get("eni") or end.get("id")))
         public = is_destination and ip and not self.is_private(str(ip))
         return str(ip or block) if public or name is None or kind == "load_balancer_eni" else name

@@ -1,75 +1,26 @@
-"""Generators for the tests of reachsim.net: small universes, so that borders meet and equal sets turn up."""
+"""Generators for the tests of reachsim.net: small universes, so that borders meet and equal sets turn up.
+
+What users need too is in `reachsim.testing.strategies`; this adds the borders alone, and what the C library says.
+"""
 
 import socket
 
 from hypothesis import strategies as st
 
-from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, width_of
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.address import IPV4_LAST, IPV6_FIRST
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import PortSet
-from reachsim.net.traffic import Traffic, service
+from reachsim.net.traffic import Traffic
+from reachsim.testing.strategies import address_sets as address_sets_of
+from reachsim.testing.strategies import cidrs, interval_sets
+from reachsim.testing.strategies.values import BORDER_PLACES, BORDER_PORTS, BORDER_SERVICES, places, spans
 
-NASTY_PLACES = [
-    0,
-    1,
-    0x0A000000,
-    0x0A0000FF,
-    0x0A000100,
-    0xCB007101,
-    IPV4_LAST - 1,
-    IPV4_LAST,
-    IPV6_FIRST,
-    IPV6_FIRST + 1,
-    IPV6_FIRST + (0x20010DB8 << 96),
-    IPV6_FIRST + (0xFFFF << 32),
-    LINE_LAST - 1,
-    LINE_LAST,
-]
-NASTY_SERVICES = [
-    0,
-    0xFFFF,
-    service(1),
-    service(1, 8 << 8),
-    service(1, 0xFFFF),
-    service(2),
-    service(6),
-    service(6, 22),
-    service(6, 443),
-    service(6, 65535),
-    service(7),
-    service(17, 53),
-    service(50),
-    service(58, 128 << 8),
-    service(255, 0xFFFF),
-]
-NASTY_PORTS = [0, 1, 1023, 1024, 32768, 50000, 65535]
+__all__ = ["BORDER_PLACES", "BORDER_PORTS", "BORDER_SERVICES", "cidrs", "interval_sets", "places", "spans"]
 
-places = st.sampled_from(NASTY_PLACES) | st.integers(0, IPV4_LAST) | st.integers(IPV6_FIRST, LINE_LAST)
-
-
-def spans(values):
-    """Spans between two values, in order."""
-    return st.tuples(values, values).map(lambda pair: (min(pair), max(pair)))
-
-
-def sets(kind, values, most=3):
-    """Sets of a kind that begin and end at values; sometimes empty, sometimes everything."""
-    usual = st.lists(spans(values), min_size=1, max_size=most).map(kind.union_of)
-    rare = st.sampled_from([kind.nothing(), kind.everything(), kind.everything()])
-    return st.integers(0, 9).flatmap(lambda draw: usual if draw else rare)
-
-
-@st.composite
-def cidrs(draw):
-    """Blocks of both families and of all lengths."""
-    place = draw(places)
-    return Cidr.single(place).supernet(draw(st.integers(0, width_of(place))))
-
-
-traffics = sets(Traffic, st.sampled_from(NASTY_SERVICES))
-address_sets = sets(AddressSet, places)
-nasty_address_sets = sets(AddressSet, st.sampled_from(NASTY_PLACES), most=2)
-port_sets = sets(PortSet, st.sampled_from(NASTY_PORTS), most=2)
+traffics = interval_sets(Traffic, st.sampled_from(BORDER_SERVICES))
+address_sets = address_sets_of()
+border_address_sets = interval_sets(AddressSet, st.sampled_from(BORDER_PLACES), most=2)
+border_port_sets = interval_sets(PortSet, st.sampled_from(BORDER_PORTS), most=2)
 
 
 def ntop(place):

@@ -184,6 +184,7 @@ def test_address(place):
     address = Address(place)
     assert str(address) == f"{address}" == format_address(place)
     assert f"{address:>50}" == format_address(place).rjust(50)
+    assert f"{address:#x}" == f"{place:#x}"
     assert repr(address) == f"Address('{address}')"
     assert (address.is_ipv6, address.width) == ((True, 128) if ":" in str(address) else (False, 32))
     assert width_of(place) == address.width

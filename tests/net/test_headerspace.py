@@ -12,7 +12,7 @@ import threading
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.net.generators import NASTY_PLACES, nasty_address_sets, port_sets, traffics
+from tests.net.generators import BORDER_PLACES, border_address_sets, border_port_sets, traffics
 
 from reachsim.net import headerspace as module
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, parse_address
@@ -33,7 +33,7 @@ PARTED, PORTED = {1, 6, 17, 58}, {6, 17}
 EVERY_PORT = PortSet.everything()
 V4, V6 = AddressSet.of((0, IPV4_LAST)), AddressSet.of((IPV6_FIRST, LINE_LAST))
 
-box_fields = st.tuples(traffics, nasty_address_sets, nasty_address_sets, port_sets)
+box_fields = st.tuples(traffics, border_address_sets, border_address_sets, border_port_sets)
 
 
 @st.composite
@@ -253,7 +253,7 @@ def test_projections(space):
 
 
 @settings(deadline=None)
-@given(spaces, nasty_address_sets)
+@given(spaces, border_address_sets)
 def test_writing_over_an_address(space, addresses):
     def moved(sources, destinations):
         return HeaderSpace.union(
@@ -270,8 +270,8 @@ def test_writing_over_an_address(space, addresses):
     st.none()
     | st.builds(
         Packet,
-        st.sampled_from(NASTY_PLACES),
-        st.sampled_from(NASTY_PLACES),
+        st.sampled_from(BORDER_PLACES),
+        st.sampled_from(BORDER_PLACES),
         st.sampled_from([service(TCP, 22), service(UDP, 9), service(ICMP, 0), service(50)]),
         st.just(1024),
     ),

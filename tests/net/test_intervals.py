@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.net.generators import sets
+from tests.net.generators import interval_sets
 
 from reachsim.net.intervals import IntSet, PortSet
 
@@ -20,7 +20,7 @@ class Small(IntSet):
 
 UNIVERSE = set(range(3, 18))
 members = st.integers(3, 17)
-small_sets = sets(Small, members, most=5)
+small_sets = interval_sets(Small, members, most=5)
 
 
 def canonical(a):

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.net.generators import NASTY_PORTS, NASTY_SERVICES, places
+from tests.net.generators import BORDER_PORTS, BORDER_SERVICES, places
 
 from reachsim.net.address import parse_address
 from reachsim.net.packet import Packet
@@ -9,7 +9,7 @@ from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, service
 
 A, B = parse_address("10.0.0.1"), parse_address("192.0.2.7")
 A6, B6 = parse_address("2001:db8::1"), parse_address("2001:db8::7")
-packets = st.builds(Packet, places, places, st.sampled_from(NASTY_SERVICES), st.sampled_from(NASTY_PORTS))
+packets = st.builds(Packet, places, places, st.sampled_from(BORDER_SERVICES), st.sampled_from(BORDER_PORTS))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import itertools
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.net.generators import NASTY_PLACES, cidrs, places
+from tests.net.generators import BORDER_PLACES, cidrs, places
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import Cidr
@@ -28,7 +28,7 @@ def scan(entries, place, better):
 def borders(entries):
     """First and last places of all blocks and those beside them."""
     ends = {end + step for block, _ in entries for end in block.span for step in (-1, 0, 1)}
-    return [place for place in ends | set(NASTY_PLACES) if 0 <= place <= LINE_LAST]
+    return [place for place in ends | set(BORDER_PLACES) if 0 <= place <= LINE_LAST]
 
 
 @given(entry_lists | nested, places, st.sampled_from([None, int.__lt__, int.__gt__]))

@@ -100,7 +100,7 @@ def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     members = {each["class"]: each["interfaces"] for each in told["classes"]}
     assert sorted(name for names in members.values() for name in names) == sorted(interfaces)
     found = {
-        (one, other): each["traffic"]
+        (one, other): each["exact"]
         for each in told["reachable"]
         for one in members[each["from"]]
         for other in members[each["to"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import json
 import xml.etree.ElementTree as ElementTree
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reachsim.cidr import Plan, loads_kept, parse_source, plan_text, use_of
+from reachsim.cidr import Plan, find_overlaps, loads_kept, parse_source, plan_text, use_of
 from reachsim.loading.load import loads_source
 from reachsim.report import cidr as report
 from reachsim.report import cidr_model
@@ -247,3 +249,36 @@ def test_a_vpc_of_which_only_subnets_are_known_is_not_full() -> None:
     text = report.use_text(use_of(parse_source(json.dumps(data), "x.json")))
     assert "its blocks are not known" in text
     assert "nothing" not in text
+
+
+def test_overlaps_are_written_one_by_one_and_read_as_those_of_the_report() -> None:
+    listed = parse_source(
+        "10.0.0.0/8 a\n10.0.0.0/8 b\n10.1.0.0/16 =c # x\n10.1.0.0/16\n10.2.0.0/16 b\n", "list"
+    ).entries
+    for wishes in ((), (("a", "b"), ("b", "=c"))):
+        found = find_overlaps(listed, (), wishes)
+        for limit in (0, 1, 3, 100):
+            assert "".join(report.overlaps_json(found, limit)) == report.to_json(found.to_dict(limit))
+            header, *rows = csv.reader(report.overlaps_csv(found, limit))
+            assert [dict(zip(header, row, strict=True)) for row in rows] == [
+                {
+                    "rank": overlap.rank.value,
+                    "relation": overlap.relation,
+                    "outer": str(overlap.outer.cidr),
+                    "outer_owner": overlap.outer.owner.replace("=", "'="),
+                    "outer_place": overlap.outer.place,
+                    "inner": str(overlap.inner.cidr),
+                    "inner_owner": overlap.inner.owner.replace("=", "'="),
+                    "inner_place": overlap.inner.place,
+                    "reason": overlap.reason,
+                }
+                for overlap in found.first(limit)
+            ]
+    nothing = find_overlaps(listed[:1])
+    assert "".join(report.overlaps_json(nothing)) == report.to_json(nothing.to_dict())
+
+
+def test_many_overlaps_are_written_without_holding_them() -> None:
+    many = find_overlaps(parse_source("10.0.0.0/16\n" * 5_000, "list").entries)  # 12,497,500 of them
+    assert len(list(itertools.islice(report.overlaps_csv(many), 100))) == 100
+    assert len(list(itertools.islice(report.overlaps_json(many), 100))) == 100

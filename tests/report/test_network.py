@@ -8,10 +8,10 @@ import pytest
 from tests.benchmarks.organisation import organisation
 
 import reachsim
-from reachsim.answers.grouping import Groups
 from reachsim.answers.rulesets import hold_against
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import say
+from reachsim.reach.grouped import GroupedMatrix
 from reachsim.report.deadends import deadends_text
 from reachsim.report.diff import diff_text
 from reachsim.report.exposure import exposure_text
@@ -93,7 +93,7 @@ def test_a_matrix_has_every_pair_of_the_answers_pair_by_pair(model: str) -> None
     matrix = net.matrix()
     pairs = {(a, b): cell.reachable for a, b, cell in matrix if cell}
     for by in ("class", "subnet", "vpc"):
-        groups = Groups(matrix, by, None)
+        groups = GroupedMatrix(matrix, by, None)
         assert groups.pairs == len(pairs)
         assert Traffic.union_of(s for link in groups.links.values() for s in link.spans) == Traffic.union_of(
             s for traffic in pairs.values() for s in traffic.spans

@@ -223,4 +223,10 @@ def test_it_costs_nothing_when_unused(tmp_path: Path) -> None:
         "print(*sorted(m for m in set(sys.modules) - before if m.startswith(('reachsim', 'yaml', 'pydantic', 'networkx'))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.split() == ["reachsim", "reachsim.errors", "reachsim.testing", "reachsim.testing.plugin"]
+    assert done.stdout.split() == [
+        "reachsim",
+        "reachsim.errors",
+        "reachsim.faces",
+        "reachsim.testing",
+        "reachsim.testing.plugin",
+    ]

@@ -32,7 +32,7 @@ Replay = Callable[[Endpoint, Endpoint, Packet, FlowAnswer, Fraction], Trace]
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Faced):
+class Result(Faced, Carded):
     """One expectation, decided.
 
     `number`: counted from 1 in the file; 0 for one that was asked in Python. `where`: ``file:line``. `failing`: exactly the

@@ -17,7 +17,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.resources.lambda_function import function_asked
@@ -107,8 +107,8 @@ class Probe(Faced):
         }
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Faced, Carded):
     """Why one question has its answer. `trace`: the packet and its answer; `obstacles`: in the order in which AWS would meet
     them; `layers`: what is innocent, with the proof; `tools`: what people would see of it."""
 

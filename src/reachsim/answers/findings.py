@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from reachsim.answers.listed import Answers
 from reachsim.answers.policy import DeadEnd, Exposed, dead_ends, exposure
 from reachsim.answers.rulesets import IdleRule, idle_rules
 from reachsim.engine import Engine
-from reachsim.errors import Problem, format_path
+from reachsim.errors import Problem, counted, format_path
 from reachsim.faces import Faced
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -55,10 +56,23 @@ class Finding(Faced):
         }
 
 
-def findings(network: Engine) -> tuple[Finding, ...]:
+class Findings(Answers[Finding]):
+    """Everything that a design says of itself without being asked."""
+
+    __slots__ = ()
+    key = "findings"
+
+    @property
+    def title(self) -> str:
+        """How many of each severity there are."""
+        counts = {severity: sum(each.severity == severity for each in self) for severity in get_args(Severity)}
+        return ", ".join(counted(count, severity) for severity, count in counts.items() if count) or "nothing found"
+
+
+def findings(network: Engine) -> Findings:
     """Everything that is found, in the order of the file; of one place, warnings first."""
     place = network.source.document.place
-    return tuple(sorted(_all(network), key=lambda finding: place(finding.path)))
+    return Findings(sorted(_all(network), key=lambda finding: place(finding.path)))
 
 
 def _all(network: Engine) -> Iterator[Finding]:

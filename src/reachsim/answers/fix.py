@@ -17,8 +17,8 @@ from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result, decide
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
-from reachsim.errors import ReachsimError
-from reachsim.faces import Faced
+from reachsim.errors import ReachsimError, counted
+from reachsim.faces import Carded, Faced
 from reachsim.loading.patch import Patch, as_edits, patched
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.expectation import Expectation
@@ -47,7 +47,7 @@ class Tools:
 
 
 @dataclass(frozen=True, repr=False)
-class Fix(Faced):
+class Fix(Faced, Carded):
     """A set of edits that is proven to make one expectation hold, and to break no other.
 
     `patch`: the file before and after. `opens`: what else flows afterwards, exactly: what `diff` finds beyond what was asked
@@ -107,7 +107,7 @@ def _width(change: Opened) -> float:
     return share
 
 
-class Fixes(Sequence[Fix]):
+class Fixes(Sequence[Fix], Carded):
     """Proven fixes of one question, the best first. `result`: the question as it stands. `reasons`: where there is none,
     why, and which redesign would help. `tried`: how many sets of edits were."""
 
@@ -160,8 +160,8 @@ class Fixes(Sequence[Fix]):
         }
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Faced, Carded):
     """What makes all failing expectations of a file hold together.
 
     `parts`: for each one that fails, what was found for it in turn, the edits of those before it made; none for those that
@@ -179,6 +179,24 @@ class Plan:
     def ok(self) -> bool:
         """Whether nothing is left to be fixed."""
         return not self.left and not self.undecided
+
+    @property
+    def title(self) -> str:
+        """What is fixed, and what is not, in one line."""
+        if self.whole is None and self.ok:
+            return "nothing to fix"
+        edits = 0 if self.whole is None else len(self.whole.edits)
+        holds = () if self.whole is None else self.whole.holds
+        left = len(self.left) + len(self.undecided)
+        parts = [f"{counted(edits, 'edit')} for {', '.join(f'#{n}' for n in holds)}"] if edits else []
+        return "; ".join([*parts, *([f"{counted(left, 'expectation')} left"] if left else [])])
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        edits = () if self.whole is None else self.whole.edits
+        return "\n".join([self.title, *map(str, edits), *map(str, (*self.left, *self.undecided))])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

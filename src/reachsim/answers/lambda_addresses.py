@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.rules.lambda_ import (
     CONNECTIONS_PER_INTERFACE,
     EXECUTIONS_PER_REGION,
@@ -249,7 +249,7 @@ class Instances(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class LambdaAddresses(Faced):
+class LambdaAddresses(Faced, Carded):
     """What the functions of a design need of its VPCs. True when it surely fits. `growth`: percent that were added to all
     executions."""
 

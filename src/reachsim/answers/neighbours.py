@@ -11,7 +11,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import EndpointError, counted
-from reachsim.faces import Faced, face
+from reachsim.faces import Carded, Faced, face
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
@@ -73,7 +73,7 @@ class Neighbour(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Neighbours(Sequence[Neighbour]):
+class Neighbours(Sequence[Neighbour], Carded):
     """Who reaches an end (`direction` "who"), or what it reaches ("what"): those with anything delivered or undecided.
 
     `end`: its name. `traffic`: what was asked about, None for all. `asked`: how many other ends there are. True where

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.expectations import few_of_each
+from reachsim.answers.listed import Answers
 from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
-from reachsim.faces import Carded, Faced
+from reachsim.errors import counted
+from reachsim.faces import Carded, Faced, record
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -66,7 +68,22 @@ class Exposed(Faced, Carded):
         }
 
 
-def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]:
+class Exposure(Answers[Exposed]):
+    """What the internet reaches, by groups of interfaces treated alike; false where it reaches nothing."""
+
+    __slots__ = ()
+    key = "exposed"
+
+    @property
+    def title(self) -> str:
+        """How many interfaces are exposed."""
+        sure = sum(len(each.interfaces) for each in self if each.space)
+        unsure = sum(len(each.interfaces) for each in self if not each.space)
+        text = f"{counted(sure, 'interface')} {'takes' if sure == 1 else 'take'} packets from the internet"
+        return f"{text}, {unsure:,} cannot be decided" if unsure else text
+
+
+def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
     out: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], list[str]] = {}
     words: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], str] = {}
@@ -90,7 +107,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         key = space, answered, lost, answer.undecided
         out.setdefault(key, []).extend(interface.name for interface in interface_class.members)
         words.setdefault(key, describe_far(answer, delivered))
-    return [
+    return Exposure(
         Exposed(
             tuple(names),
             space,
@@ -102,7 +119,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> list[Exposed]
         )
         for key, names in out.items()
         for space, answered, lost, why in [key]
-    ]
+    )
 
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:
@@ -141,7 +158,7 @@ class Leak(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Isolation(Faced):
+class Isolation(Faced, Carded):
     """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is."""
 
     one: str
@@ -161,6 +178,10 @@ class Isolation(Faced):
             "leaks": [leak.to_dict() for leak in self.leaks],
             "undecided": list(self.undecided),
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
+        return [{**record(leak.to_dict()), "witness": str(leak.witness or "")} for leak in self.leaks]
 
     def __str__(self) -> str:
         if self:
@@ -251,10 +272,25 @@ class DeadEnd(Faced):
         }
 
 
+class DeadEnds(Answers[DeadEnd]):
+    """Forwarding loops and blackholes; false where there are none."""
+
+    __slots__ = ()
+    key = "dead_ends"
+
+    @property
+    def title(self) -> str:
+        """How many of each there are."""
+        loops = sum(end.code == Code.FORWARDING_LOOP for end in self)
+        parts = [counted(loops, "loop")] if loops else []
+        parts += [counted(len(self) - loops, "blackhole")] if loops < len(self) else []
+        return ", ".join(parts) or "no loop, no blackhole"
+
+
 _DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
 
 
-def dead_ends(network: Engine, progress: Progress | None = None) -> list[DeadEnd]:
+def dead_ends(network: Engine, progress: Progress | None = None) -> DeadEnds:
     """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
     out: list[DeadEnd] = []
     vpcs = list(network.topology.vpcs.values())
@@ -267,7 +303,7 @@ def dead_ends(network: Engine, progress: Progress | None = None) -> list[DeadEnd
             for interface in subnet.interfaces[:1]:
                 sources |= {address > IPV4_LAST: address for address in interface.addresses}
             out += _dead_ends_of(network, table, sources)
-    return out
+    return DeadEnds(out)
 
 
 def _dead_ends_of(network: Engine, table: RouteTableCheckpoint, sources: dict[bool, int]) -> Iterator[DeadEnd]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reachsim.answers.covering import ANYBODY, ClauseBook, numbers, space_of
+from reachsim.answers.listed import Answers
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
 from reachsim.errors import Undecided, UsageError, shown
 from reachsim.faces import Faced
 from reachsim.loading.validation import suggest
-from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
@@ -63,9 +64,19 @@ class IdleRule(Faced):
         }
 
 
-def space_of(clause: Clause) -> HeaderSpace:
-    """What a clause matches by address, as packets from its peers."""
-    return HeaderSpace.box(clause.traffic, clause.peers, AddressSet.everything())
+class IdleRules(Answers[IdleRule]):
+    """Rules that decide nothing; false where there are none."""
+
+    __slots__ = ()
+    key = "idle_rules"
+
+    @property
+    def title(self) -> str:
+        """How many of each kind there are."""
+        shadowed = sum(rule.kind == "shadowed" for rule in self)
+        parts = [f"{shadowed:,} shadowed"] if shadowed else []
+        parts += [f"{len(self) - shadowed:,} redundant"] if shadowed < len(self) else []
+        return f"rules that decide nothing: {', '.join(parts) or 'none'}"
 
 
 def rule_sets(network: Engine) -> Iterator[tuple[RuleSetKind, str, Filter]]:
@@ -80,7 +91,7 @@ def rule_sets(network: Engine) -> Iterator[tuple[RuleSetKind, str, Filter]]:
                 yield "security group", f"{vpc}.{name}", policy.filter(policy.groups(vpc, (name,), direction))
 
 
-def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRule]:
+def idle_rules(network: Engine, progress: Progress | None = None) -> IdleRules:
     """Every rule of an ACL or a security group that could go without changing anything, with the rules that make it so.
 
     Those of one rule set could all go together.
@@ -98,7 +109,7 @@ def idle_rules(network: Engine, progress: Progress | None = None) -> list[IdleRu
         for clause, word, evidence in idle(filter.clauses):
             if clause.path:
                 out.append(_idle(network, f"{vpc} {kind} {name}", filter.direction.value, clause, word, evidence))
-    return out
+    return IdleRules(out)
 
 
 def idle_clauses(kind: str, clauses: Sequence[Clause]) -> Iterator[Idle]:
@@ -112,53 +123,63 @@ Idle = tuple[Clause, Literal["shadowed", "redundant"], list[Clause]]
 
 def _idle_in_acl(clauses: Sequence[Clause]) -> Iterator[Idle]:
     """Rules that never decide, then those after which the later rules would decide alike."""
-    shadowed: list[Clause] = []
-    known = [clause for clause in clauses if clause.known]
-    for index, clause in enumerate(known):
-        evidence = covering(clause, known[:index])
+    book = ClauseBook(clauses)
+    shadowed = known = 0
+    for number, clause in enumerate(clauses):
+        if not clause.known:
+            continue
+        evidence = book.covering(number, known)
         if evidence is not None:
-            shadowed.append(clause)
-            yield clause, "shadowed", evidence
-    left = list(clauses)
-    for clause in known:
-        later = None if clause in shadowed else alike_after(clause, left, shadowed)
+            shadowed |= 1 << number
+            yield clause, "shadowed", [clauses[other] for other in evidence]
+        known |= 1 << number
+    left = book.every
+    for number in numbers(known & ~shadowed):
+        later = alike_after(book, number, left, shadowed)
         if later is not None:
-            left.remove(clause)
-            yield clause, "redundant", later
+            left ^= 1 << number
+            yield clauses[number], "redundant", [clauses[other] for other in later]
 
 
-def alike_after(clause: Clause, clauses: Sequence[Clause], shadowed: Sequence[Clause]) -> list[Clause] | None:
-    """The later clauses that would decide as one does all that it decides; None where they would not.
+def alike_after(book: ClauseBook, number: int, left: int, shadowed: int) -> list[int] | None:
+    """The later clauses that would decide as one does all that it decides; None where they would not. `left`: those that
+    are still there.
 
     What no clause matches is denied, so a clause that denies needs none after it (NACL-2). Shadowed clauses may go too, so
     they are no evidence; but one that would come to decide otherwise, or might, were this clause gone, keeps it.
     """
-    index = clauses.index(clause)
-    rest = space_of(clause)
-    for earlier in clauses[:index]:
-        rest -= space_of(earlier) if earlier.known else HeaderSpace.nothing()
-    evidence: list[Clause] = []
-    for later in clauses[index + 1 :]:
-        hit = rest & space_of(later)
-        if hit and (later.permits != clause.permits or not later.known):
+    clauses = book.clauses
+    meeting = book.meeting(number) & left
+    before = meeting & ((1 << number) - 1)
+    later = meeting >> number + 1 << number + 1
+    if clauses[number].permits and not later:
+        return None  # it is not shadowed, so it decides something
+    rest = book.space(number)
+    for earlier in numbers(before):
+        if clauses[earlier].known:
+            rest -= book.space(earlier)
+    evidence: list[int] = []
+    for other in numbers(later):
+        hit = rest & book.space(other)
+        if hit and (clauses[other].permits != clauses[number].permits or not clauses[other].known):
             return None
-        if hit and later not in shadowed:
-            evidence.append(later)
+        if hit and not shadowed >> other & 1:
+            evidence.append(other)
             rest -= hit
-    return evidence if not rest or not clause.permits else None
+    return evidence if not rest or not clauses[number].permits else None
 
 
 def _idle_in_group(clauses: Sequence[Clause]) -> Iterator[Idle]:
     """Rules whose traffic others allow."""
-    removed: set[int] = {index for index, clause in enumerate(clauses) if not clause.known}
-    for index in range(len(clauses) - 1, -1, -1):
-        if index in removed:
+    book = ClauseBook(clauses)
+    left = sum(1 << number for number, clause in enumerate(clauses) if clause.known)
+    for number in range(len(clauses) - 1, -1, -1):
+        if not left >> number & 1:
             continue
-        others = [c for i, c in enumerate(clauses) if i != index and i not in removed]
-        evidence = covering(clauses[index], others)
+        evidence = book.covering(number, left ^ 1 << number)
         if evidence is not None:
-            removed.add(index)
-            yield clauses[index], "redundant", evidence
+            left ^= 1 << number
+            yield clauses[number], "redundant", [clauses[other] for other in evidence]
 
 
 def _idle(
@@ -173,36 +194,6 @@ def _idle(
     return IdleRule(owner, direction, clause.text, kind, evidence, network.locate(clause.path), decides, clause.path)
 
 
-def covering(clause: Clause, others: Sequence[Clause]) -> list[Clause] | None:
-    """Clauses that together match all that a clause matches, as few as a greedy pass finds; None where they do not.
-
-    A reference to a group is covered only by a reference to the same group: who its members are is not a rule's matter.
-    """
-    evidence: list[Clause] = []
-    rest = space_of(clause)
-    for other in others:
-        if not rest:
-            break
-        hit = rest & space_of(other)
-        if hit:
-            evidence.append(other)
-            rest -= hit
-    if rest:
-        return None
-    for group in clause.groups:
-        left = HeaderSpace.box(clause.traffic, AddressSet.everything(), AddressSet.everything())
-        for other in others:
-            peers = AddressSet.everything() if group in other.groups else other.peers
-            hit = left & HeaderSpace.box(other.traffic, peers, AddressSet.everything())
-            if hit:
-                left -= hit
-                if other not in evidence:
-                    evidence.append(other)
-        if left:
-            return None
-    return evidence
-
-
 def permitted_space(filter: Filter) -> tuple[HeaderSpace, dict[GroupId, HeaderSpace]]:
     """All that a filter lets through: by address, and for each group that it names what only the reference allows."""
     allowed: list[HeaderSpace] = []
@@ -213,7 +204,7 @@ def permitted_space(filter: Filter) -> tuple[HeaderSpace, dict[GroupId, HeaderSp
         if clause.permits:
             allowed.append(space - denied)
             for group in clause.groups:
-                box = HeaderSpace.box(clause.traffic, AddressSet.everything(), AddressSet.everything())
+                box = HeaderSpace.box(clause.traffic, ANYBODY, ANYBODY)
                 groups[group] = groups.get(group, HeaderSpace.nothing()) | box
         else:
             denied |= space

@@ -10,7 +10,7 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.superfluous import Superfluous, superfluous
 from reachsim.engine import Engine
 from reachsim.errors import EndpointError, UsageError, shown
-from reachsim.faces import Faced
+from reachsim.faces import Carded, Faced
 from reachsim.loading.validation import suggest
 from reachsim.resources.instance import Instance
 from reachsim.resources.managed_node import InstanceProfile, SsmAgent
@@ -126,7 +126,7 @@ class ManagedNode(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class SessionManager(Faced):
+class SessionManager(Faced, Carded):
     """Every instance that was asked about. True when all of them are ready.
 
     `superfluous`: rules and instances that nobody needs once sessions are opened by Session Manager.

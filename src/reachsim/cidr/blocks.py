@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.markup import html_table, table
+from reachsim.faces import Carded, face
+from reachsim.markup import table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 from reachsim.rules.cidr import NEVER_IN_A_VPC, RFC_1918, SHARED, block_warning, vpc_block_refusal
@@ -52,8 +53,8 @@ def range_class(block: Cidr) -> str:
     return "public" if block.version == 4 else "reserved (RFC 4291)"
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class BlockFacts(Carded):
     """What there is to say about one block; `describe` makes it.
 
     `usable`: addresses that interfaces can have in a subnet of this block, `reserved` those that AWS keeps
@@ -120,8 +121,8 @@ class BlockFacts:
     def __str__(self) -> str:
         return table(self.rows())
 
-    def _repr_html_(self) -> str:
-        return html_table(self.rows())
+    def __repr__(self) -> str:
+        return face("BlockFacts", f"{self.block}, {self.kind}")
 
 
 def _count(block: Cidr) -> str:

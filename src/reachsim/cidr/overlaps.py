@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.errors import UsageError
-from reachsim.markup import Html, html_table, table
+from reachsim.faces import Carded, face
+from reachsim.markup import table
 from reachsim.net.cidr import Cidr
 
 
@@ -204,22 +205,23 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
     return out | {"id": entry.id} if entry.id else out
 
 
-class OverlapReport:
+class OverlapReport(Carded):
     """Every overlap among `count` blocks, the worst rank first, then in order of address.
 
     Counts are there at once, and so are the first of each rank. `overlaps` makes them all, which may be very
-    many: n equal blocks overlap n * (n - 1) / 2 times. `strict`: nothing may overlap at all.
+    many: n equal blocks overlap n * (n - 1) / 2 times; `ranked` tells them one by one. `strict`: nothing may
+    overlap at all. `entries`: the blocks.
     """
 
-    __slots__ = ("_entries", "_everything", "_ranking", "_sweep", "count", "counts", "strict")
+    __slots__ = ("_everything", "_ranking", "_sweep", "count", "counts", "entries", "strict")
 
     def __init__(self, entries: Sequence[Entry], ranking: Ranking, *, strict: bool = False) -> None:
-        self._entries = entries if isinstance(entries, Entries) else Entries(entries)
+        self.entries = entries if isinstance(entries, Entries) else Entries(entries)
         self._ranking = ranking
-        self._sweep = Sweep(self._entries.networks, self._entries.lengths)
+        self._sweep = Sweep(self.entries.networks, self.entries.lengths)
         self._everything: tuple[Overlap, ...] | None = None
-        self.count = len(self._entries)
-        self.counts = _counts(self._sweep, self._entries.owners, ranking)
+        self.count = len(self.entries)
+        self.counts = _counts(self._sweep, self.entries.owners, ranking)
         self.strict = strict
 
     @property
@@ -236,46 +238,79 @@ class OverlapReport:
     def overlaps(self) -> tuple[Overlap, ...]:
         """All of them."""
         if self._everything is None:
-            found = [self._overlap(outer, inner) for outer, inner in self._sweep.pairs()]
-            found.sort(key=lambda overlap: _RANKS.index(overlap.rank))  # stable: the order of addresses stays
-            self._everything = tuple(found)
+            self._everything = tuple(self._overlap(outer, inner) for _, outer, inner in self.ranked())
         return self._everything
 
     def of_rank(self, rank: Rank) -> tuple[Overlap, ...]:
         """The overlaps of one rank."""
         return tuple(overlap for overlap in self.overlaps if overlap.rank is rank) if self.counts[rank] else ()
 
+    def ranked(self, limit: int = 0) -> Iterator[tuple[Rank, int, int]]:
+        """Each overlap as its rank and the indexes of the outer and the inner block, without holding them.
+
+        All of them for 0, the worst rank first, then in order of the inner block's address; else so many, in the
+        order of `first`.
+        """
+        if limit and limit < self.total:
+            ordered = ((rank, *pair) for rank in _RANKS if self.counts[rank] for pair in self._pairs_of(rank))
+            return itertools.islice(ordered, limit)
+        owners, rank_of = self.entries.owners, self._ranking.rank
+        present = [rank for rank in _RANKS if self.counts[rank]]
+        return (  # a sweep for each rank is soon done, where a sorted list of all would have to be held
+            (rank, outer, inner)
+            for rank in present
+            for outer, inner in self._sweep.pairs()
+            if len(present) == 1 or rank_of(owners[outer], owners[inner]) is rank
+        )
+
+    def reason(self, outer: int, inner: int) -> str:
+        """Why the overlap of two blocks, by their indexes, has its rank."""
+        return self._ranking.reason(self.entries.owners[outer], self.entries.owners[inner])
+
+    def relation(self, outer: int, inner: int) -> str:
+        """``equal`` or ``contains``, of two blocks by their indexes."""
+        lengths = self.entries.lengths
+        return "equal" if lengths[outer] == lengths[inner] else "contains"  # they overlap, so the length decides
+
+    def _pairs_of(self, rank: Rank) -> Iterator[tuple[int, int]]:
+        return self._sweep.pairs_of(rank, self.entries.owners, self._ranking)
+
     def each_group(self) -> Iterator[tuple[Rank, Entry, Iterator[Overlap]]]:
         """By rank, then by the block that contains the others, in order of address; made as they are asked for."""
         for rank in _RANKS:
             if self.counts[rank]:
-                pairs = self._sweep.pairs_of(rank, self._entries.owners, self._ranking)
-                for outer, inside in itertools.groupby(pairs, key=lambda pair: pair[0]):
-                    yield rank, self._entries[outer], (self._overlap(*pair) for pair in inside)
+                for outer, inside in itertools.groupby(self._pairs_of(rank), key=lambda pair: pair[0]):
+                    yield rank, self.entries[outer], (self._overlap(*pair) for pair in inside)
 
     def groups(self) -> list[tuple[Rank, Entry, list[Overlap]]]:
         """The same, all of them."""
         return [(rank, outer, list(overlaps)) for rank, outer, overlaps in self.each_group()]
 
     def _overlap(self, outer: int, inner: int) -> Overlap:
-        one, other = self._entries[outer], self._entries[inner]
-        return Overlap(one, other, *self._ranking.of(one.owner, other.owner))
+        one, other = self.entries[outer], self.entries[inner]
+        rank = self._ranking.rank(one.owner, other.owner)
+        return Overlap(one, other, rank, self._ranking.reason(one.owner, other.owner))
 
     def first(self, limit: int = 0) -> Sequence[Overlap]:
         """So many of them, the worst rank first, in order of the outer block's address; all of them for 0."""
         if not limit or limit >= self.total:
             return self.overlaps
-        every = (overlap for _, _, overlaps in self.each_group() for overlap in overlaps)
-        return tuple(itertools.islice(every, limit))
+        return tuple(self._overlap(outer, inner) for _, outer, inner in self.ranked(limit))
 
     def to_dict(self, limit: int = 0) -> dict[str, Any]:
         """Plain data for JSON. `limit`: overlaps in it, 0 for all; all are counted."""
+        return {
+            **self.summary(),
+            "overlaps": [overlap.to_dict() for overlap in self.first(limit)],
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """The same without the overlaps."""
         return {
             "blocks": self.count,
             "matters": self.matters,
             "strict": self.strict,
             "counts": {rank.value: self.counts[rank] for rank in Rank},
-            "overlaps": [overlap.to_dict() for overlap in self.first(limit)],
         }
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
@@ -284,14 +319,18 @@ class OverlapReport:
             rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
         return rows
 
+    @property
+    def title(self) -> str:
+        """How many there are, in one line."""
+        return f"{self.total:,} overlap{'s' * (self.total != 1)} among {self.count:,} blocks"
+
+    def __repr__(self) -> str:
+        return face("OverlapReport", self.title)
+
     def __str__(self) -> str:
         if not self.total:
             return f"No overlaps among {self.count:,} blocks."
         return table(self._rows(), header=("rank", "block", "relation", "block", "why"))
-
-    def _repr_html_(self) -> Html:
-        caption = f"{self.total:,} overlaps among {self.count:,} blocks"
-        return html_table(self._rows(), header=("rank", "block", "relation", "block", "why"), caption=caption)
 
 
 def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank, int]:
@@ -352,7 +391,6 @@ class Ranking:
         self.today: dict[frozenset[str], str] = {}
         self.wished: dict[frozenset[str], str] = {}
         self.near: dict[str, set[str]] = {}
-        self.known: dict[tuple[str, str], tuple[Rank, str]] = {}
         for connection in connections:
             pair = frozenset((connection.one, connection.other))
             if connection.state == "up":
@@ -391,14 +429,8 @@ class Ranking:
         near, far = self.near.get(one), self.near.get(other)
         return Rank.WARNING if near and far and not near.isdisjoint(far) else Rank.NOTE
 
-    def of(self, one: str, other: str) -> tuple[Rank, str]:
-        """The rank, and why."""
-        key = (one, other)
-        if key not in self.known:
-            self.known[key] = (self.rank(one, other), self._reason(one, other))
-        return self.known[key]
-
-    def _reason(self, one: str, other: str) -> str:
+    def reason(self, one: str, other: str) -> str:
+        """Why an overlap of two networks has its rank."""
         rank = self.rank(one, other)
         pair = frozenset((one, other))
         if rank is Rank.ERROR:

@@ -10,7 +10,8 @@ from typing import Any
 from reachsim.cidr.demand import SubnetSize
 from reachsim.cidr.metrics import Growth, PoolUse, Summary
 from reachsim.cidr.shortage import Shortage
-from reachsim.markup import Html, html_table, table
+from reachsim.faces import Carded, Faced
+from reachsim.markup import table
 from reachsim.net.cidr import Cidr
 from reachsim.rules.subnet import usable_count
 
@@ -154,8 +155,8 @@ class Existing:
     body: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Faced, Carded):
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.
 
     `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it
@@ -230,8 +231,3 @@ class Plan:
         if self.vpcs:
             parts.append(table(self._rows()))
         return "\n".join(parts)
-
-    def _repr_html_(self) -> Html:
-        if not self.vpcs:
-            return html_table([[str(self)]])
-        return html_table(self._rows(), header=("what", "block", ""), caption=self.verdict.value)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from reachsim.net.cidr import Cidr
 
 HELP = "overlapping blocks, free blocks, and address plans"
+_SHOWN = {"text": 200, "html": 10_000}
+"""Overlaps that a format for people has unless the command line says how many."""
+_MANY = 1_000_000
+"""Overlaps above which it is said beforehand that they are being written."""
 _ITEMS = "a block, an address, a file that has some (model, list, CSV, JSON), or - for standard input"
 
 
@@ -42,7 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="networks that are to be connected, each with each, or all; may be given several times",
     )
     overlaps.add_argument("--strict", action="store_true", help="nothing may overlap: any overlap is exit code 1")
-    overlaps.add_argument("--limit", type=int, metavar="N", help="overlaps to show, 0 for all (text: 200; others: all)")
+    overlaps.add_argument(
+        "--limit", type=int, metavar="N", help="overlaps to show, 0 for all (text: 200; html: 10,000; others: all)"
+    )
 
     show = add("show", "say what there is to know of a block", ("text", "json", "html"))
     show.add_argument("items", nargs="+", metavar="CIDR", help=_ITEMS)
@@ -151,7 +157,7 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     for text, wish in zip(some, wishes, strict=True):
         if len(wish) < 2 or not all(wish):
             raise UsageError(f"--connect {text!r}: name two networks or more, with commas between them")
-    limit = arguments.limit if arguments.limit is not None else 200 if arguments.format == "text" else 0
+    limit = _SHOWN.get(arguments.format, 0) if arguments.limit is None else arguments.limit
     if limit < 0:
         raise UsageError(f"--limit {limit}: it must be 0 or more")
     sources = read_sources(arguments.items)
@@ -162,12 +168,15 @@ def _overlaps(arguments: argparse.Namespace) -> int:
         connect_all=len(some) < len(arguments.connect),
         strict=arguments.strict,
     )
+    if not limit and found.total > _MANY:
+        print(f"writing {found.total:,} overlaps; --limit N writes the first N", file=sys.stderr)
     if arguments.format == "text":
         print(report.overlaps_text(found, _style(), limit))
     elif arguments.format == "json":
-        print(report.to_json(found.to_dict(limit)))
+        sys.stdout.writelines(report.overlaps_json(found, limit))
+        print()
     elif arguments.format == "csv":
-        print(report.overlaps_csv(found, limit))
+        sys.stdout.writelines(f"{line}\n" for line in report.overlaps_csv(found, limit))
     else:
         print(report.overlaps_html(found, limit))
     return 1 if found.matters else 0

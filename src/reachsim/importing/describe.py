@@ -6,55 +6,19 @@ an answer lies in it.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Final
 
-from reachsim.importing.inventory import IDS, Inventory, Item, Origin
+from reachsim.importing.inventory import Inventory, Item, Origin
+from reachsim.importing.kinds import ANSWERS, IN_PARTS, NO_NETWORK, capital, kind_of
 from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
-_MARKS: Final = (
-    ("SubnetId", "CidrBlock", "Subnets"),
-    ("RouteTableId", "Routes", "RouteTables"),
-    ("NetworkAclId", "Entries", "NetworkAcls"),
-    ("SecurityGroupRuleId", "IsEgress", "SecurityGroupRules"),
-    ("GroupId", "IpPermissions", "SecurityGroups"),
-    ("NetworkInterfaceId", "PrivateIpAddress", "NetworkInterfaces"),
-    ("NetworkInterfaceId", "PrivateIpAddresses", "NetworkInterfaces"),
-    ("InstanceId", "State", "Instances"),
-    ("InstanceId", "NetworkInterfaces", "Instances"),
-    ("InternetGatewayId", "Attachments", "InternetGateways"),
-    ("EgressOnlyInternetGatewayId", "Attachments", "EgressOnlyInternetGateways"),
-    ("NatGatewayId", "NatGatewayAddresses", "NatGateways"),
-    ("NatGatewayId", "ConnectivityType", "NatGateways"),
-    ("VpcPeeringConnectionId", "RequesterVpcInfo", "VpcPeeringConnections"),
-    ("VpcEndpointId", "ServiceName", "VpcEndpoints"),
-    ("PrefixListId", "PrefixListName", "PrefixLists"),
-    ("TransitGatewayRouteTableId", "TransitGatewayId", "TransitGatewayRouteTables"),
-    ("TransitGatewayAttachmentId", "SubnetIds", "TransitGatewayVpcAttachments"),
-    ("TransitGatewayAttachmentId", "ResourceType", "TransitGatewayAttachments"),
-    ("TransitGatewayRouteTableId", "TransitGatewayRouteTablePropagations", "TransitGatewayPropagations"),
-    ("TransitGatewayRouteTableId", "Routes", "TransitGatewayStaticRoutes"),
-    ("TransitGatewayId", "TransitGatewayArn", "TransitGateways"),
-    ("TransitGatewayId", "Options", "TransitGateways"),
-    ("VpnGatewayId", "VpcAttachments", "VpnGateways"),
-    ("VpnConnectionId", "CustomerGatewayId", "VpnConnections"),
-    ("LoadBalancerArn", "Attributes", "LoadBalancerAttributes"),
-    ("LoadBalancerArn", "Scheme", "LoadBalancers"),
-    ("ListenerArn", "DefaultActions", "Listeners"),
-    ("TargetGroupArn", "TargetHealthDescriptions", "LoadBalancerTargetHealth"),
-    ("TargetGroupArn", "TargetGroupName", "TargetGroups"),
-    ("FunctionArn", "FunctionName", "Functions"),
-    ("AllocationId", "PublicIp", "Addresses"),
-    ("CustomerGatewayId", "BgpAsn", "CustomerGateways"),
-    ("VpcId", "CidrBlock", "Vpcs"),
-)
-"""Two keys that tell what an object is, the first that fits; the first of them is its id."""
-_EMPTY: Final = {kind.lower(): kind for kind in IDS} | {
-    "loadbalancerlisteners": "Listeners",
-    "reservations": "Instances",
-}
 _DEEPEST: Final = 12
+_MORE: Final = ("NextToken", "NextMarker", "Marker", "PaginationToken", "NextContinuationToken")
 
 
 def recognises(source: Source) -> bool:
@@ -71,34 +35,88 @@ def read(inventory: Inventory, data: Any, file: str) -> None:
     """Take in everything in one document that a describe call may have answered."""
     if isinstance(data, dict) and "collector_version" in data and "route_tables" not in data:
         inventory.without_routes = True  # np-guard's cloud resource collector
-    _visit(inventory, data, file, "", "", 0)
+    reader = _Reader(inventory, file)
+    for (key, path), count in reader.visit(data, "", "", 0).items():
+        objects = "an object" if count == 1 else f"{count} objects"
+        inventory.not_read.append((key, f"{objects} of a kind that is not read", Origin(file, path)))
 
 
-def kind_of(value: dict[str, Any]) -> tuple[str, str] | None:
-    """What an object is, and the key of its id; None for what is none."""
-    for key, other, kind in _MARKS:
-        if isinstance(value.get(key), str) and value[key] and other in value:
-            return kind, key
-    return None
+Strange = Counter[tuple[str, str]]
+"""Objects of no kind that is read, by the key of their list and the path of that."""
 
 
-def _visit(inventory: Inventory, data: Any, file: str, path: str, key: str, depth: int) -> None:
-    if depth > _DEEPEST:
-        return
-    if isinstance(data, dict):
-        found = kind_of(data)
-        if found is not None:
-            kind, id_key = found
-            origin = Origin(file, path)
-            attributes = shaped(data, lambda text: inventory.refused.append((data[id_key], text, origin)))
-            inventory.ask(kind)
-            inventory.add(kind, Item(data[id_key], attributes, origin))
-            return
+@dataclass
+class _Reader:
+    """One document on its way into an inventory."""
+
+    inventory: Inventory
+    file: str
+    found: int = field(default=0)
+
+    def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
+        """Take in what a value holds, and say what of it is of no kind."""
+        if depth > _DEEPEST:
+            return Counter()
+        if isinstance(data, dict):
+            return self.visit_object({capital(str(name)): value for name, value in data.items()}, path, depth)
+        if isinstance(data, list):
+            return self.visit_list(data, path, key, depth)
+        return Counter()
+
+    def visit_object(self, data: dict[str, Any], path: str, depth: int) -> Strange:
+        """An object of a kind that is read, or what is wrapped in one that is not."""
+        if isinstance(data.get("HostedZone"), dict) and "VPCs" in data:  # one zone, with the VPCs beside it
+            data = {**data["HostedZone"], "VPCs": data["VPCs"]}
+        told = kind_of(data)
+        if told is not None:
+            self.take(*told, data, Origin(self.file, path))
+            return Counter()
+        strange: Strange = Counter()
         for name, value in data.items():
-            _visit(inventory, value, file, f"{path}.{name}" if path else str(name), str(name), depth + 1)
-    elif isinstance(data, list):
-        kind_known = _EMPTY.get(key.replace("_", "").lower())
-        if kind_known is not None:
-            inventory.ask(kind_known)
+            if isinstance(value, list) and name.replace("_", "").lower() in ANSWERS:
+                self.count_page(ANSWERS[name.replace("_", "").lower()], data, Origin(self.file, path))
+            strange += self.visit(value, f"{path}.{name}" if path else name, name, depth + 1)
+        return strange
+
+    def take(self, kind: str, id: str, data: dict[str, Any], origin: Origin) -> None:
+        """Take in one object."""
+        self.found += 1
+        self.inventory.ask(kind)
+        attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
+        id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
+        if kind in IN_PARTS:
+            before = self.inventory.one(kind, id)
+            attributes = {**(before.attributes if before is not None else {}), **attributes}
+            self.inventory.items.setdefault(kind, {})[id] = Item(id, attributes, origin)
+        else:
+            self.inventory.add(kind, Item(id, attributes, origin))
+
+    def visit_list(self, data: list[Any], path: str, key: str, depth: int) -> Strange:
+        """The members of a list. Objects with an id in which nothing is found are of no kind that is read."""
+        kind = ANSWERS.get(key.replace("_", "").lower())
+        if kind is not None:
+            self.inventory.ask(kind)
+        strange: Strange = Counter()
         for index, value in enumerate(data):
-            _visit(inventory, value, file, f"{path}[{index}]", key, depth + 1)
+            before = self.found
+            inside = self.visit(value, f"{path}[{index}]", key, depth + 1)
+            if self.found == before and isinstance(value, dict) and _has_id(value):
+                strange[key, path] += key not in NO_NETWORK
+            else:
+                strange += inside
+        return strange
+
+    def count_page(self, kind: str, answer: dict[str, Any], origin: Origin) -> None:
+        """Note whether an answer says that there are more pages of it, and whether it is a last page."""
+        more = (
+            any(isinstance(answer.get(key), str) and answer[key] for key in _MORE)
+            and answer.get("IsTruncated") is not False
+        )
+        self.inventory.page(kind, str(PurePath(self.file).parent), origin, more=more)
+
+
+def _has_id(value: dict[str, Any]) -> bool:
+    return any(
+        str(key).endswith(("Id", "Arn", "ARN", "arn", "Identifier")) and isinstance(each, str)
+        for key, each in value.items()
+    )

@@ -65,6 +65,8 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
         out.notes.append(
             Note("assumed", item.id, "it was read more than once, and the last one counts", str(item.origin))
         )
+    for kind, origin in found.partial.items():
+        out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -38,7 +39,20 @@ IDS: Final = {
     "Listeners": "ListenerArn",
     "LoadBalancerAttributes": "LoadBalancerArn",
     "LoadBalancerTargetHealth": "TargetGroupArn",
+    "LoadBalancerDescriptions": "DNSName",
+    "Rules": "RuleArn",
+    "TargetGroupAttributes": "TargetGroupArn",
     "Functions": "FunctionArn",
+    "Aliases": "AliasArn",
+    "ServiceConfigurations": "ServiceId",
+    "AllowedPrincipals": "ServiceId",
+    "TransitGatewayPeeringAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayPolicyTables": "TransitGatewayPolicyTableId",
+    "TransitGatewayRouteTableAssociations": "TransitGatewayRouteTableId",
+    "DirectConnectGateways": "DirectConnectGatewayId",
+    "DirectConnectGatewayAssociations": "AssociationId",
+    "HostedZones": "Id",
+    "ResourceRecordSets": "HostedZoneId",
     "Addresses": "AllocationId",
 }
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
@@ -236,6 +250,8 @@ class Inventory:
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
+    pages: dict[tuple[str, str], tuple[Origin | None, bool]] = field(default_factory=dict)
+    """By kind and folder: an answer that says that there are more pages, and whether a last page was read."""
 
     def ask(self, kind: str) -> None:
         """Say that a file tells all there is of a kind."""
@@ -243,14 +259,28 @@ class Inventory:
 
     def collected(self, kind: str, vpc: str = "") -> bool:
         """Whether all of a kind is known that there is (in a VPC), be it nothing."""
-        return kind in self.asked or vpc in self.created
+        return (kind in self.asked and kind not in self.partial) or vpc in self.created
+
+    def page(self, kind: str, folder: str, origin: Origin, *, more: bool) -> None:
+        """Note an answer of a call: one page of what there is in an account and Region, which have a folder."""
+        unfinished, finished = self.pages.get((kind, folder), (None, False))
+        self.pages[kind, folder] = (origin if more else unfinished, finished or not more)
+
+    @property
+    def partial(self) -> dict[str, Origin]:
+        """Kinds of which a last page was not read, with an answer that says that there are more."""
+        return {kind: more for (kind, _), (more, finished) in self.pages.items() if more is not None and not finished}
 
     def add(self, kind: str, item: Item) -> None:
-        """Take in an object; a later answer about one id replaces an earlier one."""
+        """Take in an object. A later answer about one id replaces an earlier one of the same folder; in another folder, of
+        an account or Region that may see another part of what is shared, it adds to that."""
         known = self.items.setdefault(kind, {})
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
-            self.differing.append(item)
+            if os.path.dirname(before.origin.file) != os.path.dirname(item.origin.file):
+                item = Item(item.id, {**before.attributes, **item.attributes}, item.origin)
+            if any(item.attributes.get(key) != value for key, value in before.attributes.items() if key != "Tags"):
+                self.differing.append(item)
         known[item.id] = item
 
     def reserve(self, id: str, kind: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from reachsim.importing.kinds import capital
 from reachsim.importing.rules import Refused, block
 from reachsim.net.address import format_address, parse_address
 
@@ -20,28 +21,54 @@ def _words(text: str) -> frozenset[str]:
 _TEXTS: Final = _words(
     "State Status Name Key Value Description InterfaceType ConnectivityType ServiceName VpcEndpointType "
     "PrefixListName GroupName Scheme LoadBalancerName RuleAction Origin AvailabilityZone ResourceType "
-    "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport CidrBlockState"
+    "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport CidrBlockState "
+    "PingStatus AgentVersion AvailabilityMode PrivateDnsName DNSName Platform AwsRegion SettingValue "
+    "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
+    "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "
+    "CacheSubnetGroupName DomainName ARN PolicyName RoleName InstanceProfileName Group LastStatus Region OwnerAccount "
+    "DnsName PublicDnsName "
+    "DirectConnectGatewayState DirectConnectGatewayName VirtualInterfaceState VirtualInterfaceType AssociationState "
+    "AttachmentStatus Field Target InstanceProtocol HealthCheckProtocol HealthCheckPort Reason Effect "
+    "DefaultRouteTableAssociation DefaultRouteTablePropagation SecurityGroupReferencingSupport SetIdentifier "
+    "CacheClusterStatus"
 )
-_SCALARS: Final = _words("Protocol IpProtocol Type Code FromPort ToPort From To Port RuleNumber DeviceIndex")
+_SCALARS: Final = _words(
+    "Protocol IpProtocol Type Code FromPort ToPort From To Port RuleNumber DeviceIndex MemorySize LoadBalancerPort "
+    "InstancePort Weight"
+)
 _FLAGS: Final = _words(
     "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
-    "AllowDnsResolutionFromRemoteVpc"
+    "AllowDnsResolutionFromRemoteVpc MapPublicIpOnLaunch AcceptanceRequired PrivateZone Value Ipv6AllowedForDualStack "
+    "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled"
 )
 _BLOCKS: Final = _words("CidrBlock Ipv6CidrBlock CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr")
-_ADDRESSES: Final = _words("PrivateIpAddress PublicIp PrivateIp PublicIpAddress Ipv6Address")
+_ADDRESSES: Final = _words(
+    "PrivateIpAddress PublicIp PrivateIp PublicIpAddress Ipv6Address IpAddress PrivateIPv4Address IPv6Address"
+)
 _OBJECTS: Final = _words(
     "State Status Attachment Association CidrBlockState Ipv6CidrBlockState RequesterVpcInfo AccepterVpcInfo "
-    "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig"
+    "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig RequesterTgwInfo AccepterTgwInfo "
+    "EnableDnsSupport EnableDnsHostnames RoutingConfig AdditionalVersionWeights AssociatedGateway Listener HealthCheck "
+    "TargetHealth DBSubnetGroup VPCOptions ResourcesVpcConfig Config AliasTarget PolicyDocument Document Condition "
+    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing"
 )
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "
     "PrefixListIds UserIdGroupPairs Groups PrivateIpAddresses Ipv6Addresses NetworkInterfaces Attachments "
     "NatGatewayAddresses CidrBlockAssociationSet Ipv6CidrBlockAssociationSet CidrBlockSet AvailabilityZones "
     "DefaultActions TargetGroups Attributes TargetHealthDescriptions VpcAttachments "
-    "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups"
+    "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups LoadBalancerAddresses "
+    "ListenerDescriptions Instances Actions VPCs ResourceRecordSets ResourceRecords Details Roles "
+    "AttachedManagedPolicies RolePolicyList PolicyVersionList AllowedPrincipals Subnets VpcSecurityGroups "
+    "InstanceProfileList DnsEntries "
+    "AllowedPrefixesToDirectConnectGateway RouteFilterPrefixes Statement DBClusterMembers ServiceType PropagatingVgws"
 )
-_OF_TEXTS: Final = _words("SubnetIds RouteTableIds NetworkInterfaceIds SecurityGroups SecurityGroupIds")
+_OF_TEXTS: Final = _words(
+    "SubnetIds RouteTableIds NetworkInterfaceIds SecurityGroups SecurityGroupIds Subnets NetworkLoadBalancerArns "
+    "GatewayLoadBalancerArns Action Resource Targets"
+)
 _OF_BLOCKS: Final = frozenset(("Cidrs",))
+_OF_NUMBERS: Final = frozenset(("AdditionalVersionWeights",))
 Tell = Callable[[str], None]
 
 
@@ -50,14 +77,16 @@ def shaped(value: dict[str, Any], tell: Tell) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, member in value.items():
         if member is not None and isinstance(key, str):
-            found = _value(key, member, tell)
+            found = _value(capital(key), member, tell)
             if found is not None:
-                out[key] = found
+                out[capital(key)] = found
     return out
 
 
 def _value(key: str, value: Any, tell: Tell) -> Any:
     if isinstance(value, dict):
+        if key in _OF_NUMBERS:
+            return {name: each for name, each in value.items() if isinstance(each, int | float)}
         return shaped(value, tell) if key in _OBJECTS else None
     if isinstance(value, list):
         return _list(key, value, tell)
@@ -67,6 +96,8 @@ def _value(key: str, value: Any, tell: Tell) -> Any:
         return value if isinstance(value, str | int) else None
     if not isinstance(value, str):
         return None
+    if key in ("Action", "Resource"):  # of a policy: one, or a list of them
+        return [value]
     if key in _BLOCKS:
         return _read(block, value, key, tell)
     if key in _ADDRESSES:

@@ -12,7 +12,7 @@ has no links whose zone a name could give.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 IPV4_BITS: Final = 32
 IPV6_BITS: Final = 128
@@ -31,6 +31,8 @@ _DOTTED: Final = re.compile(
     re.ASCII,
 )
 _LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+_NUMERIC: Final = frozenset("bcdeEfFgGnoxX%")
+"""The types of format specifications that are for numbers."""
 _HEXTET: Final = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 
 
@@ -59,7 +61,12 @@ class Address(int):
         return format_address(self)
 
     def __format__(self, spec: str) -> str:
-        return format(format_address(self), spec)
+        # Who asks for a number (``{address:x}``) gets the place on the line, everybody else the text.
+        return int(self).__format__(spec) if spec[-1:] in _NUMERIC else format(format_address(self), spec)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """At the prompt of IPython, and where Hypothesis tells an example: not as the number that it is."""
+        printer.text(repr(self))
 
     def __repr__(self) -> str:
         return f"Address({format_address(self)!r})"

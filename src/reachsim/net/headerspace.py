@@ -28,7 +28,7 @@ from threading import RLock
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from reachsim.faces import one_line
+from reachsim.faces import Carded, one_line
 from reachsim.net.address import LINE_LAST, parse_address
 from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
 from reachsim.net.cidr import AddressSet
@@ -219,7 +219,7 @@ def _box(traffic: Traffic, sources: AddressSet, destinations: AddressSet, source
         return _from(sources, to_ipv4, to_ipv6)
 
     pieces: list[tuple[int, int, _Node]] = []
-    for low, high in _whole_protocols(traffic).spans:
+    for low, high in whole_protocols(traffic).spans:
         for first, last, protocol in _RUNS:
             if first <= high and low <= last:
                 if protocol not in made:
@@ -228,7 +228,7 @@ def _box(traffic: Traffic, sources: AddressSet, destinations: AddressSet, source
     return _assemble(_SERVICES, pieces)
 
 
-def _whole_protocols(traffic: Traffic) -> Traffic:
+def whole_protocols(traffic: Traffic) -> Traffic:
     """Traffic with each protocol that has neither ports nor types in it wholly, where a part of it is."""
     spans: list[Span] = []
     for low, high in traffic.spans:
@@ -238,7 +238,7 @@ def _whole_protocols(traffic: Traffic) -> Traffic:
     return traffic if tuple(spans) == traffic.spans else Traffic.union_of(spans)
 
 
-class HeaderSpace:
+class HeaderSpace(Carded):
     """An immutable set of packets. Operators: ``| & - ^ ~ == <= hash bool in``, and a repr one can read.
 
     >>> ipv4 = AddressSet.of((0, 2**32 - 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from reachsim.faces import face
+from reachsim.faces import Carded, face
 from reachsim.flow.ports import Choices
 from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -17,7 +17,7 @@ from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Carded):
     """What gets from one endpoint to another.
 
     `ways`: one for each address family in which anything is delivered. `undecided`: why reachsim cannot say. `below`: the
@@ -75,13 +75,15 @@ class Cell:
         return any(trip.choices.counts(self.below) for way in self.ways for trip in way.trips())
 
     def __str__(self) -> str:
-        if self.undecided:
-            return f"undecided: {self.undecided}"
+        return f"undecided: {self.undecided}" if self.undecided else self.words(Traffic.everything())
+
+    def words(self, traffic: Traffic) -> str:
+        """What of some traffic is reachable, in words, with the client ports where not every one will do."""
         line = AddressSet.everything()
         families = {way.ipv6 for way in self.ways}
         if len(families) == 1:  # what goes without saying for two addresses of one family
             line = (EVERY_IPV6 if families.pop() else EVERY_IPV4).addresses
-        return self.space().describe(known_sources=line, known_destinations=line)
+        return self.space().restrict(traffic=traffic).describe(known_sources=line, known_destinations=line)
 
     def __repr__(self) -> str:
         return face("Cell", f"{self.source} -> {self.destination}: {self}")

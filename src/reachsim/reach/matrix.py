@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
@@ -30,9 +30,10 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
-from reachsim.reach.cell import Cell, in_columns, loss_in_words, told
+from reachsim.reach.cell import Cell, in_columns, loss_in_words
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
+from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     import networkx
 
 from reachsim.reach.workers import BLOCK, Block, compute_block
-
-Grouping = Literal["class", "subnet", "vpc"]
 
 
 @dataclass(eq=False)
@@ -222,7 +221,7 @@ class Matrix(Numbered, Carded):
 
     def grouped(self, by: Grouping) -> dict[tuple[str, str], Cell]:
         """The cells between groups of interfaces, put together: of a group some pair has each way. Raises UsageError."""
-        _check_grouping(by)
+        check_grouping(by)
         names = [group_name(c, by) for c in self.classes.classes]
         numbers: dict[tuple[str, str], set[int]] = {}
         for source, destination, number in self.class_pairs():
@@ -245,33 +244,22 @@ class Matrix(Numbered, Carded):
             graph.add_edge(source, destination, traffic=traffic, partial=partial, nat_loss=nat_loss)
         return graph
 
-    def to_dict(self, by: Grouping = "class") -> dict[str, Any]:
-        """Plain data for JSON: the classes with their members, and what is reachable between them. Raises UsageError."""
-        _check_grouping(by)
-        classes = [
-            {
-                "class": c.index,
-                "description": str(c),
-                "subnet": c.first.subnet.full_name,
-                "vpc": c.first.vpc.name,
-                "interfaces": [interface.name for interface in c.members],
-            }
-            for c in self.classes.classes
-        ]
-        if by != "class":
-            cells = self.grouped(by).items()
-            data = [{"from": a, "to": b, **told(cell, str(cell.reachable))} for (a, b), cell in cells]
-            return {"by": by, "reachable": [each for each in data if each["traffic"] != "nothing" or each["partial"]]}
-        texts: dict[int, dict[str, Any]] = {}
-        reachable = []
-        for source, destination, number in self.class_pairs():
-            found = texts.get(number)
-            if found is None:
-                cell = replace(self.cell_of(number), undecided="")
-                found = texts[number] = told(cell, str(cell))
-            if found["traffic"] != "nothing" or found["partial"]:
-                reachable.append({"from": source.index, "to": destination.index, **found})
-        return {"by": by, "pairs": self.pairs, "classes": classes, "reachable": reachable}
+    def by(self, by: Grouping, traffic: str | Traffic | None = None) -> GroupedMatrix:
+        """The interfaces put together by class, subnet or VPC, and what passes between the groups. `traffic`: of this alone.
+        Raises UsageError.
+
+        >>> print(reachsim.load("models/three-tier.yaml").matrix().by("subnet", "tcp/22").to_rows()[0]["to"])
+        shop.app-a
+        """
+        return GroupedMatrix(self, by, None if traffic is None else self._slice(traffic).traffic)
+
+    def to_dict(self, by: Grouping = "class", traffic: str | Traffic | None = None) -> dict[str, Any]:
+        """Plain data for JSON, as `by` puts interfaces together: what ``reachsim matrix --format json`` prints of it."""
+        return self.by(by, traffic).to_dict()
+
+    def to_rows(self, by: Grouping = "class", traffic: str | Traffic | None = None) -> list[dict[str, Any]]:
+        """One flat record for each pair of groups, such as ``pandas.DataFrame(...)`` takes."""
+        return self.by(by, traffic).to_rows()
 
     def to_json(self, by: Grouping = "class") -> str:
         """`to_dict` as text."""
@@ -321,7 +309,7 @@ class Matrix(Numbered, Carded):
 
 
 @dataclass(frozen=True, repr=False)
-class Slice(Faced):
+class Slice(Faced, Carded):
     """The pairs between which some of one kind of traffic is reachable. Iterates over (source, destination) names."""
 
     matrix: Matrix
@@ -401,11 +389,6 @@ def _of_picks(parts: Iterable[FlowAnswer]) -> Iterator[Crossing]:
             if there & whole:
                 lost = max((part.lost for part in every), key=lambda lost: choices_of(lost, protocol).loss)
                 yield Crossing(every[0].ipv6, there & whole, back, lost)
-
-
-def _check_grouping(by: object) -> None:
-    if by not in get_args(Grouping):
-        raise UsageError(f"interfaces cannot be put together by {shown(by)}; write 'class', 'subnet' or 'vpc'")
 
 
 def _pair(asked: object) -> tuple[str, str]:

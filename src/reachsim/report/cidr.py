@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from reachsim.cidr.blocks import BlockFacts
 from reachsim.cidr.entries import Entry
 from reachsim.cidr.overlaps import OverlapReport, Rank, entry_dict
 from reachsim.cidr.use import VpcUse
+from reachsim.csvfile import csv_line
 from reachsim.errors import visible
 from reachsim.markup import Html, Style, element, html_table, table
 from reachsim.net.cidr import Cidr
@@ -28,6 +30,7 @@ __all__ = [
     "holders_text",
     "overlaps_csv",
     "overlaps_html",
+    "overlaps_json",
     "overlaps_text",
     "plan_csv",
     "plan_html",
@@ -42,6 +45,8 @@ __all__ = [
 ]
 
 _PLAIN: Final = Style(enabled=False)
+_KEPT: Final = 1 << 17
+"""Blocks whose text is kept while many overlaps are written."""
 _RANK_TITLES: Final = {
     Rank.ERROR: "error: connected today",
     Rank.WISH: "wish: to be connected",
@@ -110,36 +115,45 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def overlaps_csv(report: OverlapReport, limit: int = 0) -> str:
-    """One line for each overlap. `limit`: as for the text."""
-    header = (
-        "rank",
-        "relation",
-        "outer",
-        "outer_owner",
-        "outer_place",
-        "inner",
-        "inner_owner",
-        "inner_place",
-        "reason",
-    )
-    return to_csv(
-        header,
-        (
-            (
-                o.rank.value,
-                o.relation,
-                o.outer.cidr,
-                o.outer.owner,
-                o.outer.place,
-                o.inner.cidr,
-                o.inner.owner,
-                o.inner.place,
-                o.reason,
-            )
-            for o in report.first(limit)
-        ),
-    )
+def overlaps_csv(report: OverlapReport, limit: int = 0) -> Iterator[str]:
+    """One line for each overlap, as they are asked for. `limit`: as for the text."""
+
+    @lru_cache(_KEPT)  # a block may be in many overlaps
+    def cells(index: int) -> str:
+        entry = report.entries[index]
+        return csv_line((entry.cidr, entry.owner, entry.place))
+
+    @lru_cache(_KEPT)  # few, and each is said of many overlaps
+    def one(text: str) -> str:
+        return csv_line([text])
+
+    yield "rank,relation,outer,outer_owner,outer_place,inner,inner_owner,inner_place,reason"
+    for rank, outer, inner in report.ranked(limit):
+        relation, reason = report.relation(outer, inner), one(report.reason(outer, inner))
+        yield f"{rank.value},{relation},{cells(outer)},{cells(inner)},{reason}"
+
+
+def overlaps_json(report: OverlapReport, limit: int = 0) -> Iterator[str]:
+    """`OverlapReport.to_dict` as JSON, in pieces, as they are asked for. `limit`: as for the text."""
+
+    @lru_cache(_KEPT)
+    def entry(index: int) -> str:
+        return to_json(entry_dict(report.entries[index])).replace("\n", "\n      ")
+
+    @lru_cache(_KEPT)
+    def one(text: str) -> str:
+        return to_json(text)
+
+    yield to_json(report.summary()).removesuffix("\n}") + ',\n  "overlaps": ['
+    before = "\n"
+    for rank, outer, inner in report.ranked(limit):
+        yield (
+            f'{before}    {{\n      "rank": "{rank.value}",\n      "relation": "{report.relation(outer, inner)}",\n'
+            f'      "outer": {entry(outer)},\n      "inner": {entry(inner)},\n'
+            f'      "reason": {one(report.reason(outer, inner))}\n    }}'
+        )
+        before = ",\n"
+    yield "]\n}" if before == "\n" else "\n  ]\n}"
 
 
 def overlaps_html(report: OverlapReport, limit: int = 0) -> str:
@@ -165,6 +179,9 @@ def overlaps_html(report: OverlapReport, limit: int = 0) -> str:
             header = ("block", "network", "where", "relation", "block", "network", "where", "why")
             parts.append(element("h2", _RANK_TITLES[rank], class_=rank.value))
             parts.append(html_table(rows, header=header))
+    hidden = report.total - len(found)
+    if hidden:
+        parts.append(element("p", f"{hidden:,} further overlaps are not shown (--limit 0 shows all)."))
     return page("Overlapping blocks", parts)
 
 

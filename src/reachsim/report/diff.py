@@ -120,11 +120,9 @@ def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Loo
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
     rows: list[TextRow] = []
     for line in look.few(lines, _LINES):
-        text = (
-            _text(line.first, world, look)
-            if len(line.changes) == 1
-            else f"{say(line.first.traffic)} (some client ports)"
-        )
+        unlike = {(change.text, "internet" in change.sources): change for change in line.changes}
+        texts = {_text(change, world, look) for change in unlike.values()}
+        text = min(texts) if len(texts) == 1 else f"{say(line.first.traffic)} (some client ports)"
         text += ", one way" if line.first.one_way else ""
         text += f"; {line.first.nat}" if line.first.nat else ""
         rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])

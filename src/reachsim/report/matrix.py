@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from reachsim.answers.grouping import Groups, MatrixLink, label_of
 from reachsim.csvfile import csv_line
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import in_columns, say
-from reachsim.reach.matrix import Grouping, Matrix
+from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink, label_of
+from reachsim.reach.matrix import Matrix
 from reachsim.report.groups import NameGroup
 from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
 
 SHORT = 20
-"""Groups of which a text is still short."""
+"""GroupedMatrix of which a text is still short."""
 _BLOCKS = 40
 _CLASSES = 40
 _MEMBERS = 3
@@ -39,7 +39,7 @@ def matrix_text(
     `traffic`: about this alone. `by`: how to put interfaces together; left out, what is short.
     """
     style = look.style
-    groups = Groups(matrix, by or shortest(matrix), traffic)
+    groups = matrix.by(by or shortest(matrix), traffic)
     what = "something" if traffic is None else f"some of {traffic}"
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
@@ -58,7 +58,7 @@ def matrix_text(
     return "\n".join(lines).rstrip()
 
 
-def _classes(groups_of: Groups, look: Look) -> list[str]:
+def _classes(groups_of: GroupedMatrix, look: Look) -> list[str]:
     """What each class is; of some traffic alone, the classes that have it."""
     everything = groups_of.traffic is None
     classes = [
@@ -82,7 +82,7 @@ def _classes(groups_of: Groups, look: Look) -> list[str]:
     return [*lines, f"  {rest}"] if rest else lines
 
 
-def _overview(groups: Groups, look: Look) -> list[str]:
+def _overview(groups: GroupedMatrix, look: Look) -> list[str]:
     """A grid with a character for each pair of groups; none where it does not fit."""
     labels = [name for name in groups.labels if groups.traffic is None or name in groups.taking_part]
     count = len(labels)
@@ -103,7 +103,7 @@ def _overview(groups: Groups, look: Look) -> list[str]:
     return [*lines, f"  {look.style.dim(key)}"]
 
 
-def _list(groups: Groups, look: Look) -> list[str]:
+def _list(groups: GroupedMatrix, look: Look) -> list[str]:
     """For each source, or each few that send alike, what it sends to whom."""
     by_source: dict[str, dict[str, list[str]]] = {}
     for (source, destination), link in groups.links.items():
@@ -151,7 +151,7 @@ def _traffic(traffic: Traffic, look: Look) -> str:
     return ", ".join(few) + (f" and {left} more" if left else "")
 
 
-def _hints(groups: Groups, asked: Grouping | None, file: str, look: Look) -> list[str]:
+def _hints(groups: GroupedMatrix, asked: Grouping | None, file: str, look: Look) -> list[str]:
     notes: list[str] = []
     if groups.by != "class":
         finer = "--by subnet or --by class" if groups.by == "vpc" else "--by class"
@@ -165,33 +165,7 @@ def _hints(groups: Groups, asked: Grouping | None, file: str, look: Look) -> lis
 
 def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
-    groups = Groups(matrix, by, traffic)
-    index = {label: number for number, label in enumerate(groups.labels)} if by == "class" else {}
-    data: dict[str, Any] = {
-        "file": file,
-        "traffic": None if traffic is None else str(traffic),
-        "by": by,
-        "pairs": matrix.pairs,
-        "reachable_pairs": groups.pairs,
-        "partial_pairs": groups.part,
-        "undecided_pairs": groups.undecided,
-    }
-    if by == "class":
-        data["classes"] = matrix.to_dict()["classes"]
-    data["reachable"] = [
-        {
-            "from": index.get(source, source),
-            "to": index.get(destination, destination),
-            "traffic": say(link.traffic),
-            "pairs": link.pairs,
-            "of": link.possible,
-            "partial": say(link.partial) if link.part else "",
-            "nat": link.nat,
-        }
-        for (source, destination), link in groups.links.items()
-        if link.pairs or link.part
-    ]
-    return data
+    return {"file": file, **matrix.by(by, traffic).to_dict()}
 
 
 def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | None = None) -> Iterator[str]:
@@ -200,6 +174,6 @@ def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | No
         yield from matrix.csv_lines(traffic)
         return
     yield csv_line(("source", "destination", "traffic", "partial", "nat_loss"))
-    for (a, b), link in Groups(matrix, by, traffic).links.items():
+    for (a, b), link in matrix.by(by, traffic).links.items():
         if link.pairs or link.part:
             yield csv_line((a, b, *in_columns(link.traffic, link.partial, link.losses)))

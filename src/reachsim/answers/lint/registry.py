@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from reachsim.answers.editable import Editable
-from reachsim.answers.policy import Exposed, exposure
+from reachsim.answers.policy import Exposure, exposure
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.reach.matrix import Matrix
 from reachsim.reach.pair import Reach
@@ -36,7 +36,7 @@ class Subject:
         self.topology = network.topology
 
     @cached_property
-    def exposed(self) -> list[Exposed]:
+    def exposed(self) -> Exposure:
         """What the internet reaches."""
         return exposure(self.network)
 

@@ -10,8 +10,8 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.finding import LintFinding
 from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
-from reachsim.errors import UsageError, shown
-from reachsim.faces import Faced
+from reachsim.errors import UsageError, counted, shown
+from reachsim.faces import Carded, Faced
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import Silence
@@ -37,7 +37,7 @@ class Silenced(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Lint(Faced):
+class Lint(Faced, Carded):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
 
     findings: tuple[LintFinding, ...]
@@ -53,7 +53,11 @@ class Lint(Faced):
         return self.findings[index]
 
     def __str__(self) -> str:
-        counts = [f"{n} {s}" for s in SEVERITIES if (n := sum(f.severity == s for f in self.findings))]
+        counts = [
+            counted(n, s, "advice" if s == "advice" else "")
+            for s in SEVERITIES
+            if (n := sum(f.severity == s for f in self.findings))
+        ]
         return "\n".join([", ".join(counts) or "nothing found", *map(str, self.findings)])
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
+from reachsim.importing.builder.classic_balancers import add_classic_balancers
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
 from reachsim.importing.builder.functions import add_functions
@@ -23,12 +24,16 @@ from reachsim.importing.builder.gateways import add_gateways
 from reachsim.importing.builder.groups import add_groups
 from reachsim.importing.builder.interfaces import add_interfaces
 from reachsim.importing.builder.load_balancers import add_load_balancers
+from reachsim.importing.builder.managed_nodes import add_managed_nodes
 from reachsim.importing.builder.members import name_members
+from reachsim.importing.builder.names import add_dns_attributes, add_zones
 from reachsim.importing.builder.nat_gateways import add_nat_gateways
 from reachsim.importing.builder.peerings import add_peerings
 from reachsim.importing.builder.possible import add_possible_interfaces
 from reachsim.importing.builder.prefix_lists import add_prefix_lists
+from reachsim.importing.builder.public_access import add_public_access
 from reachsim.importing.builder.routes import add_routes
+from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.subnets import add_subnets
 from reachsim.importing.builder.transit_gateways import add_transit_gateways
 from reachsim.importing.builder.vpcs import add_vpcs
@@ -49,11 +54,18 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_acls,
     add_peerings,
     add_vpn,
+    add_functions,
     add_endpoints,
     add_functions,
     add_load_balancers,
+    add_classic_balancers,
+    add_endpoint_services,
     add_transit_gateways,
     add_routes,
+    add_dns_attributes,
+    add_zones,
+    add_public_access,
+    add_managed_nodes,
 )
 """In an order in which names are known before they are named: routes come last, since they name what they lead to."""
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.addresses import Addresses, addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.owners import Owners, takes_what_it_likes
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
-
-NAT_OF: Final = re.compile(r"nat-[0-9a-f]+")
-"""In the description of a NAT gateway's interface: whose it is."""
-_MANAGED: Final = frozenset(
-    {"nat_gateway", "network_load_balancer", "gateway_load_balancer", "transit_gateway", "vpc_endpoint"}
-)
 
 
 def every_interface(found: Inventory) -> Iterator[Item]:
@@ -39,6 +33,7 @@ def add_interfaces(draft: Draft) -> None:
     """Instances with their interfaces, and interfaces that belong to none."""
     of_instance: dict[str, list[Item]] = {}
     alone: list[Item] = []
+    owners = Owners(draft.found)
     for item in every_interface(draft.found):
         vpc, subnet = item.either("VpcId"), item.either("SubnetId")
         owner = owner_of(item)
@@ -46,7 +41,7 @@ def add_interfaces(draft: Draft) -> None:
             of_instance.setdefault(owner, []).append(item)
         elif not isinstance(subnet, Unknown) and draft.vpc_of.get(str(subnet)) not in (vpc, None) and vpc:
             draft.note("left out", item.id, "it is in no subnet that was read", item)
-        elif item.either("InterfaceType") not in _MANAGED and not NAT_OF.search(str(item.either("Description") or "")):
+        elif not owners.has(item):
             alone.append(item)
     for id, members in of_instance.items():
         instance = draft.found.one("Instances", id) or Item(id, members[0].attributes, members[0].origin)
@@ -70,7 +65,11 @@ def add_interface(draft: Draft, item: Item) -> None:
     vpc = home(draft, item)
     if vpc:
         name = draft.naming.name("targets", item.name, item.id)
-        draft.section(vpc, "interfaces")[name] = settings(draft, item, vpc)
+        body = settings(draft, item, vpc)
+        if takes_what_it_likes(item):
+            body["security_groups"] = UNKNOWN
+            draft.note("unknown", item.id, "the load balancer that it is of was not collected", item)
+        draft.section(vpc, "interfaces")[name] = body
         draft.place(item, ("vpcs", draft.names[vpc], "interfaces", name), vpc)
 
 

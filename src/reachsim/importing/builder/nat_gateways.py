@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.importing.builder.interfaces import NAT_OF, choose, home
+from reachsim.importing.builder.interfaces import choose, home
+from reachsim.importing.builder.owners import NAT_OF
 from reachsim.importing.inventory import Fields, Item, Unknown
 
 

@@ -1,0 +1,113 @@
+"""DNS attributes, private hosted zones and Block Public Access as their calls answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.importing.accounts import account, imported, interface, loaded, notes
+
+WEB = interface("eni-web", "10.0.1.10", "sg-web")
+JOB = interface("eni-job", "10.0.2.10", "sg-web", subnet="subnet-b")
+ZONE = {"Id": "/hostedzone/Z1", "Name": "corp.example.", "Config": {"PrivateZone": True}}
+SEEN = {**ZONE, "VPCs": [{"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}]}
+NAMES = [{"VpcId": "vpc-1", "EnableDnsHostnames": {"Value": True}}]
+
+
+def record(name: str, *values: str, type: str = "A", **more: Any) -> dict[str, Any]:
+    return {"Name": name, "Type": type, "ResourceRecords": [{"Value": each} for each in values], **more}
+
+
+def zone(*records: dict[str, Any], **more: Any) -> Any:
+    sets = [{"HostedZoneId": "Z1", "ResourceRecordSets": list(records)}]
+    return account(NetworkInterfaces=[WEB, JOB], HostedZones=[SEEN], Records=sets, Attributes=NAMES, **more)
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_record_means_its_address_in_the_vpcs_that_see_the_zone() -> None:
+    given = zone(
+        record("web.corp.example.", "10.0.1.10"), record("corp.example.", "10.0.2.10"), record("t", "x", type="TXT")
+    )
+    found = imported(given)
+    assert found.design["private_hosted_zones"] == {
+        "corp.example": {"vpcs": ["vpc-1"], "records": {"web.corp.example": ["10.0.1.10"], "@": ["10.0.2.10"]}}
+    }
+    net = loaded(given)
+    assert net.trace("eni-job", "web.corp.example", "tcp/443").verdict == "reachable"
+    assert net.trace("eni-job", "web.corp.example", "tcp/80").verdict == "blocked"
+
+
+def test_a_zone_and_its_vpcs_may_come_in_one_answer() -> None:
+    answer = {"HostedZone": ZONE, "VPCs": SEEN["VPCs"]}
+    found = imported(account(HostedZones=[ZONE], Zone=[answer]))
+    assert found.design["private_hosted_zones"]["corp.example"]["vpcs"] == ["vpc-1"]
+
+
+def test_of_several_records_of_a_name_any_may_be_meant() -> None:
+    weighed = [record("web.corp.example.", f"10.0.{n}.10", SetIdentifier=str(n)) for n in (1, 2)]
+    found = imported(zone(*weighed))
+    assert found.design["private_hosted_zones"]["corp.example"]["records"] == {
+        "web.corp.example": ["10.0.1.10", "10.0.2.10"]
+    }
+
+
+def test_what_a_record_leads_to_and_nobody_read_is_told() -> None:
+    found = imported(
+        zone(
+            record("far.corp.example.", "elsewhere.example.", type="CNAME"), record("\\052.corp.example.", "10.0.1.10")
+        )
+    )
+    assert found.design["private_hosted_zones"]["corp.example"]["records"] == {}
+    assert len([text for text in notes(found, "unknown") if "is not known" in text]) == 2
+
+
+def test_a_public_zone_is_nobodys_business() -> None:
+    found = imported(account(HostedZones=[{**ZONE, "Config": {"PrivateZone": False}, "ResourceRecordSetCount": 2}]))
+    assert "private_hosted_zones" not in found.design
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, {}),
+        ({"Attributes": NAMES}, {"enable_dns_hostnames": True}),
+        ({"Attributes": [{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": False}}]}, {"enable_dns_support": False}),
+        (
+            {
+                "NetworkInterfaces": [
+                    {**WEB, "Association": {"PublicIp": "3.0.0.1", "PublicDnsName": "ec2-3-0-0-1.example"}}
+                ]
+            },
+            {"enable_dns_hostnames": True},
+        ),
+    ],
+)
+def test_dns_attributes(more: Any, expected: dict[str, bool]) -> None:
+    body = imported(account(**more)).design["vpcs"]["vpc-1"]
+    assert {key: value for key, value in body.items() if key.startswith("enable_dns")} == expected
+
+
+@pytest.mark.rule("IGW-14")
+def test_block_public_access_is_that_of_the_vpcs_account_and_region() -> None:
+    public = [{**WEB, "Association": {"PublicIp": "3.0.0.1"}}]
+
+    def verdict(region: str, *exclusions: dict[str, Any]) -> str:
+        option = {
+            "AwsAccountId": "111122223333",
+            "AwsRegion": region,
+            "InternetGatewayBlockMode": "block-bidirectional",
+        }
+        net = loaded(account(NetworkInterfaces=public, Options=[option], Exclusions=list(exclusions)))
+        return str(net.trace("internet", "eni-web", "tcp/443").verdict)
+
+    arn = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-a"
+    spared = {
+        "ExclusionId": "e",
+        "InternetGatewayExclusionMode": "allow-bidirectional",
+        "ResourceArn": arn,
+        "State": "create-complete",
+    }
+    assert verdict("eu-west-1") == "blocked"
+    assert verdict("us-east-1") == "reachable"
+    assert verdict("eu-west-1", spared) == "reachable"
+    assert verdict("eu-west-1", {**spared, "State": "delete-complete"}) == "blocked"

@@ -1,0 +1,84 @@
+"""Interfaces that AWS made for something, and what routes tell of gateway endpoints. Verdicts follow from the rules here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.importing.accounts import account, group, imported, interface, lets, loaded, notes, route, table
+
+ALB = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/front/0123"
+WEB = interface("eni-web", "10.0.1.10", "sg-web")
+
+
+def of_balancer(**more: Any) -> dict[str, Any]:
+    return interface("eni-lb", "10.0.1.20", "sg-web", Description="ELB app/front/0123", **more)
+
+
+def test_the_interface_of_a_balancer_that_was_not_collected_answers_as_nobody_knows() -> None:
+    net = loaded(account(NetworkInterfaces=[WEB, of_balancer()]))
+    assert net.trace("eni-web", "10.0.1.20", "tcp/443").verdict == "undecided"
+
+
+def test_the_interface_of_a_balancer_is_no_host_beside_it() -> None:
+    balancer = {
+        "LoadBalancerArn": ALB, "LoadBalancerName": "front", "Type": "application", "Scheme": "internal",
+        "VpcId": "vpc-1", "SecurityGroups": ["sg-web"], "AvailabilityZones": [{"SubnetId": "subnet-a"}],
+    }  # fmt: skip
+    found = imported(account(NetworkInterfaces=[WEB, of_balancer()], LoadBalancers=[balancer]))
+    vpc = found.design["vpcs"]["vpc-1"]
+    assert vpc["load_balancers"]["front"]["private_ips"] == {"subnet-a": "10.0.1.20"}
+    assert list(vpc["interfaces"]) == ["eni-web"]
+
+
+def test_the_interface_of_an_endpoint_that_was_not_collected_is_reached_as_its_groups_say() -> None:
+    endpoint = interface(
+        "eni-e", "10.0.2.30", "sg-web", subnet="subnet-b", Description="VPC Endpoint Interface vpce-0a1b"
+    )
+    net = loaded(account(NetworkInterfaces=[WEB, endpoint]))
+    assert net.trace("eni-web", "10.0.2.30", "tcp/443").verdict == "reachable"
+    assert net.trace("eni-web", "10.0.2.30", "tcp/80").verdict == "blocked"
+    endpoints = [{"VpcEndpointId": "vpce-0a1b", "ServiceName": "com.amazonaws.eu-west-1.ssm", "VpcId": "vpc-1",
+                  "VpcEndpointType": "Interface", "SubnetIds": ["subnet-b"], "Groups": [{"GroupId": "sg-web"}],
+                  "NetworkInterfaceIds": ["eni-e"], "State": "available"}]  # fmt: skip
+    found = imported(account(NetworkInterfaces=[WEB, endpoint], VpcEndpoints=endpoints))
+    assert list(found.design["vpcs"]["vpc-1"]["interfaces"]) == ["eni-web"]
+
+
+@pytest.mark.rule("EP-1")
+def test_a_route_from_a_services_list_to_an_endpoint_tells_of_a_gateway_endpoint() -> None:
+    tables = [table("rtb-main", route("pl-6da54004", GatewayId="vpce-1"), main=True)]
+    given = account(RouteTables=tables, SecurityGroups=[group("sg-web", lets("tcp/443"))])
+    found = imported(given)
+    assert found.design["vpcs"]["vpc-1"]["vpc_endpoints"] == {
+        "vpce-1": {"type": "gateway", "service": "com.amazonaws.eu-west-1.s3", "route_tables": ["main"]}
+    }
+    assert any("gateway endpoint for com.amazonaws.eu-west-1.s3" in text for text in notes(found, "assumed"))
+    net = loaded(given)
+    assert net.trace("eni-web", "service:s3", "tcp/443").verdict == "reachable"
+    assert net.trace("eni-web", "8.8.8.8", "tcp/443").verdict == "blocked"
+
+
+def test_a_route_from_a_list_of_somebodys_own_tells_of_no_gateway_endpoint() -> None:
+    tables = [table("rtb-main", route("pl-0123456789abcdef0", GatewayId="vpce-1"), main=True)]
+    net = loaded(account(RouteTables=tables))
+    assert net.trace("eni-web", "8.8.8.8", "tcp/443").verdict == "undecided"
+
+
+def test_a_blackhole_to_an_endpoint_is_no_endpoint() -> None:
+    gone = {**route("pl-6da54004", GatewayId="vpce-1"), "State": "blackhole"}
+    found = imported(account(RouteTables=[table("rtb-main", gone, main=True)]))
+    assert "vpc_endpoints" not in found.design["vpcs"]["vpc-1"]
+
+
+def test_lists_of_one_service_in_two_regions_keep_apart() -> None:
+    lists = [
+        {"PrefixListId": f"pl-{number}", "PrefixListName": f"com.amazonaws.{region}.s3", "Cidrs": [block]}
+        for number, region, block in ((1, "eu-west-1", "52.218.0.0/17"), (2, "us-east-1", "54.231.0.0/16"))
+    ]
+    endpoint = {"VpcEndpointId": "vpce-1", "ServiceName": "com.amazonaws.eu-west-1.s3", "VpcId": "vpc-1",
+                "VpcEndpointType": "Gateway", "RouteTableIds": ["rtb-main"], "State": "available"}  # fmt: skip
+    tables = [table("rtb-main", route("pl-1", GatewayId="vpce-1"), main=True)]
+    found = imported(account(PrefixLists=lists, RouteTables=tables, VpcEndpoints=[endpoint]))
+    assert sorted(found.design["prefix_lists"]) == ["s3-eu-west-1", "s3-us-east-1"]
+    assert found.design["vpcs"]["vpc-1"]["vpc_endpoints"]["vpce-1"]["prefix_list"] == "s3-eu-west-1"
