@@ -99,7 +99,9 @@ class FakeAws:
         for name, body in resources.items():
             if body.get("Properties", {}).get("SecurityGroupEgress") and name in self.ids:
                 (group,) = self.ec2.describe_security_groups(GroupIds=[self.ids[name]])["SecurityGroups"]
-                self.ec2.revoke_security_group_egress(GroupId=self.ids[name], IpPermissions=group["IpPermissionsEgress"])
+                self.ec2.revoke_security_group_egress(
+                    GroupId=self.ids[name], IpPermissions=group["IpPermissionsEgress"]
+                )
                 for rule in self.resolved(body["Properties"]["SecurityGroupEgress"]):
                     self.egress(self.ids[name], rule)
 
@@ -153,7 +155,9 @@ class FakeAws:
         asked = {key: written[key] for key in ("ImageId", "InstanceType")}
         if "NetworkInterfaces" in written:
             listed = [{**each, "DeviceIndex": int(each["DeviceIndex"])} for each in written["NetworkInterfaces"]]
-            asked["NetworkInterfaces"] = [{"Groups" if k == "GroupSet" else k: v for k, v in each.items()} for each in listed]
+            asked["NetworkInterfaces"] = [
+                {"Groups" if k == "GroupSet" else k: v for k, v in each.items()} for each in listed
+            ]
         else:
             asked |= {key: written[key] for key in ("SubnetId", "SecurityGroupIds")}
         made = self.ec2.run_instances(MinCount=1, MaxCount=1, **asked)

@@ -56,7 +56,6 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_vpn,
     add_functions,
     add_endpoints,
-    add_functions,
     add_load_balancers,
     add_classic_balancers,
     add_endpoint_services,
