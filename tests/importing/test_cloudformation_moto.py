@@ -26,9 +26,9 @@ TEMPLATES = sorted((Path(__file__).parent / "templates").iterdir())
 TRAFFIC = ("tcp/22", "tcp/443", "tcp/5432", "udp/53", "icmp/8")
 REGION = "eu-west-1"
 CALLS = (
-    "vpcs subnets route_tables network_acls security_groups network_interfaces instances internet_gateways nat_gateways "
-    "vpc_peering_connections"
-).split()
+    *("vpcs", "subnets", "route_tables", "network_acls", "security_groups", "network_interfaces", "instances"),
+    *("internet_gateways", "nat_gateways", "vpc_peering_connections"),
+)
 
 
 @pytest.fixture(autouse=True)

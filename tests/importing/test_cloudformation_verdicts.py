@@ -21,7 +21,7 @@ TEMPLATES = sorted(
     if file.suffix in (".yaml", ".yml", ".json", ".template") and file.name != "expected.yaml"
 )
 NOT_AS_ASSERTED = {"cfwid-05": "reachable"}
-"""The way in by the internet gateway, which the VPC has too, delivers; the answer by the egress-only one is lost (WALK-19)."""
+"""The way in by the VPC's internet gateway delivers; the answer by the egress-only one is lost (WALK-19)."""
 
 
 @cache
