@@ -57,6 +57,7 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Im
     if not any(found.items.values()) and not found.held:
         raise UsageError("nothing in it is part of a network")
     out = build(found)
+    out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]

@@ -12,6 +12,7 @@ from reachsim.importing.cloudformation import reader as template
 from reachsim.importing.inventory import Inventory
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
+from reachsim.importing.terraform import reader as terraform
 from reachsim.loading.validation import suggest
 
 
@@ -35,6 +36,7 @@ class Reader:
 
 READERS: Final[tuple[Reader, ...]] = (
     Reader("CloudFormation templates", template.recognises, template.hold, template.TAKES, template.read_held),
+    Reader("Terraform's plans and states", terraform.recognises, terraform.read_source),
     Reader("answers of describe calls", describe.recognises, describe.read_source),
 )
 """In the order in which they are asked; describe takes all JSON, so it is the last."""
