@@ -113,20 +113,16 @@ def _action(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def listener_rule(made: Made, resource: Resource) -> None:
     """What a rule of a listener forwards to may be picked as what the listener itself forwards to."""
-    for action in _actions(resource.get("Actions")):
-        made.append("Listeners", resource.get("ListenerArn"), "DefaultActions", action, resource)
-
-
-def classic(made: Made, resource: Resource) -> None:
-    made.not_read(resource, "a Classic Load Balancer")
+    listener = id_of(resource.get("ListenerArn"))
+    attributes = {"ListenerArn": listener, "Actions": _actions(resource.get("Actions"))}
+    made.add("Rules", resource, attributes, within=listener if isinstance(listener, str) else "")
 
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": balancer,
     "AWS::ElasticLoadBalancingV2::TargetGroup": target_group,
     "AWS::ElasticLoadBalancingV2::Listener": listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": listener_rule,
     "AWS::ElasticLoadBalancing::LoadBalancer": classic,
 }
-ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
-    "AWS::ElasticLoadBalancingV2::ListenerRule": listener_rule,
-}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {}
