@@ -102,7 +102,7 @@ QUESTIONS: Final = (
 def imported(resources: dict[str, Any], **parameters: str) -> Imported:
     declared = {name: {"Type": "String", "AllowedValues": ["yes", "no"]} for name in ("P", "Q")}
     data = {"Parameters": declared, "Conditions": CONDITIONS, "Resources": resources}
-    return import_sources([(Source("t.json", json.dumps(data), data), True)], Options(parameters=parameters))
+    return import_sources([(Source("t.json", json.dumps(data), data), True)], Options(parameters=parameters), "t.json")
 
 
 def answers(found: Imported) -> dict[tuple[str, str, str], str]:

@@ -224,6 +224,9 @@ def targets(made: Made, resource: Resource) -> None:
     for each in entries(resource.get("LoadBalancers") or []):
         port = None if isinstance(each, Unknown) else whole(each.get("ContainerPort"))
         _register(made, resource, each if isinstance(each, Unknown) else id_of(each.get("TargetGroupArn")), port, own)
+    for name in ids_of(resource.get("LoadBalancerNames")):
+        reason = Unknown(f"what {resource.logical_id} registers")
+        made.append("LoadBalancerDescriptions", name, "Instances", reason, resource)
     for arn in ids_of(resource.get("TargetGroupARNs")):
         _register(made, resource, arn, None, own)
 
