@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from reachsim.markup import Html, element
+from reachsim.places import line_of
 
 Mood = Literal["good", "bad", "part", "look", "unknown", "plain"]
 """Of a verdict: it passes, it does not, it does in part, a person should look at it, it cannot be told; or it is none."""
@@ -95,8 +96,10 @@ def place(where: str) -> Html:
     >>> place("net.yaml:23")
     '<span class="rs-dim" title="net.yaml:23">line 23</span>'
     """
-    line = where.rpartition(":")[2]
-    return element("span", f"line {line}" if line else "", class_="rs-dim", title=where) if where else Html("")
+    text = line_of(where)
+    if text.startswith(":"):
+        text = f"line {text[1:]}"
+    return element("span", text, class_="rs-dim", title=where) if where else Html("")
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:

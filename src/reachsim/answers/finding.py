@@ -19,9 +19,9 @@ class Finding(Faced):
     `code`: stable: of `lint` (docs/lint.md), of a blocker (docs/codes.md), of the rule behind a warning, or one of
     `reachsim.answers.findings`. `severity`: ``error`` (it does not work as it is written), ``warning`` (it is fragile, or
     not what it seems), ``advice`` (it could be tidier) or ``note`` (it is only told). `path`: the key to edit, `where`:
-    ``file:line`` of it. `component`: full name of what it is about, where that is one thing. `text`: what is wrong, in one
-    sentence. `evidence`: a packet, or why it cannot be otherwise. `cure`: what to do, empty where nothing is wrong. `rule`:
-    the rule of AWS behind it, by its ID.
+    ``file:line`` of it, or what it is called in a file that was imported. `component`: full name of what it is about, where
+    that is one thing. `text`: what is wrong, in one sentence. `evidence`: a packet, or why it cannot be otherwise. `cure`:
+    what to do, empty where nothing is wrong. `rule`: the rule of AWS behind it, by its ID.
     """
 
     code: str
