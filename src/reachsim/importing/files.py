@@ -83,6 +83,7 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
         raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
     out = build(found)
     out.file = file
+    out.read = {kind: len(items) for kind, items in found.items.items() if items}
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
