@@ -38,7 +38,7 @@ MARKS: Final = (
     Mark("ServiceId", "AllowedPrincipals", "AllowedPrincipals"),
     Mark("ServiceId", "ServiceState", "ServiceConfigurations"),
     Mark("PrefixListId", "PrefixListName", "PrefixLists"),
-    Mark("PrefixListId", "Entries", "ManagedPrefixLists"),
+    Mark("PrefixListId", "Entries", "PrefixLists"),
     Mark("TransitGatewayPolicyTableId", "TransitGatewayId", "TransitGatewayPolicyTables"),
     Mark("TransitGatewayRouteTableId", "TransitGatewayId", "TransitGatewayRouteTables"),
     Mark("TransitGatewayAttachmentId", "SubnetIds", "TransitGatewayVpcAttachments"),
@@ -103,7 +103,7 @@ ANSWERS: Final = {mark.kind.lower(): mark.kind for mark in MARKS} | {
 }
 """Whose list a key holds, without underscores and in small letters: an empty one says that there are none."""
 
-IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones"})
+IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones", "PrefixLists"})
 """Kinds of which several calls tell different parts, which add up."""
 
 NO_NETWORK: Final = frozenset(

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.builder.interfaces import groups_of
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Item
+from reachsim.resources.reference import UNKNOWN
 
 LATEST: Final = "$LATEST"
 _ARN_PARTS: Final = 7
@@ -17,39 +17,33 @@ _ARN_PARTS: Final = 7
 
 
 def add_functions(draft: Draft) -> None:
-    """Functions; one of which a version cannot be placed is left out with what names that version."""
+    """Functions with their versions and aliases."""
     functions: dict[str, dict[str, Item]] = {}
     for item in draft.found.of("Functions"):
         base, qualifier = _split(item.id)
-        functions.setdefault(base, {})[qualifier or str(item.either("Version") or LATEST)] = item
+        told = item.either("Version")
+        functions.setdefault(base, {})[qualifier or (told if isinstance(told, str) else LATEST)] = item
     for base, versions in functions.items():
         first = versions.get(LATEST) or next(iter(versions.values()))
-        draft.one(first, partial(add_function, base=base, versions=versions), _doubt)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    config = item.either("VpcConfig")
-    told = {} if not isinstance(config, Fields) else config.attributes
-    draft.doubt(Item(item.id, {**item.attributes, **told}, item.origin, item.maybe), reason)
+        draft.one(first, partial(add_function, base=base, versions=versions))
 
 
 def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]) -> None:
-    """One function. Raises NotKnown."""
-    name = draft.naming.name("functions", first.text("FunctionName"), base)
-    body: Data = {}
+    """One function; a version that cannot be placed is left out with what names it. Raises NotKnown."""
     carried = {version: attachment(draft, item) for version, item in versions.items()}
     if LATEST in carried and carried[LATEST] is None:
         return
-    if carried.get(LATEST):
-        body["latest"] = carried[LATEST]
+    name = draft.naming.name("functions", first.text("FunctionName"), base)
+    body: Data = {"latest": carried[LATEST]} if carried.get(LATEST) else {}
     numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
     if numbered:
         body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
     aliases = dict(_aliases(draft, base, numbered))
     if aliases:
         body["aliases"] = aliases
-    if first.get("MemorySize"):
-        body["memory_mb"] = first.get("MemorySize")
+    memory = first.either("MemorySize")
+    if isinstance(memory, int):
+        body["memory_mb"] = memory
     draft.top("lambda_functions")[name] = body
     draft.place(first, ("lambda_functions", name))
     draft.out.names[base] = name
@@ -57,18 +51,20 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
 
 def attachment(draft: Draft, item: Item) -> Data | None:
     """Where a version runs: empty outside every VPC, None where its subnets were not read."""
-    config: Any = item.get("VpcConfig") or {}
-    ids = config.get("SubnetIds") or []
+    config = item.inner("VpcConfig")
+    ids = config.list("SubnetIds")
     if not ids:
         return {}
     vpc = draft.vpc_of.get(ids[0], "")
     if not vpc or any(draft.local(vpc, id) is None for id in ids):
         draft.note("left out", item.id, "it runs in a subnet that was not read", item)
         return None
-    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids]}
-    groups = groups_of(draft, Item(item.id, config.attributes, item.origin), "SecurityGroupIds", vpc)
-    if groups is not None:
-        body["security_groups"] = groups
+    groups = config.certain("SecurityGroupIds")
+    known = [draft.names[str(id)] for id in groups.known if draft.local(vpc, str(id)) is not None]
+    if groups.unknown or not known or len(known) < len(groups.known):
+        draft.unknown(item, "what security groups it has", groups.reason or "they were not collected")
+        known = [*known, UNKNOWN]
+    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids], "security_groups": known}
     if config.get("Ipv6AllowedForDualStack"):
         body["ipv6"] = True
     return body
@@ -80,9 +76,8 @@ def _aliases(draft: Draft, base: str, versions: dict[str, Data]) -> Iterator[tup
         owner, name = _split(item.id)
         if owner != base or not name:
             continue
-        routing: Any = item.get("RoutingConfig") or {}
-        given: Any = routing.get("AdditionalVersionWeights") or {}
-        weights = {str(version): Fraction(str(given[version])) for version in getattr(given, "attributes", given)}
+        given = item.inner("RoutingConfig").inner("AdditionalVersionWeights").attributes
+        weights = {str(version): Fraction(str(weight)) for version, weight in given.items()}
         main = item.text("FunctionVersion")
         if any(version not in versions for version in (main, *weights)):
             draft.note("left out", item.id, f"version {main} that it leads to was not read", item)

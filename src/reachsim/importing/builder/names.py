@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.inventory import Fields, Item
@@ -33,30 +33,27 @@ def add_dns_attributes(draft: Draft) -> None:
 
 
 def _flag(item: Item | None, key: str) -> bool | None:
-    holder = item.either(key) if item is not None else None
-    value = holder.either("Value") if isinstance(holder, Fields) else holder
+    held = item.either(key) if item is not None else None
+    value = held.either("Value") if isinstance(held, Fields) else None
     return value if isinstance(value, bool) else None
 
 
 def _shows_names(draft: Draft, vpc: str) -> bool:
-    if any(item.either("PrivateDnsEnabled") is True for item in draft.inside("VpcEndpoints", vpc)):
+    endpoints = (item for item in draft.found.of("VpcEndpoints") if item.either("VpcId") == vpc)
+    if any(item.either("PrivateDnsEnabled") is True for item in endpoints):
         return True
-    held = (item.either("Association") for item in draft.inside("NetworkInterfaces", vpc))
+    held = (item.either("Association") for item in draft.found.of("NetworkInterfaces") if item.either("VpcId") == vpc)
     return any(isinstance(each, Fields) and isinstance(each.either("PublicDnsName"), str) for each in held)
 
 
 def add_zones(draft: Draft) -> None:
     """Private hosted zones with the records that are addresses, or lead to what has one."""
-    draft.each("HostedZones", add_zone, _doubt)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    draft.unknown(item, "what its names mean", reason)
+    draft.each("HostedZones", add_zone)
 
 
 def add_zone(draft: Draft, item: Item) -> None:
     """One zone. Raises NotKnown."""
-    told: Any = item.get("Config") or {}
+    told = item.inner("Config")
     vpcs = [str(each.get("VPCId")) for each in item.list("VPCs")]
     zone = item.text("Name").rstrip(".").lower()
     if told.get("PrivateZone") is False or not zone or (told.get("PrivateZone") is None and not vpcs):
@@ -84,10 +81,8 @@ def _records(draft: Draft, item: Item, zone: str) -> Iterator[tuple[str, list[st
         name, kind = _plain(str(each.get("Name"))), str(each.get("Type"))
         if kind not in ("A", "AAAA", "CNAME"):
             continue
-        alias: Any = each.get("AliasTarget") or {}
-        told = (
-            [alias.get("DNSName")] if alias else [record.get("Value") for record in each.get("ResourceRecords") or []]
-        )
+        alias = each.inner("AliasTarget")
+        told = [alias.get("DNSName")] if alias else [one.get("Value") for one in each.list("ResourceRecords")]
         values = [_meant(str(value), named) for value in told]
         if "*" in name or any(value is None for value in values):
             draft.note("unknown", item.id, f"what {name} means is not known: {', '.join(map(str, told))}", item)
@@ -111,13 +106,12 @@ def _named(draft: Draft) -> Iterator[tuple[str, str]]:
     ):
         for item in draft.found.of(kind):
             told = item.either(key)
-            if told and isinstance(told, str) and item.id in draft.out.names:
+            if isinstance(told, str) and item.id in draft.out.names:
                 yield _plain(told), draft.out.names[item.id]
     for item in draft.found.of("VpcEndpoints"):
         for entry in item.members("DnsEntries").known:
-            told = entry.either("DnsName")
-            if told and isinstance(told, str) and item.id in draft.out.names:
-                yield _plain(told), draft.out.names[item.id]
+            if isinstance(entry.either("DnsName"), str) and item.id in draft.out.names:
+                yield _plain(str(entry.either("DnsName"))), draft.out.names[item.id]
 
 
 def _plain(name: str) -> str:

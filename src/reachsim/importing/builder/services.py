@@ -15,7 +15,7 @@ def add_endpoint_services(draft: Draft) -> None:
 
 
 def add_endpoint_service(draft: Draft, item: Item) -> None:
-    """One of them. Raises NotKnown."""
+    """One service. Raises NotKnown."""
     arns = [*item.list("NetworkLoadBalancerArns"), *item.list("GatewayLoadBalancerArns")]
     known = [draft.out.names[arn] for arn in arns if arn in draft.names]
     if not known:
