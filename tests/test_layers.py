@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
     ("faces",),
     ("markup", "csvfile", "places"),
-    ("cards",),
+    ("cards", "named"),
     ("net",),
     ("rules",),
     ("dataplane",),

@@ -9,7 +9,7 @@ import yaml
 from tests.designs import ANY, GONE, Changes, design, group
 
 import reachsim
-from reachsim.answers.fix import Fix, Fixes
+from reachsim.answers.fixes import Fix, Fixes
 from reachsim.loading.patch import as_edits
 from reachsim.resources.mending import MENDERS, Case, Edit
 

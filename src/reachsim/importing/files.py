@@ -84,6 +84,7 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
     out = build(found)
     out.file = file
     out.read = {kind: len(items) for kind, items in found.items.items() if items}
+    out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]

@@ -95,6 +95,11 @@ class Origin:
     path: str
     line: int | None = None
 
+    @property
+    def folder(self) -> str:
+        """The folder that the file lies in."""
+        return os.path.dirname(self.file)
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}{':' if self.line is None else ''} {self.path}" if self.path else place
@@ -250,6 +255,8 @@ class Inventory:
     """Whether a file told both what is and what will be (`Options.before`)."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
@@ -272,7 +279,7 @@ class Inventory:
         described = self.one("Vpcs", vpc)
         if described is None:
             return True
-        home = os.path.dirname(described.origin.file)
+        home = described.origin.folder
         return home in folders or not folders <= self.asked.get("Vpcs", set())
 
     def page(self, kind: str, folder: str, origin: Origin, *, more: bool) -> None:
@@ -291,7 +298,7 @@ class Inventory:
         known = self.items.setdefault(kind, {})
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
-            if os.path.dirname(before.origin.file) != os.path.dirname(item.origin.file):
+            if before.origin.folder != item.origin.folder:
                 item = replace(item, attributes={**before.attributes, **item.attributes})
             if any(item.attributes.get(key) != value for key, value in before.attributes.items() if key != "Tags"):
                 self.differing.append(item)

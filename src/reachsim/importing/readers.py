@@ -11,6 +11,7 @@ from reachsim.importing import describe
 from reachsim.importing.inventory import Inventory
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
+from reachsim.importing.terraform import reader as terraform
 from reachsim.loading.marks import is_design
 from reachsim.loading.validation import suggest
 
@@ -33,7 +34,10 @@ class Reader:
     """Called once after the last file, for files that can only be understood together."""
 
 
-READERS: Final[tuple[Reader, ...]] = (Reader("answers of describe calls", describe.recognises, describe.read_source),)
+READERS: Final[tuple[Reader, ...]] = (
+    Reader("Terraform's plans and states", terraform.recognises, terraform.read_source),
+    Reader("answers of describe calls", describe.recognises, describe.read_source),
+)
 """In the order in which they are asked; describe takes all JSON, so it is the last."""
 SORTS: Final = ", ".join(reader.name for reader in READERS)
 

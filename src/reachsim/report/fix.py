@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reachsim.answers.fix import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.errors import format_path
 from reachsim.markup import visible
 from reachsim.report.text import PLAIN, Look, hanging, number

@@ -9,7 +9,7 @@ from types import FrameType, MethodType
 from typing import Any
 
 from reachsim.answers.expectations import Check, Result
-from reachsim.answers.fix import Fixes
+from reachsim.answers.fixes import Fixes
 from reachsim.answers.policy import Isolation, Leak
 from reachsim.errors import ReachsimError
 from reachsim.network import Network

@@ -11,7 +11,7 @@ from reachsim.answers.finding import LintFinding
 from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.errors import UsageError, counted, shown
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.loading.load import Source
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
@@ -68,6 +68,10 @@ class Lint(Faced, Carded):
             "findings": [finding.to_dict() for finding in self.findings],
             "silenced": [silenced.to_dict() for silenced in self.silenced],
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each finding that is not silenced, such as ``pandas.DataFrame(...)`` takes."""
+        return [record(finding.to_dict()) for finding in self.findings]
 
 
 def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None = None) -> Lint:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reachsim.answers.difference import Change
 from reachsim.answers.expectations import Check, Result, ResultVerdict
-from reachsim.answers.fix import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.cards import Mood, card, folded, joined, lines, listing, note, patch, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
