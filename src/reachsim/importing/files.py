@@ -42,6 +42,7 @@ def sides_of(given: Sequence[tuple[Source, bool]], options: Options, file: str) 
     if any(is_design(source.text, source.data) for source, _ in given):
         raise UsageError(f"{file} {_ONE_SIDE}")
     before, after = (import_sources(given, replace(options, before=side), file) for side in (True, False))
+    before.file, after.file = f"{file} (before)", f"{file} (after)"
     return before, after
 
 

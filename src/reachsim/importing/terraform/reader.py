@@ -58,14 +58,19 @@ def recognises(source: Source) -> bool:
 
 
 def read_source(inventory: Inventory, source: Source, options: Options) -> None:
-    """Take in what is (a state) or what will be (a plan)."""
+    """Take in what is (a state, or `options.before` of a plan) or what will be (a plan)."""
     for data in inside(source.data):
         read(inventory, document(data, source.file), options)
 
 
 def read(inventory: Inventory, found: Document, options: Options) -> None:
-    """Take in the last moment that a document tells."""
-    take(inventory, found.after, found.before, options)
+    """Take in the last moment that a document tells, or of a plan the one that it starts from where that is asked for."""
+    if found.before is not None:
+        inventory.two_sides = True
+    if found.before is not None and options.before:
+        take(inventory, found.before, None, options)
+    else:
+        take(inventory, found.after, found.before, options)
     origin = Origin(found.after.file, "")
     inventory.not_read += [(found.after.file, note, origin) for note in found.notes]
 
