@@ -334,7 +334,7 @@ def test_it_runs_as_a_module() -> None:
 def test_every_command_has_its_page_and_its_options_are_told() -> None:
     page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
     parser = make_parser()
-    commands = next(action for action in parser._actions if getattr(action, "choices", None)).choices
+    commands = next(action for action in parser._actions if action.dest == "command").choices
     assert commands is not None
     assert list(commands) == list(COMMANDS)
     common = page.split("| option | of a file that is imported |")[1].split("\n\n")[0]  # of every FILE

@@ -88,6 +88,8 @@ class _Reader:
         self.inventory.ask(kind, self.folder)
         attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
         id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
+        if kind == "TransitGatewayAttachments" and attributes.get("ResourceType") == "peering":
+            id = f"{id} of {attributes.get('TransitGatewayId')}"  # both sides of a peering have one id
         if "Entries" in data and kind == "PrefixLists":
             attributes["Complete"] = True
         if kind in IN_PARTS:

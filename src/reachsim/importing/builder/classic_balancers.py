@@ -15,12 +15,17 @@ _CHECK: Final = re.compile(r"[A-Za-z]+:([0-9]{1,5})(/.*)?")
 
 
 def add_classic_balancers(draft: Draft) -> None:
-    """Classic Load Balancers."""
-    draft.each("LoadBalancerDescriptions", add_classic_balancer)
+    """Classic Load Balancers with their listeners and the instances that are registered."""
+    draft.each("LoadBalancerDescriptions", add_classic_balancer, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    told = {**item.attributes, "VpcId": item.attributes.get("VPCId"), "SubnetIds": item.attributes.get("Subnets")}
+    draft.doubt(Item(item.id, told, item.origin, item.maybe), reason)
 
 
 def add_classic_balancer(draft: Draft, item: Item) -> None:
-    """One with its listeners and the instances that are registered. Raises NotKnown."""
+    """One of them. Raises NotKnown."""
     vpc = item.text("VPCId")
     subnets = [draft.names[id] for id in item.list("Subnets") if draft.local(vpc, id) is not None]
     if not subnets or len(subnets) < len(item.list("Subnets")):
@@ -68,7 +73,7 @@ def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, dict[str, str]]]
     private: dict[str, str] = {}
     public: dict[str, str] = {}
     for each in draft.found.of("NetworkInterfaces"):
-        subnet = draft.names.get(each.text("SubnetId"))
+        subnet = draft.names.get(str(each.either("SubnetId")))
         if balancer_of(each) == item.text("LoadBalancerName") and subnet is not None and subnet not in private:
             private[subnet] = each.text("PrivateIpAddress")
             told: Any = each.get("Association") or {}

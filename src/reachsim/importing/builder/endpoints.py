@@ -3,18 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
+
+_WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partial")
+"""States of what is there and carries nothing."""
 
 
 def add_endpoints(draft: Draft) -> None:
     """VPC endpoints of the first two types."""
     draft.each("VpcEndpoints", add_endpoint, _doubt)
     add_endpoints_of_routes(draft)
+
+
+def routes_to_endpoints(draft: Draft) -> Iterator[tuple[Item, str, str]]:
+    """Each table with a route that is known to lead from a prefix list to an endpoint: the table, the list, the endpoint."""
+    for table in draft.found.of("RouteTables"):
+        for route in table.certain("Routes").known:
+            listed, target = route.either("DestinationPrefixListId"), target_of(route)
+            if isinstance(listed, str) and isinstance(target, str) and route.either("State") != "blackhole":
+                yield table, listed, target
+
+
+def add_endpoints_of_routes(draft: Draft) -> None:
+    """Gateway endpoints of which only routes tell: AWS alone writes a route from a service's list to an endpoint (EP-1)."""
+    tables: dict[str, list[Item]] = {}
+    services: dict[str, str] = {}
+    for table, listed, target in routes_to_endpoints(draft):
+        service = service_of(draft.found, listed)
+        if target.startswith("vpce-") and target not in draft.names and service:
+            services[target] = service
+            tables.setdefault(target, []).append(table)
+    for id, members in tables.items():
+        vpc = str(members[0].either("VpcId"))
+        if vpc in draft.names:
+            name = draft.naming.name("targets", "", id)
+            own = [draft.names[each.id] for each in members]
+            draft.body(vpc).setdefault("region", services[id].split(".")[2])
+            draft.section(vpc, "vpc_endpoints")[name] = {
+                "type": "gateway",
+                "service": services[id],
+                "route_tables": own,
+            }
+            draft.place(Item(id, {}, members[0].origin), ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+            text = f"it was not collected; routes lead to it as to a gateway endpoint for {services[id]}"
+            draft.note("assumed", id, text)
+
+
+def list_of(draft: Draft, endpoint: str) -> str | None:
+    """The prefix list that routes to a gateway endpoint name, where its entries are known."""
+    named = (listed for _, listed, target in routes_to_endpoints(draft) if target == endpoint)
+    return next((draft.names[listed] for listed in named if listed in draft.names), None)
 
 
 def _doubt(draft: Draft, item: Item, reason: str) -> None:
@@ -36,7 +80,7 @@ def add_endpoint(draft: Draft, item: Item) -> None:
     body: Data = {"service": item.text("ServiceName")}
     if kind == "Gateway":
         tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
-        body |= {"type": "gateway", "route_tables": tables, "prefix_list": _list_of(draft, item.id)}
+        body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
     elif kind == "Interface":
         subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
         if not subnets:
@@ -49,50 +93,27 @@ def add_endpoint(draft: Draft, item: Item) -> None:
                 choose(draft, vpc, subnet)
         if item.get("PrivateDnsEnabled") is not None:
             body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
+    elif kind == "GatewayLoadBalancer":
+        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        if not subnets:
+            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            return
+        if _is_of_network_firewall(item):
+            raise NotKnown(Unknown("it is an endpoint of Network Firewall, whose rules are not read"))
+        body |= {"type": "gateway_load_balancer", "subnets": subnets, "private_ips": dict(_addresses(draft, item))}
     else:
-        draft.note("not read", item.id, f"an endpoint of type {kind}", item)
-        return
+        raise NotKnown(Unknown(f"it is an endpoint of type {kind}"))
+    if item.text("State") in _WAITING:
+        body["state"] = item.text("State")
     name = draft.naming.name("targets", item.name, item.id)
     told = {key: value for key, value in body.items() if value not in ({}, None)}
     draft.section(vpc, "vpc_endpoints")[name] = told
     draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
 
 
-def add_endpoints_of_routes(draft: Draft) -> None:
-    """Gateway endpoints of which only routes tell: AWS alone writes a route from a service's list to an endpoint (EP-1)."""
-    tables: dict[str, list[Item]] = {}
-    services: dict[str, str] = {}
-    for table, route, target in _to_endpoints(draft):
-        service = service_of(draft.found, str(route.either("DestinationPrefixListId")))
-        if target not in draft.names and service and route.either("State") != "blackhole":
-            services[target] = service
-            tables.setdefault(target, []).append(table)
-    for id, members in tables.items():
-        vpc = str(members[0].either("VpcId"))
-        if vpc in draft.names and all(each.id in draft.names for each in members):
-            name = draft.naming.name("targets", "", id)
-            written = [draft.names[each.id] for each in members]
-            draft.body(vpc).setdefault("region", services[id].split(".")[2])
-            body = {"type": "gateway", "service": services[id], "route_tables": written}
-            draft.section(vpc, "vpc_endpoints")[name] = body
-            draft.place(Item(id, {}, members[0].origin), ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
-            text = f"it was not collected; routes lead to it as to a gateway endpoint for {services[id]}"
-            draft.note("assumed", id, text, members[0])
-
-
-def _list_of(draft: Draft, endpoint: str) -> str | None:
-    """The prefix list that routes to a gateway endpoint name, where its entries are known."""
-    found = (route.either("DestinationPrefixListId") for _, route, to in _to_endpoints(draft) if to == endpoint)
-    return next((draft.names[listed] for listed in found if isinstance(listed, str) and listed in draft.names), None)
-
-
-def _to_endpoints(draft: Draft) -> Iterator[tuple[Item, Fields, str]]:
-    """Routes that lead to endpoints, with their tables."""
-    for table in draft.found.of("RouteTables"):
-        for route in table.members("Routes").known:
-            target = target_of(route)
-            if isinstance(target, str) and target.startswith("vpce-") and not route.maybe:
-                yield table, route, target
+def _is_of_network_firewall(item: Item) -> bool:
+    tags = {each.get("Key"): each.get("Value") for each in item.list("Tags")}
+    return tags.get("AWSNetworkFirewallManaged") == "true"
 
 
 def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item
-from reachsim.resources.reference import UNKNOWN
+from reachsim.importing.builder.interfaces import groups_of
+from reachsim.importing.inventory import Fields, Item
 
 LATEST: Final = "$LATEST"
 _ARN_PARTS: Final = 7
@@ -17,33 +17,39 @@ _ARN_PARTS: Final = 7
 
 
 def add_functions(draft: Draft) -> None:
-    """Functions with their versions and aliases."""
+    """Functions; one of which a version cannot be placed is left out with what names that version."""
     functions: dict[str, dict[str, Item]] = {}
     for item in draft.found.of("Functions"):
         base, qualifier = _split(item.id)
-        told = item.either("Version")
-        functions.setdefault(base, {})[qualifier or (told if isinstance(told, str) else LATEST)] = item
+        functions.setdefault(base, {})[qualifier or str(item.either("Version") or LATEST)] = item
     for base, versions in functions.items():
         first = versions.get(LATEST) or next(iter(versions.values()))
-        draft.one(first, partial(add_function, base=base, versions=versions))
+        draft.one(first, partial(add_function, base=base, versions=versions), _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    config = item.either("VpcConfig")
+    told = {} if not isinstance(config, Fields) else config.attributes
+    draft.doubt(Item(item.id, {**item.attributes, **told}, item.origin, item.maybe), reason)
 
 
 def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]) -> None:
-    """One function; a version that cannot be placed is left out with what names it. Raises NotKnown."""
+    """One function. Raises NotKnown."""
+    name = draft.naming.name("functions", first.text("FunctionName"), base)
+    body: Data = {}
     carried = {version: attachment(draft, item) for version, item in versions.items()}
     if LATEST in carried and carried[LATEST] is None:
         return
-    name = draft.naming.name("functions", first.text("FunctionName"), base)
-    body: Data = {"latest": carried[LATEST]} if carried.get(LATEST) else {}
+    if carried.get(LATEST):
+        body["latest"] = carried[LATEST]
     numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
     if numbered:
         body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
     aliases = dict(_aliases(draft, base, numbered))
     if aliases:
         body["aliases"] = aliases
-    memory = first.either("MemorySize")
-    if isinstance(memory, int):
-        body["memory_mb"] = memory
+    if first.get("MemorySize"):
+        body["memory_mb"] = first.get("MemorySize")
     draft.top("lambda_functions")[name] = body
     draft.place(first, ("lambda_functions", name))
     draft.out.names[base] = name
@@ -51,20 +57,18 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
 
 def attachment(draft: Draft, item: Item) -> Data | None:
     """Where a version runs: empty outside every VPC, None where its subnets were not read."""
-    config = item.inner("VpcConfig")
-    ids = config.list("SubnetIds")
+    config: Any = item.get("VpcConfig") or {}
+    ids = config.get("SubnetIds") or []
     if not ids:
         return {}
     vpc = draft.vpc_of.get(ids[0], "")
     if not vpc or any(draft.local(vpc, id) is None for id in ids):
         draft.note("left out", item.id, "it runs in a subnet that was not read", item)
         return None
-    groups = config.certain("SecurityGroupIds")
-    known = [draft.names[str(id)] for id in groups.known if draft.local(vpc, str(id)) is not None]
-    if groups.unknown or not known or len(known) < len(groups.known):
-        draft.unknown(item, "what security groups it has", groups.reason or "they were not collected")
-        known = [*known, UNKNOWN]
-    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids], "security_groups": known}
+    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids]}
+    groups = groups_of(draft, Item(item.id, config.attributes, item.origin), "SecurityGroupIds", vpc)
+    if groups is not None:
+        body["security_groups"] = groups
     if config.get("Ipv6AllowedForDualStack"):
         body["ipv6"] = True
     return body
@@ -76,8 +80,9 @@ def _aliases(draft: Draft, base: str, versions: dict[str, Data]) -> Iterator[tup
         owner, name = _split(item.id)
         if owner != base or not name:
             continue
-        given = item.inner("RoutingConfig").inner("AdditionalVersionWeights").attributes
-        weights = {str(version): Fraction(str(weight)) for version, weight in given.items()}
+        routing: Any = item.get("RoutingConfig") or {}
+        given: Any = routing.get("AdditionalVersionWeights") or {}
+        weights = {str(version): Fraction(str(given[version])) for version in getattr(given, "attributes", given)}
         main = item.text("FunctionVersion")
         if any(version not in versions for version in (main, *weights)):
             draft.note("left out", item.id, f"version {main} that it leads to was not read", item)

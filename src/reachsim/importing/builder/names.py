@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.inventory import Fields, Item
@@ -33,27 +33,30 @@ def add_dns_attributes(draft: Draft) -> None:
 
 
 def _flag(item: Item | None, key: str) -> bool | None:
-    held = item.either(key) if item is not None else None
-    value = held.either("Value") if isinstance(held, Fields) else None
+    holder = item.either(key) if item is not None else None
+    value = holder.either("Value") if isinstance(holder, Fields) else holder
     return value if isinstance(value, bool) else None
 
 
 def _shows_names(draft: Draft, vpc: str) -> bool:
-    endpoints = (item for item in draft.found.of("VpcEndpoints") if item.either("VpcId") == vpc)
-    if any(item.either("PrivateDnsEnabled") is True for item in endpoints):
+    if any(item.either("PrivateDnsEnabled") is True for item in draft.inside("VpcEndpoints", vpc)):
         return True
-    held = (item.either("Association") for item in draft.found.of("NetworkInterfaces") if item.either("VpcId") == vpc)
+    held = (item.either("Association") for item in draft.inside("NetworkInterfaces", vpc))
     return any(isinstance(each, Fields) and isinstance(each.either("PublicDnsName"), str) for each in held)
 
 
 def add_zones(draft: Draft) -> None:
     """Private hosted zones with the records that are addresses, or lead to what has one."""
-    draft.each("HostedZones", add_zone)
+    draft.each("HostedZones", add_zone, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what its names mean", reason)
 
 
 def add_zone(draft: Draft, item: Item) -> None:
     """One zone. Raises NotKnown."""
-    told = item.inner("Config")
+    told: Any = item.get("Config") or {}
     vpcs = [str(each.get("VPCId")) for each in item.list("VPCs")]
     zone = item.text("Name").rstrip(".").lower()
     if told.get("PrivateZone") is False or not zone or (told.get("PrivateZone") is None and not vpcs):
@@ -81,8 +84,10 @@ def _records(draft: Draft, item: Item, zone: str) -> Iterator[tuple[str, list[st
         name, kind = _plain(str(each.get("Name"))), str(each.get("Type"))
         if kind not in ("A", "AAAA", "CNAME"):
             continue
-        alias = each.inner("AliasTarget")
-        told = [alias.get("DNSName")] if alias else [one.get("Value") for one in each.list("ResourceRecords")]
+        alias: Any = each.get("AliasTarget") or {}
+        told = (
+            [alias.get("DNSName")] if alias else [record.get("Value") for record in each.get("ResourceRecords") or []]
+        )
         values = [_meant(str(value), named) for value in told]
         if "*" in name or any(value is None for value in values):
             draft.note("unknown", item.id, f"what {name} means is not known: {', '.join(map(str, told))}", item)
@@ -106,12 +111,13 @@ def _named(draft: Draft) -> Iterator[tuple[str, str]]:
     ):
         for item in draft.found.of(kind):
             told = item.either(key)
-            if isinstance(told, str) and item.id in draft.out.names:
+            if told and isinstance(told, str) and item.id in draft.out.names:
                 yield _plain(told), draft.out.names[item.id]
     for item in draft.found.of("VpcEndpoints"):
         for entry in item.members("DnsEntries").known:
-            if isinstance(entry.either("DnsName"), str) and item.id in draft.out.names:
-                yield _plain(str(entry.either("DnsName"))), draft.out.names[item.id]
+            told = entry.either("DnsName")
+            if told and isinstance(told, str) and item.id in draft.out.names:
+                yield _plain(told), draft.out.names[item.id]
 
 
 def _plain(name: str) -> str:
