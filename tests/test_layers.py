@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
     ("faces",),
-    ("markup", "csvfile"),
+    ("markup", "csvfile", "places"),
     ("cards", "named"),
     ("net",),
     ("rules",),
@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("resources",),
     ("loading",),
     ("policy", "importing"),
+    ("opening",),
     ("topology",),
     ("flow",),
     ("reach",),

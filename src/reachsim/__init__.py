@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reachsim.named import Named
     from reachsim.net.packet import Packet
     from reachsim.net.traffic import Traffic
-    from reachsim.network import Network, diff, load, loads
+    from reachsim.network import Network, diff, load, load_sides, loads
     from reachsim.reach.cell import Cell
     from reachsim.reach.grouped import GroupedMatrix
     from reachsim.reach.matrix import Matrix, Slice
@@ -84,6 +84,7 @@ __all__ = [
     "__version__",
     "diff",
     "load",
+    "load_sides",
     "loads",
 ]
 
@@ -126,6 +127,7 @@ _HOMES = {
     "Traffic": "reachsim.net.traffic",
     "diff": "reachsim.network",
     "load": "reachsim.network",
+    "load_sides": "reachsim.network",
     "loads": "reachsim.network",
 }
 """Where each name lives; read when first used, so that a start-up pays only for what it needs."""

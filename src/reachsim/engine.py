@@ -130,9 +130,10 @@ class Engine:
         return self.ends.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:
-        """``file:line`` where something is written; empty for what is written nowhere."""
-        line = self.source.line(path)
-        return "" if line is None else f"{self.source.file}:{line}"
+        """``file:line`` where something is written, or what it is called in a file that was imported (``plan.json:
+        aws_vpc.a``); empty for what is written nowhere."""
+        place = self.source.place(path)
+        return "" if place is None else str(place)
 
     def trace(self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None) -> Trace:
         """Send one packet and its answer, and say hop by hop what happens.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pydantic import ValidationError
 
@@ -33,10 +33,11 @@ from reachsim.engine import Asked, Engine, Payload, parse_traffic, some_traffic
 from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, counted, shown
 from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
-from reachsim.loading.load import Source, check, load_source, loads_source
+from reachsim.loading.load import Source, check
 from reachsim.loading.validation import suggest
 from reachsim.named import Named
 from reachsim.net.traffic import Traffic
+from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
 from reachsim.resources.expectation import Expectation
@@ -269,33 +270,27 @@ class Network(Editable):
         """What to change so that traffic flows that does not, each set of edits proven; the best first.
 
         Asked as `trace` is, or by the number of an expectation of the file. A fix has its `edits`, the `patch` of the file's
-        text, and what it `opens` beyond what was asked for. Where there is none, `reasons` tell why. Raises UsageError for
-        an edited copy, which has no text, and as `trace` does.
+        text (None for an edited copy and for an imported design, where the change is made in what it comes from), and what
+        it `opens` beyond what was asked for. Where there is none, `reasons` tell why. Raises as `trace` does.
 
         >>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
         >>> print(net.fixes("fetch", "www.google.com", "tcp/443").best)
         switch source/dest check off on app.nat (source_dest_check: false)
         """
         if isinstance(source, int):
-            return fix.fixes(self, self.decide(source).expectation, self._text(), _TOOLS, source)
+            return fix.fixes(self, self.decide(source).expectation, _TOOLS, source)
         asked = parse_traffic(traffic)
         expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return fix.fixes(self, expectation, self._text(), _TOOLS)
+        return fix.fixes(self, expectation, _TOOLS)
 
     def fix_all(self) -> Plan:
-        """What to change so that every failing expectation holds, proven together: one patch. Raises UsageError for an
-        edited copy, which has no text."""
-        return fix.plan(self, self._text(), _TOOLS)
-
-    def _text(self) -> str:
-        text = self.source.document.text
-        if text is None:
-            raise UsageError("an edited copy has no text to patch; load the file again")
-        return text
+        """What to change so that every failing expectation holds, proven together: one patch, where there is a
+        text to patch."""
+        return fix.plan(self, _TOOLS)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -366,7 +361,7 @@ _FOR_GUESTS = (
 
 _TOOLS = fix.Tools(
     edit=lambda network, edits: network.with_(edits),
-    load=lambda text, file: checked(Network(loads_source(text, file=file))),
+    load=lambda text, network: checked(Network(changed_source(text, network.source))),
 )
 
 
@@ -394,19 +389,30 @@ class _Work:
         return lambda done, of: tell(self.done + share * done // max(of, 1), self.total)
 
 
-def load(path: str | os.PathLike[str]) -> Network:
-    """Load a design from a file ("-": standard input).
+def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:
+    """Load a design from a file ("-": standard input), or from what AWS's and Terraform's tools write: a file, a folder,
+    several of them, or plain data as JSON has it (``Template.from_stack(stack).to_json()``).
 
-    Raises ReachsimError (a DesignError with every problem of the file: line, column, what was wrong, what would be right).
+    `expect`: a file of expectations alone, for a design that has none. `said`: what such a file leaves open, as
+    `reachsim.importing.read_options` takes it (``parameters={"Env": "prod"}``). Raises ReachsimError (a DesignError with
+    every problem of the file: line, column, what was wrong, what would be right).
     """
     with collector_paused():  # over the whole, or it would look through what is made twice
-        return checked(Network(load_source(path)))
+        return checked(Network(open_source(given, said, expect)))
 
 
-def loads(text: str | bytes, *, file: str = "<text>") -> Network:
-    """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
+def load_sides(given: Given, **said: Unpack[Said]) -> tuple[Network, Network]:
+    """What is and what will be, of a plan of Terraform: ``reachsim.diff(*reachsim.load_sides("plan.json"))`` says what it
+    opens and closes. `given`, `said`: as for `load`. Raises ReachsimError, also for what tells one of the two alone."""
     with collector_paused():
-        return checked(Network(loads_source(text, file=file)))
+        before, after = open_sides(given, said)
+        return checked(Network(before)), checked(Network(after))
+
+
+def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> Network:
+    """Load a design from a text; `file` is its name in messages, `said` as for `load`. Raises ReachsimError."""
+    with collector_paused():
+        return checked(Network(text_source(text, file, said)))
 
 
 def checked(network: Network) -> Network:

@@ -97,3 +97,10 @@ def test_a_call_of_one_region_says_nothing_of_another() -> None:
     vpcs = imported(account(), far).design["vpcs"]
     assert vpcs["vpc-2"]["subnets"]["subnet-2"]["interfaces"] == "unknown"
     assert "interfaces" not in vpcs["vpc-1"]["subnets"]["subnet-a"]
+
+
+def test_a_file_in_the_working_folder_is_a_collection_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("all.json").write_text(json.dumps(account()))
+    found = import_files(["all.json"])
+    assert "interfaces" not in found.design["vpcs"]["vpc-1"]["subnets"]["subnet-a"]

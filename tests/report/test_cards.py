@@ -14,7 +14,7 @@ from tests.benchmarks.organisation import organisation
 
 import reachsim
 from reachsim import cidr
-from reachsim.cards import card, listing, patch, tag
+from reachsim.cards import card, listing, patch, place, tag
 from reachsim.faces import record
 
 ROOT = Path(__file__).parents[2]
@@ -288,3 +288,14 @@ for answer in answers:
     assert "reachsim" in answer._repr_html_()
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_a_place_in_a_file_that_was_imported_is_told_by_its_name() -> None:
+    assert ">line 31 DbGroup<" in place("template.yaml:31 DbGroup")
+    assert ">aws_vpc.a<" in place("plan.json: aws_vpc.a")
+    assert place("") == ""
+
+
+def test_a_fix_without_a_patch_has_a_card() -> None:
+    found = reachsim.load("tests/importing/account.json").fixes("web-1", "app.app", "tcp/80")
+    assert "asking an edited copy" in found._repr_html_()

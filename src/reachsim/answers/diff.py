@@ -244,7 +244,13 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
                 return known & EVERY_IPV4.addresses if addresses <= EVERY_IPV4.addresses else known
         return addresses
 
-    return space.describe(known_sources=universe(space.sources()), known_destinations=universe(space.destinations()))
+    def name(addresses: AddressSet) -> str:
+        return "the internet" if world is not None and addresses <= world else ""
+
+    sources, destinations = space.sources(), space.destinations()
+    return space.describe(
+        universe(sources), universe(destinations), sources_name=name(sources), destinations_name=name(destinations)
+    )
 
 
 Group = tuple[Key, tuple[str, ...]]

@@ -20,14 +20,15 @@ from reachsim.rules.addresses import PUBLIC
 class Fix(Faced, Carded):
     """A set of edits that is proven to make one expectation hold, and to break no other.
 
-    `patch`: the file before and after. `opens`: what else flows afterwards, exactly: what `diff` finds beyond what was asked
-    for. `closes`: what flowed before and does not any more. `undecided`: what of that cannot be decided. `holds`: numbers of
-    other expectations that failed before and hold now.
+    `patch`: the file before and after; None where the design has no text: it was made of other files, or edited. `opens`:
+    what else flows afterwards, exactly: what `diff` finds beyond what was asked for. `closes`: what flowed before and does
+    not any more. `undecided`: what of that cannot be decided. `holds`: numbers of other expectations that failed before and
+    hold now.
     """
 
     question: str
     edits: tuple[Edit, ...]
-    patch: Patch
+    patch: Patch | None
     opens: tuple[Opened, ...] = ()
     closes: tuple[Opened, ...] = ()
     undecided: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Fix(Faced, Carded):
             "closes": [change.to_dict() for change in self.closes],
             "undecided": list(self.undecided),
             "also_holds": list(self.holds),
-            "patch": self.patch.diff,
+            "patch": "" if self.patch is None else self.patch.diff,
         }
 
     def to_row(self) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:
     """A set of packets between the internet and an interface, with the internet's addresses where they are not all."""
-    return space.describe(known_sources=answer.sources, known_destinations=answer.destinations)
+    return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,10 +6,10 @@ an answer lies in it.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, Final
 
 from reachsim.importing.inventory import Inventory, Item, Origin
@@ -58,7 +58,7 @@ class _Reader:
     @property
     def folder(self) -> str:
         """Where it lies: an account and Region have a folder of their own."""
-        return str(PurePath(self.file).parent)
+        return os.path.dirname(self.file)
 
     def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
         """Take in what a value holds, and say what of it is of no kind."""

@@ -246,8 +246,12 @@ class Inventory:
     """What is there and was not taken in: what it is called, why, and where it stands."""
     assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What follows from something else: of which object, what is assumed, and where that stands."""
+    two_sides: bool = False
+    """Whether a file told both what is and what will be (`Options.before`)."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False

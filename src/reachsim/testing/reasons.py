@@ -179,7 +179,7 @@ def _let_through(trace: Trace) -> list[str]:
 
 
 def _fix_lines(ask: Callable[[], Fixes | None]) -> list[str]:
-    """The best fix. A search that finds nothing, or is not possible (an edited copy has no text), adds nothing."""
+    """The best fix. A search that finds nothing, or is not possible, adds nothing."""
     try:
         found = ask()
     except ReachsimError:

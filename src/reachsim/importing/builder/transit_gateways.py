@@ -42,7 +42,7 @@ def name_transit_gateways(draft: Draft) -> None:
     for id, gateway in _gateways(draft).items():
         name = draft.naming.name("targets", gateway.item.name, id)
         draft.names[id], draft.out.names[id] = name, name
-        draft.out.origins["transit_gateways", name] = str(gateway.item.origin)
+        draft.out.origins["transit_gateways", name] = gateway.item.origin
 
 
 def add_transit_gateways(draft: Draft) -> None:
