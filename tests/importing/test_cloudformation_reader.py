@@ -114,6 +114,16 @@ def test_a_transit_gateway_with_a_table_and_routes_of_its_own() -> None:
     assert verdict(read(text + own.split("  Static")[0]), "HostA", "FarHost") == "no"
 
 
+def test_zones_by_place_and_by_name_are_not_told_apart() -> None:
+    """Whether the first zone is eu-west-1b, nobody knows: some accounts have no eu-west-1a."""
+    named = "  C: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: eu-west-1b}}\n"
+    zones = [
+        [each.get("az") for each in read(more, region="eu-west-1").design["vpcs"]["Vpc"]["subnets"].values()]
+        for more in ("", named)
+    ]
+    assert zones == [["eu-west-1-zone-a", "eu-west-1-zone-b"], [None, None, "eu-west-1b"]]
+
+
 def test_endpoints() -> None:
     """A gateway endpoint is of the tables that it names, an interface endpoint of its subnets and groups."""
     more = """
@@ -318,6 +328,28 @@ def test_stacks_that_import_and_nest_by_the_command_line(tmp_path: Path, capsys:
     report = capsys.readouterr().out
     assert "app.Inner.Host" in report
     assert "left out" not in report
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "undecided"), ({"P": "yes"}, "yes"), ({"P": "no"}, "no")])
+def test_what_a_nested_stack_adds_hangs_on_whether_it_is_made(given: dict[str, str], expected: str) -> None:
+    head = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, 'yes']}\n"
+    more = """
+  Closed: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Closed]}}
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Condition: C
+    Properties: {TemplateURL: inner.yaml, Parameters: {G: !Ref Closed}}
+"""
+    inner = """
+Parameters: {G: {Type: String}}
+Resources:
+  In:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}
+"""
+    files = [(decoded(head + BASE + more, "t.yaml"), True), (decoded(inner, "inner.yaml"), True)]
+    assert verdict(import_sources(files, Options(parameters=given), "t.yaml"), "HostB", "Host") == expected
 
 
 @pytest.mark.parametrize("name", ["two-tier.yaml", "all-text.json"])

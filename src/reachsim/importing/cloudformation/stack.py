@@ -70,7 +70,7 @@ _PROPERTY: Final = {"PrivateIp": "PrivateIpAddress", "PrimaryPrivateIpAddress": 
 @dataclass(frozen=True)
 class Resource:
     """A resource of a stack. `id`: its name among all stacks. `maybe`: why it may not be made, empty where it is for sure.
-    `condition`: the one that it is made under, empty for none."""
+    `condition`: the one that it is made under, empty for none. `outer`: why its whole stack may not be made."""
 
     id: str
     logical_id: str
@@ -80,6 +80,7 @@ class Resource:
     origin: Origin
     maybe: str = ""
     condition: str = ""
+    outer: str = ""
 
     def get(self, key: str) -> Any:
         """A property, None where it is absent."""
@@ -105,7 +106,8 @@ class World(Protocol):
 
 class Stack:
     """A template and what its names mean. `name`: the stack's name. `prefix`: before the ids of its resources, empty where
-    there is only one stack. `depth`: in how many stacks it is nested. `children`: its nested stacks, by logical id."""
+    there is only one stack. `depth`: in how many stacks it is nested. `children`: its nested stacks, by logical id.
+    `outer`: why it may not be made itself; empty where it is."""
 
     def __init__(self, template: Template, name: str, prefix: str, depth: int, world: World) -> None:
         self.template = template
@@ -113,6 +115,7 @@ class Stack:
         self.prefix = prefix
         self.depth = depth
         self.world = world
+        self.outer = ""
         self.children: dict[str, Stack] = {}
         self.declared: dict[str, dict[str, Any]] = {
             id: body
@@ -163,6 +166,7 @@ class Stack:
                 origin=self.origin(logical_id),
                 maybe=f"whether {needed} holds: {maybe}" if maybe else "",
                 condition=needed or "",
+                outer=self.outer,
             )
 
     def properties(self, logical_id: str) -> dict[str, Any]:
@@ -226,6 +230,12 @@ class Stack:
             return truth
         return evaluate(declared.get("Value"), self.scope) if truth else Unknown(f"the output {name} is not made")
 
+    def doubt(self, logical_id: str) -> str:
+        """Why a resource may not be made; empty where it is for sure."""
+        needed = _condition_of(self.declared[logical_id])
+        truth = True if needed is None else condition(needed, self.scope)
+        return f"whether {needed} holds: {truth.reason}" if isinstance(truth, Unknown) else ""
+
     def nested(self) -> list[str]:
         """The logical ids of its nested stacks that are made, or may be."""
         return [
@@ -242,7 +252,9 @@ class Stack:
         for output, declared in self.template.section("Outputs").items():
             export = declared.get("Export") if isinstance(declared, dict) else None
             name = evaluate(export.get("Name"), self.scope) if isinstance(export, dict) else None
-            if isinstance(name, str):
+            needed = _condition_of(declared) if isinstance(declared, dict) else None
+            made = needed is None or condition(needed, self.scope) is not False
+            if isinstance(name, str) and made:
                 found.setdefault(name, output)
         return found
 

@@ -74,10 +74,10 @@ class Stacks:
         given = evaluate(stack.properties(logical_id).get("Parameters"), stack.scope)
         prefix = f"{stack.prefix}.{logical_id}" if stack.prefix else logical_id
         parameters = given if isinstance(given, dict) else {}
-        stack.children[logical_id] = self.add(
-            self.templates[file], f"{stack.name}-{logical_id}", prefix, parameters, stack.depth + 1
-        )
-        return stack.children[logical_id]
+        made = self.add(self.templates[file], f"{stack.name}-{logical_id}", prefix, parameters, stack.depth + 1)
+        made.outer = stack.doubt(logical_id) or stack.outer
+        stack.children[logical_id] = made
+        return made
 
     def nested_files(self, template: Template) -> Iterator[tuple[str, str]]:
         """The nested stacks of a template whose templates were given: logical id and file."""
