@@ -116,7 +116,8 @@ def test_a_transit_gateway_with_a_table_and_routes_of_its_own() -> None:
 
 def test_zones_by_place_and_by_name_are_not_told_apart() -> None:
     """Whether the first zone is eu-west-1b, nobody knows: some accounts have no eu-west-1a."""
-    named = "  C: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: eu-west-1b}}\n"
+    properties = "{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: eu-west-1b}"
+    named = f"  C: {{Type: AWS::EC2::Subnet, Properties: {properties}}}\n"
     zones = [
         [each.get("az") for each in read(more, region="eu-west-1").design["vpcs"]["Vpc"]["subnets"].values()]
         for more in ("", named)
