@@ -96,10 +96,9 @@ def asked_besides(network: Engine, source: Endpoint, destination: Endpoint, traf
         assert origin.interface is not None
         named = pairs.get(of[origin.interface].index, frozenset())
         possible = families & _families(origin.addresses)
-        for interface in destination.interfaces:
-            if of[interface].index not in named and interface is not origin.interface:
-                if possible & _families(addresses_from(origin, interface, network.endpoints, every=True)):
-                    return True
+        others = (i for i in destination.interfaces if of[i].index not in named and i is not origin.interface)
+        if any(possible & _families(addresses_from(origin, i, network.endpoints, every=True)) for i in others):
+            return True
     return False
 
 
