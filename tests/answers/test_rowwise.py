@@ -109,3 +109,32 @@ def test_a_promise_decided_by_rows_is_decided_anew_after_an_edit_of_a_filter_tha
     rule = ("vpcs", "a", "security_groups", "g7", "ingress", 0, "allow")
     assert [result.verdict for result in net.with_({rule: "udp/53"}).check()] == ["fails"]
     assert net.with_({rule: "tcp/53"}).check().ok
+
+
+def test_a_secondary_address_is_meant_too_so_rows_do_not_decide() -> None:
+    net = reachsim.loads("""
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}, t: {cidr: 10.0.1.0/24}}
+    security_groups:
+      one: {}
+      shut: {ingress: [{allow: tcp/22, from: 10.0.0.11}]}
+    instances:
+      x: {subnet: s, private_ip: 10.0.0.10, secondary_private_ips: [10.0.0.11], security_groups: [one]}
+      y: {subnet: t, security_groups: [shut]}
+""")
+    with rows_from(0):
+        assert not net.expect({"subnet": "a.s"}, {"subnet": "a.t"}, deny="tcp/22")
+        assert not net.isolated({"subnet": "a.s"}, {"subnet": "a.t"})
+        assert net.expect({"subnet": "a.t"}, {"subnet": "a.s"}, deny="all")
+
+
+def test_what_comes_by_private_link_is_delivered_too_so_rows_do_not_decide() -> None:
+    net = reachsim.load("models/privatelink-target-admits-clients-repaired.yaml")
+    for one, other in product(net.design.vpcs, net.design.vpcs):
+        with rows_from(NEVER):
+            apart = net.isolated({"vpc": one}, {"vpc": other})
+        with rows_from(0):
+            assert net.isolated({"vpc": one}, {"vpc": other}) == apart
