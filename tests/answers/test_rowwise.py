@@ -60,8 +60,8 @@ def test_pairs_that_are_not_asked_deliver_nothing_and_addresses_are_those_of_all
             pairs = pairs_to_ask(net, source, destination, Traffic.everything(), net.book, links=True)
         if pairs is None:
             continue
-        answer = reach(source, destination, net.endpoints, net.book, links=True)
-        assert addresses_between(source, destination, net.endpoints) == (answer.sources, answer.destinations)
+        answer = reach(source, destination, net.ends, net.book, links=True)
+        assert addresses_between(source, destination, net.ends) == (answer.sources, answer.destinations)
         for part in answer.parts:
             sender, target = part.flow.origin.interface, part.flow.target
             if sender is not None and target is not None and of[target].index not in pairs.get(of[sender].index, ()):

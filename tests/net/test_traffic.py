@@ -111,9 +111,9 @@ FORMS = "tcp/443, tcp/1024-65535, udp/53, icmp, icmp/8, icmp/3/4, icmpv6, proto/
     ("token", "fault"),
     [
         ("", f"'' is not traffic; write {FORMS}"),
-        ("http", f"'http' is not traffic; write {FORMS}"),
-        ("TCP/443", f"'TCP/443' is not traffic; write {FORMS}"),
-        ("443", f"'443' is not traffic; write {FORMS}"),
+        ("http", "'http' is not traffic; did you mean 'tcp/80'?"),
+        ("TCP/443", "'TCP/443' is not traffic; did you mean 'tcp/443'?"),
+        ("443", "'443' is not traffic; did you mean 'tcp/443'?"),
         ("all/443", f"'all/443' is not traffic; write {FORMS}"),
         ("tcp/443,", f"'' is not traffic; write {FORMS}"),
         ("proto", "'proto' is not traffic: proto/ takes one protocol number, such as proto/50"),

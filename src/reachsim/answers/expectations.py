@@ -12,7 +12,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -179,6 +179,13 @@ class Check(Sequence[Result], Carded):
         """Plain data for JSON; the shape is documented in docs/cli.md."""
         return {"ok": self.ok, "expectations": [result.to_dict() for result in self.results]}
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each expectation, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            record(result.to_dict(), witness=str(result.witness.packet or "") if result.witness else "")
+            for result in self.results
+        ]
+
 
 def decide(
     number: int, expectation: Expectation, network: Engine, where: str, progress: Progress | None = None
@@ -189,7 +196,7 @@ def decide(
     Where an end is many interfaces, one of a class speaks for all; a `deny` between many holds where rows of the matrix say
     so, and is asked pair by pair, for the packets, where they do not.
     """
-    endpoints, book = network.endpoints, network.book.recording()
+    endpoints, book = network.ends, network.book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = pairs = None

@@ -96,9 +96,9 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
             progress(index, len(classes))
         first = interface_class.first
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
-        if unreachable and not may_be_called_from_outside(first, network.endpoints):
+        if unreachable and not may_be_called_from_outside(first, network.ends):
             continue
-        answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
+        answer = reach(internet, network.ends.of_every_address(first), network.ends, network.book)
         delivered = answer.perhaps_delivered
         if not delivered and not answer.undecided:
             continue
@@ -126,7 +126,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:
     """A set of packets between the internet and an interface, with the internet's addresses where they are not all."""
-    return space.describe(known_sources=answer.sources, known_destinations=answer.destinations)
+    return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
 @dataclass(frozen=True, repr=False)
@@ -183,7 +183,7 @@ class Isolation(Faced, Carded):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
-        return [{**record(leak.to_dict()), "witness": str(leak.witness or "")} for leak in self.leaks]
+        return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
 
     def __str__(self) -> str:
         if self:
@@ -214,10 +214,9 @@ def _leaks(
 ) -> Iterator[tuple[Leak | None, str]]:
     pairs = pairs_to_ask(network, source, destination, EVERYTHING, network.book, links=True)
     answer = reach_between(network, source, destination, pairs, network.book, progress)
-    if pairs is None:
-        known = answer.sources, answer.destinations
-    else:
-        known = addresses_between(source, destination, network.endpoints)
+    known = (answer.sources, answer.destinations)
+    if pairs is not None:  # of all pairs, not of those alone that were asked
+        known = addresses_between(source, destination, network.ends)
     for part in answer.parts:
         if part.aside:
             yield None, part.why_aside

@@ -72,7 +72,7 @@ def reach_between(
     """What gets from one end to another, PrivateLink included: the parts of an answer that `pairs` names alone, in the same
     order; all of them for None."""
     if pairs is None:
-        return reach(source, destination, network.endpoints, book, progress, links=True)
+        return reach(source, destination, network.ends, book, progress, links=True)
     of = network.classes.of
 
     def wanted(origin: Origin) -> frozenset[int]:
@@ -86,7 +86,7 @@ def reach_between(
     if not origins:
         return Reach(source, destination, (), network.design.nat_loss_below)
     some = replace(source, origins=origins), replace(destination, resolve=meant)
-    return reach(*some, network.endpoints, book, progress, links=True)
+    return reach(*some, network.ends, book, progress, links=True)
 
 
 def asked_besides(network: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, pairs: Pairs) -> bool:
@@ -97,7 +97,7 @@ def asked_besides(network: Engine, source: Endpoint, destination: Endpoint, traf
         named = pairs.get(of[origin.interface].index, frozenset())
         possible = families & _families(origin.addresses)
         others = (i for i in destination.interfaces if of[i].index not in named and i is not origin.interface)
-        if any(possible & _families(addresses_from(origin, i, network.endpoints, every=True)) for i in others):
+        if any(possible & _families(addresses_from(origin, i, network.ends, every=True)) for i in others):
             return True
     return False
 
@@ -185,7 +185,7 @@ def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, l
         and destination.resolve is None
         and not source.candidates
         and bool(source.origins)
-        and not (links and network.endpoints.relays)
+        and not (links and network.ends.relays)
         and all(
             origin.interface is not None
             and origin.certain

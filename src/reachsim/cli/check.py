@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import Executor
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, add_jobs, print_answer
+from reachsim.cli.common import ProgressLine, add_all, add_format, add_jobs
+from reachsim.cli.several import CI_FORMATS, Answer, add_files, answer_files
+from reachsim.cli.sources import load_network
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    add_file(parser)
-    add_format(parser)
+    add_files(parser)
+    parser.add_argument(
+        "--require-expectations", action="store_true", help="a design without expectations is an error, not a success"
+    )
+    add_format(parser, *CI_FORMATS)
     add_jobs(parser)
     add_all(parser)
 
@@ -20,17 +26,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
     from reachsim.cli.workers import workers
-    from reachsim.network import load
+
+    with workers(arguments.jobs) as executor:
+        return answer_files(arguments, lambda file: _answer(arguments, file, executor))
+
+
+def _answer(arguments: argparse.Namespace, file: str, executor: Executor | None) -> Answer:
+    from reachsim.errors import UsageError, visible
     from reachsim.report.check import check_text
     from reachsim.report.data import check_data
+    from reachsim.report.notices import check_report
 
-    net = load(arguments.file)
-    with workers(arguments.jobs) as executor, ProgressLine("pairs of ends decided") as progress:
+    net = load_network(arguments, file)
+    name, warnings = net.source.file, net.source.warnings
+    if arguments.require_expectations and not net.design.expect:
+        raise UsageError(
+            f"{visible(name)} has no expectations; write some under expect, as --require-expectations wants"
+        )
+    with ProgressLine("pairs of ends decided") as progress:
         check = net.check(executor=executor, progress=progress)
-    print_answer(
-        arguments,
-        lambda how: check_text(check, net.source.file, how, len(net.warnings)),
-        lambda: check_data(check, net.source.file, net.source.warnings),
-        net,
+    return Answer(
+        0 if check.ok else 1 if check.failures else 3,
+        lambda how: check_text(check, name, how, len(net.warnings)),
+        lambda: check_data(check, name, warnings),
+        lambda: check_report(check, name, warnings),
+        (net,),
     )
-    return 0 if check.ok else 1 if check.failures else 3

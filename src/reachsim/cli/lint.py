@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
+from reachsim.cli.common import ProgressLine, add_all, add_format
+from reachsim.cli.several import CI_FORMATS, Answer, add_files, answer_files
+from reachsim.cli.sources import load_network
 
 HELP = "list what is wrong or fragile in a design, each with its evidence and a cure"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    add_file(parser)
+    add_files(parser)
     parser.add_argument(
         "--only", metavar="CODE", action="append", default=[], help="look for this code alone; repeatable"
     )
-    add_format(parser)
+    add_format(parser, *CI_FORMATS)
     add_all(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look; 0 when there is nothing but advice, 1 when there is an error or a warning."""
-    from reachsim.network import load
-    from reachsim.report.lint import lint_data, lint_text
+    return answer_files(arguments, lambda file: _answer(arguments, file))
 
-    net = load(arguments.file)
+
+def _answer(arguments: argparse.Namespace, file: str) -> Answer:
+    from reachsim.report.lint import lint_data, lint_text
+    from reachsim.report.notices import lint_report
+
+    net = load_network(arguments, file)
     with ProgressLine("checks made") as progress:
         found = net.lint(*arguments.only, progress=progress)
-    file = net.source.file
-    print_answer(arguments, lambda how: lint_text(found, file, how), lambda: lint_data(found, file), net)
-    return 0 if found else 1
+    name = net.source.file
+    return Answer(
+        0 if found else 1,
+        lambda how: lint_text(found, name, how),
+        lambda: lint_data(found, name),
+        lambda: lint_report(found, name),
+        (net,),
+    )

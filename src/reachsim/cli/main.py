@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
+from reachsim.cli.several import CI_FORMATS, told
 from reachsim.cli.stopping import stoppable
-from reachsim.errors import DesignError, ReachsimError, UsageError, cut, visible
+from reachsim.errors import ReachsimError, UsageError, cut, shown, visible
 
 COMMANDS = {
     "check": "reachsim.cli.check",
@@ -41,10 +42,12 @@ COMMANDS = {
     "import": "reachsim.cli.import_",
     "cidr": "reachsim.cli.cidr",
     "schema": "reachsim.cli.schema",
+    "init": "reachsim.cli.init",
+    "completion": "reachsim.cli.completion",
 }
 """Command to module, in the order of the help."""
 
-_SHORT = {"schema"}
+_SHORT = {"schema", "init", "completion"}
 """Commands that never take long."""
 
 INTERRUPTED = 130
@@ -68,6 +71,12 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="whether to use colours: on a terminal (auto)",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, home in COMMANDS.items():
         module = import_module(home)
@@ -98,12 +107,45 @@ class _Parser(argparse.ArgumentParser):
             message = message[:_LONGEST_MESSAGE] + "..."
         raise CommandLineError(f"{self.prog}: error: {message}", self.format_usage())
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """argparse's own lists every choice; the one that was meant is enough where there is one."""
+        if action.choices is not None and value not in action.choices:
+            near = _near(str(value), [str(choice) for choice in action.choices])
+            if near is not None:
+                what = "command" if isinstance(action, argparse._SubParsersAction) else "choice"
+                raise argparse.ArgumentError(action, f"unknown {what} {shown(value)}; did you mean {shown(near)}?")
+        super()._check_value(action, value)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """argparse's own says of an option that there is not only that it is not recognised."""
+        found, left = self.parse_known_args(args, namespace)
+        if left:
+            options = sorted(option for parser in self._parsers(found) for option in parser._option_string_actions)
+            near = next((each for word in left if word.startswith("--") and (each := _near(word, options))), None)
+            hint = f"; did you mean {near}?" if near else ""
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        return found
+
+    def _parsers(self, found: Any) -> Iterator[argparse.ArgumentParser]:
+        """This parser and those of the commands that were asked for."""
+        yield self
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction) and getattr(found, action.dest, None) in action.choices:
+                yield from action.choices[getattr(found, action.dest)]._parsers(found)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         """argparse's own goes on in silence where nothing can be written."""
         print(message, end="", file=file or sys.stderr)
 
 
 _LONGEST_MESSAGE = 500
+
+
+def _near(word: str, candidates: Sequence[str]) -> str | None:
+    """What was probably meant, or None."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word[:40], candidates, 1)), None)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -197,24 +239,29 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
-    """Tell an error to people on standard error, and where JSON was asked for, as JSON too. Returns the exit code."""
-    if _asks_for_json(sys.argv[1:] if argv is None else argv):
+    """Tell an error to people on standard error, and where another format was asked for, in that too. Returns the exit
+    code."""
+    words = sys.argv[1:] if argv is None else argv
+    asked = _asked_format(words)
+    if asked in CI_FORMATS and words[0] in ("check", "lint", "diff"):
+        from reachsim import __version__
+        from reachsim.report.ci import render
+        from reachsim.report.notices import error_report
+
+        print(render(asked, [error_report(error, words[0])], __version__), flush=True)
+    if asked == "json":
         from reachsim.report.data import error_data, plain_json
 
         data = error_data(error)
         if isinstance(error, CommandLineError):
             data["error"]["kind"] = UsageError.__name__
         print(plain_json(data), flush=True)
-    if isinstance(error, CommandLineError):
-        _complain(f"{error.usage}{error}")
-    else:
-        # A problem of a file begins with its place, so that editors can jump there.
-        _complain(str(error) if isinstance(error, DesignError) else f"reachsim: {error}")
+    _complain(f"{error.usage}{error}" if isinstance(error, CommandLineError) else told(error))
     return error.exit_code
 
 
-def _asks_for_json(argv: Sequence[str]) -> bool:
-    """Whether the last `--format` says json, also where the rest of the arguments makes no sense."""
+def _asked_format(argv: Sequence[str]) -> str:
+    """What the last `--format` says, also where the rest of the arguments makes no sense; empty where there is none."""
     asked = ""
     for index, word in enumerate(argv):
         if word == "--":
@@ -223,7 +270,7 @@ def _asks_for_json(argv: Sequence[str]) -> bool:
             asked = argv[index + 1]
         elif word.startswith("--format="):
             asked = word.partition("=")[2]
-    return asked == "json"
+    return asked
 
 
 def _complain(text: str) -> None:

@@ -97,10 +97,12 @@ class SubnetPlace(Faced):
 
 
 class AddressPair(NamedTuple):
-    """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9)."""
+    """A private address of an interface, and the public IPv4 address that is mapped to it, if any (IGW-9). `perhaps`: it is
+    not known whether there is one; `public` stands for it."""
 
     private: int
     public: int | None = None
+    perhaps: bool = False
 
     def __repr__(self) -> str:
         public = "" if self.public is None else f", public {format_address(self.public)}"
@@ -178,9 +180,9 @@ class InterfacePlace(Faced):
             object.__setattr__(self, name, value)
 
     @property
-    def shape(self) -> tuple[tuple[bool, bool], ...]:
-        """Of each private address: whether it is IPv6, and whether a public one is mapped to it."""
-        return tuple((pair.private > IPV4_LAST, pair.public is not None) for pair in self.pairs)
+    def shape(self) -> tuple[tuple[bool, bool, bool], ...]:
+        """Of each private address: whether it is IPv6, has a public one, and whether that is not known."""
+        return tuple((pair.private > IPV4_LAST, pair.public is not None, pair.perhaps) for pair in self.pairs)
 
     @property
     def owner(self) -> KeyPath:
@@ -201,6 +203,10 @@ class InterfacePlace(Faced):
     def public_of(self, private: int) -> int | None:
         """The public address that is mapped to a private one."""
         return next((pair.public for pair in self.pairs if pair.private == private), None)
+
+    def perhaps_public(self, private: int) -> bool:
+        """Whether it is not known if a public address is mapped to a private one."""
+        return any(pair.perhaps for pair in self.pairs if pair.private == private)
 
     def run_around(self, address: int) -> Span:
         """Addresses around one that are no private addresses of the interface, or that address alone if it is."""

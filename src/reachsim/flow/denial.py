@@ -42,7 +42,7 @@ def denials(
 def not_known(query: Query, filter: Filter) -> str:
     """Why it is not decided what a filter lets through; empty where it is."""
     if filter.unknown is not None:
-        return f"{filter}: what {filter.unknown.text!r} means is not known"
+        return filter.unknown.doubt or f"{filter}: what {filter.unknown.text!r} means is not known"
     if SOME_GROUP in query.groups and filter.named_groups:
         return f"{filter}: the security groups of {format_address(query.peer)} are not known"
     return ""

@@ -1,39 +1,48 @@
-"""What AWS makes with a VPC: its main route table, its default ACL and its default group.
+"""What AWS makes with a VPC: its main route table, its default ACL and its default group (ROUTE-2, NACL-3, SG-3).
 
 Only for a VPC that a file creates: of one that it only names, nothing beyond the file is known.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
-from reachsim.importing.inventory import Inventory, Item, Unknown
+from reachsim.importing.inventory import Fields, Inventory, Item
 
-_EVERYONE = (("CidrBlock", "0.0.0.0/0"), ("Ipv6CidrBlock", "::/0"))
+_EVERYONE: Final = (("CidrBlock", "0.0.0.0/0"), ("Ipv6CidrBlock", "::/0"))
 
 
 def created_vpc(inventory: Inventory, id: str) -> None:
-    """Add the defaults of a VPC that is created, each unless the inventory has one of that VPC already.
+    """Say that a file creates a VPC, and add its defaults, each unless the inventory has one of that VPC already.
 
-    Call it once everything else of the file is there. Raises KeyError where the inventory has no such VPC.
+    Then what the inventory does not have in that VPC is not there: a subnet without association uses the main table, one
+    without ACL the default ACL, and an interface that says nothing of groups has the default group. Call it once everything
+    else of the file is there. Raises KeyError where the inventory has no such VPC.
     """
     vpc = inventory.items["Vpcs"][id]
+    inventory.created.add(id)
     if not _has(inventory, "RouteTables", id, _is_main):
-        table = {"Associations": [{"Main": True}], "Routes": []}
-        _add(inventory, vpc, "RouteTables", "RouteTableId", table)
-    if not _has(inventory, "NetworkAcls", id, lambda item: item.get("IsDefault") is True):
+        _add(inventory, vpc, "RouteTables", {"Associations": [{"Main": True}], "Routes": []})
+    if not _has(inventory, "NetworkAcls", id, lambda item: item.either("IsDefault") is True):
         entries = [
             {"RuleNumber": 100 + index, "Egress": egress, "Protocol": "-1", "RuleAction": "allow", key: everyone}
             for egress in (False, True)
             for index, (key, everyone) in enumerate(_EVERYONE)
         ]
-        _add(inventory, vpc, "NetworkAcls", "NetworkAclId", {"IsDefault": True, "Associations": [], "Entries": entries})
-    if not _has(inventory, "SecurityGroups", id, lambda item: item.get("GroupName") == "default"):
-        _add(inventory, vpc, "SecurityGroups", "GroupId", _default_group(f"{id}/default SecurityGroups"))
+        _add(inventory, vpc, "NetworkAcls", {"IsDefault": True, "Associations": [], "Entries": entries})
+    if not _has(inventory, "SecurityGroups", id, lambda item: item.either("GroupName") == "default"):
+        _add(inventory, vpc, "SecurityGroups", default_group(default_id(id, "SecurityGroups")))
 
 
-def _default_group(id: str) -> dict[str, Any]:
-    """It lets its own members in, and everything out."""
+def default_id(vpc: str, kind: str) -> str:
+    """The id that `created_vpc` gives the default of a kind, for a file that refers to it (`VPC.DefaultSecurityGroup`).
+    In a VPC that a file only names it is the id of something that was not read, and so not known."""
+    return f"{vpc}/default {kind}"
+
+
+def default_group(id: str) -> dict[str, Any]:
+    """The attributes of a default group as AWS makes it: it lets its own members in, and everything out."""
     everyone = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
     return {
         "GroupName": "default",
@@ -42,16 +51,15 @@ def _default_group(id: str) -> dict[str, Any]:
     }
 
 
-def _add(inventory: Inventory, vpc: Item, kind: str, key: str, attributes: dict[str, Any]) -> None:
-    id = f"{vpc.id}/default {kind}"
-    inventory.add(kind, Item(id, {key: id, "VpcId": vpc.id, **attributes}, vpc.origin))
+def _add(inventory: Inventory, vpc: Item, kind: str, attributes: dict[str, Any]) -> None:
+    inventory.add(kind, Item(default_id(vpc.id, kind), {"VpcId": vpc.id, **attributes}, vpc.origin))
 
 
-def _has(inventory: Inventory, kind: str, vpc: str, is_default: Any) -> bool:
-    return any(item.get("VpcId") == vpc and is_default(item) for item in inventory.of(kind))
+def _has(inventory: Inventory, kind: str, vpc: str, is_default: Callable[[Item], bool]) -> bool:
+    return any(item.either("VpcId") == vpc and is_default(item) for item in inventory.of(kind))
 
 
 def _is_main(item: Item) -> bool:
-    associations = item.get("Associations")
-    listed = associations if isinstance(associations, list) else []
-    return any(not isinstance(each, Unknown) and each.get("Main") is True for each in listed)
+    """Whether it is the main table, or may be: then nobody knows which is."""
+    listed = item.members("Associations").known
+    return any(isinstance(each, Fields) and bool(each.either("Main")) for each in listed)

@@ -6,6 +6,7 @@ an answer lies in it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,6 +18,7 @@ from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
+_LIST_ID: Final = re.compile("pl-[0-9a-f]+", re.IGNORECASE)
 _DEEPEST: Final = 12
 _MORE: Final = ("NextToken", "NextMarker", "Marker", "PaginationToken", "NextContinuationToken")
 
@@ -53,6 +55,11 @@ class _Reader:
     file: str
     found: int = field(default=0)
 
+    @property
+    def folder(self) -> str:
+        """Where it lies: an account and Region have a folder of their own."""
+        return str(PurePath(self.file).parent)
+
     def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
         """Take in what a value holds, and say what of it is of no kind."""
         if depth > _DEEPEST:
@@ -81,8 +88,13 @@ class _Reader:
     def take(self, kind: str, id: str, data: dict[str, Any], origin: Origin) -> None:
         """Take in one object."""
         self.found += 1
+        self.inventory.ask(kind, self.folder)
         attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
         id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
+        if kind == "TransitGatewayAttachments" and attributes.get("ResourceType") == "peering":
+            id = f"{id} of {attributes.get('TransitGatewayId')}"  # both sides of a peering have one id
+        if "Entries" in data and kind == "PrefixLists":
+            attributes["Complete"] = True
         if kind in IN_PARTS:
             before = self.inventory.one(kind, id)
             attributes = {**(before.attributes if before is not None else {}), **attributes}
@@ -92,9 +104,12 @@ class _Reader:
 
     def visit_list(self, data: list[Any], path: str, key: str, depth: int) -> Strange:
         """The members of a list. Objects with an id in which nothing is found are of no kind that is read."""
+        if _LIST_ID.fullmatch(key):  # the entries of a prefix list, by its id
+            self.take("PrefixLists", key.lower(), {"Entries": data}, Origin(self.file, path))
+            return Counter()
         kind = ANSWERS.get(key.replace("_", "").lower())
         if kind is not None:
-            self.inventory.items.setdefault(kind, {})
+            self.inventory.ask(kind, self.folder)
         strange: Strange = Counter()
         for index, value in enumerate(data):
             before = self.found
@@ -111,7 +126,7 @@ class _Reader:
             any(isinstance(answer.get(key), str) and answer[key] for key in _MORE)
             and answer.get("IsTruncated") is not False
         )
-        self.inventory.page(kind, str(PurePath(self.file).parent), origin, more=more)
+        self.inventory.page(kind, self.folder, origin, more=more)
 
 
 def _has_id(value: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 Attributes = dict[str, Any]
@@ -67,11 +67,20 @@ known whether it is there. An `Item` has `Item.maybe`."""
 class Unknown:
     """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
 
-    `reason`: why, as a clause that can follow "not known:" ("computed when it is applied: aws_nat_gateway.b.id"). Two
-    unknown values are never equal.
+    It stands for a whole attribute, for an attribute of an inner object, or in a list: there for any number of elements
+    that may be there too, none included. `reason`: why, as a clause that can follow "not known:" ("computed when it is
+    applied: aws_nat_gateway.b.id"). Two unknown values are never equal.
     """
 
     reason: str
+
+
+class NotKnown(Exception):
+    """Somebody read what is unknown, without a word for what follows from that."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.reason = unknown.reason
 
 
 @dataclass(frozen=True)
@@ -92,44 +101,146 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One object: its id, its attributes as AWS names them, and where it was read."""
+class Members:
+    """The elements of a list: those that are known, and why there may be others."""
+
+    known: tuple[Any, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why there may be others; empty where there are none."""
+        return self.unknown[0].reason if self.unknown else ""
+
+
+class Reading:
+    """Reading attributes. What is unknown raises `NotKnown`, so that nobody takes it for absent; who can say what follows
+    from it reads by `either` or `members`."""
+
+    attributes: Attributes
+
+    def either(self, key: str) -> Any:
+        """An attribute, an `Unknown`, or None where it is absent or null. Objects in it are `Fields`."""
+        value = self.attributes.get(key)
+        return value if isinstance(value, Unknown) else _wrapped(value)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """An attribute; the default where it is absent or null. Raises NotKnown, also for an object that only may be there,
+        and for a list with something of the kind in it."""
+        value = self.attributes.get(key)
+        if value is None:
+            return default
+        for each in (value, *(value if isinstance(value, list) else ())):
+            if isinstance(each, Unknown):
+                raise NotKnown(each)
+            if isinstance(each, dict) and each.get(MAYBE):
+                raise NotKnown(Unknown(str(each[MAYBE])))
+        return _wrapped(value)
+
+    def __contains__(self, key: str) -> bool:
+        return self.attributes.get(key) is not None
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return self.get(key)
+
+    def text(self, key: str) -> str:
+        """A text; empty where there is none. Raises NotKnown."""
+        value = self.get(key)
+        return value if isinstance(value, str) else ""
+
+    def list(self, key: str) -> list[Any]:
+        """A list, empty where it is absent or null. Raises NotKnown."""
+        value = self.get(key)
+        return value if isinstance(value, list) else []
+
+    def members(self, key: str) -> Members:
+        """A list with what is unknown of it. An object that only may be there is not among the known, unless the reader
+        asks for its `maybe`: see `certain`."""
+        value = self.attributes.get(key)
+        if isinstance(value, Unknown):
+            return Members((), (value,))
+        listed = value if isinstance(value, list) else []
+        return Members(
+            tuple(_wrapped(each) for each in listed if not isinstance(each, Unknown)),
+            tuple(each for each in listed if isinstance(each, Unknown)),
+        )
+
+    def certain(self, key: str) -> Members:
+        """A list, of which what only may be there counts as unknown."""
+        found = self.members(key)
+        maybe = [each for each in found.known if isinstance(each, Fields) and each.maybe]
+        known = tuple(each for each in found.known if not (isinstance(each, Fields) and each.maybe))
+        return Members(known, (*found.unknown, *(Unknown(each.maybe) for each in maybe)))
+
+    def inner(self, key: str) -> Fields:
+        """An object inside this one, empty where there is none. Raises NotKnown."""
+        value = self.get(key)
+        return value if isinstance(value, Fields) else _NOTHING
+
+
+@dataclass(frozen=True)
+class Fields(Reading):
+    """An object inside another."""
+
+    attributes: Attributes
+
+    def __bool__(self) -> bool:
+        return bool(self.attributes)
+
+    @property
+    def maybe(self) -> str:
+        """Why it is not known whether it is there; empty where it is."""
+        return str(self.attributes.get(MAYBE) or "")
+
+
+_NOTHING: Final = Fields({})
+
+
+def _wrapped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Fields(value)
+    return [_wrapped(each) for each in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Item(Reading):
+    """One object: its id, its attributes as AWS names them, and where it was read.
+
+    `maybe`: why it is not known whether it is there (a condition that is not known); empty where it is.
+    """
 
     id: str
     attributes: Attributes
     origin: Origin
     maybe: str = ""
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """An attribute; the default where it is absent or null."""
-        value = self.attributes.get(key)
-        return default if value is None else value
-
-    def text(self, key: str) -> str:
-        """A text; empty where there is none."""
-        value = self.attributes.get(key)
-        return value if isinstance(value, str) else ""
-
-    def list(self, key: str) -> list[Any]:
-        """A list, empty where it is absent or null."""
-        value = self.attributes.get(key)
-        return value if isinstance(value, list) else []
-
     @property
     def name(self) -> str:
-        """Its ``Name`` tag, empty where it has none."""
-        tags = self.attributes.get("Tags") or self.attributes.get("TagSet") or []
-        for tag in tags if isinstance(tags, list) else []:
-            if isinstance(tag, dict) and tag.get("Key") == "Name":
-                return str(tag.get("Value") or "")
+        """Its ``Name`` tag, empty where it has none or it is not known: names are decoration."""
+        for tag in (*self.members("Tags").known, *self.members("TagSet").known):
+            if isinstance(tag, Fields) and tag.attributes.get("Key") == "Name":
+                value = tag.either("Value")
+                return value if isinstance(value, str) else ""
         return ""
 
 
 @dataclass
 class Inventory:
-    """All objects that were read. A kind that is not in `items` was not collected; one that is there and empty has none."""
+    """All objects that were read.
+
+    What is not in it is absent where it would be in it: in a VPC that a file creates (`defaults.created_vpc`), and of a kind
+    that a file tells all of (`ask`). Anywhere else it is not known, as in a VPC that a template only names.
+    """
 
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
+    asked: dict[str, set[str]] = field(default_factory=dict)
+    """Kinds of which a file tells all there is, be it nothing: those that a describe call was made for, in which folders."""
+    pages: dict[tuple[str, str], tuple[Origin | None, bool]] = field(default_factory=dict)
+    """By kind and folder: an answer that says that there are more pages, and whether a last page was read."""
+    created: set[str] = field(default_factory=set)
+    """Ids of VPCs that a file creates, and so tells all of."""
     differing: list[Item] = field(default_factory=list)
     """Objects that were read before with other attributes; the later ones count."""
     refused: list[tuple[str, str, Origin]] = field(default_factory=list)
@@ -138,18 +249,36 @@ class Inventory:
     """What is there and was not taken in: what it is called, why, and where it stands."""
     assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What follows from something else: of which object, what is assumed, and where that stands."""
+    two_sides: bool = False
+    """Whether a file told both what is and what will be (`Options.before`)."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
-    pages: dict[tuple[str, str], tuple[Origin | None, bool]] = field(default_factory=dict)
-    """By kind and folder: an answer that says that there are more pages, and whether a last page was read."""
 
-    def collected(self, kind: str) -> bool:
-        """Whether all of a kind was asked for, be there any of it or not."""
-        return kind in self.items and kind not in self.partial
+    def ask(self, kind: str, folder: str = "") -> None:
+        """Say that a file tells all there is of a kind; in a folder, of the account and Region that has it."""
+        self.asked.setdefault(kind, set()).add(folder)
+
+    def collected(self, kind: str, vpc: str = "") -> bool:
+        """Whether all of a kind is known that there is (in a VPC), be it nothing.
+
+        A folder in which VPCs were asked for is an account in a Region, and tells of its own VPCs alone.
+        """
+        if vpc in self.created:
+            return True
+        folders = self.asked.get(kind)
+        if folders is None or kind in self.partial:
+            return False
+        described = self.one("Vpcs", vpc)
+        if described is None:
+            return True
+        home = os.path.dirname(described.origin.file)
+        return home in folders or not folders <= self.asked.get("Vpcs", set())
 
     def page(self, kind: str, folder: str, origin: Origin, *, more: bool) -> None:
         """Note an answer of a call: one page of what there is in an account and Region, which have a folder."""
@@ -168,7 +297,7 @@ class Inventory:
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
             if os.path.dirname(before.origin.file) != os.path.dirname(item.origin.file):
-                item = Item(item.id, {**before.attributes, **item.attributes}, item.origin)
+                item = replace(item, attributes={**before.attributes, **item.attributes})
             if any(item.attributes.get(key) != value for key, value in before.attributes.items() if key != "Tags"):
                 self.differing.append(item)
         known[item.id] = item
@@ -188,7 +317,6 @@ class Inventory:
         return self.items.get(kind, {}).get(id or "")
 
 
-def inner(holder: Item | Attributes, key: str) -> Attributes:
-    """An object inside another, empty where there is none."""
-    value = holder.get(key)
-    return value if isinstance(value, dict) else {}
+def inner(holder: Reading, key: str) -> Fields:
+    """An object inside another, empty where there is none. Raises NotKnown."""
+    return holder.inner(key)

@@ -129,7 +129,9 @@ class Names:
             raise UnknownName(f"{shown(reference)} is not in VPC {vpc}", f"name a {what} of the same VPC")
         if name not in members and name not in IMPLIED.get(section, ()):
             near = did_you_mean(name, [*members, *IMPLIED.get(section, ())])
-            raise UnknownName(f"VPC {vpc} has no {what} {shown(name)}", near)
+            kind = self.kind(vpc, name)
+            hint = near if kind is None or near is not None else f"{shown(name)} is {with_article(kind)}"
+            raise UnknownName(f"VPC {vpc} has no {what} {shown(name)}", hint)
         return name
 
     def group(self, vpc: str, reference: str) -> GroupId:
@@ -168,7 +170,28 @@ class Names:
         known = [*body.security_groups, *lists]
         raise UnknownName(
             f"{shown(reference)} is neither a security group of VPC {owner} nor a prefix list",
-            did_you_mean(name, known),
+            self._what_a_rule_names(owner, name) or did_you_mean(name, known),
+        )
+
+    def kind(self, vpc: str, name: str) -> str | None:
+        """What has a name in a VPC, whatever it is; None where nothing has it."""
+        body = self.design.vpcs[vpc]
+        sections = {"subnets": "subnet", "security_groups": "security group"}
+        sections |= {"route_tables": "route table", "network_acls": "network ACL"}
+        found = next((noun for section, noun in sections.items() if name in getattr(body, section)), None)
+        if found is None and name in self.targets.get(vpc, {}):
+            return self.targets[vpc][name].kind
+        return found
+
+    def _what_a_rule_names(self, vpc: str, name: str) -> str | None:
+        """What to write in a rule of a group in place of something that no rule can name."""
+        subnet = self.design.vpcs[vpc].subnets.get(name)
+        if subnet is not None:
+            blocks = [str(block) for block in (subnet.cidr, subnet.ipv6_cidr) if block is not None]
+            return f"{shown(name)} is a subnet; write its block, {' or '.join(blocks)}"
+        kind = self.kind(vpc, name)
+        return (
+            None if kind is None else f"{shown(name)} is {with_article(kind)}; write its security group, or its address"
         )
 
 

@@ -138,7 +138,9 @@ def _parse_token(token: str) -> Span:
             return protocol << 16, protocol << 16 | _MASK
         if name == "proto":
             raise ValueError(f"{shown(token)} is not traffic: proto/ takes one protocol number, such as proto/50")
-        raise ValueError(f"{shown(token)} is not traffic; write {_FORMS}")
+        meant = _meant(token)
+        hint = f"did you mean {meant!r}?" if meant else f"write {_FORMS}"
+        raise ValueError(f"{shown(token)} is not traffic; {hint}")
     base = protocol << 16
     if not rest:
         return base, base | _MASK
@@ -159,6 +161,77 @@ def _parse_token(token: str) -> Span:
         return base | kind << 8, base | kind << 8 | 0xFF
     code = _number(token, rest[1], 255, f"an {name} code")
     return base | kind << 8 | code, base | kind << 8 | code
+
+
+_USUAL: Final = {
+    "http": "tcp/80",
+    "https": "tcp/443",
+    "ssh": "tcp/22",
+    "rdp": "tcp/3389",
+    "smtp": "tcp/25",
+    "smtps": "tcp/465",
+    "ftp": "tcp/21",
+    "telnet": "tcp/23",
+    "ldap": "tcp/389",
+    "ldaps": "tcp/636",
+    "smb": "tcp/445",
+    "nfs": "tcp/2049",
+    "mysql": "tcp/3306",
+    "postgres": "tcp/5432",
+    "postgresql": "tcp/5432",
+    "mssql": "tcp/1433",
+    "oracle": "tcp/1521",
+    "redis": "tcp/6379",
+    "mongodb": "tcp/27017",
+    "kafka": "tcp/9092",
+    "dns": "udp/53",
+    "ntp": "udp/123",
+    "dhcp": "udp/67",
+    "syslog": "udp/514",
+    "snmp": "udp/161",
+    "ping": "icmp/8",
+    "ping6": "icmpv6/128",
+    "any": "all",
+    "*": "all",
+    "-1": "all",
+    "everything": "all",
+    "icmp6": "icmpv6",
+    "esp": "proto/50",
+    "gre": "proto/47",
+}
+"""What people say for a service (IANA's registry of names and ports), and the token for it."""
+
+
+def _meant(token: str) -> str | None:
+    """The token that was probably meant: a service's name, a bare port, another separator, other letters."""
+    if not 0 < len(token) <= 40:
+        return None
+    words = token.lower().replace(":", "/").replace(" ", "/").split("/")
+    if len(words) == 2 and words[1] in PROTOCOL_NUMBERS:  # 443/tcp
+        words.reverse()
+    if words[0][:1].isdigit():
+        words.insert(0, "tcp")
+    name, port = words[0].rstrip("0123456789"), words[0]
+    if name in ("tcp", "udp") and len(words) == 1 and port != name:  # tcp443
+        words = [name, port.removeprefix(name)]
+    tries = [_USUAL[words[0]]] if len(words) == 1 and words[0] in _USUAL else []
+    tries.append("/".join(words))
+    if words[0] not in PROTOCOL_NUMBERS and not tries[0][:1].isdigit():
+        from difflib import get_close_matches  # only a message needs it
+
+        tries += ["/".join([near, *words[1:]]) for near in get_close_matches(words[0], PROTOCOL_NUMBERS, 1, 0.65)]
+        tries += [_USUAL[near] for near in get_close_matches(token.lower(), _USUAL, 1, 0.75)]
+    return next((each for each in tries if _is_token(each)), None)
+
+
+def _is_token(text: str) -> bool:
+    if text != "all" and text.partition("/")[0] not in (*PROTOCOL_NUMBERS, "proto"):
+        return False
+    try:
+        _parse_token(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(token: str, text: str, most: int, what: str) -> int:

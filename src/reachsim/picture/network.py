@@ -327,8 +327,10 @@ def _addresses(interface: InterfacePlace) -> tuple[str, ...]:
     """Its first address, and its public one."""
     if not interface.pairs:
         return ()
-    private, public = interface.pairs[0]
+    private, public, perhaps = interface.pairs[0]
     own = format_address(private)
+    if perhaps:
+        return (f"{own}, perhaps a public one",)
     return (own if public is None else f"{own}, public {format_address(public)}",)
 
 

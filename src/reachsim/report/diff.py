@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reachsim.answers.diff_cause import behind, causes_of
 from reachsim.answers.difference import Change, Difference
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
@@ -15,6 +16,9 @@ from reachsim.report.groups import Crowd
 from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
 _LINES = 12
+_CAUSED = 12
+"""Lines of which the rule behind them is looked for; each takes two traces."""
+_RULES = 4
 _REASONS = 5
 
 
@@ -44,7 +48,7 @@ def diff_text(
     style = look.style
     wrong = found.not_allowed(allowed)
     crowd = Crowd(networks)
-    world = networks[0].endpoints.world & networks[1].endpoints.world
+    world = networks[0].ends.world & networks[1].ends.world
     lines = [_title(found, len(wrong), bool(allowed), look)]
     lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
     fine = tuple(change for change in found.opened if change not in wrong)
@@ -55,7 +59,7 @@ def diff_text(
         (style.yellow("as before, but for the ports that NAT devices choose"), found.changed),
     ):
         if changes:
-            lines += ["", title, *_block(changes, crowd, world, look)]
+            lines += ["", title, *_block(changes, crowd, world, networks, look)]
     if found.added or found.removed:
         lines.append("")
     for word, names in (("added  ", found.added), ("removed", found.removed)):
@@ -116,10 +120,13 @@ def _text(change: Change, world: AddressSet, look: Look) -> str:
     )
 
 
-def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Look) -> list[str]:
+def _block(
+    changes: Sequence[Change], crowd: Crowd, world: AddressSet, networks: tuple[Network, Network], look: Look
+) -> list[str]:
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
     rows: list[TextRow] = []
-    for line in look.few(lines, _LINES):
+    shown = look.few(lines, _LINES)
+    for line in shown:
         unlike = {(change.text, "internet" in change.sources): change for change in line.changes}
         texts = {_text(change, world, look) for change in unlike.values()}
         text = min(texts) if len(texts) == 1 else f"{say(line.first.traffic)} (some client ports)"
@@ -128,7 +135,23 @@ def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, look: Loo
         rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])
     out = grid(rows, look.width, indent=2)
     rest = look.rest(lines, _LINES)
-    return [*out, f"  {rest}"] if rest else out
+    return [*out, *([f"  {rest}"] if rest else []), *_reasons(shown, networks, look)]
+
+
+def _reasons(lines: Sequence[_Line], networks: tuple[Network, Network], look: Look) -> list[str]:
+    """Each rule that is behind some of the changes once: what it says now, what it said before, and the lines."""
+    found = {str(cause): cause for line in lines[:_CAUSED] if (cause := behind(line.first, *networks)) is not None}
+    out: list[str] = []
+    for cause in list(found.values())[:_RULES]:
+        out += hanging("  because  ", f"{cause.component} {cause.checkpoint}", look.width)
+        for word, text, where in (
+            ("now   ", cause.after, cause.after_where),
+            ("before", cause.before, cause.before_where),
+        ):
+            place = f", {where}" if where else ""
+            out += hanging(f"    {word}  ", f"{text or 'not on the way'}{place}", look.width, look.style.dim)
+    left = len(found) - _RULES
+    return [*out, f"  and {left} more rules"] if left > 0 else out
 
 
 def _lines(changes: Iterable[Change], look: Look) -> list[_Line]:
@@ -150,12 +173,18 @@ def _lines(changes: Iterable[Change], look: Look) -> list[_Line]:
     ]
 
 
-def diff_data(found: Difference, allowed: Sequence[Traffic]) -> dict[str, Any]:
+def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Network, Network]) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
     data = found.to_dict()
     wrong = found.not_allowed(allowed)
+    causes = causes_of(found, *networks)
     changes = [
-        {**change.to_dict(), "allowed": change.kind != "opened" or change not in wrong} for change in found.changes
+        {
+            **change.to_dict(),
+            "allowed": change.kind != "opened" or change not in wrong,
+            "behind": causes[index].to_dict() if index in causes else None,
+        }
+        for index, change in enumerate(found.changes)
     ]
     return {
         "before": data["before"],

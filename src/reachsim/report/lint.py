@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reachsim.answers.finding import LintFinding
+from reachsim.answers.finding import Finding
 from reachsim.answers.lint.run import Lint
 from reachsim.markup import Style
-from reachsim.report.text import PLAIN, Look, Paint, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, Paint, hanging, number
 from reachsim.rules.lint import SEVERITIES, Severity
 
 _FINDINGS = 40
@@ -15,7 +16,12 @@ _OF_A_CODE = 4
 
 
 def _paint(severity: Severity, style: Style) -> Paint:
-    paints: dict[Severity, Paint] = {"error": style.red, "warning": style.yellow, "advice": style.dim}
+    paints: dict[Severity, Paint] = {
+        "error": style.red,
+        "warning": style.yellow,
+        "advice": style.dim,
+        "note": style.dim,
+    }
     return paints[severity]
 
 
@@ -52,7 +58,7 @@ def lint_text(found: Lint, file: str, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _finding(finding: LintFinding, look: Look) -> list[str]:
+def _finding(finding: Finding, look: Look) -> list[str]:
     style = look.style
     paint = _paint(finding.severity, style)
     rule = f"  {finding.rule}" if finding.rule else ""
@@ -61,7 +67,7 @@ def _finding(finding: LintFinding, look: Look) -> list[str]:
     )
     return [
         head,
-        *hanging("  ", f"{finding.component}: {finding.text}", look.width),
+        *hanging("  ", finding.sentence, look.width),
         *hanging("  because  ", finding.evidence, look.width, style.dim),
         *hanging("  to do    ", finding.cure, look.width),
     ]

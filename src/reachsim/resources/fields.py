@@ -143,9 +143,9 @@ def _traffic(value: Any) -> Traffic:
         return _kept_traffic(value) if len(value) <= _KEPT_LENGTH else Traffic.parse(value)
     if isinstance(value, list) and value and all(isinstance(token, str) for token in value):
         return Traffic.parse(value)
-    raise HintedError(
-        f"traffic is expected, got {shown(value)}", hint="write tcp/443, udp/53, icmp/8, all, or a list of them"
-    )
+    port = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 65535
+    hint = f"write tcp/{value} or udp/{value}" if port else "write tcp/443, udp/53, icmp/8, all, or a list of them"
+    raise HintedError(f"traffic is expected, got {shown(value)}", hint=hint)
 
 
 class Unknown(Enum):

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Session, Step
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Drop,
+    Forward,
+    Header,
+    Leg,
+    Session,
+    Step,
+)
+from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
@@ -56,14 +66,46 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
     return None if loss is None else replace(loss, path=vpc.access_path)
 
 
-class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=False):
+class _Doubt:
+    """What may stop a packet at an internet gateway: it may not be attached, the address inside may have no public one."""
+
+    __slots__ = ("address", "attachment")
+
+    def __init__(self, name: str, direction: Direction, vpc: VpcSite, *, attached: bool) -> None:
+        text = f"whether internet gateway {name} is attached is not known"
+        self.attachment = None if attached else _doubt(text, direction)
+        owners = {each.name for each in vpc.owners.values() if any(pair.perhaps for pair in each.pairs)}
+        what = next(iter(owners)) if len(owners) == 1 else "an interface"
+        self.address = _doubt(f"whether {what} has a public address is not known", direction) if owners else None
+
+    def on(self, step: Forward, owner: NetworkInterface | None, private: int, peer: int) -> Forward:
+        """A step that the gateway takes if what is in doubt is so."""
+        if self.attachment is not None:
+            return step._replace(asks=Query(self.attachment, peer))
+        if self.address is None or owner is None or not owner.perhaps_public(private):
+            return step
+        return step._replace(asks=Query(self.address, peer), path=(*owner.path, "public_ip"))
+
+    def filters(self) -> Iterator[Filter]:
+        """The filters that it asks."""
+        yield from (each for each in (self.attachment, self.address) if each is not None)
+
+
+def _doubt(text: str, direction: Direction) -> Filter:
+    egress = direction is Direction.EGRESS
+    code = Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if egress else Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
+    return in_doubt("internet gateway", direction, text, code, "IGW-3")
+
+
+class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):
     """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
 
-    __slots__ = ("internet", "redirected", "vpc")
+    __slots__ = ("doubt", "internet", "redirected", "vpc")
 
-    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
+    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint, *, attached: bool = True) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
         self.vpc = vpc
+        self.doubt = _Doubt(self.component, Direction.EGRESS, vpc, attached=attached)
         self.internet = internet
         self.redirected: IntervalMap[Route | None] = route_lookup([])
 
@@ -82,13 +124,19 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
         if loss is None:
             loss = blocked(self.vpc, source, leg, outward=True) or self.past_the_appliance(header)
-            return step if loss is None else self.drop(loss, header, scope, onward=step, path=loss.path or None)
+            if loss is None:
+                return self.doubt.on(step, owner, source, destination)
+            return self.drop(loss, header, scope, onward=step, path=loss.path or None)
         if loss.code in MISROUTED:  # mended, it would go another way
             return self.drop(loss, header, scope)
         path = self.path
         if owner is not None and loss.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             loss, path = no_public_address(owner, header, loss)
         return self.drop(loss, header, scope, onward=step, path=path)
+
+    def filters(self) -> Iterable[Filter]:
+        """What is in doubt."""
+        return self.doubt.filters()
 
     def senders_around(self, source: int) -> Span:
         """Sources around one that the gateway treats like it: those of no interface, or that one alone."""
@@ -125,16 +173,19 @@ def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tu
     return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
 
 
-class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=False):
+class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):
     """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
 
-    __slots__ = ("public", "redirected", "vpc")
+    __slots__ = ("doubt", "public", "redirected", "vpc")
 
     heading: ClassVar[str] = "inward"
 
-    def __init__(self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int]) -> None:
+    def __init__(
+        self, vpc: VpcSite, name: str, path: KeyPath, public: dict[int, int], *, attached: bool = True
+    ) -> None:
         super().__init__(f"{vpc.name}.{name}", "internet gateway", path)
         self.vpc = vpc
+        self.doubt = _Doubt(self.component, Direction.INGRESS, vpc, attached=attached)
         self.public = public
         self.redirected: IntervalMap[Route | None] = route_lookup([])
 
@@ -158,9 +209,13 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
         if loss is None:
-            return step
+            return step if isinstance(step, Drop) else self.doubt.on(step, owner, private, header.source)
         onward = step if isinstance(step, Forward) else None
         return self.drop(loss, header, scope, onward=onward, path=loss.path or None)
+
+    def filters(self) -> Iterable[Filter]:
+        """What is in doubt."""
+        return self.doubt.filters()
 
     def to_appliance(self, route: Route, inside: Header, step: Forward) -> tuple[Forward, Loss | None]:
         """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an

@@ -16,6 +16,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.resources.fields import (
     OR_UNKNOWN,
+    Boolean,
     Integer,
     PeerBlockField,
     RuleTrafficField,
@@ -60,6 +61,8 @@ class AclRule(Schema):
     """The traffic that it lets through; `unknown`."""
     deny: RuleTrafficField | None = None
     """The traffic that it stops; `unknown`."""
+    perhaps: Boolean = False
+    """Whether it is not known that it is there."""
     description: str = ""
     """For the reader."""
 
@@ -93,8 +96,8 @@ class AclRule(Schema):
 
     @property
     def known(self) -> bool:
-        """Whether everything in it is known."""
-        return Unknown.UNKNOWN not in (self.allow, self.deny, self.block)
+        """Whether everything in it is known, and that it is there."""
+        return not self.perhaps and Unknown.UNKNOWN not in (self.allow, self.deny, self.block)
 
 
 class AclIngressRule(AclRule):
@@ -166,7 +169,7 @@ def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, 
             rule.allow is not None,
             rule.peers,
             rule.traffic,
-            f"rule {rule.rule}: {rule.action} {word} {rule.block}",
+            f"rule {rule.rule}: {rule.action} {word} {rule.block}{', perhaps' if rule.perhaps else ''}",
             (*path, direction.value, index),
             known=rule.known,
         )

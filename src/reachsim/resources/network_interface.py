@@ -6,7 +6,7 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
 
 from pydantic import BeforeValidator, Field
 
@@ -33,6 +33,7 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.host import Host, put_behind_groups
 from reachsim.resources.mending import Case, RouteOffer
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -88,17 +89,19 @@ class InterfaceSettings(Schema):
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
-    public_ip: Ipv4Field | Boolean | None = None
-    """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose."""
+    public_ip: Ipv4Field | Boolean | Literal["unknown"] | None = None
+    """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose; `unknown`: whether it has
+    one."""
     source_dest_check: Boolean = True
     """Whether it drops what is neither from nor to one of its own addresses (WALK-23)."""
 
     def need(self, name: str, path: KeyPath, subnet: str, launched: bool) -> InterfaceNeed:
         """The interface, in a subnet; `launched`: with an instance, so that its subnet may give it a public address."""
         secondary = tuple((int(each.private_ip), each.public_ip) for each in self.secondary_private_ips)
+        public = self.public_ip if not isinstance(self.public_ip, str) else True
         return InterfaceNeed(
-            name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, self.public_ip,
-            secondary=secondary, launched=launched,
+            name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, public,
+            secondary=secondary, launched=launched, perhaps_public=self.public_ip == UNKNOWN,
         )  # fmt: skip
 
 
@@ -151,7 +154,7 @@ class Interface(InterfaceSettings, Resource):
             if settings.subnet is None and not self.subnets:
                 checks.report(path, "missing key 'subnet'", "write subnet: NAME", key=True)
         fixed = self.private_ip or self.secondary_private_ips or self.ipv6_address
-        if self.alike and (fixed or not isinstance(self.public_ip, bool | None)):
+        if self.alike and (fixed or not isinstance(self.public_ip, bool | str | None)):
             checks.report(
                 at.path, "interfaces that are alike have no addresses of their own", "leave them out", key=True
             )

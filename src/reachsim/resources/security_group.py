@@ -16,6 +16,7 @@ from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.traffic import EVERYTHING, PROTOCOL_NAMES, Traffic
 from reachsim.resources.fields import (
     OR_UNKNOWN,
+    Boolean,
     PeersField,
     References,
     RuleTrafficField,
@@ -44,6 +45,8 @@ class IngressRule(Schema):
     from_: PeersField = Field(alias="from")
     """From whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these;
     `unknown`."""
+    perhaps: Boolean = False
+    """Whether it is not known that it is there."""
     description: str = ""
     """For the reader."""
 
@@ -54,12 +57,12 @@ class IngressRule(Schema):
 
     @property
     def known(self) -> bool:
-        """Whether everything in it is known."""
-        return self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.from_
+        """Whether everything in it is known, and that it is there."""
+        return not self.perhaps and self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.from_
 
     def text(self) -> str:
         """The rule as a person writes it."""
-        return f"{self.allow} from {', '.join(map(str, self.from_))}"
+        return f"{self.allow} from {', '.join(map(str, self.from_))}{', perhaps' if self.perhaps else ''}"
 
 
 class EgressRule(Schema):
@@ -70,6 +73,8 @@ class EgressRule(Schema):
     to: PeersField
     """To whom: a block, an address, a security group (`name`, `vpc.name`), a prefix list, or a list of these;
     `unknown`."""
+    perhaps: Boolean = False
+    """Whether it is not known that it is there."""
     description: str = ""
     """For the reader."""
 
@@ -80,12 +85,12 @@ class EgressRule(Schema):
 
     @property
     def known(self) -> bool:
-        """Whether everything in it is known."""
-        return self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.to
+        """Whether everything in it is known, and that it is there."""
+        return not self.perhaps and self.allow is not Unknown.UNKNOWN and UNKNOWN not in self.to
 
     def text(self) -> str:
         """The rule as a person writes it."""
-        return f"{self.allow} to {', '.join(map(str, self.to))}"
+        return f"{self.allow} to {', '.join(map(str, self.to))}{', perhaps' if self.perhaps else ''}"
 
 
 class SecurityGroup(Schema):
@@ -144,7 +149,7 @@ def group_clauses(
                 spans += addresses.spans
                 groups |= named
         at, token = (*path, direction.value, index), traffic_of(rule.allow)
-        whole = not isinstance(rule.allow, Unknown)
+        whole = not rule.perhaps and not isinstance(rule.allow, Unknown)
         if spans or groups or rule.known:
             clauses.append(Clause(True, AddressSet.union_of(spans), token, rule.text(), at, groups, whole))
         if UNKNOWN in rule.peers:

@@ -82,12 +82,15 @@ def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
 
 def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], subnets: Iterable[str]) -> Door:
     """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
-    that is not there."""
+    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it."""
     known = tuple(subnets)
     places = _all_known(body.get("subnets", body.get("subnet")), known) or known
     tags = body.get("tags")
     written = tuple((str(k), str(v)) for k, v in tags.items()) if isinstance(tags, dict) else ()
-    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), frozenset((vpc, at) for at in places), written)
+    why = f"{vpc}.{name}: {body['why']}" if isinstance(body.get("why"), str) else ""
+    return Door(
+        f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), frozenset((vpc, at) for at in places), written, why
+    )
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -36,6 +36,8 @@ class Vpc(Schema):
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
     internet_gateway: Name | None = None
     """The name of its internet gateway, if it has one; one at most (IGW-1)."""
+    gateway_attachment: Literal["unknown"] | None = None
+    """`unknown`: it is not known whether the internet gateway is attached."""
     egress_only_internet_gateway: Name | None = None
     """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
     subnets: dict[Name, Subnet] = Field(default_factory=dict)
@@ -68,6 +70,9 @@ class Vpc(Schema):
     """Capacity providers of Lambda Managed Instances by name; what they send and take is undecided (LAMBDA-33)."""
     network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
     """Not modelled yet: traffic to one is undecided."""
+    unknown_components: dict[Name, Unmodelled] = Field(default_factory=dict)
+    """Components of which too little is known: what goes to one, or comes from it, is undecided. `subnets`: where it may
+    have addresses; `why`: what is not known."""
 
     def unmodelled(self) -> Iterator[tuple[str, str]]:
         """What it has that reachsim does not model: section and name."""
@@ -79,5 +84,6 @@ class Vpc(Schema):
 UNMODELLED_IN_VPC = {
     "capacity_providers": CAPACITY_PROVIDER,
     "network_firewalls": "Network Firewall endpoint",
+    "unknown_components": "component that is not known",
 }
 """Sections of a VPC that reachsim does not model, with the word for one of them."""

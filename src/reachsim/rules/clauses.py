@@ -30,7 +30,8 @@ class Clause(Faced):
 
     `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
     `text` is what a person reads, `path` where it is written (empty for AWS's own defaults). `known`: False where the design
-    says that part of the rule is not known, so that it may apply to what it matches, or not.
+    says that part of the rule is not known, so that it may apply to what it matches, or not. `doubt`: what is not known of
+    it, in a sentence, where it is no rule that somebody wrote.
     """
 
     permits: bool
@@ -40,6 +41,7 @@ class Clause(Faced):
     path: KeyPath = ()
     groups: frozenset[GroupId] = NO_GROUPS
     known: bool = True
+    doubt: str = ""
 
     def names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether the clause speaks of that address, or of a group that its interface carries."""

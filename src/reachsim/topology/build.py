@@ -189,7 +189,7 @@ class TopologyBuilder:
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
         key = vpc, need.name
-        first = pairs_of(self.addresses.private[key], self.addresses.public.get(key))
+        first = pairs_of(self.addresses.private[key], self.addresses.public.get(key), perhaps=need.perhaps_public)
         return (*first, *(AddressPair(private, public) for private, public in need.secondary))
 
     def public(self, vpc: str, need: InterfaceNeed) -> int | None:
@@ -304,14 +304,16 @@ class TopologyBuilder:
         gateway_in = None
         if vpc.internet_gateway is not None:
             path = ("vpcs", name, "internet_gateway")
-            self.gateways[name, vpc.internet_gateway] = InternetGatewayOut(site, vpc.internet_gateway, path, internet)
+            attached = vpc.gateway_attachment != UNKNOWN
+            way_out = InternetGatewayOut(site, vpc.internet_gateway, path, internet, attached=attached)
+            self.gateways[name, vpc.internet_gateway] = way_out
             public = {
                 pair.public: pair.private
                 for interface in site.owners.values()
                 for pair in interface.pairs
                 if pair.public is not None
             }
-            gateway_in = InternetGatewayIn(site, vpc.internet_gateway, path, public)
+            gateway_in = InternetGatewayIn(site, vpc.internet_gateway, path, public, attached=attached)
         self.ways_in[name] = gateway_in, egress_only_in
 
     # -- routes -------------------------------------------------------------------------------------------------
@@ -414,9 +416,11 @@ def makes_routes(body: Resource) -> bool:
     return type(body).routes is not Resource.routes
 
 
-def pairs_of(private: tuple[int, ...], public: int | None) -> tuple[AddressPair, ...]:
-    """Private addresses with one public address, which is mapped to the first (IGW-9)."""
-    return tuple(AddressPair(address, None if index else public) for index, address in enumerate(private))
+def pairs_of(private: tuple[int, ...], public: int | None, *, perhaps: bool = False) -> tuple[AddressPair, ...]:
+    """Private addresses with one public address, which is mapped to the first (IGW-9), or perhaps is."""
+    return tuple(
+        AddressPair(address, None if index else public, perhaps and not index) for index, address in enumerate(private)
+    )
 
 
 def build(policy: Policy) -> Topology:

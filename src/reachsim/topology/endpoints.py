@@ -21,6 +21,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import HostNames, by_place
+from reachsim.topology.other_kinds import of_another_kind
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
 
@@ -120,6 +121,9 @@ class Endpoints:
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
         if asked[:1].isdigit() or ":" in asked or "/" in asked:
             return self._numbered(asked)
+        other = of_another_kind(asked, self.topology)
+        if other is not None:
+            raise other
         near = suggest(asked, [*self.names(), *self.by_bare])
         raise EndpointError.unknown(asked, [] if near is None else [near])
 

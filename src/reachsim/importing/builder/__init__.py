@@ -2,6 +2,12 @@
 
 A family is a module with a function that takes the draft: what it makes, it names (`Draft.place`) for those that come
 after. A new family is its module and its place in `FAMILIES`.
+
+What is not known is never taken for absent: reading it raises `NotKnown` (`inventory.Reading`). A family adds its items by
+`Draft.each`, which makes of an item with something unknown that nobody asked about a component of which nothing is known
+(`Draft.doubt`). A family that can say more of it reads by `either`, `members` and `certain`, and writes the design's own
+`unknown`, with a note (`Draft.unknown`). `Draft.doubted` are things that are there while nobody knows what becomes of what
+a route leads to them.
 """
 
 from __future__ import annotations
@@ -11,6 +17,7 @@ from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
 from reachsim.importing.builder.classic_balancers import add_classic_balancers
+from reachsim.importing.builder.direct_connect import add_direct_connect_gateways
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
 from reachsim.importing.builder.functions import add_functions
@@ -23,12 +30,14 @@ from reachsim.importing.builder.members import name_members
 from reachsim.importing.builder.names import add_dns_attributes, add_zones
 from reachsim.importing.builder.nat_gateways import add_nat_gateways
 from reachsim.importing.builder.peerings import add_peerings
+from reachsim.importing.builder.possible import add_possible_interfaces
 from reachsim.importing.builder.prefix_lists import add_prefix_lists
 from reachsim.importing.builder.public_access import add_public_access
+from reachsim.importing.builder.remainder import tell_remainder
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.subnets import add_subnets
-from reachsim.importing.builder.transit_gateways import add_transit_gateways
+from reachsim.importing.builder.transit_gateways import add_transit_gateways, name_transit_gateways
 from reachsim.importing.builder.vpcs import add_vpcs
 from reachsim.importing.builder.vpn import add_vpn
 from reachsim.importing.imported import Imported
@@ -42,10 +51,13 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_gateways,
     add_interfaces,
     add_nat_gateways,
+    add_possible_interfaces,
     add_groups,
     add_acls,
     add_peerings,
+    name_transit_gateways,
     add_vpn,
+    add_direct_connect_gateways,
     add_functions,
     add_endpoints,
     add_load_balancers,
@@ -57,6 +69,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_zones,
     add_public_access,
     add_managed_nodes,
+    tell_remainder,
 )
 """In an order in which names are known before they are named: routes come last, since they name what they lead to."""
 

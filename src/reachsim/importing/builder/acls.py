@@ -2,63 +2,108 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from reachsim.importing.builder.associations import associate
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import inner
+from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.rules import Refused, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
 LAST_RULE: Final = 32767
+_DIRECTIONS: Final = ("ingress", "egress")
 
 
 def add_acls(draft: Draft) -> None:
     """Network ACLs, and which subnets they are of."""
-    for item in draft.found.of("NetworkAcls"):
-        vpc = str(item.get("VpcId") or "")
-        if vpc not in draft.names:
-            continue
-        body: Data = {"ingress": [], "egress": []}
-        for entry in sorted(item.list("Entries"), key=_rule_number):
-            number = _rule_number(entry)
-            direction, word = ("egress", "to") if entry.get("Egress") else ("ingress", "from")
-            if number == LAST_RULE or body[direction] == UNKNOWN:  # the last one denies the rest, as all ACLs do
-                continue
-            action = "deny" if entry.get("RuleAction", "").lower() == "deny" else "allow"
-            peer = entry.get("CidrBlock") or entry.get("Ipv6CidrBlock")
-            if number < 1 or peer is None:
-                draft.note("unknown", item.id, f"an entry of {direction} that cannot be read", item)
-                body[direction] = UNKNOWN
-                continue
-            try:
-                body[direction].append({"rule": number, action: _entry_traffic(entry), word: peer})
-            except Refused as error:
-                draft.note("left out", item.id, f"an entry that AWS would refuse: {error}", item)
-        draft.section(vpc, "network_acls")[draft.names[item.id]] = body
-        for each in item.list("Associations"):
-            subnet = str(each.get("SubnetId") or "")
-            if draft.names[item.id] != "default" and draft.local(vpc, subnet) is not None:
-                draft.section(vpc, "subnets")[draft.names[subnet]]["network_acl"] = draft.names[item.id]
+    draft.each("NetworkAcls", add_acl, _doubt, maybe=True)
     for vpc in draft.vpc_ids():
-        own = [item for item in draft.found.of("NetworkAcls") if item.get("VpcId") == vpc]
-        if draft.found.collected("NetworkAcls") and not own:
-            draft.note(
-                "assumed", draft.names[vpc], "none of its ACLs was collected; its default ACL is as AWS makes it"
-            )
-        elif not any(item.get("IsDefault") for item in own):
+        own = draft.inside("NetworkAcls", vpc)
+        associate(draft, vpc, "NetworkAcls", "network_acl", "default")
+        if draft.found.collected("NetworkAcls", vpc) and not own:
+            if vpc not in draft.found.created:
+                text = "none of its ACLs was collected; its default ACL is as AWS makes it"
+                draft.note("assumed", draft.names[vpc], text)
+        elif not any(item.either("IsDefault") is True for item in own):
             for body in draft.section(vpc, "subnets").values():
                 body.setdefault("network_acl", UNKNOWN)
 
 
-def _rule_number(entry: Data) -> int:
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what it lets pass", reason)
+    vpc = draft.vpc_of.get(item.id)
+    if vpc:
+        draft.section(vpc, "network_acls")[draft.names[item.id]] = {"ingress": UNKNOWN, "egress": UNKNOWN}
+
+
+def add_acl(draft: Draft, item: Item) -> None:
+    """One ACL with its entries. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc:
+        return
+    body: Data = {"ingress": [], "egress": []}
+    if item.either("Entries") is None:
+        raise NotKnown(Unknown("its entries were not collected"))
+    listed = item.members("Entries")
+    for entry in sorted(listed.known, key=rule_number):
+        add_entry(draft, item, body, entry)
+    if listed.unknown:
+        draft.unknown(item, "whether it has other entries", listed.reason)
+        body = dict.fromkeys(_DIRECTIONS, UNKNOWN)
+    draft.section(vpc, "network_acls")[draft.names[item.id]] = body
+
+
+def add_entry(draft: Draft, item: Item, body: Data, entry: Fields) -> None:
+    """One entry, in its direction; a direction of which an entry cannot be read is not known (NACL-2)."""
+    egress = entry.either("Egress")
+    for direction in _DIRECTIONS if isinstance(egress, Unknown) else (_DIRECTIONS[bool(egress)],):
+        number = rule_number(entry)
+        if number == LAST_RULE or body[direction] == UNKNOWN:  # the last one denies the rest, as all ACLs do
+            continue
+        taken = any(each["rule"] == number and ("perhaps" in each or entry.maybe) for each in body[direction])
+        peer = entry.either("CidrBlock") or entry.either("Ipv6CidrBlock")
+        vague = [
+            each for each in (egress, *map(entry.either, ("RuleAction", "RuleNumber"))) if isinstance(each, Unknown)
+        ]
+        if number < 1 or peer is None or vague or taken:
+            reason = vague[0].reason if vague else entry.maybe
+            draft.unknown(item, f"an entry of {direction}", reason or "it cannot be read")
+            body[direction] = UNKNOWN
+            continue
+        try:
+            body[direction].append({"rule": number, **_written(draft, item, entry, peer, direction)})
+        except Refused as error:
+            draft.note("left out", item.id, f"an entry that AWS would refuse: {error}", item)
+
+
+def _written(draft: Draft, item: Item, entry: Fields, peer: Any, direction: str) -> Data:
+    action = "deny" if entry.text("RuleAction").lower() == "deny" else "allow"
+    token, reason = entry_traffic(entry)
+    if isinstance(peer, Unknown):
+        reason, peer = peer.reason, UNKNOWN
+    if reason or entry.maybe:
+        draft.unknown(item, f"an entry of {direction}", reason or entry.maybe)
+    body = {action: token, "to" if direction == "egress" else "from": peer}
+    perhaps = (reason or entry.maybe) and UNKNOWN not in (token, peer)
+    return {**body, "perhaps": True} if perhaps else body
+
+
+def rule_number(entry: Fields) -> int:
     """The number of an ACL's entry; 0 where it has none that can be read."""
-    number = entry.get("RuleNumber")
+    number = entry.either("RuleNumber")
     return int(str(number)) if str(number).isdigit() else 0
 
 
-def _entry_traffic(entry: Data) -> str:
-    if protocol(entry.get("Protocol", "-1")) in ("icmp", "icmpv6"):
-        icmp = inner(entry, "IcmpTypeCode")
-        return traffic(entry.get("Protocol"), icmp.get("Type"), icmp.get("Code"))
-    ports = inner(entry, "PortRange")
-    return traffic(entry.get("Protocol", "-1"), ports.get("From"), ports.get("To"))
+def entry_traffic(entry: Fields) -> tuple[str, str]:
+    """The traffic of an ACL's entry, and why that may be too much. Raises Refused."""
+    told = entry.either("Protocol")
+    if isinstance(told, Unknown):
+        return UNKNOWN, told.reason
+    told = "-1" if told is None else told
+    icmp = protocol(told) in ("icmp", "icmpv6")
+    holder = entry.either("IcmpTypeCode" if icmp else "PortRange")
+    if isinstance(holder, Unknown):
+        return traffic(told, None, None), holder.reason
+    ports = [holder.either(key) for key in (("Type", "Code") if icmp else ("From", "To"))] if holder else [None, None]
+    unknown = next((each for each in ports if isinstance(each, Unknown)), None)
+    return (traffic(told, *ports), "") if unknown is None else (traffic(told, None, None), unknown.reason)

@@ -16,25 +16,34 @@ _CHECK: Final = re.compile(r"[A-Za-z]+:([0-9]{1,5})(/.*)?")
 
 def add_classic_balancers(draft: Draft) -> None:
     """Classic Load Balancers with their listeners and the instances that are registered."""
-    for item in draft.found.of("LoadBalancerDescriptions"):
-        vpc = item.text("VPCId")
-        subnets = [draft.names[id] for id in item.list("Subnets") if draft.local(vpc, id) is not None]
-        if not subnets or len(subnets) < len(item.list("Subnets")):
-            draft.note("left out", item.id, "not all of its subnets were read", item)
-            continue
-        name = draft.naming.name("targets", item.text("LoadBalancerName"), item.id)
-        groups = [draft.names[id] for id in item.list("SecurityGroups") if draft.local(vpc, id) is not None]
-        if not groups or len(groups) < len(item.list("SecurityGroups")):
-            draft.note("unknown", item.id, "its security groups were not collected", item)
-            groups = [UNKNOWN]
-        body: Data = {"type": "classic", "scheme": item.text("Scheme") or "internet-facing", "subnets": subnets}
-        body |= {"security_groups": groups, **dict(_addresses(draft, item))}
-        crossing = _crosses_zones(draft, item)
-        if crossing is not None:
-            body["cross_zone"] = crossing
-        body["listeners"], body["target_groups"] = _listeners(draft, item, vpc)
-        draft.section(vpc, "load_balancers")[name] = body
-        draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)
+    draft.each("LoadBalancerDescriptions", add_classic_balancer, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    told = {**item.attributes, "VpcId": item.attributes.get("VPCId"), "SubnetIds": item.attributes.get("Subnets")}
+    draft.doubt(Item(item.id, told, item.origin, item.maybe), reason)
+
+
+def add_classic_balancer(draft: Draft, item: Item) -> None:
+    """One of them. Raises NotKnown."""
+    vpc = item.text("VPCId")
+    subnets = [draft.names[id] for id in item.list("Subnets") if draft.local(vpc, id) is not None]
+    if not subnets or len(subnets) < len(item.list("Subnets")):
+        draft.note("left out", item.id, "not all of its subnets were read", item)
+        return
+    name = draft.naming.name("targets", item.text("LoadBalancerName"), item.id)
+    groups = [draft.names[id] for id in item.list("SecurityGroups") if draft.local(vpc, id) is not None]
+    if not groups or len(groups) < len(item.list("SecurityGroups")):
+        draft.note("unknown", item.id, "its security groups were not collected", item)
+        groups = [UNKNOWN]
+    body: Data = {"type": "classic", "scheme": item.text("Scheme") or "internet-facing", "subnets": subnets}
+    body |= {"security_groups": groups, **dict(_addresses(draft, item))}
+    crossing = _crosses_zones(draft, item)
+    if crossing is not None:
+        body["cross_zone"] = crossing
+    body["listeners"], body["target_groups"] = _listeners(draft, item, vpc)
+    draft.section(vpc, "load_balancers")[name] = body
+    draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)
 
 
 def _listeners(draft: Draft, item: Item, vpc: str) -> tuple[Data, Data]:
@@ -64,7 +73,7 @@ def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, dict[str, str]]]
     private: dict[str, str] = {}
     public: dict[str, str] = {}
     for each in draft.found.of("NetworkInterfaces"):
-        subnet = draft.names.get(each.text("SubnetId"))
+        subnet = draft.names.get(str(each.either("SubnetId")))
         if balancer_of(each) == item.text("LoadBalancerName") and subnet is not None and subnet not in private:
             private[subnet] = each.text("PrivateIpAddress")
             told: Any = each.get("Association") or {}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
+from reachsim.importing.builder.choices import Choices, choices
 from reachsim.importing.imported import Imported, Note, Path
-from reachsim.importing.inventory import Inventory, Item
+from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
+from reachsim.importing.rules import Refused
 
 Data = dict[str, Any]
 GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
 """States of what is there no more."""
 _IN_VPCS: Final = ("Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "NetworkInterfaces", "NatGateways")
+
+_CALLED: Final = ("LoadBalancerName", "FunctionName", "Name")
+"""What things are called that have no ``Name`` tag."""
 
 
 @dataclass
@@ -20,7 +27,10 @@ class Draft:
     """A design in the making.
 
     `found`: what it is made of. `out`: what is made. `names`: by id, the bare name in its VPC, or of what is in none.
-    `vpc_of`: by id, the id of the VPC that it is in, empty for what is in none.
+    `vpc_of`: by id, the id of the VPC that it is in, empty for what is in none. `doubted`: by id, why it is not known what
+    becomes of packets that a route leads to it. `learning`: by the id of a route table, why it may have routes that nobody
+    wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
+    `partial`: by the id of a prefix list, its known entries where there may be others.
     """
 
     found: Inventory
@@ -28,10 +38,137 @@ class Draft:
     naming: Naming = field(default_factory=Naming)
     names: dict[str, str] = field(default_factory=dict)
     vpc_of: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, str] = field(default_factory=dict)
+    learning: dict[str, str] = field(default_factory=dict)
+    vague: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, list[str]] = field(default_factory=dict)
+    _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
+    _adrift: dict[str, list[Item]] = field(default_factory=dict)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What may be chosen where it is not known."""
+        return choices(self.found)
+
+    @cached_property
+    def unowned(self) -> list[Unknown]:
+        """Why some interfaces may be any instance's."""
+        told = [item.either("Attachment") for item in self.found.of("NetworkInterfaces")]
+        owners = [each.either("InstanceId") if isinstance(each, Fields) else each for each in told]
+        return [each for each in owners if isinstance(each, Unknown)]
+
+    @cached_property
+    def elastic(self) -> tuple[dict[str, list[Item]], list[Unknown]]:
+        """Elastic IPs by the interface or instance that has them, and why others may be anybody's."""
+        by_owner: dict[str, list[Item]] = {}
+        unowned: list[Unknown] = []
+        for item in self.found.of("Addresses"):
+            told = [item.either(key) for key in ("NetworkInterfaceId", "InstanceId")]
+            for id in told:
+                if isinstance(id, str) and id:
+                    by_owner.setdefault(id, []).append(item)
+            if not any(isinstance(id, str) and id for id in told):
+                unowned += [id for id in told if isinstance(id, Unknown)][:1]
+        return by_owner, unowned
+
+    @cached_property
+    def described(self) -> dict[str, list[Item]]:
+        """Interfaces by their description, which tells whose they are."""
+        out: dict[str, list[Item]] = {}
+        for item in self.found.of("NetworkInterfaces"):
+            out.setdefault(str(item.either("Description") or ""), []).append(item)
+        return out
+
+    def inside(self, kind: str, vpc: str) -> list[Item]:
+        """The objects of a kind of which it is known that they are in a VPC."""
+        if kind not in self._inside:
+            own = self._inside[kind] = {}
+            self._adrift[kind] = []
+            for item in self.found.of(kind):
+                at = item.either("VpcId")
+                if isinstance(at, str):
+                    own.setdefault(at, []).append(item)
+                elif isinstance(at, Unknown):
+                    self._adrift[kind].append(item)
+        return self._inside[kind].get(vpc, [])
+
+    def adrift(self, kind: str) -> list[Item]:
+        """The objects of a kind of which it is not known in which VPC they are."""
+        self.inside(kind, "")
+        return self._adrift[kind]
+
+    # -- what is said --------------------------------------------------------------------------------------------
 
     def note(self, kind: str, what: str, text: str, item: Item | None = None) -> None:
         """Say something about what was imported."""
         self.out.notes.append(Note(kind, what, text, str(item.origin) if item is not None else ""))
+
+    def unknown(self, item: Item, what: str, reason: str) -> None:
+        """Say that something about an object is not known."""
+        self.note("unknown", item.id, f"{what} is not known: {reason}" if reason else f"{what} is not known", item)
+
+    # -- what is made --------------------------------------------------------------------------------------------
+
+    def each(
+        self,
+        kinds: str | Iterable[str],
+        add: Callable[[Draft, Item], None],
+        otherwise: Callable[[Draft, Item, str], None] | None = None,
+        *,
+        maybe: bool = False,
+    ) -> None:
+        """Add every object of some kinds. `otherwise`: what becomes of one of which `add` reads what is not known, and,
+        unless `maybe`, of one that may not be there; left out, `doubt`. So whatever `add` does not ask about is never taken
+        for absent."""
+        for kind in (kinds,) if isinstance(kinds, str) else kinds:
+            for item in self.found.of(kind):
+                self.one(item, add, otherwise, maybe=maybe)
+
+    def one(
+        self,
+        item: Item,
+        add: Callable[[Draft, Item], None],
+        otherwise: Callable[[Draft, Item, str], None] | None = None,
+        *,
+        maybe: bool = False,
+    ) -> None:
+        """Add one object, as `each` does."""
+        unsure = otherwise or Draft.doubt
+        if item.maybe and not maybe:
+            unsure(self, item, f"whether it is there is not known: {item.maybe}")
+            return
+        try:
+            add(self, item)
+        except NotKnown as error:
+            unsure(self, item, error.reason)
+        except Refused as error:
+            self.note("left out", item.id, f"AWS would refuse it: {error}", item)
+
+    def doubt(self, item: Item, reason: str) -> None:
+        """Put in place of an object a component of which nothing but its name is known, and where it may be."""
+        vpc, subnets = self.whereabouts(item)
+        self.unknown(item, "what it does", reason)
+        if not vpc or item.id in self.vpc_of:
+            self.doubted[item.id] = reason
+            return
+        told = next((each for each in map(item.either, _CALLED) if isinstance(each, str)), item.name)
+        name = self.naming.name("targets", told, item.id)
+        body: Data = {"subnets": subnets} if subnets else {}
+        self.section(vpc, "unknown_components")[name] = {**body, "why": reason}
+        self.place(item, ("vpcs", self.names[vpc], "unknown_components", name), vpc)
+
+    def whereabouts(self, item: Item) -> tuple[str, list[str]]:
+        """The VPC of an object, empty where none is known, and the names of its subnets, none where not all are known."""
+        listed = item.members("SubnetIds")
+        own = item.either("SubnetId")
+        zones = item.members("AvailabilityZones").known
+        ids = [own] if own is not None else list(listed.known)
+        ids = ids or [each.either("SubnetId") for each in zones if isinstance(each, Fields)]
+        known = [each for each in ids if isinstance(each, str) and self.vpc_of.get(each)]
+        written = item.either("VpcId")
+        vpc = written if isinstance(written, str) and written in self.names else self.vpc_of[known[0]] if known else ""
+        inside = [self.names[each] for each in known if self.vpc_of[each] == vpc]
+        return vpc, [] if listed.unknown or len(inside) < len(ids) else inside
 
     def place(self, item: Item, path: Path, vpc: str = "") -> None:
         """Remember what an object is called, and where it was read."""
@@ -39,7 +176,7 @@ class Draft:
         self.names[item.id] = name
         self.vpc_of[item.id] = vpc
         self.out.names[item.id] = f"{self.names[vpc]}.{name}" if vpc else name
-        self.out.origins[path] = str(item.origin)
+        self.out.origins[path] = item.origin
 
     @property
     def vpcs(self) -> dict[str, Data]:
@@ -61,13 +198,37 @@ class Draft:
         members: Data = self.out.design.setdefault(section, {})
         return members
 
+    # -- what is asked -------------------------------------------------------------------------------------------
+
     def local(self, vpc: str, id: str) -> str | None:
         """The name of something in a VPC, None where that has nothing of the sort."""
         return self.names.get(id) if self.vpc_of.get(id) == vpc else None
 
+    def subnets(self, vpc: str, ids: Iterable[str]) -> list[str]:
+        """The names of subnets of a VPC; those that were not read are left out. Raises NotKnown for one that was read while
+        it is not known where it is."""
+        names = []
+        for id in ids:
+            if self.local(vpc, id) is not None:
+                names.append(self.names[id])
+            elif id not in self.names and self.found.one("Subnets", id) is not None:
+                raise NotKnown(Unknown(f"where its subnet {id} is is not known"))
+        return names
+
+    def home(self, item: Item) -> str:
+        """The id of the VPC that an object is in, empty where it is in none that the design has. Raises NotKnown."""
+        vpc = item.text("VpcId")
+        return vpc if vpc in self.names else ""
+
     def vpc_ids(self) -> list[str]:
         """Every VPC that was read, or that something is in."""
-        ids = [item.id for item in self.found.of("Vpcs") if item.text("State") not in GONE]
+        ids = [item.id for item in self.found.of("Vpcs") if item.either("State") not in GONE]
         for kind in _IN_VPCS:
-            ids += [str(item.get("VpcId")) for item in self.found.of(kind) if item.get("VpcId")]
+            inside = (item.either("VpcId") for item in self.found.of(kind))
+            ids += [vpc for vpc in inside if isinstance(vpc, str) and vpc]
         return list(dict.fromkeys(ids))
+
+
+def known(value: Any) -> Any:
+    """A value that may be unknown; None in place of what is unknown."""
+    return None if isinstance(value, Unknown) else value

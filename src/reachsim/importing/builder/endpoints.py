@@ -3,94 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.interfaces import choose, groups_of
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
-from reachsim.resources.reference import UNKNOWN
+
+_WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partial")
+"""States of what is there and carries nothing."""
 
 
 def add_endpoints(draft: Draft) -> None:
     """VPC endpoints of the first two types."""
-    for item in draft.found.of("VpcEndpoints"):
-        vpc = str(item.get("VpcId"))
-        if vpc not in draft.names or item.text("State").lower() in GONE:
-            continue
-        kind = str(item.get("VpcEndpointType") or "Gateway")
-        body: Data = {"service": str(item.get("ServiceName"))}
-        if kind == "Gateway":
-            tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
-            body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
-        elif kind == "Interface":
-            subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
-            groups = [each.get("GroupId") for each in item.list("Groups")]
-            known = [draft.names[id] for id in groups if id in draft.names]
-            body |= {"type": "interface", "subnets": subnets}
-            body["security_groups"] = known if known and len(known) == len(groups) else UNKNOWN
-            body["private_ips"] = dict(addresses_of(draft, item.list("NetworkInterfaceIds")))
-            if item.attributes.get("PrivateDnsEnabled") is not None:
-                body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
-            if not subnets:
-                draft.note("left out", item.id, "it is in no subnet that was read", item)
-                continue
-        else:
-            draft.note("not read", item.id, f"an endpoint of type {kind}", item)
-            continue
-        name = draft.naming.name("targets", item.name, item.id)
-        draft.section(vpc, "vpc_endpoints")[name] = {
-            key: value for key, value in body.items() if value not in ({}, None)
-        }
-        draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+    draft.each("VpcEndpoints", add_endpoint, _doubt)
     add_endpoints_of_routes(draft)
+
+
+def routes_to_endpoints(draft: Draft) -> Iterator[tuple[Item, str, str]]:
+    """Each table with a route that is known to lead from a prefix list to an endpoint: the table, the list, the endpoint."""
+    for table in draft.found.of("RouteTables"):
+        for route in table.certain("Routes").known:
+            listed, target = route.either("DestinationPrefixListId"), target_of(route)
+            if isinstance(listed, str) and isinstance(target, str) and route.either("State") != "blackhole":
+                yield table, listed, target
 
 
 def add_endpoints_of_routes(draft: Draft) -> None:
     """Gateway endpoints of which only routes tell: AWS alone writes a route from a service's list to an endpoint (EP-1)."""
     tables: dict[str, list[Item]] = {}
     services: dict[str, str] = {}
-    for table in draft.found.of("RouteTables"):
-        for route in table.list("Routes"):
-            target = target_of(route) or ""
-            service = service_of(draft.found, str(route.get("DestinationPrefixListId") or ""))
-            if (
-                target.startswith("vpce-")
-                and target not in draft.names
-                and service
-                and route.get("State") != "blackhole"
-            ):
-                services[target] = service
-                tables.setdefault(target, []).append(table)
+    for table, listed, target in routes_to_endpoints(draft):
+        service = service_of(draft.found, listed)
+        if target.startswith("vpce-") and target not in draft.names and service:
+            services[target] = service
+            tables.setdefault(target, []).append(table)
     for id, members in tables.items():
-        vpc = str(members[0].get("VpcId"))
+        vpc = str(members[0].either("VpcId"))
         if vpc in draft.names:
             name = draft.naming.name("targets", "", id)
-            body = {
+            own = [draft.names[each.id] for each in members]
+            draft.body(vpc).setdefault("region", services[id].split(".")[2])
+            draft.section(vpc, "vpc_endpoints")[name] = {
                 "type": "gateway",
                 "service": services[id],
-                "route_tables": [draft.names[each.id] for each in members],
+                "route_tables": own,
             }
-            draft.body(vpc).setdefault("region", services[id].split(".")[2])
-            draft.section(vpc, "vpc_endpoints")[name] = body
             draft.place(Item(id, {}, members[0].origin), ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
-            draft.note(
-                "assumed", id, f"it was not collected; routes lead to it as to a gateway endpoint for {services[id]}"
-            )
+            text = f"it was not collected; routes lead to it as to a gateway endpoint for {services[id]}"
+            draft.note("assumed", id, text)
 
 
 def list_of(draft: Draft, endpoint: str) -> str | None:
     """The prefix list that routes to a gateway endpoint name, where its entries are known."""
-    for table in draft.found.of("RouteTables"):
-        for route in table.list("Routes"):
-            listed = route.get("DestinationPrefixListId")
-            if listed in draft.names and target_of(route) == endpoint:
-                return draft.names[listed]
-    return None
+    named = (listed for _, listed, target in routes_to_endpoints(draft) if target == endpoint)
+    return next((draft.names[listed] for listed in named if listed in draft.names), None)
 
 
-def addresses_of(draft: Draft, ids: list[str]) -> Iterator[tuple[str, str]]:
-    """Subnet and private address of interfaces."""
-    for id in ids:
-        item = draft.found.one("NetworkInterfaces", id)
-        if item is not None and item.get("PrivateIpAddress") and item.get("SubnetId") in draft.names:
-            yield draft.names[str(item.get("SubnetId"))], str(item.get("PrivateIpAddress"))
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    """An endpoint of which not all is known; one that writes routes may do so in any table of its VPC (EP-1)."""
+    draft.doubt(item, reason)
+    vpc = item.either("VpcId")
+    if (item.either("VpcEndpointType") or "Gateway") != "Interface":
+        own = (each for each in draft.found.of("RouteTables") if vpc not in draft.names or each.either("VpcId") == vpc)
+        for table in own:
+            draft.learning[table.id] = f"endpoint {item.name or item.id}: {reason}"
+
+
+def add_endpoint(draft: Draft, item: Item) -> None:
+    """One endpoint. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc or item.text("State").lower() in GONE:
+        return
+    kind = item.text("VpcEndpointType") or "Gateway"
+    body: Data = {"service": item.text("ServiceName")}
+    if kind == "Gateway":
+        tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
+        body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
+    elif kind == "Interface":
+        subnets = draft.subnets(vpc, item.list("SubnetIds"))
+        if not subnets:
+            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            return
+        body |= {"type": "interface", "subnets": subnets, "security_groups": groups_of(draft, item, "Groups", vpc)}
+        body["private_ips"] = dict(_addresses(draft, item))
+        for subnet in subnets:
+            if subnet not in body["private_ips"]:
+                choose(draft, vpc, subnet)
+        if item.get("PrivateDnsEnabled") is not None:
+            body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
+    elif kind == "GatewayLoadBalancer":
+        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        if not subnets:
+            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            return
+        if _is_of_network_firewall(item):
+            raise NotKnown(Unknown("it is an endpoint of Network Firewall, whose rules are not read"))
+        body |= {"type": "gateway_load_balancer", "subnets": subnets, "private_ips": dict(_addresses(draft, item))}
+    else:
+        raise NotKnown(Unknown(f"it is an endpoint of type {kind}"))
+    if item.text("State") in _WAITING:
+        body["state"] = item.text("State")
+    name = draft.naming.name("targets", item.name, item.id)
+    told = {key: value for key, value in body.items() if value not in ({}, None)}
+    draft.section(vpc, "vpc_endpoints")[name] = told
+    draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+
+
+def _is_of_network_firewall(item: Item) -> bool:
+    tags = {each.get("Key"): each.get("Value") for each in item.list("Tags")}
+    return tags.get("AWSNetworkFirewallManaged") == "true"
+
+
+def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:
+    """Subnet and private address of the interfaces of an endpoint."""
+    for id in item.members("NetworkInterfaceIds").known:
+        found = draft.found.one("NetworkInterfaces", id)
+        subnet = found.either("SubnetId") if found is not None else None
+        address = found.either("PrivateIpAddress") if found is not None else None
+        if isinstance(address, str) and isinstance(subnet, str) and subnet in draft.names:
+            yield draft.names[subnet], address

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item
-from reachsim.resources.reference import UNKNOWN
+from reachsim.importing.builder.interfaces import groups_of
+from reachsim.importing.inventory import Fields, Item
 
 LATEST: Final = "$LATEST"
 _ARN_PARTS: Final = 7
@@ -20,27 +21,38 @@ def add_functions(draft: Draft) -> None:
     functions: dict[str, dict[str, Item]] = {}
     for item in draft.found.of("Functions"):
         base, qualifier = _split(item.id)
-        functions.setdefault(base, {})[qualifier or item.text("Version") or LATEST] = item
+        functions.setdefault(base, {})[qualifier or str(item.either("Version") or LATEST)] = item
     for base, versions in functions.items():
         first = versions.get(LATEST) or next(iter(versions.values()))
-        name = draft.naming.name("functions", first.text("FunctionName"), base)
-        body: Data = {}
-        carried = {version: attachment(draft, item) for version, item in versions.items()}
-        if LATEST in carried and carried[LATEST] is None:
-            continue
-        if carried.get(LATEST):
-            body["latest"] = carried[LATEST]
-        numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
-        if numbered:
-            body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
-        aliases = dict(_aliases(draft, base, numbered))
-        if aliases:
-            body["aliases"] = aliases
-        if first.get("MemorySize"):
-            body["memory_mb"] = first.get("MemorySize")
-        draft.top("lambda_functions")[name] = body
-        draft.place(first, ("lambda_functions", name))
-        draft.out.names[base] = name
+        draft.one(first, partial(add_function, base=base, versions=versions), _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    config = item.either("VpcConfig")
+    told = {} if not isinstance(config, Fields) else config.attributes
+    draft.doubt(Item(item.id, {**item.attributes, **told}, item.origin, item.maybe), reason)
+
+
+def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]) -> None:
+    """One function. Raises NotKnown."""
+    name = draft.naming.name("functions", first.text("FunctionName"), base)
+    body: Data = {}
+    carried = {version: attachment(draft, item) for version, item in versions.items()}
+    if LATEST in carried and carried[LATEST] is None:
+        return
+    if carried.get(LATEST):
+        body["latest"] = carried[LATEST]
+    numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
+    if numbered:
+        body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
+    aliases = dict(_aliases(draft, base, numbered))
+    if aliases:
+        body["aliases"] = aliases
+    if first.get("MemorySize"):
+        body["memory_mb"] = first.get("MemorySize")
+    draft.top("lambda_functions")[name] = body
+    draft.place(first, ("lambda_functions", name))
+    draft.out.names[base] = name
 
 
 def attachment(draft: Draft, item: Item) -> Data | None:
@@ -53,12 +65,10 @@ def attachment(draft: Draft, item: Item) -> Data | None:
     if not vpc or any(draft.local(vpc, id) is None for id in ids):
         draft.note("left out", item.id, "it runs in a subnet that was not read", item)
         return None
-    groups = config.get("SecurityGroupIds") or []
-    known = [draft.names[id] for id in groups if draft.local(vpc, id) is not None]
-    if not known or len(known) < len(groups):
-        draft.note("unknown", item.id, "its security groups were not collected", item)
-        known = [UNKNOWN]
-    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids], "security_groups": known}
+    body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids]}
+    groups = groups_of(draft, Item(item.id, config.attributes, item.origin), "SecurityGroupIds", vpc)
+    if groups is not None:
+        body["security_groups"] = groups
     if config.get("Ipv6AllowedForDualStack"):
         body["ipv6"] = True
     return body

@@ -2,76 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item, inner
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, traffic
 from reachsim.resources.reference import UNKNOWN
+
+_DIRECTIONS: Final = (("IpPermissions", "ingress", "from"), ("IpPermissionsEgress", "egress", "to"))
 
 
 def add_groups(draft: Draft) -> None:
     """Security groups with their rules (a rule that AWS would refuse is left out)."""
-    for item in draft.found.of("SecurityGroups"):
-        vpc = str(item.get("VpcId") or "")
-        if vpc not in draft.names:
-            draft.note("left out", item.id, "it is in no VPC that was read", item)
-            continue
-        body: Data = {}
-        for key, direction, word in (("IpPermissions", "ingress", "from"), ("IpPermissionsEgress", "egress", "to")):
-            if item.attributes.get(key) is None and key not in item.attributes:
-                body[direction] = UNKNOWN
-                continue
-            body[direction] = list(group_rules(draft, item, vpc, item.list(key), word))
-        draft.section(vpc, "security_groups")[draft.names[item.id]] = body
+    draft.each("SecurityGroups", add_group, _doubt, maybe=True)
 
 
-def group_rules(draft: Draft, item: Item, vpc: str, permissions: Iterable[Any], word: str) -> Iterator[Data]:
-    """The rules of one direction of a group."""
-    for permission in permissions:
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what it lets pass", reason)
+    vpc = draft.vpc_of.get(item.id)
+    if vpc:
+        draft.section(vpc, "security_groups")[draft.names[item.id]] = {"ingress": UNKNOWN, "egress": UNKNOWN}
+
+
+def add_group(draft: Draft, item: Item) -> None:
+    """One group; a direction that was not collected is not known."""
+    vpc = draft.home(item)
+    if not vpc:
+        draft.note("left out", item.id, "it is in no VPC that was read", item)
+        return
+    body: Data = {}
+    for key, direction, word in _DIRECTIONS:
+        told = item.either(key)
+        if isinstance(told, Unknown):
+            draft.unknown(item, f"its {direction}", told.reason)
+        body[direction] = UNKNOWN if told is None or isinstance(told, Unknown) else list(_rules(draft, item, key, word))
+    draft.section(vpc, "security_groups")[draft.names[item.id]] = body
+
+
+def _rules(draft: Draft, item: Item, key: str, word: str) -> Iterator[Data]:
+    listed = item.members(key)
+    for permission in listed.known:
         try:
-            token = traffic(permission.get("IpProtocol", "-1"), permission.get("FromPort"), permission.get("ToPort"))
-            named = list(dict.fromkeys(peers(draft, item, vpc, permission)))
+            yield from group_rules(draft, item, permission, word)
         except Refused as error:
             draft.note("left out", item.id, f"a rule that AWS would refuse: {error}", item)
-            continue
+    if listed.unknown:
+        draft.unknown(item, "whether it has other rules", listed.reason)
+        yield {"allow": UNKNOWN, word: UNKNOWN}
+
+
+def group_rules(draft: Draft, item: Item, permission: Fields, word: str) -> Iterator[Data]:
+    """The rules of one permission: what is certain of it, and what may be. Raises Refused."""
+    told = [permission.either(each) for each in ("IpProtocol", "FromPort", "ToPort")]
+    perhaps = bool(permission.maybe)
+    token = UNKNOWN
+    unknown = next((each for each in told if isinstance(each, Unknown)), None)
+    if unknown is not None:
+        draft.unknown(item, "the traffic of a rule", unknown.reason)
+    if not isinstance(told[0], Unknown):
+        ports = (None, None) if unknown is not None else (told[1], told[2])
+        token, perhaps = traffic("-1" if told[0] is None else told[0], *ports), perhaps or unknown is not None
+    if permission.maybe:
+        draft.unknown(item, "whether it has a rule", permission.maybe)
+    certain, maybe = peers(draft, item, permission)
+    for named, unsure in ((certain, perhaps), (maybe, True)):
         if named:
-            yield {"allow": token, word: named[0] if len(named) == 1 else named}
+            body = {"allow": token, word: named[0] if len(named) == 1 else named}
+            yield {**body, "perhaps": True} if unsure and token != UNKNOWN else body
 
 
-def peers(draft: Draft, item: Item, vpc: str, permission: Data) -> Iterator[str]:
-    """Who a rule names. A group, or a list, that was not read is unknown."""
-    for ranges, key in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
-        for each in permission.get(ranges) or ():
-            if each.get(key):
-                yield each[key]
-    for each in permission.get("PrefixListIds") or ():
-        yield listed(draft, str(each.get("PrefixListId")), item)
-    for pair in permission.get("UserIdGroupPairs") or ():
-        id = str(pair.get("GroupId") or "")
-        if draft.local(vpc, id) is not None:
-            yield draft.names[id]
-        elif id in draft.names and joined(draft, vpc, draft.vpc_of.get(id, "")):
-            yield draft.out.names[id]
-        elif id in draft.names:
-            draft.note("left out", item.id, f"a reference to {id} in a VPC that is not joined matches nothing", item)
-        else:
-            draft.note("unknown", item.id, f"group {id}, which a rule names, was not collected", item)
+def peers(draft: Draft, item: Item, permission: Fields) -> tuple[list[str], list[str]]:
+    """Whom a rule names, and whom it may name. A group, or a list, that was not read is unknown."""
+    certain: dict[str, None] = {}
+    maybe: dict[str, None] = {}
+    for key, peer in _PEERS.items():
+        listed = permission.members(key)
+        for each in listed.known:
+            for name in peer(draft, item, each):
+                (maybe if each.maybe else certain)[name] = None
+        if listed.unknown:
+            draft.unknown(item, "whom a rule names", listed.reason)
+            certain[UNKNOWN] = None
+    return list(certain), [each for each in maybe if each not in certain]
+
+
+def _block(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
+    for key in ("CidrIp", "CidrIpv6"):
+        told = each.either(key)
+        if isinstance(told, Unknown):
+            draft.unknown(item, "a block that a rule names", told.reason)
             yield UNKNOWN
+        elif told:
+            yield str(told)
 
 
-def listed(draft: Draft, id: str, item: Item) -> str:
+def _listed(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
+    id = each.either("PrefixListId")
+    if isinstance(id, str):
+        yield from draft.partial.get(id, ())
+    yield listed(draft, id, item)
+
+
+def listed(draft: Draft, id: Any, item: Item) -> str:
     """A prefix list by its name in the design; unknown where its entries are."""
+    if isinstance(id, Unknown):
+        draft.unknown(item, "a prefix list that a rule names", id.reason)
+        return UNKNOWN
     if id not in draft.names:
         draft.note("unknown", item.id, f"the entries of prefix list {id} were not collected", item)
-    return draft.names.get(id, UNKNOWN)
+    return draft.names.get(str(id), UNKNOWN)
 
 
-def joined(draft: Draft, one: str, other: str) -> bool:
-    """Whether an active peering joins two VPCs."""
+def _group(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
+    id = each.either("GroupId")
+    vpc = draft.vpc_of[item.id]
+    if isinstance(id, Unknown):
+        draft.unknown(item, "a group that a rule names", id.reason)
+        yield UNKNOWN
+    elif draft.local(vpc, str(id)) is not None:
+        yield draft.names[str(id)]
+    elif id in draft.names:
+        joined = is_joined(draft, vpc, draft.vpc_of.get(str(id), ""))
+        if joined is None:
+            draft.note("unknown", item.id, f"whether the VPC of {id}, which a rule names, is joined is not known", item)
+            yield UNKNOWN
+        elif joined:
+            yield draft.out.names[str(id)]
+        else:
+            draft.note("left out", item.id, f"a reference to {id} in a VPC that is not joined matches nothing", item)
+    else:
+        draft.note("unknown", item.id, f"group {id}, which a rule names, was not collected", item)
+        yield UNKNOWN
+
+
+_PEERS: Final = {"IpRanges": _block, "Ipv6Ranges": _block, "PrefixListIds": _listed, "UserIdGroupPairs": _group}
+
+
+def is_joined(draft: Draft, one: str, other: str) -> bool | None:
+    """Whether an active peering joins two VPCs, or a transit gateway that passes references on (TGW-14); None where that is
+    not known."""
+    if _joined_by_gateway(draft, one, other):
+        return True
+    perhaps = False
     for item in draft.found.of("VpcPeeringConnections"):
-        ends = {inner(item, side).get("VpcId") for side in ("RequesterVpcInfo", "AccepterVpcInfo")}
-        if ends == {one, other} and inner(item, "Status").get("Code") == "active":
+        sides = [item.either(key) for key in ("RequesterVpcInfo", "AccepterVpcInfo")]
+        ends = [side.either("VpcId") if isinstance(side, Fields) else side for side in sides]
+        if any(isinstance(end, str) and end not in (one, other) for end in ends):
+            continue
+        status = item.either("Status")
+        code = status.either("Code") if isinstance(status, Fields) else status
+        vague = item.maybe or any(isinstance(each, Unknown) for each in (*ends, code))
+        if not vague and set(ends) == {one, other} and code == "active":
+            return True
+        perhaps = perhaps or bool(vague)
+    return None if perhaps else False
+
+
+def _joined_by_gateway(draft: Draft, one: str, other: str) -> bool:
+    attached: dict[str, set[str]] = {}
+    for item in draft.found.of("TransitGatewayVpcAttachments"):
+        if not item.maybe and item.either("State") == "available":
+            attached.setdefault(str(item.either("TransitGatewayId")), set()).add(str(item.either("VpcId")))
+    for gateway in draft.found.of("TransitGateways"):
+        options = gateway.either("Options")
+        passes = isinstance(options, Fields) and options.either("SecurityGroupReferencingSupport") == "enable"
+        if passes and {one, other} <= attached.get(gateway.id, set()):
             return True
     return False

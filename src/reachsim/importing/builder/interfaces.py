@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
 
+from reachsim.importing.builder.addresses import Addresses, addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.owners import Owners, takes_what_it_likes
 from reachsim.importing.imported import Path
-from reachsim.importing.inventory import Inventory, Item, inner
+from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
+from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
 
@@ -15,16 +19,14 @@ def every_interface(found: Inventory) -> Iterator[Item]:
     """Every interface: those that were read, and those that instances tell of and that were not."""
     yield from found.of("NetworkInterfaces")
     for instance in found.of("Instances"):
-        for index, each in enumerate(instance.list("NetworkInterfaces")):
-            id = each.get("NetworkInterfaceId")
-            if id and found.one("NetworkInterfaces", id) is None:
-                nested = {"Attachment": {"InstanceId": instance.id, "DeviceIndex": index}, **each}
-                nested["Attachment"] = {
-                    "DeviceIndex": index,
-                    **inner(each, "Attachment"),
-                    "InstanceId": instance.id,
-                }
-                yield Item(id, nested, instance.origin)
+        for index, each in enumerate(instance.members("NetworkInterfaces").known):
+            id = each.either("NetworkInterfaceId") or f"{instance.id}/eth{index}"
+            if isinstance(id, str) and found.one("NetworkInterfaces", id) is None:
+                attachment = each.either("Attachment")
+                told = attachment.attributes if isinstance(attachment, Fields) else {}
+                attached = {"DeviceIndex": index, **told, "InstanceId": instance.id}
+                whole = {"VpcId": instance.attributes.get("VpcId"), **each.attributes, "Attachment": attached}
+                yield Item(id, whole, instance.origin, instance.maybe or each.maybe)
 
 
 def add_interfaces(draft: Draft) -> None:
@@ -33,23 +35,34 @@ def add_interfaces(draft: Draft) -> None:
     alone: list[Item] = []
     owners = Owners(draft.found)
     for item in every_interface(draft.found):
-        if draft.local(str(item.get("VpcId")), str(item.get("SubnetId"))) is None:
-            draft.note("left out", item.id, "it is in no subnet that was read", item)
-            continue
-        owner = inner(item, "Attachment").get("InstanceId")
+        owner = owner_of(item)
         if owner and owner not in draft.out.names:
             of_instance.setdefault(owner, []).append(item)
         elif not owners.has(item):
             alone.append(item)
     for id, members in of_instance.items():
-        add_instance(draft, id, sorted(members, key=_device))
+        instance = draft.found.one("Instances", id) or Item(id, members[0].attributes, members[0].origin)
+        draft.one(instance, partial(add_instance, members=members))
     for instance in draft.found.of("Instances"):
-        if instance.id not in of_instance and inner(instance, "State").get("Name") not in GONE:
-            add_bare_instance(draft, instance)
+        if instance.id not in of_instance:
+            draft.one(instance, add_bare_instance)
     for item in alone:
-        vpc = str(item.get("VpcId"))
+        draft.one(item, add_interface)
+
+
+def owner_of(item: Item) -> str:
+    """The instance that an interface is known to belong to, empty where it belongs to none."""
+    attachment = item.either("Attachment")
+    owner = attachment.either("InstanceId") if isinstance(attachment, Fields) and not attachment.maybe else None
+    return owner if isinstance(owner, str) else ""
+
+
+def add_interface(draft: Draft, item: Item) -> None:
+    """An interface that belongs to no instance. Raises NotKnown."""
+    vpc = home(draft, item)
+    if vpc:
+        body = settings(draft, item, vpc)
         name = draft.naming.name("targets", item.name, item.id)
-        body = settings(draft, item)
         if takes_what_it_likes(item):
             body["security_groups"] = UNKNOWN
             draft.note("unknown", item.id, "the load balancer that it is of was not collected", item)
@@ -57,80 +70,150 @@ def add_interfaces(draft: Draft) -> None:
         draft.place(item, ("vpcs", draft.names[vpc], "interfaces", name), vpc)
 
 
-def add_instance(draft: Draft, id: str, members: list[Item]) -> None:
+def home(draft: Draft, item: Item) -> str:
+    """The VPC that an interface is in; empty, with a note, where its subnet is none that the design has. Raises NotKnown."""
+    subnet = item.text("SubnetId")
+    vpc = draft.vpc_of.get(subnet, "")
+    written = item.either("VpcId")
+    if (vpc and written in (vpc, None)) or (vpc and isinstance(written, Unknown)):
+        return vpc
+    described = draft.found.one("Subnets", subnet)
+    if described is not None and not vpc:
+        raise NotKnown(Unknown(f"where its subnet {described.name or subnet} is is not known"))
+    draft.note("left out", item.id, "it is in no subnet that was read", item)
+    return ""
+
+
+def add_instance(draft: Draft, instance: Item, members: list[Item]) -> None:
     """An instance, whose interfaces say where it is (the first interface is what the instance itself shows)."""
-    instance = draft.found.one("Instances", id)
-    vpc = str(members[0].get("VpcId"))
-    name = draft.naming.name("targets", instance.name if instance is not None else "", id)
+    members = sorted(members, key=_device)
+    places = [home(draft, member) for member in members]
+    members = [member for member, vpc in zip(members, places, strict=True) if vpc]
+    if not members:
+        draft.note("left out", instance.id, "it is in no subnet that was read", instance)
+        return
+    vpc = next(filter(None, places))
+    bodies = [settings(draft, member, vpc) for member in members]
+    state = instance.inner("State").get("Name")
+    name = draft.naming.name("targets", instance.name, instance.id)
     path: Path = ("vpcs", draft.names[vpc], "instances", name)
     body: Data = {}
     if len(members) == 1:
-        body |= settings(draft, members[0])
+        body |= bodies[0]
         draft.names[members[0].id], draft.vpc_of[members[0].id] = name, vpc
         draft.out.names[members[0].id] = f"{draft.names[vpc]}.{name}"
     else:
-        body["network_interfaces"] = {}
+        body["network_interfaces"] = {f"eth{index}": each for index, each in enumerate(bodies)}
         for index, member in enumerate(members):
-            body["network_interfaces"][f"eth{index}"] = settings(draft, member)
             draft.names[member.id], draft.vpc_of[member.id] = f"{name}/eth{index}", vpc
             draft.out.names[member.id] = f"{draft.names[vpc]}.{name}/eth{index}"
-    if instance is not None and inner(instance, "State").get("Name") in ("stopped", "stopping"):
+    if state in ("stopped", "stopping"):
         body["state"] = "stopped"
+    if instance.either("Forwards") is True:
+        body["nat"] = True
     draft.section(vpc, "instances")[name] = body
-    draft.place(instance or Item(id, {}, members[0].origin), path, vpc)
+    draft.place(instance, path, vpc)
+    if members[0].id in draft.doubted:
+        draft.doubted[instance.id] = draft.doubted[members[0].id]
 
 
 def add_bare_instance(draft: Draft, instance: Item) -> None:
-    """An instance that tells of no interface: as far as it tells itself."""
-    vpc, subnet = instance.get("VpcId"), instance.get("SubnetId")
-    if vpc not in draft.names or subnet not in draft.names:
-        draft.note("left out", instance.id, "it is in no subnet that was read", instance)
+    """An instance that tells of no interface: as far as it tells itself. Raises NotKnown."""
+    if instance.inner("State").get("Name") in GONE:
         return
-    listed = instance.attributes.get("SecurityGroups")
-    attributes: Data = {"SubnetId": subnet, "Groups": listed}
-    for key in ("PrivateIpAddress", "SourceDestCheck"):
-        if instance.get(key) is not None:
-            attributes[key] = instance.get(key)
-    if instance.get("PublicIpAddress"):
-        attributes["Association"] = {"PublicIp": instance.get("PublicIpAddress")}
+    vpc = home(draft, instance)
+    if not vpc:
+        return
+    if draft.unowned:
+        raise NotKnown(draft.unowned[0])
+    own = dict(instance.attributes)
+    attributes: Data = {key: own[key] for key in _OF_INSTANCES if key in own}
+    for key in ("SecurityGroups", "SecurityGroupIds"):
+        if own.get(key) is not None:
+            attributes["Groups"] = own[key]
+    if own.get("PublicIpAddress") is not None:
+        attributes["Association"] = {"PublicIp": own["PublicIpAddress"]}
+    body = settings(draft, Item(instance.id, attributes, instance.origin), vpc)
     name = draft.naming.name("targets", instance.name, instance.id)
-    draft.section(vpc, "instances")[name] = settings(draft, Item(instance.id, attributes, instance.origin))
+    draft.section(vpc, "instances")[name] = body
     draft.place(instance, ("vpcs", draft.names[vpc], "instances", name), vpc)
 
 
-def settings(draft: Draft, item: Item) -> Data:
-    """One interface in the words of a design."""
-    body: Data = {"subnet": draft.names[str(item.get("SubnetId"))]}
-    groups = item.attributes.get("Groups")
-    known = [draft.names[each["GroupId"]] for each in groups or () if each.get("GroupId") in draft.names]
-    body["security_groups"] = known if groups is not None and len(known) == len(groups) and known else UNKNOWN
-    if body["security_groups"] == UNKNOWN:
-        draft.note("unknown", item.id, "its security groups were not collected", item)
-    addresses = item.list("PrivateIpAddresses")
-    primary = next((each for each in addresses if each.get("Primary")), addresses[0] if addresses else {})
-    private = primary.get("PrivateIpAddress") or item.get("PrivateIpAddress")
-    if private:
-        body["private_ip"] = private
-    public = (inner(primary, "Association") or inner(item, "Association")).get("PublicIp")
-    if public:
-        body["public_ip"] = public
-    others = [each for each in addresses if each is not primary and each.get("PrivateIpAddress") != private]
-    if others:
-        body["secondary_private_ips"] = [_secondary(each) for each in others]
-    ipv6 = [each.get("Ipv6Address") for each in item.list("Ipv6Addresses") if each.get("Ipv6Address")]
-    if ipv6:
-        body["ipv6_address"] = ipv6[0]
-    if item.attributes.get("SourceDestCheck") is False:
+_OF_INSTANCES: Final = (
+    *("SubnetId", "PrivateIpAddress", "SourceDestCheck", "AssociatePublicIpAddress", "Association", "Groups"),
+    *("Ipv6Addresses", "PrivateIpAddresses"),
+)
+
+
+def settings(draft: Draft, item: Item, vpc: str) -> Data:
+    """One interface in the words of a design. Raises NotKnown where the design has no words for what is not known."""
+    subnet = draft.names[item.text("SubnetId")]
+    body: Data = {"subnet": subnet}
+    groups = groups_of(draft, item, "Groups", vpc)
+    if groups is not None:
+        body["security_groups"] = groups
+    found = addresses_of(draft, item)
+    if found.private:
+        body["private_ip"] = found.private
+    else:
+        choose(draft, vpc, subnet)
+    body |= _public(draft, item, found)
+    check = item.either("SourceDestCheck")
+    if check is False:
         body["source_dest_check"] = False
+    elif isinstance(check, Unknown):
+        draft.doubted[item.id] = f"whether it checks sources and destinations is not known: {check.reason}"
+        draft.unknown(item, "whether it checks sources and destinations", check.reason)
     return body
 
 
+def _public(draft: Draft, item: Item, found: Addresses) -> Data:
+    body: Data = {}
+    if isinstance(found.public, Unknown):
+        body["public_ip"] = UNKNOWN
+        draft.unknown(item, "whether it has a public address", found.public.reason)
+    elif found.public:
+        body["public_ip"] = found.public
+    if found.others:
+        body["secondary_private_ips"] = list(found.others)
+    if found.ipv6:
+        body["ipv6_address"] = found.ipv6
+    return body
+
+
+def choose(draft: Draft, vpc: str, subnet: str) -> None:
+    """Leave an address to the design. Raises NotKnown where rules tell the addresses of the subnet apart."""
+    block = draft.section(vpc, "subnets")[subnet].get("cidr")
+    if block is not None and not draft.choices.indifferent(Cidr.parse(block)):
+        raise NotKnown(Unknown(f"its private address is not known, and a rule is about a part of {block}"))
+
+
+def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
+    """The groups that an interface has: names, `unknown` among them or in their place; None for the default group, which
+    an interface of a VPC that is created has where it says nothing (SG-3)."""
+    listed = item.certain(key)
+    ids = [each.either("GroupId") if isinstance(each, Fields) else each for each in listed.known]
+    unknown = [*listed.unknown, *(id for id in ids if isinstance(id, Unknown))]
+    known = [_group(draft, vpc, id) for id in ids if isinstance(id, str) and id in draft.vpc_of]
+    if not ids and not unknown:
+        if vpc in draft.found.created:
+            return None
+        draft.unknown(item, "what security groups it has", "")
+        return UNKNOWN
+    if unknown:
+        draft.unknown(item, "what security groups it has", unknown[0].reason)
+    elif len(known) < len(ids):
+        draft.note("unknown", item.id, "its security groups were not collected", item)
+    else:
+        return known
+    return [*known, UNKNOWN] if known else UNKNOWN
+
+
+def _group(draft: Draft, vpc: str, id: str) -> str:
+    return draft.names[id] if draft.vpc_of[id] == vpc else draft.out.names[id]
+
+
 def _device(item: Item) -> tuple[int, str]:
-    index = inner(item, "Attachment").get("DeviceIndex")
+    attachment = item.either("Attachment")
+    index = attachment.either("DeviceIndex") if isinstance(attachment, Fields) else None
     return (index if isinstance(index, int) else 99, item.id)
-
-
-def _secondary(each: Data) -> str | Data:
-    public = inner(each, "Association").get("PublicIp")
-    private = str(each.get("PrivateIpAddress"))
-    return {"private_ip": private, "public_ip": public} if public else private

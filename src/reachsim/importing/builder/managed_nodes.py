@@ -17,23 +17,36 @@ _HOST_MANAGEMENT: Final = "/ssm/managed-instance/default-ec2-instance-management
 
 def add_managed_nodes(draft: Draft) -> None:
     """The images, roles and agents of instances, and the account's Default Host Management Configuration."""
-    for item in draft.found.of("Instances"):
-        body = _written(draft, item.id)
-        if body is None:
-            continue
-        image = draft.found.one("Images", item.text("ImageId"))
-        if image is not None and image.text("Name"):
-            body["ami"] = image.text("Name")
-        profile: Any = item.get("IamInstanceProfile") or {}
-        if profile.get("Arn"):
-            body["instance_profile"] = _profile(draft, item, str(profile.get("Arn")))
-    for item in draft.found.of("InstanceInformationList"):
-        body = _written(draft, item.id)
-        if body is not None and _VERSION.fullmatch(item.text("AgentVersion")):
-            body["ssm_agent"] = item.text("AgentVersion")
-    for item in draft.found.of("ServiceSettings"):
-        if item.id.endswith(_HOST_MANAGEMENT) and item.text("SettingValue") not in ("", "$None"):
-            draft.out.design["default_host_management"] = True
+    draft.each("Instances", _add_role, _doubt, maybe=True)
+    draft.each("InstanceInformationList", _add_agent, _doubt, maybe=True)
+    draft.each("ServiceSettings", _add_setting, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what Session Manager needs of it", reason)
+
+
+def _add_role(draft: Draft, item: Item) -> None:
+    body = _written(draft, item.id)
+    if body is None:
+        return
+    image = draft.found.one("Images", item.text("ImageId"))
+    if image is not None and image.text("Name"):
+        body["ami"] = image.text("Name")
+    profile = item.inner("IamInstanceProfile")
+    if profile.get("Arn"):
+        body["instance_profile"] = _profile(draft, item, str(profile.get("Arn")))
+
+
+def _add_agent(draft: Draft, item: Item) -> None:
+    body = _written(draft, item.id)
+    if body is not None and _VERSION.fullmatch(item.text("AgentVersion")):
+        body["ssm_agent"] = item.text("AgentVersion")
+
+
+def _add_setting(draft: Draft, item: Item) -> None:
+    if item.id.endswith(_HOST_MANAGEMENT) and item.text("SettingValue") not in ("", "$None"):
+        draft.out.design["default_host_management"] = True
 
 
 def _written(draft: Draft, instance: str) -> Data | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Draft
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import Fields, Item
 from reachsim.net.address import format_address, parse_address
 
 _DUALSTACK: Final = "dualstack."
@@ -33,43 +33,48 @@ def add_dns_attributes(draft: Draft) -> None:
 
 
 def _flag(item: Item | None, key: str) -> bool | None:
-    holder: Any = (item.get(key) if item is not None else None) or {}
-    value = holder.get("Value")
+    holder = item.either(key) if item is not None else None
+    value = holder.either("Value") if isinstance(holder, Fields) else holder
     return value if isinstance(value, bool) else None
 
 
 def _shows_names(draft: Draft, vpc: str) -> bool:
-    endpoints = (item for item in draft.found.of("VpcEndpoints") if item.get("VpcId") == vpc)
-    if any(item.get("PrivateDnsEnabled") for item in endpoints):
+    if any(item.either("PrivateDnsEnabled") is True for item in draft.inside("VpcEndpoints", vpc)):
         return True
-    held = (item for item in draft.found.of("NetworkInterfaces") if item.get("VpcId") == vpc)
-    return any((item.get("Association") or {}).get("PublicDnsName") for item in held)
+    held = (item.either("Association") for item in draft.inside("NetworkInterfaces", vpc))
+    return any(isinstance(each, Fields) and isinstance(each.either("PublicDnsName"), str) for each in held)
 
 
 def add_zones(draft: Draft) -> None:
     """Private hosted zones with the records that are addresses, or lead to what has one."""
-    for item in draft.found.of("HostedZones"):
-        told: Any = item.get("Config") or {}
-        vpcs = [str(each.get("VPCId")) for each in item.list("VPCs")]
-        zone = item.text("Name").rstrip(".").lower()
-        if told.get("PrivateZone") is False or not zone or (told.get("PrivateZone") is None and not vpcs):
-            continue
-        if not vpcs:
-            draft.note("unknown", item.id, f"which VPCs see private zone {zone} was not collected", item)
-            continue
-        body = draft.top("private_hosted_zones").setdefault(zone, {"vpcs": [], "records": {}})
-        body["vpcs"] += [
-            draft.names[vpc] for vpc in vpcs if vpc in draft.names and draft.names[vpc] not in body["vpcs"]
-        ]
-        draft.place(item, ("private_hosted_zones", zone))
-        records = draft.found.one("ResourceRecordSets", item.id)
-        if records is None:
-            draft.note("unknown", item.id, f"the records of private zone {zone} were not collected", item)
-            continue
-        for name, values in _records(draft, records, zone):
-            body["records"].setdefault(name, []).extend(
-                value for value in values if value not in body["records"].get(name, [])
-            )
+    draft.each("HostedZones", add_zone, _doubt)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "what its names mean", reason)
+
+
+def add_zone(draft: Draft, item: Item) -> None:
+    """One zone. Raises NotKnown."""
+    told: Any = item.get("Config") or {}
+    vpcs = [str(each.get("VPCId")) for each in item.list("VPCs")]
+    zone = item.text("Name").rstrip(".").lower()
+    if told.get("PrivateZone") is False or not zone or (told.get("PrivateZone") is None and not vpcs):
+        return
+    if not vpcs:
+        draft.note("unknown", item.id, f"which VPCs see private zone {zone} was not collected", item)
+        return
+    body = draft.top("private_hosted_zones").setdefault(zone, {"vpcs": [], "records": {}})
+    body["vpcs"] += [draft.names[vpc] for vpc in vpcs if vpc in draft.names and draft.names[vpc] not in body["vpcs"]]
+    draft.place(item, ("private_hosted_zones", zone))
+    records = draft.found.one("ResourceRecordSets", item.id)
+    if records is None:
+        draft.note("unknown", item.id, f"the records of private zone {zone} were not collected", item)
+        return
+    for name, values in _records(draft, records, zone):
+        body["records"].setdefault(name, []).extend(
+            value for value in values if value not in body["records"].get(name, [])
+        )
 
 
 def _records(draft: Draft, item: Item, zone: str) -> Iterator[tuple[str, list[str]]]:
@@ -105,12 +110,14 @@ def _named(draft: Draft) -> Iterator[tuple[str, str]]:
         ("Instances", "PrivateDnsName"),
     ):
         for item in draft.found.of(kind):
-            if item.text(key) and item.id in draft.out.names:
-                yield _plain(item.text(key)), draft.out.names[item.id]
+            told = item.either(key)
+            if told and isinstance(told, str) and item.id in draft.out.names:
+                yield _plain(told), draft.out.names[item.id]
     for item in draft.found.of("VpcEndpoints"):
-        for entry in item.list("DnsEntries"):
-            if entry.get("DnsName") and item.id in draft.out.names:
-                yield _plain(str(entry.get("DnsName"))), draft.out.names[item.id]
+        for entry in item.members("DnsEntries").known:
+            told = entry.either("DnsName")
+            if told and isinstance(told, str) and item.id in draft.out.names:
+                yield _plain(told), draft.out.names[item.id]
 
 
 def _plain(name: str) -> str:

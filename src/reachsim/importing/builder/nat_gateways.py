@@ -2,47 +2,83 @@
 
 from __future__ import annotations
 
+from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.importing.builder.interfaces import settings
+from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import Fields, Item, Unknown
 
 
 def add_nat_gateways(draft: Draft) -> None:
     """NAT gateways, also those of which only the interface was read."""
-    for item in draft.found.of("NatGateways"):
-        vpc, subnet = str(item.get("VpcId")), str(item.get("SubnetId"))
-        if item.text("State") in GONE:
-            continue
-        if vpc not in draft.names or subnet not in draft.names:
-            draft.note("left out", item.id, "it is in no subnet that was read", item)
-            continue
-        first: Data = next(iter(item.list("NatGatewayAddresses")), {})
-        body: Data = {"subnet": draft.names[subnet]}
-        if first.get("PrivateIp"):
-            body["private_ip"] = first["PrivateIp"]
-        if item.get("ConnectivityType") == "private":
-            body["connectivity"] = "private"
-        elif first.get("PublicIp"):
-            body["public_ip"] = first["PublicIp"]
-        add_nat_gateway(draft, item, vpc, body)
-    for item in draft.found.of("NetworkInterfaces"):
-        named = NAT_OF.search(str(item.get("Description") or ""))
-        known = item.get("SubnetId") in draft.names and item.get("VpcId") in draft.names
-        if named is None or named[0] in draft.names or not known:
-            continue
-        body = {
-            key: value for key, value in settings(draft, item).items() if key in ("subnet", "private_ip", "public_ip")
-        }
-        if "public_ip" not in body:
-            body["connectivity"] = "private"
-        add_nat_gateway(draft, Item(named[0], {}, item.origin), str(item.get("VpcId")), body)
+    draft.each("NatGateways", add_described)
+    draft.each("NetworkInterfaces", add_by_interface, lambda draft, item, reason: None)
+
+
+def add_described(draft: Draft, item: Item) -> None:
+    """A NAT gateway that was read. Raises NotKnown."""
+    if item.text("State") in GONE:
+        return
+    if item.text("AvailabilityMode") == "regional":
+        add_regional(draft, item)
+        return
+    vpc = home(draft, item)
+    if not vpc:
+        return
+    addresses = item.members("NatGatewayAddresses").known
+    first = next((each for each in addresses if each.either("IsPrimary") is True), next(iter(addresses), Fields({})))
+    subnet = draft.names[item.text("SubnetId")]
+    body: Data = {"subnet": subnet}
+    private, public = first.either("PrivateIp"), first.either("PublicIp")
+    if isinstance(private, str):
+        body["private_ip"] = private
+    else:
+        choose(draft, vpc, subnet)
+    if item.get("ConnectivityType") == "private":
+        body["connectivity"] = "private"
+    elif isinstance(public, str):
+        body["public_ip"] = public
+    if item.text("State") == "pending":
+        body["state"] = "pending"
+    add_nat_gateway(draft, item, vpc, body)
+
+
+def add_regional(draft: Draft, item: Item) -> None:
+    """A NAT gateway of all zones (NATGW-17), which is in no subnet. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc:
+        return
+    body: Data = {"availability": "regional"}
+    if item.text("AutoProvisionZones") == "disabled":
+        held = ((each.text("AvailabilityZone"), each.get("PublicIp")) for each in item.list("NatGatewayAddresses"))
+        body["public_ips"] = {zone: public for zone, public in held if zone and public}
+    table = item.text("RouteTableId")
+    if table in draft.names:
+        body["route_table"] = draft.names[table]
+    add_nat_gateway(draft, item, vpc, body)
+
+
+def add_by_interface(draft: Draft, item: Item) -> None:
+    """A NAT gateway of which only the interface was read. Raises NotKnown."""
+    named = NAT_OF.search(str(item.either("Description") or ""))
+    subnet = item.text("SubnetId")
+    if named is None or named[0] in draft.names or draft.vpc_of.get(subnet, "") != item.get("VpcId"):
+        return
+    found = addresses_of(draft, item)
+    body: Data = {"subnet": draft.names[subnet]}
+    if found.private:
+        body["private_ip"] = found.private
+    if found.public and not isinstance(found.public, bool | Unknown):
+        body["public_ip"] = found.public
+    else:
+        body["connectivity"] = "private"
+    add_nat_gateway(draft, Item(named[0], {}, item.origin), draft.home(item), body)
 
 
 def add_nat_gateway(draft: Draft, item: Item, vpc: str, body: Data) -> None:
     """One NAT gateway; a public one has an internet gateway beside it (NATGW-1)."""
     if "connectivity" not in body and "internet_gateway" not in draft.body(vpc):
-        if draft.found.collected("InternetGateways"):
+        if draft.found.collected("InternetGateways", vpc):
             draft.note("left out", item.id, "it is public, and no internet gateway is attached to its VPC", item)
             return
         draft.body(vpc)["internet_gateway"] = draft.naming.name("targets", "igw", vpc)

@@ -19,13 +19,13 @@ _FUNCTION: Final = "AWS Lambda VPC ENI"
 
 def balancer_of(item: Item) -> str:
     """In the description of a load balancer's interface: the end of its ARN, or a Classic Load Balancer's name."""
-    told = item.text("Description")
+    told = str(item.either("Description") or "")
     return told.removeprefix(_BALANCER) if told.startswith(_BALANCER) else ""
 
 
 def is_of_functions(item: Item) -> bool:
     """Whether it is one that functions share."""
-    return item.get("InterfaceType") == "lambda" or item.text("Description").startswith(_FUNCTION)
+    return item.either("InterfaceType") == "lambda" or str(item.either("Description") or "").startswith(_FUNCTION)
 
 
 class Owners:
@@ -34,11 +34,11 @@ class Owners:
     def __init__(self, found: Inventory) -> None:
         self.found = found
         self.balancers = {item.id.partition(":loadbalancer/")[2] for item in found.of("LoadBalancers")}
-        self.balancers |= {item.text("LoadBalancerName") for item in found.of("LoadBalancerDescriptions")}
+        self.balancers |= {item.either("LoadBalancerName") for item in found.of("LoadBalancerDescriptions")}
 
     def has(self, item: Item) -> bool:
         """Whether the owner of an interface was read, or the interface is one that nothing is ever sent to."""
-        told, kind = item.text("Description"), item.get("InterfaceType")
+        told, kind = str(item.either("Description") or ""), item.either("InterfaceType")
         if kind in ("transit_gateway", "nat_gateway") or NAT_OF.search(told):
             return True
         if balancer_of(item):
@@ -51,4 +51,4 @@ class Owners:
 
 def takes_what_it_likes(item: Item) -> bool:
     """Whether it is of something that decides what it takes beyond its groups: a load balancer has listeners."""
-    return bool(balancer_of(item)) or item.get("InterfaceType") in ("network_load_balancer", "gateway_load_balancer")
+    return bool(balancer_of(item)) or item.either("InterfaceType") in ("network_load_balancer", "gateway_load_balancer")

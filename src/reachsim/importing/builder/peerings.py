@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.importing.inventory import Item, inner
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import block
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
+_SIDES = (("RequesterVpcInfo", "requester_dns"), ("AccepterVpcInfo", "accepter_dns"))
+
 
 def add_peerings(draft: Draft) -> None:
     """Peering connections; a side that was not read is a VPC of which only the blocks are known."""
-    for item in draft.found.of("VpcPeeringConnections"):
-        status = str(inner(item, "Status").get("Code") or "active")
-        sides = [inner(item, "RequesterVpcInfo"), inner(item, "AccepterVpcInfo")]
-        ids = [str(side.get("VpcId") or "") for side in sides]
-        if status in GONE or not all(ids) or ids[0] == ids[1]:
-            continue
-        for id, side in zip(ids, sides, strict=True):
-            if id not in draft.names:
-                add_strange_vpc(draft, id, side, item)
-        if not all(id in draft.names for id in ids):
-            draft.note("left out", item.id, "a VPC that it joins is not known", item)
-            continue
-        name = draft.naming.name("targets", item.name, item.id)
-        body: Data = {"requester": draft.names[ids[0]], "accepter": draft.names[ids[1]]}
-        if status != "active":
-            body["status"] = status
-        for key, side in zip(("requester_dns", "accepter_dns"), sides, strict=True):
-            if inner(side, "PeeringOptions").get("AllowDnsResolutionFromRemoteVpc"):
-                body[key] = True
-        draft.top("peering_connections")[name] = body
-        draft.place(item, ("peering_connections", name))
+    draft.each("VpcPeeringConnections", add_peering, maybe=True)
 
 
-def add_strange_vpc(draft: Draft, id: str, side: Data, item: Item) -> None:
+def add_peering(draft: Draft, item: Item) -> None:
+    """One peering connection. One that may be there, or of which the status is not known, is there, and what becomes of what
+    a route leads to it is not known. Raises NotKnown."""
+    holder = item.either("Status")
+    status = holder.either("Code") if isinstance(holder, Fields) else holder
+    sides = [item.inner(key) for key, _ in _SIDES]
+    ids = [side.text("VpcId") for side in sides]
+    if status in GONE or not all(ids) or ids[0] == ids[1]:
+        return
+    for id, side in zip(ids, sides, strict=True):
+        if id not in draft.names:
+            add_strange_vpc(draft, id, side, item)
+    if not all(id in draft.names for id in ids):
+        draft.note("left out", item.id, "a VPC that it joins is not known", item)
+        return
+    reason = item.maybe or (status.reason if isinstance(status, Unknown) else "")
+    if reason:
+        draft.doubted[item.id] = reason
+    name = draft.naming.name("targets", item.name, item.id)
+    body: Data = {"requester": draft.names[ids[0]], "accepter": draft.names[ids[1]]}
+    if status not in (None, "active") and not isinstance(status, Unknown):
+        body["status"] = status
+    for (_, key), side in zip(_SIDES, sides, strict=True):
+        told = side.inner("PeeringOptions").either("AllowDnsResolutionFromRemoteVpc")
+        if isinstance(told, Unknown):
+            draft.unknown(item, "whether its host names mean private addresses to the other side", told.reason)
+        elif told:
+            body[key] = True
+    draft.top("peering_connections")[name] = body
+    draft.place(item, ("peering_connections", name))
+
+
+def add_strange_vpc(draft: Draft, id: str, side: Fields, item: Item) -> None:
     """A VPC of somebody else: its blocks, and nothing of what is in it."""
-    listed = [each.get("CidrBlock") for each in side.get("CidrBlockSet") or ()] or [side.get("CidrBlock")]
-    blocks = list(dict.fromkeys(block(text) for text in listed if text))
+    found = side.certain("CidrBlockSet")
+    listed = [each.either("CidrBlock") for each in found.known] or [side.either("CidrBlock")]
+    blocks = list(dict.fromkeys(block(text) for text in listed if isinstance(text, str) and text))
+    if found.unknown or any(isinstance(text, Unknown) for text in listed):
+        draft.unknown(item, f"a block of {id}", found.reason)
     if not blocks:
         return
     name = draft.naming.name("vpcs", "", id)
@@ -49,9 +66,9 @@ def add_strange_vpc(draft: Draft, id: str, side: Data, item: Item) -> None:
             body["subnets"][f"unknown-{index}"] = {
                 "cidr": text, "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
             }  # fmt: skip
-    account = cleaned(str(side.get("OwnerId") or ""))
-    if account:
-        body["account"] = account
+    account = side.either("OwnerId")
+    if isinstance(account, str) and cleaned(account):
+        body["account"] = cleaned(account)
     draft.vpcs[name] = body
     draft.names[id] = name
     draft.out.names[id] = name

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.inventory import Item
 
 _MODES: Final = {"block-bidirectional": "bidirectional", "block-ingress": "ingress"}
 
 
 def add_public_access(draft: Draft) -> None:
     """The switch of each VPC's account and Region, with what is excluded."""
-    modes = {
-        item.id: _MODES.get(item.text("InternetGatewayBlockMode"))
-        for item in draft.found.of("VpcBlockPublicAccessOptions")
-    }
+    modes: dict[str, str | None] = {}
+    draft.each("VpcBlockPublicAccessOptions", partial(_add_mode, modes=modes))
     for vpc in draft.vpc_ids():
         body = draft.body(vpc)
         mode = modes.get(f"{body.get('account')}:{body.get('region')}")
         if mode is not None:
             excluded = dict(_exclusions(draft, vpc))
             body["block_public_access"] = {"mode": mode, "exclusions": excluded} if excluded else mode
+
+
+def _add_mode(draft: Draft, item: Item, modes: dict[str, str | None]) -> None:
+    modes[item.id] = _MODES.get(item.text("InternetGatewayBlockMode"))
 
 
 def _exclusions(draft: Draft, vpc: str) -> Data:

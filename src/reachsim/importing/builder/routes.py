@@ -2,38 +2,88 @@
 
 from __future__ import annotations
 
+from reachsim.importing.builder.associations import associate
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block
 from reachsim.resources.reference import BLACKHOLE, UNKNOWN
 
 
 def add_routes(draft: Draft) -> None:
     """Route tables, and which subnets and gateways they are of."""
-    for item in draft.found.of("RouteTables"):
-        vpc = str(item.get("VpcId") or "")
-        if vpc not in draft.names:
-            draft.note("left out", item.id, "it is in no VPC that was read", item)
-            continue
-        routes: Data = {}
-        for route in item.list("Routes"):
-            add_route(draft, routes, item, vpc, route)
-        name = draft.names[item.id]
-        table: Data = routes
-        for each in item.list("Associations"):
-            subnet, gateway = str(each.get("SubnetId") or ""), str(each.get("GatewayId") or "")
-            if draft.local(vpc, subnet) is not None and name != "main":
-                draft.section(vpc, "subnets")[draft.names[subnet]]["route_table"] = name
-            if gateway and draft.local(vpc, gateway) is not None and name != "main":
-                table = {"routes": routes, "gateway": draft.names[gateway]}
-        draft.section(vpc, "route_tables")[name] = table
+    draft.each("RouteTables", add_table, _doubt, maybe=True)
     for vpc in draft.vpc_ids():
+        if vpc not in draft.names:
+            continue
+        associate(draft, vpc, "RouteTables", "route_table", "main")
         if draft.found.without_routes:
             assume_routes(draft, vpc)
         elif "main" not in draft.body(vpc).get("route_tables", {}):
             for body in draft.section(vpc, "subnets").values():
                 body.setdefault("route_table", UNKNOWN)
+
+
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "its routes", reason)
+    vpc = draft.vpc_of.get(item.id)
+    if vpc:
+        draft.section(vpc, "route_tables")[draft.names[item.id]] = {UNKNOWN: UNKNOWN}
+
+
+def add_table(draft: Draft, item: Item) -> None:
+    """One table with its routes. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc:
+        draft.note("left out", item.id, "it is in no VPC that was read", item)
+        return
+    routes: Data = {}
+    listed = item.members("Routes")
+    for route in listed.known:
+        add_route(draft, routes, item, vpc, route)
+    reason = listed.reason or draft.learning.get(item.id, "")
+    if reason:
+        draft.unknown(item, "whether it has other routes", reason)
+        put(routes, UNKNOWN, UNKNOWN)
+    table: Data = routes
+    gateway = gateway_of(draft, item, vpc)
+    if gateway and draft.names[item.id] != "main":
+        table = {"routes": routes, "gateway": gateway}
+    propagate = propagating(draft, item, vpc, routes)
+    if propagate:
+        table = {**(table if "routes" in table else {"routes": routes}), "propagate": propagate}
+    draft.section(vpc, "route_tables")[draft.names[item.id]] = table
+
+
+def gateway_of(draft: Draft, item: Item, vpc: str) -> str:
+    """The gateway whose arriving packets a table routes (edge association); what comes in by one that may be it is not
+    known."""
+    found = ""
+    for each in item.members("Associations").known:
+        id = each.either("GatewayId")
+        vague = item.maybe or each.maybe or (id.reason if isinstance(id, Unknown) else "")
+        if id and vague and "internet_gateway" in draft.body(vpc):
+            draft.unknown(item, "whether it routes what comes in by a gateway", vague)
+            draft.body(vpc)["gateway_attachment"] = UNKNOWN
+        elif isinstance(id, str) and draft.local(vpc, id) is not None:
+            found = draft.names[id]
+    return found
+
+
+def propagating(draft: Draft, item: Item, vpc: str, routes: Data) -> list[str]:
+    """The virtual private gateways whose prefixes a table takes in; those that it has taken in are routes."""
+    if any(each.either("Origin") == "EnableVgwRoutePropagation" for each in item.members("Routes").known):
+        return []
+    listed = item.certain("PropagatingVgws")
+    ids = [each.either("GatewayId") if isinstance(each, Fields) else each for each in listed.known]
+    unknown = [*listed.unknown, *(id for id in ids if isinstance(id, Unknown))]
+    names = [draft.names[id] for id in ids if isinstance(id, str) and draft.local(vpc, id) is not None]
+    for why in (draft.doubted, draft.vague):
+        unknown += [Unknown(why[id]) for id in ids if isinstance(id, str) and id in why]
+    if unknown or len(names) < len(ids):
+        draft.unknown(item, "what it learns from a virtual private gateway", unknown[0].reason if unknown else "")
+        put(routes, UNKNOWN, UNKNOWN)
+    return names
 
 
 def assume_routes(draft: Draft, vpc: str) -> None:
@@ -45,44 +95,65 @@ def assume_routes(draft: Draft, vpc: str) -> None:
     )
 
 
-def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Data) -> None:
+def put(routes: Data, destination: str, target: str) -> None:
+    """A route of a table; where two may be to one destination, nobody knows where they lead."""
+    routes[destination] = target if routes.get(destination, target) == target else UNKNOWN
+
+
+def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) -> None:
     """One route of a table; local ones are there without being written."""
     target = target_of(route)
-    listed = route.get("DestinationPrefixListId")
     try:
-        texts = (route.get("DestinationCidrBlock"), route.get("DestinationIpv6CidrBlock"))
-        destination = next((block(text) for text in texts if text), None)
+        destination = destination_of(draft, table, route, target)
     except Refused as error:
         draft.note("left out", table.id, f"a route that AWS would refuse: {error}", table)
         return
-    if target == "local" and destination in draft.body(vpc)["cidrs"]:
+    if destination is None or (target == "local" and destination in draft.body(vpc)["cidrs"]):
         return
-    if destination is None and listed:
-        if target and target.startswith("vpce-") and target in draft.names:
-            return  # AWS writes it itself (EP-1)
-        destination = draft.names.get(str(listed), UNKNOWN)
-        if destination == UNKNOWN:
-            draft.note(
-                "unknown",
-                table.id,
-                f"the entries of prefix list {listed}, which a route has, were not collected",
-                table,
-            )
-    if destination is None:
-        return
-    if target == "local":
-        routes[destination] = "local"
-    elif route.get("State") == "blackhole":
-        routes[destination] = BLACKHOLE
+    state = route.either("State")
+    vague = route.maybe or next((each.reason for each in (target, state) if isinstance(each, Unknown)), "")
+    if vague:
+        draft.unknown(table, f"where a route to {destination} leads", vague)
+        put(routes, destination, UNKNOWN)
+    elif target == "local":
+        put(routes, destination, "local")
+    elif state == "blackhole":
+        put(routes, destination, BLACKHOLE)
     else:
-        routes[destination] = target_name(draft, vpc, target or "", table)
+        put(routes, destination, target_name(draft, vpc, str(target or ""), table))
+
+
+def destination_of(draft: Draft, table: Item, route: Fields, target: object) -> str | None:
+    """The destination of a route as a design writes it; None for one that it does not write. Raises Refused."""
+    for key in ("DestinationCidrBlock", "DestinationIpv6CidrBlock"):
+        told = route.either(key)
+        if isinstance(told, Unknown):
+            draft.unknown(table, "the destination of a route", told.reason)
+            return UNKNOWN
+        if told:
+            return block(told)
+    listed = route.either("DestinationPrefixListId")
+    if isinstance(listed, Unknown):
+        draft.unknown(table, "the destination of a route", listed.reason)
+        return UNKNOWN
+    if not listed:
+        return None
+    if isinstance(target, str) and target.startswith("vpce-") and target in draft.names:
+        return None  # AWS writes it itself (EP-1)
+    if listed not in draft.names:
+        text = f"the entries of prefix list {listed}, which a route has, were not collected"
+        draft.note("unknown", table.id, text, table)
+    return draft.names.get(str(listed), UNKNOWN)
 
 
 def target_name(draft: Draft, vpc: str, id: str, table: Item) -> str:
-    """What a route leads to, by name; unknown where that was not read."""
+    """What a route leads to, by name; unknown where that was not read, or where what it does is in doubt."""
     name = draft.local(vpc, id)
     if name is None and draft.vpc_of.get(id, "") == "":
         name = draft.names.get(id)
+    if id in draft.doubted:
+        draft.unknown(table, f"what becomes of what a route leads to {id}", draft.doubted[id])
+        return UNKNOWN
     if name is None:
         draft.note("unknown", table.id, f"{id or 'the target of a route'} was not collected", table)
         return UNKNOWN

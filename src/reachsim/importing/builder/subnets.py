@@ -3,42 +3,92 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import every_interface
-from reachsim.importing.inventory import Item, inner
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
-from reachsim.importing.rules import block
+from reachsim.importing.rules import Refused, block
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
+_USUAL: Final = range(24, 29)
+"""The sizes of which a subnet gets the first that is free, where its block is not known."""
 
 
 def add_subnets(draft: Draft) -> None:
-    """The subnets that were read, then those that only interfaces tell of."""
-    for subnet in draft.found.of("Subnets"):
-        if subnet.get("VpcId") in draft.names and subnet_blocks(subnet):
-            add_subnet(draft, subnet)
+    """The subnets that were read, first those with a known block, then those that only interfaces tell of."""
+    later: list[Item] = []
+
+    def add(draft: Draft, item: Item) -> None:
+        if isinstance(subnet_blocks(item).get("cidr"), Unknown):
+            later.append(item)
         else:
-            draft.note("left out", subnet.id, "it tells no VPC or no block", subnet)
+            add_subnet(draft, item, subnet_blocks(item))
+
+    draft.each("Subnets", add, _doubt, maybe=True)
+    for item in later:
+        choose_block(draft, item)
     add_strange_subnets(draft)
 
 
-def add_subnet(draft: Draft, item: Item) -> None:
-    """A subnet with its blocks, zone, table and ACL."""
-    vpc = str(item.get("VpcId"))
+def _doubt(draft: Draft, item: Item, reason: str) -> None:
+    draft.unknown(item, "where it is", reason)
+
+
+def choose_block(draft: Draft, item: Item) -> None:
+    """A subnet of which the block is not known: any free one of its VPC will do, where no rule tells such blocks apart."""
+    blocks = subnet_blocks(item)
+    reason = blocks["cidr"].reason
+    vpc = item.either("VpcId")
+    chosen = None if vpc not in draft.names else free_block(draft, str(vpc))
+    if chosen is None:
+        _doubt(draft, item, reason)
+        return
+    draft.note("assumed", item.id, f"its block is not known ({reason}); {chosen} stands for it", item)
+    add_subnet(draft, item, {**blocks, "cidr": chosen})
+
+
+def free_block(draft: Draft, vpc: str) -> str | None:
+    """A block of a VPC for a subnet of which the block is not known; None where it would matter which."""
+    taken = [Cidr.parse(body["cidr"]) for body in draft.section(vpc, "subnets").values() if "cidr" in body]
+    own = draft.found.one("Vpcs", vpc)
+    for text in draft.body(vpc)["cidrs"]:
+        whole = Cidr.parse(text)
+        told = own is not None and not own.members("CidrBlockAssociationSet").unknown
+        told = told and not isinstance(own and own.either("CidrBlock"), Unknown)
+        if whole.version == 4 and (draft.choices.indifferent(whole) if told else draft.choices.private):
+            for length in _USUAL:
+                for each in whole.subnets(length) if length >= whole.prefix_length else ():
+                    if not any(each.overlaps(other) for other in taken):
+                        return str(each)
+    return None
+
+
+def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
+    """A subnet with its blocks and zone; its table and its ACL come with those. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc or not blocks:
+        draft.note("left out", item.id, "it tells no VPC or no block", item)
+        return
     name = draft.naming.name(f"{vpc} subnets", item.name, item.id)
-    body: Data = dict(subnet_blocks(item))
-    zone = item.get("AvailabilityZone")
-    if zone and cleaned(zone) == zone:
+    body: Data = {key: text for key, text in blocks.items() if not isinstance(text, Unknown)}
+    if isinstance(blocks.get("ipv6_cidr"), Unknown):
+        draft.unknown(item, "its IPv6 block", blocks["ipv6_cidr"].reason)
+    zone = item.either("AvailabilityZone")
+    if isinstance(zone, str) and zone and cleaned(zone) == zone:
         body["az"] = zone
         region = _REGION.match(zone)
         if region is not None:
             draft.body(vpc).setdefault("region", region[0])
-    if not draft.found.collected("NetworkInterfaces") and not draft.found.collected("Instances"):
+    elif isinstance(zone, Unknown):
+        draft.unknown(item, "its zone", zone.reason)
+    found = draft.found
+    if not found.collected("NetworkInterfaces", vpc) and not found.collected("Instances", vpc):
         body["interfaces"] = UNKNOWN
     draft.section(vpc, "subnets")[name] = body
     draft.place(item, ("vpcs", draft.names[vpc], "subnets", name), vpc)
@@ -48,41 +98,60 @@ def add_strange_subnets(draft: Draft) -> None:
     """Subnets of interfaces that were not read themselves: blocks of 16 addresses around those that are known."""
     held: dict[str, list[Item]] = {}
     for interface in every_interface(draft.found):
-        subnet = interface.get("SubnetId")
-        if subnet and subnet not in draft.names and interface.get("VpcId") in draft.names:
+        subnet = interface.either("SubnetId")
+        if isinstance(subnet, str) and subnet not in draft.names and interface.either("VpcId") in draft.names:
             held.setdefault(subnet, []).append(interface)
     for id, members in held.items():
-        vpc = str(members[0].get("VpcId"))
-        texts = [text for each in members for text in _private_ips(each)]
-        if not texts:
-            continue
-        values = [int(parse_address(text)) for text in texts]
-        length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
-        covering = Cidr.parse_lenient(f"{texts[0]}/{length}")
-        name = draft.naming.name(f"{vpc} subnets", "", id)
-        draft.section(vpc, "subnets")[name] = {
-            "cidr": str(covering), "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
-        }  # fmt: skip
-        draft.names[id], draft.vpc_of[id] = name, vpc
-        draft.out.names[id] = f"{draft.names[vpc]}.{name}"
-        draft.note(
-            "unknown", name, f"subnet {id} was not collected: its block, table, ACL and interfaces are not known"
-        )
-        known = draft.body(vpc)["cidrs"]
-        if not any(covering in Cidr.parse(text) for text in known):
-            known.append(str(covering))
+        if draft.found.one("Subnets", id) is None:
+            add_strange_subnet(draft, id, members)
 
 
-def subnet_blocks(item: Item) -> dict[str, str]:
-    out: dict[str, str] = {}
-    if item.get("CidrBlock"):
-        out["cidr"] = block(item.get("CidrBlock"))
-    for each in item.list("Ipv6CidrBlockAssociationSet"):
-        if inner(each, "Ipv6CidrBlockState").get("State", "associated") == "associated" and each.get("Ipv6CidrBlock"):
-            out["ipv6_cidr"] = block(each["Ipv6CidrBlock"])
-    return out
+def add_strange_subnet(draft: Draft, id: str, members: list[Item]) -> None:
+    """One subnet that only its interfaces tell of."""
+    vpc = str(members[0].either("VpcId"))
+    values = sorted(int(parse_address(text)) for each in members for text in _private_ips(each))
+    if not values:
+        return
+    length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
+    covering = Cidr.single(values[0]).supernet(length)
+    name = draft.naming.name(f"{vpc} subnets", "", id)
+    draft.section(vpc, "subnets")[name] = {
+        "cidr": str(covering), "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
+    }  # fmt: skip
+    draft.names[id], draft.vpc_of[id] = name, vpc
+    draft.out.names[id] = f"{draft.names[vpc]}.{name}"
+    draft.note("unknown", name, f"subnet {id} was not collected: its block, table, ACL and interfaces are not known")
+    known = draft.body(vpc)["cidrs"]
+    if not any(covering in Cidr.parse(text) for text in known):
+        known.append(str(covering))
 
 
-def _private_ips(item: Item) -> list[str]:
-    listed = [each.get("PrivateIpAddress") for each in item.list("PrivateIpAddresses")]
-    return [str(text) for text in (listed or [item.get("PrivateIpAddress")]) if text]
+def subnet_blocks(item: Item) -> dict[str, Any]:
+    """The blocks of a subnet as a design writes them; `Unknown` in place of one that is not known."""
+    out: dict[str, Any] = {}
+    if item.either("CidrBlock"):
+        out["cidr"] = _read(item.either("CidrBlock"))
+    listed = item.certain("Ipv6CidrBlockAssociationSet")
+    for each in listed.known:
+        state, told = state_of(each, "Ipv6CidrBlockState"), each.either("Ipv6CidrBlock")
+        if told and (state in ("associated", None) or isinstance(state, Unknown)):
+            out["ipv6_cidr"] = state if isinstance(state, Unknown) else _read(told)
+    return {"ipv6_cidr": listed.unknown[0], **out} if listed.unknown else out
+
+
+def state_of(association: Fields, key: str) -> Any:
+    """The state of the association of a block; None where it is not told."""
+    holder = association.either(key)
+    return holder.either("State") if isinstance(holder, Fields) else holder
+
+
+def _read(value: Any) -> Any:
+    try:
+        return value if isinstance(value, Unknown) else block(value)
+    except Refused as error:
+        return Unknown(str(error))
+
+
+def _private_ips(item: Item) -> Iterator[str]:
+    listed = [each.either("PrivateIpAddress") for each in item.members("PrivateIpAddresses").known]
+    yield from (each for each in (listed or [item.either("PrivateIpAddress")]) if isinstance(each, str) and each)

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.builder.subnets import subnet_blocks
+from reachsim.importing.builder.subnets import state_of, subnet_blocks
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item, inner
+from reachsim.importing.inventory import Item, Members, Unknown
 from reachsim.importing.naming import cleaned
-from reachsim.importing.rules import block
+from reachsim.importing.rules import Refused, block
 from reachsim.net.cidr import Cidr
 
 _WIDEST: Final = 16
 PLACEHOLDER: Final = "10.0.0.0/16"
-"""The block of a VPC of which nothing is known but groups, tables or ACLs: nothing can be in it."""
+"""The block of a VPC of which no block is known."""
 
 
 def add_vpcs(draft: Draft) -> None:
@@ -28,46 +28,54 @@ def add_vpcs(draft: Draft) -> None:
 def add_vpc(draft: Draft, vpc: str) -> None:
     """A VPC with its blocks; those of one that was not read are as far as its subnets tell."""
     item = draft.found.one("Vpcs", vpc)
-    blocks = [] if item is None else list(_vpc_blocks(item))
-    wanted = "" if item is None else item.name
-    name = draft.naming.name("vpcs", wanted, vpc)
-    body: Data = {"cidrs": blocks}
-    account = cleaned(str(item.get("OwnerId") or "")) if item is not None else ""
-    if account:
-        body["account"] = account
-    if not blocks:
+    blocks = Members() if item is None else vpc_blocks(item)
+    name = draft.naming.name("vpcs", "" if item is None else item.name, vpc)
+    body: Data = {"cidrs": list(dict.fromkeys(blocks.known))}
+    account = None if item is None else item.either("OwnerId")
+    if isinstance(account, str) and cleaned(account):
+        body["account"] = cleaned(account)
+    if not blocks.known:
         body["cidrs"] = list(dict.fromkeys(likely_blocks(draft, vpc)))
-        draft.note("unknown", name, "it was not collected; its blocks are as far as local routes and subnets tell")
+        if item is None or not blocks.unknown:
+            draft.note("unknown", name, "it was not collected; its blocks are as far as local routes and subnets tell")
+    if item is not None and blocks.unknown:
+        draft.unknown(item, "a block of it" if blocks.known else "its block", blocks.reason)
     if not body["cidrs"]:
         body["cidrs"] = [PLACEHOLDER]
         draft.note(
             "assumed", name, f"no block of it is known; {PLACEHOLDER} stands for it, and no subnet of it is there"
         )
+    for key, word in (("EnableDnsSupport", "enable_dns_support"), ("EnableDnsHostnames", "enable_dns_hostnames")):
+        told = None if item is None else item.either(key)
+        if isinstance(told, bool):
+            body[word] = told
     draft.vpcs[name] = body
     draft.names[vpc] = name
     draft.out.names[vpc] = name
     if item is not None:
-        draft.out.origins["vpcs", name] = str(item.origin)
+        draft.out.origins["vpcs", name] = item.origin
 
 
 def likely_blocks(draft: Draft, vpc: str) -> Iterator[str]:
     """The blocks of a VPC that was not read: those of its local routes and of peerings, or else of its subnets."""
     told = False
-    for table in draft.found.of("RouteTables"):
-        for route in table.list("Routes") if table.get("VpcId") == vpc else ():
-            text = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
-            if target_of(route) == "local" and text:
+    for table in draft.inside("RouteTables", vpc):
+        for route in table.members("Routes").known:
+            text = route.either("DestinationCidrBlock") or route.either("DestinationIpv6CidrBlock")
+            if target_of(route) == "local" and isinstance(text, str):
                 told = True
                 yield block(text)
     for peering in draft.found.of("VpcPeeringConnections"):
         for key in ("RequesterVpcInfo", "AccepterVpcInfo"):
-            side = inner(peering, key)
-            if side.get("VpcId") == vpc and side.get("CidrBlock"):
+            side = peering.either(key)
+            if side is None or isinstance(side, Unknown) or side.either("VpcId") != vpc:
+                continue
+            if isinstance(side.either("CidrBlock"), str):
                 told = True
-                yield block(side["CidrBlock"])
+                yield block(side.either("CidrBlock"))
     if not told:
-        inside = [subnet_blocks(subnet) for subnet in draft.found.of("Subnets") if subnet.get("VpcId") == vpc]
-        yield from covering(body["cidr"] for body in inside if "cidr" in body)
+        inside = [subnet_blocks(subnet) for subnet in draft.inside("Subnets", vpc)]
+        yield from covering(body["cidr"] for body in inside if isinstance(body.get("cidr"), str))
 
 
 def covering(texts: Iterable[str]) -> list[str]:
@@ -84,13 +92,31 @@ def covering(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(str(block.supernet(min(_WIDEST, block.prefix_length))) for block in blocks))
 
 
-def _vpc_blocks(item: Item) -> Iterator[str]:
+def vpc_blocks(item: Item) -> Members:
+    """The blocks of a VPC, the primary one first, and why there may be others."""
+    known: list[str] = []
+    unknown: list[Unknown] = []
     for key, text in (("CidrBlockAssociationSet", "CidrBlock"), ("Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock")):
-        found = False
-        for each in item.list(key):
-            state = inner(each, f"{text}State")
-            if state.get("State", "associated") in ("associated", "associating") and each.get(text):
-                found = True
-                yield block(each[text])
-        if key == "CidrBlockAssociationSet" and not found and item.get("CidrBlock"):
-            yield block(item.get("CidrBlock"))
+        listed = item.certain(key)
+        unknown += listed.unknown
+        found = bool(listed.unknown)
+        for each in listed.known:
+            state = state_of(each, f"{text}State")
+            told = each.either(text)
+            if told is None or (isinstance(state, str) and state not in ("associated", "associating")):
+                continue
+            found = True
+            _sort(state if isinstance(state, Unknown) else told, known, unknown)
+        if key == "CidrBlockAssociationSet" and not found and item.either("CidrBlock") is not None:
+            _sort(item.either("CidrBlock"), known, unknown)
+    return Members(tuple(known), tuple(unknown))
+
+
+def _sort(value: str | Unknown, known: list[str], unknown: list[Unknown]) -> None:
+    if isinstance(value, Unknown):
+        unknown.append(value)
+        return
+    try:
+        known.append(block(value))
+    except Refused as error:
+        unknown.append(Unknown(str(error)))

@@ -1,0 +1,80 @@
+"""The addresses of an interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.inventory import Fields, Item, NotKnown, Reading, Unknown
+
+_UNSAID = Fields({})
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """`private`: the primary one, empty where it is not known. `public`: an address, True for one that is not known, False
+    for none, or why it is not known whether there is one. `others`: further private ones, as a design writes them."""
+
+    private: str
+    public: str | bool | Unknown
+    others: tuple[str | Data, ...]
+    ipv6: str
+
+
+def addresses_of(draft: Draft, item: Item) -> Addresses:
+    """The addresses of an interface, or of an instance that tells of none. Raises NotKnown for further ones that may be."""
+    listed = item.list("PrivateIpAddresses")
+    primary = next((each for each in listed if each.either("Primary") is True), listed[0] if listed else _UNSAID)
+    private = primary.either("PrivateIpAddress") or item.either("PrivateIpAddress")
+    others = [each for each in listed if each is not primary and each.get("PrivateIpAddress") != private]
+    ipv6 = [each.get("Ipv6Address") for each in item.list("Ipv6Addresses")]
+    return Addresses(
+        private if isinstance(private, str) else "",
+        _public(draft, item, primary),
+        tuple(_secondary(each) for each in others),
+        next((str(each) for each in ipv6 if each), ""),
+    )
+
+
+def _public(draft: Draft, item: Item, primary: Reading) -> str | bool | Unknown:
+    for holder in (primary, item):
+        told = holder.either("Association")
+        if isinstance(told, Unknown):
+            return told
+        if isinstance(told, Fields) and told.maybe:
+            return Unknown(told.maybe)
+        if isinstance(told, Fields) and told.either("PublicIp") is not None:
+            address = told.either("PublicIp")
+            return True if isinstance(address, Unknown) else str(address)
+    elastic = next(_elastic(draft, item), None)
+    if elastic is not None:
+        return elastic
+    asked = item.either("AssociatePublicIpAddress")
+    subnet = draft.found.one("Subnets", item.text("SubnetId"))
+    if asked is None and subnet is not None and draft.found.one("NetworkInterfaces", item.id) is None:
+        asked = subnet.either("MapPublicIpOnLaunch")
+    return asked if isinstance(asked, Unknown) else asked is True
+
+
+def _elastic(draft: Draft, item: Item) -> Iterator[str | bool | Unknown]:
+    """What Elastic IPs say of an interface, or of an instance; those whose owner is not known may be anybody's."""
+    attachment = item.either("Attachment")
+    owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
+    by_owner, unowned = draft.elastic
+    for id in dict.fromkeys((item.id, owner)):
+        for each in by_owner.get(id, ()) if isinstance(id, str) else ():
+            address = each.either("PublicIp")
+            yield Unknown(each.maybe) if each.maybe else True if not isinstance(address, str) else address
+    yield from unowned
+
+
+def _secondary(each: Reading) -> str | Data:
+    private = each.get("PrivateIpAddress")
+    if not private:
+        raise NotKnown(Unknown("one of its private addresses is not known"))
+    association = each.inner("Association")
+    public = association.either("PublicIp")
+    if association.maybe:
+        raise NotKnown(Unknown(association.maybe))
+    return {"private_ip": private, "public_ip": True if isinstance(public, Unknown) else public} if public else private

@@ -1,0 +1,61 @@
+"""Which subnets a route table or an ACL is of, where that may be in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reachsim.importing.builder.draft import Draft
+from reachsim.importing.inventory import Item, Unknown
+from reachsim.resources.reference import UNKNOWN
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What an association says. `subnet`: the name of its subnet, empty where it may be any. `why`: what is in doubt."""
+
+    item: Item
+    subnet: str
+    why: str
+
+
+def associate(draft: Draft, vpc: str, kind: str, key: str, default: str) -> None:
+    """Say of the subnets of a VPC which table or ACL they have; `default` is what those have that say nothing.
+
+    A subnet has one of each kind (ROUTE-2, NACL-1), so what is certain of one excludes whatever may be.
+    """
+    subnets = draft.section(vpc, "subnets")
+    claims = [claim for item in _relevant(draft, kind, vpc) for claim in _claims(draft, vpc, item)]
+    sure = {claim.subnet for claim in claims if claim.subnet and not claim.why}
+    for claim in claims:
+        if claim.why:
+            noun = "route table" if key == "route_table" else "network ACL"
+            for name in [claim.subnet] if claim.subnet else list(subnets):
+                if name not in sure and subnets[name].get(key) != UNKNOWN:
+                    subnets[name][key] = UNKNOWN
+                    draft.unknown(claim.item, f"whether it is the {noun} of {draft.names[vpc]}.{name}", claim.why)
+        elif draft.names.get(claim.item.id) not in (default, None):
+            subnets[claim.subnet][key] = draft.names[claim.item.id]
+
+
+def _relevant(draft: Draft, kind: str, vpc: str) -> Iterable[Item]:
+    """What is in a VPC, or may be."""
+    return [*draft.inside(kind, vpc), *draft.adrift(kind)]
+
+
+def _claims(draft: Draft, vpc: str, item: Item) -> Iterator[_Claim]:
+    listed = item.members("Associations")
+    vague = item.either("VpcId")
+    doubt = item.maybe or (vague.reason if isinstance(vague, Unknown) else "")
+    for each in listed.known:
+        subnet = each.either("SubnetId")
+        why = doubt or each.maybe or (subnet.reason if isinstance(subnet, Unknown) else "")
+        if isinstance(subnet, str):
+            if draft.local(vpc, subnet) in draft.section(vpc, "subnets"):
+                yield _Claim(item, draft.names[subnet], why)
+        elif why and "GatewayId" not in each.attributes:
+            yield _Claim(item, "", why)
+        elif isinstance(each.either("Main"), Unknown):
+            yield _Claim(item, "", each.either("Main").reason)
+    if listed.unknown:
+        yield _Claim(item, "", listed.reason)

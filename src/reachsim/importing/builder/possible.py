@@ -1,0 +1,59 @@
+"""Interfaces that services make where a file tells only the subnets and the groups: databases, clusters, tasks, fleets.
+
+An item of the kind ``PossibleInterfaces`` has the id of what the interfaces belong to, and the attributes
+
+- ``SubnetIds``: the subnets in which there may be interfaces (AWS chooses among them, and may choose anew);
+- ``SecurityGroupIds``: their groups; left out: the VPC's default group;
+- ``Count``: how many there are at least; left out or unknown: not known;
+- ``Public``: whether they have public addresses; left out: they have none;
+- ``VpcId``: left out: that of the subnets;
+- ``Name``: what it is called; ``Kind``: what it is, for the reader ("RDS instance").
+
+The design has one in every subnet, and where there may be several in one, two: whatever holds for all of these holds
+wherever AWS puts them.
+"""
+
+from __future__ import annotations
+
+from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.inventory import Item, Unknown
+from reachsim.resources.reference import UNKNOWN
+
+KIND = "PossibleInterfaces"
+
+
+def add_possible_interfaces(draft: Draft) -> None:
+    """The interfaces of services."""
+    draft.each(KIND, add)
+
+
+def add(draft: Draft, item: Item) -> None:
+    """Those of one service. Raises NotKnown."""
+    ids = [str(id) for id in item.list("SubnetIds")]
+    inside = [id for id in ids if draft.vpc_of.get(id)]
+    if not inside:
+        draft.note("left out", item.id, "it is in no subnet that was read", item)
+        return
+    vpc = draft.vpc_of[inside[0]]
+    subnets = [draft.names[id] for id in inside if draft.vpc_of[id] == vpc]
+    for subnet in subnets:
+        choose(draft, vpc, subnet)
+    count, public = item.either("Count"), item.either("Public")
+    body: Data = {"subnets": subnets, "count": _how_many(count, len(subnets))}
+    groups = groups_of(draft, item, "SecurityGroupIds", vpc)
+    if groups is not None:
+        body["security_groups"] = groups
+    if public:
+        body["public_ip"] = UNKNOWN if isinstance(public, Unknown) else True
+    told = item.either("Name")
+    name = draft.naming.name("targets", told if isinstance(told, str) else item.name, item.id)
+    draft.section(vpc, "interfaces")[name] = body
+    draft.place(item, ("vpcs", draft.names[vpc], "interfaces", name), vpc)
+    what = item.text("Kind") or "it"
+    draft.note("assumed", item.id, f"{what} has an interface in each of its subnets, which AWS chooses among", item)
+
+
+def _how_many(count: object, subnets: int) -> int:
+    """Enough to have one in each subnet, and two where there may be two."""
+    return subnets if isinstance(count, int) and count <= 1 else 2 * subnets

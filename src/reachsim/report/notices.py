@@ -1,0 +1,168 @@
+"""Answers as notices: what the machines of a review show beside a line (GitHub, code scanning, a list of tests)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from reachsim.answers.diff_cause import Behind, causes_of
+from reachsim.answers.difference import Change, Difference
+from reachsim.answers.expectations import Check, Result
+from reachsim.answers.lint.run import Lint
+from reachsim.errors import DesignError, Problem, ReachsimError, format_path, summary
+from reachsim.net.traffic import Traffic
+from reachsim.network import Network
+from reachsim.report.check import first_blocker
+from reachsim.report.text import number
+from reachsim.report.trace import reference
+from reachsim.resources.unmodelled import Door
+
+Level = Literal["passes", "note", "warning", "error"]
+"""How grave a notice is. An error is what makes the command end with exit code 1 or 2."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to be told beside a line. `name`: of what was asked, the same in every run. `code`: stable, of its kind.
+    `text`: in one sentence, or where it passes nothing. `file`, `line`: where."""
+
+    level: Level
+    name: str
+    code: str
+    text: str = ""
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The notices of one answer. `title`: the verdict in one line. `remarks`: what goes for all of it."""
+
+    command: str
+    file: str
+    title: str
+    notices: tuple[Notice, ...]
+    remarks: tuple[str, ...] = field(default=())
+
+    def with_doors(self, doors: Sequence[Door]) -> Report:
+        """With what is not modelled, which no answer forgets."""
+        told = [f"not modelled here: {door.name} ({door.noun})" for door in doors]
+        return replace(self, remarks=(*self.remarks, *told))
+
+
+def place(where: str) -> tuple[str, int | None]:
+    """File and line of ``file:line``.
+
+    >>> place("net.yaml:7"), place("net.yaml"), place("")
+    (('net.yaml', 7), ('net.yaml', None), ('', None))
+    """
+    file, colon, line = where.rpartition(":")
+    return (file, int(line)) if colon and line.isascii() and line.isdigit() else (where, None)
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+FAILS = "EXPECTATION_FAILS"
+"""The code of an expectation that no one blocker makes fail, such as a `deny`."""
+UNDECIDED = "CANNOT_DECIDE"
+
+
+def check_report(check: Check, file: str, warnings: Sequence[Problem] = ()) -> Report:
+    """A notice for each expectation, and for each warning about the file."""
+    wrong = [
+        text for count, text in ((len(check.failures), "fail"), (len(check.undecided), "cannot be decided")) if count
+    ]
+    counts = [len(check.failures)] * bool(check.failures) + [len(check.undecided)] * bool(check.undecided)
+    total = number(len(check), "expectation")
+    title = ", ".join(f"{count} of {total} {text}" for count, text in zip(counts, wrong, strict=True))
+    notices = [_expectation(result) for result in check]
+    return Report("check", file, title or f"all of {total} hold", (*notices, *map(_warning, warnings)))
+
+
+def _expectation(result: Result) -> Notice:
+    file, line = place(result.where)
+    name = f"#{result.number} {result.question}"
+    if result.holds:
+        return Notice("passes", name, "", result.warning, file, line)
+    blocker = first_blocker(result)
+    code, text = FAILS, result.reason
+    if blocker is not None:
+        code = blocker.code
+        about = reference(blocker.code, blocker.rule_id, blocker.where).replace("  ", ", ")
+        text = f"{blocker.component} {blocker.checkpoint}: {blocker.text} ({about})"
+    elif result.verdict == "undecided":
+        code = UNDECIDED
+    elif result.failing_text:
+        text = f"{text}: {result.failing_text}"
+    why = f"; why it was asked: {result.expectation.why}" if result.expectation.why else ""
+    marked = "; it fails as marked" if result.as_marked else ""
+    return Notice("error" if result.verdict == "fails" else "warning", name, code, f"{text}{why}{marked}", file, line)
+
+
+def _warning(problem: Problem) -> Notice:
+    """A warning of the file, which makes no check fail."""
+    return _problem(problem, "note", "WARNING")
+
+
+def _problem(problem: Problem, level: Level, code: str, file: str = "") -> Notice:
+    text = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+    name = format_path(problem.path) or problem.message
+    return Notice(level, name, problem.code or code, text, problem.file or file, problem.line)
+
+
+# --- lint -----------------------------------------------------------------------------------------------------------
+
+
+def lint_report(found: Lint, file: str) -> Report:
+    """A notice for each finding; what the file silences is none."""
+    notices = []
+    for finding in found.findings:
+        level: Level = "note" if finding.severity == "advice" else finding.severity
+        text = f"{finding.component}: {finding.text}; {finding.evidence}; to do: {finding.cure}"
+        at, line = place(finding.where)
+        notices.append(Notice(level, f"{finding.code} {finding.component}", finding.code, text, at or file, line))
+    return Report("lint", file, str(found).partition("\n")[0], tuple(notices))
+
+
+# --- diff -----------------------------------------------------------------------------------------------------------
+
+
+def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[Network, Network]) -> Report:
+    """A notice for each change, beside the rule that made it; what was opened and is not allowed is an error."""
+    wrong = found.not_allowed(allowed)
+    causes = causes_of(found, *networks)
+    opened, closed = number(len(found.opened), "change"), number(len(found.closed), "change")
+    notices = [_change(change, change in wrong, causes.get(index)) for index, change in enumerate(found.changes)]
+    for index, notice in enumerate(notices):
+        if not notice.file:
+            notices[index] = replace(notice, file=found.after)
+    undecided = [Notice("warning", f"undecided: {text}", UNDECIDED, text, found.after) for text in found.undecided]
+    remarks = [
+        f"{word}: {summary(names)}" for word, names in (("added", found.added), ("removed", found.removed)) if names
+    ]
+    title = f"{opened} opened, {closed} closed"
+    return Report("diff", found.after, title, (*notices, *undecided), tuple(remarks))
+
+
+def _change(change: Change, wrong: bool, behind: Behind | None) -> Notice:
+    level: Level = "error" if wrong else "note"
+    text = str(change) + (f"; {behind}" if behind is not None else "")
+    file, line = place(behind.after_where if behind is not None else "")
+    return Notice(level, str(change), change.kind.upper(), text, file, line)
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+def error_report(error: ReachsimError, command: str = "", file: str = "") -> Report:
+    """What went wrong: a notice for each problem of a file, or one."""
+    return Report(command, file, "it cannot be read" if file else "error", tuple(_problems(error, file)))
+
+
+def _problems(error: ReachsimError, file: str) -> Iterator[Notice]:
+    if not isinstance(error, DesignError):
+        yield Notice("error", str(error), type(error).__name__, str(error), file)
+        return
+    for problem in error.problems:
+        yield _problem(problem, "error", "DESIGN_ERROR", file)

@@ -1,0 +1,52 @@
+"""What to ask for in place of a name that is something, but no end of a question: a subnet, a security group, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachsim.errors import EndpointError, shown, summary
+from reachsim.topology.topology import Topology
+
+_NOTHING = {
+    "route_tables": "a route table",
+    "network_acls": "a network ACL",
+    "prefix_lists": "a prefix list",
+}
+
+
+def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:
+    """The error for the name of a VPC, a subnet, a group, a table or an ACL; None for the name of nothing."""
+    design = topology.source.design
+    if asked in design.vpcs:
+        return EndpointError(f"{shown(asked)} is a VPC; for all interfaces in it {_selector('vpc', asked)}", asked)
+    for full, bare in _members(topology, "subnets"):
+        if asked in (full, bare):
+            what = f"{shown(asked)} is a subnet; for all interfaces in it {_selector('subnet', full)}"
+            return EndpointError(what, asked)
+    for full, bare in _members(topology, "security_groups"):
+        if asked in (full, bare):
+            have = _who_have(full, topology)
+            of = f"; {summary(have)} {'has' if len(have) == 1 else 'have'} it" if have else "; nothing has it"
+            return EndpointError(f"{shown(asked)} is a security group, which is no end of a question{of}", asked, have)
+    for section, noun in _NOTHING.items():
+        at_top = design.prefix_lists if section == "prefix_lists" else ()
+        if asked in at_top or any(asked in names for names in _members(topology, section)):
+            return EndpointError(f"{shown(asked)} is {noun}, which is no end of a question", asked)
+    return None
+
+
+def _selector(key: str, name: str) -> str:
+    return f"write {key}={name}, in a file {{{key}: {name}}}"
+
+
+def _members(topology: Topology, section: str) -> Iterator[tuple[str, str]]:
+    """Full and bare name of each member of a section of each VPC."""
+    for vpc, body in topology.source.design.vpcs.items():
+        for name in getattr(body, section, {}):
+            yield f"{vpc}.{name}", name
+
+
+def _who_have(group: str, topology: Topology) -> list[str]:
+    vpc, _, name = group.partition(".")
+    interfaces = topology.interfaces.values()
+    return [each.name for each in interfaces if each.groups is not None and (vpc, name) in each.groups]

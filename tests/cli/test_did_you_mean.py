@@ -1,0 +1,136 @@
+"""What was meant: of a command, an option, traffic, and of a name that is something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reachsim.cli.main import main
+from reachsim.net.traffic import Traffic
+
+ALL_OF = "for all interfaces in it write"
+NO_END = "which is no end of a question"
+REPAIRED = "models/vpc-lambda-repaired.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+
+
+def last_line(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 2
+    out = capsys.readouterr()
+    assert not out.out
+    return out.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https", "tcp/443"),
+        ("443", "tcp/443"),
+        ("tcp:443", "tcp/443"),
+        ("443/tcp", "tcp/443"),
+        ("tcp 443", "tcp/443"),
+        ("tcp443", "tcp/443"),
+        ("udp:53", "udp/53"),
+        ("80-90", "tcp/80-90"),
+        ("tpc/443", "tcp/443"),
+        ("postgress", "tcp/5432"),
+        ("dns", "udp/53"),
+        ("ping", "icmp/8"),
+        ("icmp:8", "icmp/8"),
+        ("esp", "proto/50"),
+        ("ALL", "all"),
+        ("*", "all"),
+    ],
+)
+def test_traffic(written: str, meant: str) -> None:
+    """Services by IANA's registry; protocol 50 is ESP (RFC 4303), type 8 an echo request (RFC 792)."""
+    with pytest.raises(ValueError, match="did you mean") as caught:
+        Traffic.parse(written)
+    assert str(caught.value) == f"{written!r} is not traffic; did you mean {meant!r}?"
+
+
+@pytest.mark.parametrize("written", ["banana", "65536", "1.2.3.4", "10.0.0.0/8", "x" * 500, "a/" * 9])
+def test_what_is_like_no_traffic(written: str) -> None:
+    with pytest.raises(ValueError, match="is not traffic; write tcp/443, tcp/1024-65535"):
+        Traffic.parse(written)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["trac", "x"], "unknown command 'trac'; did you mean 'trace'?"),
+        (["cidr", "overlapps"], "unknown command 'overlapps'; did you mean 'overlaps'?"),
+        (["check", "--format", "jsn", "x"], "argument --format: unknown choice 'jsn'; did you mean 'json'?"),
+        (["check", "x", "--formt", "json"], "unrecognized arguments: --formt json; did you mean --format?"),
+        (["cidr", "overlaps", "--strit", "x"], "unrecognized arguments: --strit; did you mean --strict?"),
+        (["check", REPAIRED, "--zzzzzz"], "unrecognized arguments: --zzzzzz"),
+    ],
+)
+def test_commands_and_options(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert last_line(capsys, *arguments).endswith(told)
+
+
+def test_a_command_that_is_like_none_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "invalid choice: 'frobnicate' (choose from" in last_line(capsys, "frobnicate")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("app", f"'app' is a VPC; {ALL_OF} vpc=app, in a file {{vpc: app}}"),
+        ("private", f"'private' is a subnet; {ALL_OF} subnet=app.private, in a file {{subnet: app.private}}"),
+        ("app.private", f"'app.private' is a subnet; {ALL_OF} subnet=app.private, in a file {{subnet: app.private}}"),
+        ("lambda", f"'lambda' is a security group, {NO_END}; app.probe, app.lambda(private; lambda) have it"),
+        ("fetsh", "unknown endpoint 'fetsh'; did you mean 'fetch'?"),
+    ],
+)
+def test_a_name_of_another_kind(name: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert last_line(capsys, "trace", REPAIRED, name, "probe", "tcp/443") == f"reachsim: {told}"
+
+
+def test_tables_and_acls_are_no_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "design.yaml"
+    file.write_text(
+        "version: 1\nvpcs:\n  a:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n"
+        "    instances: {i: {subnet: s}}\n    route_tables: {t: {}}\n    network_acls: {n: {}}\n"
+        "    security_groups: {g: {}}\n"
+        "prefix_lists: {l: [8.8.8.0/24]}\n",
+        encoding="utf-8",
+    )
+    for name, told in {
+        "t": "'t' is a route table, which is no end of a question",
+        "a.n": "'a.n' is a network ACL, which is no end of a question",
+        "l": "'l' is a prefix list, which is no end of a question",
+        "g": "'g' is a security group, which is no end of a question; nothing has it",
+    }.items():
+        assert last_line(capsys, "trace", str(file), "i", name, "tcp/443") == f"reachsim: {told}"
+
+
+def test_a_file_that_names_another_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "design.yaml"
+    file.write_text(
+        "version: 1\nvpcs:\n  a:\n    cidrs: [10.0.0.0/16]\n    subnets: {s: {cidr: 10.0.0.0/24}}\n    security_groups:\n"
+        "      g: {ingress: [{allow: tcp/22, from: s}, {allow: tcp/22, from: i}]}\n"
+        "    instances: {i: {subnet: g, security_groups: [s]}}\n",
+        encoding="utf-8",
+    )
+    assert main(["check", str(file)]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.rpartition("; 's' is ")[2] for line in told[:1]] == ["a subnet; write its block, 10.0.0.0/24"]
+    assert told[1].endswith("; 'i' is an instance; write its security group, or its address")
+    assert told[2].endswith("VPC a has no subnet 'g'; 'g' is a security group")
+    assert told[3].endswith("VPC a has no security group 's'; 's' is a subnet")
+
+
+def test_a_port_without_its_protocol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "design.yaml"
+    file.write_text(
+        "version: 1\nvpcs: {a: {cidrs: [10.0.0.0/16], security_groups: {g: {ingress: [{allow: 443, from: 10.0.0.0/8}]}}}}\n",
+        encoding="utf-8",
+    )
+    assert last_line(capsys, "check", str(file)).endswith("traffic is expected, got 443; write tcp/443 or udp/443")

@@ -1,0 +1,97 @@
+"""`reachsim diff --git`: a file and what it was at a revision."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.designs import Changes, design
+
+from reachsim.cli.main import main
+from reachsim.testing.strategies import to_yaml
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
+
+WIDER: Changes = {"vpcs app security_groups client ingress": [{"allow": "tcp/80", "from": "10.0.1.0/24"}]}
+
+
+def git(*arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
+def write(name: str, *changes: Changes) -> str:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(to_yaml(design(*changes)), encoding="utf-8")
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q", "-b", "main")
+    write("nets/net.yaml")
+    git("add", ".")
+    git("commit", "-q", "-m", "one")
+
+
+def test_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "--git", "HEAD", "nets/net.yaml"]) == 0
+    assert "HEAD:nets/net.yaml -> nets/net.yaml" in capsys.readouterr().out
+
+
+def test_an_edit_that_is_not_committed(capsys: pytest.CaptureFixture[str]) -> None:
+    write("nets/net.yaml", WIDER)
+    assert main(["diff", "--git", "main", "nets/net.yaml"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("OPENED  1 change opens traffic")
+    assert (
+        "  because  app.probe security group client ingress\n    now     tcp/80 from 10.0.1.0/24, nets/net.yaml:" in out
+    )
+
+
+def test_from_a_folder_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("nets/net.yaml", WIDER)
+    monkeypatch.chdir("nets")
+    assert main(["diff", "--git", "HEAD", "net.yaml", "--allow-opened", "tcp/80"]) == 0
+
+
+def test_a_file_that_was_renamed(capsys: pytest.CaptureFixture[str]) -> None:
+    git("mv", "nets/net.yaml", "nets/new name.yaml")
+    git("commit", "-q", "-m", "two")
+    write("nets/new name.yaml", WIDER)
+    assert main(["diff", "--git", "HEAD~1", "nets/new name.yaml"]) == 1
+    assert "HEAD~1:nets/net.yaml -> nets/new name.yaml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--git", "nope", "nets/net.yaml"], "git: 'nope' is no revision of it"),
+        (["--git", "-h", "nets/net.yaml"], "expected one argument"),
+        (["--git=--output=x", "nets/net.yaml"], "'--output=x' is no revision of git; write main, HEAD~1 or a commit"),
+        (["--git", "HEAD", "new.yaml"], "there was no 'new.yaml' at 'HEAD', by this name or one that git knows"),
+        (["--git", "HEAD", "a.yaml", "b.yaml"], "--git compares one file with itself"),
+        (["--git", "HEAD", "-"], "standard input has no history"),
+        (["nets/net.yaml"], "says one side alone, which only a plan does not; name the other one too"),
+    ],
+)
+def test_what_git_cannot_tell(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("./new.yaml")
+    assert main(["diff", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_outside_of_a_repository(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "net.yaml"
+    elsewhere.write_text(to_yaml(design()), encoding="utf-8")
+    assert main(["diff", "--git", "HEAD", str(elsewhere)]) == 2
+    assert "git: not a git repository" in capsys.readouterr().err
+
+
+def test_without_git(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert main(["diff", "--git", "HEAD", "nets/net.yaml"]) == 2
+    assert "git cannot be run" in capsys.readouterr().err
