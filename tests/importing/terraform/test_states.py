@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, rule, state, verdict
 
-from reachsim.errors import UsageError
+from reachsim.errors import DesignError
 
 OPEN = group("sg-open", [EVERYTHING], [EVERYTHING])
 
@@ -261,5 +261,5 @@ def test_a_state_of_terraform_0_11_is_flat(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_file_that_is_broken_is_refused_in_one_sentence(tmp_path: Path, data: Any) -> None:
-    with pytest.raises(UsageError, match="nothing in it"):
+    with pytest.raises(DesignError, match="nothing in it"):
         imported(tmp_path, data)
