@@ -194,6 +194,12 @@ def test_what_could_mean_two_things_is_no_attribute() -> None:
     assert not [name for name in dir(names) if not name.isidentifier()]
 
 
+def test_a_full_name_comes_before_a_bare_one() -> None:
+    names = Named("thing", {"x": "", "a.x": "x"}, str.upper, lambda each: {"name": each})
+    assert (names["x"], names.x, names.a_x) == ("X", "X", "A.X")
+    assert names._ipython_key_completions_() == ["x", "a.x"]
+
+
 def test_a_name_that_is_ambiguous_is_told() -> None:
     hub = model("hub-and-spoke")
     assert "app" not in hub.endpoints
