@@ -59,20 +59,20 @@ def rows(*, objects: bool) -> Iterator[str]:
     yield "| --- |" + " --- |" * (len(COLUMNS) + 3)
     total: Counter[str] = Counter()
     for name, files in cases():
-        counts, lines = _counted(files)
+        counts, lines = _counted(name, files)
         total += counts
         yield _row(name, counts)
         yield from (f"    {line}" for line in lines if objects)
     yield _row("all", total)
 
 
-def _counted(files: Iterable[Path]) -> tuple[Counter[str], list[str]]:
+def _counted(name: str, files: Iterable[Path]) -> tuple[Counter[str], list[str]]:
     given = [(source, True) for file in files for source in sources(file)]
     counts = Counter({"files": len(given)})
     lines: list[str] = []
     try:
-        found = read_sources(given, Options(), str(folder))
-        out = designed(found, str(folder))
+        found = read_sources(given, Options(), name)
+        out = designed(found, name)
     except ReachsimError as error:
         return counts, [str(error)]
     for kind, item, fate in fates(found, out):

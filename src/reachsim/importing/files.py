@@ -83,7 +83,7 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
     check_options(options, readers, found.parameters)
     if options.before and not found.two_sides:
         raise UsageError(f"{file} {_ONE_SIDE}")
-    if not any(found.items.values()) and not options.before:
+    if not any(found.items.values()) and not options.before and not found.held:
         hint = f"a design has version and vpcs; what can be imported: {SORTS}"
         raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
     return found
