@@ -218,6 +218,28 @@ def test_services_have_interfaces_in_their_subnets() -> None:
         assert verdict(found, "internet", service, "tcp/5432") == "no"
 
 
+def test_rules_beside_the_default_group_and_the_default_acl_count() -> None:
+    more = """
+  One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}
+  Two: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Strange]}}
+  Strange: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      {GroupId: !GetAtt Vpc.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+"""
+    deny = """
+  Deny:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {NetworkAclId: !GetAtt Vpc.DefaultNetworkAcl, RuleNumber: 1, Protocol: 6, RuleAction: deny, CidrBlock: 0.0.0.0/0,
+       PortRange: {From: 443, To: 443}}
+"""
+    assert verdict(read(more), "Two", "One") == "yes"
+    assert verdict(read(more), "Two", "One", "tcp/22") == "no"
+    assert verdict(read(more + deny), "Two", "One") == "no"
+
+
 def test_cdk_takes_the_rules_out_of_the_default_group() -> None:
     more = """
   One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}
