@@ -110,7 +110,7 @@ def some_pairs(
     rng: random.Random, net: reachsim.Network, most: int, *, inside: bool = False, design: Design | None = None
 ) -> list[tuple[str, str]]:
     """Ordered pairs of names; `inside`: of interfaces only; `design`: half of them along its routes through devices."""
-    names = list(net.topology.interfaces) if inside else net.endpoints.names()
+    names = list(net.topology.interfaces) if inside else net.ends.names()
     pairs = [(one, other) for one in names for other in names if one != other]
     along = [along_a_route(rng, design) for _ in range(most // 2)] if design is not None else []
     steered = [pair for pair in dict.fromkeys(along) if pair is not None and (not inside or pair[1] in names)]
@@ -142,7 +142,7 @@ def traces(net: reachsim.Network, source: str, destination: str, packet: Packet)
     """The traces of one packet, one for each way in which the source may send it."""
     one, other = net.endpoint(source), net.endpoint(destination)
     traffic = Traffic.of((packet.service, packet.service))
-    for flow in flows(one, other, net.endpoints):
+    for flow in flows(one, other, net.ends):
         if flow.loss is not None or flow.unknown:
             continue
         sources = destinations = None
@@ -285,7 +285,7 @@ def member_edit(rng: random.Random, design: Design) -> Edit:
 def expectations(rng: random.Random, net: reachsim.Network, count: int) -> list[dict[str, Any]]:
     """Promises between names, blocks and selections, most of which some packet breaks."""
     inner = [name for name in net.topology.interfaces if "(" not in name]
-    others = [*net.endpoints.function_names(), *net.design.internet.hosts, "internet", "10.0.0.0/8", "8.8.0.0/16"]
+    others = [*net.ends.function_names(), *net.design.internet.hosts, "internet", "10.0.0.0/8", "8.8.0.0/16"]
     selectors: list[Any] = [{"vpc": vpc} for vpc in net.topology.vpcs]
     selectors += [{"subnet": s.full_name} for vpc in net.topology.vpcs.values() for s in vpc.subnets.values()]
     selectors += [

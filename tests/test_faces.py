@@ -126,7 +126,7 @@ def everything(*roots: object) -> Iterator[object]:
 @pytest.fixture(scope="module")
 def values(net: Network, shop: Network, found: dict[str, Any]) -> list[object]:
     ends = [net.endpoint(name) for name in ("fetch", "internet", "www.google.com", "probe", "10.0.0.0/24")]
-    flows = flows_between(ends[0], ends[2], net.endpoints)
+    flows = flows_between(ends[0], ends[2], net.ends)
     edited = shop.with_(WIDER)
     return list(everything(found, net, shop, edited, ends, flows, net.reach("internet", "probe"), net.not_modelled))
 
@@ -205,7 +205,7 @@ def test_ends_compare_within_a_network(net: Network) -> None:
         assert net.endpoint(name) == net.endpoint(name)
         assert hash(net.endpoint(name)) == hash(net.endpoint(name))
     one, other = net.endpoint("fetch"), net.endpoint("www.google.com")
-    assert flows_between(one, other, net.endpoints) == flows_between(one, other, net.endpoints)
+    assert flows_between(one, other, net.ends) == flows_between(one, other, net.ends)
     assert one != other
     resolved = [dataclasses.replace(one, resolve=lambda origin: other) for _ in range(2)]
     assert resolved[0] == resolved[1]  # a function that each question makes anew is no content
@@ -241,7 +241,7 @@ def test_the_order_of_interfaces_is_content() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["source", "book", "templates", "topology", "endpoints", "design", "classes", "anything"]
+    "name", ["source", "book", "templates", "topology", "ends", "endpoints", "design", "classes", "anything"]
 )
 def test_a_network_cannot_be_changed(shop: Network, name: str) -> None:
     for network in (shop, shop.with_(WIDER), shop.with_({"vpcs.shop.instances.bastion": None, "expect": None})):
@@ -259,7 +259,7 @@ def test_caches_die_with_their_network() -> None:
         assert net.check(executor=pool)
     net.exposure()
     net.with_(WIDER).matrix()
-    gone = [weakref.ref(net), *(weakref.ref(part) for part in (net.topology, net.endpoints, matrix))]
+    gone = [weakref.ref(net), *(weakref.ref(part) for part in (net.topology, net.ends, matrix))]
     del net, matrix
     for kind in ("Topology", "Endpoints"):
         gone += [weakref.ref(one) for one in of_kind(kind) if not any(one is other for other in before)]

@@ -102,9 +102,7 @@ def test_fix_finds_the_stated_cure_or_a_better_one(path: Path, tmp_path: Path) -
     if not same:
         stated = opened(reachsim.diff(net, cured))
         # An address that one of the two gave to an interface of its own is no address of the internet there.
-        own = HeaderSpace.box(
-            Traffic.everything(), AddressSet.everything(), fixed.endpoints.publics | cured.endpoints.publics
-        )
+        own = HeaderSpace.box(Traffic.everything(), AddressSet.everything(), fixed.ends.publics | cured.ends.publics)
         for pair, space in opened(reachsim.diff(net, fixed)).items():
             assert not space - stated.get(pair, HeaderSpace.nothing()) - own, pair
 

@@ -18,20 +18,24 @@ if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
     from reachsim.answers.expectations import Check, Result
     from reachsim.answers.explain import Explanation
-    from reachsim.answers.fix import Fix, Fixes, Plan
+    from reachsim.answers.findings import Finding, Findings
+    from reachsim.answers.fixes import Fix, Fixes, Plan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbour, Neighbours
-    from reachsim.answers.policy import DeadEnd, Exposed, Isolation
-    from reachsim.answers.rulesets import IdleRule
+    from reachsim.answers.policy import DeadEnd, DeadEnds, Exposed, Exposure, Isolation
+    from reachsim.answers.rulesets import IdleRule, IdleRules
     from reachsim.answers.session_manager import SessionManager
+    from reachsim.named import Named
     from reachsim.net.packet import Packet
     from reachsim.net.traffic import Traffic
-    from reachsim.network import Network, diff, load, loads
+    from reachsim.network import Network, diff, load, load_sides, loads
     from reachsim.reach.cell import Cell
+    from reachsim.reach.grouped import GroupedMatrix
     from reachsim.reach.matrix import Matrix, Slice
     from reachsim.reach.pair import Reach
     from reachsim.reach.workers import LostWorker
+    from reachsim.topology.interfaces import Interface
     from reachsim.trace.result import Blocker, Hop, Trace
 
 __version__ = "0.1.0"
@@ -41,20 +45,28 @@ __all__ = [
     "Change",
     "Check",
     "DeadEnd",
+    "DeadEnds",
     "DesignError",
     "Difference",
     "EndpointError",
     "Explanation",
     "Exposed",
+    "Exposure",
+    "Finding",
+    "Findings",
     "Fix",
     "Fixes",
+    "GroupedMatrix",
     "Hop",
     "IdleRule",
+    "IdleRules",
+    "Interface",
     "Isolation",
     "LambdaAddresses",
     "Lint",
     "LostWorker",
     "Matrix",
+    "Named",
     "Neighbour",
     "Neighbours",
     "Network",
@@ -72,6 +84,7 @@ __all__ = [
     "__version__",
     "diff",
     "load",
+    "load_sides",
     "loads",
 ]
 
@@ -81,23 +94,31 @@ _HOMES = {
     "Change": "reachsim.answers.difference",
     "Check": "reachsim.answers.expectations",
     "DeadEnd": "reachsim.answers.policy",
+    "DeadEnds": "reachsim.answers.policy",
     "Difference": "reachsim.answers.difference",
     "Explanation": "reachsim.answers.explain",
     "Exposed": "reachsim.answers.policy",
-    "Fix": "reachsim.answers.fix",
-    "Fixes": "reachsim.answers.fix",
+    "Exposure": "reachsim.answers.policy",
+    "Finding": "reachsim.answers.findings",
+    "Findings": "reachsim.answers.findings",
+    "Fix": "reachsim.answers.fixes",
+    "Fixes": "reachsim.answers.fixes",
+    "GroupedMatrix": "reachsim.reach.grouped",
     "Hop": "reachsim.trace.result",
     "IdleRule": "reachsim.answers.rulesets",
+    "IdleRules": "reachsim.answers.rulesets",
+    "Interface": "reachsim.topology.interfaces",
     "Isolation": "reachsim.answers.policy",
     "LambdaAddresses": "reachsim.answers.lambda_addresses",
     "Lint": "reachsim.answers.lint.run",
     "LostWorker": "reachsim.reach.workers",
     "Matrix": "reachsim.reach.matrix",
+    "Named": "reachsim.named",
     "Neighbour": "reachsim.answers.neighbours",
     "Neighbours": "reachsim.answers.neighbours",
     "Network": "reachsim.network",
     "Packet": "reachsim.net.packet",
-    "Plan": "reachsim.answers.fix",
+    "Plan": "reachsim.answers.fixes",
     "Reach": "reachsim.reach.pair",
     "Result": "reachsim.answers.expectations",
     "SessionManager": "reachsim.answers.session_manager",
@@ -106,6 +127,7 @@ _HOMES = {
     "Traffic": "reachsim.net.traffic",
     "diff": "reachsim.network",
     "load": "reachsim.network",
+    "load_sides": "reachsim.network",
     "loads": "reachsim.network",
 }
 """Where each name lives; read when first used, so that a start-up pays only for what it needs."""

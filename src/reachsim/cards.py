@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from reachsim.markup import Html, element
+from reachsim.places import line_of
 
 Mood = Literal["good", "bad", "part", "look", "unknown", "plain"]
 """Of a verdict: it passes, it does not, it does in part, a person should look at it, it cannot be told; or it is none."""
@@ -19,6 +20,7 @@ Mood = Literal["good", "bad", "part", "look", "unknown", "plain"]
 _SIGNS: dict[Mood, str] = {"good": "✓ ", "bad": "✗ ", "part": "~ ", "look": "! ", "unknown": "? ", "plain": ""}
 _MOST = 20
 _SHORT = 24
+# Hosts align the cells of tables with more specific selectors than ours, hence "important".
 _STYLE = """\
 .reachsim{font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:72rem;overflow-wrap:break-word}
 .reachsim p{margin:.35em 0}
@@ -33,10 +35,10 @@ background:#57606a}
 .reachsim .rs-wide{overflow-x:auto;max-width:100%}
 .reachsim table{border-collapse:collapse;border:0;margin:.35em 0 .7em;font-size:13px}
 .reachsim caption{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top}
-.reachsim th,.reachsim td{text-align:left;vertical-align:top;white-space:normal;max-width:none;padding:.2em .8em .2em .3em;\
-border:0;border-bottom:1px solid rgba(128,128,128,.3)}
+.reachsim th,.reachsim td{text-align:left!important;vertical-align:top;white-space:normal;max-width:none;\
+padding:.2em .8em .2em .3em;border:0;border-bottom:1px solid rgba(128,128,128,.3)}
 .reachsim th{font-weight:600;opacity:.8}
-.reachsim .rs-number{text-align:right;white-space:nowrap}
+.reachsim .rs-number{text-align:right!important;white-space:nowrap}
 .reachsim tr.rs-row-bad td{background:rgba(198,40,40,.16)}
 .reachsim tr.rs-row-part td{background:rgba(191,135,0,.18)}
 .reachsim tr.rs-row-unknown td{background:rgba(105,65,198,.18)}
@@ -44,12 +46,12 @@ border:0;border-bottom:1px solid rgba(128,128,128,.3)}
 .reachsim tr.rs-row-part td:first-child{box-shadow:inset 3px 0 #bf8700}
 .reachsim tr.rs-row-unknown td:first-child{box-shadow:inset 3px 0 #8b6ad9}
 .reachsim .rs-grid th,.reachsim .rs-grid td{padding:.2em .45em;border:1px solid rgba(128,128,128,.3)}
-.reachsim .rs-grid td{text-align:center;vertical-align:middle}
+.reachsim .rs-grid td{text-align:center!important;vertical-align:middle}
 .reachsim .rs-some{background:rgba(9,105,218,.18)}
 .reachsim .rs-all{background:rgba(9,105,218,.42)}
 .reachsim .rs-grid .rs-half{background:rgba(191,135,0,.3);border:2px dashed rgba(191,135,0,.9)}
 .reachsim .rs-grid .rs-dark{background:rgba(105,65,198,.25);border:2px dotted rgba(139,106,217,.9)}
-.reachsim a{color:inherit;text-decoration:underline}
+.reachsim a{color:inherit!important;text-decoration:underline}
 .reachsim ul,.reachsim ol{margin:.35em 0;padding-left:1.5em}
 .reachsim li{margin:.15em 0}
 .reachsim details{margin:.35em 0}
@@ -94,8 +96,10 @@ def place(where: str) -> Html:
     >>> place("net.yaml:23")
     '<span class="rs-dim" title="net.yaml:23">line 23</span>'
     """
-    line = where.rpartition(":")[2]
-    return element("span", f"line {line}" if line else "", class_="rs-dim", title=where) if where else Html("")
+    text = line_of(where)
+    if text.startswith(":"):
+        text = f"line {text[1:]}"
+    return element("span", text, class_="rs-dim", title=where) if where else Html("")
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:

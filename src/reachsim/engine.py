@@ -35,6 +35,7 @@ from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.build import build
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.interfaces import Interface
 from reachsim.topology.topology import Topology
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import replay as replay_packet
@@ -43,8 +44,9 @@ from reachsim.trace.trace import trace
 if TYPE_CHECKING:
     import networkx
 
-Asked = str | Selector | Mapping[str, Any] | Endpoint
-"""How a question names an endpoint: by name, address or block; by selector (``{"vpc": "dev"}``); or resolved already."""
+Asked = str | Selector | Mapping[str, Any] | Interface | Endpoint
+"""How a question names an endpoint: by name, address or block; by selector (``{"vpc": "dev"}``); by one of
+`Network.interfaces`; or resolved already."""
 
 
 class Engine:
@@ -104,8 +106,8 @@ class Engine:
         return build(self.policy)
 
     @cached_property
-    def endpoints(self) -> Endpoints:
-        """Its endpoints."""
+    def ends(self) -> Endpoints:
+        """What its names stand for."""
         return Endpoints(self.topology)
 
     def graph(self) -> networkx.DiGraph[str]:
@@ -116,6 +118,8 @@ class Engine:
 
     def endpoint(self, asked: Asked) -> Endpoint:
         """What a name stands for. Raises EndpointError with near matches or candidates, UsageError for a bad selector."""
+        if isinstance(asked, Interface):
+            asked = asked.name
         if isinstance(asked, Mapping):
             try:
                 asked = Selector.model_validate(asked)
@@ -123,12 +127,13 @@ class Engine:
                 raise UsageError(
                     f"{cut(repr(dict(asked)))} is not a selector; write {{'vpc': 'dev'}}, subnet or tag"
                 ) from error
-        return self.endpoints.resolve(asked)
+        return self.ends.resolve(asked)
 
     def locate(self, path: KeyPath) -> str:
-        """``file:line`` where something is written; empty for what is written nowhere."""
-        line = self.source.line(path)
-        return "" if line is None else f"{self.source.file}:{line}"
+        """``file:line`` where something is written, or what it is called in a file that was imported (``plan.json:
+        aws_vpc.a``); empty for what is written nowhere."""
+        place = self.source.place(path)
+        return "" if place is None else str(place)
 
     def trace(self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None) -> Trace:
         """Send one packet and its answer, and say hop by hop what happens.
@@ -141,7 +146,7 @@ class Engine:
             raise UsageError(f"source port {shown(source_port)} is not a whole number between 0 and 65535")
         return trace(
             self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
-            endpoints=self.endpoints, locate=self.locate, book=self.book,
+            endpoints=self.ends, locate=self.locate, book=self.book,
         )  # fmt: skip
 
     def reach(self, source: Asked, destination: Asked, *, progress: Progress | None = None) -> Reach:
@@ -149,7 +154,7 @@ class Engine:
 
         Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
         """
-        return reach(self.endpoint(source), self.endpoint(destination), self.endpoints, self.book, progress)
+        return reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress)
 
     def matrix(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Matrix:
         """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
@@ -176,7 +181,7 @@ class Engine:
 
     def _new_worker(self) -> BlockWorker:
         """One for a whole matrix is not kept: what it remembers grows with the pairs."""
-        return block_worker(self.endpoints, self.book, self.templates, self.classes)
+        return block_worker(self.ends, self.book, self.templates, self.classes)
 
     def replay(
         self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None

@@ -224,7 +224,7 @@ class Problem:
     `message`: what is wrong, without a full stop.  `path`: the keys that lead there.  `file`, `line`,
     `column`: where it stands, counted from 1; None where there is no such place (a file that does not exist
     has no lines). `hint`: what would be right ("did you mean 'cidr'?").  `code`: the rule or the stable
-    code behind it.
+    code behind it. `name`: what it is called in the file, where that is not the path.
     """
 
     message: str
@@ -234,10 +234,11 @@ class Problem:
     column: int | None = None
     hint: str | None = None
     code: str | None = None
+    name: str = ""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        parts = [part for part in (place, format_path(self.path), self.message) if part]
+        parts = [part for part in (place, self.name, format_path(self.path), self.message) if part]
         text = ": ".join(parts)
         if self.hint:
             text += f"; {self.hint}"

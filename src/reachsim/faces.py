@@ -44,13 +44,14 @@ class Faced:
         return face(type(self).__name__, str(self))
 
 
-def record(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain data as one flat record of a table: lists of words in one text, without what has keys of its own.
+def record(data: Mapping[str, Any], **said: Any) -> dict[str, Any]:
+    """Plain data as one flat record of a table: lists of words in one text, without what has keys of its own. `said`: what
+    stands for some of it, at the end.
 
     >>> record({"names": ["a", "b"], "count": 2, "packet": {"protocol": 6}, "line": None})
     {'names': 'a, b', 'count': 2, 'line': None}
     """
-    return {key: _flat(value) for key, value in data.items() if not _has_keys(value)}
+    return {key: _flat(value) for key, value in data.items() if key not in said and not _has_keys(value)} | said
 
 
 def _has_keys(value: object) -> bool:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pydantic import ValidationError
 
@@ -17,11 +18,11 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
 from reachsim.answers.explain import Explanation, explain
 from reachsim.answers.findings import Findings, findings
-from reachsim.answers.fix import Fixes, Plan
+from reachsim.answers.fixes import Fixes, Plan
 from reachsim.answers.lambda_addresses import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.lint.run import lint as find_all
-from reachsim.answers.neighbours import Neighbours, neighbours
+from reachsim.answers.neighbours import Neighbours, neighbours, other_names
 from reachsim.answers.policy import DeadEnds, Exposure, Isolation
 from reachsim.answers.rulesets import IdleRules
 from reachsim.answers.session_manager import SessionManager
@@ -30,15 +31,19 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload, parse_traffic, some_traffic
 from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, counted, shown
-from reachsim.faces import face
+from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
-from reachsim.loading.load import Source, check, load_source, loads_source
+from reachsim.loading.load import Source, check
+from reachsim.loading.validation import suggest
+from reachsim.named import Named
 from reachsim.net.traffic import Traffic
+from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
 from reachsim.resources.expectation import Expectation
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.trace import past_listeners
 
@@ -61,6 +66,43 @@ class Network(Editable):
         super().__init__(source)
         self._hold(_decided={})
 
+    @cached_property
+    def interfaces(self) -> Named[Interface]:
+        """Its network interfaces by name: ``net.interfaces["web-a"]``, ``net.interfaces.web_a``.
+
+        >>> net = reachsim.load("models/three-tier.yaml")
+        >>> net.interfaces["web-a"].addresses, net.interfaces.db_a.groups
+        (('10.40.0.20',), ('shop.db',))
+        """
+        known = self.topology.interfaces
+        return Named(
+            "interface",
+            {name: name.split(".", 1)[1] for name in known},
+            lambda name: interface_of(known[self._interface(name)], self.locate),
+            lambda interface: record(interface.to_dict()),
+        )
+
+    def _interface(self, name: str) -> str:
+        """A full name of an interface. Raises EndpointError for any other."""
+        if name in self.topology.interfaces:
+            return name
+        near = suggest(name, [*self.topology.interfaces, *(full.split(".", 1)[1] for full in self.topology.interfaces)])
+        raise EndpointError.unknown(name, [] if near is None else [near])
+
+    @cached_property
+    def endpoints(self) -> Named[Endpoint]:
+        """Everything that a question may name, by name: interfaces, functions, hosts and networks outside, services."""
+        inside = [
+            name for name in self.ends.names() if name in self.topology.interfaces or name in self.topology.groups
+        ]
+        names = {name: name.split(".", 1)[1] for name in inside}
+        others = [name for direction in ("who", "what") for name in other_names(self, direction)]
+        names |= {name: "" for name in (*self.ends.names(), *others) if name not in names}
+        return Named("endpoint", names, self.endpoint, lambda end: {"name": end.name, "kind": end.kind})
+
+    def __dir__(self) -> list[str]:
+        return list(_FOR_GUESTS)
+
     def check(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
@@ -68,7 +110,7 @@ class Network(Editable):
         Raises EndpointError where an expectation names nothing.
         """
         numbers = range(1, len(self.design.expect) + 1)
-        work = _Work([work_of(e, self.endpoints) for e in self.design.expect] if progress else [], progress)
+        work = _Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
         if executor is not None:
             for block in spread(executor, check_block, Payload.of(self), numbers, 8):
@@ -131,18 +173,16 @@ class Network(Editable):
     def _decided_now(
         self, number: int, expectation: Expectation, where: str, progress: Progress | None
     ) -> tuple[Result, frozenset[Filter]]:
-        return decide(
-            number, expectation, self.endpoints, self.book, where, self.replay, lambda: self.classes, progress
-        )
+        return decide(number, expectation, self.ends, self.book, where, self.replay, lambda: self.classes, progress)
 
     def _noted(self, result: Result) -> Result:
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
         wanted = result.expectation.allow
         destination = self.endpoint(result.expectation.to)
-        nodes = [node for interface in self.endpoints.relaying(destination) for node in load_balancers(interface)]
+        nodes = [node for interface in self.ends.relaying(destination) for node in load_balancers(interface)]
         if wanted is None or not result.holds or not nodes:
             return result
-        behind = past_listeners(nodes, wanted, self.endpoints, self.locate, self.book)
+        behind = past_listeners(nodes, wanted, self.ends, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
     def exposure(self, *, progress: Progress | None = None) -> Exposure:
@@ -230,33 +270,27 @@ class Network(Editable):
         """What to change so that traffic flows that does not, each set of edits proven; the best first.
 
         Asked as `trace` is, or by the number of an expectation of the file. A fix has its `edits`, the `patch` of the file's
-        text, and what it `opens` beyond what was asked for. Where there is none, `reasons` tell why. Raises UsageError for
-        an edited copy, which has no text, and as `trace` does.
+        text (None for an edited copy and for an imported design, where the change is made in what it comes from), and what
+        it `opens` beyond what was asked for. Where there is none, `reasons` tell why. Raises as `trace` does.
 
         >>> net = reachsim.load("models/vpc-lambda-as-found.yaml")
         >>> print(net.fixes("fetch", "www.google.com", "tcp/443").best)
         switch source/dest check off on app.nat (source_dest_check: false)
         """
         if isinstance(source, int):
-            return fix.fixes(self, self.decide(source).expectation, self._text(), _TOOLS, source)
+            return fix.fixes(self, self.decide(source).expectation, _TOOLS, source)
         asked = parse_traffic(traffic)
         expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return fix.fixes(self, expectation, self._text(), _TOOLS)
+        return fix.fixes(self, expectation, _TOOLS)
 
     def fix_all(self) -> Plan:
-        """What to change so that every failing expectation holds, proven together: one patch. Raises UsageError for an
-        edited copy, which has no text."""
-        return fix.plan(self, self._text(), _TOOLS)
-
-    def _text(self) -> str:
-        text = self.source.document.text
-        if text is None:
-            raise UsageError("an edited copy has no text to patch; load the file again")
-        return text
+        """What to change so that every failing expectation holds, proven together: one patch, where there is a
+        text to patch."""
+        return fix.plan(self, _TOOLS)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -279,7 +313,7 @@ class Network(Editable):
         changed = edited_filters(self.topology, copy.policy, components)
         copy._hold(
             topology=self.topology,
-            endpoints=self.endpoints,
+            ends=self.ends,
             book=self.book.with_(changed),
             templates=self.templates,
             _decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)},
@@ -311,14 +345,23 @@ def promise(asked: Mapping[str, Any]) -> Expectation:
 
 def asked_end(asked: Asked) -> Any:
     """An end of a question as an expectation has it. Raises UsageError for what was resolved already."""
+    if isinstance(asked, Interface):
+        return asked.name
     if isinstance(asked, Endpoint):
         raise UsageError(f"write the name of the end, not {shown(asked.name)} resolved")
     return asked
 
 
+_FOR_GUESTS = (
+    "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings", "fix_all",
+    "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint", "matrix", "not_modelled", "reach",
+    "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
+)  # fmt: skip
+"""What the tab key offers: questions, not what they are answered with."""
+
 _TOOLS = fix.Tools(
     edit=lambda network, edits: network.with_(edits),
-    load=lambda text, file: checked(Network(loads_source(text, file=file))),
+    load=lambda text, network: checked(Network(changed_source(text, network.source))),
 )
 
 
@@ -346,19 +389,30 @@ class _Work:
         return lambda done, of: tell(self.done + share * done // max(of, 1), self.total)
 
 
-def load(path: str | os.PathLike[str]) -> Network:
-    """Load a design from a file ("-": standard input).
+def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:
+    """Load a design from a file ("-": standard input), or from what AWS's and Terraform's tools write: a file, a folder,
+    several of them, or plain data as JSON has it (``Template.from_stack(stack).to_json()``).
 
-    Raises ReachsimError (a DesignError with every problem of the file: line, column, what was wrong, what would be right).
+    `expect`: a file of expectations alone, for a design that has none. `said`: what such a file leaves open, as
+    `reachsim.importing.read_options` takes it (``parameters={"Env": "prod"}``). Raises ReachsimError (a DesignError with
+    every problem of the file: line, column, what was wrong, what would be right).
     """
     with collector_paused():  # over the whole, or it would look through what is made twice
-        return checked(Network(load_source(path)))
+        return checked(Network(open_source(given, said, expect)))
 
 
-def loads(text: str | bytes, *, file: str = "<text>") -> Network:
-    """Load a design from a text; `file` is its name in messages. Raises ReachsimError."""
+def load_sides(given: Given, **said: Unpack[Said]) -> tuple[Network, Network]:
+    """What is and what will be, of a plan of Terraform: ``reachsim.diff(*reachsim.load_sides("plan.json"))`` says what it
+    opens and closes. `given`, `said`: as for `load`. Raises ReachsimError, also for what tells one of the two alone."""
     with collector_paused():
-        return checked(Network(loads_source(text, file=file)))
+        before, after = open_sides(given, said)
+        return checked(Network(before)), checked(Network(after))
+
+
+def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> Network:
+    """Load a design from a text; `file` is its name in messages, `said` as for `load`. Raises ReachsimError."""
+    with collector_paused():
+        return checked(Network(text_source(text, file, said)))
 
 
 def checked(network: Network) -> Network:

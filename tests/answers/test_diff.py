@@ -52,7 +52,7 @@ def any_ports(space: HeaderSpace) -> HeaderSpace:
 def compared(before: reachsim.Network, after: reachsim.Network, source: str, destination: str) -> Told:
     """The difference of one pair, from what `reach` says of both networks."""
     keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
-    world = before.endpoints.world & after.endpoints.world
+    world = before.ends.world & after.ends.world
     one, other = (
         [freed(space, keep, world) for space in (answer.reachable, answer.delivered)]
         for answer in (before.reach(source, destination), after.reach(source, destination))

@@ -9,7 +9,7 @@ import yaml
 from tests.designs import ANY, GONE, Changes, design, group
 
 import reachsim
-from reachsim.answers.fix import Fix, Fixes
+from reachsim.answers.fixes import Fix, Fixes
 from reachsim.loading.patch import as_edits
 from reachsim.resources.mending import MENDERS, Case, Edit
 
@@ -195,10 +195,13 @@ def test_an_expectation_is_asked_for_by_its_number() -> None:
         net.fixes(2)
 
 
-def test_an_edited_copy_has_no_text_to_patch() -> None:
-    copy = written(CLOSED).with_({"vpcs.app.instances.db.tags": {"a": "b"}})
-    with pytest.raises(reachsim.UsageError, match="an edited copy has no text to patch"):
-        copy.fixes("probe", "db", "tcp/5432")
+def test_an_edited_copy_has_no_text_so_its_fixes_have_no_patch() -> None:
+    net = written(CLOSED, expect=[{"from": "probe", "to": "db", "allow": "tcp/5432"}])
+    copy = net.with_({"vpcs.app.instances.db.tags": {"a": "b"}})
+    for mine, other in ((copy.fixes(1), net.fixes(1)), ([copy.fix_all().whole], [net.fix_all().whole])):
+        assert [(each.edits, each.opens) for each in mine] == [(each.edits, each.opens) for each in other]
+        assert all(each.patch is None for each in mine)
+        assert all(each.patch is not None for each in other)
 
 
 def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int)
     results = loaded(data).check()
     https = Traffic.parse("tcp/443")
     hosts = AddressSet.union_of((int(h.ip), int(h.ip)) for h in net.design.internet.hosts.values())
-    any_of = (net.endpoints.world & EVERY_IPV4.addresses) - hosts
+    any_of = (net.ends.world & EVERY_IPV4.addresses) - hosts
     for interface, result in zip(picked, results, strict=True):
         # What the internet delivers, address by address, says what the one that the service picks may do.
         from_internet = net.reach("internet", interface.name).delivered.restrict(https).sources() & any_of

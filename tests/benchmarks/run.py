@@ -103,7 +103,7 @@ def compiled(text: str) -> Any:
     import reachsim
 
     net = reachsim.loads(text)
-    _ = net.topology, net.endpoints
+    _ = net.topology, net.ends
     return net
 
 
@@ -223,7 +223,7 @@ def measure_compile(size: int) -> Iterator[Row]:
     while not mine or (len(mine) < 7 and time.perf_counter() < end):
         seconds, net = clocked(lambda: reachsim.loads(text))
         loads.append(seconds)
-        seconds, _ = clocked(lambda net=net: (net.topology, net.endpoints))  # type: ignore[misc]
+        seconds, _ = clocked(lambda net=net: (net.topology, net.ends))  # type: ignore[misc]
         mine.append(seconds)
         peak = peak or peak_memory()
     yield Row("compile", size, min(mine), median(mine), size, "interface", "load", min(loads), peak)

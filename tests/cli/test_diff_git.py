@@ -75,7 +75,7 @@ def test_a_file_that_was_renamed(capsys: pytest.CaptureFixture[str]) -> None:
         (["--git", "HEAD", "new.yaml"], "there was no 'new.yaml' at 'HEAD', by this name or one that git knows"),
         (["--git", "HEAD", "a.yaml", "b.yaml"], "--git compares one file with itself"),
         (["--git", "HEAD", "-"], "standard input has no history"),
-        (["nets/net.yaml"], "a second design is missing; write reachsim diff BEFORE AFTER, or diff --git REV FILE"),
+        (["nets/net.yaml"], "says one side alone, which only a plan does not; name the other one too"),
     ],
 )
 def test_what_git_cannot_tell(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ PACKET = {"source", "destination", "protocol", "source_port", "destination_port"
 BLOCKER = {"code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant"}
 HOP = {"component", "checkpoint", "action", "rule", "rule_id", "where", "before", "after"}
 WAY = {"label", "share", "verdict", "delivered", "reachable", "client_ports", "nat", "blockers"}
-PROBLEM = {"file", "line", "column", "path", "message", "hint", "code"}
+PROBLEM = {"file", "line", "column", "name", "path", "message", "hint", "code"}
 TRACE = {
     "source",
     "destination",

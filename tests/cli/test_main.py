@@ -170,6 +170,7 @@ def test_problems_of_a_file_are_json_too(capsys: pytest.CaptureFixture[str]) -> 
             "column": None,
             "path": "",
             "message": "no such file",
+            "name": "",
             "hint": None,
             "code": None,
         }
@@ -220,7 +221,7 @@ def test_without_an_output_it_still_answers() -> None:
 
 
 def test_ctrl_c_ends_it_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(path: object) -> None:
+    def interrupted(path: object, **said: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("reachsim.network.load", interrupted)
@@ -336,11 +337,12 @@ def test_every_command_has_its_page_and_its_options_are_told() -> None:
     commands = next(action for action in parser._actions if action.dest == "command").choices
     assert commands is not None
     assert list(commands) == list(COMMANDS)
+    common = page.split("| option | of a file that is imported |")[1].split("\n\n")[0]  # of every FILE
     for name, command in commands.items():  # type: ignore[attr-defined]
         if name == "cidr":  # has a page of its own
             continue
         assert f"\n## {name}\n" in page
-        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0] + common
         for action in command._actions:
             for option in action.option_strings:
                 if option not in ("-h", "--help"):

@@ -203,7 +203,7 @@ def test_an_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     "arguments",
     [
         ["check", "--format", "json"],
-        ["check", "a", "b", "--format", "json"],
+        ["exposure", "a", "b", "--format", "json"],
         ["check", "a", "--jobs", "x", "--format=json"],
         ["check", "a", "--nonsense\x1b[2J", "--format", "json"],
         ["nonsense", "--format", "json"],

@@ -92,7 +92,7 @@ def holds(rng: random.Random, net: reachsim.Network, start: Checkpoint, sent: He
     compared = 0
     # The internet speaks for all hosts outside the design; addresses of the design's own lie between theirs.
     outside = any(isinstance(v.step, Deliver) and v.checkpoint is net.topology.internet for v in found.visits)
-    own = net.endpoints.vpc_blocks | AddressSet.union_of((a, a) for a in net.endpoints.by_public)
+    own = net.ends.vpc_blocks | AddressSet.union_of((a, a) for a in net.ends.by_public)
     for index, (sources, destinations) in enumerate(runs(found)):
         expected = [seen(visit) for visit in found.visits[: index + 1]]
         last = index == len(found.visits) - 1
@@ -140,11 +140,11 @@ def holds_back(
 ) -> int:
     """A round trip is the same, there and back, for all far addresses of the world in its run."""
     far = sent.source if interface is None else sent.destination
-    if far not in net.endpoints.world:
+    if far not in net.ends.world:
         return 0
     found = round_trip(start, interface, sent.source, sent.destination, None)
     compared = 0
-    for other in others(rng, found.run, far, AddressSet.everything() - net.endpoints.world):
+    for other in others(rng, found.run, far, AddressSet.everything() - net.ends.world):
         ends = (other, sent.destination) if interface is None else (sent.source, other)
         again = round_trip(start, interface, *ends, None)
         for one, two in ((found.forward, again.forward), (found.reply, again.reply)):

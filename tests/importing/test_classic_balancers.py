@@ -74,12 +74,16 @@ def test_an_endpoint_leads_to_a_service_of_ones_own() -> None:
                 "VpcId": "vpc-1", "AvailabilityZones": [{"SubnetId": "subnet-a"}]}  # fmt: skip
     endpoint = {"VpcEndpointId": "vpce-1", "ServiceName": service["ServiceName"], "VpcEndpointType": "Interface",
                 "VpcId": "vpc-1", "SubnetIds": ["subnet-a"], "Groups": [{"GroupId": "sg-web"}]}  # fmt: skip
-    told = account(ServiceConfigurations=[service], LoadBalancers=[balancer], VpcEndpoints=[endpoint])
+    listener = {"ListenerArn": "l", "LoadBalancerArn": NLB, "Protocol": "TCP", "Port": 443, "DefaultActions": []}
+    told = account(
+        ServiceConfigurations=[service], LoadBalancers=[balancer], VpcEndpoints=[endpoint], Listeners=[listener]
+    )
     design = imported(told).design
     assert design["endpoint_services"] == {
         "vpce-svc-1": {"load_balancer": "vpc-1.api", "private_dns_name": "a.example.com"}
     }
     assert design["vpcs"]["vpc-1"]["vpc_endpoints"]["vpce-1"]["service"] == "vpce-svc-1"
     loaded(told)
-    alone = imported(account(ServiceConfigurations=[service], VpcEndpoints=[endpoint]))
-    assert any("no load balancer behind it" in text for text in notes(alone, "left out"))
+    alone = {key: value for key, value in told.items() if key not in ("LoadBalancers", "Listeners")}
+    assert any("load balancer behind it" in text for text in notes(imported(alone), "unknown"))
+    assert loaded(alone).trace("eni-web", "10.0.1.4", "tcp/443").verdict == "undecided"

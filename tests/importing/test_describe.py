@@ -152,10 +152,10 @@ def test_what_is_wrapped_in_something_is_found(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"PK\x03\x04", "terraform show -json"),
-        (b"{", "is no JSON"),
+        (b"{", "as JSON: Expecting property name"),
         (b"\xff\xfe\x00", "is no text in UTF-8 or UTF-16"),
         (b"[" * 100_000, "is no JSON"),
-        (b'{"a": 1}', "nothing in it"),
+        (b'{"a": 1}', "nothing in it is part of a network"),
     ],
 )
 def test_what_is_nothing_to_import_is_one_clear_error(tmp_path: Path, content: bytes, message: str) -> None:
@@ -163,7 +163,7 @@ def test_what_is_nothing_to_import_is_one_clear_error(tmp_path: Path, content: b
     file.write_bytes(content)
     with pytest.raises(ReachsimError, match=message):
         import_files([file])
-    with pytest.raises(ReachsimError, match="cannot read"):
+    with pytest.raises(ReachsimError, match="no such file"):
         import_files([tmp_path / "no.json"])
 
 

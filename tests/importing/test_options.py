@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from reachsim.cli.main import main
+from reachsim.cli.sources import pairs_of
 from reachsim.errors import UsageError
 from reachsim.importing import import_files, read_options, readers
 from reachsim.importing.inventory import Inventory, Item, Origin
-from reachsim.importing.options import Options, pairs_of, parameters_of
+from reachsim.importing.options import Options, parameters_of
 from reachsim.importing.readers import Reader
 from reachsim.importing.sources import Source, decoded
 
@@ -63,7 +64,7 @@ def test_what_is_typed_counts_before_files_and_later_files_before_earlier_ones(t
 @pytest.mark.parametrize("texts", [["hunter2"], ["=hunter2"], ["A=hunter2", "A=other"]])
 def test_what_is_typed_wrongly_is_an_error_without_the_value(texts: list[str]) -> None:
     with pytest.raises(UsageError, match="--parameter") as caught:
-        pairs_of(texts, "--parameter")
+        pairs_of(texts, "--parameter", "NAME=VALUE")
     assert "hunter2" not in str(caught.value)
 
 
@@ -95,7 +96,7 @@ def test_options_reach_the_reader_and_a_stack_is_read_for_it(monkeypatch: pytest
         "net": ["10.9.0.0/16"],
     }
     assert found.design["vpcs"]["vpc"]["account"] == "111122223333"
-    assert found.origins["vpcs", "vpc"] == f"{tmp_path / 'a.yaml'}:2 Vpc"
+    assert str(found.origins["vpcs", "vpc"]) == f"{tmp_path / 'a.yaml'}:2 Vpc"
 
 
 @pytest.mark.parametrize(
@@ -104,9 +105,9 @@ def test_options_reach_the_reader_and_a_stack_is_read_for_it(monkeypatch: pytest
         (["--parameter", "Blok=hunter2"], "no file has a parameter 'Blok'; did you mean 'Block'?"),
         (["--parameter", "Unlike=hunter2"], "no file has a parameter 'Unlike'; there are Block, Name"),
         (["--region", "eu-west-1"], "--region says nothing to these files"),
-        (["--stack", "net=none.yaml"], "cannot read 'none.yaml'"),
+        (["--stack", "net=none.yaml"], "none.yaml: no such file"),
         (["--parameter", "Block"], "write it as NAME=VALUE"),
-        (["--parameter-file", "none.json"], "cannot read 'none.json'"),
+        (["--parameter-file", "none.json"], "none.json: no such file"),
     ],
 )
 def test_an_option_that_says_nothing_to_any_file_is_an_error(

@@ -25,10 +25,38 @@ def test_the_interface_of_a_balancer_is_no_host_beside_it() -> None:
         "LoadBalancerArn": ALB, "LoadBalancerName": "front", "Type": "application", "Scheme": "internal",
         "VpcId": "vpc-1", "SecurityGroups": ["sg-web"], "AvailabilityZones": [{"SubnetId": "subnet-a"}],
     }  # fmt: skip
-    found = imported(account(NetworkInterfaces=[WEB, of_balancer()], LoadBalancers=[balancer]))
+    listener = {"ListenerArn": "l", "LoadBalancerArn": ALB, "Protocol": "HTTP", "Port": 80, "DefaultActions": []}
+    given = account(NetworkInterfaces=[WEB, of_balancer()], LoadBalancers=[balancer], Listeners=[listener])
+    found = imported(given)
     vpc = found.design["vpcs"]["vpc-1"]
     assert vpc["load_balancers"]["front"]["private_ips"] == {"subnet-a": "10.0.1.20"}
     assert list(vpc["interfaces"]) == ["eni-web"]
+
+
+@pytest.mark.rule("NATGW-17")
+def test_a_regional_nat_gateway() -> None:
+    def body(**more: Any) -> Any:
+        gateway = {
+            "NatGatewayId": "nat-1", "VpcId": "vpc-1", "State": "available", "ConnectivityType": "public",
+            "AvailabilityMode": "regional", "NatGatewayAddresses": [], **more,
+        }  # fmt: skip
+        return imported(account(NatGateways=[gateway])).design["vpcs"]["vpc-1"]["nat_gateways"]["nat-1"]
+
+    addresses = [{"AvailabilityZone": "eu-west-1a", "PublicIp": "198.51.100.5"}]
+    assert body() == {"availability": "regional"}
+    assert body(AutoProvisionZones="enabled", NatGatewayAddresses=addresses) == {"availability": "regional"}
+    manual = body(AutoProvisionZones="disabled", NatGatewayAddresses=addresses, RouteTableId="rtb-main")
+    assert manual == {"availability": "regional", "public_ips": {"eu-west-1a": "198.51.100.5"}, "route_table": "main"}
+
+
+def test_the_primary_address_of_a_nat_gateway_counts() -> None:
+    addresses = [{"PrivateIp": f"10.0.1.{n}", "PublicIp": f"198.51.100.{n}", "IsPrimary": n == 6} for n in (5, 6)]
+    gateway = {
+        "NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-a", "State": "pending",
+        "NatGatewayAddresses": addresses,
+    }  # fmt: skip
+    found = imported(account(NatGateways=[gateway])).design["vpcs"]["vpc-1"]["nat_gateways"]["nat-1"]
+    assert found == {"subnet": "subnet-a", "private_ip": "10.0.1.6", "public_ip": "198.51.100.6", "state": "pending"}
 
 
 def test_the_interface_of_an_endpoint_that_was_not_collected_is_reached_as_its_groups_say() -> None:

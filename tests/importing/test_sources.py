@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reachsim.errors import UsageError
+from reachsim.errors import DesignError, UsageError
 from reachsim.importing import import_files, readers
 from reachsim.importing.inventory import Inventory, Item, Origin
 from reachsim.importing.options import Options
@@ -98,7 +98,7 @@ def test_the_first_reader_that_recognises_a_file_takes_it(monkeypatch: pytest.Mo
 
 
 def test_what_no_reader_recognises_is_an_error_with_the_line() -> None:
-    with pytest.raises(UsageError, match=r"a\.yaml is neither a design .*no JSON: .*line 1"):
+    with pytest.raises(DesignError, match=r"a\.yaml: this is neither a design .*as JSON: .*line 1"):
         reader_of(decoded("Mark: something", "a.yaml"))
 
 
@@ -129,7 +129,9 @@ def test_what_only_lies_in_a_folder_is_told_and_what_is_named_is_an_error(tmp_pa
     (tmp_path / "expectations.yaml").write_text("expect: []\n")
     found = import_files([tmp_path])
     assert [(note.kind, Path(note.what).name) for note in found.notes] == [("not read", "expectations.yaml")]
-    with pytest.raises(UsageError, match=r"expectations\.yaml is neither a design nor anything that can be imported"):
+    with pytest.raises(
+        DesignError, match=r"expectations\.yaml: this is neither a design nor anything that can be imported"
+    ):
         import_files([tmp_path / "a.json", tmp_path / "expectations.yaml"])
 
 

@@ -14,6 +14,7 @@ from reachsim.loading.load import check
 from reachsim.loading.provenance import Places
 from reachsim.loading.tree import Document
 from reachsim.network import Network, checked
+from reachsim.places import Place
 
 VPC = {
     "cidrs": ["10.0.0.0/16"],
@@ -22,7 +23,10 @@ VPC = {
     "instances": {"web": {"subnet": "a", "security_groups": ["web"]}, "client": {"subnet": "a"}},
 }
 DATA = {"version": 1, "vpcs": {"app": VPC}}
-PLACES = {("vpcs", "app"): (7, 3), ("vpcs", "app", "instances", "web"): (12, 5)}
+PLACES = {
+    ("vpcs", "app"): Place("describe.json", 7, 3),
+    ("vpcs", "app", "instances", "web"): Place("describe.json", 12, 5),
+}
 
 
 def network(data: dict[str, object]) -> Network:
@@ -49,7 +53,8 @@ def test_its_problems_stand_at_the_nearest_place_that_the_reader_knows() -> None
 
 
 def test_places_move_with_an_edit() -> None:
-    places = {("a", 0): (1, 1), ("a", 1): (2, 1), ("a", 2, "b"): (3, 5), ("c",): (4, 1)}
+    spots = {("a", 0): (1, 1), ("a", 1): (2, 1), ("a", 2, "b"): (3, 5), ("c",): (4, 1)}
+    places = {path: Place("f", *spot) for path, spot in spots.items()}
     document = Document({"a": ["x", "y", {"b": 1}], "c": 2}, Places("f", places))
     edited = edited_document(document, ("a", 1), None)
     assert edited.data == {"a": ["x", {"b": 1}], "c": 2}
@@ -71,7 +76,7 @@ def test_both_kinds_of_provenance_say_the_same_after_an_edit(tree: dict[str, obj
     """Of what an edit leaves: marks of a text, and the same places by path."""
     marked = read_document(_yaml(tree), file="f")
     paths = list(_paths(tree))
-    placed = Document(tree, Places("f", {path: marked.position(path) for path in [(), *paths]}))
+    placed = Document(tree, Places("f", {path: marked.provenance.place(path) for path in [(), *paths]}))
     path = data.draw(st.sampled_from(paths))
     value = data.draw(st.sampled_from([None, 5, {"a": [1]}]))
     one, other = (edited_document(document, path, value) for document in (marked, placed))
@@ -97,3 +102,36 @@ def _paths(tree: object, above: tuple[str | int, ...] = ()):  # type: ignore[no-
     for step, value in entries:
         yield (*above, step)
         yield from _paths(value, (*above, step))
+
+
+NAMED = {
+    ("vpcs", "app"): Place("vpcs.json", name="Vpcs[0]"),
+    ("vpcs", "app", "security_groups", "web"): Place("template.yaml", 31, name="WebGroup"),
+}
+
+
+def test_a_place_in_another_file_with_its_name_there_reaches_every_answer() -> None:
+    net = checked(Network(check(Document(DATA, Places("two files", NAMED)))))
+    blocker = net.trace("client", "web", "tcp/22").blockers[0]
+    assert blocker.where == "template.yaml:31 WebGroup"
+    assert net.locate(("vpcs", "app", "instances", "web")) == "vpcs.json: Vpcs[0]"
+    assert net.locate(("transit_gateways", "x")) == ""
+    assert net.source.place(("version",)) == Place("two files")
+
+
+def test_a_problem_says_where_it_is_in_the_file_that_was_imported() -> None:
+    group = {"web": {"ingress": [{"allow": "tcp/443", "from": "nobody"}]}}
+    data = {**DATA, "vpcs": {"app": {**VPC, "security_groups": group}}}
+    with pytest.raises(reachsim.DesignError) as error:
+        check(Document(data, Places("two files", NAMED)))
+    (problem,) = error.value.problems
+    assert (problem.file, problem.line, problem.name) == ("template.yaml", 31, "WebGroup")
+    assert str(problem).startswith("template.yaml:31: WebGroup: vpcs.app.security_groups.web.ingress[0].from: ")
+
+
+def test_another_place_is_mentioned_by_its_name() -> None:
+    taken = {"a": {"subnet": "a", "private_ip": "10.0.0.9"}, "b": {"subnet": "a", "private_ip": "10.0.0.9"}}
+    data = {"version": 1, "vpcs": {"app": {"cidrs": ["10.0.0.0/16"], "subnets": VPC["subnets"], "instances": taken}}}
+    places = {("vpcs", "app", "instances", "a"): Place("i.json", name="Instances[7]")}
+    with pytest.raises(reachsim.DesignError, match=r"already the address of a.* \(i\.json: Instances\[7\]\)"):
+        check(Document(data, Places("i.json", places)))

@@ -15,7 +15,7 @@ from reachsim.reach.workers import block_worker, compute_block
 
 def worker_of(net) -> BlockWorker:
     """A worker for a network."""
-    return block_worker(net.endpoints, net.book, net.templates, net.classes)
+    return block_worker(net.ends, net.book, net.templates, net.classes)
 
 
 @laws(12)

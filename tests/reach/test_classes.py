@@ -31,7 +31,7 @@ def likes(*names: str, subnet: str = "isolated", first: int = 30) -> dict[str, o
 def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
     classes = [c for c in net.classes.classes if len(c.members) > 1]
-    others = [*net.topology.interfaces, *net.endpoints.function_names(), "internet", *net.design.internet.hosts]
+    others = [*net.topology.interfaces, *net.ends.function_names(), "internet", *net.design.internet.hosts]
     for one_class in rng.sample(classes, min(3, len(classes))):
         a, b = rng.sample(one_class.members, 2)
         for other in rng.sample(others, min(8, len(others))):

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachsim.markup import Style
-from reachsim.report.text import Look, columns_of, grid, hanging, line_of, number, wrap
+from reachsim.places import legend_of, line_of
+from reachsim.report.text import Look, columns_of, grid, hanging, number, wrap
 
 words = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=12)
 texts = st.lists(words, max_size=12).map(" ".join)
@@ -86,3 +87,13 @@ def test_numbers_and_places() -> None:
     assert number(1234, "hop") == "1,234 hops"
     assert line_of("models/a.yaml:12") == ":12"
     assert line_of("") == ""
+    assert line_of("C:\\nets\\a.yaml:12") == ":12"
+    assert line_of("a.yaml:31 DbGroup") == ":31 DbGroup"
+    assert line_of('plan.json: aws_vpc.this["a: b"]') == 'aws_vpc.this["a: b"]'
+    assert line_of("C:\\nets\\vpcs.json: Vpcs[0]") == "Vpcs[0]"
+
+
+def test_a_legend_says_where_places_are():
+    assert legend_of(["", ""]) == ""
+    assert legend_of(["", "a.yaml:1", "a.yaml:2"]) == "(:N in a.yaml)"
+    assert legend_of(["a.json: Vpcs[0]", "b.yaml:3 Vpc", "a.json: Subnets[0]"]) == "(in a.json, b.yaml)"

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 import reachsim
-from reachsim.answers.fix import Plan
+from reachsim.answers.fixes import Plan
 from reachsim.loading.patch import write_patch
 from reachsim.net.traffic import Traffic
 

@@ -175,8 +175,8 @@ def test_a_block_means_its_own_addresses():
     net = load({"vpcs app instances db public_ip": "203.0.113.77"})
     private = net.endpoint(f"{net.trace('probe', 'db', 'tcp/80').packet.answer()}".split()[1].split(":")[0] + "/32")
     assert [interface.name for interface in private.interfaces] == ["app.db"]
-    found = flows(net.endpoint("internet"), private, net.endpoints)
+    found = flows(net.endpoint("internet"), private, net.ends)
     assert {flow.destination for flow in found} == {net.topology.interfaces["app.db"].addresses[0]}
     public = net.endpoint("203.0.113.77/32")
-    found = flows(net.endpoint("probe"), public, net.endpoints)
+    found = flows(net.endpoint("probe"), public, net.ends)
     assert {flow.destination for flow in found} == set(net.topology.interfaces["app.db"].publics)

@@ -49,11 +49,11 @@ def test_nodes_are_checkpoints_one_to_one_and_every_walk_is_a_way_of_the_graph(p
     assert graph.number_of_nodes() == len(net.topology.checkpoints)
     steps = {(one, other) for one in net.topology.checkpoints for other in one.successors()}
     assert graph.number_of_edges() == len(steps)
-    names = [name for name in net.endpoints.names() if ":" not in name][:12]
+    names = [name for name in net.ends.names() if ":" not in name][:12]
     walked = set()
     for source in names:
         for destination in names:
-            for flow in flows(net.endpoint(source), net.endpoint(destination), net.endpoints):
+            for flow in flows(net.endpoint(source), net.endpoint(destination), net.ends):
                 if flow.loss is None and not flow.unknown and flow.origin.start in net.topology.checkpoints:
                     found = round_trip_of(flow)
                     walked |= set(taken(found.forward))

@@ -56,7 +56,7 @@ class Looking:
 
     def owner(self, address: int, vpc: str = "") -> NetworkInterface | None:
         """The interface with an address; of a private one that several VPCs have, that of the VPC, if one is named."""
-        ends = self.engine.endpoints
+        ends = self.engine.ends
         found = ends.by_private.get(address, [])
         mine = [interface for interface in found if interface.vpc.name == vpc] if vpc else found
         return mine[0] if mine else ends.by_public.get(address)
@@ -68,7 +68,7 @@ class Looking:
     def fixed(self, address: int) -> bool:
         """Whether a rule may rely on an address: it is nobody's in the design, or the file writes it."""
         interface = self.owner(address)
-        return interface is None or writes(interface, address, self.engine.endpoints)
+        return interface is None or writes(interface, address, self.engine.ends)
 
     def interfaces(self) -> Iterator[NetworkInterface]:
         """All of them."""

@@ -244,7 +244,13 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
                 return known & EVERY_IPV4.addresses if addresses <= EVERY_IPV4.addresses else known
         return addresses
 
-    return space.describe(known_sources=universe(space.sources()), known_destinations=universe(space.destinations()))
+    def name(addresses: AddressSet) -> str:
+        return "the internet" if world is not None and addresses <= world else ""
+
+    sources, destinations = space.sources(), space.destinations()
+    return space.describe(
+        universe(sources), universe(destinations), sources_name=name(sources), destinations_name=name(destinations)
+    )
 
 
 Group = tuple[Key, tuple[str, ...]]
@@ -337,7 +343,7 @@ def _compare_outside(
     undecided: list[str] = []
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
-    world = before.endpoints.world & after.endpoints.world  # not addresses that the edit gave to an interface, or took
+    world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
@@ -375,11 +381,11 @@ def _compare_outside(
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
     """Whether no round trip between two endpoints meets a filter that was edited, so that nothing can differ."""
-    asked = flows(network.endpoint(source), network.endpoint(destination), network.endpoints)
+    asked = flows(network.endpoint(source), network.endpoint(destination), network.ends)
     return not any(
         query.filter in changed
         for flow in asked
-        for found in round_trips_of(flow, network.endpoints)
+        for found in round_trips_of(flow, network.ends)
         for walk in (found.forward, found.reply)
         for query, _, _ in filters_of(walk, network.book)
     )
@@ -400,17 +406,17 @@ def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
 
 
 def _exists(network: Engine, name: str) -> bool:
-    return name == "internet" or name in network.topology.interfaces or name in network.endpoints.known
+    return name == "internet" or name in network.topology.interfaces or name in network.ends.known
 
 
 def _changed_functions(before: Engine, after: Engine) -> list[str]:
     """Names of functions, aliases and APIs that run on other interfaces than before."""
-    names = dict.fromkeys([*before.endpoints.function_names(), *after.endpoints.function_names()])
+    names = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
     return [name for name in names if _runs_on(before, name) != _runs_on(after, name)]
 
 
 def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:
-    if name not in network.endpoints.known:
+    if name not in network.ends.known:
         return []
     return [
         (o.interface.name if o.interface is not None else "outside", str(o.share))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from reachsim.errors import summary
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 
@@ -119,3 +119,7 @@ class Difference(Carded):
             "undecided": list(self.undecided),
             "changes": [change.to_dict() for change in self.changes],
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each change, such as ``pandas.DataFrame(...)`` takes."""
+        return [record(change.to_dict()) for change in self.changes]

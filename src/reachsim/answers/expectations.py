@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -178,6 +178,13 @@ class Check(Sequence[Result], Carded):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
         return {"ok": self.ok, "expectations": [result.to_dict() for result in self.results]}
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each expectation, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            record(result.to_dict(), witness=str(result.witness.packet or "") if result.witness else "")
+            for result in self.results
+        ]
 
 
 def decide(

@@ -17,7 +17,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.resources.lambda_function import function_asked
@@ -135,6 +135,13 @@ class Explanation(Faced, Carded):
             "tools": [tool.to_dict() for tool in self.tools],
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each obstacle, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            record(obstacle.to_dict(), why="" if obstacle.rule is None else obstacle.rule.text)
+            for obstacle in self.obstacles
+        ]
+
 
 def explain(
     engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Edit
@@ -184,7 +191,7 @@ def _open(
         if rules_of.section in sections
     }
     book = FilterBook({**engine.book.edited, **opened})
-    return trace(source, destination, traffic, port, endpoints=engine.endpoints, locate=engine.locate, book=book)
+    return trace(source, destination, traffic, port, endpoints=engine.ends, locate=engine.locate, book=book)
 
 
 def _opened(filter: Filter) -> Filter:

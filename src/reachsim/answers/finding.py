@@ -15,7 +15,8 @@ class LintFinding(Faced):
     """One finding.
 
     `code`: stable (docs/lint.md). `severity`: ``error`` (it does not work as it is written), ``warning`` (it is fragile, or
-    not what it seems) or ``advice`` (it could be tidier). `path`: the key to edit, `where`: ``file:line`` of it.
+    not what it seems) or ``advice`` (it could be tidier). `path`: the key to edit, `where`: ``file:line`` of it,
+    or what it is called in a file that was imported.
     `component`: full name of what it is about. `text`: what is wrong, in one sentence. `evidence`: a packet, or why it
     cannot be otherwise. `cure`: what to do. `rule`: the rule of AWS behind it, by its ID.
     """

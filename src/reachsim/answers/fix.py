@@ -1,7 +1,8 @@
 """What to change so that an expectation holds, with the proof: a search over the edits that components propose.
 
 Nothing is believed of an edit. A set of edits is a fix when the text of the file, patched and read again, makes the
-expectation hold, breaks no other one and brings no warning; `diff` between the two files says what else it opens.
+expectation hold, breaks no other one and brings no warning; `diff` between the two files says what else it opens. A design
+that was made of other files has no text of its own: there it is an edited copy that is asked, and no patch is written.
 """
 
 from __future__ import annotations
@@ -9,21 +10,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, overload
+from typing import Any
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result, decide
+from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
-from reachsim.errors import ReachsimError, counted
-from reachsim.faces import Carded, Faced
+from reachsim.errors import ReachsimError
 from reachsim.loading.patch import Patch, as_edits, patched
-from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit
-from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 
 MOST_EDITS = 6
@@ -40,179 +39,29 @@ MUCH_MORE = 3
 
 @dataclass(frozen=True)
 class Tools:
-    """What the network above lends: an edited copy, and a text loaded as a file is."""
+    """What the network above lends: an edited copy, and the text of a network, changed and loaded as its file is."""
 
     edit: Callable[[Any, Mapping[str | KeyPath, Any]], Engine]
-    load: Callable[[str, str], Engine]
+    load: Callable[[str, Engine], Engine]
 
+    def edited(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
+        """A copy with some edits made."""
+        changes = [change for edit in edits for change in edit.changes]
+        return self.edit(engine, as_edits(engine.source.document.data, changes))
 
-@dataclass(frozen=True, repr=False)
-class Fix(Faced, Carded):
-    """A set of edits that is proven to make one expectation hold, and to break no other.
-
-    `patch`: the file before and after. `opens`: what else flows afterwards, exactly: what `diff` finds beyond what was asked
-    for. `closes`: what flowed before and does not any more. `undecided`: what of that cannot be decided. `holds`: numbers of
-    other expectations that failed before and hold now.
-    """
-
-    question: str
-    edits: tuple[Edit, ...]
-    patch: Patch
-    opens: tuple[Opened, ...] = ()
-    closes: tuple[Opened, ...] = ()
-    undecided: tuple[str, ...] = ()
-    holds: tuple[int, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """How intrusive it is: the sum over its edits."""
-        return sum(edit.cost for edit in self.edits)
-
-    @property
-    def rank(self) -> tuple[int, int, float]:
-        """Fixes of a lower rank come first: those that are less intrusive and open less, and those that mend more."""
-        beyond = 0 if not self.opens else 1
-        return self.cost + beyond - len(self.holds), beyond, sum(map(_width, self.opens))
-
-    def __str__(self) -> str:
-        return "; ".join(edit.text for edit in self.edits)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {
-            "edits": [edit_data(edit) for edit in self.edits],
-            "cost": self.cost,
-            "opens": [change.to_dict() for change in self.opens],
-            "closes": [change.to_dict() for change in self.closes],
-            "undecided": list(self.undecided),
-            "also_holds": list(self.holds),
-            "patch": self.patch.diff,
-        }
-
-
-def edit_data(edit: Edit) -> dict[str, Any]:
-    """An edit for JSON."""
-    changes = [{"path": list(c.path), "action": c.action, "value": c.value} for c in edit.changes]
-    return {"text": edit.text, "cost": edit.cost, "changes": changes}
-
-
-def _width(change: Opened) -> float:
-    """How much is opened: pairs of ends, times the share of all traffic, times that of the internet's addresses."""
-    share = change.traffic.count / EVERYTHING.count
-    for names, addresses in (
-        (change.sources, change.space.sources()),
-        (change.destinations, change.space.destinations()),
-    ):
-        share *= len(names) * (addresses.count / PUBLIC.count if "internet" in names else 1)
-    return share
-
-
-class Fixes(Sequence[Fix], Carded):
-    """Proven fixes of one question, the best first. `result`: the question as it stands. `reasons`: where there is none,
-    why, and which redesign would help. `tried`: how many sets of edits were."""
-
-    def __init__(self, result: Result, found: Sequence[Fix], reasons: Sequence[str], tried: int) -> None:
-        self.result = result
-        self.found = tuple(found)
-        self.reasons = tuple(reasons)
-        self.tried = tried
-
-    @property
-    def best(self) -> Fix | None:
-        """The first; None where there is none."""
-        return self.found[0] if self.found else None
-
-    @property
-    def needed(self) -> bool:
-        """Whether there is anything to fix."""
-        return not self.result.holds
-
-    @overload
-    def __getitem__(self, index: int) -> Fix: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Fix]: ...
-    def __getitem__(self, index: int | slice) -> Fix | Sequence[Fix]:
-        return self.found[index]
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __iter__(self) -> Iterator[Fix]:
-        return iter(self.found)
-
-    def __str__(self) -> str:
-        head = f"{self.result.question}: {self.result.verdict}"
-        return "\n".join([head, *(f"  {n}. {fix}" for n, fix in enumerate(self, 1)), *self.reasons])
-
-    def __repr__(self) -> str:
-        return f"<Fixes: {self.result.question}: {len(self)} found>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {
-            "number": self.result.number,
-            "question": self.result.question,
-            "verdict": self.result.verdict,
-            "reason": self.result.reason,
-            "fixes": [fix.to_dict() for fix in self],
-            "why_not": list(self.reasons),
-            "tried": self.tried,
-        }
-
-
-@dataclass(frozen=True, repr=False)
-class Plan(Faced, Carded):
-    """What makes all failing expectations of a file hold together.
-
-    `parts`: for each one that fails, what was found for it in turn, the edits of those before it made; none for those that
-    then hold already. `whole`: all edits together, proven together; None where nothing was found. `left`: those that still
-    fail.
-    """
-
-    parts: tuple[Fixes, ...]
-    whole: Fix | None
-    left: tuple[Fixes, ...] = ()
-    undecided: tuple[Result, ...] = ()
-    total: int = 0
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is left to be fixed."""
-        return not self.left and not self.undecided
-
-    @property
-    def title(self) -> str:
-        """What is fixed, and what is not, in one line."""
-        if self.whole is None and self.ok:
-            return "nothing to fix"
-        edits = 0 if self.whole is None else len(self.whole.edits)
-        holds = () if self.whole is None else self.whole.holds
-        left = len(self.left) + len(self.undecided)
-        parts = [f"{counted(edits, 'edit')} for {', '.join(f'#{n}' for n in holds)}"] if edits else []
-        return "; ".join([*parts, *([f"{counted(left, 'expectation')} left"] if left else [])])
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __str__(self) -> str:
-        edits = () if self.whole is None else self.whole.edits
-        return "\n".join([self.title, *map(str, edits), *map(str, (*self.left, *self.undecided))])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {
-            "ok": self.ok,
-            "whole": None if self.whole is None else self.whole.to_dict(),
-            "questions": [part.to_dict() for part in self.parts],
-            "left": [part.to_dict() for part in self.left],
-            "undecided": [result.to_dict() for result in self.undecided],
-        }
+    def patched(self, engine: Engine, edits: Sequence[Edit]) -> tuple[Engine, Patch | None]:
+        """The network of its file with some edits made, and the patch; an edited copy where it has no text."""
+        text = engine.source.document.text
+        if text is None:
+            return self.edited(engine, edits), None
+        patch = patched(text, [change for edit in edits for change in edit.changes], engine.source.file)
+        return self.load(patch.after, engine), patch
 
 
 def ask(engine: Engine, expectation: Expectation, number: int = 0) -> Result:
     """An expectation, decided in a network whether or not its file has it."""
     where = engine.locate(("expect", number - 1)) if number else ""
-    result, _ = decide(number, expectation, engine.endpoints, engine.book, where, engine.replay, lambda: engine.classes)
+    result, _ = decide(number, expectation, engine.ends, engine.book, where, engine.replay, lambda: engine.classes)
     return result
 
 
@@ -298,14 +147,10 @@ class Search:
 
     def _made(self, state: _State, edit: Edit) -> _State | None:
         try:
-            engine = self._edited(state.engine, (edit,))
+            engine = self.tools.edited(state.engine, (edit,))
             return _State(engine, (*state.edits, edit), ask(engine, self.expectation, self.number))
         except (ReachsimError, KeyError, IndexError, TypeError):
             return None
-
-    def _edited(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
-        changes = [change for edit in edits for change in edit.changes]
-        return self.tools.edit(engine, as_edits(engine.source.document.data, changes))
 
     def _without_idle(self, state: _State) -> tuple[Edit, ...]:
         """The edits without those that it holds without."""
@@ -314,23 +159,21 @@ class Search:
             fewer = tuple(each for each in edits if each is not edit)
             try:
                 self.tried += 1
-                if ask(self._edited(self.start, fewer), self.expectation, self.number).holds:
+                if ask(self.tools.edited(self.start, fewer), self.expectation, self.number).holds:
                     edits = fewer
             except (ReachsimError, KeyError, IndexError, TypeError):
                 continue
         return edits
 
 
-def fixes(
-    engine: Engine, expectation: Expectation, text: str, tools: Tools, number: int = 0, most: int = MOST_FOUND
-) -> Fixes:
-    """Proven fixes of one expectation, the best first, `most` at most. `text`: of the file. `number`: from 1, 0 for a
-    question that is not in the file."""
+def fixes(engine: Engine, expectation: Expectation, tools: Tools, number: int = 0, most: int = MOST_FOUND) -> Fixes:
+    """Proven fixes of one expectation, the best first, `most` at most. `number`: from 1, 0 for a question that is not in the
+    file."""
     first = ask(engine, expectation, number)
     if first.verdict != "fails":
         return Fixes(first, (), (first.reason,) if first.verdict == "undecided" else (), 0)
     search = Search(engine, expectation, number, tools)
-    judge = Judge(engine, text, tools)
+    judge = Judge(engine, tools)
     proven: list[Fix] = []
     refused: list[str] = []
     for edits in search.run(first):
@@ -349,26 +192,22 @@ def fixes(
 class Judge:
     """Proves fixes of one file: patches its text, reads it again, and asks everything again."""
 
-    def __init__(self, engine: Engine, text: str, tools: Tools) -> None:
+    def __init__(self, engine: Engine, tools: Tools) -> None:
         self.engine = engine
-        self.text = text
         self.tools = tools
         self.kept = Before(engine)
         self.before = [ask(engine, e, n) for n, e in enumerate(engine.design.expect, 1)]
 
     def _quickest(self, edits: tuple[Edit, ...], after: Engine) -> Engine:
         """The patched file as an edited copy, which shares what the edits leave as it is, if it says the same."""
-        changes = [change for edit in edits for change in edit.changes]
-        copy = self.tools.edit(self.engine, as_edits(self.engine.source.document.data, changes))
+        copy = self.tools.edited(self.engine, edits)
         return copy if copy == after else after
 
     def proven(self, edits: tuple[Edit, ...], expectation: Expectation, number: int) -> Fix | str:
         """The fix, or why it is none."""
-        file = self.engine.source.file
         what = "; ".join(edit.text for edit in edits)
         try:
-            patch = patched(self.text, [change for edit in edits for change in edit.changes], file)
-            after = self.tools.load(patch.after, file)
+            after, patch = self.tools.patched(self.engine, edits)
         except ReachsimError as error:
             return f"{what}: {error}"
         if not ask(after, expectation, number).holds:
@@ -381,7 +220,7 @@ class Judge:
         for was, result in zip(self.before, now, strict=True):
             if (was.holds and not result.holds) or (was.verdict == "undecided" and result.verdict == "fails"):
                 return f"{what}: would break expectation #{was.number}, {was.question}"
-        found = diff(self.engine, self._quickest(edits, after), kept=self.kept)
+        found = diff(self.engine, after if patch is None else self._quickest(edits, after), kept=self.kept)
         others = tuple(
             was.number for was, result in zip(self.before, now, strict=True)
             if was.number != number and not was.holds and result.holds
@@ -440,18 +279,18 @@ def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
     return names
 
 
-def plan(engine: Engine, text: str, tools: Tools) -> Plan:
+def plan(engine: Engine, tools: Tools) -> Plan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together."""
     start = [ask(engine, e, n) for n, e in enumerate(engine.design.expect, 1)]
     undecided = tuple(result for result in start if result.verdict == "undecided")
     parts: list[Fixes] = []
     left: list[Fixes] = []
     edits: list[Edit] = []
-    state, state_text = engine, text
+    state = engine
     for first in start:
         if first.verdict != "fails":
             continue
-        found = fixes(state, first.expectation, state_text, tools, first.number, ENOUGH)
+        found = fixes(state, first.expectation, tools, first.number, ENOUGH)
         if not found.needed:
             continue
         if found.best is None:
@@ -459,28 +298,26 @@ def plan(engine: Engine, text: str, tools: Tools) -> Plan:
             continue
         parts.append(found)
         edits += found.best.edits
-        state_text = found.best.patch.after
-        state = tools.load(state_text, engine.source.file)
+        state, _ = tools.patched(state, found.best.edits)
     if not edits:
         return Plan(tuple(parts), None, tuple(left), undecided, len(start))
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
-        edits = _needed(engine, text, tools, edits, {part.result.number for part in left})
-        whole = Judge(engine, text, tools).proven(tuple(edits), first_part.expectation, first_part.number)
+        edits = _needed(engine, tools, edits, {part.result.number for part in left})
+        whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return Plan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
     return Plan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
 
 
-def _needed(engine: Engine, text: str, tools: Tools, edits: list[Edit], left: set[int]) -> list[Edit]:
+def _needed(engine: Engine, tools: Tools, edits: list[Edit], left: set[int]) -> list[Edit]:
     """The edits without those that all expectations hold without."""
     for edit in tuple(edits) if len(edits) > 1 else ():
         fewer = [each for each in edits if each is not edit]
         try:
-            patch = patched(text, [change for each in fewer for change in each.changes], engine.source.file)
-            after = tools.load(patch.after, engine.source.file)
+            after, _ = tools.patched(engine, fewer)
         except ReachsimError:
             continue
         if all(ask(after, e, n).verdict != "fails" or n in left for n, e in enumerate(after.design.expect, 1)):

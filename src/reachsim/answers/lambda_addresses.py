@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
 from reachsim.rules.lambda_ import (
     CONNECTIONS_PER_INTERFACE,
     EXECUTIONS_PER_REGION,
@@ -353,3 +353,7 @@ class LambdaAddresses(Faced, Carded):
             "managed_instances": [each.to_dict() for each in self.providers],
             "notes": list(self.notes),
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each subnet, such as ``pandas.DataFrame(...)`` takes."""
+        return [record(subnet.to_dict()) for subnet in self.subnets]

@@ -164,7 +164,7 @@ def neighbours(
     found: dict[Neighbour, list[str]] = {}
     for done, group in enumerate(groups, 1):
         ends = (group.end, end) if direction == "who" else (end, group.end)
-        answer = reach_answer(reach(*ends, network.endpoints, network.book), None)
+        answer = reach_answer(reach(*ends, network.ends, network.book), None)
         row = _row(group, answer, direction, wanted or Traffic.everything())
         if row.traffic or row.partial or row.one_way or row.undecided:
             found.setdefault(row, []).extend(group.names)
@@ -197,7 +197,7 @@ def _classes(network: Engine, end: Endpoint) -> Iterator[_Group]:
             alone = interface.name if end.resolve is not None else ""
             groups.setdefault((interface.client_ports, interface.kind, inside, alone), []).append(interface)
         for members in groups.values():
-            one = network.endpoints.of_interface(members[0])
+            one = network.ends.of_interface(members[0])
             yield _Group(tuple(each.name for each in members), members[0].kind, one, interfaces=True)
 
 
@@ -209,15 +209,16 @@ def _is_part(interface: NetworkInterface, end: Endpoint) -> bool:
 
 def _others(network: Engine, end: Endpoint, direction: Direction) -> Iterator[_Group]:
     """The ends that are no interfaces, each by itself."""
-    for name in _other_names(network, direction):
+    for name in other_names(network, direction):
         other = network.endpoint(name)
         if name == end.name or (other.kind in _WORLD and end.kind in _WORLD):
             continue
         yield _Group((name,), other.kind, other, interfaces=False)
 
 
-def _other_names(network: Engine, direction: Direction) -> Iterator[str]:
-    ends, design = network.endpoints, network.design
+def other_names(network: Engine, direction: Direction) -> Iterator[str]:
+    """Names of the ends that are no interfaces, as those of whom or of what is asked."""
+    ends, design = network.ends, network.design
     yield "internet"
     yield from design.internet.hosts
     if direction == "who":
@@ -231,7 +232,7 @@ def _other_names(network: Engine, direction: Direction) -> Iterator[str]:
 
 
 def _is_end(network: Engine, at: At, body: Any) -> bool:
-    found = body.endpoint(at, network.endpoints)
+    found = body.endpoint(at, network.ends)
     return found is not None and not found.interfaces
 
 

@@ -94,9 +94,9 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
             progress(index, len(classes))
         first = interface_class.first
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
-        if unreachable and not may_be_called_from_outside(first, network.endpoints):
+        if unreachable and not may_be_called_from_outside(first, network.ends):
             continue
-        answer = reach(internet, network.endpoints.of_every_address(first), network.endpoints, network.book)
+        answer = reach(internet, network.ends.of_every_address(first), network.ends, network.book)
         delivered = answer.perhaps_delivered
         if not delivered and not answer.undecided:
             continue
@@ -124,7 +124,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:
     """A set of packets between the internet and an interface, with the internet's addresses where they are not all."""
-    return space.describe(known_sources=answer.sources, known_destinations=answer.destinations)
+    return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
 @dataclass(frozen=True, repr=False)
@@ -181,7 +181,7 @@ class Isolation(Faced, Carded):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
-        return [{**record(leak.to_dict()), "witness": str(leak.witness or "")} for leak in self.leaks]
+        return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
 
     def __str__(self) -> str:
         if self:
@@ -210,7 +210,7 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
 def _leaks(
     network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
 ) -> Iterator[tuple[Leak | None, str]]:
-    answer = reach(source, destination, network.endpoints, network.book, progress, links=True)
+    answer = reach(source, destination, network.ends, network.book, progress, links=True)
     for part in answer.parts:
         if part.aside:
             yield None, part.why_aside

@@ -168,6 +168,14 @@ class SessionManager(Faced, Carded):
             "superfluous": self.superfluous.to_dict(),
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each need of each instance, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            {"instance": node.name, "state": node.state, **{k: v for k, v in need.to_dict().items() if k != "trace"}}
+            for node in self.nodes
+            for need in node.needs
+        ]
+
 
 def session_manager(network: Editable, names: Sequence[str] = (), minutes: int | None = None) -> SessionManager:
     """Which instances Session Manager can open a session on (SSM-1 to SSM-14).

@@ -60,7 +60,7 @@ class GraphWays:
 def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint) -> GraphWays:
     """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
     added to it."""
-    asked = flows(source, destination, net.endpoints)
+    asked = flows(source, destination, net.ends)
     goes: list[GraphWay] = []
     pairs: dict[Edge, None] = {}
     for flow in asked:

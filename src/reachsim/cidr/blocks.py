@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.faces import Carded, face
+from reachsim.faces import Carded, face, record
 from reachsim.markup import table
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
@@ -117,6 +117,10 @@ class BlockFacts(Carded):
             "buddy": _text(self.buddy),
             "parent": _text(self.parent),
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record, such as ``pandas.DataFrame(...)`` takes."""
+        return [record(self.to_dict())]
 
     def __str__(self) -> str:
         return table(self.rows())

@@ -313,6 +313,24 @@ class OverlapReport(Carded):
             "counts": {rank.value: self.counts[rank] for rank in Rank},
         }
 
+    def to_rows(self, limit: int = 0) -> list[dict[str, Any]]:
+        """One flat record for each overlap, such as ``pandas.DataFrame(...)`` takes.
+
+        `limit`: so many of them, 0 for all.
+        """
+        return [
+            {
+                "rank": each.rank.value,
+                "outer": str(each.outer.cidr),
+                "outer_owner": each.outer.owner,
+                "relation": each.relation,
+                "inner": str(each.inner.cidr),
+                "inner_owner": each.inner.owner,
+                "reason": each.reason,
+            }
+            for each in self.first(limit)
+        ]
+
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
         rows = [(o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason) for o in self.first(_MOST_ROWS)]
         if self.total > _MOST_ROWS:
@@ -323,6 +341,15 @@ class OverlapReport(Carded):
     def title(self) -> str:
         """How many there are, in one line."""
         return f"{self.total:,} overlap{'s' * (self.total != 1)} among {self.count:,} blocks"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both found the same, among as many blocks."""
+        if not isinstance(other, OverlapReport):
+            return NotImplemented
+        return (self.count, self.strict, self.overlaps) == (other.count, other.strict, other.overlaps)
+
+    def __hash__(self) -> int:
+        return hash((self.count, self.total, self.strict))
 
     def __repr__(self) -> str:
         return face("OverlapReport", self.title)

@@ -211,6 +211,26 @@ class Plan(Faced, Carded):
             "summaries": {summary.group: summary.to_dict() for summary in self.summaries},
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each subnet, also of those that stand, such as ``pandas.DataFrame(...)`` takes."""
+        planned = [
+            {
+                "vpc": vpc.name,
+                "subnet": subnet.name,
+                "cidr": str(subnet.cidr),
+                "ipv6_cidr": str(subnet.ipv6_cidr or ""),
+                "usable": subnet.usable,
+                "standing": subnet.standing,
+            }
+            for vpc in self.vpcs
+            for subnet in vpc.subnets
+        ]
+        others = [(vpc.name, name, block) for vpc in self.vpcs for name, block in vpc.other_subnets]
+        return planned + [
+            {"vpc": vpc, "subnet": name, "cidr": str(block), "ipv6_cidr": "", "usable": None, "standing": True}
+            for vpc, name, block in others
+        ]
+
     def _rows(self) -> list[tuple[str, str, str]]:
         rows: list[tuple[str, str, str]] = []
         for vpc in self.vpcs:

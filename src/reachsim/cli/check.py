@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 
 from reachsim.cli.common import ProgressLine, add_all, add_format, add_jobs
 from reachsim.cli.several import CI_FORMATS, Answer, add_files, answer_files
+from reachsim.cli.sources import load_network
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -27,19 +28,18 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.cli.workers import workers
 
     with workers(arguments.jobs) as executor:
-        return answer_files(arguments, lambda file: _answer(file, executor, arguments.require_expectations))
+        return answer_files(arguments, lambda file: _answer(arguments, file, executor))
 
 
-def _answer(file: str, executor: Executor | None, required: bool) -> Answer:
+def _answer(arguments: argparse.Namespace, file: str, executor: Executor | None) -> Answer:
     from reachsim.errors import UsageError, visible
-    from reachsim.network import load
     from reachsim.report.check import check_text
     from reachsim.report.data import check_data
     from reachsim.report.notices import check_report
 
-    net = load(file)
+    net = load_network(arguments, file)
     name, warnings = net.source.file, net.source.warnings
-    if required and not net.design.expect:
+    if arguments.require_expectations and not net.design.expect:
         raise UsageError(
             f"{visible(name)} has no expectations; write some under expect, as --require-expectations wants"
         )

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from reachsim.cli.sources import add_options
 from reachsim.errors import DesignError, Problem, UsageError, shown
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from reachsim.report.text import Look
     from reachsim.resources.expectation import Selector
 
+FILE_HELP = "a design in YAML; a template, plan, state or describe answers, or a folder of them; - for standard input"
 ENDPOINT_HELP = (
     "a name (web, app.web, fetch:prod), an address, a block, internet, "
     "or all interfaces of a kind: vpc=NAME, subnet=NAME, tag=KEY:VALUE"
@@ -31,9 +33,17 @@ _BETWEEN = 0.1
 """Seconds from one such message to the next."""
 
 
-def add_file(parser: argparse.ArgumentParser) -> None:
-    """The design."""
-    parser.add_argument("file", metavar="FILE", help="a design in YAML, or - for standard input")
+def add_file(parser: argparse.ArgumentParser, *, expect: bool = False) -> None:
+    """The design, with what can be said about a file that is imported; with `expect`, `--expect` too."""
+    parser.add_argument("file", metavar="FILE", help=FILE_HELP)
+    if expect:
+        add_expect(parser)
+    add_options(parser)
+
+
+def add_expect(parser: argparse.ArgumentParser) -> None:
+    """`--expect FILE`: what a design should keep, in a file of its own."""
+    parser.add_argument("--expect", metavar="FILE", help="read expectations from a file that has them alone")
 
 
 def add_format(parser: argparse.ArgumentParser, *more: str) -> None:

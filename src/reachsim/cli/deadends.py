@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
+from reachsim.cli.sources import load_network
 
 HELP = "find forwarding loops and blackholes, over all destinations"
 
@@ -18,10 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look for them; 0 when there is none, 1 when there is one."""
-    from reachsim.network import load
     from reachsim.report.deadends import deadends_data, deadends_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     with ProgressLine("VPCs looked at") as progress:
         found = net.dead_ends(progress=progress)
     print_answer(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_all, add_format
+from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, ProgressLine, add_all, add_format
 from reachsim.cli.several import CI_FORMATS, Answer, print_answer_of
+from reachsim.cli.sources import add_options, load_both, load_network
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ HELP = "say exactly which traffic between whom an edit opened and closed"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("before", metavar="BEFORE", help="a design in YAML; with --git the one as it is now")
+    parser.add_argument("before", metavar="BEFORE", help=FILE_HELP)
     parser.add_argument(
-        "after", metavar="AFTER", nargs="?", help="the design after the edit; one of both may be - (stdin)"
+        "after",
+        metavar="AFTER",
+        nargs="?",
+        help="the same after the edit; one of both may be -; left out where BEFORE is a plan, which tells both",
     )
+    add_options(parser)
     parser.add_argument(
         "--git", metavar="REV", help="compare the one file with what it was at a revision of git: main, HEAD~1"
     )
@@ -44,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.notices import diff_report
 
     allowed = [parse_traffic(text) for text in arguments.allow_opened]
-    before, after = networks = _networks(arguments.before, arguments.after, arguments.git)
+    before, after = networks = _networks(arguments)
     with ProgressLine("routing classes") as progress:
         found = diff(before, after, progress)
     answer = Answer(
@@ -57,17 +62,19 @@ def run(arguments: argparse.Namespace) -> int:
     return print_answer_of(arguments, after.source.file, answer)
 
 
-def _networks(before: str, after: str | None, revision: str | None) -> tuple[Network, Network]:
-    from reachsim.cli.git import load_at
-    from reachsim.network import load
-
-    if revision is None:
-        if after is None:
-            raise UsageError("a second design is missing; write reachsim diff BEFORE AFTER, or diff --git REV FILE")
-        return load(before), load(after)
+def _networks(arguments: argparse.Namespace) -> tuple[Network, Network]:
+    before, after = arguments.before, arguments.after
+    if arguments.git is None:
+        return load_both(arguments, before) if after is None else _each(arguments, before, after)
     if after is not None:
         raise UsageError("--git compares one file with itself; write reachsim diff --git REV FILE")
     if before == "-":
         raise UsageError("standard input has no history; write reachsim diff --git REV FILE")
-    now = load(before)
-    return load_at(revision, before), now
+    from reachsim.cli.git import load_at
+
+    now = load_network(arguments, before)
+    return load_at(arguments.git, before), now
+
+
+def _each(arguments: argparse.Namespace, before: str, after: str) -> tuple[Network, Network]:
+    return load_network(arguments, before), load_network(arguments, after)

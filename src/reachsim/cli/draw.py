@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import add_file, write_file
+from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError, shown
 
 HELP = "draw the network as nested boxes (SVG)"
@@ -20,9 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the picture; 0."""
     if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
         raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in .svg")
-    from reachsim.network import load
 
-    text = load(arguments.file).draw().svg + "\n"
+    text = load_network(arguments).draw().svg + "\n"
     if arguments.output is None:
         print(text, end="")
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import TRAFFIC_HELP, add_all, add_format, endpoint, look, print_answer
+from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, add_all, add_format, endpoint, look, print_answer
+from reachsim.cli.sources import add_options, load_network
 from reachsim.errors import UsageError
 
 HELP = "say why traffic does not flow, what is innocent, and what people see; or what a code or a rule means"
@@ -17,9 +18,8 @@ reachsim explain CODE, reachsim explain RULE-ID: what NO_ROUTE_TO_DESTINATION or
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument(
-        "file", metavar="FILE", help="a design in YAML (- for standard input); or a code or rule ID alone"
-    )
+    parser.add_argument("file", metavar="FILE", help=f"{FILE_HELP}; or a code or rule ID alone")
+    add_options(parser)
     parser.add_argument("source", metavar="FROM", nargs="?", help="as for trace")
     parser.add_argument("destination", metavar="TO", nargs="?", help="the same")
     parser.add_argument("traffic", metavar="TRAFFIC", nargs="?", help=TRAFFIC_HELP)
@@ -36,10 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _meaning(arguments)
     if arguments.traffic is None:
         raise UsageError("write FILE, FROM, TO and TRAFFIC, or a code or the ID of a rule alone")
-    from reachsim.network import load
     from reachsim.report.explain import explanation_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
     found = net.explain(*ends, arguments.traffic, arguments.source_port)
     print_answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
+from reachsim.cli.sources import load_network
 
 HELP = "list what the internet reaches, and from where"
 
@@ -18,10 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List it; 0, or 3 where some of it cannot be decided."""
-    from reachsim.network import load
     from reachsim.report.exposure import exposure_data, exposure_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     with ProgressLine("classes of interfaces asked") as progress:
         found = net.exposure(progress=progress)
     print_answer(arguments, lambda how: exposure_text(found, net, how), lambda: exposure_data(found, net), net)

@@ -6,7 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
-from reachsim.errors import UsageError
+from reachsim.cli.sources import load_network
+from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from reachsim.loading.patch import Patch
@@ -22,7 +23,7 @@ Without FROM, TO and TRAFFIC: for all failing expectations of the file together.
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    add_file(parser)
+    add_file(parser, expect=True)
     parser.add_argument("source", metavar="FROM", nargs="?", help=ENDPOINT_HELP)
     parser.add_argument("destination", metavar="TO", nargs="?", help="the same")
     parser.add_argument("traffic", metavar="TRAFFIC", nargs="?", help=TRAFFIC_HELP)
@@ -39,9 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--write needs a file: standard input cannot be changed; --format patch prints the patch")
     if arguments.source is not None and arguments.traffic is None:
         raise UsageError("write FROM, TO and TRAFFIC, or none of them for all expectations of the file")
-    from reachsim.network import load
 
-    net = load(arguments.file)
+    net = load_network(arguments)
+    if net.source.document.text is None and (arguments.write or arguments.format == "patch"):
+        raise UsageError(
+            f"{shown(net.source.file)} is imported, so there is no design to patch; change what it was made of"
+        )
     return _everything(net, arguments) if arguments.source is None else _question(net, arguments)
 
 

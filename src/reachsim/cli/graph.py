@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,10 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.source is None) != (arguments.destination is None):
         raise UsageError("--from and --to go together")
     from reachsim.answers.ways import find_ways
-    from reachsim.network import load
     from reachsim.report.graph import graph_data, graph_dot, graph_text, ways_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     graph = net.graph()
     ways = None
     if arguments.source is not None:

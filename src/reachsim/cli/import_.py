@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import write_file
-from reachsim.cli.sources import add_options, import_options
+from reachsim.cli.sources import add_options, said
 
 HELP = "make a design of what AWS's describe calls answer"
 DESCRIPTION = (
@@ -27,12 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import; 0."""
-    from reachsim.importing import import_files
+    from reachsim.importing import import_files, read_options
     from reachsim.importing.writing import written
     from reachsim.report.data import to_json
     from reachsim.report.importing import report_data, report_text
 
-    found = import_files(arguments.files, import_options(arguments))
+    found = import_files(arguments.files, read_options(**said(arguments)))
     if arguments.report:
         print(to_json(report_data(found)) if arguments.format == "json" else report_text(found))
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import ENDPOINT_HELP, ProgressLine, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.sources import load_network
 
 HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
 
@@ -20,10 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when they are isolated, 1 when something is delivered, 3 when nothing is as far as can be decided."""
-    from reachsim.network import load
     from reachsim.report.isolated import isolated_data, isolated_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     ends = net.endpoint(endpoint(arguments.one)), net.endpoint(endpoint(arguments.other))
     with ProgressLine("pairs of addresses asked") as progress:
         found = net.isolated(*ends, progress=progress)

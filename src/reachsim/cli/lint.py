@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from reachsim.cli.common import ProgressLine, add_all, add_format
 from reachsim.cli.several import CI_FORMATS, Answer, add_files, answer_files
+from reachsim.cli.sources import load_network
 
 HELP = "list what is wrong or fragile in a design, each with its evidence and a cure"
 
@@ -23,17 +23,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look; 0 when there is nothing but advice, 1 when there is an error or a warning."""
-    return answer_files(arguments, lambda file: _answer(file, arguments.only))
+    return answer_files(arguments, lambda file: _answer(arguments, file))
 
 
-def _answer(file: str, only: Sequence[str]) -> Answer:
-    from reachsim.network import load
+def _answer(arguments: argparse.Namespace, file: str) -> Answer:
     from reachsim.report.lint import lint_data, lint_text
     from reachsim.report.notices import lint_report
 
-    net = load(file)
+    net = load_network(arguments, file)
     with ProgressLine("checks made") as progress:
-        found = net.lint(*only, progress=progress)
+        found = net.lint(*arguments.only, progress=progress)
     name = net.source.file
     return Answer(
         0 if found else 1,

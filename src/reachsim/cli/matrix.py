@@ -13,6 +13,7 @@ from reachsim.cli.common import (
     add_jobs,
     print_answer,
 )
+from reachsim.cli.sources import load_network
 
 HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
 
@@ -38,11 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
     from reachsim.cli.workers import workers
     from reachsim.engine import parse_traffic
-    from reachsim.network import load
     from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
-    net = load(arguments.file)
+    net = load_network(arguments)
     with workers(arguments.jobs) as executor, ProgressLine("routing classes") as progress:
         matrix = net.matrix(executor=executor, progress=progress)
     file = net.source.file

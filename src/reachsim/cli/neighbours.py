@@ -16,6 +16,7 @@ from reachsim.cli.common import (
     endpoint,
     print_answer,
 )
+from reachsim.cli.sources import load_network
 
 if TYPE_CHECKING:
     from reachsim.answers.neighbours import Neighbours
@@ -34,11 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser, end: str) -> None:
 def answer(arguments: argparse.Namespace, ask: Callable[[Network], Callable[..., Neighbours]]) -> int:
     """Print what a method of the network, which `ask` gives, answers; 0, or 3 where some of it cannot be decided."""
     from reachsim.engine import parse_traffic
-    from reachsim.network import load
     from reachsim.report.neighbours import neighbours_data, neighbours_text
 
     traffic: Any = None if arguments.traffic is None else parse_traffic(arguments.traffic)
-    net = load(arguments.file)
+    net = load_network(arguments)
     with ProgressLine("ends asked") as progress:
         found = ask(net)(endpoint(arguments.end), traffic, progress=progress)
     print_answer(arguments, lambda how: neighbours_text(found, net, how), lambda: neighbours_data(found, net), net)

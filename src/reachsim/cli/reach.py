@@ -14,6 +14,7 @@ from reachsim.cli.common import (
     endpoint,
     print_answer,
 )
+from reachsim.cli.sources import load_network
 
 HELP = "say exactly which traffic gets from one endpoint to another and back, and what stops the rest"
 
@@ -38,10 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     undecided."""
     from reachsim.answers.reach import reach_answer
     from reachsim.engine import parse_traffic
-    from reachsim.network import load
     from reachsim.report.reach import reach_data, reach_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
     with ProgressLine("pairs of addresses asked") as progress:

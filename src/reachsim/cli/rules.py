@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import ProgressLine, add_all, add_file, add_format, print_answer
+from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError
 
 HELP = "list rules that decide nothing, or say whether two ACLs or two security groups are equivalent"
@@ -25,7 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.one is not None and arguments.other is None:
         raise UsageError("name two ACLs or two security groups, or none")
     from reachsim.answers.rulesets import hold_against
-    from reachsim.network import load
     from reachsim.report.rules import (
         comparison_data,
         comparison_text,
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         rules_text,
     )
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     if arguments.one is None:
         with ProgressLine("pairs of rules compared") as progress:
             idle = net.idle_rules(progress=progress)

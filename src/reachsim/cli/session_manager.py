@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import add_all, add_file, add_format, print_answer
+from reachsim.cli.sources import load_network
 
 HELP = "say which instances Session Manager can open a session on, what is in the way, and what may then be removed"
 _STATUS = {"ready": 0, "not ready": 1, "not yet": 1, "undecided": 3}
@@ -12,7 +13,7 @@ _STATUS = {"ready": 0, "not ready": 1, "not yet": 1, "undecided": 3}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    add_file(parser)
+    add_file(parser, expect=True)
     parser.add_argument("instances", metavar="INSTANCE", nargs="*", help="instances to ask about (all of them)")
     parser.add_argument(
         "--minutes", type=int, metavar="N", help="minutes since they were started or mended: under ten is not yet"
@@ -23,10 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when all are ready, 1 when one is not, or not yet, 3 when none is not and one cannot be decided."""
-    from reachsim.network import load
     from reachsim.report.session_manager import session_manager_data, session_manager_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     found = net.session_manager(*arguments.instances, minutes=arguments.minutes)
     file = net.source.file
     traces = bool(arguments.instances)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reachsim.cli.common import look
+from reachsim.cli.common import FILE_HELP, add_expect, look
+from reachsim.cli.sources import add_options
 from reachsim.errors import DeadlinePassed, DesignError, ReachsimError, UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ class Answer:
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    """The designs."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="designs in YAML; - is standard input")
+    """The designs, with what can be said about files that are imported."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help=FILE_HELP)
+    add_expect(parser)
+    add_options(parser)
     parser.add_argument("--watch", action="store_true", help="answer again whenever a file changes, until Ctrl-C")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import add_all, add_file, add_format, print_answer
+from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError, shown
 
 HELP = "show what was understood of a design: blocks, free addresses, interfaces, functions, warnings"
@@ -16,7 +17,7 @@ _WHAT = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    add_file(parser)
+    add_file(parser, expect=True)
     parser.add_argument("what", metavar="WHAT", nargs="*", help=_WHAT)
     add_format(parser)
     add_all(parser)
@@ -25,7 +26,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show; 0."""
     from reachsim.loading.validation import suggest
-    from reachsim.network import load
     from reachsim.report.show import WHAT, show_data, show_text
 
     what = list(dict.fromkeys(arguments.what))
@@ -34,6 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
             near = suggest(word, WHAT)
             hint = f"did you mean {shown(near)}?" if near else f"there are {', '.join(WHAT)}"
             raise UsageError(f"unknown section {shown(word)}; {hint}")
-    net = load(arguments.file)
+    net = load_network(arguments)
     print_answer(arguments, lambda how: show_text(net, what, how), lambda: show_data(net, what), net)
     return 0

@@ -1,17 +1,21 @@
-"""What commands that take files of AWS's tools have in common: what a person can say about such files."""
+"""What commands that take files of AWS's tools have in common: what a person can say about such files, and loading them."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reachsim.errors import UsageError, shown
+
 if TYPE_CHECKING:
-    from reachsim.importing.options import Options
+    from reachsim.network import Network
+    from reachsim.opening import Said
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What a template or a plan does not say itself."""
-    group = parser.add_argument_group("files that are imported")
+    group = parser.add_argument_group("a file that is imported", "what it does not say itself")
     group.add_argument(
         "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a template's parameter; repeatable"
     )
@@ -30,15 +34,42 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--strict", action="store_true", help="infer nothing: what a file does not say is unknown")
 
 
-def import_options(arguments: argparse.Namespace) -> Options:
-    """What was said. Raises UsageError."""
-    from reachsim.importing.options import pairs_of, read_options
+def said(arguments: argparse.Namespace) -> Said:
+    """What was said about a file that is imported. Raises UsageError."""
+    return {
+        "parameters": pairs_of(arguments.parameter, "--parameter", "NAME=VALUE"),
+        "parameter_files": arguments.parameter_file,
+        "stacks": pairs_of(arguments.stack, "--stack", "NAME=FILE"),
+        "region": arguments.region,
+        "account": arguments.account,
+        "strict": arguments.strict,
+    }
 
-    return read_options(
-        pairs_of(arguments.parameter, "--parameter"),
-        arguments.parameter_file,
-        pairs_of(arguments.stack, "--stack"),
-        arguments.region,
-        arguments.account,
-        arguments.strict,
-    )
+
+def load_network(arguments: argparse.Namespace, file: str | None = None) -> Network:
+    """The network of the command's file, or of another one. Raises ReachsimError."""
+    from reachsim.network import load
+
+    name = arguments.file if file is None else file
+    return load(name, expect=getattr(arguments, "expect", None), **said(arguments))
+
+
+def load_both(arguments: argparse.Namespace, file: str) -> tuple[Network, Network]:
+    """The networks before and after of a plan. Raises ReachsimError."""
+    from reachsim.network import load_sides
+
+    return load_sides(file, **said(arguments))
+
+
+def pairs_of(texts: Iterable[str], option: str, form: str) -> dict[str, str]:
+    """``NAME=VALUE`` as it is typed, by name. `option`: what it was given with; `form`: its form. Raises UsageError,
+    also for a name that is given twice; no value is in its message."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise UsageError(f"{option} names nothing before its '='; write it as {form}")
+        if name in found:
+            raise UsageError(f"{option} {shown(name)} is given twice")
+        found[name] = value
+    return found

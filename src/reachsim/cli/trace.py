@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.sources import load_network
 
 HELP = "send one packet, and say hop by hop what happens to it and to its answer"
 
@@ -24,11 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trace; 0 when the answer comes back, 1 when not, 3 when that cannot be decided."""
-    from reachsim.network import load
     from reachsim.report.data import trace_data
     from reachsim.report.trace import trace_text
 
-    net = load(arguments.file)
+    net = load_network(arguments)
     found = net.trace(
         endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, arguments.source_port
     )

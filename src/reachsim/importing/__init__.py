@@ -6,8 +6,8 @@ leaves open is written as `unknown`, so that exactly the answers that hang on it
 
 from __future__ import annotations
 
-from reachsim.importing.files import import_files
+from reachsim.importing.files import import_files, import_sides
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.options import Options, read_options
 
-__all__ = ["Imported", "Note", "Options", "import_files", "read_options"]
+__all__ = ["Imported", "Note", "Options", "import_files", "import_sides", "read_options"]

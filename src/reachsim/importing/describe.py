@@ -53,6 +53,11 @@ class _Reader:
     file: str
     found: int = field(default=0)
 
+    @property
+    def folder(self) -> str:
+        """Where it lies: an account and Region have a folder of their own."""
+        return str(PurePath(self.file).parent)
+
     def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
         """Take in what a value holds, and say what of it is of no kind."""
         if depth > _DEEPEST:
@@ -81,9 +86,13 @@ class _Reader:
     def take(self, kind: str, id: str, data: dict[str, Any], origin: Origin) -> None:
         """Take in one object."""
         self.found += 1
-        self.inventory.ask(kind)
+        self.inventory.ask(kind, self.folder)
         attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
         id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
+        if kind == "TransitGatewayAttachments" and attributes.get("ResourceType") == "peering":
+            id = f"{id} of {attributes.get('TransitGatewayId')}"  # both sides of a peering have one id
+        if "Entries" in data and kind == "PrefixLists":
+            attributes["Complete"] = True
         if kind in IN_PARTS:
             before = self.inventory.one(kind, id)
             attributes = {**(before.attributes if before is not None else {}), **attributes}
@@ -95,7 +104,7 @@ class _Reader:
         """The members of a list. Objects with an id in which nothing is found are of no kind that is read."""
         kind = ANSWERS.get(key.replace("_", "").lower())
         if kind is not None:
-            self.inventory.ask(kind)
+            self.inventory.ask(kind, self.folder)
         strange: Strange = Counter()
         for index, value in enumerate(data):
             before = self.found
@@ -112,7 +121,7 @@ class _Reader:
             any(isinstance(answer.get(key), str) and answer[key] for key in _MORE)
             and answer.get("IsTruncated") is not False
         )
-        self.inventory.page(kind, str(PurePath(self.file).parent), origin, more=more)
+        self.inventory.page(kind, self.folder, origin, more=more)
 
 
 def _has_id(value: dict[str, Any]) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reachsim.errors import DesignError, Problem, UsageError
+from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, summary
 from reachsim.importing.builder import build
 from reachsim.importing.builder.vpcs import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options
-from reachsim.importing.readers import Reader, check_options, reader_of
-from reachsim.importing.sources import Source, sources
-from reachsim.loading.load import loads_source
+from reachsim.importing.readers import SORTS, Reader, check_options, reader_of
+from reachsim.importing.sources import STDIN, Source, sources
+from reachsim.loading.load import check
+from reachsim.loading.marks import is_design
 
 _ROUNDS = 50
 
@@ -23,40 +24,66 @@ _ROUNDS = 50
 def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
     """A design from files, or folders of them. `options`: what they do not say themselves.
 
-    Raises UsageError for what is nothing that can be imported, and for options that say nothing to any file.
+    Raises DesignError for what is nothing that can be imported, UsageError for options that say nothing to any file.
     """
-    return import_sources(_sources(paths), options or Options())
+    named = [os.fspath(path) for path in paths]
+    return import_sources(_given(named), options or Options(), _called(named))
 
 
-def _sources(paths: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[Source, bool]]:
-    """Every file, and whether it was named itself."""
-    for path in paths:
-        for source in sources(path):
-            yield source, source.file in (os.fspath(path), "<stdin>")
+def import_sides(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> tuple[Imported, Imported]:
+    """What is and what will be, of a file that tells both: a plan. Raises as `import_files`, and UsageError where the files
+    tell one of the two alone."""
+    named = [os.fspath(path) for path in paths]
+    return sides_of(list(_given(named)), options or Options(), _called(named))
 
 
-def import_sources(given: Iterable[tuple[Source, bool]], options: Options) -> Imported:
-    """A design from files that were decoded, each with whether it was named itself: one that only lies in a folder need not
-    be anything that is read. Raises UsageError as `import_files`."""
+def sides_of(given: Sequence[tuple[Source, bool]], options: Options, file: str) -> tuple[Imported, Imported]:
+    """As `import_sides`, of files that were decoded."""
+    if any(is_design(source.text, source.data) for source, _ in given):
+        raise UsageError(f"{file} {_ONE_SIDE}")
+    before, after = (import_sources(given, replace(options, before=side), file) for side in (True, False))
+    return before, after
+
+
+_ONE_SIDE = "says one side alone, which only a plan does not; name the other one too"
+
+
+def _given(paths: Sequence[str]) -> Iterator[tuple[Source, bool]]:
+    """Every file, and whether it was named itself: one that only lies in a folder need not be anything that is read."""
+    return ((source, source.file in (path, STDIN)) for path in paths for source in sources(path))
+
+
+def _called(paths: Sequence[str]) -> str:
+    return summary([STDIN if path == "-" else path for path in paths])
+
+
+def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file: str) -> Imported:
+    """A design from files that were decoded, each with whether it was named itself. `file`: what to call it in messages.
+    Raises ReachsimError as `import_files`."""
     found = Inventory()
-    readers: set[Reader] = set()
+    readers: dict[Reader, None] = {}
     for source, named in given:
         try:
             reader = reader_of(source)
-        except UsageError:
+        except ReachsimError:
             if named:
                 raise
             found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
             continue
         reader.read(found, source, options)
-        readers.add(reader)
+        readers[reader] = None
     for reader in readers:
         if reader.finish is not None:
             reader.finish(found, options)
     check_options(options, readers, found.parameters)
-    if not any(found.items.values()):
-        raise UsageError("nothing in it is part of a network")
+    if options.before and not found.two_sides:
+        raise UsageError(f"{file} {_ONE_SIDE}")
+    if not any(found.items.values()) and not options.before:
+        hint = f"a design has version and vpcs; what can be imported: {SORTS}"
+        raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
     out = build(found)
+    out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
+    out.file = file
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
@@ -78,7 +105,7 @@ def leave_out_refused(out: Imported) -> None:
     """
     for _ in range(_ROUNDS):
         try:
-            loads_source(json.dumps(out.design, indent=0), file="imported")
+            check(out.document)
             return
         except DesignError as error:
             for problem in error.problems:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reachsim.faces import Faced
+from reachsim.importing.inventory import Origin
+from reachsim.loading.provenance import Places
+from reachsim.loading.tree import Document
+from reachsim.places import Place
 
 Path = tuple[str | int, ...]
 
@@ -27,11 +31,19 @@ class Note(Faced):
 class Imported:
     """A design that was imported.
 
-    `design`: plain data in the form that designs are written in. `names`: by AWS's id, what it is called there
-    (``vpc.name``). `origins`: by key path, where an object was read. `notes`: what was unknown, left out or assumed.
+    `file`: what it was made of, for messages. `design`: plain data in the form that designs have. `names`: by AWS's
+    id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read. `notes`: what was unknown,
+    left out or assumed.
     """
 
     design: dict[str, Any]
     names: dict[str, str] = field(default_factory=dict)
-    origins: dict[Path, str] = field(default_factory=dict)
+    origins: dict[Path, Origin] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    file: str = "imported"
+
+    @property
+    def document(self) -> Document:
+        """The design as if it had been read, each part of which stands where its object was."""
+        places = {path: Place(origin.file, origin.line, name=origin.path) for path, origin in self.origins.items()}
+        return Document(self.design, Places(self.file, places))

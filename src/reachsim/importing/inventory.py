@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 Attributes = dict[str, Any]
@@ -232,8 +232,10 @@ class Inventory:
     """
 
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
-    """Kinds of which a file tells all there is, be it nothing: those that a describe call was made for."""
+    asked: dict[str, set[str]] = field(default_factory=dict)
+    """Kinds of which a file tells all there is, be it nothing: those that a describe call was made for, in which folders."""
+    pages: dict[tuple[str, str], tuple[Origin | None, bool]] = field(default_factory=dict)
+    """By kind and folder: an answer that says that there are more pages, and whether a last page was read."""
     created: set[str] = field(default_factory=set)
     """Ids of VPCs that a file creates, and so tells all of."""
     differing: list[Item] = field(default_factory=list)
@@ -244,22 +246,36 @@ class Inventory:
     """What is there and was not taken in: what it is called, why, and where it stands."""
     assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What follows from something else: of which object, what is assumed, and where that stands."""
+    two_sides: bool = False
+    """Whether a file told both what is and what will be (`Options.before`)."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
     """Files that are read once all files are there (`Reader.finish`)."""
     without_routes: bool = False
     """Whether the collector is one that never asks for route tables."""
-    pages: dict[tuple[str, str], tuple[Origin | None, bool]] = field(default_factory=dict)
-    """By kind and folder: an answer that says that there are more pages, and whether a last page was read."""
 
-    def ask(self, kind: str) -> None:
-        """Say that a file tells all there is of a kind."""
-        self.asked.add(kind)
+    def ask(self, kind: str, folder: str = "") -> None:
+        """Say that a file tells all there is of a kind; in a folder, of the account and Region that has it."""
+        self.asked.setdefault(kind, set()).add(folder)
 
     def collected(self, kind: str, vpc: str = "") -> bool:
-        """Whether all of a kind is known that there is (in a VPC), be it nothing."""
-        return (kind in self.asked and kind not in self.partial) or vpc in self.created
+        """Whether all of a kind is known that there is (in a VPC), be it nothing.
+
+        A folder in which VPCs were asked for is an account in a Region, and tells of its own VPCs alone.
+        """
+        if vpc in self.created:
+            return True
+        folders = self.asked.get(kind)
+        if folders is None or kind in self.partial:
+            return False
+        described = self.one("Vpcs", vpc)
+        if described is None:
+            return True
+        home = os.path.dirname(described.origin.file)
+        return home in folders or not folders <= self.asked.get("Vpcs", set())
 
     def page(self, kind: str, folder: str, origin: Origin, *, more: bool) -> None:
         """Note an answer of a call: one page of what there is in an account and Region, which have a folder."""
@@ -278,7 +294,7 @@ class Inventory:
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
             if os.path.dirname(before.origin.file) != os.path.dirname(item.origin.file):
-                item = Item(item.id, {**before.attributes, **item.attributes}, item.origin)
+                item = replace(item, attributes={**before.attributes, **item.attributes})
             if any(item.attributes.get(key) != value for key, value in before.attributes.items() if key != "Tags"):
                 self.differing.append(item)
         known[item.id] = item

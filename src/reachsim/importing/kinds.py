@@ -38,7 +38,7 @@ MARKS: Final = (
     Mark("ServiceId", "AllowedPrincipals", "AllowedPrincipals"),
     Mark("ServiceId", "ServiceState", "ServiceConfigurations"),
     Mark("PrefixListId", "PrefixListName", "PrefixLists"),
-    Mark("PrefixListId", "Entries", "ManagedPrefixLists"),
+    Mark("PrefixListId", "Entries", "PrefixLists"),
     Mark("TransitGatewayPolicyTableId", "TransitGatewayId", "TransitGatewayPolicyTables"),
     Mark("TransitGatewayRouteTableId", "TransitGatewayId", "TransitGatewayRouteTables"),
     Mark("TransitGatewayAttachmentId", "SubnetIds", "TransitGatewayVpcAttachments"),
@@ -48,10 +48,10 @@ MARKS: Final = (
     Mark("TransitGatewayRouteTableId", "TransitGatewayRouteTablePropagations", "TransitGatewayPropagations"),
     Mark("TransitGatewayRouteTableId", "Routes", "TransitGatewayStaticRoutes"),
     Mark("TransitGatewayAttachmentId", "ResourceType", "TransitGatewayAttachments"),
+    Mark("VpnConnectionId", "CustomerGatewayId", "VpnConnections"),
     Mark("TransitGatewayId", "TransitGatewayArn", "TransitGateways"),
     Mark("TransitGatewayId", "Options", "TransitGateways"),
     Mark("VpnGatewayId", "VpcAttachments", "VpnGateways"),
-    Mark("VpnConnectionId", "CustomerGatewayId", "VpnConnections"),
     Mark("CustomerGatewayId", "BgpAsn", "CustomerGateways"),
     Mark("AssociationId", "AssociatedGateway", "DirectConnectGatewayAssociations"),
     Mark("DirectConnectGatewayId", "DirectConnectGatewayName", "DirectConnectGateways"),
@@ -103,7 +103,7 @@ ANSWERS: Final = {mark.kind.lower(): mark.kind for mark in MARKS} | {
 }
 """Whose list a key holds, without underscores and in small letters: an empty one says that there are none."""
 
-IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones"})
+IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones", "PrefixLists"})
 """Kinds of which several calls tell different parts, which add up."""
 
 NO_NETWORK: Final = frozenset(

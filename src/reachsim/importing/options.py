@@ -10,8 +10,6 @@ from typing import Any, Final
 from reachsim.errors import UsageError, shown
 from reachsim.importing.sources import Source, read_source
 
-_PARAMETER: Final = "write it as NAME=VALUE"
-_STACK: Final = "write it as NAME=FILE"
 _FILE: Final = (
     "write what the AWS command line takes: "
     '[{"ParameterKey": "K", "ParameterValue": "V"}], ["K=V"] or {"Parameters": {"K": "V"}}'
@@ -25,7 +23,8 @@ class Options:
     `parameters`: values of a template's parameters, by name. `stacks`: templates of other stacks, by the name of the stack
     (whose exports are imported) or the logical id (of a nested one); they were read already, so that no reader opens a file.
     `region`, `account`: where it is deployed; empty where nobody said so. `strict`: infer nothing; what a file does not say
-    is unknown.
+    is unknown. `before`: of a file that tells what is and what will be (a plan), what is; else what will be. A reader that
+    can tell both says so in `Inventory.two_sides`.
     """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -33,11 +32,14 @@ class Options:
     region: str = ""
     account: str = ""
     strict: bool = False
+    before: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:
         """The names of those that were given and concern only some sorts of files."""
-        return tuple(each.name for each in fields(self) if each.name != "strict" and getattr(self, each.name))
+        return tuple(
+            each.name for each in fields(self) if each.name not in ("strict", "before") and getattr(self, each.name)
+        )
 
 
 def read_options(
@@ -47,6 +49,7 @@ def read_options(
     region: str = "",
     account: str = "",
     strict: bool = False,
+    before: bool = False,
 ) -> Options:
     """Options with what is in their files; a parameter that is named itself counts before one of a file, a later file before
     an earlier one. Raises UsageError for a file that cannot be read."""
@@ -54,7 +57,9 @@ def read_options(
     for path in parameter_files:
         known |= parameters_of(read_source(path))
     known |= parameters or {}
-    return Options(known, {name: read_source(path) for name, path in (stacks or {}).items()}, region, account, strict)
+    return Options(
+        known, {name: read_source(path) for name, path in (stacks or {}).items()}, region, account, strict, before
+    )
 
 
 def parameters_of(source: Source) -> dict[str, str]:
@@ -96,17 +101,3 @@ def _value(value: Any, where: str) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ",".join(value)
     raise UsageError(f"{where} is {shown(value)}; the value of a parameter is text") from None
-
-
-def pairs_of(texts: Iterable[str], option: str) -> dict[str, str]:
-    """``NAME=VALUE`` as it is typed, by name. `option`: what it was given with. Raises UsageError, also for a name that is
-    given twice; no value is in its message."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not (name and equals):
-            raise UsageError(f"{option} names nothing before its '='; {_STACK if option == '--stack' else _PARAMETER}")
-        if name in found:
-            raise UsageError(f"{option} {shown(name)} is given twice")
-        found[name] = value
-    return found

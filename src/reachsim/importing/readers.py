@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from reachsim.errors import UsageError, shown, summary
+from reachsim.errors import DesignError, Problem, UsageError, shown, summary
 from reachsim.importing import describe
 from reachsim.importing.inventory import Inventory
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
+from reachsim.importing.terraform import reader as terraform
+from reachsim.loading.marks import is_design
 from reachsim.loading.validation import suggest
 
 
@@ -32,20 +34,25 @@ class Reader:
     """Called once after the last file, for files that can only be understood together."""
 
 
-READERS: Final[tuple[Reader, ...]] = (Reader("answers of describe calls", describe.recognises, describe.read_source),)
+READERS: Final[tuple[Reader, ...]] = (
+    Reader("Terraform's plans and states", terraform.recognises, terraform.read_source),
+    Reader("answers of describe calls", describe.recognises, describe.read_source),
+)
 """In the order in which they are asked; describe takes all JSON, so it is the last."""
+SORTS: Final = ", ".join(reader.name for reader in READERS)
 
 _SPELLED: Final = {"parameters": "--parameter", "stacks": "--stack", "region": "--region", "account": "--account"}
 
 
 def reader_of(source: Source) -> Reader:
-    """The first reader that recognises a file. Raises UsageError where none does."""
+    """The first reader that recognises a file. Raises DesignError where none does, UsageError for a design."""
+    if is_design(source.text, source.data):
+        raise UsageError(f"{source.file} is a design in itself, and nothing to be imported; give it alone")
     for reader in READERS:
         if reader.recognises(source):
             return reader
-    raise UsageError(
-        f"{source.file} is neither a design nor anything that can be imported (it is no JSON: {source.not_json})"
-    )
+    text = f"this is neither a design nor anything that can be imported (as JSON: {source.not_json})"
+    raise DesignError(Problem(text, (), source.file))
 
 
 def check_options(options: Options, readers: Collection[Reader], parameters: Collection[str]) -> None:

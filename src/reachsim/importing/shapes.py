@@ -22,7 +22,7 @@ _TEXTS: Final = _words(
     "State Status Name Key Value Description InterfaceType ConnectivityType ServiceName VpcEndpointType "
     "PrefixListName GroupName Scheme LoadBalancerName RuleAction Origin AvailabilityZone ResourceType "
     "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport CidrBlockState "
-    "PingStatus AgentVersion AvailabilityMode PrivateDnsName DNSName Platform AwsRegion SettingValue "
+    "PingStatus AgentVersion AvailabilityMode AutoProvisionZones PrivateDnsName DNSName Platform AwsRegion SettingValue "
     "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
     "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "
     "CacheSubnetGroupName DomainName ARN PolicyName RoleName InstanceProfileName Group LastStatus Region OwnerAccount "

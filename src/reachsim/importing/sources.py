@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from reachsim.errors import UsageError, shown
+from reachsim.errors import UsageError
+from reachsim.loading.document import read_bytes
 from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, RepeatedKeyError, unique_keys
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """A state of a whole account is larger than any design."""
 SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".tfstate"})
 """Of a folder's files, those that are looked into."""
+STDIN: Final = "<stdin>"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -56,25 +57,15 @@ def _of_folder(inner: Path, folder: Path) -> bool:
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:
-    """Read one file, or standard input for ``-``. Raises UsageError for what cannot be read, is no text, is too large or too
-    deep, is a binary plan, or has a key twice."""
-    name = os.fspath(path)
-    try:
-        if name == "-":
-            name, stream = "<stdin>", getattr(sys.stdin, "buffer", sys.stdin)
-            raw: bytes | str = b"" if stream is None else stream.read(MAX_BYTES + 1)
-        else:
-            with open(name, "rb") as stream:
-                raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {shown(name)}: {error.strerror or error}") from None
-    except ValueError:  # a NUL in the name
-        raise UsageError(f"{shown(name)} is not the name of a file") from None
-    return decoded(raw, name) if isinstance(raw, str) else of_bytes(raw, name)
+    """Read one file, or standard input for ``-``. Raises ReachsimError for what cannot be read, is no text, is too large or
+    too deep, is a binary plan, or has a key twice."""
+    return of_content(*read_bytes(path, MAX_BYTES))
 
 
-def of_bytes(raw: bytes, file: str) -> Source:
+def of_content(raw: str | bytes, file: str) -> Source:
     """A document of what a file holds. Raises UsageError as `read_source` does."""
+    if isinstance(raw, str):
+        return decoded(raw, file)
     if len(raw) > MAX_BYTES:
         raise UsageError(f"{file} is larger than {MAX_BYTES // 1024 // 1024} MiB")
     if raw[:2] == b"PK":

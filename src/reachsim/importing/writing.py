@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from reachsim.importing.imported import Imported, Path
+from reachsim.importing.inventory import Origin
 
 _WIDTH = 110
 _INDENT = "  "
@@ -20,13 +21,13 @@ def written(out: Imported) -> str:
     return "\n".join([*lines, *([""] if lines else []), *_members(out.design, (), out.origins, holders), ""])
 
 
-def _members(value: Any, path: Path, origins: dict[Path, str], holders: set[Path]) -> Iterator[str]:
+def _members(value: Any, path: Path, origins: dict[Path, Origin], holders: set[Path]) -> Iterator[str]:
     """The lines of a mapping. `holders`: the paths inside which something has a comment of its own."""
     pad = _INDENT * len(path)
     for key, member in value.items():
         at = (*path, key)
         if at in origins:
-            yield f"{pad}# {_one_line(origins[at])}"
+            yield f"{pad}# {_one_line(str(origins[at]))}"
         name, short = _flow(key), _flow(member)
         fits = len(pad) + len(name) + 2 + len(short) <= _WIDTH and at not in holders
         if fits or not isinstance(member, dict | list) or not member:

@@ -166,8 +166,8 @@ class Checker(VpcChecks):
                 self.report(key_path, text, "private and reserved ranges are not on the internet", "IGW-2")
             if address in taken:
                 other, other_path = taken[address]
-                line = self.document.position(other_path)[0]
-                text = f"{format_address(address)} is already the public address of {other} (line {line})"
+                spot = self.document.spot(other_path)
+                text = f"{format_address(address)} is already the public address of {other} ({spot})"
                 self.report(key_path, text, "take another one")
             taken[address] = name, key_path
 

@@ -81,6 +81,15 @@ def read_file(path: str | os.PathLike[str]) -> Document:
 
     Raises DesignError as `read_document` does, and where the file cannot be read.
     """
+    data, file = read_bytes(path)
+    return read_document(data, file=file)
+
+
+def read_bytes(path: str | os.PathLike[str], most: int = MAX_BYTES) -> tuple[str | bytes, str]:
+    """What is in a file, or in standard input for `-`, and its name for messages; one byte more than `most` at most.
+
+    Raises DesignError where it cannot be read.
+    """
     if not isinstance(path, str | bytes | os.PathLike):
         raise UsageError(f"the name of a file is expected, got {shown(path)}")
     name = os.fsdecode(path)
@@ -88,10 +97,9 @@ def read_file(path: str | os.PathLike[str]) -> Document:
     try:
         if name == "-":
             stream = getattr(sys.stdin, "buffer", sys.stdin)
-            data = b"" if stream is None else stream.read(MAX_BYTES + 1)
-        else:
-            with open(name, "rb") as source:
-                data = source.read(MAX_BYTES + 1)
+            return b"" if stream is None else stream.read(most + 1), file
+        with open(name, "rb") as source:
+            return source.read(most + 1), file
     except FileNotFoundError:
         _refuse(file, "no such file")
     except IsADirectoryError:
@@ -103,7 +111,6 @@ def read_file(path: str | os.PathLike[str]) -> Document:
     except ValueError:
         # open() refuses a NUL, and a standard input in text mode what it cannot decode.
         _refuse(file, "not the name of a file" if name != "-" else "not UTF-8 text")
-    return read_document(data, file=file)
 
 
 def read_document(source: str | bytes, *, file: str) -> Document:

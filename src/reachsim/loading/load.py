@@ -17,6 +17,7 @@ from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.edits import edited_document
 from reachsim.loading.names import Names
 from reachsim.loading.validation import validate
+from reachsim.places import Place
 from reachsim.resources.design import Design, design_model
 from reachsim.rules.clauses import KeyPath
 
@@ -44,11 +45,16 @@ class Source(Faced):
         """The name of the file, ``<text>`` for a text."""
         return self.document.file
 
-    def line(self, path: KeyPath) -> int | None:
-        """The line of the key at a path, or of its owner where the key is not written; None for what is written nowhere (an
+    def place(self, path: KeyPath) -> Place | None:
+        """Where the key at a path stands, or its owner where the key is not written; None for what is written nowhere (an
         AWS default)."""
         written = bool(path) and path[0] in self.document.data
-        return self.document.position(path, key=True)[0] if written else None
+        return self.document.provenance.place(path, key=True) if written else None
+
+    def line(self, path: KeyPath) -> int | None:
+        """The line of `place`, where there is one."""
+        place = self.place(path)
+        return None if place is None else place.line
 
     def __str__(self) -> str:
         return self.file

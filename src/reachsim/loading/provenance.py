@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from reachsim.errors import Path
+from reachsim.places import Place
 
 # A position is one int, line << COLUMN_BITS | column (both from 0): half the memory of a pair, and it sorts.
 COLUMN_BITS: Final = 27
@@ -37,6 +38,10 @@ class Provenance(ABC):
 
         A path that leads nowhere (a missing key) has the position of its nearest ancestor.
         """
+
+    def place(self, path: Path, key: bool = False) -> Place:
+        """The place of the value at `path`, or with `key` of its key, or of the nearest ancestor."""
+        return Place(self.file, *self.where(path, key))
 
     @abstractmethod
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
@@ -111,25 +116,30 @@ class Marks(Provenance):
 
 
 class Places(Provenance):
-    """The places that a reader knows, by path: perhaps of resources alone, perhaps none."""
+    """The places that a reader knows, by path: perhaps of resources alone, perhaps none, perhaps in several files."""
 
     __slots__ = ("_places", "file")
 
-    def __init__(self, file: str, places: Mapping[Path, tuple[int, int]] | None = None) -> None:
+    def __init__(self, file: str, places: Mapping[Path, Place] | None = None) -> None:
         self.file = file
         self._places = dict(places or {})
 
     def where(self, path: Path, key: bool = False) -> tuple[int, int]:
-        """As the base says; the first line where no ancestor's is known."""
+        """As the base says; the first line where none is known."""
+        place = self.place(path, key)
+        return place.line or 1, place.column or 1
+
+    def place(self, path: Path, key: bool = False) -> Place:
+        """As the base says; the file alone where no ancestor's is known."""
         known = (self._places.get(path[:length]) for length in range(len(path), -1, -1))
-        return next((place for place in known if place is not None), (1, 1))
+        return next((place for place in known if place is not None), Place(self.file))
 
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Places:
         """As the base says."""
         last = copied[-1]
         above = tuple(each.step for each in copied[:-1])
         shifts = last.change == "removed" and isinstance(last.step, int)
-        kept: dict[Path, tuple[int, int]] = {}
+        kept: dict[Path, Place] = {}
         for path, place in self._places.items():
             inside = path[: len(above)] == above and len(path) > len(above)
             step = path[len(above)] if inside else None
@@ -140,6 +150,45 @@ class Places(Provenance):
             else:
                 kept[path] = place
         return Places(self.file, kept)
+
+
+class Joined(Provenance):
+    """Of a tree of which one entry stands in another file. `key`: the entry; `other`: where it stands, of a tree that has it
+    alone."""
+
+    __slots__ = ("base", "file", "key", "other", "tree")
+
+    def __init__(self, base: Provenance, key: str, other: Provenance, tree: dict[str, Any]) -> None:
+        self.file = base.file
+        self.base = base
+        self.key = key
+        self.other = other
+        self.tree = tree
+
+    def where(self, path: Path, key: bool = False) -> tuple[int, int]:
+        """As the base says, in the file of the entry."""
+        return self._of(path).where(path, key)
+
+    def place(self, path: Path, key: bool = False) -> Place:
+        """As the base says."""
+        return self._of(path).place(path, key)
+
+    def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
+        """As the base says."""
+        base = self.base.edited(data, copied, value)
+        if self.key not in data:
+            return base
+        if copied[0].step != self.key:
+            return Joined(base, self.key, self.other, self.tree)
+        tree = {**self.tree, self.key: data[self.key]}
+        top = Copied(self.tree, tree, self.key, copied[0].change)
+        return Joined(base, self.key, self.other.edited(tree, (top, *copied[1:]), value), tree)
+
+    def _of(self, path: Path) -> Provenance:
+        return self.other if path[:1] == (self.key,) else self.base
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Joined, (self.base, self.key, self.other, self.tree)
 
 
 def _restored(data: Any, file: str, marks: list[list[int]]) -> Marks:

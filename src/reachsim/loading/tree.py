@@ -79,6 +79,11 @@ class Document:
         """Line and column, from 1, of the value at `path`, or with `key` of its key (`Provenance.where`)."""
         return self.provenance.where(path, key)
 
+    def spot(self, path: Path, key: bool = False) -> str:
+        """A place in words, for a message about something else: ``line 12``, or what it is called in the file it is from."""
+        place = self.provenance.place(path, key)
+        return str(place) if place.name or place.line is None else f"line {place.line}"
+
     def place(self, path: Path) -> tuple[int, ...]:
         """Where a path stands among others, whatever the lines: the place of each step among its siblings. A path that leads
         nowhere stands with its nearest ancestor."""
@@ -103,9 +108,9 @@ class Document:
         hint: str | None = None,
         code: str | None = None,
     ) -> Problem:
-        """A Problem about the value at `path` (with `key`: about its key), its position filled in."""
-        line, column = self.position(path, key)
-        return Problem(message, path, self.file, line, column, hint, code)
+        """A Problem about the value at `path` (with `key`: about its key), its place filled in."""
+        place = self.provenance.place(path, key)
+        return Problem(message, path, place.file, place.line, place.column, hint, code, place.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Document, (self.data, self.provenance)

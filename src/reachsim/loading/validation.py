@@ -317,8 +317,8 @@ class _Writer:
         code: str | None = None,
     ) -> Problem:
         """`path`: as printed.  `place`: where to point."""
-        line, column = self.document.position((*self.at, *place), key)
-        return Problem(message, (*self.at, *path), self.document.file, line, column, hint, code)
+        at = self.document.provenance.place((*self.at, *place), key)
+        return Problem(message, (*self.at, *path), at.file, at.line, at.column, hint, code, at.name)
 
     def value(self, path: Path) -> Collection[Any]:
         node: Any = self.document.data

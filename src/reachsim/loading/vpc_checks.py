@@ -94,11 +94,11 @@ class VpcChecks(Reports):
                 self.reserved_word(target.path)
             elif target.name in seen:
                 other = seen[target.name]
-                line = self.document.position(other.path, key=True)[0]
+                spot = self.document.spot(other.path, key=True)
                 self.report(
                     target.path,
                     f"{shown(target.name)} is the name of {with_article(target.kind)} "
-                    f"and of {with_article(other.kind)} (line {line})",
+                    f"and of {with_article(other.kind)} ({spot})",
                     "routes and expectations name both, so give them different names",
                     key=True,
                 )
@@ -291,8 +291,8 @@ class VpcChecks(Reports):
             first: dict[int, int] = {}
             for index, rule in enumerate(rules or ()):
                 if rule.rule in first:
-                    line = self.document.position((*path, direction, first[rule.rule]))[0]
-                    message = f"rule {rule.rule} appears twice in {direction} (first on line {line})"
+                    spot = self.document.spot((*path, direction, first[rule.rule]))
+                    message = f"rule {rule.rule} appears twice in {direction} (first on {spot})"
                     self.report(
                         (*path, direction, index, "rule"),
                         message,
@@ -365,11 +365,11 @@ class VpcChecks(Reports):
         if address in self.reserved_of(block):
             self.refuse(path, reserved_address_refusal(block, address))
         if address in taken:
-            line = self.document.position(taken[address])[0]
+            spot = self.document.spot(taken[address])
             owner = taken[address][3]
             self.report(
                 path,
-                f"{format_address(address)} is already the address of {owner} (line {line})",
+                f"{format_address(address)} is already the address of {owner} ({spot})",
                 "take a free one",
             )
         taken[address] = path

@@ -30,7 +30,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
-from reachsim.reach.cell import Cell, in_columns, loss_in_words
+from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
 from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
@@ -363,6 +363,16 @@ class Slice(Faced, Carded):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {"traffic": str(self.traffic), "pairs": [{"from": a, "to": b} for a, b in self]}
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each pair of interfaces, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            {"from": one.name, "to": other.name, "traffic": say(part)}
+            for source, destination, part in self.class_pairs()
+            for one in source.members
+            for other in destination.members
+            if one is not other
+        ]
 
 
 _LINES = 40

@@ -240,6 +240,20 @@ class Reach(Carded):
             "stops": [{**stop.to_dict(), "stops": self._whole(stop.space)} for stop in self.stops],
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """What is reachable as boxes, one flat record for each, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            {
+                "source": self.source,
+                "destination": self.destination,
+                "traffic": str(box.traffic),
+                "from": str(box.sources),
+                "to": str(box.destinations),
+                "client_ports": str(box.source_ports),
+            }
+            for box in self
+        ]
+
     def _whole(self, space: HeaderSpace) -> str:
         return space.describe(self.sources, self.destinations, max_parts=1 << 30)
 

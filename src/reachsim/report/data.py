@@ -45,6 +45,7 @@ def problem_data(problem: Problem) -> dict[str, Any]:
         "file": problem.file,
         "line": problem.line,
         "column": problem.column,
+        "name": problem.name,
         "path": format_path(problem.path),
         "message": problem.message,
         "hint": problem.hint,

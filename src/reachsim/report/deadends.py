@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reachsim.answers.policy import DeadEnd
-from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
 _CAUSES = 15
 _TABLES = 10

@@ -48,7 +48,7 @@ def diff_text(
     style = look.style
     wrong = found.not_allowed(allowed)
     crowd = Crowd(networks)
-    world = networks[0].endpoints.world & networks[1].endpoints.world
+    world = networks[0].ends.world & networks[1].ends.world
     lines = [_title(found, len(wrong), bool(allowed), look)]
     lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
     fine = tuple(change for change in found.opened if change not in wrong)

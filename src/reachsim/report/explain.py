@@ -8,7 +8,8 @@ from reachsim.answers.book import Meaning, Rule, rules
 from reachsim.answers.explain import Explanation, Obstacle
 from reachsim.errors import format_path
 from reachsim.markup import visible
-from reachsim.report.text import PLAIN, Look, file_of, hanging
+from reachsim.places import legend_of
+from reachsim.report.text import PLAIN, Look, hanging
 from reachsim.report.trace import leg_lines
 from reachsim.trace.result import TRACE_TITLES
 
@@ -87,8 +88,8 @@ def _path(found: Explanation, look: Look) -> Iterator[str]:
     whole = Look(look.style, look.width, whole=True)
     title = "the path:" if found.trace.reachable else "the path, if nothing stopped it:"
     yield from ("", title)
-    file = file_of([hop.where for hop in (*shown.forward, *shown.reply)])
-    yield from leg_lines("there", shown.forward, whole, file)
+    legend = legend_of(hop.where for hop in (*shown.forward, *shown.reply))
+    yield from leg_lines("there", shown.forward, whole, legend)
     if shown.reply:
         yield from leg_lines("back", shown.reply, whole, "")
 

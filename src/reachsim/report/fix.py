@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from reachsim.answers.fix import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.errors import format_path
 from reachsim.markup import visible
 from reachsim.report.text import PLAIN, Look, hanging, number
@@ -13,6 +13,7 @@ from reachsim.resources.mending import Edit
 Locate = Callable[[tuple[str | int, ...]], str]
 """From key path to ``file:line``."""
 _OPENED = 6
+_NO_PATCH = "no patch: the design was made of other files; make the change in what they were made of"
 
 
 def fixes_text(found: Fixes, locate: Locate, look: Look = PLAIN) -> str:
@@ -139,6 +140,9 @@ def _opens(fix: Fix, look: Look, indent: str) -> Iterator[str]:
 
 
 def _patch(fix: Fix, title: str, look: Look) -> Iterator[str]:
+    if fix.patch is None:
+        yield from hanging("", _NO_PATCH, look.width, look.style.dim)
+        return
     yield title
     for line in fix.patch.diff.splitlines():
         safe = visible(line)

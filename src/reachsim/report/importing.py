@@ -44,7 +44,7 @@ def report_data(found: Imported) -> dict[str, Any]:
     """Plain data for JSON."""
     return {
         "names": found.names,
-        "origins": {".".join(map(str, path)): where for path, where in found.origins.items()},
+        "origins": {".".join(map(str, path)): str(where) for path, where in found.origins.items()},
         "notes": [
             {"kind": note.kind, "what": note.what, "text": note.text, "origin": note.origin} for note in found.notes
         ],

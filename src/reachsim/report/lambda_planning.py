@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.answers.lambda_addresses import LambdaAddresses, Merge
-from reachsim.report.text import PLAIN, Look, TextCell, TextRow, grid, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, TextCell, TextRow, grid, hanging, number
 from reachsim.rules.lambda_ import CONNECTIONS_PER_INTERFACE
 
 _ROWS = 20

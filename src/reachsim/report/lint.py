@@ -7,7 +7,8 @@ from typing import Any
 from reachsim.answers.finding import LintFinding
 from reachsim.answers.lint.run import Lint
 from reachsim.markup import Style
-from reachsim.report.text import PLAIN, Look, Paint, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, Paint, hanging, number
 from reachsim.rules.lint import SEVERITIES, Severity
 
 _FINDINGS = 40

@@ -9,7 +9,8 @@ from reachsim.answers.rulesets import Comparisons, IdleRule
 from reachsim.dataplane.filters import Direction
 from reachsim.errors import visible
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
 _OWNERS = 20
 _RULES = 12

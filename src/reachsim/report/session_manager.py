@@ -8,7 +8,8 @@ from typing import Any
 from reachsim.answers.session_manager import ManagedNode, Need, SessionManager, State
 from reachsim.answers.superfluous import Superfluous
 from reachsim.markup import Style
-from reachsim.report.text import PLAIN, Look, Paint, TextRow, grid, hanging, line_of, number
+from reachsim.places import line_of
+from reachsim.report.text import PLAIN, Look, Paint, TextRow, grid, hanging, number
 from reachsim.report.trace import trace_text
 from reachsim.rules.session_manager import PATIENCE_MINUTES
 

@@ -9,9 +9,10 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.loading.names import group_names
 from reachsim.net.address import format_address
 from reachsim.network import Network
+from reachsim.places import line_of
 from reachsim.report.data import problem_data
 from reachsim.report.show_rules import ROWS, Data, acls, filters_text, groups, head, routes, routes_text, rules_table
-from reachsim.report.text import PLAIN, Look, TextRow, hanging, line_of, number
+from reachsim.report.text import PLAIN, Look, TextRow, hanging, number
 from reachsim.resources.block_public_access import switch_of
 from reachsim.resources.expectation import EndpointField
 from reachsim.resources.lambda_function import FunctionConfiguration

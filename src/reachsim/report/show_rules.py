@@ -7,7 +7,8 @@ from typing import Any
 
 from reachsim.dataplane.filters import Direction
 from reachsim.network import Network
-from reachsim.report.text import Look, TextRow, grid, hanging, line_of
+from reachsim.places import line_of
+from reachsim.report.text import Look, TextRow, grid, hanging
 from reachsim.rules.clauses import Clause
 
 ROWS = 50

@@ -183,16 +183,6 @@ def _row(row: Sequence[TextCell], widths: Sequence[int], indent: int) -> list[st
     return lines
 
 
-def line_of(where: str) -> str:
-    """``:23`` of ``file:23``; empty where nothing is written."""
-    return ":" + where.rpartition(":")[2] if where else ""
-
-
-def file_of(wheres: Iterable[str]) -> str:
-    """The file of the first place that is one."""
-    return next((where.rpartition(":")[0] for where in wheres if where), "")
-
-
 _DOORS = 8
 
 

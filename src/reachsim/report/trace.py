@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reachsim.markup import visible
-from reachsim.report.text import PLAIN, Look, TextRow, columns_of, file_of, grid, hanging, line_of, number
+from reachsim.places import legend_of, line_of
+from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
 from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, TracedWay
 
 _WAYS = 20
@@ -28,8 +28,7 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
     shown = trace.shown
     wheres = [hop.where for hop in (*shown.forward, *shown.reply)]
     if shown.forward:
-        file = file_of(wheres)
-        lines += ["", *leg_lines("there", shown.forward, look, file)]
+        lines += ["", *leg_lines("there", shown.forward, look, legend_of(wheres))]
         if shown.reply and (shown.delivered or look.whole):
             lines += ["", *leg_lines("back", shown.reply, look, "")]
     lines += _others(trace, look)
@@ -140,11 +139,10 @@ def _why(way: TracedWay) -> str:
     return way.undecided
 
 
-def leg_lines(name: str, hops: Sequence[Hop], look: Look, file: str) -> list[str]:
+def leg_lines(name: str, hops: Sequence[Hop], look: Look, legend: str) -> list[str]:
     """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing
-    is cut."""
+    is cut. `legend`: which file their places are in."""
     packet = str(hops[0].before)
-    legend = f"(:N in {visible(file)})" if file else ""
     lines = [f"{name:5}  {look.style.bold(packet)}"]
     if legend and columns_of(packet) + columns_of(legend) + 10 <= look.width:
         lines[0] += f"   {look.style.dim(legend)}"

@@ -9,7 +9,7 @@ from types import FrameType, MethodType
 from typing import Any
 
 from reachsim.answers.expectations import Check, Result
-from reachsim.answers.fix import Fixes
+from reachsim.answers.fixes import Fixes
 from reachsim.answers.policy import Isolation, Leak
 from reachsim.errors import ReachsimError
 from reachsim.network import Network
@@ -179,7 +179,7 @@ def _let_through(trace: Trace) -> list[str]:
 
 
 def _fix_lines(ask: Callable[[], Fixes | None]) -> list[str]:
-    """The best fix. A search that finds nothing, or is not possible (an edited copy has no text), adds nothing."""
+    """The best fix. A search that finds nothing, or is not possible, adds nothing."""
     try:
         found = ask()
     except ReachsimError:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.checkpoint import LegName
-from reachsim.faces import Carded, Faced, face
+from reachsim.faces import Carded, Faced, face, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -368,6 +368,18 @@ class Trace(Carded):
                 for each in self.beyond
             ],
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each hop there and back, such as ``pandas.DataFrame(...)`` takes."""
+        return [
+            {
+                "leg": leg,
+                "hop": number,
+                **record(hop.to_dict(), before=str(hop.before), after=str(hop.after)),
+            }
+            for leg, hops in (("forward", self.forward), ("reply", self.reply))
+            for number, hop in enumerate(hops, 1)
+        ]
 
 
 def _hop_lines(hops: tuple[Hop, ...]) -> Iterator[str]:

@@ -238,7 +238,7 @@ def routes_on_one_side(subject: Subject) -> Iterator[Found]:
 def _one_sided(
     subject: Subject, table: RouteTableCheckpoint, interface: NetworkInterface, other: NetworkInterface
 ) -> Found | None:
-    ends = subject.network.endpoints
+    ends = subject.network.ends
     for flow in flows(ends.of_interface(interface), ends.of_interface(other), ends):
         if flow.loss or flow.unknown or flow.destination not in other.addresses:
             continue

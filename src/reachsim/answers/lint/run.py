@@ -11,7 +11,8 @@ from reachsim.answers.finding import LintFinding
 from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.errors import UsageError, counted, shown
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, record
+from reachsim.loading.load import Source
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import Silence
@@ -68,6 +69,10 @@ class Lint(Faced, Carded):
             "silenced": [silenced.to_dict() for silenced in self.silenced],
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat record for each finding that is not silenced, such as ``pandas.DataFrame(...)`` takes."""
+        return [record(finding.to_dict()) for finding in self.findings]
+
 
 def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None = None) -> Lint:
     """Everything that is wrong or fragile in a design. `only`: codes to look for; all of them where none is named.
@@ -96,7 +101,7 @@ def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None 
             kept.append(finding)
     if LintCode.SILENCE_UNUSED in wanted:
         kept += (_finding(network, each) for each in _unused(silences, used, wanted))
-    return Lint(tuple(_in_order(kept)), tuple(silenced))
+    return Lint(tuple(_in_order(kept, network.source)), tuple(silenced))
 
 
 def _code(text: str) -> LintCode:
@@ -129,9 +134,9 @@ def _unused(silences: Sequence[Silence], used: set[int], wanted: set[LintCode]) 
             )
 
 
-def _in_order(findings: Iterable[LintFinding]) -> list[LintFinding]:
+def _in_order(findings: Iterable[LintFinding], source: Source) -> list[LintFinding]:
     def line(finding: LintFinding) -> int:
-        number = finding.where.rpartition(":")[2]
-        return int(number) if number.isdigit() else 0
+        place = source.place(finding.path)
+        return 0 if place is None or place.line is None else place.line
 
     return sorted(findings, key=lambda finding: (SEVERITIES.index(finding.severity), line(finding)))

@@ -17,6 +17,7 @@ from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
 from reachsim.importing.builder.classic_balancers import add_classic_balancers
+from reachsim.importing.builder.direct_connect import add_direct_connect_gateways
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
 from reachsim.importing.builder.functions import add_functions
@@ -35,7 +36,7 @@ from reachsim.importing.builder.public_access import add_public_access
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.subnets import add_subnets
-from reachsim.importing.builder.transit_gateways import add_transit_gateways
+from reachsim.importing.builder.transit_gateways import add_transit_gateways, name_transit_gateways
 from reachsim.importing.builder.vpcs import add_vpcs
 from reachsim.importing.builder.vpn import add_vpn
 from reachsim.importing.imported import Imported
@@ -53,7 +54,9 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_groups,
     add_acls,
     add_peerings,
+    name_transit_gateways,
     add_vpn,
+    add_direct_connect_gateways,
     add_functions,
     add_endpoints,
     add_load_balancers,

@@ -160,7 +160,7 @@ class Draft:
         self.names[item.id] = name
         self.vpc_of[item.id] = vpc
         self.out.names[item.id] = f"{self.names[vpc]}.{name}" if vpc else name
-        self.out.origins[path] = str(item.origin)
+        self.out.origins[path] = item.origin
 
     @property
     def vpcs(self) -> dict[str, Data]:

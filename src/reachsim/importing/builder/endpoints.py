@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
+
+_WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partial")
+"""States of what is there and carries nothing."""
 
 
 def add_endpoints(draft: Draft) -> None:
@@ -89,13 +93,27 @@ def add_endpoint(draft: Draft, item: Item) -> None:
                 choose(draft, vpc, subnet)
         if item.get("PrivateDnsEnabled") is not None:
             body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
+    elif kind == "GatewayLoadBalancer":
+        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        if not subnets:
+            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            return
+        if _is_of_network_firewall(item):
+            raise NotKnown(Unknown("it is an endpoint of Network Firewall, whose rules are not read"))
+        body |= {"type": "gateway_load_balancer", "subnets": subnets, "private_ips": dict(_addresses(draft, item))}
     else:
-        draft.note("not read", item.id, f"an endpoint of type {kind}", item)
-        return
+        raise NotKnown(Unknown(f"it is an endpoint of type {kind}"))
+    if item.text("State") in _WAITING:
+        body["state"] = item.text("State")
     name = draft.naming.name("targets", item.name, item.id)
     told = {key: value for key, value in body.items() if value not in ({}, None)}
     draft.section(vpc, "vpc_endpoints")[name] = told
     draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
+
+
+def _is_of_network_firewall(item: Item) -> bool:
+    tags = {each.get("Key"): each.get("Value") for each in item.list("Tags")}
+    return tags.get("AWSNetworkFirewallManaged") == "true"
 
 
 def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:

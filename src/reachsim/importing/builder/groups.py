@@ -137,7 +137,10 @@ _PEERS: Final = {"IpRanges": _block, "Ipv6Ranges": _block, "PrefixListIds": _lis
 
 
 def is_joined(draft: Draft, one: str, other: str) -> bool | None:
-    """Whether an active peering joins two VPCs; None where that is not known."""
+    """Whether an active peering joins two VPCs, or a transit gateway that passes references on (TGW-14); None where that is
+    not known."""
+    if _joined_by_gateway(draft, one, other):
+        return True
     perhaps = False
     for item in draft.found.of("VpcPeeringConnections"):
         sides = [item.either(key) for key in ("RequesterVpcInfo", "AccepterVpcInfo")]
@@ -151,3 +154,16 @@ def is_joined(draft: Draft, one: str, other: str) -> bool | None:
             return True
         perhaps = perhaps or bool(vague)
     return None if perhaps else False
+
+
+def _joined_by_gateway(draft: Draft, one: str, other: str) -> bool:
+    attached: dict[str, set[str]] = {}
+    for item in draft.found.of("TransitGatewayVpcAttachments"):
+        if not item.maybe and item.either("State") == "available":
+            attached.setdefault(str(item.either("TransitGatewayId")), set()).add(str(item.either("VpcId")))
+    for gateway in draft.found.of("TransitGateways"):
+        options = gateway.either("Options")
+        passes = isinstance(options, Fields) and options.either("SecurityGroupReferencingSupport") == "enable"
+        if passes and {one, other} <= attached.get(gateway.id, set()):
+            return True
+    return False

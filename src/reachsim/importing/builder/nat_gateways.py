@@ -19,10 +19,14 @@ def add_described(draft: Draft, item: Item) -> None:
     """A NAT gateway that was read. Raises NotKnown."""
     if item.text("State") in GONE:
         return
+    if item.text("AvailabilityMode") == "regional":
+        add_regional(draft, item)
+        return
     vpc = home(draft, item)
     if not vpc:
         return
-    first = next(iter(item.members("NatGatewayAddresses").known), Fields({}))
+    addresses = item.members("NatGatewayAddresses").known
+    first = next((each for each in addresses if each.either("IsPrimary") is True), next(iter(addresses), Fields({})))
     subnet = draft.names[item.text("SubnetId")]
     body: Data = {"subnet": subnet}
     private, public = first.either("PrivateIp"), first.either("PublicIp")
@@ -34,6 +38,23 @@ def add_described(draft: Draft, item: Item) -> None:
         body["connectivity"] = "private"
     elif isinstance(public, str):
         body["public_ip"] = public
+    if item.text("State") == "pending":
+        body["state"] = "pending"
+    add_nat_gateway(draft, item, vpc, body)
+
+
+def add_regional(draft: Draft, item: Item) -> None:
+    """A NAT gateway of all zones (NATGW-17), which is in no subnet. Raises NotKnown."""
+    vpc = draft.home(item)
+    if not vpc:
+        return
+    body: Data = {"availability": "regional"}
+    if item.text("AutoProvisionZones") == "disabled":
+        held = ((each.text("AvailabilityZone"), each.get("PublicIp")) for each in item.list("NatGatewayAddresses"))
+        body["public_ips"] = {zone: public for zone, public in held if zone and public}
+    table = item.text("RouteTableId")
+    if table in draft.names:
+        body["route_table"] = draft.names[table]
     add_nat_gateway(draft, item, vpc, body)
 
 

@@ -2,127 +2,245 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.transit_routes import blocks_behind, routes_of
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
-from reachsim.importing.rules import block
-from reachsim.resources.reference import BLACKHOLE, UNKNOWN
+from reachsim.resources.reference import UNKNOWN
 
 _KINDS: Final = ("TransitGatewayAttachments", "TransitGatewayVpcAttachments")
+_STATES: Final = ("pending", "pendingAcceptance", "modifying")
+_VPN: Final = "vpn"
+_DIRECT_CONNECT: Final = "direct-connect-gateway"
+_PEERING: Final = "peering"
+
+
+@dataclass
+class Gateway:
+    """One gateway on its way into a design.
+
+    `attachments`: what was read of each, by id. `names`: what they are called. `doubts`: why it is not known what it does.
+    """
+
+    item: Item
+    attachments: dict[str, Item] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+    def add(self, id: str, item: Item) -> None:
+        """Take in what one more call says of an attachment."""
+        before = self.attachments.get(id)
+        both = {**(before.attributes if before is not None else {}), **item.attributes}
+        self.attachments[id] = Item(id, both, item.origin, item.maybe)
+
+
+def name_transit_gateways(draft: Draft) -> None:
+    """The names of gateways, which VPN connections refer to before they are written."""
+    for id, gateway in _gateways(draft).items():
+        name = draft.naming.name("targets", gateway.item.name, id)
+        draft.names[id], draft.out.names[id] = name, name
+        draft.out.origins["transit_gateways", name] = gateway.item.origin
 
 
 def add_transit_gateways(draft: Draft) -> None:
     """Transit gateways with attachments and tables. Of one of which any of that is not known, nobody knows what it does."""
-    own: dict[str, dict[str, Item]] = {}
+    gateways = _gateways(draft)
+    for id, gateway in gateways.items():
+        for each, member in gateway.attachments.items():
+            gateway.names[each] = draft.naming.name(f"{id} attachments", member.name, each)
+    for gateway in gateways.values():
+        add_transit_gateway(draft, gateway, gateways)
+
+
+def _gateways(draft: Draft) -> dict[str, Gateway]:
+    """Every gateway that was read, or that an attachment is of, with its attachments."""
+    out = {item.id: Gateway(item) for item in draft.found.of("TransitGateways") if item.either("State") not in GONE}
     for item in (each for kind in _KINDS for each in draft.found.of(kind)):
-        gateway = item.either("TransitGatewayId")
-        if isinstance(gateway, Unknown):
-            for each in draft.found.of("TransitGateways"):
-                draft.doubted[each.id] = gateway.reason
-        elif gateway and item.either("State") not in GONE:
-            members = own.setdefault(gateway, {})
-            before = members.get(item.id)
-            both = {**(before.attributes if before else {}), **item.attributes}
-            members[item.id] = Item(item.id, both, item.origin, item.maybe)
-    for gateway in dict.fromkeys([*(item.id for item in draft.found.of("TransitGateways")), *own]):
-        described = draft.found.one("TransitGateways", gateway)
-        item = described or Item(gateway, {}, next(iter(own[gateway].values())).origin)
-        add_transit_gateway(draft, item, own.get(gateway, {}))
-
-
-def add_transit_gateway(draft: Draft, item: Item, own: dict[str, Item]) -> None:
-    """One gateway with its attachments and tables."""
-    name = draft.naming.name("targets", item.name, item.id)
-    draft.names[item.id], draft.out.names[item.id] = name, name
-    attachments: Data = {}
-    named: dict[str, str] = {}
-    body: Data = {"attachments": attachments}
-    doubts = [item.maybe, draft.doubted.get(item.id, "")]
-    for id, member in own.items():
-        doubts.append(member.maybe)
-        try:
-            attached = attachment(draft, member)
-        except NotKnown as error:
-            doubts.append(error.reason)
+        id = item.either("TransitGatewayId")
+        if isinstance(id, Unknown):
+            for each in out.values():
+                draft.doubted[each.item.id] = id.reason
+        elif id and item.either("State") not in GONE:
+            out.setdefault(id, Gateway(Item(id, {}, item.origin))).add(attachment_id(item), item)
+    for item in draft.found.of("TransitGatewayPeeringAttachments"):
+        ends = [item.inner(key).text("TransitGatewayId") for key in ("RequesterTgwInfo", "AccepterTgwInfo")]
+        if item.either("State") in GONE:
             continue
-        if attached is not None:
-            named[id] = draft.naming.name(f"{item.id} attachments", member.name, id)
-            attachments[named[id]] = attached
-    try:
-        tables = transit_tables(draft, item.id, own, named)
-        if tables is not None:
-            body["route_tables"] = tables
-    except NotKnown as error:
-        doubts.append(error.reason)
-    reason = next(filter(None, doubts), "")
-    if reason:
-        draft.unknown(item, "what it does", reason)
-        draft.doubted[item.id] = reason
-        body["policy_tables"] = {UNKNOWN: reason}
-    draft.top("transit_gateways")[name] = body
-
-
-def attachment(draft: Draft, item: Item) -> Data | None:
-    """One attachment, None for what is not read. Raises NotKnown."""
-    kind = item.text("ResourceType") or ("vpc" if "VpcId" in item else "")
-    vpc = item.text("VpcId") or item.text("ResourceId")
-    if kind == "vpc" and vpc in draft.names:
-        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
-        body: Data = {"vpc": draft.names[vpc], "subnets": subnets}
-        for id in item.list("SubnetIds"):
-            described = draft.found.one("Subnets", id)
-            if described is not None:
-                described.get("AvailabilityZone")
-        if item.inner("Options").get("ApplianceModeSupport") == "enable":
-            body["appliance_mode"] = True
-        return body if subnets else None
-    draft.note("not read", item.id, f"an attachment of type {kind}", item)
-    return None
-
-
-def transit_tables(draft: Draft, gateway: str, items: dict[str, Item], names: dict[str, str]) -> Data | None:
-    """The route tables of a gateway; None where none was read. Raises NotKnown."""
-    tables = [each for each in draft.found.of("TransitGatewayRouteTables") if each.get("TransitGatewayId") == gateway]
-    if not tables:
-        return None
-    out: Data = {}
-    for table in tables:
-        body: Data = {
-            "associations": [names[id] for id, item in items.items() if id in names and _table_of(item) == table.id],
-            "propagations": [names[id] for id in _propagating(draft, table.id) if id in names],
-            "routes": {},
-        }
-        routes = draft.found.one("TransitGatewayStaticRoutes", table.id)
-        for route in routes.list("Routes") if routes is not None else ():
-            _add_route(body["routes"], route, names)
-        out[draft.naming.name(f"{gateway} tables", table.name, table.id)] = body
+        for id, other in (ends, ends[::-1]):
+            if id in out:
+                told = {"ResourceType": _PEERING, "ResourceId": other, "State": item.attributes.get("State")}
+                out[id].add(item.id, Item(item.id, told, item.origin, item.maybe))
     return out
 
 
+def attachment_id(item: Item) -> str:
+    """The id of an attachment; both sides of a peering have one, and are two."""
+    told = item.either("TransitGatewayAttachmentId")
+    return told if isinstance(told, str) else item.id
+
+
+def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gateway]) -> None:
+    """One gateway with its attachments and tables."""
+    item = gateway.item
+    gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, "")])
+    body: Data = {"attachments": {}}
+    for id, member in gateway.attachments.items():
+        gateway.doubts += filter(None, [member.maybe])
+        try:
+            attached = attachment(draft, gateway, member, gateways)
+            body["attachments"][gateway.names[id]] = {**attached, **_state(member)}
+            draft.out.names.setdefault(id, f"{draft.names[item.id]}.{gateway.names[id]}")
+        except NotKnown as error:
+            gateway.doubts.append(error.reason)
+            del gateway.names[id]
+    try:
+        tables = transit_tables(draft, gateway)
+        if tables is not None:
+            body["route_tables"] = tables
+    except NotKnown as error:
+        gateway.doubts.append(error.reason)
+    if item.inner("Options").either("SecurityGroupReferencingSupport") == "enable":
+        body["security_group_referencing"] = True
+    policies = [
+        each for each in draft.found.of("TransitGatewayPolicyTables") if each.either("TransitGatewayId") == item.id
+    ]
+    if policies:
+        body["policy_tables"] = {each.id: {} for each in policies}
+    if gateway.doubts:
+        draft.unknown(item, "what it does", gateway.doubts[0])
+        draft.doubted[item.id] = gateway.doubts[0]
+        body["policy_tables"] = {UNKNOWN: gateway.doubts[0]}
+    draft.top("transit_gateways")[draft.names[item.id]] = body
+
+
+def _state(item: Item) -> Data:
+    """The state of an attachment that carries nothing yet."""
+    state = item.either("State")
+    return {"state": state} if state in _STATES else {}
+
+
+def attachment(draft: Draft, gateway: Gateway, item: Item, gateways: dict[str, Gateway]) -> Data:
+    """One attachment; of what is behind one of another type, or was not read, nothing is known. Raises NotKnown."""
+    kind = item.text("ResourceType") or ("vpc" if "VpcId" in item else "")
+    resource = item.text("VpcId") or item.text("ResourceId")
+    if kind == "vpc" and resource in draft.names:
+        return _of_vpc(draft, item, resource)
+    if kind == _PEERING and resource in gateways and item.id in gateways[resource].names:
+        return {"peer": f"{draft.names[resource]}.{gateways[resource].names[item.id]}"}
+    if kind in (_VPN, _DIRECT_CONNECT) and resource in draft.names:
+        key = "vpn" if kind == _VPN else "direct_connect_gateway"
+        if _knows_what_is_behind(draft, gateway, item, resource, kind):
+            return {key: draft.names[resource]}
+    draft.unknown(item, f"what lies behind it ({kind} {resource})", "it was not collected")
+    return {"connect": {kind or "unknown": resource}}
+
+
+def _of_vpc(draft: Draft, item: Item, vpc: str) -> Data:
+    ids = item.list("SubnetIds")
+    subnets = [draft.names[id] for id in ids if draft.local(vpc, id) is not None]
+    if not ids or len(subnets) < len(ids):
+        raise NotKnown(Unknown(f"in which subnets attachment {item.id} is was not collected"))
+    for id in ids:
+        described = draft.found.one("Subnets", id)
+        if described is not None:
+            described.get("AvailabilityZone")
+    body: Data = {"vpc": draft.names[vpc], "subnets": subnets}
+    options = item.inner("Options")
+    if options.get("ApplianceModeSupport") == "enable":
+        body["appliance_mode"] = True
+    if options.get("SecurityGroupReferencingSupport") == "disable":
+        body["security_group_referencing"] = False
+    return body
+
+
+def _knows_what_is_behind(draft: Draft, gateway: Gateway, item: Item, resource: str, kind: str) -> bool:
+    """Whether the prefixes of a connection are known, which its body then has."""
+    blocks, complete = blocks_behind(draft.found, gateway.item.id, item.id)
+    if kind == _DIRECT_CONNECT:
+        if complete:
+            body = draft.top("direct_connect_gateways")[draft.names[resource]]
+            body["prefixes"] = list(dict.fromkeys([*body.get("prefixes", []), *blocks]))
+        return complete
+    body = draft.top("vpn_connections")[draft.names[resource]]
+    if "static_routes" in body:
+        body["static_routes"] = list(dict.fromkeys([*body["static_routes"], *blocks]))
+        return True
+    body["bgp_routes"] = list(dict.fromkeys([*body["bgp_routes"], *blocks]))
+    return complete
+
+
+def transit_tables(draft: Draft, gateway: Gateway) -> Data | None:
+    """The route tables of a gateway; None where it has the one that AWS makes. Raises NotKnown."""
+    tables = [
+        each
+        for each in draft.found.of("TransitGatewayRouteTables")
+        if each.get("TransitGatewayId") == gateway.item.id and each.either("State") not in GONE
+    ]
+    asked = any(kind in draft.found.asked for kind in ("TransitGateways", *_KINDS))
+    if not tables:
+        if asked and gateway.attachments:
+            raise NotKnown(Unknown("its route tables were not collected"))
+        return None
+    out: Data = {}
+    for table in tables:
+        propagating = _propagating(draft, table.id, asked=asked)
+        body: Data = {
+            "associations": [gateway.names[id] for id in _associated(draft, gateway, table.id) if id in gateway.names],
+            "propagations": [gateway.names[id] for id in _known(propagating, gateway)],
+            "routes": routes_of(draft, table, gateway.names, gateway.attachments, asked=asked),
+        }
+        out[draft.naming.name(f"{gateway.item.id} tables", table.name, table.id)] = body
+        draft.out.names[table.id] = f"{draft.names[gateway.item.id]}.{list(out)[-1]}"
+    for id, member in gateway.attachments.items():
+        told = any(each.id == id or attachment_id(each) == id for each in draft.found.of(_KINDS[0]))
+        if asked and not told and "Association" not in member and not _associations_asked(draft, tables):
+            raise NotKnown(Unknown(f"with which table attachment {id} is associated was not collected"))
+    return out
+
+
+def _known(ids: Iterable[str], gateway: Gateway) -> Iterator[str]:
+    """Those of a gateway's attachments that are there; one that is gone propagates nothing. Raises NotKnown."""
+    for id in ids:
+        if id in gateway.names:
+            yield id
+        elif id in gateway.attachments:
+            raise NotKnown(Unknown(f"what attachment {id} propagates is not known"))
+
+
+def _associations_asked(draft: Draft, tables: list[Item]) -> bool:
+    return all(draft.found.one("TransitGatewayRouteTableAssociations", table.id) is not None for table in tables)
+
+
+def _associated(draft: Draft, gateway: Gateway, table: str) -> list[str]:
+    """The attachments that are associated with a table, as they say themselves or as it says. Raises NotKnown."""
+    out = [id for id, item in gateway.attachments.items() if _table_of(item) == table]
+    told = draft.found.one("TransitGatewayRouteTableAssociations", table)
+    for each in told.list("Associations") if told is not None else ():
+        _certain(each)
+        if each.get("State", "associated") == "associated":
+            out.append(each.text("TransitGatewayAttachmentId"))
+    return list(dict.fromkeys(out))
+
+
 def _table_of(item: Item) -> Any:
-    return item.inner("Association").get("TransitGatewayRouteTableId")
+    held = item.inner("Association")
+    return held.get("TransitGatewayRouteTableId") if held.get("State", "associated") == "associated" else None
 
 
-def _propagating(draft: Draft, table: str) -> Iterator[str]:
+def _propagating(draft: Draft, table: str, *, asked: bool) -> list[str]:
+    """The attachments that propagate to a table. Raises NotKnown, where that was not collected too."""
     told = draft.found.one("TransitGatewayPropagations", table)
+    if told is None and asked:
+        raise NotKnown(Unknown(f"what propagates to table {table} was not collected"))
+    out = []
     for each in told.list("TransitGatewayRouteTablePropagations") if told is not None else ():
         _certain(each)
         if each.get("State", "enabled") == "enabled":
-            yield each.text("TransitGatewayAttachmentId")
-
-
-def _add_route(routes: Data, route: Fields, names: dict[str, str]) -> None:
-    _certain(route)
-    if route.get("Type", "static") != "static" or not route.get("DestinationCidrBlock"):
-        return
-    to = [each.text("TransitGatewayAttachmentId") for each in route.list("TransitGatewayAttachments")]
-    target = names.get(to[0]) if to else None
-    if route.get("State") == "blackhole":
-        target = BLACKHOLE
-    if target is not None:
-        routes[block(route["DestinationCidrBlock"])] = target
+            out.append(each.text("TransitGatewayAttachmentId"))
+    return out
 
 
 def _certain(each: Fields) -> None:

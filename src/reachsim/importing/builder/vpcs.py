@@ -53,7 +53,7 @@ def add_vpc(draft: Draft, vpc: str) -> None:
     draft.names[vpc] = name
     draft.out.names[vpc] = name
     if item is not None:
-        draft.out.origins["vpcs", name] = str(item.origin)
+        draft.out.origins["vpcs", name] = item.origin
 
 
 def likely_blocks(draft: Draft, vpc: str) -> Iterator[str]:

@@ -58,22 +58,22 @@ class Address:
 
 def parse(text: str) -> Address:
     """The address that a text is. Raises ValueError, with the place, for what is none."""
-    steps = _steps(text)
+    names = steps(text)
     at = 0
     modules: list[Step] = []
-    while at + 1 < len(steps) and steps[at] == Step("module"):
-        modules.append(steps[at + 1])
+    while at + 1 < len(names) and names[at] == Step("module"):
+        modules.append(names[at + 1])
         at += 2
-    data = len(steps) - at == 3 and steps[at] == Step("data")
-    rest = steps[at + data :]
+    data = len(names) - at == 3 and names[at] == Step("data")
+    rest = names[at + data :]
     if len(rest) != 2 or rest[0].key is not None or rest[0].name in ("module", "data"):
         raise ValueError(f"{shown(text)} is no address of a resource, such as module.x.aws_subnet.y[0]")
     return Address(tuple(modules), rest[0].name, rest[1].name, rest[1].key, data)
 
 
-def _steps(text: str) -> list[Step]:
+def steps(text: str) -> list[Step]:
     """The names between the dots, each with its key."""
-    steps: list[Step] = []
+    found: list[Step] = []
     at = 0
     while True:
         name = _NAME.match(text, at)
@@ -85,9 +85,9 @@ def _steps(text: str) -> list[Step]:
             key, at = int(count[1]), count.end()
         elif quoted := _KEY.match(text, at):
             key, at = _unquoted(quoted[1], text), quoted.end()
-        steps.append(Step(name[0], key))
+        found.append(Step(name[0], key))
         if at == len(text):
-            return steps
+            return found
         if text[at] != ".":
             raise ValueError(f"{shown(text)} is no address: a dot or a key is missing at character {at + 1}")
         at += 1

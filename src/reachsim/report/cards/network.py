@@ -14,6 +14,7 @@ from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note
 from reachsim.errors import counted, summary
 from reachsim.faces import html_of, one_line
 from reachsim.markup import Html, element, escape
+from reachsim.named import Named
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import say
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink
@@ -191,6 +192,15 @@ def _(found: Isolation) -> str:
     mood: Mood = "bad" if found.leaks else "unknown"
     word = "not isolated" if found.leaks else "undecided"
     return card(mood, word, title, leaks, lines(found.undecided, "cannot be decided"))
+
+
+@html_of.register
+def _(named: Named) -> str:  # type: ignore[type-arg]
+    rows = named.to_rows()
+    header = tuple(rows[0]) if rows else ()
+    first = [[place(value) if key == "where" else value for key, value in row.items()] for row in rows]
+    title = counted(len(named), named.noun)
+    return card("plain", "named", title, listing(first, [key.replace("_", " ") for key in header], most=_MOST))
 
 
 # -- findings -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
 from reachsim.markup import Html, element, escape
 from reachsim.net.headerspace import HeaderSpace
+from reachsim.places import legend_of
 from reachsim.reach.cell import Cell, loss_in_words
 from reachsim.reach.pair import Reach
 from reachsim.trace.result import Blocker, Hop, Trace, TraceVerdict
@@ -101,8 +102,8 @@ def leg(title: str, hops: Sequence[Hop]) -> Html | None:
         rows.append((number, hop.component, hop.checkpoint, what, place(hop.where)))
         if mood is not None:
             break
-    file = next((hop.where.rpartition(":")[0] for hop in hops if hop.where), "")
-    caption = joined(escape(f"{title}: {hops[0].before} "), dim(file and f"(lines of {file})")) if hops else title
+    legend = legend_of(hop.where for hop in hops)
+    caption = joined(escape(f"{title}: {hops[0].before} "), dim(legend)) if hops else title
     return listing(rows, _HEADER, caption, marks=marks, most=_HOPS)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reachsim.answers.difference import Change
 from reachsim.answers.expectations import Check, Result, ResultVerdict
-from reachsim.answers.fix import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.cards import Mood, card, folded, joined, lines, listing, note, patch, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
@@ -97,10 +97,11 @@ def _fix(fix: Fix, title: str, *, open_: bool) -> Html:
 
 def _of(fix: Fix) -> list[Html]:
     """What a fix changes, what is proven of it, what it opens, and its patch."""
+    how = "asking an edited copy" if fix.patch is None else "reading the patched file again"
     parts = [
         lines(map(_edit, fix.edits)),
-        lines(_proof(fix), "proven, by reading the patched file again"),
-        folded("patch", patch(fix.patch.diff)),
+        lines(_proof(fix), f"proven, by {how}"),
+        None if fix.patch is None else folded("patch", patch(fix.patch.diff)),
     ]
     return [part for part in parts if part is not None]
 

@@ -70,7 +70,7 @@ def questions(
 ) -> Question:
     """Packets to ask about, biased to the ports at which some rule ends. `sources`, `destinations`: names of ends; left out,
     all of the network and the internet."""
-    names = list(network.endpoints.names())[:_MOST_NAMES]
+    names = list(network.ends.names())[:_MOST_NAMES]
     one = draw(st.sampled_from(list(sources) or [*names, "internet"]))
     other = draw(st.sampled_from(list(destinations) or [name for name in [*names, "internet"] if name != one] or [one]))
     traffic = draw(st.sampled_from(border_tokens(network)))

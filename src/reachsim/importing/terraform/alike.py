@@ -1,0 +1,139 @@
+"""Links of which it does not matter which one they name, since all that they can name are alike.
+
+A module that makes a NAT gateway and a route table for each zone leaves open which table leads to which gateway
+(`element(aws_nat_gateway.x[*].id, ...)`). Where the gateways are in subnets with the same table and ACL, and the tables have
+the same routes, what reaches what is the same whichever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+from reachsim.importing.inventory import Unknown
+from reachsim.importing.terraform.families.routes import destination_of, route_of
+from reachsim.importing.terraform.links import Links, Open
+from reachsim.importing.terraform.snapshot import Resource
+
+_LINKS: Final = (
+    ("aws_nat_gateway", "subnet_id"),
+    ("aws_route", "nat_gateway_id"),
+    ("aws_route_table_association", "route_table_id"),
+)
+"""In an order in which each makes the next more alike."""
+_TARGET_IDS: Final = ("NatGatewayId",)
+
+
+def choose(links: Links) -> None:
+    """Take one of those that are alike, the one with the same key if there is such, with a note."""
+    for kind, key in _LINKS:
+        likeness = _Likeness(links)
+        for each in links.found.of(kind):
+            link = each.get(key)
+            if not isinstance(link, Open) or len(link.candidates) < 2:
+                continue
+            likes = {likeness.of(id) for id in link.candidates}
+            if len(likes) == 1 and None not in likes:
+                one = _of_same_key(links, each, link.candidates)
+                each.values[key] = one
+                links.assumed.append((each, f"{key}: {one}, for all that it can be are alike"))
+
+
+def _of_same_key(links: Links, each: Resource, candidates: tuple[str, ...]) -> str:
+    same = [id for id in candidates if links.by_id[id].address.key == each.address.key]
+    return (same or list(candidates))[0]
+
+
+class _Likeness:
+    """What there is to tell two of a kind apart; None where that is not known."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        found = links.found
+        self.tables: dict[str, Any] = {}
+        self.acls: dict[str, list[str]] = {}
+        self.routes: dict[str, list[Resource]] = {}
+        self.open: set[str] = set()
+        """What something may belong to that is not known to."""
+        self.asked: set[str] = set()
+        for each in found.of("aws_route_table_association"):
+            self._relate(self.tables, each, "subnet_id", each.get("route_table_id"))
+        for each in found.of("aws_network_acl"):
+            for subnet in each.each("subnet_ids"):
+                self._relate_to(self.acls, subnet, each.id)
+        for each in found.of("aws_network_acl_association"):
+            self._relate_to(self.acls, each.get("subnet_id"), str(each.get("network_acl_id")))
+        for each in found.of("aws_route", "aws_vpn_gateway_route_propagation"):
+            self._relate_to(self.routes, each.get("route_table_id"), each)
+
+    def _relate(self, relation: dict[str, Any], each: Resource, key: str, value: Any) -> None:
+        id = each.get(key)
+        if isinstance(id, str):
+            relation[id] = value
+        else:
+            self._any_of(id)
+
+    def _relate_to(self, relation: dict[str, list[Any]], id: Any, value: Any) -> None:
+        if isinstance(id, str):
+            relation.setdefault(id, []).append(value)
+        else:
+            self._any_of(id)
+
+    def _any_of(self, id: Any) -> None:
+        everything = tuple(self.links.by_id)
+        self.open.update(id.candidates or everything if isinstance(id, Open) else everything)
+
+    def of(self, id: Any) -> Hashable:
+        """What tells something apart."""
+        each = self.links.by_id.get(id) if isinstance(id, str) else None
+        if each is None or id in self.open or id in self.asked:
+            return None
+        self.asked.add(id)
+        try:
+            if each.address.type == "aws_subnet":
+                return self.subnet(each)
+            if each.address.type == "aws_nat_gateway":
+                return self.nat_gateway(each)
+            return self.table(each) if each.address.type == "aws_route_table" else None
+        finally:
+            self.asked.discard(id)
+
+    def subnet(self, each: Resource) -> Hashable:
+        """Of a subnet that holds a gateway: its VPC, its table, its ACL."""
+        vpc, table = each.get("vpc_id"), self.tables.get(each.id, "main")
+        if not isinstance(vpc, str) or not isinstance(table, str):
+            return None
+        return "subnet", vpc, table, tuple(sorted(self.acls.get(each.id, [])))
+
+    def nat_gateway(self, each: Resource) -> Hashable:
+        """Of a NAT gateway: its sort and its subnet."""
+        link, kind = each.get("subnet_id"), each.get("connectivity_type")
+        likes = {self.of(id) for id in (link.candidates if isinstance(link, Open) else [link])}
+        if isinstance(kind, Unknown) or len(likes) != 1 or None in likes:
+            return None
+        return "NAT gateway", kind, likes.pop()
+
+    def table(self, each: Resource) -> Hashable:
+        """Of a table: its VPC and its routes."""
+        vpc, inline = each.get("vpc_id"), each.values.get("route")
+        if not isinstance(vpc, str) or isinstance(inline, Unknown) or each.each("propagating_vgws"):
+            return None
+        told = [one.values if one.address.type == "aws_route" else None for one in self.routes.get(each.id, [])]
+        routes = [route_of(one) if isinstance(one, dict) else None for one in (*(inline or []), *told)]
+        likes = [self.route(one) for one in routes]
+        return None if None in likes else ("table", vpc, frozenset(likes))
+
+    def route(self, route: dict[str, Any] | None) -> Hashable:
+        """Of a route: where to, and by what."""
+        if route is None or not isinstance(destination_of(route), str):
+            return None
+        parts: list[Hashable] = []
+        for key, value in sorted(route.items()):
+            part: Hashable = value if isinstance(value, str) else None
+            if key in _TARGET_IDS:
+                likes = {self.of(id) for id in (value.candidates if isinstance(value, Open) else [value])}
+                part = likes.pop() if len(likes) == 1 else None
+            if part is None:
+                return None
+            parts.append((key, part))
+        return tuple(parts)

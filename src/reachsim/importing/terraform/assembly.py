@@ -1,0 +1,110 @@
+"""Items of an inventory while resources add to them: rules to a group, routes to a table, addresses to interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reachsim.importing.inventory import MAYBE, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.terraform.addresses import Step
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
+
+
+@dataclass
+class Assembly:
+    """The items that one snapshot makes. `before`: what a plan starts from, None where the snapshot is no plan's end."""
+
+    found: Snapshot
+    before: Snapshot | None = None
+    items: dict[str, dict[str, Item]] = field(default_factory=dict)
+    assumed: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What follows from something else: of which object, what, and where it was read."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """By the address of a resource, the id of its item."""
+    unread: list[tuple[str, str, Origin]] = field(default_factory=list)
+    """What could not be placed: of which object, why, and where it was read."""
+
+    def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
+        """An item of a kind, with the resource's name and origin; its attributes may still be added to."""
+        own = id or resource.id
+        self.ids[resource.origin.path] = own
+        attributes["Tags"] = [{"Key": "Name", "Value": _label(resource)}]
+        return self.place(kind, own, attributes, resource.origin)
+
+    def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
+        """An item of a kind, by its id."""
+        self.items.setdefault(kind, {})[id] = Item(id, attributes, origin)
+        return attributes
+
+    def one(self, kind: str, id: Any) -> Attributes | None:
+        """The attributes of an item; None where the file has none of that id, or the id is not known."""
+        item = self.items.get(kind, {}).get(id) if isinstance(id, str) else None
+        return None if item is None else item.attributes
+
+    def of(self, kind: str) -> Iterator[Item]:
+        """The items of a kind."""
+        yield from list(self.items.get(kind, {}).values())
+
+    def some(self, kind: str, id: Any) -> list[Attributes]:
+        """The item of an id; where the id is not known, every item of the kind, for it may be any of them."""
+        if isinstance(id, Unknown):
+            return [item.attributes for item in self.of(kind)]
+        found = self.one(kind, id)
+        return [] if found is None else [found]
+
+    def append(self, kind: str, resource: Resource, key: str, link: str, members: Iterable[Attributes | str]) -> None:
+        """Add members to a list of the item that a resource links to. Where it is not known which item that is, each of
+        the kind may have them. Where the file does not have it, that is noted."""
+        id = resource.get(link)
+        holders = self.some(kind, id)
+        for holder in holders:
+            listed = holder.setdefault(key, [])
+            if isinstance(listed, list):
+                listed.extend(maybe(each, resource, id) if isinstance(id, Unknown) else each for each in members)
+        if not holders:
+            self.unread.append(
+                (str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin)
+            )
+
+    def assume(self, resource: Resource, text: str) -> None:
+        """Say what was taken from something else."""
+        self.assumed.append((str(resource.address), text, resource.origin))
+
+    def into(self, inventory: Inventory) -> None:
+        """Hand everything over."""
+        for kind, members in self.items.items():
+            for item in members.values():
+                inventory.add(kind, item)
+
+
+def _label(resource: Resource) -> str:
+    """What a resource is called: by its ``Name`` tag, else by its address without the type."""
+    for key in ("tags", "tags_all"):
+        tags = resource.values.get(key)
+        name = tags.get("Name") if isinstance(tags, dict) else None
+        if isinstance(name, str) and name:
+            return name
+    at = resource.address
+    return ".".join(map(str, (*at.modules, Step(at.name, at.key))))
+
+
+def maybe(member: Attributes | str, resource: Resource, id: Unknown) -> Any:
+    """A member of a list that may be there."""
+    reason = f"{resource.address} may belong to it: {id.reason}"
+    return {**member, MAYBE: reason} if isinstance(member, dict) else Unknown(reason)
+
+
+def shown_id(id: Any) -> str:
+    """An id as a note names it."""
+    return id if isinstance(id, str) else "something unknown"
+
+
+def known(value: Any) -> str:
+    """A text that is known, else empty."""
+    return value if isinstance(value, str) else ""
+
+
+def present(attributes: Attributes) -> Attributes:
+    """Attributes without those that are absent."""
+    return {key: value for key, value in attributes.items() if value is not None and value != ""}

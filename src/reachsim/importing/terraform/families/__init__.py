@@ -1,0 +1,1 @@
+"""Terraform's resources as objects of AWS's APIs, one module for each family."""

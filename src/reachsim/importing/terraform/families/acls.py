@@ -1,0 +1,135 @@
+"""Network ACLs: entries of their own and separate ones, and which subnets they are of."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
+
+TYPES: Final = frozenset(
+    {"aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule", "aws_network_acl_association"}
+)
+
+
+def add(made: Assembly) -> None:
+    """ACLs, separate entries, associations."""
+    for each in made.found.of("aws_network_acl", "aws_default_network_acl"):
+        default = each.address.type == "aws_default_network_acl"
+        # A default ACL has the subnets that no other one has, whatever the file lists.
+        subnets = [] if default else [{"SubnetId": id} for id in _subnets(made, each)]
+        body = {"VpcId": each.get("vpc_id"), "IsDefault": default, "Associations": subnets}
+        made.put("NetworkAcls", each, present(body) | {"Entries": _inline(made, each)})
+    for each in made.found.of("aws_network_acl_rule"):
+        _add_rule(made, each)
+    for each in made.found.of("aws_network_acl_association"):
+        _associate(made, each)
+    _settle(made)
+
+
+def _inline(made: Assembly, acl: Resource) -> Any:
+    """The entries that an ACL tells, without those that only separate rules gave it and that go with them."""
+    out: list[Any] = []
+    old = set() if made.before is None else _separate(made.before, acl.id)
+    for direction in ("ingress", "egress"):
+        value = acl.values.get(direction)
+        if isinstance(value, Unknown):
+            return value
+        for each in value if isinstance(value, list) else []:
+            entry = entry_of(each, direction == "egress") if isinstance(each, dict) else each
+            if isinstance(entry, Unknown) or _place(entry) not in old:
+                out.append(entry)
+    return out
+
+
+def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
+    """One entry, inline or separate: the two differ in the words for its number and action."""
+    protocol = values.get("protocol")
+    entry: Attributes = {
+        "Egress": egress,
+        "RuleNumber": values.get("rule_no", values.get("rule_number")),
+        "RuleAction": values.get("action", values.get("rule_action")),
+        "Protocol": protocol,
+        "CidrBlock": values.get("cidr_block") or None,
+        "Ipv6CidrBlock": values.get("ipv6_cidr_block") or None,
+    }
+    if str(protocol).lower() not in ("-1", "all"):
+        entry["PortRange"] = present({"From": values.get("from_port"), "To": values.get("to_port")})
+        entry["IcmpTypeCode"] = present({"Type": values.get("icmp_type"), "Code": values.get("icmp_code")})
+    return present(entry)
+
+
+def _place(entry: Attributes) -> tuple[Any, str]:
+    return entry.get("Egress"), str(entry.get("RuleNumber"))
+
+
+def _separate(found: Snapshot, acl: str) -> set[tuple[Any, str]]:
+    rules = [each for each in found.of("aws_network_acl_rule") if each.get("network_acl_id") == acl]
+    return {_place(entry_of(each.values, each.get("egress") is True)) for each in rules}
+
+
+def _add_rule(made: Assembly, each: Resource) -> None:
+    egress = each.get("egress")
+    entry = entry_of(each.values, egress if isinstance(egress, Unknown) else egress is True)
+    holder = made.one("NetworkAcls", each.get("network_acl_id"))
+    listed = None if holder is None else holder.get("Entries")
+    if isinstance(listed, list):
+        listed[:] = [one for one in listed if isinstance(one, Unknown) or _place(one) != _place(entry)]
+    made.append("NetworkAcls", each, "Entries", "network_acl_id", [entry])
+
+
+def _subnets(made: Assembly, acl: Resource) -> list[Any]:
+    """The subnets that an ACL tells, without those that a separate association gave it and that go with it."""
+    gone: set[Any] = set()
+    if made.before is not None:
+        gone = {
+            each.get("subnet_id")
+            for each in made.before.of("aws_network_acl_association")
+            if each.get("network_acl_id") == acl.id
+        }
+    return [each for each in acl.each("subnet_ids") if isinstance(each, Unknown) or each not in gone]
+
+
+def _associate(made: Assembly, each: Resource) -> None:
+    acl, subnet = each.get("network_acl_id"), each.get("subnet_id")
+    if made.one("NetworkAcls", acl) is not None:
+        listed = made.one("NetworkAcls", acl)
+        if listed is not None and {"SubnetId": subnet} not in listed["Associations"]:
+            made.append("NetworkAcls", each, "Associations", "network_acl_id", [{"SubnetId": subnet}])
+        return
+    reason = acl.reason if isinstance(acl, Unknown) else f"{acl} is not in the file"
+    _unknown_acl(made, each, subnet, reason)
+
+
+def _unknown_acl(made: Assembly, each: Resource, subnet: Any, reason: str) -> None:
+    """An ACL of which nothing is known, for one subnet."""
+    holder = made.one("Subnets", subnet)
+    vpc = None if holder is None else holder.get("VpcId")
+    if not isinstance(vpc, str):
+        made.unread.append((str(each.address), f"its ACL: {reason}", each.origin))
+        return
+    body = {"VpcId": vpc, "IsDefault": False, "Associations": [{"SubnetId": subnet}], "Entries": Unknown(reason)}
+    made.place("NetworkAcls", f"{each.address} for {subnet}", body, each.origin)
+
+
+def _settle(made: Assembly) -> None:
+    """Where two ACLs of a file tell the same subnet, which of them it has is not known."""
+    of: dict[str, list[str]] = {}
+    for item in made.of("NetworkAcls"):
+        for each in item.attributes["Associations"]:
+            if isinstance(each.get("SubnetId"), str) and item.id not in of.setdefault(each["SubnetId"], []):
+                of[each["SubnetId"]].append(item.id)
+    for subnet, acls in of.items():
+        if len(acls) < 2:
+            continue
+        for item in made.of("NetworkAcls"):
+            item.attributes["Associations"] = [
+                each for each in item.attributes["Associations"] if each.get("SubnetId") != subnet
+            ]
+        holder = made.one("Subnets", subnet) or {}
+        first = made.items["NetworkAcls"][acls[0]]
+        vpc = holder.get("VpcId", first.attributes.get("VpcId"))
+        reason = f"{' and '.join(acls)} both name it"
+        body = {"VpcId": vpc, "IsDefault": False, "Associations": [{"SubnetId": subnet}], "Entries": Unknown(reason)}
+        made.place("NetworkAcls", f"{acls[0]} or {acls[1]} for {subnet}", body, first.origin)

@@ -1,0 +1,205 @@
+"""Gateways of a VPC, peering connections, VPN, endpoints."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.snapshot import Resource
+
+TYPES: Final = frozenset(
+    {
+        "aws_internet_gateway", "aws_internet_gateway_attachment", "aws_egress_only_internet_gateway",
+        "aws_nat_gateway", "aws_vpc_peering_connection", "aws_vpc_peering_connection_accepter",
+        "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
+        "aws_vpn_connection_route", "aws_customer_gateway", "aws_vpc_endpoint",
+        "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
+        "aws_vpc_endpoint_security_group_association",
+    }
+)  # fmt: skip
+
+
+def add(made: Assembly) -> None:
+    """Everything that joins a VPC with something else, but transit gateways."""
+    _add_internet(made)
+    _add_nat(made)
+    _add_peerings(made)
+    _add_vpn(made)
+    _add_endpoints(made)
+
+
+def _attached(vpc: Any, state: str) -> list[Attributes]:
+    return [] if vpc is None else [{"VpcId": vpc, "State": state}]
+
+
+def _add_internet(made: Assembly) -> None:
+    for each in made.found.of("aws_internet_gateway"):
+        made.put("InternetGateways", each, {"Attachments": _attached(each.get("vpc_id"), "available")})
+    for each in made.found.of("aws_internet_gateway_attachment"):
+        attachment = _attached(each.get("vpc_id"), "available")
+        holder = made.one("InternetGateways", each.get("internet_gateway_id"))
+        if holder is not None:  # a state that was refreshed tells it at the gateway, too
+            holder["Attachments"] = []
+        made.append("InternetGateways", each, "Attachments", "internet_gateway_id", attachment)
+    for each in made.found.of("aws_egress_only_internet_gateway"):
+        made.put("EgressOnlyInternetGateways", each, {"Attachments": _attached(each.get("vpc_id"), "attached")})
+
+
+def _add_nat(made: Assembly) -> None:
+    for each in made.found.of("aws_nat_gateway"):
+        subnet = made.one("Subnets", each.get("subnet_id"))
+        public = each.get("connectivity_type") != "private"
+        address = present(
+            {
+                "AllocationId": each.get("allocation_id"),
+                "PrivateIp": each.get("private_ip"),
+                "PublicIp": each.get("public_ip") if public else None,
+                "NetworkInterfaceId": each.get("network_interface_id"),
+            }
+        )
+        body = {
+            "SubnetId": each.get("subnet_id"),
+            "VpcId": None if subnet is None else subnet.get("VpcId"),
+            "State": "available",
+            "ConnectivityType": each.get("connectivity_type"),
+            "AvailabilityMode": each.get("availability_mode"),
+            "NatGatewayAddresses": [address],
+        }
+        made.put("NatGateways", each, present(body))
+
+
+# -- peering connections -----------------------------------------------------------------------------------------
+
+
+def _add_peerings(made: Assembly) -> None:
+    accepted = {
+        each.get("vpc_peering_connection_id"): each.get("auto_accept")
+        for each in made.found.of("aws_vpc_peering_connection_accepter")
+    }
+    for each in made.found.of("aws_vpc_peering_connection"):
+        status = each.get("accept_status")
+        if not isinstance(status, str):
+            given = [value for value in (each.get("auto_accept"), accepted.get(each.id)) if value is not None]
+            later = any(isinstance(id, Unknown) for id in accepted)
+            status = "active" if True in given else status if later else "pending-acceptance"
+        body = {
+            "Status": {"Code": status},
+            "RequesterVpcInfo": _side(made, each, "vpc_id", "requester"),
+            "AccepterVpcInfo": _side(made, each, "peer_vpc_id", "accepter"),
+        }
+        made.put("VpcPeeringConnections", each, body)
+    for each in made.found.of("aws_vpc_peering_connection_accepter", "aws_vpc_peering_connection_options"):
+        for holder in made.some("VpcPeeringConnections", each.get("vpc_peering_connection_id")):
+            for word, key in (("requester", "RequesterVpcInfo"), ("accepter", "AccepterVpcInfo")):
+                if (options := _options(each, word)) is not None:
+                    holder[key]["PeeringOptions"] = options
+    for each in made.found.of("aws_vpc_peering_connection_accepter"):
+        id = each.get("vpc_peering_connection_id")
+        if isinstance(id, str) and made.one("VpcPeeringConnections", id) is None:
+            _accepted_here(made, each, id)
+
+
+def _side(made: Assembly, each: Resource, key: str, word: str) -> Attributes:
+    vpc = made.one("Vpcs", each.get(key)) or {}
+    peer = key == "peer_vpc_id"
+    body = {
+        "VpcId": each.get(key),
+        "CidrBlock": vpc.get("CidrBlock"),
+        "OwnerId": each.get("peer_owner_id") if peer else None,
+        "Region": each.get("peer_region") if peer else None,
+        "PeeringOptions": _options(each, word),
+    }
+    return present(body)
+
+
+def _options(each: Resource, word: str) -> Attributes | None:
+    for block in each.each(word):
+        value = block if isinstance(block, Unknown) else block.get("allow_remote_vpc_dns_resolution")
+        return {"AllowDnsResolutionFromRemoteVpc": value}
+    return None
+
+
+def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
+    """A connection that somebody else asked for, and that this file accepts."""
+    active = each.get("auto_accept") is True or each.get("accept_status") == "active"
+    body: Attributes = {
+        "Status": {"Code": "active" if active else each.get("accept_status") or "pending-acceptance"},
+        "AccepterVpcInfo": present({"VpcId": each.get("vpc_id")}),
+        "RequesterVpcInfo": present({"VpcId": each.get("peer_vpc_id"), "OwnerId": each.get("peer_owner_id")}),
+    }
+    made.put("VpcPeeringConnections", each, body, id)
+
+
+# -- VPN ---------------------------------------------------------------------------------------------------------
+
+
+def _add_vpn(made: Assembly) -> None:
+    for each in made.found.of("aws_vpn_gateway"):
+        made.put(
+            "VpnGateways", each, {"State": "available", "VpcAttachments": _attached(each.get("vpc_id"), "attached")}
+        )
+    for each in made.found.of("aws_vpn_gateway_attachment"):
+        holder = made.one("VpnGateways", each.get("vpn_gateway_id"))
+        if holder is not None:
+            holder["VpcAttachments"] = []
+        made.append("VpnGateways", each, "VpcAttachments", "vpn_gateway_id", _attached(each.get("vpc_id"), "attached"))
+    for each in made.found.of("aws_customer_gateway"):
+        made.put("CustomerGateways", each, {"State": "available"})
+    for each in made.found.of("aws_vpn_connection"):
+        body = {
+            "State": "available",
+            "CustomerGatewayId": each.get("customer_gateway_id"),
+            "VpnGatewayId": each.get("vpn_gateway_id"),
+            "TransitGatewayId": each.get("transit_gateway_id"),
+            "TransitGatewayAttachmentId": known(each.get("transit_gateway_attachment_id")),
+            "Options": {"StaticRoutesOnly": each.get("static_routes_only")},
+            "Routes": [],
+        }
+        made.put("VpnConnections", each, present(body))
+    for each in made.found.of("aws_vpn_connection_route"):
+        route = [{"DestinationCidrBlock": each.get("destination_cidr_block"), "State": "available"}]
+        made.append("VpnConnections", each, "Routes", "vpn_connection_id", route)
+
+
+# -- endpoints ---------------------------------------------------------------------------------------------------
+
+
+def _add_endpoints(made: Assembly) -> None:
+    for each in made.found.of("aws_vpc_endpoint"):
+        kind = each.get("vpc_endpoint_type") or "Gateway"
+        groups = each.values.get("security_group_ids")
+        body = {
+            "VpcId": each.get("vpc_id"),
+            "VpcEndpointType": kind,
+            "ServiceName": each.get("service_name"),
+            "State": each.get("state") if isinstance(each.get("state"), str) else "available",
+            "RouteTableIds": _ids(each.values.get("route_table_ids")),
+            "SubnetIds": _ids(each.values.get("subnet_ids")),
+            "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": id} for id in groups or []],
+            "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
+            "PrivateDnsEnabled": each.get("private_dns_enabled") if kind == "Interface" else None,
+        }
+        made.put("VpcEndpoints", each, present(body))
+    for kind, key, link in (
+        ("route_table", "RouteTableIds", "route_table_id"),
+        ("subnet", "SubnetIds", "subnet_id"),
+        ("security_group", "Groups", "security_group_id"),
+    ):
+        for each in made.found.of(f"aws_vpc_endpoint_{kind}_association"):
+            member = each.get(link)
+            members = [{"GroupId": member}] if key == "Groups" else [member]
+            holder = made.one("VpcEndpoints", each.get("vpc_endpoint_id"))
+            listed = None if holder is None else holder.get(key)
+            if isinstance(listed, list) and members[0] in listed:
+                continue
+            made.append("VpcEndpoints", each, key, "vpc_endpoint_id", members)
+
+
+def _ids(value: Any) -> Any:
+    return value if isinstance(value, Unknown) else list(value or [])
+
+
+def _known_ids(value: Any) -> list[str]:
+    """Ids of what AWS makes itself: left out where they are not known."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -1,0 +1,255 @@
+"""Instances, network interfaces and elastic addresses: groups and addresses belong to interfaces, not to instances."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.importing.inventory import Attributes, Origin, Unknown
+from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.snapshot import Resource
+
+TYPES: Final = frozenset(
+    {
+        "aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_network_interface_attachment",
+        "aws_network_interface_sg_attachment", "aws_eip", "aws_eip_association",
+    }
+)  # fmt: skip
+NOT_TOLD: Final = "the file does not tell it"
+_STATES: Final = ("stopped", "stopping", "terminated", "shutting-down")
+
+
+def add(made: Assembly) -> None:
+    """Interfaces, instances with theirs, then what public addresses they get."""
+    for each in made.found.of("aws_network_interface"):
+        made.put("NetworkInterfaces", each, _interface(made, each))
+    for each in made.found.of("aws_instance", "aws_spot_instance_request"):
+        _add_instance(made, each)
+    for each in made.found.of("aws_network_interface_attachment"):
+        for holder in made.some("NetworkInterfaces", each.get("network_interface_id")):
+            holder["Attachment"] = present(
+                {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index")}
+            )
+    for each in made.found.of("aws_network_interface_sg_attachment"):
+        _add_group(made, each)
+    _add_elastic(made)
+
+
+def vpc_of(made: Assembly, subnet: Any) -> Any:
+    """The VPC of a subnet of the file."""
+    holder = made.one("Subnets", subnet)
+    return None if holder is None else holder.get("VpcId")
+
+
+def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
+    """The groups of an interface: those that it is given; the default group of its VPC where it is given none (SG-3)."""
+    if isinstance(ids, Unknown):
+        return ids
+    if ids:
+        return [each if isinstance(each, Unknown) else {"GroupId": each} for each in ids]
+    vpc = vpc_of(made, subnet)
+    for item in made.of("SecurityGroups"):
+        if (
+            item.attributes.get("GroupName") == "default"
+            and item.attributes.get("VpcId") == vpc
+            and isinstance(vpc, str)
+        ):
+            return [{"GroupId": item.id}]
+    return vpc if isinstance(vpc, Unknown) else Unknown("it has the default group of its VPC, which is not in the file")
+
+
+def vpc_of_groups(made: Assembly, ids: Any) -> Any:
+    """The VPC of groups, for an interface in a subnet that the file does not have."""
+    holders = [made.one("SecurityGroups", each) for each in ids] if isinstance(ids, list) else []
+    return next((holder.get("VpcId") for holder in holders if holder is not None), None)
+
+
+def _interface(made: Assembly, each: Resource) -> Attributes:
+    attachment: Attributes = {}
+    for block in each.each("attachment"):
+        if isinstance(block, dict) and block.get("instance"):
+            attachment = present({"InstanceId": block["instance"], "DeviceIndex": block.get("device_index")})
+    private = each.get("private_ip")
+    listed = each.values.get("private_ips")
+    if not isinstance(private, str) and isinstance(listed, list) and len(listed) == 1:
+        private = listed[0]
+    body = {
+        "SubnetId": each.get("subnet_id"),
+        "VpcId": vpc_of(made, each.get("subnet_id")) or vpc_of_groups(made, each.values.get("security_groups")),
+        "InterfaceType": each.get("interface_type") if isinstance(each.get("interface_type"), str) else None,
+        "Groups": groups_of(made, each.get("subnet_id"), each.values.get("security_groups", Unknown(NOT_TOLD))),
+        "SourceDestCheck": each.get("source_dest_check"),
+        "PrivateIpAddress": private,
+        "PrivateIpAddresses": _addresses(private, listed),
+        "Ipv6Addresses": _ipv6(each),
+        "Attachment": attachment or None,
+    }
+    return present(body)
+
+
+def _addresses(primary: Any, others: Any) -> Any:
+    """The primary address and the others, of which a set has no order."""
+    if isinstance(others, Unknown):
+        return [{"PrivateIpAddress": primary, "Primary": True}] if primary is not None else None
+    rest = [each for each in others or [] if each != primary]
+    first = [] if primary is None else [{"PrivateIpAddress": primary, "Primary": True}]
+    return [*first, *({"PrivateIpAddress": each, "Primary": False} for each in rest)]
+
+
+def _ipv6(each: Resource) -> list[Attributes]:
+    """The IPv6 addresses that are known, or asked for."""
+    value = each.values.get("ipv6_addresses")
+    if isinstance(value, Unknown):
+        count = each.get("ipv6_address_count")
+        return [{"Ipv6Address": value}] if isinstance(count, int | str) and str(count) != "0" else []
+    return [{"Ipv6Address": one} for one in value or []]
+
+
+# -- instances ---------------------------------------------------------------------------------------------------
+
+
+def _add_instance(made: Assembly, each: Resource) -> None:
+    id = each.get("spot_instance_id") if each.address.type == "aws_spot_instance_request" else None
+    own = id if isinstance(id, str) else each.id
+    state = each.get("instance_state")
+    body: Attributes = {"State": {"Name": state if state in _STATES else "running"}}
+    body |= present({"ImageId": each.get("ami"), "IamInstanceProfile": each.get("iam_instance_profile")})
+    made.put("Instances", each, body, own)
+    given = [block for block in each.each("network_interface") if block is not None]
+    if isinstance(each.values.get("network_interface"), Unknown):
+        given = []
+    for block in given:
+        if isinstance(block, dict):
+            _attach(made, each, own, block)
+    if not given:
+        _own_interface(made, each, own)
+
+
+def _attach(made: Assembly, each: Resource, own: str, block: dict[str, Any]) -> None:
+    """An interface that is a resource of its own, or somebody else's."""
+    id = block.get("network_interface_id")
+    attachment = {"InstanceId": own, "DeviceIndex": block.get("device_index")}
+    holder = made.one("NetworkInterfaces", id)
+    if holder is not None:
+        holder["Attachment"] = attachment
+    elif isinstance(id, str):
+        _shown(made, each, own, id, str(block.get("device_index")) == "0")
+    else:
+        made.unread.append((str(each.address), "which interfaces it has is not known", each.origin))
+
+
+def _own_interface(made: Assembly, each: Resource, own: str) -> None:
+    """The first interface, which an instance makes itself."""
+    id = each.get("primary_network_interface_id")
+    holder = made.one("NetworkInterfaces", id)
+    if holder is not None:
+        holder["Attachment"] = {"InstanceId": own, "DeviceIndex": 0}
+        return
+    _shown(made, each, own, id if isinstance(id, str) else f"{own}.primary_network_interface_id", True)
+
+
+def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> None:
+    """An interface as far as its instance shows it, which it does of the first one alone."""
+    groups = each.values.get("vpc_security_group_ids", Unknown(NOT_TOLD))
+    if not groups and isinstance(each.values.get("security_groups"), list):
+        groups = [
+            one for one in each.values["security_groups"] if isinstance(one, str) and one.startswith("sg-")
+        ] or groups
+    vpc = vpc_of(made, each.get("subnet_id")) or vpc_of_groups(made, groups)
+    body: Attributes = {
+        "SubnetId": each.get("subnet_id"),
+        "VpcId": vpc,
+        "Attachment": {"InstanceId": own, "DeviceIndex": 0 if first else 99},
+    }
+    if first:
+        private, others = each.get("private_ip"), each.values.get("secondary_private_ips")
+        body |= {
+            "Groups": groups_of(made, each.get("subnet_id"), groups),
+            "SourceDestCheck": each.get("source_dest_check"),
+            "PrivateIpAddress": private,
+            "PrivateIpAddresses": _addresses(private, others),
+            "Ipv6Addresses": _ipv6(each),
+            "Association": _public(made, each),
+        }
+    made.place("NetworkInterfaces", id, present(body), Origin(each.origin.file, each.origin.path))
+
+
+def _public(made: Assembly, each: Resource) -> Any:
+    """The public address of an instance: the one it has; before it is there, whether its subnet gives one (IGW-6)."""
+    value = each.get("public_ip")
+    if isinstance(value, str):
+        return {"PublicIp": value}
+    asked = each.get("associate_public_ip_address")
+    if not isinstance(value, Unknown):
+        return None
+    if isinstance(asked, bool):
+        return {"PublicIp": value} if asked else None
+    subnet = made.one("Subnets", each.get("subnet_id"))
+    gives = value if subnet is None else subnet.get("MapPublicIpOnLaunch", False)
+    if isinstance(gives, Unknown):
+        return gives
+    return {"PublicIp": value} if gives is True else None
+
+
+def _add_group(made: Assembly, each: Resource) -> None:
+    group = each.get("security_group_id")
+    holder = made.one("NetworkInterfaces", each.get("network_interface_id"))
+    listed = None if holder is None else holder.get("Groups")
+    if isinstance(listed, list) and {"GroupId": group} in listed:
+        return
+    made.append("NetworkInterfaces", each, "Groups", "network_interface_id", [{"GroupId": group}])
+
+
+# -- elastic addresses -------------------------------------------------------------------------------------------
+
+
+def _add_elastic(made: Assembly) -> None:
+    """Elastic addresses, on the interface that has them. Those of NAT gateways are read there."""
+    addresses: dict[str, Any] = {}
+    for each in made.found.of("aws_eip"):
+        addresses[each.id] = each.get("public_ip")
+        made.put("Addresses", each, present({"PublicIp": each.get("public_ip")}))
+        _give(
+            made,
+            each,
+            each.get("instance"),
+            each.get("network_interface"),
+            each.get("associate_with_private_ip"),
+            each.get("public_ip"),
+        )
+    for each in made.found.of("aws_eip_association"):
+        allocation = each.get("allocation_id")
+        public = addresses.get(allocation) if isinstance(allocation, str) else None
+        public = each.get("public_ip") if public is None else public
+        _give(
+            made,
+            each,
+            each.get("instance_id"),
+            each.get("network_interface_id"),
+            each.get("private_ip_address"),
+            public,
+        )
+
+
+def _give(made: Assembly, each: Resource, instance: Any, interface: Any, private: Any, public: Any) -> None:
+    association = {"PublicIp": public if public is not None else Unknown("its elastic address is not known")}
+    holder = made.one("NetworkInterfaces", interface)
+    if holder is None and isinstance(instance, str):
+        of = [item for item in made.of("NetworkInterfaces") if _is_first(item.attributes, instance)]
+        holder = of[0].attributes if of else None
+    if holder is not None:
+        listed = holder.get("PrivateIpAddresses")
+        for address in listed if isinstance(listed, list) and isinstance(private, str) else ():
+            if address.get("PrivateIpAddress") == private:
+                address["Association"] = association
+                return
+        holder["Association"] = association
+    elif isinstance(interface, Unknown) or isinstance(instance, Unknown):
+        open = interface if isinstance(interface, Unknown) else instance
+        for item in made.of("NetworkInterfaces"):
+            if item.attributes.get("Association") is None:
+                item.attributes["Association"] = Unknown(f"{each.address} may be of it: {open.reason}")
+
+
+def _is_first(attributes: Attributes, instance: str) -> bool:
+    attachment = attributes.get("Attachment") or {}
+    return attachment.get("InstanceId") == instance and str(attachment.get("DeviceIndex", 0)) == "0"

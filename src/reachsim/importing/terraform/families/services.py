@@ -1,0 +1,201 @@
+"""Services that put interfaces into subnets: databases, caches, clusters, tasks, groups of instances.
+
+How many interfaces a service has and which addresses, neither a plan nor a state tells: they may be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reachsim.importing.inventory import Unknown
+from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.snapshot import Resource
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `by`: the type of
+    the subnet group that `subnets` names. `public`: what tells whether it has public addresses. `count`: how many there are
+    at least, a number or an attribute."""
+
+    name: str
+    subnets: str
+    groups: str = ""
+    by: str = ""
+    public: str = ""
+    count: str = ""
+
+
+SERVICES: Final[Mapping[str, Service]] = {
+    "aws_db_instance": Service(
+        "RDS instance", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group", "publicly_accessible", "1"
+    ),
+    "aws_rds_cluster": Service("RDS cluster", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group"),
+    "aws_docdb_cluster": Service(
+        "DocumentDB cluster", "db_subnet_group_name", "vpc_security_group_ids", "aws_docdb_subnet_group"
+    ),
+    "aws_neptune_cluster": Service(
+        "Neptune cluster", "neptune_subnet_group_name", "vpc_security_group_ids", "aws_neptune_subnet_group"
+    ),
+    "aws_db_proxy": Service("RDS proxy", "vpc_subnet_ids", "vpc_security_group_ids"),
+    "aws_redshift_cluster": Service(
+        "Redshift cluster", "cluster_subnet_group_name", "vpc_security_group_ids", "aws_redshift_subnet_group",
+        "publicly_accessible",
+    ),
+    "aws_elasticache_cluster": Service(
+        "cache cluster", "subnet_group_name", "security_group_ids", "aws_elasticache_subnet_group"
+    ),
+    "aws_elasticache_replication_group": Service(
+        "replication group", "subnet_group_name", "security_group_ids", "aws_elasticache_subnet_group"
+    ),
+    "aws_elasticache_serverless_cache": Service("serverless cache", "subnet_ids", "security_group_ids"),
+    "aws_memorydb_cluster": Service(
+        "MemoryDB cluster", "subnet_group_name", "security_group_ids", "aws_memorydb_subnet_group"
+    ),
+    "aws_dax_cluster": Service("DAX cluster", "subnet_group_name", "security_group_ids", "aws_dax_subnet_group"),
+    "aws_eks_cluster": Service("EKS cluster", "vpc_config.subnet_ids", "vpc_config.security_group_ids"),
+    "aws_ecs_service": Service(
+        "ECS service", "network_configuration.subnets", "network_configuration.security_groups",
+        public="network_configuration.assign_public_ip", count="desired_count",
+    ),
+    "aws_efs_mount_target": Service("mount target", "subnet_id", "security_groups", count="1"),
+    "aws_mq_broker": Service("broker", "subnet_ids", "security_groups", public="publicly_accessible"),
+    "aws_msk_cluster": Service(
+        "MSK cluster", "broker_node_group_info.client_subnets", "broker_node_group_info.security_groups"
+    ),
+    "aws_opensearch_domain": Service("OpenSearch domain", "vpc_options.subnet_ids", "vpc_options.security_group_ids"),
+    "aws_elasticsearch_domain": Service(
+        "Elasticsearch domain", "vpc_options.subnet_ids", "vpc_options.security_group_ids"
+    ),
+    "aws_mwaa_environment": Service(
+        "MWAA environment", "network_configuration.subnet_ids", "network_configuration.security_group_ids"
+    ),
+    "aws_codebuild_project": Service("CodeBuild project", "vpc_config.subnets", "vpc_config.security_group_ids"),
+    "aws_sagemaker_notebook_instance": Service("notebook", "subnet_id", "security_groups", count="1"),
+    "aws_apprunner_vpc_connector": Service("VPC connector", "subnets", "security_groups"),
+    "aws_apigatewayv2_vpc_link": Service("VPC link", "subnet_ids", "security_group_ids"),
+    "aws_batch_compute_environment": Service(
+        "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids"
+    ),
+}  # fmt: skip
+TYPES: Final = frozenset(SERVICES) | {"aws_autoscaling_group", "aws_launch_template", "aws_launch_configuration"}
+_FREE: Final = (
+    "aws_codebuild_project",
+    "aws_opensearch_domain",
+    "aws_elasticsearch_domain",
+    "aws_sagemaker_notebook_instance",
+)
+"""What is in no VPC where it names no subnets."""
+_NONE_IN_A_VPC: Final = "it is in the default VPC, or in none"
+
+
+def add(made: Assembly) -> None:
+    """The interfaces that may be there."""
+    for each in made.found.of(*SERVICES):
+        service = SERVICES[each.address.type]
+        subnets = _at(each, service.subnets)
+        if service.by and subnets is not None:
+            subnets = _of_group(made, subnets, service.by)
+        public = _at(each, service.public) if service.public else False
+        count: Any = (
+            int(service.count) if service.count.isdigit() else _at(each, service.count) if service.count else None
+        )
+        _put(made, each, service.name, subnets, _at(each, service.groups), public, count)
+    for each in made.found.of("aws_autoscaling_group"):
+        _add_scaling_group(made, each)
+
+
+def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, public: Any, count: Any) -> None:
+    """The interfaces of one service; one that names no subnets has none that are known."""
+    if not subnets:
+        if each.address.type not in _FREE and each.address.type != "aws_ecs_service":
+            made.unread.append((str(each.address), _NONE_IN_A_VPC, each.origin))
+        return
+    body = {
+        "SubnetIds": [subnets] if isinstance(subnets, str) else subnets,
+        "SecurityGroupIds": groups or None,
+        "Public": public or None,
+        "Count": count,
+        "Kind": name,
+    }
+    made.put("PossibleInterfaces", each, present(body), str(each.address))
+
+
+def _at(each: Resource, path: str) -> Any:
+    """An attribute, in the only block of a name."""
+    value: Any = each.values
+    for name in path.split("."):
+        value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, Unknown):
+            return value
+        value = value.get(name) if isinstance(value, dict) else None
+    return None if value == "" else value
+
+
+def _of_group(made: Assembly, name: Any, kind: str) -> Any:
+    """The subnets of a subnet group, by its name."""
+    if isinstance(name, Unknown):
+        return name
+    for each in made.found.of(kind):
+        if name in (each.id, each.get("name"), str(each.address)):
+            return each.values.get("subnet_ids")
+    return Unknown(f"subnet group {name} is not in the file")
+
+
+# -- groups of instances -----------------------------------------------------------------------------------------
+
+
+def _add_scaling_group(made: Assembly, each: Resource) -> None:
+    """Instances that come and go, as their launch template or configuration has them."""
+    template = _template(made, each)
+    subnets = each.values.get("vpc_zone_identifier")
+    if isinstance(template, Unknown):
+        _put(made, each, "Auto Scaling group", subnets, template, template, each.get("min_size"))
+        return
+    first: Any = next((one for one in template.each("network_interfaces") if one is not None), {})
+    own = first if isinstance(first, dict) else {}
+    groups = own.get("security_groups") or template.values.get("vpc_security_group_ids")
+    groups = groups or template.values.get("security_groups")
+    asked = own.get("associate_public_ip_address", template.get("associate_public_ip_address"))
+    public = asked == "true" if isinstance(asked, str) and asked else asked
+    if public in (None, ""):
+        public = _subnets_give(made, subnets)
+    _put(
+        made,
+        each,
+        "Auto Scaling group",
+        subnets,
+        first if isinstance(first, Unknown) else groups,
+        public,
+        each.get("min_size"),
+    )
+
+
+def _template(made: Assembly, each: Resource) -> Resource | Unknown:
+    """The launch template or configuration of a group."""
+    named: Any = each.get("launch_configuration")
+    for block in each.each("launch_template"):
+        if isinstance(block, Unknown):
+            return block
+        named = (
+            block.get("id")
+            if block and not isinstance(block.get("id"), Unknown | None)
+            else block and block.get("name")
+        )
+    if each.each("mixed_instances_policy"):
+        return Unknown("its launch template is in a policy of mixed instances, which is not read")
+    for one in made.found.of("aws_launch_template", "aws_launch_configuration"):
+        if isinstance(named, str) and named in (one.id, one.get("name"), str(one.address)):
+            return one
+    return named if isinstance(named, Unknown) else Unknown("its launch template is not in the file")
+
+
+def _subnets_give(made: Assembly, subnets: Any) -> Any:
+    """Whether the subnets of a group give public addresses (IGW-6)."""
+    holders = [made.one("Subnets", id) for id in subnets] if isinstance(subnets, list) else [None]
+    gives = [None if holder is None else holder.get("MapPublicIpOnLaunch", False) for holder in holders]
+    if all(one is False for one in gives):
+        return False
+    return True if all(one is True for one in gives) else Unknown("some of its subnets may give public addresses")

@@ -1,0 +1,64 @@
+"""VPCs and subnets with their blocks, and what AWS makes with a VPC."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.snapshot import Resource
+
+TYPES: Final = frozenset(
+    {
+        "aws_vpc", "aws_default_vpc", "aws_subnet", "aws_default_subnet",
+        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association",
+    }
+)  # fmt: skip
+
+
+def add(made: Assembly) -> None:
+    """VPCs, the blocks that are added to them, subnets."""
+    for each in made.found.of("aws_vpc", "aws_default_vpc"):
+        made.put("Vpcs", each, _vpc(each))
+    for each in made.found.of("aws_vpc_ipv4_cidr_block_association"):
+        members = [{"CidrBlock": each.get("cidr_block")}]
+        made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
+    for each in made.found.of("aws_vpc_ipv6_cidr_block_association"):
+        ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block")}]
+        made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
+    for each in made.found.of("aws_subnet", "aws_default_subnet"):
+        made.put("Subnets", each, _subnet(each))
+
+
+def _vpc(each: Resource) -> Attributes:
+    return present(
+        {
+            "CidrBlock": each.get("cidr_block"),
+            "CidrBlockAssociationSet": [{"CidrBlock": each.get("cidr_block")}],
+            "Ipv6CidrBlockAssociationSet": _ipv6(each, "assign_generated_ipv6_cidr_block"),
+            "OwnerId": known(each.get("owner_id")),
+            "EnableDnsSupport": each.get("enable_dns_support"),
+            "EnableDnsHostnames": each.get("enable_dns_hostnames"),
+        }
+    )
+
+
+def _subnet(each: Resource) -> Attributes:
+    return present(
+        {
+            "VpcId": each.get("vpc_id"),
+            "CidrBlock": each.get("cidr_block"),
+            "AvailabilityZone": known(each.get("availability_zone")),
+            "Ipv6CidrBlockAssociationSet": _ipv6(each, ""),
+            "MapPublicIpOnLaunch": each.get("map_public_ip_on_launch"),
+        }
+    )
+
+
+def _ipv6(each: Resource, asked_by: str) -> Any:
+    """The IPv6 block of a VPC or a subnet. A VPC's is also left open where none was asked for: it then has none."""
+    value = each.get("ipv6_cidr_block")
+    asked = (asked_by, "ipv6_ipam_pool_id", "ipv6_netmask_length")
+    if isinstance(value, Unknown) and asked_by and not any(each.get(key) for key in asked):
+        return []
+    return [] if value is None else [{"Ipv6CidrBlock": value}]

@@ -1,0 +1,283 @@
+"""Which resources an unknown id can be that of: everything that can flow into an expression.
+
+The set is never too small. References are followed through variables, outputs, locals (which a plan does not keep: anything
+in the module) and `each`; so where one resource is left, it is that one. Where an id may come from outside the plan, the set
+is `open`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final
+
+from reachsim.importing.inventory import Unknown
+from reachsim.importing.terraform.addresses import Step, steps
+from reachsim.importing.terraform.configuration import Configuration, Expression, Scope, every_expression, references
+from reachsim.importing.terraform.kinds import Kind
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
+
+_IDS: Final = frozenset({"id", "arn", "name", "spot_instance_id"})
+_PLAIN_DATA: Final = (
+    "aws_availability_zone", "aws_caller_identity", "aws_region", "aws_partition", "aws_iam_", "aws_ami", "aws_ssm_",
+    "aws_service", "aws_prefix_list", "aws_ip_ranges", "aws_kms_", "aws_s3_", "aws_canonical", "aws_ec2_instance_type",
+    "aws_elb_service_account", "aws_billing",
+)  # fmt: skip
+"""Data sources that know of no object of a network (a parameter of SSM does, but not of one that this plan makes)."""
+_PASSING: Final = ("terraform_data", "null_resource")
+_NOTHING: Final = ("count", "path", "terraform", "self")
+
+
+@dataclass
+class Flow:
+    """What was found, by id. `open`: why there may be others. `chosen`: whether an expression on the way may come out as
+    none of them: one that refers to more than what it is the id of, such as a condition. `local`: whether it went through
+    a local, of which the plan has no expression."""
+
+    found: dict[str, Resource] = field(default_factory=dict)
+    open: str = ""
+    chosen: bool = False
+    local: bool = False
+
+
+class Flows:
+    """The ways of ids through one plan."""
+
+    def __init__(self, found: Snapshot) -> None:
+        self.configuration = Configuration(found.configuration)
+        self.instances: dict[tuple[tuple[Step, ...], bool, str, str], list[Resource]] = {}
+        self.modules: dict[tuple[Step, ...], set[tuple[Step, ...]]] = {}
+        self.by_module: dict[tuple[Step, ...], list[Resource]] = {}
+        self.of_modules: dict[str, dict[tuple[Step, ...], Flow]] = {}
+        self.read: dict[str, list[Step]] = {}
+        for each in (*found.managed, *found.data):
+            at = each.address
+            self.instances.setdefault((at.modules, at.data, at.type, at.name), []).append(each)
+            self.by_module.setdefault(at.modules, []).append(each)
+            for end in range(1, len(at.modules) + 1):
+                self.modules.setdefault(at.modules[: end - 1], set()).add(at.modules[:end])
+
+    def of(self, expressions: Iterable[Expression | None], scope: Scope, kind: Kind, keyed: bool = False) -> Flow:
+        """What of a kind can flow into expressions. `keyed`: take `x[each.key]` for the one with the same key, where both
+        have the same keys (an inference: the expression may compute another)."""
+        walk = _Walk(self, kind, keyed)
+        for each in expressions:
+            walk.references(references(each), scope)
+        return walk.flow
+
+    def wide(self, kind: Kind) -> dict[tuple[Step, ...], Flow]:
+        """What of a kind there is in each module, or is passed to it or comes out of those that it calls. Modules pass
+        things to each other, so this is repeated until nothing is added."""
+        known = self.of_modules.get(kind.name)
+        if known is not None:
+            return known
+        known = {each: Flow() for each in {(), *self.by_module, *self.modules, *chain(*self.modules.values())}}
+        self.of_modules[kind.name] = known
+        grows = True
+        while grows:
+            grows = False
+            for modules, before in known.items():
+                walk = _Walk(self, kind, False)
+                walk.module_wide(modules)
+                if len(walk.flow.found) > len(before.found) or (walk.flow.open and not before.open):
+                    known[modules] = walk.flow
+                    grows = True
+        return known
+
+    def steps(self, text: str) -> list[Step]:
+        """The names in a reference. Raises ValueError for what is none."""
+        if text not in self.read:
+            self.read[text] = steps(text)
+        return self.read[text]
+
+    def keys(self, address: tuple[tuple[Step, ...], bool, str, str]) -> set[Any]:
+        """The keys that a resource has instances with."""
+        return {each.address.key for each in self.instances.get(address, [])}
+
+
+class _Walk:
+    """One walk backwards from an expression."""
+
+    def __init__(self, flows: Flows, kind: Kind, keyed: bool) -> None:
+        self.flows, self.kind, self.keyed = flows, kind, keyed
+        self.flow = Flow()
+        self.seen: set[Any] = set()
+
+    def references(self, listed: list[str], scope: Scope) -> None:
+        """Everything that a list of references names."""
+        # `x[each.key]` is told as x and each.key: two references and nothing else.
+        indexed = len(listed) == 2 and listed[1] in ("each.key", "count.index")
+        own = scope.key if self.keyed and indexed else None
+        self.flow.chosen = self.flow.chosen or not (indexed or len(listed) == 1)
+        for each in listed:
+            self.reference(each, scope, own)
+
+    def reference(self, text: str, scope: Scope, key: Any) -> None:
+        # Whose `each` is meant matters to nothing else, and which of its keys only where keys are looked at.
+        own = (id(scope.block), scope.key if self.keyed else None) if self.keyed or text.startswith("each") else None
+        mark = (text, scope.modules, own, key)
+        if mark in self.seen:
+            return
+        self.seen.add(mark)
+        try:
+            way = self.flows.steps(text)
+        except ValueError:
+            self.flow.open = self.flow.open or f"{text} cannot be followed"
+            return
+        head = way[0].name
+        if head in _NOTHING:
+            return
+        if head == "each":
+            if len(way) > 1 and way[1].name == "value":
+                self.each_value(scope)
+        elif head == "var":
+            self.variable(way[1].name if len(way) > 1 else "", scope)
+        elif head == "local":
+            chosen = self.flow.chosen  # what else the module has is not on the way
+            self.everything(scope.modules)
+            self.flow.local, self.flow.chosen = True, chosen
+        elif head == "module" and len(way) > 1:
+            self.module(way[1:], scope, key)
+        elif head == "data" and len(way) > 2:
+            self.resource(way[1:], scope, True, key)
+        elif len(way) > 1:
+            self.resource(way, scope, False, key)
+
+    def each_value(self, scope: Scope) -> None:
+        """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key."""
+        listed = references(scope.block.get("for_each_expression"))
+        same = scope.key if self.keyed and len(listed) == 1 else None
+        self.flow.chosen = self.flow.chosen or len(listed) != 1 or listed[0].startswith(("var.", "local."))
+        outer = Scope(scope.modules, {}, None)
+        for each in listed:
+            self.reference(each, outer, same)
+
+    def variable(self, name: str, scope: Scope) -> None:
+        if not scope.modules:
+            return  # a variable of the root module is known
+        call = self.flows.configuration.call(scope.modules)
+        passed = call.get("expressions")
+        found = passed.get(name) if isinstance(passed, dict) else None
+        caller = Scope(scope.modules[:-1], call, scope.modules[-1].key)
+        for each in every_expression(found):
+            self.references(references(each), caller)
+
+    def everything(self, modules: tuple[Step, ...]) -> None:
+        """All that a local of a module can be made of."""
+        known = self.flows.wide(self.kind)[modules]
+        self.flow.found |= known.found
+        self.flow.open = self.flow.open or known.open
+
+    def module_wide(self, modules: tuple[Step, ...]) -> None:
+        """Everything in a module, and everything that is passed to it or comes out of those that it calls."""
+        for each in self.flows.by_module.get(modules, ()):
+            self.instance(each, None, modules)
+        call = self.flows.configuration.call(modules)
+        caller = Scope(modules[:-1], call, modules[-1].key if modules else None)
+        if modules:
+            for found in every_expression(call.get("expressions")):
+                self.references(references(found), caller)
+        for child in self.flows.modules.get(modules, ()):
+            for found in self.flows.configuration.outputs(child, None):
+                self.references(references(found), Scope(child, {}, None))
+
+    def module(self, way: list[Step], scope: Scope, key: Any) -> None:
+        """An output of a module that is called in this one; of all its instances where the key is not told."""
+        step, name = way[0], way[1].name if len(way) > 1 else None
+        children = [each for each in self.flows.modules.get(scope.modules, ()) if each[-1].name == step.name]
+        if step.key is not None:
+            children = [each for each in children if each[-1].key == step.key]
+        elif key is not None and any(each[-1].key == key for each in children):
+            children = [each for each in children if each[-1].key == key]
+        for child in children:
+            for found in self.flows.configuration.outputs(child, name):
+                self.references(references(found), Scope(child, {}, None))
+
+    def resource(self, way: list[Step], scope: Scope, data: bool, key: Any) -> None:
+        kind, step = way[0].name, way[1]
+        address = (scope.modules, data, kind, step.name)
+        instances = self.flows.instances.get(address, [])
+        wanted = step.key if step.key is not None else key if self._same_keys(scope, address) else None
+        if wanted is not None:
+            instances = [each for each in instances if each.address.key == wanted]
+        attribute = way[2].name if len(way) > 2 else None
+        for each in instances:
+            self.instance(each, attribute, scope.modules)
+        if not instances and data:
+            self.open_by(f"data.{kind}.{step.name}", kind)
+
+    def _same_keys(self, scope: Scope, address: tuple[tuple[Step, ...], bool, str, str]) -> bool:
+        """Whether the block of the scope has the keys that a resource has."""
+        kind, name = scope.block.get("type"), scope.block.get("name")
+        if not isinstance(kind, str) or not isinstance(name, str):
+            return True  # a module's key, or a resource that is gone over
+        own = self.flows.keys((scope.modules, scope.block.get("mode") == "data", kind, name))
+        return own == self.flows.keys(address)
+
+    def instance(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
+        """One instance, as a whole or by one of its attributes."""
+        kind = each.address.type
+        if each.address.data:
+            if _open_data(each, attribute):
+                self.open_by(str(each.address), kind)
+            return
+        if kind in self.kind.types and (attribute is None or attribute in _IDS):
+            self.flow.found[each.id] = each
+            return
+        made = {of: key for (maker, of), key in self.kind.made_by.items() if maker == kind}
+        for of, key in made.items():
+            if attribute in (None, of):
+                known = each.values.get(of)
+                self.flow.found[known if isinstance(known, str) else f"{each.id}.{key}"] = each
+        if attribute is not None and attribute not in made:
+            self.attribute(each, attribute, modules)
+        elif attribute is None and kind not in self.kind.types:
+            self.whole(each, modules)
+
+    def attribute(self, each: Resource, attribute: str, modules: tuple[Step, ...]) -> None:
+        """An attribute of another type that may pass an id on: what it was given itself."""
+        if not isinstance(each.values.get(attribute), Unknown | list | dict) or attribute in _IDS:
+            return
+        block = self.flows.configuration.block(each.address) or {}
+        written = block.get("expressions")
+        found = written.get(attribute) if isinstance(written, dict) else None
+        scope = Scope(modules, block, each.address.key)
+        if found is not None:
+            for one in every_expression(found):
+                self.references(references(one), scope)
+        elif isinstance(each.values.get(attribute), Unknown) and _may_be_an_id(each, attribute):
+            self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
+
+    def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
+        """Any attribute of a resource that has something unknown that was written."""
+        block = self.flows.configuration.block(each.address) or {}
+        if not self.keyed and ("whole", id(block), modules) in self.seen:
+            return
+        self.seen.add(("whole", id(block), modules))
+        written = block.get("expressions")
+        scope = Scope(modules, block, each.address.key)
+        for name, found in (written if isinstance(written, dict) else {}).items():
+            if isinstance(each.values.get(name), Unknown | list | dict):
+                for one in every_expression(found):
+                    self.references(references(one), scope)
+        if not each.address.type.startswith("aws_") or each.address.type == "aws_cloudformation_stack":
+            self.open_by(str(each.address), each.address.type)
+
+    def open_by(self, name: str, kind: str) -> None:
+        """Something that may have ids from outside the plan."""
+        if not kind.startswith((*_PLAIN_DATA, *_PASSING, "random_", "tls_", "time_", "local_", "archive_")):
+            self.flow.open = self.flow.open or f"{name} may name others"
+
+
+def _open_data(each: Resource, attribute: str | None) -> bool:
+    """Whether a data source is read only when the plan is applied."""
+    if attribute is not None and attribute in each.values:
+        return isinstance(each.values[attribute], Unknown)
+    return any(isinstance(value, Unknown) for value in each.values.values())
+
+
+def _may_be_an_id(each: Resource, attribute: str) -> bool:
+    kind = each.address.type
+    foreign = not kind.startswith("aws_") or kind == "aws_cloudformation_stack"
+    return foreign or attribute.rstrip("s").endswith(("_id", "arn"))

@@ -1,0 +1,97 @@
+"""The reader of Terraform's plans and states: a file becomes objects of AWS's APIs, and every resource is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from reachsim.importing.defaults import created_vpc
+from reachsim.importing.inventory import Inventory, Origin
+from reachsim.importing.options import Options
+from reachsim.importing.sources import Source
+from reachsim.importing.terraform import alike
+from reachsim.importing.terraform.assembly import Assembly
+from reachsim.importing.terraform.documents import Document, document, inside
+from reachsim.importing.terraform.families import (
+    acls,
+    balancers,
+    defaults,
+    external,
+    functions,
+    gateways,
+    groups,
+    hosts,
+    routes,
+    services,
+    transit,
+    vpcs,
+)
+from reachsim.importing.terraform.links import Links
+from reachsim.importing.terraform.snapshot import Snapshot
+from reachsim.importing.terraform.types import matters
+
+FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
+    external.add_sources,
+    vpcs.add,
+    defaults.add,
+    external.add_strangers,
+    routes.add,
+    groups.add,
+    acls.add,
+    gateways.add,
+    hosts.add,
+    transit.add,
+    balancers.add,
+    functions.add,
+    services.add,
+)
+"""In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
+READ: Final = frozenset[str]().union(
+    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services))
+)
+"""The types of resources that are understood."""
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file is one of Terraform's, also inside what a tool wrapped around it."""
+    return next(inside(source.data), None) is not None
+
+
+def read_source(inventory: Inventory, source: Source, options: Options) -> None:
+    """Take in what is (a state) or what will be (a plan)."""
+    for data in inside(source.data):
+        read(inventory, document(data, source.file), options)
+
+
+def read(inventory: Inventory, found: Document, options: Options) -> None:
+    """Take in the last moment that a document tells."""
+    take(inventory, found.after, found.before, options)
+    origin = Origin(found.after.file, "")
+    inventory.not_read += [(found.after.file, note, origin) for note in found.notes]
+
+
+def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options: Options) -> None:
+    """Take in one moment. `before`: that which a plan starts from."""
+    links = Links(found, options.strict)
+    links.resolve()
+    if not options.strict:
+        alike.choose(links)
+    made = Assembly(found, before)
+    made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
+    for add in FAMILIES:
+        add(made)
+    made.into(inventory)
+    for each in found.of("aws_vpc"):
+        created_vpc(inventory, each.id)
+    inventory.aliases |= made.ids
+    inventory.assumed += made.assumed
+    inventory.not_read += made.unread
+    inventory.not_read += [(what, why, Origin(found.file, what)) for what, why in found.skipped]
+    _account(inventory, found)
+
+
+def _account(inventory: Inventory, found: Snapshot) -> None:
+    """Name what is there, matters to a network and is not read."""
+    for each in found.managed:
+        if each.address.type not in READ and matters(each.address.type):
+            inventory.not_read.append((str(each.address), f"{each.address.type} is not read", each.origin))

@@ -1,0 +1,113 @@
+"""The resources of one moment, as Terraform's JSON tells them: what is (a state), or what will be (a plan)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from reachsim.importing.inventory import Origin, Unknown
+from reachsim.importing.terraform import addresses
+from reachsim.importing.terraform.addresses import Address, Key, Step
+
+COMPUTED: Final = "it is computed when it is applied"
+SENSITIVE: Final = "it is marked as sensitive"
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One instance of a resource or of a data source. `values`: its attributes; what is not known yet is an `Unknown`."""
+
+    address: Address
+    values: dict[str, Any] = field(repr=False)
+    origin: Origin
+
+    @property
+    def id(self) -> str:
+        """AWS's id where it is known, else the address."""
+        known = self.values.get("id")
+        return known if isinstance(known, str) and known else str(self.address)
+
+    @property
+    def created(self) -> bool:
+        """Whether it is not there yet: its id is not known."""
+        return not isinstance(self.values.get("id"), str)
+
+    def get(self, key: str) -> Any:
+        """An attribute: known, None where it is absent or empty, or an `Unknown`."""
+        value = self.values.get(key)
+        return None if value == "" else value
+
+    def each(self, key: str) -> list[Any]:
+        """The members of a list or set; an unknown one, or one that is no list, has a single unknown member."""
+        value = self.values.get(key)
+        if isinstance(value, Unknown):
+            return [value]
+        return value if isinstance(value, list) else []
+
+
+@dataclass
+class Snapshot:
+    """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
+    reason. `configuration`: that of a plan, empty where there is none."""
+
+    file: str
+    managed: list[Resource] = field(default_factory=list)
+    data: list[Resource] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def add_text(self, text: str, values: Any, deposed: Any = None) -> None:
+        """Take in one instance by the text of its address; a text that is none is skipped."""
+        try:
+            address = addresses.parse(text)
+        except ValueError:
+            self.skipped.append((text, "it has no address of a resource"))
+        else:
+            self.add(address, values, deposed)
+
+    def add(self, address: Address, values: Any, deposed: Any = None) -> None:
+        """Take in one instance; what has no values is skipped."""
+        if not isinstance(values, dict):
+            self.skipped.append((str(address), "it has no values"))
+            return
+        label = f"{address} (deposed {deposed})" if isinstance(deposed, str) and deposed else str(address)
+        (self.data if address.data else self.managed).append(Resource(address, values, Origin(self.file, label)))
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """The managed resources of some types."""
+        yield from (each for each in self.managed if each.address.type in types)
+
+
+def address_of(parts: Mapping[str, Any], modules: tuple[Step, ...]) -> Address | None:
+    """The address that parts of a state tell; None where a part is missing."""
+    kind, name = parts.get("type"), parts.get("name")
+    if not isinstance(kind, str) or not isinstance(name, str) or not kind or not name:
+        return None
+    key = parts.get("index_key", parts.get("index"))
+    known: Key = key if isinstance(key, int | str) and not isinstance(key, bool) else None
+    return Address(modules, kind, name, known, parts.get("mode") == "data")
+
+
+def merged(value: Any, unknown: Any, reason: str = COMPUTED) -> Any:
+    """A value with what marks of Terraform say of it: where a mark is true stands an `Unknown`, also where the value has
+    no such member, since Terraform leaves out what it does not know."""
+    if unknown is True:
+        return Unknown(reason)
+    if isinstance(unknown, dict) and unknown and isinstance(value, dict | None):
+        known = value or {}
+        out = {key: merged(member, unknown.get(key), reason) for key, member in known.items()}
+        for key, mark in unknown.items():
+            if key not in known and (member := merged(None, mark, reason)) is not None:
+                out[key] = member
+        return out if out or value is not None else None
+    if isinstance(unknown, list) and unknown and isinstance(value, list | None):
+        listed = value or []
+        padded = [*listed, *[None] * (len(unknown) - len(listed))]
+        members = [
+            merged(member, mark, reason)
+            for member, mark in zip(padded, [*unknown, *[None] * (len(padded) - len(unknown))], strict=True)
+        ]
+        return members if value is not None or any(each is not None for each in members) else None
+    return value

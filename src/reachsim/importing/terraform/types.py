@@ -1,0 +1,50 @@
+"""Which types of resources matter to what reaches what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NETWORK: Final = (
+    "aws_vpc", "aws_subnet", "aws_route", "aws_security_group", "aws_network", "aws_nat", "aws_internet", "aws_egress",
+    "aws_eip", "aws_ec2_transit", "aws_ec2_managed_prefix", "aws_ec2_carrier", "aws_ec2_local_gateway",
+    "aws_ec2_client_vpn", "aws_ec2_fleet", "aws_ec2_instance_connect", "aws_ec2_subnet", "aws_ec2_network_insights",
+    "aws_vpn", "aws_customer_gateway", "aws_dx", "aws_default", "aws_main_route", "aws_lb", "aws_alb", "aws_elb",
+    "aws_load_balancer", "aws_app_cookie", "aws_proxy_protocol", "aws_globalaccelerator", "aws_instance", "aws_spot",
+    "aws_launch", "aws_autoscaling", "aws_lambda", "aws_db_", "aws_rds", "aws_docdb", "aws_neptune", "aws_redshift",
+    "aws_elasticache", "aws_memorydb", "aws_dax", "aws_eks", "aws_ecs", "aws_emr", "aws_msk", "aws_mq", "aws_mwaa",
+    "aws_opensearch", "aws_elasticsearch", "aws_efs_mount", "aws_fsx", "aws_directory", "aws_workspaces", "aws_appstream",
+    "aws_batch", "aws_sagemaker", "aws_glue_connection", "aws_dms", "aws_datasync", "aws_transfer", "aws_apprunner",
+    "aws_api_gateway_vpc", "aws_apigatewayv2_vpc", "aws_route53_zone", "aws_route53_record", "aws_route53_resolver",
+    "aws_route53_vpc", "aws_service_discovery", "aws_networkfirewall", "aws_network_firewall", "aws_networkmanager",
+    "aws_vpclattice", "aws_ram", "aws_storagegateway_gateway", "aws_codebuild_project", "aws_cloud9", "aws_gamelift",
+    "aws_verifiedaccess", "aws_dms_replication", "aws_timestreaminfluxdb", "aws_kinesis_analytics", "aws_kinesisanalyticsv2",
+    "aws_elastic_beanstalk_environment", "aws_lightsail", "aws_quicksight_vpc", "aws_synthetics_canary",
+    "aws_mskconnect", "aws_grafana_workspace", "aws_cloudhsm", "aws_location_vpc",
+)  # fmt: skip
+"""What the names of types begin with that make, join, filter or stand in a network."""
+_WITHOUT: Final = (
+    "aws_lambda_permission", "aws_lambda_layer", "aws_lambda_event", "aws_lambda_code", "aws_lambda_invocation",
+    "aws_lambda_function_event", "aws_lambda_function_url", "aws_lambda_provisioned", "aws_db_parameter", "aws_db_option",
+    "aws_db_snapshot", "aws_db_event", "aws_db_subnet_group", "aws_db_instance_role", "aws_rds_cluster_parameter",
+    "aws_rds_cluster_role", "aws_rds_cluster_snapshot", "aws_elasticache_parameter", "aws_elasticache_subnet",
+    "aws_elasticache_user", "aws_redshift_parameter", "aws_redshift_subnet", "aws_docdb_cluster_parameter",
+    "aws_docdb_subnet", "aws_neptune_cluster_parameter", "aws_neptune_subnet", "aws_neptune_parameter",
+    "aws_autoscaling_policy", "aws_autoscaling_schedule", "aws_autoscaling_lifecycle", "aws_autoscaling_notification",
+    "aws_autoscaling_group_tag", "aws_eks_addon", "aws_eks_access", "aws_eks_identity", "aws_eks_pod_identity",
+    "aws_ecs_task_definition", "aws_ecs_cluster", "aws_ecs_capacity", "aws_ecs_account", "aws_ecs_tag",
+    "aws_emr_security", "aws_msk_configuration", "aws_msk_scram", "aws_mq_configuration", "aws_opensearch_domain_policy",
+    "aws_elasticsearch_domain_policy", "aws_vpc_dhcp", "aws_lb_listener_certificate", "aws_alb_listener_certificate",
+    "aws_lb_ssl", "aws_lb_trust", "aws_sagemaker_model_package", "aws_batch_job", "aws_batch_scheduling",
+    "aws_spot_datafeed",
+    "aws_lb_cookie", "aws_app_cookie", "aws_load_balancer_policy", "aws_dms_certificate", "aws_dms_event",
+    "aws_vpc_endpoint_policy", "aws_vpc_network_performance", "aws_ec2_network_insights", "aws_db_proxy_default",
+    "aws_db_proxy_target", "aws_memorydb_acl", "aws_memorydb_user", "aws_memorydb_parameter", "aws_memorydb_subnet",
+    "aws_route53_health", "aws_route53_delegation", "aws_route53_key", "aws_service_discovery_service",
+    "aws_networkfirewall_logging",
+)  # fmt: skip
+"""Of these, what says nothing of it itself: parameters, permissions, groups of subnets that others name."""
+
+
+def matters(type: str) -> bool:
+    """Whether a resource of a type may have a part in what reaches what."""
+    return type.startswith(_NETWORK) and not type.startswith(_WITHOUT)

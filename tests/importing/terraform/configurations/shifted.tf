@@ -1,0 +1,44 @@
+# Indices that are computed: a plan has the same words for them as for count.index alone.
+resource "aws_vpc" "main" {
+  cidr_block = "10.12.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_subnet" "app" {
+  count      = 2
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.12.${count.index}.0/24"
+}
+resource "aws_route_table" "app" {
+  count  = 2
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_route" "out" {
+  route_table_id         = aws_route_table.app[0].id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.main.id
+}
+resource "aws_route_table_association" "app" {
+  count          = 2
+  subnet_id      = aws_subnet.app[count.index].id
+  route_table_id = element(aws_route_table.app[*].id, count.index + 1)
+}
+resource "aws_security_group" "app" {
+  name   = "app"
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "app" {
+  count                       = 2
+  ami                         = "ami-12c6146b"
+  instance_type               = "t3.small"
+  subnet_id                   = aws_subnet.app[(count.index + 1) % 2].id
+  associate_public_ip_address = true
+  vpc_security_group_ids      = [aws_security_group.app.id]
+}
