@@ -23,6 +23,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.testing import strategies as rs
+from reachsim.testing.strategies.edits import closing
 from reachsim.testing.strategies.questions import border_tokens
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -214,6 +215,19 @@ class TestEdits:
             assert not reachsim.diff(network, network.with_(data.draw(rs.openings(network)))).closed
         if any(group["ingress"] for group in design.get("security_groups", {}).values()):
             assert not reachsim.diff(network, network.with_(data.draw(rs.closings(network)))).opened
+
+    def test_what_closes(self) -> None:
+        """A rule of a group that goes, and an allow of an ACL that becomes a deny; a deny is left alone."""
+        acl = {
+            "ingress": [{"rule": 1, "deny": "tcp/22", "from": "0.0.0.0/0"}],
+            "egress": [{"rule": 2, "allow": "all", "to": "0.0.0.0/0"}],
+        }
+        groups = {"g": {"ingress": [{"allow": "all", "from": "g"}]}, "h": {"egress": []}, "i": {"ingress": "unknown"}}
+        design = {"vpcs": {"v": {"security_groups": groups, "network_acls": {"n": acl}}}}
+        assert closing(design) == [
+            {("vpcs", "v", "security_groups", "g", "ingress", 0): None},
+            {("vpcs", "v", "network_acls", "n", "egress", 0): {"rule": 2, "deny": "all", "to": "0.0.0.0/0"}},
+        ]
 
     @pytest.mark.parametrize(
         "model",
