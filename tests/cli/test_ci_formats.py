@@ -210,10 +210,8 @@ class TestRules:
         file = write("net.yaml", {"vpcs app security_groups client ingress": rules})
         line = line_of(file, "      client:") + 3
         out = run(capsys, "rules", file, "--format", "github", status=0)
-        assert (
-            f"::notice file=net.yaml,line={line},title=reachsim rules%3A app security group client ingress%3A tcp/80 from 10.0.1.0/24::"
-            in out
-        )
+        title = "reachsim rules%3A app security group client ingress%3A tcp/80 from 10.0.1.0/24"
+        assert f"::notice file=net.yaml,line={line},title={title}::" in out
 
     def test_two_that_differ(self, capsys: pytest.CaptureFixture[str]) -> None:
         file = write("net.yaml")
