@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -71,18 +73,21 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
                 raise
             found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
             continue
-        reader.read(found, source, options)
+        with well_formed(source.file):
+            reader.read(found, source, options)
         readers[reader] = None
     for reader in readers:
         if reader.finish is not None:
-            reader.finish(found, options)
+            with well_formed(file):
+                reader.finish(found, options)
     check_options(options, readers, found.parameters)
     if options.before and not found.two_sides:
         raise UsageError(f"{file} {_ONE_SIDE}")
     if not any(found.items.values()) and not options.before:
         hint = f"a design has version and vpcs; what can be imported: {SORTS}"
         raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
-    out = build(found)
+    with well_formed(file):
+        out = build(found)
     out.file = file
     out.read = {kind: len(items) for kind, items in found.items.items() if items}
     out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
@@ -98,6 +103,19 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
         out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
+
+
+@contextmanager
+def well_formed(file: str) -> Iterator[None]:
+    """What reads a file expects of each part the form that AWS's and Terraform's tools give it. Raises DesignError where one
+    has another: no part is named, as it may hold a secret."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        text = "a part of it has not the form that AWS's and Terraform's tools give it"
+        hint = f"if they wrote it so, please report it ({os.path.basename(at.filename)}:{at.lineno})"
+        raise DesignError(Problem(text, (), file, hint=hint)) from error
 
 
 def leave_out_refused(out: Imported) -> None:
