@@ -82,7 +82,7 @@ def add_endpoint(draft: Draft, item: Item) -> None:
         tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
         body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
     elif kind == "Interface":
-        subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
+        subnets = draft.subnets(vpc, item.list("SubnetIds"))
         if not subnets:
             draft.note("left out", item.id, "it is in no subnet that was read", item)
             return

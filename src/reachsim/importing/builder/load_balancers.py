@@ -31,7 +31,7 @@ def add_load_balancer(draft: Draft, item: Item) -> None:
     if kind not in _TYPES:
         raise NotKnown(Unknown(f"it is of type {kind}"))
     zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
-    subnets = [draft.names[id] for id in zones if draft.local(vpc, id) is not None]
+    subnets = draft.subnets(vpc, zones)
     if not subnets:
         draft.note("left out", item.id, "it is in no subnet that was read", item)
         return

@@ -64,10 +64,9 @@ def read_source(inventory: Inventory, source: Source, options: Options) -> None:
 
 
 def read(inventory: Inventory, found: Document, options: Options) -> None:
-    """Take in the last moment that a document tells, or of a plan the one that it starts from where that is asked for."""
-    if found.before is not None:
-        inventory.two_sides = True
-    if found.before is not None and options.before:
+    """Take in what is or what will be: a state tells what is, and that is what will be, too."""
+    inventory.two_sides = inventory.two_sides or found.before is not None
+    if options.before and found.before is not None:
         take(inventory, found.before, None, options)
     else:
         take(inventory, found.after, found.before, options)
