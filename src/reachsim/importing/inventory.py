@@ -97,8 +97,8 @@ class Origin:
 
     @property
     def folder(self) -> str:
-        """The folder that the file lies in."""
-        return os.path.dirname(self.file)
+        """The folder of the file, "." where it has none: an account in a Region has a folder of its own."""
+        return os.path.dirname(self.file) or "."
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
