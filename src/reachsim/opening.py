@@ -29,7 +29,8 @@ _DATA: Final = "<data>"
 _LARGEST: Final = 256 * 1024 * 1024
 _BINARY: Final = (b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff")
 """A plan that was not shown yet, and UTF-16, which PowerShell writes."""
-_SECTIONS: Final = frozenset({"version", "expect"})
+_SECTIONS: Final = frozenset({"version", "expect", "model"})
+"""What stands in a file of expectations. `model`: what they are about, for pytest; a command names that itself."""
 
 
 class Said(TypedDict, total=False):
@@ -44,13 +45,16 @@ class Said(TypedDict, total=False):
     before: bool
 
 
-def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | None = None) -> Source:
-    """The checked design of whatever it is in. `expect`: a file of expectations alone, which are the design's then.
+def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | Document | None = None) -> Source:
+    """The checked design of whatever it is in. `expect`: expectations alone, in a file or read already, which are the
+    design's then.
 
     Raises ReachsimError: a DesignError with every problem of a design, a UsageError for what cannot be imported.
     """
     document = _document(given, said)
-    return check(document if expect is None else with_expectations(document, read_file(expect)))
+    if expect is None:
+        return check(document)
+    return check(with_expectations(document, expect if isinstance(expect, Document) else read_file(expect)))
 
 
 def open_sides(given: Given, said: Said) -> tuple[Source, Source]:

@@ -17,7 +17,7 @@ from reachsim.importing.sources import decoded
 
 BASE = """
 Resources:
-  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}
   A:
     Type: AWS::EC2::Subnet
     Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
@@ -148,6 +148,48 @@ def test_endpoints() -> None:
     assert verdict(read(more, region="eu-west-1"), "HostB", "service:kms") == "yes"
 
 
+PRIVATE_LINK = """
+  Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
+  FarSubnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
+  FarGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
+  Nlb:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Type: network, Scheme: internal, Subnets: [!Ref FarSubnet]}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Nlb
+      Port: 443
+      Protocol: TCP
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Tg}]
+  Tg:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Port: 8443, Protocol: TCP, VpcId: !Ref Far, Targets: [{Id: !Ref FarHost}]}
+  Service:
+    Type: AWS::EC2::VPCEndpointService
+    Properties: {NetworkLoadBalancerArns: [!Ref Nlb], AcceptanceRequired: ACCEPT}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Vpc
+      VpcEndpointType: Interface
+      ServiceName: !Sub 'com.amazonaws.vpce.${AWS::Region}.${Service}'
+      SubnetIds: [!Ref A]
+      SecurityGroupIds: [!Ref Open]
+"""
+
+
+@pytest.mark.parametrize("region", ["", "eu-west-1"])
+@pytest.mark.parametrize(("accept", "expected"), [("false", "yes"), ("true", "undecided")])
+def test_a_service_of_ones_own(region: str, accept: str, expected: str) -> None:
+    assert verdict(read(PRIVATE_LINK.replace("ACCEPT", accept), region=region), "HostB", "Endpoint") == expected
+
+
 VPN = """
   Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
   VgwAttached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, VpnGatewayId: !Ref Vgw}}
@@ -196,6 +238,15 @@ def test_functions_of_sam_and_of_lambda() -> None:
     assert verdict(found, "Outside", "HostA") == "no"
 
 
+def test_versions_and_aliases() -> None:
+    more = """
+  F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Open]}}}
+  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
+  Prod: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, FunctionVersion: !GetAtt V.Version, Name: prod}}
+"""
+    assert verdict(read(more), "F:prod", "HostB") == "yes"
+
+
 def test_services_have_interfaces_in_their_subnets() -> None:
     more = """
   Db: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Where, VPCSecurityGroups: [!Ref DbGroup]}}
@@ -216,6 +267,28 @@ def test_services_have_interfaces_in_their_subnets() -> None:
         assert verdict(found, "HostA", service, "tcp/5432") == "yes"
         assert verdict(found, "HostA", service, "tcp/22") == "no"
         assert verdict(found, "internet", service, "tcp/5432") == "no"
+
+
+def test_rules_beside_the_default_group_and_the_default_acl_count() -> None:
+    more = """
+  One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}
+  Two: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Strange]}}
+  Strange: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      {GroupId: !GetAtt Vpc.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+"""
+    deny = """
+  Deny:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {NetworkAclId: !GetAtt Vpc.DefaultNetworkAcl, RuleNumber: 1, Protocol: 6, RuleAction: deny, CidrBlock: 0.0.0.0/0,
+       PortRange: {From: 443, To: 443}}
+"""
+    assert verdict(read(more), "Two", "One") == "yes"
+    assert verdict(read(more), "Two", "One", "tcp/22") == "no"
+    assert verdict(read(more + deny), "Two", "One") == "no"
 
 
 def test_cdk_takes_the_rules_out_of_the_default_group() -> None:

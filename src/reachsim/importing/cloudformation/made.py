@@ -25,6 +25,7 @@ class Made:
         self.resources: dict[str, Resource] = {}
         self.prefix: dict[str, str] = {}
         self.blocks: dict[str, str] = {}
+        self.published: dict[str, list[str]] = {}
 
     def take(self, stack: Stack) -> list[Resource]:
         """The resources of a stack, their references replaced by ids."""

@@ -13,7 +13,7 @@ from reachsim.importing.cloudformation.made import Made, id_of
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.cloudformation.stacks import Stacks
 from reachsim.importing.cloudformation.template import Template, recognises, template_of
-from reachsim.importing.defaults import created_vpc
+from reachsim.importing.defaults import created_filters, created_vpc
 from reachsim.importing.inventory import Inventory, Unknown
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
@@ -67,6 +67,9 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         order = {kind: place for place, kind in enumerate(table)}
         for resource in sorted((each for each in resources if each.type in table), key=lambda each: order[each.type]):
             table[resource.type](made, resource)
+        for resource in resources:  # rules are added to these, too
+            if resource.type == "AWS::EC2::VPC":
+                created_filters(inventory, resource.id)
     for resource in resources:
         if not accounted.reads(resource.type) and not accounted.indifferent(resource.type):
             made.not_read(resource, accounted.why_not_read(resource.type))

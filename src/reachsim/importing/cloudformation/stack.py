@@ -53,6 +53,7 @@ _IDS: Final[Mapping[str, frozenset[str]]] = {
         "AWS::ElasticLoadBalancingV2::Listener": "ListenerArn",
         "AWS::ElasticLoadBalancingV2::TargetGroup": "TargetGroupArn",
         "AWS::Lambda::Function": "Arn",
+        "AWS::Lambda::Version": "Version FunctionArn",
         "AWS::Serverless::Function": "Arn",
     }.items()
 }
