@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from reachsim.errors import DesignError, UsageError, cut
 from reachsim.loading.document import read_bytes, read_document, read_file
-from reachsim.loading.edits import joined_document
+from reachsim.loading.edits import joined_document, type_of
 from reachsim.loading.load import Source, check
 from reachsim.loading.marks import is_design, is_flow, is_template
 from reachsim.loading.provenance import Joined
@@ -72,6 +72,8 @@ def open_sides(given: Given, said: Said) -> tuple[Source, Source]:
 
 def text_source(text: str | bytes, file: str, said: Said) -> Source:
     """The checked design of a text; `file` is its name in messages. Raises ReachsimError as `open_source`."""
+    if not isinstance(text, str | bytes | bytearray):
+        raise UsageError(f"text or bytes are expected, not {type_of(text)}; a file is read by reachsim.load(FILE)")
     return check(_of_content(text, file, said))
 
 

@@ -58,7 +58,7 @@ def recognises(source: Source) -> bool:
 
 
 def read_source(inventory: Inventory, source: Source, options: Options) -> None:
-    """Take in what is (a state, or `options.before` of a plan) or what will be (a plan)."""
+    """Take in what is (a state) or what will be (a plan)."""
     for data in inside(source.data):
         read(inventory, document(data, source.file), options)
 
