@@ -50,6 +50,13 @@ def file_of(where: str) -> str:
     return where if found is None else found[1]
 
 
+def number_of(where: str) -> int | None:
+    """The number of the line of a place, where it has one."""
+    found = _PLAIN.fullmatch(where)
+    number = found[2] if found is not None else line_of(where).removeprefix(":").partition(" ")[0]
+    return int(number) if number.isascii() and number.isdigit() else None
+
+
 def legend_of(wheres: Iterable[str]) -> str:
     """What says in which file some places are; empty where nothing is written."""
     written = [where for where in wheres if where]

@@ -76,10 +76,29 @@ def state() -> dict[str, Any]:
     return {"format_version": "1.0", "terraform_version": "1.9.0", "values": values}
 
 
+def template() -> dict[str, Any]:
+    """A template with a secret as the default of a parameter that is not shown, wherever it may be meant."""
+    secret = {"Ref": "Password"}
+    host = {"SubnetId": {"Ref": "Subnet"}, "SecurityGroupIds": [{"Ref": "Group"}]}
+    made = {
+        "Vpc": ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
+        "Subnet": ("AWS::EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/24"}),
+        "Group": ("AWS::EC2::SecurityGroup", {"VpcId": {"Ref": "Vpc"}, "GroupDescription": secret}),
+        "One": ("AWS::EC2::Instance", {**host, "UserData": {"Fn::Base64": secret}}),
+        "Other": ("AWS::EC2::Instance", {**host, "Tags": [{"Key": "Name", "Value": secret}]}),
+        "Db": ("AWS::RDS::DBInstance", {"MasterUserPassword": secret, "VPCSecurityGroups": [{"Ref": "Group"}]}),
+    }
+    return {
+        "Parameters": {"Password": {"Type": "String", "NoEcho": True, "Default": SECRET}},
+        "Resources": {name: {"Type": type, "Properties": values} for name, (type, values) in made.items()},
+        "Outputs": {"Password": {"Value": secret}},
+    }
+
+
 COMMANDS = ("show", "lint", "exposure", "session-manager", "graph", "draw")
 
 
-@pytest.mark.parametrize("data", [account(), state()], ids=["describe", "state"])
+@pytest.mark.parametrize("data", [account(), state(), template()], ids=["describe", "state", "template"])
 def test_secrets_reach_no_output(data: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "given.json"
     file.write_text(json.dumps(data))
@@ -101,7 +120,7 @@ def test_secrets_reach_no_output(data: dict[str, Any], tmp_path: Path, capsys: p
 @pytest.mark.parametrize("cut", [0.2, 0.5, 0.9, 0.999])
 def test_secrets_reach_no_error(cut: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "given.json"
-    for data in (account(), state()):
+    for data in (account(), state(), template()):
         text = json.dumps(data)
         file.write_text(text[: int(len(text) * cut)])
         assert main(["check", str(file), "--format", "json"]) == 2
@@ -156,7 +175,7 @@ def broken(data: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(40))
 def test_what_is_broken_is_a_network_or_one_error(seed: int) -> None:
     rng = random.Random(seed)
-    data = broken(rng.choice((account(), state())), rng)
+    data = broken(rng.choice((account(), state(), template())), rng)
     with suppress(ReachsimError):
         net = reachsim.load(data)
         net.lint()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reachsim.markup import Style
-from reachsim.places import legend_of, line_of
+from reachsim.places import file_of, legend_of, line_of, number_of
 from reachsim.report.text import Look, columns_of, grid, hanging, number, wrap
 
 words = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=12)
@@ -97,3 +97,14 @@ def test_a_legend_says_where_places_are():
     assert legend_of(["", ""]) == ""
     assert legend_of(["", "a.yaml:1", "a.yaml:2"]) == "(:N in a.yaml)"
     assert legend_of(["a.json: Vpcs[0]", "b.yaml:3 Vpc", "a.json: Subnets[0]"]) == "(in a.json, b.yaml)"
+
+
+def test_the_line_of_a_place_is_a_number_where_there_is_one():
+    assert [number_of(where) for where in ("a.yaml:12", "a.yaml:31 DbGroup", "plan.json: aws_vpc.a", "")] == [
+        12,
+        31,
+        None,
+        None,
+    ]
+    assert file_of("plan.json: aws_vpc.a") == "plan.json"
+    assert file_of("a.yaml:31 DbGroup") == file_of("a.yaml:31") == "a.yaml"

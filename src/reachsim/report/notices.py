@@ -14,6 +14,7 @@ from reachsim.answers.rulesets import Comparisons, IdleRule
 from reachsim.errors import DesignError, Problem, ReachsimError, format_path, summary
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
+from reachsim.places import file_of, number_of
 from reachsim.report.check import first_blocker
 from reachsim.report.text import number
 from reachsim.report.trace import reference
@@ -58,8 +59,7 @@ def place(where: str) -> tuple[str, int | None]:
     >>> place("net.yaml:7"), place("net.yaml"), place("")
     (('net.yaml', 7), ('net.yaml', None), ('', None))
     """
-    file, colon, line = where.rpartition(":")
-    return (file, int(line)) if colon and line.isascii() and line.isdigit() else (where, None)
+    return file_of(where), number_of(where)
 
 
 # --- check ----------------------------------------------------------------------------------------------------------
