@@ -223,6 +223,13 @@ class Viewpoint(Protocol):
         comes in."""
 
 
+def in_doubt(name: str, direction: Direction, text: str, code: Code, rule: str) -> Filter:
+    """A filter that lets everything through, or nothing: nobody knows which, and `text` says why, in a sentence. So all that
+    follows on the way is asked too, and what that stops is decided."""
+    clause = Clause(True, AddressSet.everything(), EVERYTHING, text, known=False, doubt=text)
+    return Filter(name, direction, (clause,), stateful=False, code=code, rule=rule)
+
+
 class Query(NamedTuple):
     """A filter to be asked about ports too, about `peer`, unless `tracked` (an answer that passes unasked, SG-4).
 

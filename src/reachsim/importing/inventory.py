@@ -125,13 +125,16 @@ class Reading:
         return value if isinstance(value, Unknown) else _wrapped(value)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """An attribute; the default where it is absent or null. Raises NotKnown, for a list with something unknown too."""
+        """An attribute; the default where it is absent or null. Raises NotKnown, also for an object that only may be there,
+        and for a list with something of the kind in it."""
         value = self.attributes.get(key)
         if value is None:
             return default
         for each in (value, *(value if isinstance(value, list) else ())):
             if isinstance(each, Unknown):
                 raise NotKnown(each)
+            if isinstance(each, dict) and each.get(MAYBE):
+                raise NotKnown(Unknown(str(each[MAYBE])))
         return _wrapped(value)
 
     def __contains__(self, key: str) -> bool:

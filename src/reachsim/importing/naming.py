@@ -22,11 +22,14 @@ class Naming:
 
     def __init__(self) -> None:
         self.taken: dict[str, set[str]] = {}
+        self.given: dict[tuple[str, str], str] = {}
 
     def name(self, space: str, wanted: str, id: str, reserved: Iterable[str] = ()) -> str:
-        """A name in a space: the one wanted if it is free, else with the end of the id."""
+        """A name in a space: the one wanted if it is free, else with the end of the id. An id has one name in a space."""
+        if (space, id) in self.given:
+            return self.given[space, id]
         taken = self.taken.setdefault(space, set())
-        own = cleaned(wanted) or cleaned(id)
+        own = cleaned(wanted) or cleaned(id) or "nameless"
         for candidate in (own, f"{own}-{cleaned(id)[-_TAIL:]}", f"{own}-{cleaned(id)}"):
             if candidate not in taken and candidate not in RESERVED and candidate not in reserved:
                 break
@@ -34,4 +37,5 @@ class Naming:
             numbers = (f"{own}-{number}" for number in range(2, len(taken) + 3))
             candidate = next(each for each in numbers if each not in taken)
         taken.add(candidate)
+        self.given[space, id] = candidate
         return candidate

@@ -17,19 +17,17 @@ from reachsim.dataplane.checkpoint import (
     Session,
     Step,
 )
-from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
-from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
-from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.mending import Case, Change, RouteOffer, offers
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
-from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
 from reachsim.rules.load_balancer import not_for_internet
@@ -69,11 +67,7 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
 
 
 class _Doubt:
-    """What may stop a packet at an internet gateway: that it is not attached, or that the address inside has no public one.
-
-    A filter that may let everything through, or nothing: so all that follows on the way is asked too, and what that stops
-    is decided.
-    """
+    """What may stop a packet at an internet gateway: it may not be attached, the address inside may have no public one."""
 
     __slots__ = ("address", "attachment")
 
@@ -98,10 +92,9 @@ class _Doubt:
 
 
 def _doubt(text: str, direction: Direction) -> Filter:
-    clause = Clause(True, AddressSet.everything(), EVERYTHING, text, known=False, doubt=text)
     egress = direction is Direction.EGRESS
     code = Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if egress else Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
-    return Filter("internet gateway", direction, (clause,), stateful=False, code=code, rule="IGW-3")
+    return in_doubt("internet gateway", direction, text, code, "IGW-3")
 
 
 class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from reachsim.dataplane.checkpoint import (
     Checkpoint,
@@ -16,11 +16,13 @@ from reachsim.dataplane.checkpoint import (
     Step,
     Undecided,
 )
+from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import ANY, edges, intersect, to_one, to_run
 from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
 from reachsim.resources.mending import Case, Edit, View, mends
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Resource, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -28,20 +30,21 @@ from reachsim.rules.route import RouteOrigin
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpn import family_loss
 
+F = TypeVar("F", Forward, Deliver)
 UNNAMED = "networks without a name"
 """Stands for whatever is behind connections and in no network of the design."""
 
 
-class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
+class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=True):
     """A connection towards a network outside AWS: what it carries is delivered, whatever happens in that network.
 
     `known`: the prefixes that it carries; `origin`: how they are known, for routes of equal length (VPN-2). `ipv6`: whether
     it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `foreign`: addresses of
     other networks than `own`, to which it leads. `allowed`: the only addresses of AWS that are announced to the network,
-    None for all (VPN-5). `arrivals`: where its packets come in.
+    None for all (VPN-5). `arrivals`: where its packets come in. `doubt`: asked where it is not known whether it is up.
     """
 
-    __slots__ = ("allowed", "arrivals", "down", "foreign", "ipv6", "known", "network", "origin", "own")
+    __slots__ = ("allowed", "arrivals", "doubt", "down", "foreign", "ipv6", "known", "network", "origin", "own")
 
     def __init__(
         self, name: str, role: str, path: KeyPath, known: tuple[Cidr, ...], origin: RouteOrigin, down: str
@@ -56,6 +59,15 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Fal
         self.own = AddressSet.nothing()
         self.allowed: AddressSet | None = None
         self.arrivals: list[Arriving] = []
+        self.doubt: Filter | None = None
+
+    def perhaps(self, step: F, peer: int) -> F:
+        """A step, where the connection is up."""
+        return step if self.doubt is None else step._replace(asks=Query(self.doubt, peer))
+
+    def filters(self) -> Iterable[Filter]:
+        """What is in doubt."""
+        return () if self.doubt is None else (self.doubt,)
 
     def lost(self, header: Header, code: Code, onward: Forward | Deliver) -> Drop | None:
         """The drop of what a connection that is down would carry (VPN-4)."""
@@ -73,7 +85,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Fal
         if header.destination in foreign and not self.down:
             text = f"{format_address(header.destination)} is in a network that {self.component} does not lead to"
             return self.drop(Loss(Code.DELIVERED_ELSEWHERE, "VPN-1", text), header, to_run(run))
-        return self.lost(header, code, step) or step
+        return self.lost(header, code, step) or self.perhaps(step, header.destination)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver to the network."""
@@ -88,7 +100,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Fal
         return ()
 
 
-class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
+class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=True):
     """A connection as one gateway sees it, outward: the end of what goes there, whose answers come back to that gateway.
 
     `code`: of its loss where it is down."""
@@ -118,12 +130,16 @@ class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
         """As its connection."""
         return self.connection.cuts()
 
+    def filters(self) -> Iterable[Filter]:
+        """As its connection."""
+        return self.connection.filters()
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
         return ()
 
 
-class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
+class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     """A connection as one gateway sees it, inward: where packets of the network start."""
 
     __slots__ = ("code", "connection", "next")
@@ -162,11 +178,15 @@ class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
             text = f"{self.component} announces only its allowed_prefixes, and {format_address(destination)} is in none"
             loss = Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-5", text)
             return self.drop(loss, header, scope, path=(*self.path, "allowed_prefixes"), onward=step)
-        return step
+        return self.connection.perhaps(step, header.source)
 
     def cuts(self) -> Iterable[int]:
         """As its connection."""
         return self.connection.cuts()
+
+    def filters(self) -> Iterable[Filter]:
+        """As its connection."""
+        return self.connection.filters()
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The gateway."""
@@ -224,11 +244,18 @@ class Connection(Resource):
         """The only addresses of AWS that are announced to the network; None for all (VPN-5)."""
         return None
 
+    def perhaps(self) -> bool:
+        """Whether it is not known if it carries anything."""
+        return False
+
     def build(self, at: At, wiring: Wiring) -> None:
         """Note the connection; its gateways connect it."""
         known, origin = self.known()
         out = ConnectionOut(at.name, type(self).noun, at.path, known, origin, self.down())
         out.allowed = self.allowed()
+        if self.perhaps():
+            text = f"whether {type(self).noun} {at.name} is up is not known"
+            out.doubt = in_doubt(at.name, Direction.EGRESS, text, Code.BAD_STATE_VPN, "VPN-4")
         wiring.note(at.path, out)
 
     def join(self, at: At, wiring: Wiring) -> None:
@@ -269,8 +296,8 @@ class VpnConnection(Connection):
     """Prefixes behind it, as static routes."""
     bgp_routes: tuple[BlockField, ...] = ()
     """Prefixes behind it, as announced over BGP."""
-    state: Literal["up", "down"] = "up"
-    """A connection that is down keeps its routes, and they drop (VPN-4)."""
+    state: Literal["up", "down", "unknown"] = "up"
+    """A connection that is down keeps its routes, and they drop (VPN-4); `unknown`: it may be up or down."""
     tags: Tags = {}
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
@@ -280,7 +307,11 @@ class VpnConnection(Connection):
 
     def down(self) -> str:
         """Its state, where it carries nothing."""
-        return "" if self.state == "up" else self.state
+        return self.state if self.state == "down" else ""
+
+    def perhaps(self) -> bool:
+        """Whether its state is not known."""
+        return self.state == UNKNOWN
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """The gateway that it ends at."""

@@ -60,7 +60,9 @@ def add_entry(draft: Draft, item: Item, body: Data, entry: Fields) -> None:
             continue
         taken = any(each["rule"] == number and ("perhaps" in each or entry.maybe) for each in body[direction])
         peer = entry.either("CidrBlock") or entry.either("Ipv6CidrBlock")
-        vague = [each for each in (egress, entry.either("RuleAction")) if isinstance(each, Unknown)]
+        vague = [
+            each for each in (egress, *map(entry.either, ("RuleAction", "RuleNumber"))) if isinstance(each, Unknown)
+        ]
         if number < 1 or peer is None or vague or taken:
             reason = vague[0].reason if vague else entry.maybe
             draft.unknown(item, f"an entry of {direction}", reason or "it cannot be read")

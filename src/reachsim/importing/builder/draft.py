@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.choices import Choices, choices
 from reachsim.importing.imported import Imported, Note, Path
-from reachsim.importing.inventory import Inventory, Item, NotKnown, Unknown
+from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
 from reachsim.importing.rules import Refused
 
@@ -17,6 +17,9 @@ Data = dict[str, Any]
 GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
 """States of what is there no more."""
 _IN_VPCS: Final = ("Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "NetworkInterfaces", "NatGateways")
+
+_CALLED: Final = ("LoadBalancerName", "FunctionName", "Name")
+"""What things are called that have no ``Name`` tag."""
 
 
 @dataclass
@@ -26,7 +29,8 @@ class Draft:
     `found`: what it is made of. `out`: what is made. `names`: by id, the bare name in its VPC, or of what is in none.
     `vpc_of`: by id, the id of the VPC that it is in, empty for what is in none. `doubted`: by id, why it is not known what
     becomes of packets that a route leads to it. `learning`: by the id of a route table, why it may have routes that nobody
-    wrote.
+    wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
+    `partial`: by the id of a prefix list, its known entries where there may be others.
     """
 
     found: Inventory
@@ -36,6 +40,8 @@ class Draft:
     vpc_of: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
     learning: dict[str, str] = field(default_factory=dict)
+    vague: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, list[str]] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 
@@ -43,6 +49,13 @@ class Draft:
     def choices(self) -> Choices:
         """What may be chosen where it is not known."""
         return choices(self.found)
+
+    @cached_property
+    def unowned(self) -> list[Unknown]:
+        """Why some interfaces may be any instance's."""
+        told = [item.either("Attachment") for item in self.found.of("NetworkInterfaces")]
+        owners = [each.either("InstanceId") if isinstance(each, Fields) else each for each in told]
+        return [each for each in owners if isinstance(each, Unknown)]
 
     @cached_property
     def elastic(self) -> tuple[dict[str, list[Item]], list[Unknown]]:
@@ -138,7 +151,8 @@ class Draft:
         if not vpc or item.id in self.vpc_of:
             self.doubted[item.id] = reason
             return
-        name = self.naming.name("targets", item.name, item.id)
+        told = next((each for each in map(item.either, _CALLED) if isinstance(each, str)), item.name)
+        name = self.naming.name("targets", told, item.id)
         body: Data = {"subnets": subnets} if subnets else {}
         self.section(vpc, "unknown_components")[name] = {**body, "why": reason}
         self.place(item, ("vpcs", self.names[vpc], "unknown_components", name), vpc)
@@ -147,7 +161,9 @@ class Draft:
         """The VPC of an object, empty where none is known, and the names of its subnets, none where not all are known."""
         listed = item.members("SubnetIds")
         own = item.either("SubnetId")
+        zones = item.members("AvailabilityZones").known
         ids = [own] if own is not None else list(listed.known)
+        ids = ids or [each.either("SubnetId") for each in zones if isinstance(each, Fields)]
         known = [each for each in ids if isinstance(each, str) and self.vpc_of.get(each)]
         written = item.either("VpcId")
         vpc = written if isinstance(written, str) and written in self.names else self.vpc_of[known[0]] if known else ""
@@ -187,6 +203,17 @@ class Draft:
     def local(self, vpc: str, id: str) -> str | None:
         """The name of something in a VPC, None where that has nothing of the sort."""
         return self.names.get(id) if self.vpc_of.get(id) == vpc else None
+
+    def subnets(self, vpc: str, ids: Iterable[str]) -> list[str]:
+        """The names of subnets of a VPC; those that were not read are left out. Raises NotKnown for one that was read while
+        it is not known where it is."""
+        names = []
+        for id in ids:
+            if self.local(vpc, id) is not None:
+                names.append(self.names[id])
+            elif id not in self.names and self.found.one("Subnets", id) is not None:
+                raise NotKnown(Unknown(f"where its subnet {id} is is not known"))
+        return names
 
     def home(self, item: Item) -> str:
         """The id of the VPC that an object is in, empty where it is in none that the design has. Raises NotKnown."""

@@ -7,7 +7,7 @@ from typing import Final
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.interfaces import every_interface
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item, Unknown
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 KINDS: Final = (
@@ -23,11 +23,7 @@ def add_gateways(draft: Draft) -> None:
         for item in draft.found.of(kind):
             for each in item.certain("Attachments").known:
                 vpc = each.either("VpcId")
-                if (
-                    vpc in draft.names
-                    and each.get("State", "available") in ("available", "attached")
-                    and not item.maybe
-                ):
+                if vpc in draft.names and _attached(each) and not item.maybe:
                     attach(draft, item, str(vpc), key)
         for item in draft.found.of(kind):
             if item.id not in draft.names:
@@ -55,9 +51,12 @@ def perhaps_attach(draft: Draft, item: Item, key: str) -> None:
     listed = item.certain("Attachments")
     maybe = [each for each in item.members("Attachments").known if each.maybe or item.maybe]
     vague = [each for each in listed.known if isinstance(each.either("VpcId"), Unknown)]
+    maybe += [each for each in listed.known if isinstance(each.either("State"), Unknown)]
     if not (maybe or vague or listed.unknown):
         return
-    reason = item.maybe or listed.reason or vague[0].either("VpcId").reason
+    told = [each.either(key) for each in listed.known for key in ("VpcId", "State")]
+    why = next((each.reason for each in told if isinstance(each, Unknown)), "")
+    reason = item.maybe or listed.reason or why
     draft.unknown(item, "whether it is attached", reason)
     told = [each.either("VpcId") for each in maybe]
     sure = told and all(isinstance(each, str) for each in told) and not vague
@@ -83,6 +82,10 @@ def from_routes(draft: Draft, table: Item) -> None:
             draft.names[str(to)], draft.vpc_of[str(to)] = name, str(vpc)
             draft.out.names[str(to)] = name
             draft.note("assumed", name, "it was not collected; an active route leads to it, so it is attached")
+
+
+def _attached(attachment: Fields) -> bool:
+    return attachment.either("State") in ("available", "attached", None)
 
 
 def _is_public(item: Item) -> bool:

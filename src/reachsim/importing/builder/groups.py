@@ -98,7 +98,10 @@ def _block(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
 
 
 def _listed(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
-    yield listed(draft, each.either("PrefixListId"), item)
+    id = each.either("PrefixListId")
+    if isinstance(id, str):
+        yield from draft.partial.get(id, ())
+    yield listed(draft, id, item)
 
 
 def listed(draft: Draft, id: Any, item: Item) -> str:

@@ -35,12 +35,9 @@ def add_interfaces(draft: Draft) -> None:
     alone: list[Item] = []
     owners = Owners(draft.found)
     for item in every_interface(draft.found):
-        vpc, subnet = item.either("VpcId"), item.either("SubnetId")
         owner = owner_of(item)
         if owner and owner not in draft.out.names:
             of_instance.setdefault(owner, []).append(item)
-        elif not isinstance(subnet, Unknown) and draft.vpc_of.get(str(subnet)) not in (vpc, None) and vpc:
-            draft.note("left out", item.id, "it is in no subnet that was read", item)
         elif not owners.has(item):
             alone.append(item)
     for id, members in of_instance.items():
@@ -64,8 +61,8 @@ def add_interface(draft: Draft, item: Item) -> None:
     """An interface that belongs to no instance. Raises NotKnown."""
     vpc = home(draft, item)
     if vpc:
-        name = draft.naming.name("targets", item.name, item.id)
         body = settings(draft, item, vpc)
+        name = draft.naming.name("targets", item.name, item.id)
         if takes_what_it_likes(item):
             body["security_groups"] = UNKNOWN
             draft.note("unknown", item.id, "the load balancer that it is of was not collected", item)
@@ -112,6 +109,8 @@ def add_instance(draft: Draft, instance: Item, members: list[Item]) -> None:
             draft.out.names[member.id] = f"{draft.names[vpc]}.{name}/eth{index}"
     if state in ("stopped", "stopping"):
         body["state"] = "stopped"
+    if instance.either("Forwards") is True:
+        body["nat"] = True
     draft.section(vpc, "instances")[name] = body
     draft.place(instance, path, vpc)
     if members[0].id in draft.doubted:
@@ -125,6 +124,8 @@ def add_bare_instance(draft: Draft, instance: Item) -> None:
     vpc = home(draft, instance)
     if not vpc:
         return
+    if draft.unowned:
+        raise NotKnown(draft.unowned[0])
     own = dict(instance.attributes)
     attributes: Data = {key: own[key] for key in _OF_INSTANCES if key in own}
     for key in ("SecurityGroups", "SecurityGroupIds"):
@@ -191,15 +192,16 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
     """The groups that an interface has: names, `unknown` among them or in their place; None for the default group, which
     an interface of a VPC that is created has where it says nothing (SG-3)."""
     listed = item.certain(key)
-    ids = [each.get("GroupId") if isinstance(each, Fields) else each for each in listed.known]
-    known = [_group(draft, vpc, str(id)) for id in ids if id in draft.names]
-    if not known and not ids and not listed.unknown:
+    ids = [each.either("GroupId") if isinstance(each, Fields) else each for each in listed.known]
+    unknown = [*listed.unknown, *(id for id in ids if isinstance(id, Unknown))]
+    known = [_group(draft, vpc, id) for id in ids if isinstance(id, str) and id in draft.vpc_of]
+    if not ids and not unknown:
         if vpc in draft.found.created:
             return None
         draft.unknown(item, "what security groups it has", "")
         return UNKNOWN
-    if listed.unknown:
-        draft.unknown(item, "what security groups it has", listed.reason)
+    if unknown:
+        draft.unknown(item, "what security groups it has", unknown[0].reason)
     elif len(known) < len(ids):
         draft.note("unknown", item.id, "its security groups were not collected", item)
     else:

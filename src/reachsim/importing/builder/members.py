@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reachsim.importing.builder.draft import Draft
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Fields, Item, Unknown
 
 
 def name_members(draft: Draft) -> None:
@@ -41,9 +41,12 @@ def name_table(draft: Draft, item: Item) -> None:
 
 
 def name_acl(draft: Draft, item: Item) -> None:
-    """The name of an ACL; `default` is that of the VPC's default one (NACL-1). Raises NotKnown."""
+    """The name of an ACL; `default` is that of the VPC's default one (NACL-1)."""
     vpc = draft.home(item)
     if vpc:
-        default = bool(item.get("IsDefault"))
+        told = item.either("IsDefault")
+        if isinstance(told, Unknown):
+            draft.unknown(item, "whether it is the default ACL", told.reason)
+        default = told is True
         name = "default" if default else draft.naming.name(f"{vpc} acls", item.name, item.id, ("default",))
         draft.place(item, ("vpcs", draft.names[vpc], "network_acls", name), vpc)

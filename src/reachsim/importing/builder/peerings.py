@@ -20,7 +20,8 @@ def add_peerings(draft: Draft) -> None:
 def add_peering(draft: Draft, item: Item) -> None:
     """One peering connection. One that may be there, or of which the status is not known, is there, and what becomes of what
     a route leads to it is not known. Raises NotKnown."""
-    status = item.inner("Status").either("Code")
+    holder = item.either("Status")
+    status = holder.either("Code") if isinstance(holder, Fields) else holder
     sides = [item.inner(key) for key, _ in _SIDES]
     ids = [side.text("VpcId") for side in sides]
     if status in GONE or not all(ids) or ids[0] == ids[1]:

@@ -7,7 +7,7 @@ from collections.abc import Set
 from functools import partial
 
 from reachsim.importing.builder.draft import Draft
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import block
 
 
@@ -28,19 +28,25 @@ def _doubt(draft: Draft, item: Item, reason: str) -> None:
 
 
 def add_prefix_list(draft: Draft, item: Item, regional: Set[str]) -> None:
-    """One list. `regional`: services whose lists are named after their Region too. Raises NotKnown."""
-    found = item.certain("Entries")
-    entries = [each.get("Cidr") if isinstance(each, Fields) else each for each in found.known]
-    entries = item.list("Cidrs") or [str(each) for each in entries]
-    if found.unknown:
-        _doubt(draft, item, found.reason)
+    """One list; of one that may have others only the known entries count (`Draft.partial`). `regional`: services whose lists
+    are named after their Region too."""
+    found = [item.certain(key) for key in ("Cidrs", "Entries")]
+    told = [each.either("Cidr") if isinstance(each, Fields) else each for listed in found for each in listed.known]
+    unknown = [
+        *(each for listed in found for each in listed.unknown),
+        *(each for each in told if isinstance(each, Unknown)),
+    ]
+    entries = list(dict.fromkeys(block(each) for each in told if not isinstance(each, Unknown)))
+    if unknown:
+        _doubt(draft, item, unknown[0].reason)
+        draft.partial[item.id] = entries
         return
     if (not entries and not item.get("Complete")) or item.id in draft.names:
         return
-    told = item.either("PrefixListName")
-    short = told.rpartition(".")[2] if isinstance(told, str) else ""
-    if short in regional:  # the list that is named like a service is that of its one Region
-        short = "-".join(reversed(told.split(".")[-2:]))
+    whole = item.either("PrefixListName")
+    short = whole.rpartition(".")[2] if isinstance(whole, str) else ""
+    if isinstance(whole, str) and short in regional:  # the list that is named like a service is that of its one Region
+        short = "-".join(reversed(whole.split(".")[-2:]))
     name = draft.naming.name("lists", short, item.id)
-    draft.top("prefix_lists")[name] = {"entries": [block(text) for text in entries]}
+    draft.top("prefix_lists")[name] = {"entries": entries}
     draft.place(item, ("prefix_lists", name))

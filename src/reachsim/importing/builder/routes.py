@@ -78,7 +78,8 @@ def propagating(draft: Draft, item: Item, vpc: str, routes: Data) -> list[str]:
     ids = [each.either("GatewayId") if isinstance(each, Fields) else each for each in listed.known]
     unknown = [*listed.unknown, *(id for id in ids if isinstance(id, Unknown))]
     names = [draft.names[id] for id in ids if isinstance(id, str) and draft.local(vpc, id) is not None]
-    unknown += [Unknown(draft.doubted[id]) for id in ids if isinstance(id, str) and id in draft.doubted]
+    for why in (draft.doubted, draft.vague):
+        unknown += [Unknown(why[id]) for id in ids if isinstance(id, str) and id in why]
     if unknown or len(names) < len(ids):
         draft.unknown(item, "what it learns from a virtual private gateway", unknown[0].reason if unknown else "")
         put(routes, UNKNOWN, UNKNOWN)

@@ -63,6 +63,8 @@ def _gateways(draft: Draft) -> dict[str, Gateway]:
         if isinstance(id, Unknown):
             for each in out.values():
                 draft.doubted[each.item.id] = id.reason
+            if len(out) == 1:  # names mean private addresses across it, wherever that leads
+                next(iter(out.values())).add(attachment_id(item), item)
         elif id and item.either("State") not in GONE:
             out.setdefault(id, Gateway(Item(id, {}, item.origin))).add(attachment_id(item), item)
     for item in draft.found.of("TransitGatewayPeeringAttachments"):
@@ -85,17 +87,21 @@ def attachment_id(item: Item) -> str:
 def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gateway]) -> None:
     """One gateway with its attachments and tables."""
     item = gateway.item
-    gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, "")])
+    gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
     for id, member in gateway.attachments.items():
-        gateway.doubts += filter(None, [member.maybe])
+        gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:
             attached = attachment(draft, gateway, member, gateways)
             body["attachments"][gateway.names[id]] = {**attached, **_state(member)}
             draft.out.names.setdefault(id, f"{draft.names[item.id]}.{gateway.names[id]}")
         except NotKnown as error:
             gateway.doubts.append(error.reason)
-            del gateway.names[id]
+            vague = vague_attachment(draft, member)
+            if vague is None:
+                del gateway.names[id]
+            else:
+                body["attachments"][gateway.names[id]] = vague
     try:
         tables = transit_tables(draft, gateway)
         if tables is not None:
@@ -114,6 +120,21 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
         draft.doubted[item.id] = gateway.doubts[0]
         body["policy_tables"] = {UNKNOWN: gateway.doubts[0]}
     draft.top("transit_gateways")[draft.names[item.id]] = body
+
+
+def vague_attachment(draft: Draft, item: Item) -> Data | None:
+    """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
+    becomes of what is sent there."""
+    told = item.either("ResourceId")
+    vpc = draft.whereabouts(item)[0] or (told if isinstance(told, str) and told in draft.names else "")
+    subnets = list(draft.section(vpc, "subnets")) if vpc else []
+    return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
+
+
+def _open_state(item: Item) -> str:
+    """Why it is not known in what state something is; empty where it is known."""
+    told = item.either("State")
+    return told.reason if isinstance(told, Unknown) else ""
 
 
 def _state(item: Item) -> Data:

@@ -1,0 +1,202 @@
+"""What is unknown in an inventory. The oracle: the same with several values in its place, of which AWS could have any.
+
+Whatever one of these values changes must be undecided; and what none of them can change should not be.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from tests.importing.complete import KINDS, QUESTIONS, Kinds, inventory, rule
+
+import reachsim
+from reachsim.errors import ReachsimError
+from reachsim.importing.builder import build
+from reachsim.importing.files import leave_out_refused
+from reachsim.importing.imported import Imported
+from reachsim.importing.inventory import MAYBE, Inventory, Item, NotKnown, Unknown
+
+GONE = object()
+"""In place of a value: it is not there."""
+WHY = "computed when it is applied"
+Path = tuple[str | int, ...]
+
+
+def at(path: str) -> Path:
+    return tuple(int(step) if step.isdigit() else step for step in path.split("/"))
+
+
+def changed(path: Path, value: Any) -> Kinds:
+    kinds = copy.deepcopy(KINDS)
+    holder: Any = kinds
+    for step in path[:-1]:
+        holder = holder[step]
+    if value is GONE:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = value
+    return kinds
+
+
+def loaded(found: Inventory) -> tuple[Imported, reachsim.Network]:
+    out = build(found)
+    leave_out_refused(out)
+    return out, reachsim.loads(json.dumps(out.design))
+
+
+SOME = [asked for n, asked in enumerate(QUESTIONS) if n % 4 == 0 or asked[1].startswith(("172.16", "192.168"))]
+
+
+def verdicts(net: reachsim.Network) -> list[str]:
+    out = []
+    for asked in SOME:
+        try:
+            out.append(net.trace(*asked).verdict)
+        except ReachsimError:  # what was asked about is not there
+            out.append("")
+    return out
+
+
+@cache
+def settled() -> list[str]:
+    return verdicts(loaded(inventory(KINDS))[1])
+
+
+def judge(found: Inventory, others: list[Kinds]) -> tuple[int, int]:
+    """How many answers are undecided, and how many of these need not be."""
+    out, net = loaded(found)
+    assert any(WHY in note.text for note in out.notes if note.kind == "unknown")
+    told = verdicts(net)
+    possible = [settled(), *(verdicts(loaded(inventory(kinds))[1]) for kinds in others)]
+    lost = 0
+    for asked, each, *values in zip(SOME, told, *possible, strict=True):
+        known = set(values) - {"", "undecided"}
+        assert each == "undecided" or known <= {each}, asked
+        lost += each == "undecided" and len(known) == 1
+    return told.count("undecided"), lost
+
+
+CASES: list[tuple[str, list[Any], int]] = [
+    ("RouteTables/rtb-b/Routes/0/NatGatewayId", ["igw-1"], 0),
+    ("RouteTables/rtb-b/Routes/1/DestinationCidrBlock", ["10.2.0.0/16", "9.9.9.0/24"], 8),
+    ("RouteTables/rtb-b/Associations/0/SubnetId", ["subnet-a"], 9),
+    ("SecurityGroups/sg-web/IpPermissions/0/IpRanges/0/CidrIp", ["10.0.2.0/24", "192.0.2.0/24"], 0),
+    ("SecurityGroups/sg-db/IpPermissions/0/UserIdGroupPairs/0/GroupId", ["sg-db"], 2),
+    ("SecurityGroups/sg-web/IpPermissions/0/FromPort", [22, 440], 10),
+    ("NetworkAcls/acl-b/Entries/1/CidrBlock", ["10.0.0.0/16", "192.0.2.0/24"], 2),
+    ("NetworkInterfaces/eni-db/Groups", [[{"GroupId": "sg-web"}]], 3),
+    ("NetworkInterfaces/eni-web/Association", [GONE], 2),
+    ("NetworkInterfaces/eni-router/SourceDestCheck", [True], 1),
+    ("NatGateways/nat-1/SubnetId", ["subnet-b"], 1),
+    ("VpcPeeringConnections/pcx-1/Status", [{"Code": "deleted"}, {"Code": "pending-acceptance"}], 5),
+    ("TransitGatewayStaticRoutes/tgw-rtb/Routes/0/State", ["blackhole"], 5),
+    ("VpnConnections/vpn-1/Routes", [[]], 0),
+    ("LoadBalancers/lb-1/Scheme", ["internal"], 6),
+]
+
+
+@pytest.mark.parametrize(("path", "values", "lost"), CASES, ids=[case[0] for case in CASES])
+def test_what_is_unknown_leaves_undecided_what_hangs_on_it(path: str, values: list[Any], lost: int) -> None:
+    found = inventory(changed(at(path), Unknown(WHY)))
+    undecided, more = judge(found, [changed(at(path), value) for value in values])
+    assert undecided > 0
+    assert more <= lost  # what the design has no words for; a higher figure is a loss
+
+
+MAYBES = [
+    ("SecurityGroups/sg-web/IpPermissions/0", 0),
+    ("NetworkAcls/acl-b/Entries/1", 0),
+    ("RouteTables/rtb-b/Routes/1", 1),
+    ("RouteTables/rtb-b/Associations/0", 8),
+]
+
+
+@pytest.mark.parametrize(("path", "lost"), MAYBES, ids=[case[0] for case in MAYBES])
+def test_what_may_not_be_there_leaves_undecided_what_hangs_on_it(path: str, lost: int) -> None:
+    undecided, more = judge(inventory(changed((*at(path), MAYBE), WHY)), [changed(at(path), GONE)])
+    assert undecided > 0
+    assert more <= lost
+
+
+@pytest.mark.parametrize(
+    ("kind", "id"), [("NatGateways", "nat-1"), ("VpcPeeringConnections", "pcx-1"), ("Instances", "i-app")]
+)
+def test_an_object_that_may_not_be_there(kind: str, id: str) -> None:
+    found = inventory(KINDS)
+    item = found.items[kind][id]
+    found.items[kind][id] = Item(item.id, item.attributes, item.origin, WHY)
+    assert judge(found, [changed((kind, id), GONE)])[0] > 0
+
+
+def paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    if len(path) > 2:
+        yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield from paths(member, (*path, key))
+
+
+def test_nothing_that_is_unknown_stops_an_import_or_is_passed_over() -> None:
+    """Every attribute there is, one after the other; decoration aside, the import has a word for each that it reads."""
+    silent = set()
+    ways = {tuple(step for step in (path[0], *path[2:]) if isinstance(step, str)): path for path in paths(KINDS)}
+    for way, path in ways.items():
+        out = build(inventory(changed(path, Unknown(WHY))))
+        if not any(WHY in note.text for note in out.notes):
+            silent.add(way)
+    assert silent - {each for each in silent if "Tags" in each} == SILENT
+
+
+SILENT = {
+    # names
+    *(("LoadBalancers", "LoadBalancerName"), ("PrefixLists", "PrefixListName"), ("SecurityGroups", "GroupName")),
+    # addresses that the design may choose
+    *(
+        ("Instances", "PrivateIpAddress"),
+        ("NetworkInterfaces", "PrivateIpAddress"),
+        ("VpcEndpoints", "NetworkInterfaceIds"),
+    ),
+    *(("NatGateways", "NatGatewayAddresses"), ("NatGateways", "NatGatewayAddresses", "PrivateIp")),
+    *(("NatGateways", "NatGatewayAddresses", "PublicIp"), ("NetworkInterfaces", "Association", "PublicIp")),
+    # what follows from something else that is known: the subnet, the interface, the other side
+    *(("Instances", "VpcId"), ("NatGateways", "VpcId"), ("NetworkInterfaces", "VpcId")),
+    *(("TargetGroups", "VpcId"), ("TargetGroups", "Port"), ("NetworkInterfaces", "Attachment", "DeviceIndex")),
+    *(("VpcPeeringConnections", side, "CidrBlock") for side in ("AccepterVpcInfo", "RequesterVpcInfo")),
+    # states of what is there all the same
+    *(("Vpcs", "State"), ("VpnConnections", "Routes", "State")),
+}
+"""Attributes that decide nothing here, by kind and way."""
+
+
+def test_reading_what_is_unknown_raises() -> None:
+    here = inventory(KINDS).items["Vpcs"]["vpc-app"].origin
+    item = Item("x", {"A": Unknown(WHY), "B": [1, Unknown(WHY)], "C": {"D": Unknown(WHY)}, "E": None}, here)
+    for read in (
+        lambda: item.get("A"),
+        lambda: item.text("A"),
+        lambda: item.list("B"),
+        lambda: item["A"],
+        lambda: item.inner("A"),
+        lambda: item.inner("C").get("D"),
+    ):
+        with pytest.raises(NotKnown, match=WHY):
+            read()
+    assert item.get("E") is None
+    assert "E" not in item
+    assert "A" in item
+    assert item.members("B").known == (1,)
+    assert item.members("B").reason == WHY
+    assert item.certain("A").reason == WHY
+
+
+def test_what_only_may_be_there_is_not_certain() -> None:
+    here = inventory(KINDS).items["Vpcs"]["vpc-app"].origin
+    item = Item("x", {"A": [rule(1), {**rule(2), MAYBE: WHY}]}, here)
+    assert len(item.members("A").known) == 2
+    assert len(item.certain("A").known) == 1
+    assert item.certain("A").reason == WHY
