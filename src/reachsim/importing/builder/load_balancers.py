@@ -19,10 +19,19 @@ def add_load_balancers(draft: Draft) -> None:
     """Load balancers; of one of which the listeners, or targets that decide, were not read nobody knows what it does."""
     listeners = _held(draft.found.of("Listeners"), _balancer_of)
     rules = _held(draft.found.of("Rules"), _listener_of)
+    lost = _lost(draft)
     # An Application Load Balancer may be the target of a Network one, which comes after it.
     for item in sorted(draft.found.of("LoadBalancers"), key=lambda each: each.either("Type") == "network"):
         own = listeners.get(item.id, [])
-        draft.one(item, partial(add_load_balancer, own=[(each, rules.get(each.id, [])) for each in own]))
+        told = [(each, rules.get(each.id, [])) for each in own]
+        draft.one(item, partial(add_load_balancer, own=told, lost=lost))
+
+
+def _lost(draft: Draft) -> Unknown | None:
+    """Why any load balancer may have a listener or a rule that is not known to be another's; None where none may."""
+    ends = [("Listeners", "LoadBalancerArn"), ("Rules", "ListenerArn")]
+    found = (item.either(key) for kind, key in ends for item in draft.found.of(kind))
+    return next((each for each in found if isinstance(each, Unknown)), None)
 
 
 def _held(items: Iterable[Item], holder: Callable[[Item], str]) -> dict[str, list[Item]]:
@@ -42,12 +51,16 @@ def _listener_of(rule: Item) -> str:
     return told if isinstance(told, str) else rule.id.rpartition("/")[0].replace(":listener-rule/", ":listener/")
 
 
-def add_load_balancer(draft: Draft, item: Item, own: Sequence[tuple[Item, list[Item]]]) -> None:
-    """One load balancer. `own`: its listeners with their rules. Raises NotKnown."""
+def add_load_balancer(
+    draft: Draft, item: Item, own: Sequence[tuple[Item, list[Item]]], lost: Unknown | None = None
+) -> None:
+    """One load balancer. `own`: its listeners with their rules; `lost`: why it may have others. Raises NotKnown."""
     vpc = draft.home(item)
     kind = item.text("Type") or "application"
     if not vpc:
         return
+    if lost is not None:
+        raise NotKnown(lost)
     if kind not in _TYPES:
         raise NotKnown(Unknown(f"it is of type {kind}"))
     zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
