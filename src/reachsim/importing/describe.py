@@ -6,7 +6,6 @@ an answer lies in it.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -58,7 +57,7 @@ class _Reader:
     @property
     def folder(self) -> str:
         """Where it lies: an account and Region have a folder of their own."""
-        return os.path.dirname(self.file)
+        return Origin(self.file, "").folder
 
     def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
         """Take in what a value holds, and say what of it is of no kind."""
