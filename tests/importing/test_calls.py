@@ -128,6 +128,23 @@ def test_rules_of_a_group_that_was_not_collected_are_told() -> None:
     assert told == ["sgr-2: group sg-x, which it is of, was not collected"]
 
 
+def test_a_vpc_has_a_default_acl_so_one_without_was_not_asked_about() -> None:
+    given = account(NetworkAcls=[])
+    other = [*given["NetworkInterfaces"], interface("eni-2", "10.0.2.10", "sg-web", subnet="subnet-b")]
+    assert loaded({**given, "NetworkInterfaces": other}).trace("eni-web", "eni-2", "tcp/443").verdict == "undecided"
+
+
+def test_what_names_an_attachment_is_none() -> None:
+    told = {
+        "TransitGatewayRouteTablePropagations": [
+            {"TransitGatewayAttachmentId": "a", "ResourceType": "vpc", "State": "enabled"}
+        ]
+    }
+    assert notes(imported(account(Propagations=[told])), "not read") == [
+        "TransitGatewayRouteTablePropagations: an object of a kind that is not read"
+    ]
+
+
 def test_a_file_in_the_working_folder_is_a_collection_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("all.json").write_text(json.dumps(account()))

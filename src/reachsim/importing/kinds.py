@@ -48,7 +48,7 @@ MARKS: Final = (
     Mark("TransitGatewayRouteTableId", "Associations", "TransitGatewayRouteTableAssociations"),
     Mark("TransitGatewayRouteTableId", "TransitGatewayRouteTablePropagations", "TransitGatewayPropagations"),
     Mark("TransitGatewayRouteTableId", "Routes", "TransitGatewayStaticRoutes"),
-    Mark("TransitGatewayAttachmentId", "ResourceType", "TransitGatewayAttachments"),
+    Mark("TransitGatewayAttachmentId", "TransitGatewayId", "TransitGatewayAttachments"),
     Mark("VpnConnectionId", "CustomerGatewayId", "VpnConnections"),
     Mark("TransitGatewayId", "TransitGatewayArn", "TransitGateways"),
     Mark("TransitGatewayId", "Options", "TransitGateways"),

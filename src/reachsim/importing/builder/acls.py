@@ -20,11 +20,9 @@ def add_acls(draft: Draft) -> None:
     for vpc in draft.vpc_ids():
         own = draft.inside("NetworkAcls", vpc)
         associate(draft, vpc, "NetworkAcls", "network_acl", "default")
-        if draft.found.collected("NetworkAcls", vpc) and not own:
-            if vpc not in draft.found.created:
-                text = "none of its ACLs was collected; its default ACL is as AWS makes it"
-                draft.note("assumed", draft.names[vpc], text)
-        elif not any(item.either("IsDefault") is True for item in own):
+        # Every VPC has a default ACL, so one of which none was read was not asked about.
+        told = not own and vpc in draft.found.created
+        if not told and not any(item.either("IsDefault") is True for item in own):
             for body in draft.section(vpc, "subnets").values():
                 body.setdefault("network_acl", UNKNOWN)
 

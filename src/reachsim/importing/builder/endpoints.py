@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
@@ -16,8 +17,8 @@ _WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partia
 
 
 def add_endpoints(draft: Draft) -> None:
-    """VPC endpoints of the first two types."""
-    draft.each("VpcEndpoints", add_endpoint, _doubt)
+    """VPC endpoints, and those of which only routes tell."""
+    draft.each("VpcEndpoints", partial(add_endpoint, lists=lists_of_endpoints(draft)), _doubt)
     add_endpoints_of_routes(draft)
 
 
@@ -55,10 +56,10 @@ def add_endpoints_of_routes(draft: Draft) -> None:
             draft.note("assumed", id, text)
 
 
-def list_of(draft: Draft, endpoint: str) -> str | None:
-    """The prefix list that routes to a gateway endpoint name, where its entries are known."""
-    named = (listed for _, listed, target in routes_to_endpoints(draft) if target == endpoint)
-    return next((draft.names[listed] for listed in named if listed in draft.names), None)
+def lists_of_endpoints(draft: Draft) -> dict[str, str]:
+    """By endpoint, the prefix list that routes to it name, where its entries are known."""
+    found = routes_to_endpoints(draft)
+    return {target: draft.names[listed] for _, listed, target in found if listed in draft.names}
 
 
 def _doubt(draft: Draft, item: Item, reason: str) -> None:
@@ -71,8 +72,8 @@ def _doubt(draft: Draft, item: Item, reason: str) -> None:
             draft.learning[table.id] = f"endpoint {item.name or item.id}: {reason}"
 
 
-def add_endpoint(draft: Draft, item: Item) -> None:
-    """One endpoint. Raises NotKnown."""
+def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
+    """One endpoint. `lists`: of gateway endpoints, by id. Raises NotKnown."""
     vpc = draft.home(item)
     if not vpc or item.text("State").lower() in GONE:
         return
@@ -80,7 +81,7 @@ def add_endpoint(draft: Draft, item: Item) -> None:
     body: Data = {"service": item.text("ServiceName")}
     if kind == "Gateway":
         tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
-        body |= {"type": "gateway", "route_tables": tables, "prefix_list": list_of(draft, item.id)}
+        body |= {"type": "gateway", "route_tables": tables, "prefix_list": lists.get(item.id)}
     elif kind == "Interface":
         subnets = draft.subnets(vpc, item.list("SubnetIds"))
         if not subnets:

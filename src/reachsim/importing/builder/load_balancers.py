@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
@@ -16,18 +17,50 @@ _PRIVATE_LINK: Final = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 
 def add_load_balancers(draft: Draft) -> None:
     """Load balancers; of one of which the listeners, or targets that decide, were not read nobody knows what it does."""
-    items = {item.id: item for item in draft.found.of("LoadBalancers")}
-    first = [item for item in items.values() if item.either("Type") != "network"]
-    for item in (*first, *(item for item in items.values() if item not in first)):  # one may be another's target
-        draft.one(item, add_load_balancer)
+    listeners = _held(draft.found.of("Listeners"), _balancer_of)
+    rules = _held(draft.found.of("Rules"), _listener_of)
+    lost = _lost(draft)
+    # An Application Load Balancer may be the target of a Network one, which comes after it.
+    for item in sorted(draft.found.of("LoadBalancers"), key=lambda each: each.either("Type") == "network"):
+        own = listeners.get(item.id, [])
+        told = [(each, rules.get(each.id, [])) for each in own]
+        draft.one(item, partial(add_load_balancer, own=told, lost=lost))
 
 
-def add_load_balancer(draft: Draft, item: Item) -> None:
-    """One load balancer. Raises NotKnown."""
+def _lost(draft: Draft) -> Unknown | None:
+    """Why any load balancer may have a listener or a rule that is not known to be another's; None where none may."""
+    ends = [("Listeners", "LoadBalancerArn"), ("Rules", "ListenerArn")]
+    found = (item.either(key) for kind, key in ends for item in draft.found.of(kind))
+    return next((each for each in found if isinstance(each, Unknown)), None)
+
+
+def _held(items: Iterable[Item], holder: Callable[[Item], str]) -> dict[str, list[Item]]:
+    out: dict[str, list[Item]] = {}
+    for item in items:
+        out.setdefault(holder(item), []).append(item)
+    return out
+
+
+def _balancer_of(listener: Item) -> str:
+    return str(listener.either("LoadBalancerArn"))
+
+
+def _listener_of(rule: Item) -> str:
+    """The listener that a rule is of, which its ARN tells too."""
+    told = rule.either("ListenerArn")
+    return told if isinstance(told, str) else rule.id.rpartition("/")[0].replace(":listener-rule/", ":listener/")
+
+
+def add_load_balancer(
+    draft: Draft, item: Item, own: Sequence[tuple[Item, list[Item]]], lost: Unknown | None = None
+) -> None:
+    """One load balancer. `own`: its listeners with their rules; `lost`: why it may have others. Raises NotKnown."""
     vpc = draft.home(item)
     kind = item.text("Type") or "application"
     if not vpc:
         return
+    if lost is not None:
+        raise NotKnown(lost)
     if kind not in _TYPES:
         raise NotKnown(Unknown(f"it is of type {kind}"))
     zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
@@ -51,7 +84,7 @@ def add_load_balancer(draft: Draft, item: Item) -> None:
     crossing = attribute(draft.found.one("LoadBalancerAttributes", item.id), "load_balancing.cross_zone.enabled")
     if crossing is not None:
         body["cross_zone"] = crossing == "true"
-    body["listeners"], body["target_groups"] = listeners(draft, item, vpc, kind)
+    body["listeners"], body["target_groups"] = listeners(draft, own, vpc, kind)
     name = draft.naming.name("targets", str(item.either("LoadBalancerName") or ""), item.id)
     draft.section(vpc, "load_balancers")[name] = {k: value for k, value in body.items() if value not in ({}, None)}
     draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)
@@ -73,36 +106,32 @@ def nodes(draft: Draft, item: Item) -> Data:
     return out
 
 
-def listeners(draft: Draft, item: Item, vpc: str, kind: str) -> tuple[Data, Data]:
+def listeners(draft: Draft, own: Sequence[tuple[Item, list[Item]]], vpc: str, kind: str) -> tuple[Data, Data]:
     """Listeners by port, and the target groups that they or their rules forward to. Raises NotKnown, also where no listener
     was read: a load balancer that exists has one."""
     listeners: Data = {}
     groups: Data = {}
-    own = [each for each in draft.found.of("Listeners") if each.get("LoadBalancerArn") == item.id]
     if not own and vpc not in draft.found.created:
         raise NotKnown(Unknown("its listeners were not collected"))
-    for each in own:
+    for each, rules in own:
         if each.maybe:
             raise NotKnown(Unknown(f"whether it has a listener: {each.maybe}"))
         protocol = each.text("Protocol") or ("GENEVE" if kind == "gateway" else "")
         if protocol not in PROTOCOLS:
             raise NotKnown(Unknown(f"it has a listener of protocol {protocol}"))
-        named = {arn: target_group(draft, arn, vpc, kind) for arn in _forwarded(draft, each)}
+        named = {arn: target_group(draft, arn, vpc, kind) for arn in _forwarded(draft, each, rules)}
         groups |= dict(named.values())
         port = "all" if protocol == "GENEVE" else f"{PROTOCOLS[protocol]}/{each.get('Port')}"
         listeners[port] = [name for name, _ in named.values()]
     return listeners, groups
 
 
-def _forwarded(draft: Draft, listener: Item) -> Iterator[str]:
+def _forwarded(draft: Draft, listener: Item, rules: Iterable[Item]) -> Iterator[str]:
     """The target groups that a listener's default actions and its rules' name. Raises NotKnown."""
     yield from groups_named(draft, listener, "DefaultActions")
     if listener.get("TargetGroupArn"):
         yield listener.text("TargetGroupArn")
-    for rule in draft.found.of("Rules"):
-        told = rule.either("ListenerArn")
-        owner = told if isinstance(told, str) else rule.id.rpartition("/")[0].replace(":listener-rule/", ":listener/")
-        if owner == listener.id:
-            if rule.maybe:
-                raise NotKnown(Unknown(f"whether it has a rule: {rule.maybe}"))
-            yield from groups_named(draft, rule, "Actions")
+    for rule in rules:
+        if rule.maybe:
+            raise NotKnown(Unknown(f"whether it has a rule: {rule.maybe}"))
+        yield from groups_named(draft, rule, "Actions")
