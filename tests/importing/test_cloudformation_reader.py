@@ -125,6 +125,23 @@ def test_zones_by_place_and_by_name_are_not_told_apart() -> None:
     assert zones == [["eu-west-1-zone-a", "eu-west-1-zone-b"], [None, None, "eu-west-1b"]]
 
 
+@pytest.mark.rule("IGW-14")
+@pytest.mark.parametrize("where", [{}, {"region": "eu-west-1"}, {"region": "eu-west-1", "account": "111122223333"}])
+def test_block_public_access_is_of_all_vpcs_of_the_account(where: dict[str, str]) -> None:
+    address = "  Eip: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref HostA}}\n"
+    block = """
+  Block: {Type: AWS::EC2::VPCBlockPublicAccessOptions, Properties: {InternetGatewayBlockMode: block-bidirectional}}
+"""
+    exclude = """
+  But:
+    Type: AWS::EC2::VPCBlockPublicAccessExclusion
+    Properties: {InternetGatewayExclusionMode: allow-bidirectional, SubnetId: !Ref A}
+"""
+    assert verdict(read(address, **where), "internet", "HostA") == "yes"
+    assert verdict(read(address + block, **where), "internet", "HostA") == "no"
+    assert verdict(read(address + block + exclude, **where), "internet", "HostA") == "yes"
+
+
 def test_endpoints() -> None:
     """A gateway endpoint is of the tables that it names, an interface endpoint of its subnets and groups."""
     more = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from reachsim.importing.cloudformation.made import Made, flag, id_of, tags_of, w
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
+_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 _TARGETS: Final = (
     "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "NetworkInterfaceId", "InstanceId",
     "EgressOnlyInternetGatewayId", "VpcEndpointId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "GatewayId",
@@ -171,6 +173,27 @@ def propagation(made: Made, resource: Resource) -> None:
         made.append("RouteTables", table, "PropagatingVgws", entry, resource)
 
 
+def public_access(made: Made, resource: Resource) -> None:
+    """Block Public Access of the account and the Region of all that is made here."""
+    account = made.stacks[made.prefix[resource.id]].scope.values.get("AWS::AccountId")
+    zones = (each.attributes.get("AvailabilityZone") for each in made.inventory.of("Subnets"))
+    found = (_REGION.match(zone) for zone in zones if isinstance(zone, str))
+    attributes = {"InternetGatewayBlockMode": resource.get("InternetGatewayBlockMode")}
+    for region in {None, *(each[0] for each in found if each is not None)}:
+        id = f"{account if isinstance(account, str) else None}:{region}"
+        made.add("VpcBlockPublicAccessOptions", resource, attributes, id=id)
+
+
+def public_access_exclusion(made: Made, resource: Resource) -> None:
+    place = id_of(resource.get("SubnetId")) or id_of(resource.get("VpcId"))
+    attributes = {
+        "ResourceArn": place if isinstance(place, Unknown) else f"/{place}",
+        "InternetGatewayExclusionMode": resource.get("InternetGatewayExclusionMode"),
+        "State": "create-complete",
+    }
+    made.add("VpcBlockPublicAccessExclusions", resource, attributes)
+
+
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPC": vpc,
     "AWS::EC2::Subnet": subnet,
@@ -188,4 +211,6 @@ ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::GatewayRouteTableAssociation": gateway_association,
     "AWS::EC2::SubnetNetworkAclAssociation": acl_association,
     "AWS::EC2::VPNGatewayRoutePropagation": propagation,
+    "AWS::EC2::VPCBlockPublicAccessOptions": public_access,
+    "AWS::EC2::VPCBlockPublicAccessExclusion": public_access_exclusion,
 }
