@@ -170,9 +170,15 @@ class Engine:
         sources: Iterable[NetworkInterface],
         destinations: Iterable[NetworkInterface],
         progress: Progress | None = None,
+        *,
+        book: FilterBook | None = None,
     ) -> Rows:
-        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed."""
-        return rows_between(self.worker, sources, destinations, progress)
+        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed.
+
+        `book`: its own, recording what the answers depend on (`FilterBook.recording`).
+        """
+        worker = self.worker if book is None else self.worker.asking(book)
+        return rows_between(worker, sources, destinations, progress)
 
     @cached_property
     def worker(self) -> BlockWorker:

@@ -173,7 +173,7 @@ class Network(Editable):
     def _decided_now(
         self, number: int, expectation: Expectation, where: str, progress: Progress | None
     ) -> tuple[Result, frozenset[Filter]]:
-        return decide(number, expectation, self.ends, self.book, where, self.replay, lambda: self.classes, progress)
+        return decide(number, expectation, self, where, progress)
 
     def _noted(self, result: Result) -> Result:
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
