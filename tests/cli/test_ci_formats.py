@@ -225,6 +225,22 @@ class TestRules:
         assert root[0].get("failures") == "0"
 
 
+def test_sets_are_boxes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """`web` is open to everybody, and 22 is what was denied; 10.0.1.0/24 was let in, and 80 was what."""
+    file = write("net.yaml", PROMISES)
+    found = json.loads(run(capsys, "check", file, "--format", "json", status=1))["expectations"]
+    assert found[0]["failing_boxes"] == []
+    boxes = found[1]["failing_boxes"]
+    assert {box["traffic"] for box in boxes} == {"tcp/22"}
+    assert {box["destinations"] for box in boxes} == {"198.51.100.20/32"}
+    rule = [{"allow": "tcp/80", "from": "10.0.1.0/24"}]
+    after = write("after.yaml", {"vpcs app security_groups client ingress": rule})
+    (change,) = json.loads(run(capsys, "diff", write("before.yaml"), after, "--format", "json", status=1))["changes"]
+    assert {box["traffic"] for box in change["boxes"]} == {"tcp/80"}
+    exposed = json.loads(run(capsys, "exposure", after, "--format", "json", status=0))["exposed"]
+    assert all(group["boxes"] for group in exposed)
+
+
 class TestSeveralFiles:
     def test_the_gravest_exit_code_wins(self, capsys: pytest.CaptureFixture[str]) -> None:
         good = write("good.yaml")

@@ -178,7 +178,7 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
-    shape = {"interfaces", "traffic", "reachable", "answered", "lost", "undecided"}
+    shape = {"interfaces", "traffic", "boxes", "reachable", "answered", "lost", "undecided"}
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
     assert list(data) == ["format_version", "file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
@@ -194,7 +194,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(data) == [
         "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
     ]  # fmt: skip
-    assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "allowed", "behind"}
+    assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "boxes", "allowed", "behind"}
     assert data["changes"][0]["behind"].keys() == {
         "packet", "component", "checkpoint", "before", "before_where", "after", "after_where"
     }  # fmt: skip

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
+from reachsim.net.box import ALL_PORTS
 
 if TYPE_CHECKING:
     from reachsim.answers.expectations import Check
+    from reachsim.net.headerspace import HeaderSpace
     from reachsim.resources.unmodelled import Door
     from reachsim.trace.result import Trace
 
@@ -58,6 +60,20 @@ def not_modelled_data(doors: Sequence[Door]) -> list[dict[str, str]]:
     return [{"component": door.name, "kind": door.noun} for door in doors]
 
 
+def boxes_data(space: HeaderSpace) -> list[dict[str, str | None]]:
+    """A set as disjoint boxes: what each field may be; `client_ports` is null where the traffic has no
+    ports or all count."""
+    return [
+        {
+            "traffic": str(box.traffic),
+            "sources": str(box.sources),
+            "destinations": str(box.destinations),
+            "client_ports": None if box.source_ports == ALL_PORTS else str(box.source_ports),
+        }
+        for box in space.boxes()
+    ]
+
+
 def trace_data(trace: Trace, file: str) -> dict[str, Any]:
     """A trace."""
     return {"file": file, **trace.to_dict()}
@@ -68,6 +84,7 @@ def check_data(check: Check, file: str, warnings: tuple[Problem, ...]) -> dict[s
     results = [
         {
             **result.to_dict(),
+            "failing_boxes": boxes_data(result.failing),
             "as_marked": result.as_marked,
             "blockers": [b.to_dict() for b in result.blockers],
         }

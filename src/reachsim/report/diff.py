@@ -12,6 +12,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.reach.cell import say
+from reachsim.report.data import boxes_data
 from reachsim.report.groups import Crowd
 from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
 
@@ -181,6 +182,7 @@ def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Net
     changes = [
         {
             **change.to_dict(),
+            "boxes": boxes_data(change.space),
             "allowed": change.kind != "opened" or change not in wrong,
             "behind": causes[index].to_dict() if index in causes else None,
         }

@@ -12,6 +12,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.reach.cell import say
+from reachsim.report.data import boxes_data
 from reachsim.report.groups import Crowd
 from reachsim.report.text import PLAIN, Look, TextRow, grid, number
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -85,4 +86,7 @@ def _origin(sources: AddressSet, world: AddressSet) -> str:
 
 def exposure_data(found: Sequence[Exposed], net: Network) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
-    return {"file": net.source.file, "exposed": [group.to_dict() for group in found]}
+    return {
+        "file": net.source.file,
+        "exposed": [{**group.to_dict(), "boxes": boxes_data(group.space)} for group in found],
+    }

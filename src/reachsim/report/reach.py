@@ -6,9 +6,8 @@ from typing import Any
 
 from reachsim.answers.reach import PARTS, ReachAnswer
 from reachsim.flow.ports import nat_ports
-from reachsim.net.box import ALL_PORTS
-from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
+from reachsim.report.data import boxes_data
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.report.trace import reference
 from reachsim.trace.asker import Locate
@@ -119,17 +118,3 @@ def reach_data(found: ReachAnswer, locate: Locate, file: str) -> dict[str, Any]:
         ],
         "losses": [{"code": str(loss.code), "rule_id": loss.rule, "text": loss.text} for loss in found.losses],
     }
-
-
-def boxes_data(space: HeaderSpace) -> list[dict[str, str | None]]:
-    """A set as disjoint boxes: what each field may be; `client_ports` is null where the traffic has no
-    ports or all count."""
-    return [
-        {
-            "traffic": str(box.traffic),
-            "sources": str(box.sources),
-            "destinations": str(box.destinations),
-            "client_ports": None if box.source_ports == ALL_PORTS else str(box.source_ports),
-        }
-        for box in space.boxes()
-    ]
