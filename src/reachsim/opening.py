@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from reachsim.errors import DesignError, UsageError, cut
 from reachsim.loading.document import read_bytes, read_document, read_file
+from reachsim.loading.edits import joined_document
 from reachsim.loading.load import Source, check
 from reachsim.loading.marks import is_design, is_flow, is_template
-from reachsim.loading.provenance import Copied, Joined
+from reachsim.loading.provenance import Joined
 from reachsim.loading.tree import Document
 
 if TYPE_CHECKING:
@@ -94,13 +95,7 @@ def with_expectations(document: Document, other: Document) -> Document:
         wrong.append(other.problem(text, ("expect",), key=True, hint="keep all of them in one of the two"))
     if wrong:
         raise DesignError([*other.problems, *wrong])
-    expect = other.data["expect"]
-    data = {**document.data, "expect": expect}
-    top = Copied(document.data, data, "expect", "replaced" if "expect" in document.data else "added")
-    base = document.provenance.edited(data, (top,), expect)
-    joined = Joined(base, "expect", other.provenance, other.data)
-    opaque = document.opaque | other.opaque
-    return Document(data, joined, (*document.problems, *other.problems), opaque, document.text)
+    return joined_document(document, "expect", other)
 
 
 def _document(given: Given, said: Said) -> Document:

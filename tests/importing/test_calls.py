@@ -97,3 +97,14 @@ def test_a_call_of_one_region_says_nothing_of_another() -> None:
     vpcs = imported(account(), far).design["vpcs"]
     assert vpcs["vpc-2"]["subnets"]["subnet-2"]["interfaces"] == "unknown"
     assert "interfaces" not in vpcs["vpc-1"]["subnets"]["subnet-a"]
+
+
+def test_a_file_without_a_folder_tells_as_much_as_one_in_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = Path("tests/importing/account.json").read_text(encoding="utf-8")
+    (tmp_path / "account.json").write_text(content, encoding="utf-8")
+    within = import_files([tmp_path / "account.json"]).design
+    monkeypatch.chdir(tmp_path)
+    assert import_files(["account.json"]).design == within
+    assert "interfaces" not in within["vpcs"]["app"]["subnets"]["subnet-a"]

@@ -42,6 +42,7 @@ def sides_of(given: Sequence[tuple[Source, bool]], options: Options, file: str) 
     if any(is_design(source.text, source.data) for source, _ in given):
         raise UsageError(f"{file} {_ONE_SIDE}")
     before, after = (import_sources(given, replace(options, before=side), file) for side in (True, False))
+    before.file, after.file = f"{file} (before)", f"{file} (after)"
     return before, after
 
 
@@ -92,8 +93,9 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
 def designed(found: Inventory, file: str) -> Imported:
     """The design of what was read, and what there is to say about it. `file`: what to call what it was read from."""
     out = build(found)
-    out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     out.file = file
+    out.read = {kind: len(items) for kind, items in found.items.items() if items}
+    out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]

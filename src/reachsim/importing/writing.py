@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -12,6 +14,10 @@ from reachsim.importing.inventory import Origin
 
 _WIDTH = 110
 _INDENT = "  "
+_SIMPLE_KEY = 100
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*|\d+\.\d+\.\d+\.\d+(/\d+)?")
+_WORDS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"])
+"""What would mean something else without quotes."""
 
 
 def written(out: Imported) -> str:
@@ -41,6 +47,23 @@ def _members(value: Any, path: Path, origins: dict[Path, Origin], holders: set[P
 
 
 def _flow(value: Any) -> str:
+    """A value on one line, as PyYAML writes it; most of it is written without asking PyYAML, which takes its time."""
+    if isinstance(value, dict) and value and all(isinstance(key, str) and len(key) < _SIMPLE_KEY for key in value):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list) and value:
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else _quoted(value)
+    return _dumped(value)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    # Inside a list, so that it is written as something inside a flow is.
+    return _dumped([text])[1:-1]
+
+
+def _dumped(value: Any) -> str:
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**9, allow_unicode=True)
     return str(text).removesuffix("\n...\n").strip()
 
