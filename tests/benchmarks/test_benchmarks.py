@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from tests.benchmarks import run
+from tests.benchmarks import hostile, run
 from tests.benchmarks.components import connected
 from tests.benchmarks.organisation import ACL_RULES_MOST, PREFIX_LISTS, RULES_MOST, organisation
 
@@ -156,3 +156,29 @@ def test_an_organisation_with_components_has_them_all_and_joins_a_part_of_its_vp
     (gateway,) = net.design.transit_gateways.values()
     assert len(gateway.attachments) == len(net.design.vpcs)
     assert set(gateway.route_tables) == {"hubs", "prod", "test", "dev"}
+
+
+@pytest.mark.parametrize("shape", hostile.SHAPES)
+def test_hostile_shapes_load_and_every_question_can_be_asked(shape: str) -> None:
+    net = reachsim.loads(json.dumps(hostile.SHAPES[shape](6)))
+    assert len(net.interfaces) == {"groups": 6, "subnets": 6, "vpcs": 120}.get(shape, 1)
+    for question, ask in hostile.QUESTIONS.items():
+        if (shape, question) not in hostile.NOT_ASKED:
+            ask(net)
+
+
+def test_growth_is_the_exponent_and_a_jump_of_it_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exponents = iter([2.0] * 6 + [3.0])  # of the seven questions the last one grows too fast
+
+    def told(shape: str, question: str, size: int) -> tuple[float, int]:
+        exponent = next(exponents) if size == 50 else told.exponent  # type: ignore[attr-defined]
+        told.exponent = exponent  # type: ignore[attr-defined]
+        return (size / 50) ** exponent, 40
+
+    monkeypatch.setattr(hostile, "measured_apart", told)
+    assert not hostile.report(shapes=("groups",))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "| groups | load | 1.00 | 4.00 | 16.00 | 2.0 | 40 |"
+    assert lines[-1] == "| groups | matrix | 1.00 | 8.00 | 64.00 | 3.0 (!) | 40 |"

@@ -75,8 +75,11 @@ class TopologyBuilder:
         self.topology.internet.fill(
             {name: (self.topology.vpcs[name], *self.ways_in[name]) for name in self.design.vpcs}
         )
+        tables: dict[str, list[tuple[str, RouteTableCheckpoint]]] = {name: [] for name in self.design.vpcs}
+        for (name, table), checkpoint in self.topology.tables.items():
+            tables[name].append((table, checkpoint))
         for name, vpc in self.design.vpcs.items():
-            self.add_routes(name, vpc)
+            self.add_routes(name, vpc, tables[name])
         return self.topology
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -318,7 +321,7 @@ class TopologyBuilder:
 
     # -- routes -------------------------------------------------------------------------------------------------
 
-    def add_routes(self, name: str, vpc: Vpc) -> None:
+    def add_routes(self, name: str, vpc: Vpc, tables: Iterable[tuple[str, RouteTableCheckpoint]]) -> None:
         """Fill the route tables: local routes for every block (ROUTE-1), then what is written."""
         made = [
             (at, each)
@@ -326,9 +329,7 @@ class TopologyBuilder:
             if makes_routes(body)
             for each in body.routes(at, self)
         ]
-        for (owner, table_name), checkpoint in self.topology.tables.items():
-            if owner != name:
-                continue
+        for table_name, checkpoint in tables:
             routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
             written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
             if table_name == UNKNOWN:
