@@ -38,7 +38,7 @@ def target_group(draft: Draft, arn: str, vpc: str, kind: str) -> tuple[str, Data
         ports.add(target.get("Port"))
     body["targets"] = list(dict.fromkeys(body["targets"]))
     if item is None:
-        return re.split(r"[/:]", arn)[-2], body
+        return (re.split(r"[/:]", arn)[-2:] or [arn])[0], body
     port = next(iter(ports)) if len(ports) == 1 else item.get("Port")
     protocol = item.text("Protocol")
     if port and protocol in PROTOCOLS and protocol != "GENEVE":
