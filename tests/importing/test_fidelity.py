@@ -19,13 +19,16 @@ from reachsim.importing.inventory import Unknown
 from reachsim.importing.refusals import leave_out_refused
 from reachsim.importing.writing import _flow, written
 
+JUNK: list[Any] = ["junk", 5, True, {}, [], [1], ["10.0.0.0/99"]]
+"""What no reader should give, and a template may have in the place of something else."""
+
 
 def some(rng: random.Random) -> Kinds:
     """The account with objects missing, a part changed, and names that several things share."""
     kinds: Any = KINDS
     for _ in range(rng.randrange(3)):
         path = rng.choice(list(paths(KINDS)))
-        value = rng.choice([GONE, Unknown(WHY), None])
+        value = rng.choice([GONE, Unknown(WHY), None, *JUNK])
         if not (value is GONE and isinstance(path[-1], int)):
             kinds = changed(path, value)
     kept = {kind: dict(members) for kind, members in kinds.items() if rng.random() < 0.93}

@@ -11,8 +11,15 @@ from reachsim.importing.imported import Imported, Note, Path
 from reachsim.loading.load import check
 
 _ROUNDS: Final = 50
-_SHORTEST: Final = 4
-"""A path of so many steps is the first that may go: what a VPC has in a section."""
+_IN_VPC: Final = 4
+"""How many steps lead to what a VPC has in a section."""
+_TOP: Final = frozenset(
+    (
+        *("peering_connections", "vpn_connections", "transit_gateways", "direct_connect_gateways", "prefix_lists"),
+        *("endpoint_services", "private_hosted_zones", "lambda_functions"),
+    )
+)
+"""Sections outside VPCs of which a member may go."""
 _SECTIONS: Final = frozenset(
     (
         *(
@@ -24,7 +31,7 @@ _SECTIONS: Final = frozenset(
             "load_balancers",
             "network_interfaces",
         ),
-        *("route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways"),
+        *("route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways", "attachments"),
     )
 )
 """Mappings of which a member may go."""
@@ -53,10 +60,10 @@ def leave_out_refused(out: Imported) -> None:
 
 def refused_part(design: Any, path: Path) -> Path | None:
     """The smallest part of a design around a path that may go alone; None where there is none."""
-    while len(path) >= _SHORTEST:
+    while len(path) > 1:
         *above, last = path
         holder = _at(design, above)
-        if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+        if isinstance(holder, list) and isinstance(last, int) and last < len(holder) and len(path) >= _IN_VPC:
             return path
         if isinstance(holder, dict) and last in holder and _may_go(path):
             return path
@@ -93,4 +100,6 @@ def _at(design: Any, path: Iterable[str | int]) -> Any:
 
 
 def _may_go(path: Path) -> bool:
-    return path[-2] in _SECTIONS or (len(path) > _SHORTEST and path[2] == "route_tables") or path[-1] in _OPTIONAL
+    if len(path) < _IN_VPC:
+        return len(path) == 2 and path[0] in _TOP
+    return path[-2] in _SECTIONS or (len(path) > _IN_VPC and path[2] == "route_tables") or path[-1] in _OPTIONAL
