@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
     from reachsim.answers.expectations import Check, Result
     from reachsim.answers.explain import Explanation
-    from reachsim.answers.findings import Finding, Findings
+    from reachsim.answers.finding import Finding
+    from reachsim.answers.findings import Findings
     from reachsim.answers.fixes import Fix, Fixes, Plan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
@@ -99,7 +100,7 @@ _HOMES = {
     "Explanation": "reachsim.answers.explain",
     "Exposed": "reachsim.answers.policy",
     "Exposure": "reachsim.answers.policy",
-    "Finding": "reachsim.answers.findings",
+    "Finding": "reachsim.answers.finding",
     "Findings": "reachsim.answers.findings",
     "Fix": "reachsim.answers.fixes",
     "Fixes": "reachsim.answers.fixes",

@@ -33,7 +33,8 @@ def test_findings_stand_in_the_order_of_the_file_with_the_key_to_edit() -> None:
     assert [each.path[:4] for each in found] == [
         ("vpcs", "app", "route_tables", "t"), ("vpcs", "app", "network_acls", "acl"), ("vpcs", "app", "instances", "web"),
     ]  # fmt: skip
-    assert found[1].evidence == ("rule 100: allow all from 0.0.0.0/0",)
+    assert found[1].evidence == "rule 100: allow all from 0.0.0.0/0"
+    assert found[1].component == "app network ACL acl ingress"
     assert found[0].to_dict()["path"] == "vpcs.app.route_tables.t.'10.9.0.0/16'"
     assert all(each.cure for each in found if each.severity != "note")
 

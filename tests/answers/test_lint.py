@@ -608,7 +608,7 @@ def test_the_keys_of_the_json_and_the_silenced(tmp_path: Path, capsys: pytest.Ca
     main(["lint", str(path), "--format", "json"])
     data = json.loads(capsys.readouterr().out)
     assert set(data) == {"format_version", "file", "ok", "findings", "silenced", "not_modelled"}
-    keys = {"code", "severity", "component", "text", "evidence", "cure", "rule", "where"}
+    keys = {"code", "severity", "path", "component", "text", "evidence", "cure", "rule", "where"}
     assert set(data["findings"][0]) == keys
     assert set(data["silenced"][0]) == keys | {"why"}
     main(["lint", str(path), "--all"])

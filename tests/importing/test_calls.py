@@ -69,3 +69,31 @@ def test_an_answer_of_another_account_adds_and_one_of_the_same_replaces() -> Non
     (item,) = found.of("TransitGateways")
     assert item.attributes == {"x": 2, "z": 3}
     assert len(found.differing) == 1
+
+
+def test_nothing_is_left_out_in_silence() -> None:
+    more = {
+        "InternetGateways": [
+            {"InternetGatewayId": "igw-9", "Attachments": [{"VpcId": "vpc-far", "State": "available"}]}
+        ],
+        "PrefixLists": [{"PrefixListId": "pl-9", "PrefixListName": "x"}],
+        "NatGateways": [{"NatGatewayId": "nat-9", "State": "deleted", "NatGatewayAddresses": []}],
+    }
+    told = notes(imported(account(RouteTables=[], **more)), "left out")
+    assert any(text.startswith("igw-9: ") for text in told)
+    assert any(text.startswith("pl-9: its entries") for text in told)
+    assert not any(text.startswith("nat-9: ") for text in told)
+
+
+def test_entries_by_the_id_of_their_list() -> None:
+    told = {"EntriesByPrefixList": {"pl-0a": [{"Cidr": "192.0.2.0/24"}], "pl-0b": []}}
+    found = imported(account(PrefixLists=[{"PrefixListId": "pl-0a", "PrefixListName": "offices"}], Entries=[told]))
+    assert found.design["prefix_lists"] == {"offices": {"entries": ["192.0.2.0/24"]}, "pl-0b": {"entries": []}}
+
+
+def test_a_call_of_one_region_says_nothing_of_another() -> None:
+    far = {"Vpcs": [{"VpcId": "vpc-2", "CidrBlock": "10.2.0.0/16"}],
+           "Subnets": [{"SubnetId": "subnet-2", "VpcId": "vpc-2", "CidrBlock": "10.2.1.0/24"}]}  # fmt: skip
+    vpcs = imported(account(), far).design["vpcs"]
+    assert vpcs["vpc-2"]["subnets"]["subnet-2"]["interfaces"] == "unknown"
+    assert "interfaces" not in vpcs["vpc-1"]["subnets"]["subnet-a"]

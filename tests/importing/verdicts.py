@@ -165,7 +165,7 @@ class Bench:
     def end(self, end: Data, is_destination: bool) -> str:
         """An end of a record as an end of a question. Where a packet is sent to a public address, that is the end."""
         kind, ip, block = end.get("kind"), end.get("ip"), end.get("cidr")
-        if kind in ("probe", "subnet") or "subnet" in end:
+        if kind in ("probe", "subnet") or ("subnet" in end and kind != "lambda_eni"):
             return self.probe(end)
         if kind == "internet":
             return str(ip or block or "internet")
@@ -193,12 +193,17 @@ class Bench:
         return str(next(texts[0].partition("/")[0] for texts in blocks if texts))
 
     def probe(self, end: Data) -> str:
-        """A host with open groups in a subnet."""
+        """A host in a subnet, with the groups that it names (one that is not there is open)."""
         id = end.get("subnet") or end["id"]
         vpc, _, subnet = (self.found.names.get(id) or self.unread(id, end.get("ip"))).partition(".")
         body = self.design["vpcs"][vpc]
         body.setdefault("security_groups", {})[OPEN] = _group()
-        host: Data = {"subnet": subnet, "security_groups": [OPEN]}
+        groups = [self.found.names.get(id, f".{OPEN}").partition(".")[2] for id in end.get("security_groups") or ("",)]
+        host: Data = {"subnet": subnet, "security_groups": groups}
+        if end.get("ipv6"):
+            host["ipv6_address"] = (
+                str(Cidr.parse(body["subnets"][subnet]["ipv6_cidr"]).first).removesuffix("::") + "::77"
+            )
         if end.get("ip"):
             host["private_ip"] = end["ip"]
         if end.get("public_ip"):

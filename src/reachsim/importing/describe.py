@@ -6,6 +6,7 @@ an answer lies in it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,6 +18,7 @@ from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
 from reachsim.importing.sources import Source
 
+_LIST_ID: Final = re.compile("pl-[0-9a-f]+", re.IGNORECASE)
 _DEEPEST: Final = 12
 _MORE: Final = ("NextToken", "NextMarker", "Marker", "PaginationToken", "NextContinuationToken")
 
@@ -102,6 +104,9 @@ class _Reader:
 
     def visit_list(self, data: list[Any], path: str, key: str, depth: int) -> Strange:
         """The members of a list. Objects with an id in which nothing is found are of no kind that is read."""
+        if _LIST_ID.fullmatch(key):  # the entries of a prefix list, by its id
+            self.take("PrefixLists", key.lower(), {"Entries": data}, Origin(self.file, path))
+            return Counter()
         kind = ANSWERS.get(key.replace("_", "").lower())
         if kind is not None:
             self.inventory.ask(kind, self.folder)

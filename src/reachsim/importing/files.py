@@ -54,8 +54,13 @@ def _called(paths: Sequence[str]) -> str:
 
 
 def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file: str) -> Imported:
-    """A design from files that were decoded, each with whether it was named itself. `file`: what to call it in messages.
-    Raises ReachsimError as `import_files`."""
+    """A design from files that were decoded, as `read_sources` takes them. Raises ReachsimError as `import_files`."""
+    return designed(read_sources(given, options, file), file)
+
+
+def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: str) -> Inventory:
+    """All objects in files that were decoded, each with whether it was named itself: one that only lies in a folder need not
+    be anything that is read. `file`: what to call them in messages. Raises ReachsimError as `import_files`."""
     found = Inventory()
     readers: dict[Reader, None] = {}
     for source, named in given:
@@ -74,9 +79,14 @@ def import_sources(given: Iterable[tuple[Source, bool]], options: Options, file:
     check_options(options, readers, found.parameters)
     if options.before and not found.two_sides:
         raise UsageError(f"{file} {_ONE_SIDE}")
-    if not any(found.items.values()) and not options.before:
+    if not any(found.items.values()) and not options.before and not found.held:
         hint = f"a design has version and vpcs; what can be imported: {SORTS}"
         raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
+    return found
+
+
+def designed(found: Inventory, file: str) -> Imported:
+    """The design of what was read, and what there is to say about it. `file`: what to call what it was read from."""
     out = build(found)
     out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     out.file = file

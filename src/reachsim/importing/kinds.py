@@ -39,6 +39,7 @@ MARKS: Final = (
     Mark("ServiceId", "ServiceState", "ServiceConfigurations"),
     Mark("PrefixListId", "PrefixListName", "PrefixLists"),
     Mark("PrefixListId", "Entries", "PrefixLists"),
+    Mark("PrefixListId", "AddressFamily", "PrefixLists"),
     Mark("TransitGatewayPolicyTableId", "TransitGatewayId", "TransitGatewayPolicyTables"),
     Mark("TransitGatewayRouteTableId", "TransitGatewayId", "TransitGatewayRouteTables"),
     Mark("TransitGatewayAttachmentId", "SubnetIds", "TransitGatewayVpcAttachments"),
@@ -105,6 +106,28 @@ ANSWERS: Final = {mark.kind.lower(): mark.kind for mark in MARKS} | {
 
 IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones", "PrefixLists"})
 """Kinds of which several calls tell different parts, which add up."""
+
+PARTS: Final = frozenset(
+    (
+        *("Addresses", "Aliases", "AllowedPrincipals", "ClassicLoadBalancerAttributes", "CustomerGateways"),
+        *("DBClusters", "DBInstances", "DBSubnetGroups", "CacheClusters", "CacheSubnetGroups", "Clusters"),
+        *(
+            "DirectConnectGatewayAssociations",
+            "DomainStatusList",
+            "Images",
+            "InstanceInformationList",
+            "InstanceProfiles",
+        ),
+        *("Listeners", "LoadBalancerAttributes", "LoadBalancerTargetHealth", "Policies", "ResourceRecordSets"),
+        *("ResourceShares", "RoleDetailList", "Rules", "SecurityGroupRules", "ServiceSettings", "SharedResources"),
+        *("TargetGroupAttributes", "TargetGroups", "Tasks", "TransitGatewayAttachments", "TransitGatewayConnects"),
+        *("TransitGatewayPeeringAttachments", "TransitGatewayPolicyTables", "TransitGatewayPropagations"),
+        *("TransitGatewayRouteTableAssociations", "TransitGatewayStaticRoutes", "TransitGatewayVpcAttachments"),
+        *("VirtualInterfaces", "VpcAttributes", "VpcBlockPublicAccessExclusions", "VpcBlockPublicAccessOptions"),
+        *("VpcEndpointConnections", "HostedZones"),
+    )
+)
+"""Kinds whose objects are parts of others, or only say more about them: they have no names in a design."""
 
 NO_NETWORK: Final = frozenset(
     (

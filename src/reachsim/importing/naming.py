@@ -29,7 +29,7 @@ class Naming:
         if (space, id) in self.given:
             return self.given[space, id]
         taken = self.taken.setdefault(space, set())
-        own = cleaned(wanted) or cleaned(id)
+        own = cleaned(wanted) or cleaned(id) or "nameless"
         for candidate in (own, f"{own}-{cleaned(id)[-_TAIL:]}", f"{own}-{cleaned(id)}"):
             if candidate not in taken and candidate not in RESERVED and candidate not in reserved:
                 break

@@ -8,6 +8,7 @@ from typing import Final
 
 from reachsim.errors import DesignError, Problem, UsageError, shown, summary
 from reachsim.importing import describe
+from reachsim.importing.cloudformation import reader as template
 from reachsim.importing.inventory import Inventory
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
@@ -35,6 +36,7 @@ class Reader:
 
 
 READERS: Final[tuple[Reader, ...]] = (
+    Reader("CloudFormation templates", template.recognises, template.hold, template.TAKES, template.read_held),
     Reader("Terraform's plans and states", terraform.recognises, terraform.read_source),
     Reader("answers of describe calls", describe.recognises, describe.read_source),
 )

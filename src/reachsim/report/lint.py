@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reachsim.answers.finding import LintFinding
+from reachsim.answers.finding import Finding
 from reachsim.answers.lint.run import Lint
 from reachsim.markup import Style
 from reachsim.places import line_of
@@ -16,7 +16,12 @@ _OF_A_CODE = 4
 
 
 def _paint(severity: Severity, style: Style) -> Paint:
-    paints: dict[Severity, Paint] = {"error": style.red, "warning": style.yellow, "advice": style.dim}
+    paints: dict[Severity, Paint] = {
+        "error": style.red,
+        "warning": style.yellow,
+        "advice": style.dim,
+        "note": style.dim,
+    }
     return paints[severity]
 
 
@@ -53,7 +58,7 @@ def lint_text(found: Lint, file: str, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _finding(finding: LintFinding, look: Look) -> list[str]:
+def _finding(finding: Finding, look: Look) -> list[str]:
     style = look.style
     paint = _paint(finding.severity, style)
     rule = f"  {finding.rule}" if finding.rule else ""
@@ -62,7 +67,7 @@ def _finding(finding: LintFinding, look: Look) -> list[str]:
     )
     return [
         head,
-        *hanging("  ", f"{finding.component}: {finding.text}", look.width),
+        *hanging("  ", finding.sentence, look.width),
         *hanging("  because  ", finding.evidence, look.width, style.dim),
         *hanging("  to do    ", finding.cure, look.width),
     ]

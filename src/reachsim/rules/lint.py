@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-Severity = Literal["error", "warning", "advice"]
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
-"""The gravest first."""
+Severity = Literal["error", "warning", "advice", "note"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice", "note")
+"""The gravest first; a note is no finding of lint."""
 
 
 class LintCode(StrEnum):

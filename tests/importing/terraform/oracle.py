@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import re
 import socket
 import subprocess
 import sys
@@ -82,14 +82,19 @@ def run(chosen: list[str], out: Path) -> None:
         _terraform(work, "plan", "-input=false", "-refresh=false", "-out=plan")
         (out / "plan.json").write_text(_terraform(work, "show", "-json", "plan"))
         _terraform(work, "apply", "-input=false", "plan")
-        shutil.copy(work / "terraform.tfstate", out / "terraform.tfstate")
-        (out / "state.json").write_text(_terraform(work, "show", "-json"))
-        (out / "describe.json").write_text(json.dumps(_described(address), default=str))
+        (out / "terraform.tfstate").write_text(_public((work / "terraform.tfstate").read_text()))
+        (out / "state.json").write_text(_public(_terraform(work, "show", "-json")))
+        (out / "describe.json").write_text(_public(json.dumps(_described(address), default=str)))
         _write(work, chosen, address, changed=True)
         _terraform(work, "plan", "-input=false", "-refresh=false", "-out=change")
-        (out / "change.json").write_text(_terraform(work, "show", "-json", "change"))
+        (out / "change.json").write_text(_public(_terraform(work, "show", "-json", "change")))
         _terraform(work, "apply", "-input=false", "change")
-        (out / "changed.json").write_text(_terraform(work, "show", "-json"))
+        (out / "changed.json").write_text(_public(_terraform(work, "show", "-json")))
+
+
+def _public(text: str) -> str:
+    """What moto gives as elastic addresses is in 127.0.0.0/8, which no host can have; it is moved to 52.0.0.0/8."""
+    return re.sub(r'"127\.(?=\d+\.\d+\.\d+")', '"52.', text)
 
 
 def _write(work: Path, chosen: list[str], address: str, *, changed: bool) -> None:

@@ -10,7 +10,8 @@ from tests.importing.terraform.files import EVERYTHING, imported, module, plan, 
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.documents import document
-from reachsim.importing.terraform.links import Links, Open
+from reachsim.importing.terraform.links import Links
+from reachsim.importing.terraform.snapshot import Open
 
 TWO_SUBNETS = {
     "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
@@ -45,12 +46,22 @@ def test_a_literal_index_is_followed() -> None:
     assert _subnet_of_an_instance(["aws_subnet.x[0].id", "aws_subnet.x[0]", "aws_subnet.x"]) == "aws_subnet.x[0]"
 
 
-def test_the_same_index_is_inferred_where_both_have_the_same_and_open_if_nothing_may_be_inferred() -> None:
-    assert _subnet_of_an_instance(["aws_subnet.x", "count.index"]) == "aws_subnet.x[1]"
-    strict = _subnet_of_an_instance(["aws_subnet.x", "count.index"], strict=True)
-    assert isinstance(strict, Open)
-    assert strict.candidates == ("aws_subnet.x[0]", "aws_subnet.x[1]")
-    assert isinstance(_subnet_of_an_instance(["aws_subnet.x", "count.index"], count=3), Open)
+def test_an_index_is_open_since_it_may_have_been_computed() -> None:
+    """`x[count.index]` and `x[(count.index + 1) % 2]` have the same references."""
+    link = _subnet_of_an_instance(["aws_subnet.x", "count.index"])
+    assert isinstance(link, Open)
+    assert link.candidates == ("aws_subnet.x[0]", "aws_subnet.x[1]")
+
+
+def test_the_same_key_is_inferred_where_both_have_the_same_keys_and_open_if_nothing_may_be_inferred() -> None:
+    subnets = {f'aws_subnet.x["{key}"]': {"cidr_block": f"10.0.{n}.0/24"} for n, key in enumerate("ab")}
+    hosts = {f'aws_instance.i["{key}"]': {} for key in "ab"}
+    blocks = {"aws_instance.i": {"subnet_id": ["aws_subnet.x", "each.key"]}}
+    of = 'aws_instance.i["b"]'
+    assert _link(subnets | hosts, blocks, of, "subnet_id") == 'aws_subnet.x["b"]'
+    assert isinstance(_link(subnets | hosts, blocks, of, "subnet_id", strict=True), Open)
+    more = hosts | {'aws_instance.i["c"]': {}}
+    assert isinstance(_link(subnets | more, blocks, of, "subnet_id"), Open)
 
 
 @pytest.mark.parametrize(

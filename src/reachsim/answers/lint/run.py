@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.editable import Editable
-from reachsim.answers.finding import LintFinding
+from reachsim.answers.finding import Finding, weighed
 from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
-from reachsim.errors import UsageError, counted, shown
+from reachsim.errors import UsageError, shown
 from reachsim.faces import Carded, Faced, record
 from reachsim.loading.load import Source
 from reachsim.loading.validation import suggest
@@ -26,7 +26,7 @@ _MODULES = (routes, rules, answers, blocks, unused, functions, quotas)
 class Silenced(Faced):
     """A finding that the file silences, and why."""
 
-    finding: LintFinding
+    finding: Finding
     why: str
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Silenced(Faced):
 class Lint(Faced, Carded):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
 
-    findings: tuple[LintFinding, ...]
+    findings: tuple[Finding, ...]
     silenced: tuple[Silenced, ...] = ()
 
     def __bool__(self) -> bool:
@@ -50,16 +50,11 @@ class Lint(Faced, Carded):
     def __len__(self) -> int:
         return len(self.findings)
 
-    def __getitem__(self, index: int) -> LintFinding:
+    def __getitem__(self, index: int) -> Finding:
         return self.findings[index]
 
     def __str__(self) -> str:
-        counts = [
-            counted(n, s, "advice" if s == "advice" else "")
-            for s in SEVERITIES
-            if (n := sum(f.severity == s for f in self.findings))
-        ]
-        return "\n".join([", ".join(counts) or "nothing found", *map(str, self.findings)])
+        return "\n".join([weighed(self.findings), *map(str, self.findings)])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -89,7 +84,7 @@ def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None 
         found += (each for each in check(subject) if each.code in wanted)
     silences = network.design.lint.ignore
     used: set[int] = set()
-    kept: list[LintFinding] = []
+    kept: list[Finding] = []
     silenced: list[Silenced] = []
     for each in found:
         mine = [index for index, silence in enumerate(silences) if silence.is_about(each.code, each.component)]
@@ -113,10 +108,10 @@ def _code(text: str) -> LintCode:
         raise UsageError(f"there is no finding {shown(text)}{hint}") from None
 
 
-def _finding(network: Editable, found: Found) -> LintFinding:
-    return LintFinding(
-        found.code.value, severity_of(found.code), found.path, found.evidence, found.cure,
-        found.component, found.text, network.locate(found.path), found.rule,
+def _finding(network: Editable, found: Found) -> Finding:
+    return Finding(
+        found.code.value, severity_of(found.code), found.path, found.text, found.evidence, found.cure, found.component,
+        network.locate(found.path), found.rule,
     )  # fmt: skip
 
 
@@ -134,8 +129,8 @@ def _unused(silences: Sequence[Silence], used: set[int], wanted: set[LintCode]) 
             )
 
 
-def _in_order(findings: Iterable[LintFinding], source: Source) -> list[LintFinding]:
-    def line(finding: LintFinding) -> int:
+def _in_order(findings: Iterable[Finding], source: Source) -> list[Finding]:
+    def line(finding: Finding) -> int:
         place = source.place(finding.path)
         return 0 if place is None or place.line is None else place.line
 

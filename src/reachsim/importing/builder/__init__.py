@@ -33,6 +33,7 @@ from reachsim.importing.builder.peerings import add_peerings
 from reachsim.importing.builder.possible import add_possible_interfaces
 from reachsim.importing.builder.prefix_lists import add_prefix_lists
 from reachsim.importing.builder.public_access import add_public_access
+from reachsim.importing.builder.remainder import tell_remainder
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.sorts import fit
@@ -69,6 +70,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_zones,
     add_public_access,
     add_managed_nodes,
+    tell_remainder,
 )
 """In an order in which names are known before they are named: routes come last, since they name what they lead to."""
 

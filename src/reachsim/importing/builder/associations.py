@@ -51,7 +51,7 @@ def _claims(draft: Draft, vpc: str, item: Item) -> Iterator[_Claim]:
         subnet = each.either("SubnetId")
         why = doubt or each.maybe or (subnet.reason if isinstance(subnet, Unknown) else "")
         if isinstance(subnet, str):
-            if draft.local(vpc, subnet) is not None:
+            if draft.local(vpc, subnet) in draft.section(vpc, "subnets"):
                 yield _Claim(item, draft.names[subnet], why)
         elif why and "GatewayId" not in each.attributes:
             yield _Claim(item, "", why)

@@ -109,6 +109,8 @@ def add_instance(draft: Draft, instance: Item, members: list[Item]) -> None:
             draft.out.names[member.id] = f"{draft.names[vpc]}.{name}/eth{index}"
     if state in ("stopped", "stopping"):
         body["state"] = "stopped"
+    if instance.either("Forwards") is True:
+        body["nat"] = True
     draft.section(vpc, "instances")[name] = body
     draft.place(instance, path, vpc)
     if members[0].id in draft.doubted:
@@ -192,7 +194,7 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
     listed = item.certain(key)
     ids = [each.either("GroupId") if isinstance(each, Fields) else each for each in listed.known]
     unknown = [*listed.unknown, *(id for id in ids if isinstance(id, Unknown))]
-    known = [_group(draft, vpc, id) for id in ids if isinstance(id, str) and id in draft.names]
+    known = [_group(draft, vpc, id) for id in ids if isinstance(id, str) and id in draft.vpc_of]
     if not ids and not unknown:
         if vpc in draft.found.created:
             return None

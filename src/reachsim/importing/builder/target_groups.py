@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.net.address import format_address, parse_address
 
 PROTOCOLS: Final = {
     "TCP": "tcp", "UDP": "udp", "TLS": "tls", "HTTP": "http", "HTTPS": "https", "TCP_UDP": "tcp_udp", "GENEVE": "all",
@@ -25,6 +26,9 @@ def attribute(found: Item | None, key: str) -> str | None:
 def target_group(draft: Draft, arn: str, vpc: str, kind: str) -> tuple[str, Data]:
     """A target group of a load balancer of a type. Raises NotKnown."""
     item = draft.found.one("TargetGroups", arn)
+    if item is None and draft.found.one("LoadBalancerTargetHealth", arn) is None:
+        raise NotKnown(Unknown(f"target group {arn} was not collected"))
+    own = item.get("Port") if item is not None else None
     body: Data = {"targets": []}
     ports = set()
     for target in _registered(draft, arn, vpc, kind):
@@ -35,11 +39,13 @@ def target_group(draft: Draft, arn: str, vpc: str, kind: str) -> tuple[str, Data
             draft.note("unknown", arn, f"target {target.text('Id')} was not read", item)
             continue
         body["targets"].append(name)
-        ports.add(target.get("Port"))
+        ports.add(target.get("Port") or own)
     body["targets"] = list(dict.fromkeys(body["targets"]))
     if item is None:
-        return (re.split(r"[/:]", arn)[-2:] or [arn])[0], body
-    port = next(iter(ports)) if len(ports) == 1 else item.get("Port")
+        return ["", arn, *re.split(r"[/:]", arn)][-2], body
+    if len(ports) > 1:
+        raise NotKnown(Unknown(f"the targets of {item.text('TargetGroupName')} have several ports"))
+    port = next(iter(ports), own)
     protocol = item.text("Protocol")
     if port and protocol in PROTOCOLS and protocol != "GENEVE":
         body["port"] = f"{PROTOCOLS[protocol]}/{port}"
@@ -76,7 +82,10 @@ def _target(draft: Draft, vpc: str, id: str) -> str | None:
         return draft.names[id] if own in (vpc, "", None) else draft.out.names[id]
     if id.startswith("arn:"):
         return draft.out.names.get(id)
-    return None if id.startswith("i-") else id
+    try:
+        return format_address(parse_address(id))
+    except ValueError:
+        return None
 
 
 def groups_named(draft: Draft, holder: Item | Fields, key: str) -> Iterator[Any]:

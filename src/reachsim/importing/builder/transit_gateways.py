@@ -87,10 +87,10 @@ def attachment_id(item: Item) -> str:
 def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gateway]) -> None:
     """One gateway with its attachments and tables."""
     item = gateway.item
-    gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _vague_state(item)])
+    gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
     for id, member in gateway.attachments.items():
-        gateway.doubts += filter(None, [member.maybe, _vague_state(member)])
+        gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:
             attached = attachment(draft, gateway, member, gateways)
             body["attachments"][gateway.names[id]] = {**attached, **_state(member)}
@@ -122,11 +122,6 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
     draft.top("transit_gateways")[draft.names[item.id]] = body
 
 
-def _vague_state(item: Item) -> str:
-    told = item.either("State")
-    return told.reason if isinstance(told, Unknown) else ""
-
-
 def vague_attachment(draft: Draft, item: Item) -> Data | None:
     """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
     becomes of what is sent there."""
@@ -134,6 +129,12 @@ def vague_attachment(draft: Draft, item: Item) -> Data | None:
     vpc = draft.whereabouts(item)[0] or (told if isinstance(told, str) and told in draft.names else "")
     subnets = list(draft.section(vpc, "subnets")) if vpc else []
     return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
+
+
+def _open_state(item: Item) -> str:
+    """Why it is not known in what state something is; empty where it is known."""
+    told = item.either("State")
+    return told.reason if isinstance(told, Unknown) else ""
 
 
 def _state(item: Item) -> Data:

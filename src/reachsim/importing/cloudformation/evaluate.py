@@ -58,6 +58,13 @@ class Composite(Unknown):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Either(Unknown):
+    """One of some values (`ABSENT` among them: or nothing), since a condition is not known."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Zones(Unknown):
     """The Availability Zones of a Region (empty: not known which): how many is not known, but each has its place."""
 
@@ -168,11 +175,16 @@ def _equal(left: Any, right: Any) -> bool | Unknown:
     """CloudFormation compares as text: true is "true"."""
     for side in (left, right):
         if isinstance(side, Unknown):
-            return side
+            return _vague(side)
     one, other = _text(left), _text(right)
     if one is None or other is None:
         return Unknown("a comparison of what is not text")
     return one == other
+
+
+def _vague(value: Unknown) -> Unknown:
+    """That something is not known which hangs on a value that is not: it is not that value."""
+    return Unknown(value.reason)
 
 
 def _text(value: Any) -> str | None:
@@ -238,7 +250,7 @@ def _if(argument: Any, scope: Scope) -> Any:
     if not isinstance(truth, Unknown):
         return evaluate(argument[1 if truth else 2], scope)
     yes, no = (evaluate(item, scope) for item in argument[1:])
-    return yes if same(yes, no) and _open(yes) is None else truth
+    return yes if same(yes, no) and _open(yes) is None else Either(truth.reason, (yes, no))
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:
@@ -256,7 +268,7 @@ def _joined(parts: list[Any], delimiter: str) -> Any:
         elif isinstance(part, Reference | External):
             _append(joined, part)
         else:
-            return part if isinstance(part, Unknown) else Unknown("a text of what is no text")
+            return _vague(part) if isinstance(part, Unknown) else Unknown("a text of what is no text")
     if sum(len(each) for each in joined if isinstance(each, str)) > LONGEST or len(joined) > LONGEST:
         return Unknown(f"a text of more than {LONGEST} characters")
     return _whole(joined)
@@ -287,19 +299,21 @@ def _join(argument: Any, scope: Scope) -> Any:
     parts = evaluate(argument[1], scope)
     if isinstance(parts, list):
         return _joined(parts, argument[0])
-    return parts if isinstance(parts, Unknown) else Unknown("a Join of what is no list")
+    return _vague(parts) if isinstance(parts, Unknown) else Unknown("a Join of what is no list")
 
 
 def _split(argument: Any, scope: Scope) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return Unknown("a Split without a delimiter and a text")
     text = evaluate(argument[1], scope)
-    if isinstance(text, Reference) or (isinstance(text, External) and text.single):
+    if isinstance(text, External) and not text.single:
+        return External(text.reason, f"{text.name} split at {argument[0]}")
+    if isinstance(text, Reference | External):
         text = Composite("", (text,))
     if isinstance(text, Composite):
         plural = next((part for part in text.parts if isinstance(part, External) and not part.single), None)
         if plural is not None:
-            return Unknown(plural.reason)
+            return _vague(plural)
         pieces: list[list[str | Reference | External]] = [[""]]
         for part in text.parts:
             first, *others = part.split(argument[0]) if isinstance(part, str) else [part]
@@ -308,7 +322,7 @@ def _split(argument: Any, scope: Scope) -> Any:
         return [_whole(piece) for piece in pieces]
     if isinstance(text, str):
         return text.split(argument[0])
-    return text if isinstance(text, Unknown) else Unknown("a Split of what is no text")
+    return _vague(text) if isinstance(text, Unknown) else Unknown("a Split of what is no text")
 
 
 def _select(argument: Any, scope: Scope) -> Any:
@@ -319,9 +333,11 @@ def _select(argument: Any, scope: Scope) -> Any:
     place = int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
     if isinstance(items, Zones) and place is not None and place < len(ascii_lowercase):
         return f"{items.region or 'zone-'}{ascii_lowercase[place]}"
+    if isinstance(items, External) and place is not None:
+        return External(items.reason, f"{items.name}[{place}]", True)
     for part in (index, items):
         if isinstance(part, Unknown):
-            return part
+            return _vague(part)
     if not isinstance(items, list) or place is None or place >= len(items):
         return Unknown("a Select of what is not in its list")
     return items[place]
@@ -338,7 +354,7 @@ def _find_in_map(argument: Any, scope: Scope) -> Any:
         if isinstance(key, Unknown):
             found = [inner for each in found if isinstance(each, Mapping) for inner in each.values()]
             if default is not None or not found or not all(same(found[0], each) for each in found):
-                return key
+                return _vague(key)
         elif text is not None and all(isinstance(each, Mapping) and text in each for each in found):
             found = [each[text] for each in found]
         elif default is not None:
@@ -381,7 +397,7 @@ def _cidr(argument: Any, scope: Scope) -> Any:
         block = block[0]
     for part in (block, *numbers):
         if isinstance(part, Unknown):
-            return part
+            return _vague(part)
     texts = [_text(number) or "" for number in numbers]
     if not all(re.fullmatch(r"[0-9]{1,3}", text) for text in texts) or not isinstance(block, str):
         return Unknown("a Cidr of what is no block or no number")
@@ -408,7 +424,7 @@ def _import_value(argument: Any, scope: Scope) -> Any:
     if isinstance(name, Composite):
         words = "".join(_word(part) for part in name.parts)
         return External(f"the name of the export {shown(words)} is not known", f"import {words}", True)
-    return name if isinstance(name, Unknown) else Unknown("an import of what is no name")
+    return _vague(name) if isinstance(name, Unknown) else Unknown("an import of what is no name")
 
 
 def _word(part: str | Reference | External) -> str:
@@ -427,7 +443,7 @@ def _length(argument: Any, scope: Scope) -> Any:
     items = evaluate(argument, scope)
     if isinstance(items, list):
         return len(items)
-    return items if isinstance(items, Unknown) else Unknown("a Length of what is no list")
+    return _vague(items) if isinstance(items, Unknown) else Unknown("a Length of what is no list")
 
 
 def _to_json_string(argument: Any, scope: Scope) -> Any:
@@ -438,7 +454,7 @@ def _to_json_string(argument: Any, scope: Scope) -> Any:
             return json.dumps(value, separators=(",", ":"))
         except TypeError:
             return Unknown("a text that holds ids which AWS gives")
-    return reason or Unknown("a ToJsonString of what is no object")
+    return _vague(reason) if reason else Unknown("a ToJsonString of what is no object")
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Any, Scope], Any]]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.evaluate import External, Reference, condition
+from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
+from reachsim.importing.defaults import default_id
 from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Unknown
 from reachsim.importing.rules import Refused, block, number
 
@@ -15,15 +16,15 @@ _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", 
 
 
 class Made:
-    """The objects that the resources of some stacks make. `stacks`: by prefix."""
+    """The objects that the resources of some stacks make. `stacks`: by prefix. `strict`: infer nothing."""
 
-    def __init__(self, inventory: Inventory, stacks: Mapping[str, Stack]) -> None:
+    def __init__(self, inventory: Inventory, stacks: Mapping[str, Stack], *, strict: bool = False) -> None:
         self.inventory = inventory
+        self.strict = strict
         self.stacks = stacks
         self.resources: dict[str, Resource] = {}
         self.prefix: dict[str, str] = {}
         self.blocks: dict[str, str] = {}
-        self.forwarding: set[str] = set()
 
     def take(self, stack: Stack) -> list[Resource]:
         """The resources of a stack, their references replaced by ids."""
@@ -61,7 +62,27 @@ class Made:
         item = self.inventory.one("Subnets", id) if isinstance(id, str) else None
         if item is not None:
             return item.attributes.get("VpcId")
-        return id if isinstance(id, Unknown) else f"VPC of {id}"
+        return id if isinstance(id, Unknown) else Unknown(f"which VPC {id} is in")
+
+    def forwards(self, id: Any) -> str:
+        """Why it is not known what an instance, or the one that an interface is of, does with what a route leads to it;
+        empty where it checks sources and so drops it, and where it is known to forward."""
+        item = self.inventory.one("NetworkInterfaces", id) if isinstance(id, str) else None
+        owner = (item.attributes.get("Attachment") or {}).get("InstanceId") if item is not None else id
+        instance = self.inventory.one("Instances", owner if isinstance(owner, str) else None)
+        held = (
+            [item]
+            if item is not None
+            else [
+                each
+                for each in self.inventory.of("NetworkInterfaces")
+                if (each.attributes.get("Attachment") or {}).get("InstanceId") == owner
+            ]
+        )
+        known = instance is not None and instance.attributes.get("Forwards") is True
+        if known or not held or all(each.attributes.get("SourceDestCheck") is True for each in held):
+            return ""
+        return f"whether the system of {owner or id} forwards"
 
     def launch_data(self, specification: Any) -> dict[str, Any]:
         """What a launch template says of its instances; empty where it is not made here."""
@@ -94,7 +115,7 @@ class Made:
 
     def default_group(self, vpc: Any) -> str:
         """The id of the default group of a VPC."""
-        return f"{vpc}/default SecurityGroups"
+        return default_id(vpc, "SecurityGroups")
 
     def groups_of(self, value: Any, vpc: Any) -> Any:
         """Groups of an interface; the default group of the VPC where none is named."""
@@ -139,7 +160,20 @@ class Made:
 
     def possible(self, resource: Resource, subnets: list[Any], groups: list[Any], public: Any, count: Any) -> None:
         """Interfaces of which only the subnets and the groups are known."""
-        self.not_read(resource, f"the interfaces of {resource.type}")
+        attributes = {
+            "SubnetIds": subnets,
+            "SecurityGroupIds": groups or None,
+            "Count": count,
+            "Public": public,
+            "Name": resource.logical_id,
+            "Kind": f"its {resource.type.removeprefix('AWS::')}",
+        }
+        self.add(
+            "PossibleInterfaces",
+            resource,
+            attributes,
+            within=first(each for each in subnets if isinstance(each, str)) or "",
+        )
 
     # -- objects -------------------------------------------------------------------------------------------------
 
@@ -148,7 +182,7 @@ class Made:
         key = id or resource.id
         known = {name: value for name, value in attributes.items() if value is not None}
         maybe = "" if kind in _BY_OTHERS else self.maybe(resource, within)
-        item = Item(key, {IDS[kind]: key, **known}, resource.origin, maybe)
+        item = Item(key, {IDS.get(kind, "Id"): key, **known}, resource.origin, maybe)
         self.inventory.add(kind, item)
         return item
 
@@ -204,8 +238,10 @@ def final(value: Any) -> Any:
     if isinstance(value, Reference):
         if value.attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
             kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
-            return f"{value.id}/default {kind}"
+            return default_id(value.id, kind)
         return Unknown(f"{value.id}.{value.attribute} is known once it is deployed") if value.attribute else value.id
+    if isinstance(value, Either):
+        return Either(value.reason, tuple(final(each) for each in value.values))
     if isinstance(value, dict):
         return {key: final(item) for key, item in value.items()}
     return [final(item) for item in value] if isinstance(value, list) else value
@@ -254,6 +290,17 @@ def entries(value: Any) -> list[Any]:
         return [value]
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, dict | Unknown)]
+
+
+def additions(value: Any) -> list[Any]:
+    """The objects in a list property whose members only add to each other, as rules do: one that is there under a condition
+    that is not known perhaps is there."""
+    if isinstance(value, Either):
+        found = [each for option in value.values for each in additions(option if option is not ABSENT else [])]
+        return [{**each, MAYBE: value.reason} if isinstance(each, dict) else each for each in found]
+    if isinstance(value, list):
+        return [found for each in value for found in additions(each)]
+    return [value] if isinstance(value, dict | Unknown) else []
 
 
 def tags_of(value: Any) -> list[dict[str, str]]:

@@ -23,7 +23,6 @@ TAKES: Final = frozenset({"parameters", "stacks", "region", "account"})
 _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 _LANGUAGES: Final = "AWS::LanguageExtensions"
 _HARMLESS: Final = ("AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
-_COLLECTED: Final = ("InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "NetworkInterfaces", "Instances")
 
 
 def hold(inventory: Inventory, source: Source, options: Options) -> None:
@@ -59,12 +58,10 @@ def _prepared(source: Source) -> Template:
 
 
 def _read(inventory: Inventory, templates: list[Template], names: dict[str, str], options: Options) -> None:
-    made = Made(inventory, {})
+    made = Made(inventory, {}, strict=options.strict)
     stacks = Stacks(templates, names, options, made.stand_in)
     made.stacks = stacks.made
     resources = [each for stack in stacks.made.values() for each in made.take(stack)]
-    for kind in _COLLECTED:
-        inventory.items.setdefault(kind, {})
     for table in (OBJECTS, ADDITIONS):
         order = {kind: place for place, kind in enumerate(table)}
         for resource in sorted((each for each in resources if each.type in table), key=lambda each: order[each.type]):

@@ -12,31 +12,74 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.families.routes import destination_of, route_of
-from reachsim.importing.terraform.links import Links, Open
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.links import Links
+from reachsim.importing.terraform.snapshot import Open, Resource
 
 _LINKS: Final = (
     ("aws_nat_gateway", "subnet_id"),
     ("aws_route", "nat_gateway_id"),
     ("aws_route_table_association", "route_table_id"),
 )
-"""In an order in which each makes the next more alike."""
+"""Links of which it does not matter which one they name where these are alike."""
+_EACH_ITS_OWN: Final = {
+    "aws_route_table_association": ("subnet_id", ("route_table_id", "gateway_id")),
+    "aws_network_acl_association": ("subnet_id", ("network_acl_id",)),
+    "aws_route": ("route_table_id", ()),
+}
+"""By type: the link that no two may have alike (AWS refuses a second one), and what else tells two apart; a route is
+told apart as a route."""
 _TARGET_IDS: Final = ("NatGatewayId",)
 
 
 def choose(links: Links) -> None:
-    """Take one of those that are alike, the one with the same key if there is such, with a note."""
-    for kind, key in _LINKS:
+    """Take one of those that are alike, the one with the same key if there is such, with a note. One choice may make others
+    alike, so this is repeated."""
+    chosen = True
+    while chosen:
         likeness = _Likeness(links)
+        chosen = _any_of_alike(links, likeness) or _each_its_own(links, likeness)
+
+
+def _any_of_alike(links: Links, likeness: _Likeness) -> bool:
+    chosen = False
+    for kind, key in _LINKS:
         for each in links.found.of(kind):
             link = each.get(key)
             if not isinstance(link, Open) or len(link.candidates) < 2:
                 continue
             likes = {likeness.of(id) for id in link.candidates}
             if len(likes) == 1 and None not in likes:
-                one = _of_same_key(links, each, link.candidates)
-                each.values[key] = one
-                links.assumed.append((each, f"{key}: {one}, for all that it can be are alike"))
+                _take(links, each, key, _of_same_key(links, each, link.candidates), "all that it can be are alike")
+                chosen = True
+    return chosen
+
+
+def _each_its_own(links: Links, likeness: _Likeness) -> bool:
+    """Where as many as there are candidates have one each, and are alike but for it, it does not matter who has which."""
+    blocks: dict[Any, list[Resource]] = {}
+    for each in links.found.of(*_EACH_ITS_OWN):
+        blocks.setdefault((each.address.configured, each.address.modules), []).append(each)
+    for members in blocks.values():
+        key, others = _EACH_ITS_OWN[members[0].address.type]
+        given = [each.get(key) for each in members]
+        if not all(isinstance(link, Open) and link.candidates == given[0].candidates for link in given):
+            continue
+        if len(given[0].candidates) != len(members) or {each.address.key for each in members} != {
+            links.by_id[id].address.key for id in given[0].candidates if id in links.by_id
+        }:
+            continue
+        likes = {likeness.member(each, others) for each in members}
+        if len(likes) == 1 and None not in likes:
+            for each in members:
+                own = _of_same_key(links, each, given[0].candidates)
+                _take(links, each, key, own, "each has its own, and they are alike but for it")
+            return True
+    return False
+
+
+def _take(links: Links, each: Resource, key: str, one: str, why: str) -> None:
+    each.values[key] = one
+    links.assumed.append((each, f"{key}: {one}, for {why}"))
 
 
 def _of_same_key(links: Links, each: Resource, candidates: tuple[str, ...]) -> str:
@@ -82,6 +125,17 @@ class _Likeness:
     def _any_of(self, id: Any) -> None:
         everything = tuple(self.links.by_id)
         self.open.update(id.candidates or everything if isinstance(id, Open) else everything)
+
+    def member(self, each: Resource, others: tuple[str, ...]) -> Hashable:
+        """Of a route or an association: all but the link that is its own."""
+        if each.address.type == "aws_route":
+            return self.route(route_of(each.values))
+        parts: list[Hashable] = []
+        for key in others:
+            link = each.get(key)
+            like = self.of(link)
+            parts.append(like if like is not None else link if isinstance(link, str | None) else id(link))
+        return tuple(parts)
 
     def of(self, id: Any) -> Hashable:
         """What tells something apart."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from reachsim.importing.inventory import MAYBE, Attributes, Inventory, Item, Origin, Unknown
 from reachsim.importing.terraform.addresses import Step
-from reachsim.importing.terraform.snapshot import Resource, Snapshot
+from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
 
 
 @dataclass
@@ -46,12 +46,18 @@ class Assembly:
         """The items of a kind."""
         yield from list(self.items.get(kind, {}).values())
 
-    def some(self, kind: str, id: Any) -> list[Attributes]:
-        """The item of an id; where the id is not known, every item of the kind, for it may be any of them."""
-        if isinstance(id, Unknown):
-            return [item.attributes for item in self.of(kind)]
-        found = self.one(kind, id)
-        return [] if found is None else [found]
+    def possible(self, kind: str, link: Any) -> list[tuple[str, str]]:
+        """The ids that a link may name, each with the reason why it is not known that it does: none for one that is known;
+        every one of the kind where nothing is known of the link."""
+        if isinstance(link, Unknown):
+            ids = link.candidates if isinstance(link, Open) and link.candidates else tuple(self.items.get(kind, ()))
+            return [(id, link.reason) for id in ids]
+        return [(link, "")] if isinstance(link, str) else []
+
+    def some(self, kind: str, link: Any) -> list[Attributes]:
+        """The items that a link may name."""
+        found = [self.one(kind, id) for id, _ in self.possible(kind, link)]
+        return [each for each in found if each is not None]
 
     def append(self, kind: str, resource: Resource, key: str, link: str, members: Iterable[Attributes | str]) -> None:
         """Add members to a list of the item that a resource links to. Where it is not known which item that is, each of

@@ -108,7 +108,8 @@ class _Walk:
         """Everything that a list of references names."""
         # `x[each.key]` is told as x and each.key: two references and nothing else.
         indexed = len(listed) == 2 and listed[1] in ("each.key", "count.index")
-        own = scope.key if self.keyed and indexed else None
+        # Keys of for_each are seldom computed; indices are, and `(count.index + 1) % 2` is told as count.index.
+        own = scope.key if self.keyed and indexed and listed[1] == "each.key" else None
         self.flow.chosen = self.flow.chosen or not (indexed or len(listed) == 1)
         for each in listed:
             self.reference(each, scope, own)

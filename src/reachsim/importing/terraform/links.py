@@ -23,7 +23,7 @@ from reachsim.importing.terraform.kinds import (
     VPC,
     Kind,
 )
-from reachsim.importing.terraform.snapshot import COMPUTED, Resource, Snapshot
+from reachsim.importing.terraform.snapshot import COMPUTED, Open, Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
@@ -37,13 +37,6 @@ _SETS: Final = frozenset(
 """Attributes that name several."""
 _IN_THE_SAME_VPC: Final = frozenset({"gateway", "NAT gateway", "egress-only internet gateway"})
 """What a route can lead to in its own VPC alone."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Open(Unknown):
-    """An id that is not known. `candidates`: the ids that it can be; empty where it can be any."""
-
-    candidates: tuple[str, ...] = ()
 
 
 @dataclass
@@ -232,6 +225,9 @@ class Links:
         if not exact:
             return self.shared_list(each, way, kind, own, refs, scope)
         members = self.each_exact(refs, kind, scope)
+        if members is None and len(refs) == 2 and refs[1] == "each.key" and not self.strict:
+            keyed = self.flows.of([own], scope, kind, keyed=True)
+            members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
             flow = self.flows.of([own], scope, kind)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()):

@@ -64,8 +64,12 @@ def read_source(inventory: Inventory, source: Source, options: Options) -> None:
 
 
 def read(inventory: Inventory, found: Document, options: Options) -> None:
-    """Take in the last moment that a document tells."""
-    take(inventory, found.after, found.before, options)
+    """Take in what is or what will be: a state tells what is, and that is what will be, too."""
+    inventory.two_sides = inventory.two_sides or found.before is not None
+    if options.before and found.before is not None:
+        take(inventory, found.before, None, options)
+    else:
+        take(inventory, found.after, found.before, options)
     origin = Origin(found.after.file, "")
     inventory.not_read += [(found.after.file, note, origin) for note in found.notes]
 

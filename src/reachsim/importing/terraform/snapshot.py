@@ -14,6 +14,13 @@ COMPUTED: Final = "it is computed when it is applied"
 SENSITIVE: Final = "it is marked as sensitive"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Open(Unknown):
+    """An id that is not known. `candidates`: the ids that it can be; empty where it can be any."""
+
+    candidates: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Resource:
     """One instance of a resource or of a data source. `values`: its attributes; what is not known yet is an `Unknown`."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reachsim.answers.finding import LintFinding
-from reachsim.answers.findings import Finding, Findings
+from reachsim.answers.finding import Finding, weighed
+from reachsim.answers.findings import Findings
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.neighbours import Neighbours, NeighbourVerdict
 from reachsim.answers.policy import DeadEnds, Exposed, Exposure, Isolation
@@ -19,6 +19,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import say
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink
 from reachsim.reach.matrix import Matrix, Slice
+from reachsim.rules.lint import Severity
 
 _WORDY = 12
 """Groups of which a heat map has words in its cells."""
@@ -205,7 +206,7 @@ def _(named: Named) -> str:  # type: ignore[type-arg]
 
 # -- findings -----------------------------------------------------------------------------------------------
 
-_SEVERITIES: dict[str, Mood] = {"error": "bad", "warning": "look", "advice": "plain", "note": "plain"}
+_SEVERITIES: dict[Severity, Mood] = {"error": "bad", "warning": "look", "advice": "plain", "note": "plain"}
 
 
 @html_of.register
@@ -225,37 +226,29 @@ def _(found: IdleRules) -> str:
     return card("look" if found else "good", word, found.title, listing(rows, header, most=_MOST))
 
 
+_FINDINGS = ("", "what", "because", "to do", "code", "where")
+
+
 @html_of.register
 def _(found: Findings) -> str:
-    rows = [_finding(finding) for finding in found]
-    return card("plain", "findings", found.title, listing(rows, ("", "what", "to do", "code", "where"), most=_MOST))
-
-
-def _finding(finding: Finding) -> tuple[object, ...]:
-    severity = tag(_SEVERITIES[finding.severity], finding.severity)
-    because = lines(finding.evidence)
-    text = joined(escape(finding.text), because)
-    return (severity, text, finding.cure, finding.code, place(finding.where))
+    return card("plain", "findings", found.title, listing(map(_finding, found), _FINDINGS, most=_MOST))
 
 
 @html_of.register
 def _(found: Lint) -> str:
     mood: Mood = "good" if not found.findings else "plain" if found else "bad"
     word = "clean" if not found.findings else "advice" if found else "findings"
-    silenced = [
-        f"{each.finding.code} {each.finding.component}: {each.finding.text} ({each.why})" for each in found.silenced
-    ]
+    silenced = [f"{each.finding.code} {each.finding.sentence} ({each.why})" for each in found.silenced]
     return card(
         mood,
         word,
-        str(found).partition("\n")[0],
-        listing(map(_lint, found.findings), ("", "what", "because", "to do", "code", "where"), most=_MOST),
+        weighed(found.findings),
+        listing(map(_finding, found.findings), _FINDINGS, most=_MOST),
         folded(f"silenced in the file ({len(silenced)})", lines(silenced)),
     )
 
 
-def _lint(finding: LintFinding) -> tuple[object, ...]:
+def _finding(finding: Finding) -> tuple[object, ...]:
     severity = tag(_SEVERITIES[finding.severity], finding.severity)
-    code = joined(escape(finding.code), dim(f" {finding.rule}"))
-    text = f"{finding.component}: {finding.text}"
-    return (severity, text, finding.evidence, finding.cure, code, place(finding.where))
+    code = joined(escape(finding.code), dim(f" {finding.rule}" if finding.rule else ""))
+    return (severity, finding.sentence, finding.evidence, finding.cure, code, place(finding.where))

@@ -38,7 +38,8 @@ resource "aws_instance" "app" {
   count                       = 2
   ami                         = "ami-12c6146b"
   instance_type               = "t3.small"
-  subnet_id                   = aws_subnet.app[(count.index + 1) % 2].id
+  subnet_id                   = aws_subnet.app[count.index].id
+  private_ip                  = "10.12.${count.index}.10"
   associate_public_ip_address = true
   vpc_security_group_ids      = [aws_security_group.app.id]
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, id_of, ids_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
@@ -113,20 +113,61 @@ def _action(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def listener_rule(made: Made, resource: Resource) -> None:
     """What a rule of a listener forwards to may be picked as what the listener itself forwards to."""
-    for action in _actions(resource.get("Actions")):
-        made.append("Listeners", resource.get("ListenerArn"), "DefaultActions", action, resource)
+    listener = id_of(resource.get("ListenerArn"))
+    attributes = {"ListenerArn": listener, "Actions": _actions(resource.get("Actions"))}
+    made.add("Rules", resource, attributes, within=listener if isinstance(listener, str) else "")
 
 
 def classic(made: Made, resource: Resource) -> None:
-    made.not_read(resource, "a Classic Load Balancer")
+    """A Classic Load Balancer; its cross-zone balancing is off unless it says so."""
+    subnets = ids_of(resource.get("Subnets"))
+    vpc = made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets)
+    listed = [
+        each if isinstance(each, Unknown) else {"Listener": _classic_listener(each)}
+        for each in entries(resource.get("Listeners") or [])
+    ]
+    groups = made.groups_of(resource.get("SecurityGroups"), vpc)
+    attributes = {
+        "LoadBalancerName": _name(resource, "LoadBalancerName"),
+        "VPCId": vpc,
+        "Subnets": subnets,
+        "Scheme": resource.get("Scheme"),
+        "SecurityGroups": groups if isinstance(groups, Unknown) else [_id_in(each) for each in groups],
+        "ListenerDescriptions": listed,
+        "Instances": [
+            each if isinstance(each, Unknown) else {"InstanceId": each} for each in ids_of(resource.get("Instances"))
+        ],
+    }
+    made.add("LoadBalancerDescriptions", resource, attributes, within=next(filter(_is_text, subnets), ""))
+    crosses = flag(resource.get("CrossZone"))
+    enabled = {"CrossZoneLoadBalancing": {"Enabled": False if crosses is None else crosses}}
+    id = attributes["LoadBalancerName"]
+    made.add("ClassicLoadBalancerAttributes", resource, {"LoadBalancerAttributes": enabled}, id=str(id))
+
+
+def _classic_listener(written: Mapping[str, Any]) -> dict[str, Any]:
+    protocol = written.get("Protocol")
+    found = {
+        "Protocol": protocol.upper() if isinstance(protocol, str) else protocol,
+        "LoadBalancerPort": whole(written.get("LoadBalancerPort")),
+        "InstancePort": whole(written.get("InstancePort")),
+    }
+    return without_none(found)
+
+
+def _id_in(group: Any) -> Any:
+    return group if isinstance(group, Unknown) else group["GroupId"]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": balancer,
     "AWS::ElasticLoadBalancingV2::TargetGroup": target_group,
     "AWS::ElasticLoadBalancingV2::Listener": listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": listener_rule,
     "AWS::ElasticLoadBalancing::LoadBalancer": classic,
 }
-ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
-    "AWS::ElasticLoadBalancingV2::ListenerRule": listener_rule,
-}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {}

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import Made, additions, entries, flag, id_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import Unknown
+from reachsim.importing.inventory import MAYBE, Unknown
 
 DEFAULT_VPC: Final = "default-vpc"
 """What stands for the account's default VPC, which no template makes."""
 _EVERYTHING: Final = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+_NOTHING: Final = {
+    "IpProtocol": "icmp",
+    "FromPort": 252,
+    "ToPort": 86,
+    "IpRanges": [{"CidrIp": "255.255.255.255/32"}],
+}
+"""A rule that lets nothing out, by which CDK keeps AWS from adding one that lets out everything."""
 _ACL_ICMP: Final = ("1", "58", "icmp", "icmpv6")
 
 
 def group(made: Made, resource: Resource) -> None:
     """A group with its own rules. One without egress rules of its own lets out everything."""
     name = resource.get("GroupName")
-    attributes = {
+    attributes: dict[str, Any] = {
         "GroupName": name if isinstance(name, str) and name != "default" else resource.logical_id,
         "VpcId": id_of(resource.get("VpcId")) or DEFAULT_VPC,
         "IpPermissions": _rules(made, resource, "SecurityGroupIngress", "Source"),
@@ -26,18 +33,16 @@ def group(made: Made, resource: Resource) -> None:
         "Tags": tags_of(resource.get("Tags")),
     }
     egress = attributes["IpPermissionsEgress"]
-    if egress == []:
-        attributes["IpPermissionsEgress"] = [{"IpProtocol": "-1", **_EVERYTHING}]
-    elif isinstance(egress, list) and all(isinstance(each, Unknown) for each in egress):
-        attributes["IpPermissionsEgress"] = egress[0]  # these, or everything where there are none
+    if not any(isinstance(each, dict) and MAYBE not in each for each in egress):
+        everything: dict[str, Any] = {"IpProtocol": "-1", **_EVERYTHING}
+        egress.append(everything if egress == [] else {**everything, MAYBE: "whether it has other rules"})
+    attributes["IpPermissionsEgress"] = [each for each in egress if each != _NOTHING]
     made.add("SecurityGroups", resource, attributes)
 
 
-def _rules(made: Made, resource: Resource, key: str, side: str) -> Any:
-    listed = resource.get(key)
-    if isinstance(listed, Unknown):
-        return Unknown(listed.reason)
-    found = [each if isinstance(each, Unknown) else rule(made, resource, each, side) for each in entries(listed or [])]
+def _rules(made: Made, resource: Resource, key: str, side: str) -> list[Any]:
+    listed = additions(resource.get(key))
+    found = [each if isinstance(each, Unknown) else rule(made, resource, each, side) for each in listed]
     return [each for each in found if each is not None]
 
 
@@ -57,6 +62,7 @@ def rule(made: Made, resource: Resource, written: Mapping[str, Any], side: str) 
         "Ipv6Ranges": _one(v6, "CidrIpv6"),
         "PrefixListIds": _one(listed, "PrefixListId"),
         "UserIdGroupPairs": _one(peer, "GroupId"),
+        MAYBE: written.get(MAYBE),
     }
     return without_none(entry) if any(each is not None for each in (v4, v6, listed, peer)) else None
 

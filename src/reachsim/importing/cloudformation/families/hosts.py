@@ -18,18 +18,12 @@ _CHANGES: Final = re.compile(r"create-route|replace-route|authorize-security-gro
 
 def instance(made: Made, resource: Resource) -> None:
     """An instance with its interfaces, as far as the template tells them."""
-    properties = {**_template_data(made, resource.get("LaunchTemplate")), **resource.properties}
-    listed = properties.get("NetworkInterfaces")
-    inline = [each for each in entries(listed or []) if isinstance(each, dict)]
-    own = [
-        _interface(made, resource, properties, each, len(inline))
-        for each in inline
-        if not each.get("NetworkInterfaceId")
-    ]
-    if isinstance(listed, Unknown):
-        made.not_read(resource, f"its interfaces are not known: {listed.reason}")
-        return
-    if not inline:
+    properties = {**made.launch_data(resource.get("LaunchTemplate")), **resource.properties}
+    listed = entries(properties.get("NetworkInterfaces") or [])
+    vague = next((each for each in listed if isinstance(each, Unknown)), None)
+    brought = [each for each in listed if isinstance(each, dict) and not each.get("NetworkInterfaceId")]
+    own = [_interface(made, resource, properties, each, len(listed)) for each in brought if vague is None]
+    if not listed:
         own = [_interface(made, resource, properties, {}, 1)]
     first: Attributes = own[0] if own else {}
     attributes = {
@@ -37,18 +31,13 @@ def instance(made: Made, resource: Resource) -> None:
         "SubnetId": first.get("SubnetId"),
         "VpcId": first.get("VpcId"),
         "Tags": tags_of(properties.get("Tags")),
-        "NetworkInterfaces": [],
+        "NetworkInterfaces": vague,
+        "Forwards": _reads_user_data(made, resource, properties) or None,
     }
     made.add("Instances", resource, attributes, within=_within(first))
     for index, each in enumerate(own):
-        made.add(
-            "NetworkInterfaces",
-            resource,
-            each,
-            id=f"{resource.id}/eth{each['Attachment'].get('DeviceIndex', index)}",
-            within=_within(each),
-        )
-    _tell_of_user_data(made, resource, properties)
+        id = f"{resource.id}/eth{each['Attachment'].get('DeviceIndex', index)}"
+        made.add("NetworkInterfaces", resource, each, id=id, within=_within(each))
 
 
 def _within(interface: Attributes) -> str:
@@ -113,19 +102,17 @@ def _at_launch(made: Made, inline: Mapping[str, Any], subnet: Any, count: int) -
     return {"PublicIp": _ASSIGNED} if asked else None
 
 
-def _template_data(made: Made, specification: Any) -> Mapping[str, Any]:
-    """What a launch template says of its instances."""
-    return made.launch_data(specification)
-
-
-def _tell_of_user_data(made: Made, resource: Resource, properties: Mapping[str, Any]) -> None:
-    """A script that runs at the first start is not carried out; what it seems to do is said, and no word of it repeated."""
+def _reads_user_data(made: Made, resource: Resource, properties: Mapping[str, Any]) -> bool:
+    """Whether the system seems to forward and masquerade, as NAT instances do. A script that runs at the first start is not
+    carried out; what it seems to do is said, and no word of it repeated."""
     words = "\n".join(_texts(made.user_data(resource)))
-    if _FORWARDS.search(words) and _MASQUERADES.search(words) and flag(properties.get("SourceDestCheck")) is False:
-        made.forwarding.add(resource.id)
-        made.assumed(resource, "it forwards and masquerades, as its UserData seems to say")
     if _CHANGES.search(words):
         made.not_read(resource, "its UserData seems to change routes or rules")
+    forwards = bool(_FORWARDS.search(words) and _MASQUERADES.search(words)) and not made.strict
+    if forwards and flag(properties.get("SourceDestCheck")) is False:
+        made.assumed(resource, "it forwards and masquerades, as its UserData seems to say")
+        return True
+    return False
 
 
 def _texts(value: Any) -> Iterator[str]:

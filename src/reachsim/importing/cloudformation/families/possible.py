@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, whole
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
@@ -219,16 +219,25 @@ def _split(value: Any) -> Any:
 
 
 def targets(made: Made, resource: Resource) -> None:
-    """What a service or a group registers with target groups comes and goes."""
-    arns = [
-        id_of(each.get("TargetGroupArn"))
-        for each in entries(resource.get("LoadBalancers") or [])
-        if isinstance(each, dict)
-    ]
-    for arn in (*arns, *ids_of(resource.get("TargetGroupARNs"))):
-        if arn is not None:
-            reason = Unknown(f"what {resource.logical_id} registers")
-            made.append("LoadBalancerTargetHealth", arn, "TargetHealthDescriptions", reason, resource)
+    """What a service or a group registers with target groups: its interfaces, where it has its own in a VPC."""
+    own = made.inventory.one("PossibleInterfaces", resource.id) is not None
+    for each in entries(resource.get("LoadBalancers") or []):
+        port = None if isinstance(each, Unknown) else whole(each.get("ContainerPort"))
+        _register(made, resource, each if isinstance(each, Unknown) else id_of(each.get("TargetGroupArn")), port, own)
+    for name in ids_of(resource.get("LoadBalancerNames")):
+        reason = Unknown(f"what {resource.logical_id} registers")
+        made.append("LoadBalancerDescriptions", name, "Instances", reason, resource)
+    for arn in ids_of(resource.get("TargetGroupARNs")):
+        _register(made, resource, arn, None, own)
+
+
+def _register(made: Made, resource: Resource, arn: Any, port: Any, own: bool) -> None:
+    if arn is None:
+        return
+    target: Any = {"Target": without_none({"Id": resource.id, "Port": port})}
+    if not own or isinstance(port, Unknown):
+        target = Unknown(f"what {resource.logical_id} registers")
+    made.append("LoadBalancerTargetHealth", arn, "TargetHealthDescriptions", target, resource)
 
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
@@ -18,7 +18,10 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_network_acl", "aws_default_network_acl"):
         default = each.address.type == "aws_default_network_acl"
         # A default ACL has the subnets that no other one has, whatever the file lists.
-        subnets = [] if default else [{"SubnetId": id} for id in _subnets(made, each)]
+        named = [] if default else _subnets(made, each)
+        subnets = [
+            present({"SubnetId": id, MAYBE: why}) for link in named for id, why in made.possible("Subnets", link)
+        ]
         body = {"VpcId": each.get("vpc_id"), "IsDefault": default, "Associations": subnets}
         made.put("NetworkAcls", each, present(body) | {"Entries": _inline(made, each)})
     for each in made.found.of("aws_network_acl_rule"):
@@ -92,25 +95,27 @@ def _subnets(made: Assembly, acl: Resource) -> list[Any]:
 
 
 def _associate(made: Assembly, each: Resource) -> None:
-    acl, subnet = each.get("network_acl_id"), each.get("subnet_id")
-    if made.one("NetworkAcls", acl) is not None:
-        listed = made.one("NetworkAcls", acl)
-        if listed is not None and {"SubnetId": subnet} not in listed["Associations"]:
-            made.append("NetworkAcls", each, "Associations", "network_acl_id", [{"SubnetId": subnet}])
-        return
-    reason = acl.reason if isinstance(acl, Unknown) else f"{acl} is not in the file"
-    _unknown_acl(made, each, subnet, reason)
+    """A separate association. A subnet of an unknown ACL gets one of which no entry is known."""
+    acl = each.get("network_acl_id")
+    holder = made.one("NetworkAcls", acl)
+    for id, why in made.possible("Subnets", each.get("subnet_id")):
+        of = present({"SubnetId": id, MAYBE: why})
+        if holder is None:
+            reason = acl.reason if isinstance(acl, Unknown) else f"{acl} is not in the file"
+            _unknown_acl(made, each, of, reason)
+        elif of not in holder["Associations"]:
+            holder["Associations"].append(of)
 
 
-def _unknown_acl(made: Assembly, each: Resource, subnet: Any, reason: str) -> None:
+def _unknown_acl(made: Assembly, each: Resource, of: Attributes, reason: str) -> None:
     """An ACL of which nothing is known, for one subnet."""
-    holder = made.one("Subnets", subnet)
+    holder = made.one("Subnets", of["SubnetId"])
     vpc = None if holder is None else holder.get("VpcId")
     if not isinstance(vpc, str):
         made.unread.append((str(each.address), f"its ACL: {reason}", each.origin))
         return
-    body = {"VpcId": vpc, "IsDefault": False, "Associations": [{"SubnetId": subnet}], "Entries": Unknown(reason)}
-    made.place("NetworkAcls", f"{each.address} for {subnet}", body, each.origin)
+    body = {"VpcId": vpc, "IsDefault": False, "Associations": [of], "Entries": Unknown(reason)}
+    made.place("NetworkAcls", f"{each.address} of {of['SubnetId']}", body, each.origin)
 
 
 def _settle(made: Assembly) -> None:
@@ -118,14 +123,14 @@ def _settle(made: Assembly) -> None:
     of: dict[str, list[str]] = {}
     for item in made.of("NetworkAcls"):
         for each in item.attributes["Associations"]:
-            if isinstance(each.get("SubnetId"), str) and item.id not in of.setdefault(each["SubnetId"], []):
+            if MAYBE not in each and item.id not in of.setdefault(each["SubnetId"], []):
                 of[each["SubnetId"]].append(item.id)
     for subnet, acls in of.items():
         if len(acls) < 2:
             continue
         for item in made.of("NetworkAcls"):
             item.attributes["Associations"] = [
-                each for each in item.attributes["Associations"] if each.get("SubnetId") != subnet
+                each for each in item.attributes["Associations"] if each["SubnetId"] != subnet
             ]
         holder = made.one("Subnets", subnet) or {}
         first = made.items["NetworkAcls"][acls[0]]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
@@ -48,7 +49,6 @@ def _add_internet(made: Assembly) -> None:
 
 def _add_nat(made: Assembly) -> None:
     for each in made.found.of("aws_nat_gateway"):
-        subnet = made.one("Subnets", each.get("subnet_id"))
         public = each.get("connectivity_type") != "private"
         address = present(
             {
@@ -60,7 +60,7 @@ def _add_nat(made: Assembly) -> None:
         )
         body = {
             "SubnetId": each.get("subnet_id"),
-            "VpcId": None if subnet is None else subnet.get("VpcId"),
+            "VpcId": vpc_of(made, each.get("subnet_id")),
             "State": "available",
             "ConnectivityType": each.get("connectivity_type"),
             "AvailabilityMode": each.get("availability_mode"),
@@ -90,10 +90,11 @@ def _add_peerings(made: Assembly) -> None:
         }
         made.put("VpcPeeringConnections", each, body)
     for each in made.found.of("aws_vpc_peering_connection_accepter", "aws_vpc_peering_connection_options"):
-        for holder in made.some("VpcPeeringConnections", each.get("vpc_peering_connection_id")):
+        link = each.get("vpc_peering_connection_id")
+        for holder in made.some("VpcPeeringConnections", link):
             for word, key in (("requester", "RequesterVpcInfo"), ("accepter", "AccepterVpcInfo")):
                 if (options := _options(each, word)) is not None:
-                    holder[key]["PeeringOptions"] = options
+                    holder[key]["PeeringOptions"] = link if isinstance(link, Unknown) else options
     for each in made.found.of("aws_vpc_peering_connection_accepter"):
         id = each.get("vpc_peering_connection_id")
         if isinstance(id, str) and made.one("VpcPeeringConnections", id) is None:

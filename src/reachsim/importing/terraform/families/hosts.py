@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Origin, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.snapshot import Resource
 
@@ -25,19 +25,21 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_instance", "aws_spot_instance_request"):
         _add_instance(made, each)
     for each in made.found.of("aws_network_interface_attachment"):
-        for holder in made.some("NetworkInterfaces", each.get("network_interface_id")):
-            holder["Attachment"] = present(
-                {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index")}
-            )
+        link = each.get("network_interface_id")
+        why = link.reason if isinstance(link, Unknown) else None
+        for holder in made.some("NetworkInterfaces", link):
+            attachment = {"InstanceId": each.get("instance_id"), "DeviceIndex": each.get("device_index"), MAYBE: why}
+            holder["Attachment"] = present(attachment)
     for each in made.found.of("aws_network_interface_sg_attachment"):
         _add_group(made, each)
     _add_elastic(made)
 
 
 def vpc_of(made: Assembly, subnet: Any) -> Any:
-    """The VPC of a subnet of the file."""
-    holder = made.one("Subnets", subnet)
-    return None if holder is None else holder.get("VpcId")
+    """The VPC of a subnet of the file, or of all that it may be."""
+    holders = made.some("Subnets", subnet)
+    vpcs = {str(holder.get("VpcId")): holder.get("VpcId") for holder in holders}
+    return next(iter(vpcs.values())) if len(vpcs) == 1 else None
 
 
 def groups_of(made: Assembly, subnet: Any, ids: Any) -> Any:
@@ -113,6 +115,9 @@ def _add_instance(made: Assembly, each: Resource) -> None:
     state = each.get("instance_state")
     body: Attributes = {"State": {"Name": state if state in _STATES else "running"}}
     body |= present({"ImageId": each.get("ami"), "IamInstanceProfile": each.get("iam_instance_profile")})
+    subnet = each.get("subnet_id")
+    groups = each.values.get("vpc_security_group_ids")
+    body |= present({"SubnetId": subnet, "VpcId": vpc_of(made, subnet) or vpc_of_groups(made, groups)})
     made.put("Instances", each, body, own)
     given = [block for block in each.each("network_interface") if block is not None]
     if isinstance(each.values.get("network_interface"), Unknown):

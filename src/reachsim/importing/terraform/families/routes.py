@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
@@ -116,21 +116,27 @@ def _make_main(made: Assembly, each: Resource) -> None:
 def _associate(made: Assembly) -> None:
     """Which subnets and gateways tables are of. A subnet of an unknown table gets one of which no route is known."""
     for each in made.found.of("aws_route_table_association"):
-        table = each.get("route_table_id")
-        of = present({"SubnetId": each.get("subnet_id"), "GatewayId": each.get("gateway_id")})
+        table, gateway = each.get("route_table_id"), each.get("gateway_id")
+        members: list[Attributes] = [
+            present({"SubnetId": id, MAYBE: why}) for id, why in made.possible("Subnets", each.get("subnet_id"))
+        ]
+        if gateway is not None:
+            members.append({"GatewayId": gateway})
         if made.one("RouteTables", table) is not None:
-            made.append("RouteTables", each, "Associations", "route_table_id", [of])
+            made.append("RouteTables", each, "Associations", "route_table_id", members)
             continue
-        subnet = made.one("Subnets", of.get("SubnetId"))
-        vpc = None if subnet is None else subnet.get("VpcId")
         reason = table.reason if isinstance(table, Unknown) else f"{table} is not in the file"
-        if isinstance(vpc, str):
-            body = {"VpcId": vpc, "Associations": [of], "Routes": Unknown(reason)}
-            id = table if isinstance(table, str) else str(each.address)
-            shared = made.one("RouteTables", id)
-            if shared is None:
-                made.place("RouteTables", id, body, each.origin)
-            else:
-                shared["Associations"].append(of)
-        else:
-            made.unread.append((str(each.address), f"its table: {reason}", each.origin))
+        for of in members:
+            _place_unknown(made, each, of, reason)
+
+
+def _place_unknown(made: Assembly, each: Resource, of: Attributes, reason: str) -> None:
+    """A table of which no route is known, for what it is associated with."""
+    kind, key = ("Subnets", "SubnetId") if "SubnetId" in of else ("InternetGateways", "GatewayId")
+    holder = made.one(kind, of[key])
+    vpc = None if holder is None else holder.get("VpcId")
+    if isinstance(vpc, str):
+        body = {"VpcId": vpc, "Associations": [of], "Routes": Unknown(reason)}
+        made.place("RouteTables", f"{each.address} of {of[key]}", body, each.origin)
+    else:
+        made.unread.append((str(each.address), f"its table: {reason}", each.origin))

@@ -33,8 +33,9 @@ def add(made: Assembly) -> None:
     for each in made.found.of(f"{_P}_vpc_attachment"):
         _attach(made, each)
     for each in made.found.of(f"{_P}_route_table_association"):
-        for holder in made.some("TransitGatewayVpcAttachments", each.get("transit_gateway_attachment_id")):
-            holder["Association"] = {"TransitGatewayRouteTableId": each.get("transit_gateway_route_table_id")}
+        link, table = each.get("transit_gateway_attachment_id"), each.get("transit_gateway_route_table_id")
+        for holder in made.some("TransitGatewayVpcAttachments", link):
+            holder["Association"] = {"TransitGatewayRouteTableId": link if isinstance(link, Unknown) else table}
     for each in made.found.of(f"{_P}_route_table_propagation"):
         _propagate(made, each.get("transit_gateway_route_table_id"), each.get("transit_gateway_attachment_id"), each)
     for each in made.found.of(f"{_P}_route"):
