@@ -41,7 +41,7 @@ def add_prefix_list(draft: Draft, item: Item, regional: Set[str]) -> None:
         _doubt(draft, item, unknown[0].reason)
         draft.partial[item.id] = entries
         return
-    if not entries or item.id in draft.names:
+    if (not entries and not item.either("Complete")) or item.id in draft.names:
         return
     whole = item.either("PrefixListName")
     short = whole.rpartition(".")[2] if isinstance(whole, str) else ""
