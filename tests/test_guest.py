@@ -194,6 +194,12 @@ def test_what_could_mean_two_things_is_no_attribute() -> None:
     assert not [name for name in dir(names) if not name.isidentifier()]
 
 
+def test_a_full_name_comes_before_a_bare_one() -> None:
+    names = Named("thing", {"x": "", "a.x": "x"}, str.upper, lambda each: {"name": each})
+    assert (names["x"], names.x, names.a_x) == ("X", "X", "A.X")
+    assert names._ipython_key_completions_() == ["x", "a.x"]
+
+
 def test_a_name_that_is_ambiguous_is_told() -> None:
     hub = model("hub-and-spoke")
     assert "app" not in hub.endpoints
@@ -215,3 +221,46 @@ def test_the_tab_key_offers_questions_alone() -> None:
     asked = set(re.findall(r"(?<!\.)\b(?:net|shop|hub|fixed|wider)\.([a-z]\w*)\(", page))
     assert len(asked) > 12
     assert asked <= {*offered}
+
+
+# -- what makes no sense ------------------------------------------------------------------------------------
+
+WRONG = [None, 5, 5.5, b"web-a", ["web-a"], {"vpc": 5}, object(), True]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: type(value).__name__)
+def test_a_wrong_type_is_told_in_one_line(wrong: Any) -> None:
+    """With what was meant; never a traceback out of the inside."""
+    net = model("three-tier")
+    matrix, change = net.matrix(), reachsim.diff(net, net)
+    questions = {
+        "trace": lambda: net.trace(wrong, "db-a", "tcp/1"),
+        "traffic": lambda: net.trace("web-a", "db-a", wrong),
+        "reach": lambda: net.reach("web-a", wrong),
+        "expect": lambda: net.expect("web-a", wrong, deny="all"),
+        "who": lambda: net.who_reaches(wrong),
+        "explain": lambda: net.explain("web-a", "db-a", wrong),
+        "fixes": lambda: net.fixes("web-a", "db-a", wrong),
+        "isolated": lambda: net.isolated(wrong, "db-a"),
+        "by": lambda: matrix.by(wrong),
+        "to_rows": lambda: matrix.to_rows("vpc", wrong if wrong is not None else 0),
+        "diff": lambda: reachsim.diff(net, wrong),
+        "not_allowed": lambda: change.not_allowed(wrong if wrong != ["web-a"] else [5]),
+        "loads": lambda: reachsim.loads(wrong if not isinstance(wrong, bytes) else 0),
+        "interfaces": lambda: net.interfaces[wrong],
+    }
+    for name, ask in questions.items():
+        with pytest.raises(reachsim.ReachsimError) as caught:
+            ask()
+        assert "\n" not in str(caught.value), name
+        assert len(str(caught.value)) < 200, (name, str(caught.value))
+    assert wrong not in net.endpoints
+
+
+def test_what_is_allowed_is_a_token_too() -> None:
+    before = model("three-tier")
+    after = before.with_({"vpcs.shop.security_groups.app.ingress[2]": {"allow": "tcp/9100", "from": "bastion"}})
+    change = reachsim.diff(before, after)
+    assert change.not_allowed("tcp/9100") == change.not_allowed(["tcp/9100", "udp/53"]) == ()
+    assert change.not_allowed("tcp/9101") == change.opened
+    assert change.not_allowed([]) == change.opened

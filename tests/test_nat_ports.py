@@ -130,6 +130,8 @@ def test_three_quarters_of_the_ports_are_partial_with_the_share(file: Any, capsy
     assert "client ports" not in text  # the client's are not to blame
     card = reachsim.load(name).trace("c", "1.1.1.1", "tcp/443")._repr_html_()
     assert PART in card
+    assert '<strong class="rs-tag rs-part">~ partial</strong>' in card  # which is not the red of what is lost
+    assert card.count('class="rs-tag rs-bad"') == card.count("stopped here")
     assert PART in reachsim.load(name).reach("c", "1.1.1.1")._repr_html_()
 
 
@@ -252,6 +254,7 @@ def test_the_matrix_marks_what_nat_loses_in_all_formats(
     card = matrix._repr_html_()
     assert words in card
     assert ("; in part tcp" in card or "~ in part tcp" in card) == bool(partial)
+    assert ('class="rs-half"' in card) == bool(partial)
     edge = matrix.to_networkx().edges["app.probe", "data.api"]
     assert (edge["partial"], edge["nat_loss"]) == (partial, words)
     name = str(tmp_path / "m.yaml")

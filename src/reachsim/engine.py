@@ -20,7 +20,7 @@ from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.loading.tree import same
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
 from reachsim.reach.classes import Classes, all_filters, classify
@@ -170,9 +170,15 @@ class Engine:
         sources: Iterable[NetworkInterface],
         destinations: Iterable[NetworkInterface],
         progress: Progress | None = None,
+        *,
+        book: FilterBook | None = None,
     ) -> Rows:
-        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed."""
-        return rows_between(self.worker, sources, destinations, progress)
+        """The answers from some interfaces to others, by class: that part of the matrix; nothing else is computed.
+
+        `book`: its own, recording what the answers depend on (`FilterBook.recording`).
+        """
+        worker = self.worker if book is None else self.worker.asking(book)
+        return rows_between(worker, sources, destinations, progress)
 
     @cached_property
     def worker(self) -> BlockWorker:
@@ -197,18 +203,6 @@ class Engine:
     def classes(self) -> Classes:
         """The classes of its interfaces: those that nothing in the design tells apart."""
         return classify(self.topology, all_filters(self.topology, self.book))
-
-
-def parse_traffic(traffic: str | Traffic) -> Traffic:
-    """Traffic from a token. Raises UsageError."""
-    if isinstance(traffic, Traffic):
-        return traffic
-    if not (isinstance(traffic, str) or (isinstance(traffic, list | tuple) and all(type(t) is str for t in traffic))):
-        raise UsageError(f"traffic is expected, got {shown(traffic)}; write a token such as 'tcp/443'")
-    try:
-        return Traffic.parse(traffic)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
 
 
 def some_traffic(traffic: str | Traffic) -> Traffic:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from reachsim.errors import EndpointError, counted
+from reachsim.errors import EndpointError, UsageError, counted, shown
 from reachsim.faces import Carded, face
 
 T_co = TypeVar("T_co", covariant=True)
@@ -42,6 +42,8 @@ class Named(Mapping[str, T_co], Carded):
         return self._noun
 
     def __getitem__(self, name: str) -> T_co:
+        if not isinstance(name, str):
+            raise UsageError(f"a name is expected, not {shown(name)}; write {shown(next(iter(self), 'name'))}")
         full = name if name in self._known else self._bare.get(name, name)
         try:
             return self._find(full)
@@ -49,7 +51,7 @@ class Named(Mapping[str, T_co], Carded):
             raise KeyError(str(error)) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._known or name in self._bare
+        return isinstance(name, str) and (name in self._known or name in self._bare)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -29,14 +29,14 @@ from reachsim.answers.session_manager import SessionManager
 from reachsim.answers.session_manager import session_manager as ask_session_manager
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
-from reachsim.engine import Asked, Engine, Payload, parse_traffic, some_traffic
+from reachsim.engine import Asked, Engine, Payload, some_traffic
 from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, counted, shown
 from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
 from reachsim.loading.validation import suggest
 from reachsim.named import Named
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
@@ -173,7 +173,7 @@ class Network(Editable):
     def _decided_now(
         self, number: int, expectation: Expectation, where: str, progress: Progress | None
     ) -> tuple[Result, frozenset[Filter]]:
-        return decide(number, expectation, self.ends, self.book, where, self.replay, lambda: self.classes, progress)
+        return decide(number, expectation, self, where, progress)
 
     def _noted(self, result: Result) -> Result:
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from reachsim.errors import DesignError, UsageError, cut
 from reachsim.loading.document import read_bytes, read_document, read_file
+from reachsim.loading.edits import joined_document, type_of
 from reachsim.loading.load import Source, check
 from reachsim.loading.marks import is_design, is_flow, is_template
-from reachsim.loading.provenance import Copied, Joined
+from reachsim.loading.provenance import Joined
 from reachsim.loading.tree import Document
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _DATA: Final = "<data>"
 _LARGEST: Final = 256 * 1024 * 1024
 _BINARY: Final = (b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff")
 """A plan that was not shown yet, and UTF-16, which PowerShell writes."""
-_SECTIONS: Final = frozenset({"version", "expect"})
+_SECTIONS: Final = frozenset({"version", "expect", "model"})
+"""What stands in a file of expectations. `model`: what they are about, for pytest; a command names that itself."""
 
 
 class Said(TypedDict, total=False):
@@ -43,13 +45,16 @@ class Said(TypedDict, total=False):
     before: bool
 
 
-def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | None = None) -> Source:
-    """The checked design of whatever it is in. `expect`: a file of expectations alone, which are the design's then.
+def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | Document | None = None) -> Source:
+    """The checked design of whatever it is in. `expect`: expectations alone, in a file or read already, which are the
+    design's then.
 
     Raises ReachsimError: a DesignError with every problem of a design, a UsageError for what cannot be imported.
     """
     document = _document(given, said)
-    return check(document if expect is None else with_expectations(document, read_file(expect)))
+    if expect is None:
+        return check(document)
+    return check(with_expectations(document, expect if isinstance(expect, Document) else read_file(expect)))
 
 
 def open_sides(given: Given, said: Said) -> tuple[Source, Source]:
@@ -67,6 +72,8 @@ def open_sides(given: Given, said: Said) -> tuple[Source, Source]:
 
 def text_source(text: str | bytes, file: str, said: Said) -> Source:
     """The checked design of a text; `file` is its name in messages. Raises ReachsimError as `open_source`."""
+    if not isinstance(text, str | bytes | bytearray):
+        raise UsageError(f"text or bytes are expected, not {type_of(text)}; a file is read by reachsim.load(FILE)")
     return check(_of_content(text, file, said))
 
 
@@ -94,13 +101,7 @@ def with_expectations(document: Document, other: Document) -> Document:
         wrong.append(other.problem(text, ("expect",), key=True, hint="keep all of them in one of the two"))
     if wrong:
         raise DesignError([*other.problems, *wrong])
-    expect = other.data["expect"]
-    data = {**document.data, "expect": expect}
-    top = Copied(document.data, data, "expect", "replaced" if "expect" in document.data else "added")
-    base = document.provenance.edited(data, (top,), expect)
-    joined = Joined(base, "expect", other.provenance, other.data)
-    opaque = document.opaque | other.opaque
-    return Document(data, joined, (*document.problems, *other.problems), opaque, document.text)
+    return joined_document(document, "expect", other)
 
 
 def _document(given: Given, said: Said) -> Document:

@@ -203,6 +203,28 @@ class TestDiff:
         )
 
 
+class TestRules:
+    def test_a_rule_that_decides_nothing_is_a_note(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The second rule is inside the first one."""
+        rules = [{"allow": "tcp", "from": "10.0.0.0/8"}, {"allow": "tcp/80", "from": "10.0.1.0/24"}]
+        file = write("net.yaml", {"vpcs app security_groups client ingress": rules})
+        line = line_of(file, "      client:") + 3
+        out = run(capsys, "rules", file, "--format", "github", status=0)
+        title = "reachsim rules%3A app security group client ingress%3A tcp/80 from 10.0.1.0/24"
+        assert f"::notice file=net.yaml,line={line},title={title}::" in out
+
+    def test_two_that_differ(self, capsys: pytest.CaptureFixture[str]) -> None:
+        file = write("net.yaml")
+        root = ElementTree.fromstring(
+            run(capsys, "rules", file, "app.open", "app.client", "--format", "junit", status=1)
+        )
+        assert root[0].get("failures") == "1"
+        root = ElementTree.fromstring(
+            run(capsys, "rules", file, "app.open", "data.open", "--format", "junit", status=0)
+        )
+        assert root[0].get("failures") == "0"
+
+
 class TestSeveralFiles:
     def test_the_gravest_exit_code_wins(self, capsys: pytest.CaptureFixture[str]) -> None:
         good = write("good.yaml")

@@ -59,6 +59,7 @@ def test_from_a_folder_below(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_that_was_renamed(capsys: pytest.CaptureFixture[str]) -> None:
+    git("config", "diff.renames", "false")  # whatever a person has set
     git("mv", "nets/net.yaml", "nets/new name.yaml")
     git("commit", "-q", "-m", "two")
     write("nets/new name.yaml", WIDER)

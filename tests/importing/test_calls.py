@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.importing.accounts import account, imported, notes
+from tests.importing.accounts import account, group, imported, interface, loaded, notes
 
 from reachsim.importing import import_files
 from reachsim.importing.inventory import IDS, Inventory, Item, Origin
@@ -97,3 +97,39 @@ def test_a_call_of_one_region_says_nothing_of_another() -> None:
     vpcs = imported(account(), far).design["vpcs"]
     assert vpcs["vpc-2"]["subnets"]["subnet-2"]["interfaces"] == "unknown"
     assert "interfaces" not in vpcs["vpc-1"]["subnets"]["subnet-a"]
+
+
+def test_who_shares_a_vpc_sees_only_what_is_its_own() -> None:
+    def seen_by(*owners: str) -> Any:
+        groups = [{**group(f"sg-{owner}"), "OwnerId": owner} for owner in owners]
+        held = [interface("eni-web", "10.0.1.10", f"sg-{owners[0]}")]
+        return loaded(account(SecurityGroups=groups, NetworkInterfaces=held)).trace("eni-web", "10.0.2.99", "tcp/443")
+
+    assert seen_by("111122223333").verdict == "blocked"
+    assert seen_by("444455556666").verdict == "undecided"
+    assert seen_by("444455556666", "111122223333").verdict == "blocked"
+
+
+def test_accounts_have_names_of_their_own_for_zones() -> None:
+    given = account()
+    for subnet, id in zip(given["Subnets"], ("euw1-az1", "euw1-az2"), strict=True):
+        subnet["AvailabilityZoneId"] = id
+    third = {"SubnetId": "subnet-c", "VpcId": "vpc-1", "CidrBlock": "10.0.3.0/24"}
+    other = {"Subnets": [{**third, "AvailabilityZone": "eu-west-1c", "AvailabilityZoneId": "euw1-az2"}]}
+    subnets = imported(given, other).design["vpcs"]["vpc-1"]["subnets"]
+    assert [subnet["az"] for subnet in subnets.values()] == ["eu-west-1a", "eu-west-1b", "eu-west-1b"]
+
+
+def test_rules_of_a_group_that_was_not_collected_are_told() -> None:
+    rules = [
+        {"SecurityGroupRuleId": f"sgr-{n}", "GroupId": id, "IsEgress": False} for n, id in ((1, "sg-web"), (2, "sg-x"))
+    ]
+    told = notes(imported(account(SecurityGroupRules=rules)), "left out")
+    assert told == ["sgr-2: group sg-x, which it is of, was not collected"]
+
+
+def test_a_file_in_the_working_folder_is_a_collection_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("all.json").write_text(json.dumps(account()))
+    found = import_files(["all.json"])
+    assert "interfaces" not in found.design["vpcs"]["vpc-1"]["subnets"]["subnet-a"]

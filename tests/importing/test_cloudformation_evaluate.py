@@ -49,7 +49,7 @@ SCOPE = Scope(
         ({"Fn::Cidr": ["10.0.0.0/16", 3, 12]}, ["10.0.0.0/20", "10.0.16.0/20", "10.0.32.0/20"]),
         ({"Fn::Cidr": ["2001:db8::/56", 2, "64"]}, ["2001:db8::/64", "2001:db8:0:1::/64"]),
         ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "zone-b"),
-        ({"Fn::Select": [1, {"Fn::GetAZs": "eu-west-1"}]}, "eu-west-1b"),
+        ({"Fn::Select": [1, {"Fn::GetAZs": "eu-west-1"}]}, "eu-west-1-zone-b"),
         ({"Fn::Length": {"Ref": "Zones"}}, 2),
         ({"Fn::ToJsonString": {"a": [1, True]}}, '{"a":[1,true]}'),
         ({"Fn::FindInMap": ["M", {"Ref": "Nobody"}, "k"]}, "10.0.0.0/8"),  # the same whatever the key is

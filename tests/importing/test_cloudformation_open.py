@@ -138,10 +138,22 @@ def judge(resources: dict[str, Any]) -> tuple[int, int]:
     return undecided, needless
 
 
+TOGETHER: Final = (
+    ("Nat", "ByNat"),
+    ("Peering", "There", "Home"),
+    ("DbHost",),
+    ("WebHost",),
+    ("Acl", "AclOfBack", "AclIn", "AclDeny", "AclOut"),
+)
+"""What refers to each other, and so is made under one condition."""
+
+
 @st.composite
 def conditioned(draw: st.DrawFn) -> dict[str, Any]:
     """The network with conditions on some of its parts, and a property that depends on one."""
     chosen = draw(st.dictionaries(st.sampled_from(FREE), st.sampled_from(sorted(CONDITIONS)), max_size=4))
+    for names in draw(st.lists(st.sampled_from(TOGETHER), max_size=2, unique=True)):
+        chosen |= dict.fromkeys(names, draw(st.sampled_from(sorted(CONDITIONS))))
     resources = {
         name: {**body, **({"Condition": chosen[name]} if name in chosen else {})} for name, body in NETWORK.items()
     }

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -69,6 +70,7 @@ def test_a_plan_changes_nothing_that_it_does_not_name() -> None:
     found = reachsim.diff(*reachsim.load_sides({"was": ACCOUNT, "will": ACCOUNT}))
     assert not found.opened
     assert not found.closed
+    assert (found.before, found.after) == ("<data> (before)", "<data> (after)")
 
 
 @pytest.mark.parametrize("file", ["tests/importing/account.json", "models/three-tier.yaml"])
@@ -82,3 +84,39 @@ def test_what_says_one_side_alone_is_no_pair(file: str, capsys: pytest.CaptureFi
 def test_there_is_no_before_of_one_side() -> None:
     with pytest.raises(UsageError, match="says one side alone"):
         reachsim.load(ACCOUNT, before=True)
+
+
+# -- Terraform's plans --------------------------------------------------------------------------------------
+
+PLAN = Path("../shared/data/terraform-plans/n1-flat/plan2.json")
+
+
+@pytest.mark.skipif(not PLAN.exists(), reason="the plans are not there")
+def test_a_plan_of_a_change_opens_and_closes_what_its_author_says() -> None:
+    """expected-change.yaml beside the plan: its questions about opened, closed and unchanged traffic."""
+    expected = yaml.safe_load(PLAN.with_name("expected-change.yaml").read_text(encoding="utf-8"))
+    before, after = reachsim.load_sides(PLAN)
+    asked = 0
+    for part in ("opens", "closes", "unchanged"):
+        for each in expected[part]:
+            for net, side in ((before, "before"), (after, "after")):
+                ends = (_end(net, each["from"]), _end(net, each["to"]))
+                trace = net.trace(*ends, f"{each['protocol']}/{each['dport']}")
+                assert trace.reachable is (each[side] == "reachable"), each
+                asked += 1
+    assert asked == 2 * sum(len(expected[part]) for part in ("opens", "closes", "unchanged"))
+    found = reachsim.diff(before, after)
+    assert len(found.opened) == 2
+    assert len(found.closed) == 2
+
+
+def _end(net: reachsim.Network, end: dict[str, str]) -> str:
+    name = end.get("address", "").rpartition(".")[2]
+    return name or end["ip"]
+
+
+@pytest.mark.skipif(not PLAN.exists(), reason="the plans are not there")
+def test_a_blocker_is_told_by_its_address_in_the_plan() -> None:
+    after = reachsim.load(PLAN)
+    blocker = after.trace("web_a", "db_a", "tcp/5432").blockers[0]
+    assert blocker.where.startswith(f"{PLAN}: aws_")

@@ -165,10 +165,10 @@ SILENT = {
     *(("NatGateways", "NatGatewayAddresses", "PublicIp"), ("NetworkInterfaces", "Association", "PublicIp")),
     # what follows from something else that is known: the subnet, the interface, the other side
     *(("Instances", "VpcId"), ("NatGateways", "VpcId"), ("NetworkInterfaces", "VpcId")),
-    *(("TargetGroups", "VpcId"), ("NetworkInterfaces", "Attachment", "DeviceIndex")),
     *(("VpcPeeringConnections", side, "CidrBlock") for side in ("AccepterVpcInfo", "RequesterVpcInfo")),
     # states of what is there all the same
     *(("Vpcs", "State"), ("VpnConnections", "Routes", "State")),
+    *(("TargetGroups", "VpcId"), ("NetworkInterfaces", "Attachment", "DeviceIndex")),
 }
 """Attributes that decide nothing here, by kind and way."""
 

@@ -23,6 +23,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.testing import strategies as rs
+from reachsim.testing.strategies.edits import closing
 from reachsim.testing.strategies.questions import border_tokens
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -143,16 +144,10 @@ class TestDesigns:
             find(rs.designs(components=["nat"]), lambda _: True)
 
     def test_a_failing_design_shrinks_to_a_handful_of_lines(self) -> None:
-        """That a subnet's ACL can stop its host needs a VPC, a subnet with the ACL, and a host; nothing else is left."""
-
-        def stopped_by_an_acl(network: reachsim.Network) -> bool:
-            trace = network.trace("app1", "8.8.8.8", "tcp/443")
-            return any(blocker.code == "SUBNET_ACL_RESTRICTION" for blocker in trace.blockers)
-
-        network = find(
-            rs.networks(components=["internet_gateways", "network_acls"]), stopped_by_an_acl, settings=SEARCH
-        )
-        assert rs.to_yaml(rs.plain(network)).splitlines() == [
+        """A subnet with an ACL needs a VPC and the ACL, and every VPC has a host; nothing else is left."""
+        drawn = rs.designs(vpcs=1, subnets=2, hosts=1, components=["network_acls"])
+        design = find(drawn, lambda each: "network_acl" in str(each["vpcs"]["app"]["subnets"]), settings=SEARCH)
+        assert rs.to_yaml(design).splitlines() == [
             "version: 1",
             "region: eu-west-1",
             "vpcs:",
@@ -220,6 +215,19 @@ class TestEdits:
             assert not reachsim.diff(network, network.with_(data.draw(rs.openings(network)))).closed
         if any(group["ingress"] for group in design.get("security_groups", {}).values()):
             assert not reachsim.diff(network, network.with_(data.draw(rs.closings(network)))).opened
+
+    def test_what_closes(self) -> None:
+        """A rule of a group that goes, and an allow of an ACL that becomes a deny; a deny is left alone."""
+        acl = {
+            "ingress": [{"rule": 1, "deny": "tcp/22", "from": "0.0.0.0/0"}],
+            "egress": [{"rule": 2, "allow": "all", "to": "0.0.0.0/0"}],
+        }
+        groups = {"g": {"ingress": [{"allow": "all", "from": "g"}]}, "h": {"egress": []}, "i": {"ingress": "unknown"}}
+        design = {"vpcs": {"v": {"security_groups": groups, "network_acls": {"n": acl}}}}
+        assert closing(design) == [
+            {("vpcs", "v", "security_groups", "g", "ingress", 0): None},
+            {("vpcs", "v", "network_acls", "n", "egress", 0): {"rule": 2, "deny": "all", "to": "0.0.0.0/0"}},
+        ]
 
     @pytest.mark.parametrize(
         "model",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from reachsim.errors import summary
 from reachsim.faces import Carded, Faced, record
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, parse_traffic
 
 ChangeKind = Literal["opened", "closed", "changed"]
 
@@ -90,9 +90,10 @@ class Difference(Carded):
         """What flows before and after, with another share lost by NAT devices' choices of a port."""
         return tuple(change for change in self.changes if change.kind == "changed")
 
-    def not_allowed(self, allowed: Iterable[Traffic]) -> tuple[Change, ...]:
-        """What was opened beyond some allowed traffic."""
-        fine = Traffic.union_of(span for traffic in allowed for span in traffic.spans)
+    def not_allowed(self, allowed: str | Traffic | Iterable[str | Traffic]) -> tuple[Change, ...]:
+        """What was opened beyond some allowed traffic: a token such as ``tcp/443``, or several. Raises UsageError."""
+        several = [allowed] if isinstance(allowed, str | Traffic) or not isinstance(allowed, Iterable) else allowed
+        fine = Traffic.union_of(span for traffic in several for span in parse_traffic(traffic).spans)
         return tuple(change for change in self.opened if change.traffic - fine)
 
     def __bool__(self) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, overload
 
+from reachsim.answers.rowwise import addresses_between, asked_besides, pairs_to_ask, reach_between
 from reachsim.dataplane.ends import Endpoint
-from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.engine import Engine
 from reachsim.faces import Carded, Faced, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.cidr import AddressSet
@@ -27,8 +29,6 @@ from reachsim.trace.result import Blocker, Trace
 ResultVerdict = Literal["holds", "fails", "undecided"]
 RESULT_TITLES: dict[ResultVerdict, str] = {"holds": "holds", "fails": "FAILS", "undecided": "CANNOT DECIDE"}
 """Verdict of an expectation to the word that a person sees."""
-Replay = Callable[[Endpoint, Endpoint, Packet, FlowAnswer, Fraction], Trace]
-"""Traces a witness packet of one part of an answer, with the share of choices of NAT devices that may be lost."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,28 +188,28 @@ class Check(Sequence[Result], Carded):
 
 
 def decide(
-    number: int,
-    expectation: Expectation,
-    endpoints: Endpoints,
-    book: FilterBook,
-    where: str,
-    replay: Replay,
-    classes: Callable[[], Classes],
-    progress: Progress | None = None,
+    number: int, expectation: Expectation, network: Engine, where: str, progress: Progress | None = None
 ) -> tuple[Result, frozenset[Filter]]:
     """Decide one expectation for all packets: every address behind the two names and every source port that the client
     may use (NACL-12). Also returns every filter that the answer depends on. Raises EndpointError.
 
-    `classes`: asked for where an end is many interfaces, of which one of a class speaks for all.
+    Where an end is many interfaces, one of a class speaks for all; a `deny` between many holds where rows of the matrix say
+    so, and is asked pair by pair, for the packets, where they do not.
     """
-    book = book.recording()
+    endpoints, book = network.ends, network.book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
-    whole = None
+    whole = pairs = None
+    every = source, destination
     if destination.resolve is None and max(len(source.origins), len(destination.interfaces)) > MANY:
-        whole = _Whole(source, destination, classes())
-        source, destination = few_of_each(source, destination, classes())
-    answer = reach(source, destination, endpoints, book, progress, links=expectation.allow is None)
+        whole = _Whole(source, destination, network.classes)
+        source, destination = few_of_each(source, destination, network.classes)
+        if expectation.deny is not None:
+            pairs = pairs_to_ask(network, source, destination, expectation.deny, book, links=True)
+    if expectation.allow is None:
+        answer = reach_between(network, source, destination, pairs, book, progress)
+    else:
+        answer = reach(source, destination, endpoints, book, progress)
     below = expectation.nat_loss_below
     if below is None:
         below = endpoints.design.nat_loss_below
@@ -260,7 +260,9 @@ def decide(
     if worst is not None:
         packet = _witness(space, worst)
         if packet is not None or worst.found is None:
-            witness = replay(source, destination, packet or Packet(0, 0, expectation.traffic.first), worst, below)
+            witness = network.replay(
+                source, destination, packet or Packet(0, 0, expectation.traffic.first), worst, below
+            )
     asked = (p for p in answer.parts if p.found is not None and not p.flow.perhaps and not p.flow.beside)
     nothing_asked = allow and not any(expectation.traffic & part.family for part in asked)
     verdict: ResultVerdict = "holds"
@@ -268,7 +270,11 @@ def decide(
         verdict = "fails"
     elif unknown:
         verdict = "undecided"
-    text = _text(answer, expectation, space, whole, ports) if space else ""
+    text = ""
+    if space and pairs is not None and asked_besides(network, source, destination, expectation.traffic, pairs):
+        text = space.describe(*addresses_between(*every, endpoints, expectation.traffic))
+    elif space:
+        text = _text(answer, expectation, space, whole, ports)
     loss = _worst_loss(answer, expectation, ports) if allow and not expectation.one_way else NO_LOSS
     reason = _reason(verdict, allow, unknown, witness, text, loss)
     if verdict == "holds" and expectation.one_way:

@@ -61,7 +61,7 @@ class Tools:
 def ask(engine: Engine, expectation: Expectation, number: int = 0) -> Result:
     """An expectation, decided in a network whether or not its file has it."""
     where = engine.locate(("expect", number - 1)) if number else ""
-    result, _ = decide(number, expectation, engine.ends, engine.book, where, engine.replay, lambda: engine.classes)
+    result, _ = decide(number, expectation, engine, where)
     return result
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reachsim.answers.expectations import few_of_each
 from reachsim.answers.listed import Answers
+from reachsim.answers.rowwise import addresses_between, pairs_to_ask, reach_between
 from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.walk import Walk, walk
@@ -27,6 +28,7 @@ from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
+EVERYTHING = Traffic.everything()
 
 
 @dataclass(frozen=True, repr=False)
@@ -210,7 +212,11 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
 def _leaks(
     network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
 ) -> Iterator[tuple[Leak | None, str]]:
-    answer = reach(source, destination, network.ends, network.book, progress, links=True)
+    pairs = pairs_to_ask(network, source, destination, EVERYTHING, network.book, links=True)
+    answer = reach_between(network, source, destination, pairs, network.book, progress)
+    known = (answer.sources, answer.destinations)
+    if pairs is not None:  # of all pairs, not of those alone that were asked
+        known = addresses_between(source, destination, network.ends)
     for part in answer.parts:
         if part.aside:
             yield None, part.why_aside
@@ -222,7 +228,7 @@ def _leaks(
             sender = origin.interface.name if origin.interface is not None else source.name
             receiver = part.receiver or destination.name
             via = via_of(part.found.forward) if part.found is not None else ()
-            yield Leak(sender, receiver, answer.describe(space), space.witness(), part.forward, via), ""
+            yield Leak(sender, receiver, space.describe(*known), space.witness(), part.forward, via), ""
 
 
 def via_of(forward: Walk) -> tuple[str, ...]:

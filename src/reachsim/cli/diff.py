@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 1 when something was opened that --allow-opened does not name, else 3 when some of it cannot be
     decided, else 0."""
-    from reachsim.engine import parse_traffic
+    from reachsim.net.traffic import parse_traffic
     from reachsim.network import diff
     from reachsim.report.diff import diff_data, diff_text
     from reachsim.report.notices import diff_report

@@ -24,7 +24,7 @@ def load_at(revision: str, file: str) -> Network:
         raise UsageError(f"{shown(revision)} is no revision of git; write main, HEAD~1 or a commit")
     folder, name = os.path.split(os.path.abspath(file))
     old = _name_at(revision, folder, name)
-    text = _git(folder, "show", f"{revision}:{old}")
+    text = _git(folder, "cat-file", "blob", f"{revision}:{old}")
     return loads(text, file=f"{revision}:{file if old == _full(folder, name) else old}")
 
 

@@ -243,7 +243,7 @@ def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
     code."""
     words = sys.argv[1:] if argv is None else argv
     asked = _asked_format(words)
-    if asked in CI_FORMATS and words[0] in ("check", "lint", "diff"):
+    if asked in CI_FORMATS and words[0] in ("check", "lint", "rules", "diff"):
         from reachsim import __version__
         from reachsim.report.ci import render
         from reachsim.report.notices import error_report

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser, end: str) -> None:
 
 def answer(arguments: argparse.Namespace, ask: Callable[[Network], Callable[..., Neighbours]]) -> int:
     """Print what a method of the network, which `ask` gives, answers; 0, or 3 where some of it cannot be decided."""
-    from reachsim.engine import parse_traffic
+    from reachsim.net.traffic import parse_traffic
     from reachsim.report.neighbours import neighbours_data, neighbours_text
 
     traffic: Any = None if arguments.traffic is None else parse_traffic(arguments.traffic)

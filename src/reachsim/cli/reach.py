@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when all of TRAFFIC passes (without TRAFFIC: when anything does), 1 when not, 3 when that is
     undecided."""
     from reachsim.answers.reach import reach_answer
-    from reachsim.engine import parse_traffic
+    from reachsim.net.traffic import parse_traffic
     from reachsim.report.reach import reach_data, reach_text
 
     net = load_network(arguments)

@@ -24,6 +24,12 @@ def created_vpc(inventory: Inventory, id: str) -> None:
     inventory.created.add(id)
     if not _has(inventory, "RouteTables", id, _is_main):
         _add(inventory, vpc, "RouteTables", {"Associations": [{"Main": True}], "Routes": []})
+    created_filters(inventory, id)
+
+
+def created_filters(inventory: Inventory, id: str) -> None:
+    """Add the default ACL and the default group of a VPC that a file creates, for those who add rules to them."""
+    vpc = inventory.items["Vpcs"][id]
     if not _has(inventory, "NetworkAcls", id, lambda item: item.either("IsDefault") is True):
         entries = [
             {"RuleNumber": 100 + index, "Egress": egress, "Protocol": "-1", "RuleAction": "allow", key: everyone}

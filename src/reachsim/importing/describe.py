@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, Final
 
 from reachsim.importing.inventory import Inventory, Item, Origin
@@ -58,7 +57,7 @@ class _Reader:
     @property
     def folder(self) -> str:
         """Where it lies: an account and Region have a folder of their own."""
-        return str(PurePath(self.file).parent)
+        return Origin(self.file, "").folder
 
     def visit(self, data: Any, path: str, key: str, depth: int) -> Strange:
         """Take in what a value holds, and say what of it is of no kind."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, summary
@@ -38,6 +40,7 @@ def sides_of(given: Sequence[tuple[Source, bool]], options: Options, file: str) 
     if any(is_design(source.text, source.data) for source, _ in given):
         raise UsageError(f"{file} {_ONE_SIDE}")
     before, after = (import_sources(given, replace(options, before=side), file) for side in (True, False))
+    before.file, after.file = f"{file} (before)", f"{file} (after)"
     return before, after
 
 
@@ -71,11 +74,13 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
                 raise
             found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
             continue
-        reader.read(found, source, options)
+        with well_formed(source.file):
+            reader.read(found, source, options)
         readers[reader] = None
     for reader in readers:
         if reader.finish is not None:
-            reader.finish(found, options)
+            with well_formed(file):
+                reader.finish(found, options)
     check_options(options, readers, found.parameters)
     if options.before and not found.two_sides:
         raise UsageError(f"{file} {_ONE_SIDE}")
@@ -87,9 +92,11 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
 
 def designed(found: Inventory, file: str) -> Imported:
     """The design of what was read, and what there is to say about it. `file`: what to call what it was read from."""
-    out = build(found)
+    with well_formed(file):
+        out = build(found)
     out.names |= {alias: out.names[id] for alias, id in found.aliases.items() if id in out.names}
     out.file = file
+    out.read = {kind: len(items) for kind, items in found.items.items() if items}
     for id, text, origin in found.refused:
         out.notes.append(Note("left out", id, f"a value that AWS would refuse: {text}", str(origin)))
     out.notes += [Note("assumed", what, why, str(origin)) for what, why, origin in found.assumed]
@@ -102,3 +109,16 @@ def designed(found: Inventory, file: str) -> Imported:
         out.notes.append(Note("unknown", kind, "there are more pages of them, which were not read", str(origin)))
     leave_out_refused(out)
     return out
+
+
+@contextmanager
+def well_formed(file: str) -> Iterator[None]:
+    """What reads a file expects of each part the form that AWS's and Terraform's tools give it. Raises DesignError where one
+    has another: no part is named, as it may hold a secret."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        text = "a part of it has not the form that AWS's and Terraform's tools give it"
+        hint = f"if they wrote it so, please report it ({os.path.basename(at.filename)}:{at.lineno})"
+        raise DesignError(Problem(text, (), file, hint=hint)) from error

@@ -33,7 +33,7 @@ class Imported:
 
     `file`: what it was made of, for messages. `design`: plain data in the form that designs have. `names`: by AWS's
     id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read. `notes`: what was unknown,
-    left out or assumed.
+    left out or assumed. `read`: how many objects were understood, by the name that AWS has for their list.
     """
 
     design: dict[str, Any]
@@ -41,6 +41,7 @@ class Imported:
     origins: dict[Path, Origin] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     file: str = "imported"
+    read: dict[str, int] = field(default_factory=dict)
 
     @property
     def document(self) -> Document:

@@ -95,6 +95,11 @@ class Origin:
     path: str
     line: int | None = None
 
+    @property
+    def folder(self) -> str:
+        """The folder of the file, "." where it has none: an account in a Region has a folder of its own."""
+        return os.path.dirname(self.file) or "."
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}{':' if self.line is None else ''} {self.path}" if self.path else place
@@ -277,7 +282,7 @@ class Inventory:
         described = self.one("Vpcs", vpc)
         if described is None:
             return True
-        home = os.path.dirname(described.origin.file)
+        home = described.origin.folder
         return home in folders or not folders <= self.asked.get("Vpcs", set())
 
     def page(self, kind: str, folder: str, origin: Origin, *, more: bool) -> None:
@@ -296,7 +301,7 @@ class Inventory:
         known = self.items.setdefault(kind, {})
         before = known.get(item.id)
         if before is not None and before.attributes != item.attributes:
-            if os.path.dirname(before.origin.file) != os.path.dirname(item.origin.file):
+            if before.origin.folder != item.origin.folder:
                 item = replace(item, attributes={**before.attributes, **item.attributes})
             if any(item.attributes.get(key) != value for key, value in before.attributes.items() if key != "Tags"):
                 self.differing.append(item)

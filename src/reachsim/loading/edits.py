@@ -6,7 +6,7 @@ import re
 from typing import Any, Final, Literal
 
 from reachsim.errors import Path, UsageError, shown
-from reachsim.loading.provenance import Copied
+from reachsim.loading.provenance import Copied, Joined
 from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr
@@ -86,6 +86,16 @@ def edited_document(document: Document, path: Path, value: Any) -> Document:
     copied: list[Copied] = []
     data = _replace(document.data, path, 0, value, copied)
     return Document(data, document.provenance.edited(data, tuple(reversed(copied)), value))
+
+
+def joined_document(document: Document, key: str, other: Document) -> Document:
+    """A copy with the entry `key` of another document, each part of which stands where it stood."""
+    data = {**document.data, key: other.data[key]}
+    top = Copied(document.data, data, key, "replaced" if key in document.data else "added")
+    base = document.provenance.edited(data, (top,), other.data[key])
+    problems = dict.fromkeys((*document.problems, *other.problems))
+    provenance = Joined(base, key, other.provenance, other.data)
+    return Document(data, provenance, tuple(problems), document.opaque | other.opaque, document.text)
 
 
 def _replace(node: Any, path: Path, depth: int, value: Any, copied: list[Copied]) -> Any:

@@ -167,6 +167,8 @@ def _addresses(addresses: AddressSet, universe: AddressSet, name: str) -> tuple[
     plain = _spaced(addresses)
     if not addresses <= universe:
         return plain, True
+    if not name and len(plain) <= 6 * len(universe.spans) + 10:  # "::/0, ::/0 except ::/0": no shorter way to say it
+        return plain, True
     rest = _spaced(universe - addresses)
     without = f"{name or _spaced(universe)} except {rest}"
     if len(rest if name else without) < len(plain):

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from reachsim.errors import shown
+from reachsim.errors import UsageError, shown
 from reachsim.net.intervals import IntSet, PortSet, Span
 
 ICMP: Final = 1
@@ -271,3 +271,15 @@ def _shorten_protocols(tokens: list[str]) -> list[str]:
     return [t for t in tokens if not t.startswith("proto/")] + [
         f"proto/{low}" if low == high else f"proto/{low}-{high}" for low, high in others.spans
     ]
+
+
+def parse_traffic(traffic: str | Traffic) -> Traffic:
+    """Traffic from a token. Raises UsageError."""
+    if isinstance(traffic, Traffic):
+        return traffic
+    if not (isinstance(traffic, str) or (isinstance(traffic, list | tuple) and all(type(t) is str for t in traffic))):
+        raise UsageError(f"traffic is expected, got {shown(traffic)}; write a token such as 'tcp/443'")
+    try:
+        return Traffic.parse(traffic)
+    except ValueError as error:
+        raise UsageError(str(error)) from error

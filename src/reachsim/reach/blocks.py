@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -78,6 +79,13 @@ class BlockWorker:
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
         self.known_worse: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = {}
         self.columns: dict[Hashable, list[int]] = {}
+
+    def asking(self, book: FilterBook) -> BlockWorker:
+        """The same, with what is known so far, looking filters up in a book that records it. Every filter is looked up
+        before what it lets through is, known or not, so the record is whole."""
+        out = copy(self)
+        out.book = book
+        return out
 
     def rows(self, source: RoutingClass) -> dict[int, array[int]]:
         """The rows of the classes of one routing class: by class, the number of the answer to every class."""

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
@@ -27,7 +27,7 @@ from reachsim.flow.ports import choices_of
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
+from reachsim.net.traffic import ICMP, TCP, UDP, Traffic, parse_traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
@@ -112,16 +112,17 @@ class Matrix(Numbered, Carded):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
+    @overload
+    def __getitem__(self, asked: tuple[str, str]) -> Cell: ...
+    @overload
+    def __getitem__(self, asked: str | Traffic) -> Slice: ...
     def __getitem__(self, asked: tuple[str, str] | str | Traffic) -> Cell | Slice:
         if isinstance(asked, str | Traffic):
             return self._slice(asked)
         return self.cell(*_pair(asked))
 
     def _slice(self, asked: str | Traffic) -> Slice:
-        try:
-            return Slice(self, Traffic.parse(asked) if isinstance(asked, str) else asked)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
+        return Slice(self, parse_traffic(asked))
 
     def __contains__(self, asked: object) -> bool:
         """Whether anything is reachable between two endpoints (``("web", "db") in m``), or some traffic between any two

@@ -18,7 +18,8 @@ _KINDS = {
 def report_text(found: Imported, look: Look = PLAIN) -> str:
     """How many objects of each sort the design has, then what was not known, left out or assumed."""
     counts = _counts(found)
-    lines = ["IMPORTED  " + ", ".join(number(count, noun) for noun, count in counts.items() if count), ""]
+    lines = ["IMPORTED  " + ", ".join(number(count, noun) for noun, count in counts.items() if count)]
+    lines += [*hanging("", _understood(found), look.width), ""]
     lines += grid([["in the design", "id"], *([name, id] for id, name in found.names.items())], look.width, indent=2)
     for kind, title in _KINDS.items():
         notes = [note for note in found.notes if note.kind == kind]
@@ -26,6 +27,13 @@ def report_text(found: Imported, look: Look = PLAIN) -> str:
             lines += ["", f"{title}:"]
             lines += [line for note in notes for line in hanging("  ", _line(note), look.width)]
     return "\n".join(lines)
+
+
+def _understood(found: Imported) -> str:
+    """How many objects were understood, and how many were not read although they matter."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.read.items())
+    left = sum(note.kind == "not read" for note in found.notes)
+    return f"understood: {number(sum(found.read.values()), 'object')} ({kinds}); not read: {left or 'none'}"
 
 
 def _line(note: Note) -> str:
@@ -43,6 +51,7 @@ def _counts(found: Imported) -> dict[str, int]:
 def report_data(found: Imported) -> dict[str, Any]:
     """Plain data for JSON."""
     return {
+        "understood": found.read,
         "names": found.names,
         "origins": {".".join(map(str, path)): str(where) for path, where in found.origins.items()},
         "notes": [

@@ -10,6 +10,7 @@ from reachsim.answers.diff_cause import Behind, causes_of
 from reachsim.answers.difference import Change, Difference
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.lint.run import Lint
+from reachsim.answers.rulesets import Comparisons, IdleRule
 from reachsim.errors import DesignError, Problem, ReachsimError, format_path, summary
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
@@ -123,6 +124,33 @@ def lint_report(found: Lint, file: str) -> Report:
         at, line = place(finding.where)
         notices.append(Notice(level, f"{finding.code} {finding.component}", finding.code, text, at or file, line))
     return Report("lint", file, str(found).partition("\n")[0], tuple(notices))
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+def rules_report(idle: Sequence[IdleRule], file: str) -> Report:
+    """A note for each rule that decides nothing: it does no harm."""
+    notices = []
+    for rule in idle:
+        at, line = place(rule.where)
+        name = f"{rule.owner} {rule.direction}: {rule.rule}"
+        notices.append(Notice("note", name, f"{rule.kind.upper()}_RULE", str(rule), at or file, line))
+    return Report(
+        "rules",
+        file,
+        f"{number(len(idle), 'rule')} that {'decides' if len(idle) == 1 else 'decide'} nothing",
+        tuple(notices),
+    )
+
+
+def comparison_report(found: Comparisons, file: str, text: str) -> Report:
+    """One notice: whether two rule sets say the same. `text`: the comparison in words."""
+    name = f"{found.one} and {found.other} say the same"
+    title = text.partition("\n")[0]
+    if found:
+        return Report("rules", file, title, (Notice("passes", name, "", "", file),))
+    return Report("rules", file, title, (Notice("error", name, "RULES_DIFFER", text, file),))
 
 
 # --- diff -----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import pytest
 
 from reachsim.answers.expectations import Result
 from reachsim.errors import DesignError, ReachsimError, visible
-from reachsim.network import Network, load
-from reachsim.testing.paths import seen_from_here
+from reachsim.network import Network
+from reachsim.testing.models import network_of
 from reachsim.testing.reasons import result_reason
 
 
@@ -20,7 +20,7 @@ class DesignFile(pytest.File):
     def collect(self) -> Iterable[pytest.Item]:
         """A test for each expectation, in the order of the file."""
         try:
-            network = load(seen_from_here(self.path))
+            network = network_of(self.path)
         except ReachsimError as error:
             raise self.CollectError(str(error)) from None
         for number, expectation in enumerate(network.design.expect, 1):

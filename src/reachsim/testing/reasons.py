@@ -119,7 +119,7 @@ def _result_lines(result: Result, network: Network | None) -> list[str]:
     else:
         for blocker in PLAIN.few(result.blockers, _MOST):
             lines += blocker_lines(blocker, PLAIN, "  ")
-    if result.failing_text:
+    if result.failing_text and not (denied and result.failing_text in result.reason):
         lines += hanging("  delivered: " if denied else "  failing: ", result.failing_text, PLAIN.width)[:_MOST]
     if witness is not None and denied:
         lines += _let_through(witness)

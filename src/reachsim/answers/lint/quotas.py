@@ -74,7 +74,9 @@ def _counts(subject: Subject) -> Iterator[tuple[str, KeyPath, int, Quota]]:
         for name, acl in body.network_acls.items():
             for direction in ("ingress", "egress"):
                 rules = getattr(acl, direction) or ()
-                for version, count in Counter(rule.block.version for rule in rules).items():
+                for version, count in Counter(
+                    rule.block.version for rule in rules if isinstance(rule.block, Cidr)
+                ).items():
                     path: KeyPath = (*here, "network_acls", name, direction)
                     yield f"{vpc} network ACL {name} {direction} IPv{version}", path, count, RULES_OF_ACL
         for name, group in body.security_groups.items():

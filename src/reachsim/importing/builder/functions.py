@@ -99,6 +99,7 @@ def _share(share: Fraction) -> int | str:
 
 
 def _split(arn: str) -> tuple[str, str]:
-    """A function's own ARN, and the version or alias behind it."""
+    """A function's own ARN, or the name that a template has for it, and the version or alias behind it."""
     parts = arn.split(":")
-    return ":".join(parts[:_ARN_PARTS]), ":".join(parts[_ARN_PARTS:])
+    own = _ARN_PARTS if parts[0] == "arn" else 1
+    return ":".join(parts[:own]), ":".join(parts[own:])

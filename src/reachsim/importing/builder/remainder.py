@@ -12,6 +12,10 @@ def tell_remainder(draft: Draft) -> None:
     """Say that an object is left out that has no name in the design, though it should, and of which nothing was said."""
     owners = Owners(draft.found)
     said = {note.what for note in draft.out.notes}
+    for rule in draft.found.of("SecurityGroupRules"):
+        group = rule.either("GroupId")
+        if isinstance(group, str) and draft.found.one("SecurityGroups", group) is None:
+            draft.note("left out", rule.id, f"group {group}, which it is of, was not collected", rule)
     for kind, members in draft.found.items.items():
         for id, item in members.items():
             if kind in PARTS or id in draft.out.names or {id, item.name} & said or is_gone(item) or owners.has(item):

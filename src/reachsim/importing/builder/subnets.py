@@ -79,7 +79,7 @@ def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
     body: Data = {key: text for key, text in blocks.items() if not isinstance(text, Unknown)}
     if isinstance(blocks.get("ipv6_cidr"), Unknown):
         draft.unknown(item, "its IPv6 block", blocks["ipv6_cidr"].reason)
-    zone = item.either("AvailabilityZone")
+    zone = zone_of(draft, item)
     if isinstance(zone, str) and zone and cleaned(zone) == zone:
         body["az"] = zone
         region = _REGION.match(zone)
@@ -90,8 +90,34 @@ def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
     found = draft.found
     if not found.collected("NetworkInterfaces", vpc) and not found.collected("Instances", vpc):
         body["interfaces"] = UNKNOWN
+    elif is_seen_by_participants(draft, vpc):
+        body["interfaces"] = UNKNOWN
+        draft.unknown(item, "what else is in it", "its owner's account was not collected")
     draft.section(vpc, "subnets")[name] = body
     draft.place(item, ("vpcs", draft.names[vpc], "subnets", name), vpc)
+
+
+def zone_of(draft: Draft, item: Item) -> Any:
+    """The name of a subnet's zone. Each account has names of its own for them, so the first that was read for a zone's id
+    counts for all subnets of a VPC, whoever saw them."""
+    id = item.either("AvailabilityZoneId")
+    if not isinstance(id, str):
+        return item.either("AvailabilityZone")
+    same = (
+        each for each in draft.inside("Subnets", str(item.either("VpcId"))) if each.either("AvailabilityZoneId") == id
+    )
+    return next(same, item).either("AvailabilityZone")
+
+
+def is_seen_by_participants(draft: Draft, vpc: str) -> bool:
+    """Whether only accounts were collected that share the VPC's subnets, and see interfaces and groups of their own alone.
+
+    Its owner has a group in it at least, the default one.
+    """
+    described = draft.found.one("Vpcs", vpc)
+    owner = described.either("OwnerId") if described is not None else None
+    owners = {each.either("OwnerId") for each in draft.inside("SecurityGroups", vpc)} - {None}
+    return isinstance(owner, str) and bool(owners) and owner not in owners
 
 
 def add_strange_subnets(draft: Draft) -> None:

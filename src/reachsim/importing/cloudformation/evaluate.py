@@ -71,6 +71,8 @@ class Zones(Unknown):
     region: str
 
 
+ZONE: Final = "zone-"
+"""What a zone is called of which only the place among those of its Region is known: the same place is the same zone."""
 DEEPEST: Final = 64
 """How many conditions may hang on one another before they count as unknown."""
 LONGEST: Final = 64 * 1024
@@ -332,7 +334,7 @@ def _select(argument: Any, scope: Scope) -> Any:
     text = _text(index)
     place = int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
     if isinstance(items, Zones) and place is not None and place < len(ascii_lowercase):
-        return f"{items.region or 'zone-'}{ascii_lowercase[place]}"
+        return f"{items.region}{'-' if items.region else ''}{ZONE}{ascii_lowercase[place]}"
     if isinstance(items, External) and place is not None:
         return External(items.reason, f"{items.name}[{place}]", True)
     for part in (index, items):

@@ -25,6 +25,7 @@ class Made:
         self.resources: dict[str, Resource] = {}
         self.prefix: dict[str, str] = {}
         self.blocks: dict[str, str] = {}
+        self.published: dict[str, list[str]] = {}
 
     def take(self, stack: Stack) -> list[Resource]:
         """The resources of a stack, their references replaced by ids."""
@@ -42,9 +43,10 @@ class Made:
     def maybe(self, resource: Resource, given: str = "") -> str:
         """Why a resource may not be there where `given`, the id of another one, is; empty where it is there for sure."""
         other = self.resources.get(given)
-        if not resource.maybe or other is None or not other.condition:
-            return resource.maybe
-        if self.prefix[other.id] != self.prefix[resource.id]:
+        together = other is not None and self.prefix[other.id] == self.prefix[resource.id]
+        if resource.outer and not together:
+            return resource.outer
+        if not resource.maybe or other is None or not other.condition or not together:
             return resource.maybe
         scope = self.stacks[self.prefix[resource.id]].scope.assuming(other.condition)
         return "" if condition(resource.condition, scope) is True else resource.maybe

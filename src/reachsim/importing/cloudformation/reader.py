@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from reachsim.errors import UsageError, shown
 from reachsim.importing.cloudformation import accounted
+from reachsim.importing.cloudformation.evaluate import ZONE
 from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
 from reachsim.importing.cloudformation.languages import expanded, with_globals
 from reachsim.importing.cloudformation.made import Made, id_of
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.cloudformation.stacks import Stacks
 from reachsim.importing.cloudformation.template import Template, recognises, template_of
-from reachsim.importing.defaults import created_vpc
-from reachsim.importing.inventory import Inventory
+from reachsim.importing.defaults import created_filters, created_vpc
+from reachsim.importing.inventory import Inventory, Unknown
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 
@@ -66,6 +67,9 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         order = {kind: place for place, kind in enumerate(table)}
         for resource in sorted((each for each in resources if each.type in table), key=lambda each: order[each.type]):
             table[resource.type](made, resource)
+        for resource in resources:  # rules are added to these, too
+            if resource.type == "AWS::EC2::VPC":
+                created_filters(inventory, resource.id)
     for resource in resources:
         if not accounted.reads(resource.type) and not accounted.indifferent(resource.type):
             made.not_read(resource, accounted.why_not_read(resource.type))
@@ -77,6 +81,21 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
     for resource in resources:
         if resource.type == accounted.RESTRICTED:
             _restrict(made, resource)
+    for vpc, block in made.blocks.items():
+        if vpc in made.resources:
+            made.assumed(made.resources[vpc], f"{block} stands for the IPv6 block that Amazon gives it")
+    _tell_zones_apart(inventory)
+
+
+def _tell_zones_apart(inventory: Inventory) -> None:
+    """Where some zones are named and of others only the place is known, nobody knows which of them are the same."""
+    subnets = list(inventory.of("Subnets"))
+    zones = [each.attributes.get("AvailabilityZone") for each in subnets]
+    placed = [isinstance(zone, str) and ZONE in zone for zone in zones]
+    if any(placed) and not all(placed[index] for index, zone in enumerate(zones) if isinstance(zone, str)):
+        for subnet, symbolic in zip(subnets, placed, strict=True):
+            if symbolic:
+                subnet.attributes["AvailabilityZone"] = Unknown("which zone has its place among those of the Region")
 
 
 def _restrict(made: Made, resource: Resource) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Protocol
 
 from reachsim.errors import shown
 from reachsim.importing.cloudformation.evaluate import (
@@ -52,6 +53,7 @@ _IDS: Final[Mapping[str, frozenset[str]]] = {
         "AWS::ElasticLoadBalancingV2::Listener": "ListenerArn",
         "AWS::ElasticLoadBalancingV2::TargetGroup": "TargetGroupArn",
         "AWS::Lambda::Function": "Arn",
+        "AWS::Lambda::Version": "Version FunctionArn",
         "AWS::Serverless::Function": "Arn",
     }.items()
 }
@@ -69,7 +71,7 @@ _PROPERTY: Final = {"PrivateIp": "PrivateIpAddress", "PrimaryPrivateIpAddress": 
 @dataclass(frozen=True)
 class Resource:
     """A resource of a stack. `id`: its name among all stacks. `maybe`: why it may not be made, empty where it is for sure.
-    `condition`: the one that it is made under, empty for none."""
+    `condition`: the one that it is made under, empty for none. `outer`: why its whole stack may not be made."""
 
     id: str
     logical_id: str
@@ -79,25 +81,42 @@ class Resource:
     origin: Origin
     maybe: str = ""
     condition: str = ""
+    outer: str = ""
 
     def get(self, key: str) -> Any:
         """A property, None where it is absent."""
         return self.properties.get(key)
 
 
+class World(Protocol):
+    """What a stack asks about the others."""
+
+    def child(self, stack: Stack, logical_id: str) -> Stack | None:
+        """A nested stack, None where its template was not given."""
+
+    def imported(self, name: str) -> Any:
+        """What an export of another stack is."""
+
+    def stand_in(self, vpc: str) -> str:
+        """What stands for the IPv6 block that Amazon gives a VPC."""
+
+    @property
+    def pseudo(self) -> Mapping[str, Any]:
+        """The pseudo parameters that are the same for all stacks."""
+
+
 class Stack:
     """A template and what its names mean. `name`: the stack's name. `prefix`: before the ids of its resources, empty where
-    there is only one stack. `pseudo`: pseudo parameters. `stand_in`: what stands for the IPv6 block that Amazon gives a VPC.
-    `children`: its nested stacks, by logical id."""
+    there is only one stack. `depth`: in how many stacks it is nested. `children`: its nested stacks, by logical id.
+    `outer`: why it may not be made itself; empty where it is."""
 
-    def __init__(
-        self, template: Template, name: str, prefix: str, pseudo: Mapping[str, Any], stand_in: Callable[[str], str]
-    ) -> None:
+    def __init__(self, template: Template, name: str, prefix: str, depth: int, world: World) -> None:
         self.template = template
         self.name = name
         self.prefix = prefix
-        self.pseudo = pseudo
-        self.stand_in = stand_in
+        self.depth = depth
+        self.world = world
+        self.outer = ""
         self.children: dict[str, Stack] = {}
         self.declared: dict[str, dict[str, Any]] = {
             id: body
@@ -108,13 +127,13 @@ class Stack:
         self._attributes: dict[Reference, Any] = {}
         self._asked: list[Reference] = []
 
-    def give(self, parameters: Mapping[str, Any], imported: Callable[[str], Any]) -> None:
-        """Set the values of its parameters; `imported` finds exports of other stacks."""
+    def give(self, parameters: Mapping[str, Any]) -> None:
+        """Set the values of its parameters."""
         values = {
             "AWS::StackName": self.name,
             "AWS::StackId": Unknown("the id of a stack is known once it is deployed"),
             "AWS::NotificationARNs": Unknown("not told by a template"),
-            **self.pseudo,
+            **self.world.pseudo,
         }
         for name, declared in self.template.section("Parameters").items():
             values[name] = _parameter(name, declared if isinstance(declared, dict) else {}, parameters)
@@ -125,7 +144,7 @@ class Stack:
             resources={id: _condition_of(body) for id, body in self.declared.items()},
             stack=self.prefix,
             attribute=self.attribute,
-            imported=imported,
+            imported=self.world.imported,
         )
 
     def resources(self) -> Iterator[Resource]:
@@ -148,6 +167,7 @@ class Stack:
                 origin=self.origin(logical_id),
                 maybe=f"whether {needed} holds: {maybe}" if maybe else "",
                 condition=needed or "",
+                outer=self.outer,
             )
 
     def properties(self, logical_id: str) -> dict[str, Any]:
@@ -178,13 +198,13 @@ class Stack:
         kind = self.declared[id]["Type"]
         words = f"{id}.{name}"
         if kind == NESTED:
-            child = self.children.get(id)
+            child = self.world.child(self, id)
             output = name.removeprefix("Outputs.")
             return External(f"the nested stack {id} was not given", words) if child is None else child.output(output)
         if name in _IDS.get(kind, ()):
             return Reference(id, "", self.prefix)
         if kind == "AWS::EC2::VPC" and name == "Ipv6CidrBlocks" and self.given_ipv6(id):
-            return [self.stand_in(Reference(id, "", self.prefix).id)]
+            return [self.world.stand_in(Reference(id, "", self.prefix).id)]
         if name in _PASSED:
             written = evaluate(self.properties(id).get(_PROPERTY.get(name, name)), self.scope)
             if isinstance(written, str | int | Reference | External):
@@ -211,13 +231,33 @@ class Stack:
             return truth
         return evaluate(declared.get("Value"), self.scope) if truth else Unknown(f"the output {name} is not made")
 
-    def exports(self) -> Iterator[tuple[str, str]]:
-        """The names of its exports, with the outputs that are exported."""
+    def doubt(self, logical_id: str) -> str:
+        """Why a resource may not be made; empty where it is for sure."""
+        needed = _condition_of(self.declared[logical_id])
+        truth = True if needed is None else condition(needed, self.scope)
+        return f"whether {needed} holds: {truth.reason}" if isinstance(truth, Unknown) else ""
+
+    def nested(self) -> list[str]:
+        """The logical ids of its nested stacks that are made, or may be."""
+        return [
+            id
+            for id, body in self.declared.items()
+            if body["Type"] == NESTED
+            and not (_condition_of(body) and condition(str(_condition_of(body)), self.scope) is False)
+        ]
+
+    @cached_property
+    def exports(self) -> dict[str, str]:
+        """The outputs that it exports, by the name of the export."""
+        found: dict[str, str] = {}
         for output, declared in self.template.section("Outputs").items():
             export = declared.get("Export") if isinstance(declared, dict) else None
             name = evaluate(export.get("Name"), self.scope) if isinstance(export, dict) else None
-            if isinstance(name, str):
-                yield name, output
+            needed = _condition_of(declared) if isinstance(declared, dict) else None
+            made = needed is None or condition(needed, self.scope) is not False
+            if isinstance(name, str) and made:
+                found.setdefault(name, output)
+        return found
 
 
 def _condition_of(body: dict[str, Any]) -> str | None:

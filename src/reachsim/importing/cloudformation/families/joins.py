@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.evaluate import Composite, External
+from reachsim.importing.cloudformation.evaluate import Composite, External, Reference
 from reachsim.importing.cloudformation.made import Made, flag, id_of, ids_of, tags_of, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
+_UNSAID: Final = Unknown("the template does not say whether it has private DNS")
 _VPC_ATTACHMENTS: Final = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 
 
@@ -188,7 +189,7 @@ def endpoint(made: Made, resource: Resource) -> None:
         "VpcId": vpc,
         "VpcEndpointType": kind,
         "ServiceName": service_name(resource.get("ServiceName")),
-        "State": "available",
+        "State": accepted(made, service_name(resource.get("ServiceName"))),
         "Tags": tags_of(resource.get("Tags")),
     }
     if kind == "Gateway":
@@ -197,12 +198,36 @@ def endpoint(made: Made, resource: Resource) -> None:
         attributes["SubnetIds"] = ids_of(resource.get("SubnetIds"))
     if kind == "Interface" or isinstance(kind, Unknown):
         attributes["Groups"] = made.groups_of(resource.get("SecurityGroupIds"), vpc)
-        attributes["PrivateDnsEnabled"] = Unknown("the template does not say so") if dns is None else dns
+        own = attributes["ServiceName"] in made.resources
+        attributes["PrivateDnsEnabled"] = dns if dns is not None else False if own else _UNSAID
     made.add("VpcEndpoints", resource, attributes, within=vpc if isinstance(vpc, str) else "")
 
 
+def endpoint_service(made: Made, resource: Resource) -> None:
+    """A service of one's own; AWS makes its name of its id, which stands for it."""
+    attributes = {
+        "ServiceName": resource.id,
+        "NetworkLoadBalancerArns": ids_of(resource.get("NetworkLoadBalancerArns")),
+        "GatewayLoadBalancerArns": ids_of(resource.get("GatewayLoadBalancerArns")),
+        "Tags": tags_of(resource.get("Tags")),
+    }
+    made.add("ServiceConfigurations", resource, attributes)
+
+
+def accepted(made: Made, service: Any) -> Any:
+    """The state of an endpoint: one to a service that has each accepted waits until somebody does."""
+    own = made.resources.get(service) if isinstance(service, str) else None
+    if own is None or own.type != "AWS::EC2::VPCEndpointService" or flag(own.get("AcceptanceRequired")) is False:
+        return "available"
+    return Unknown("whether the owner of its service accepts it")
+
+
 def service_name(value: Any) -> Any:
-    """The name of a service; where the Region in it is not known, the short one, which is the same in every Region."""
+    """The name of a service; where the Region in it is not known, the short one, which is the same in every Region; of a
+    service of one's own its id."""
+    if isinstance(value, Composite) and isinstance(value.parts[-1], Reference):
+        start = value.parts[0]
+        return value.parts[-1].id if isinstance(start, str) and start.startswith("com.amazonaws.vpce.") else value
     if isinstance(value, Composite) and len(value.parts) == 3:
         first, region, last = value.parts
         named = isinstance(region, External) and region.name == "AWS::Region"
@@ -242,6 +267,7 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     **dict.fromkeys(_VPC_ATTACHMENTS, vpc_attachment),
     "AWS::EC2::TransitGatewayPeeringAttachment": other_attachment,
     "AWS::EC2::TransitGatewayConnect": other_attachment,
+    "AWS::EC2::VPCEndpointService": endpoint_service,
     "AWS::EC2::VPCEndpoint": endpoint,
     "AWS::EC2::VPNConnection": vpn_connection,
 }

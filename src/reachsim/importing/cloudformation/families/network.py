@@ -16,12 +16,17 @@ _TARGETS: Final = (
 
 
 def vpc(made: Made, resource: Resource) -> None:
+    dns: dict[str, Any] = {}
     block = made.block(resource, resource.get("CidrBlock"))
     if block is None and resource.get("Ipv4IpamPoolId") is not None:
         block = Unknown("the pool of an IPAM gives its block")
     blocks = [block if isinstance(block, Unknown) else {"CidrBlock": block}] if block is not None else []
     attributes = {"CidrBlock": block, "CidrBlockAssociationSet": blocks, "Ipv6CidrBlockAssociationSet": []}
     made.add("Vpcs", resource, {**attributes, "Tags": tags_of(resource.get("Tags"))})
+    for key, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
+        told = flag(resource.get(key))
+        dns[key] = {"Value": default if told is None else told}
+    made.add("VpcAttributes", resource, dns, id=f"attributes of {resource.id}")
 
 
 def vpc_block(made: Made, resource: Resource) -> None:

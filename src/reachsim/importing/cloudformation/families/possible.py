@@ -33,6 +33,44 @@ def function(made: Made, resource: Resource) -> None:
     else:
         attributes["VpcConfig"] = Unknown(getattr(config, "reason", "its VPC is not told"))
     made.add("Functions", resource, attributes)
+    alias = resource.get("AutoPublishAlias")
+    if isinstance(alias, str):
+        _publish(made, resource, resource.id)
+        _alias(made, resource, resource.id, alias, "1")
+
+
+def version(made: Made, resource: Resource) -> None:
+    """A version that is published: of what the function is."""
+    owner = id_of(resource.get("FunctionName"))
+    if isinstance(owner, str):
+        _publish(made, resource, owner)
+
+
+def _publish(made: Made, resource: Resource, owner: str) -> None:
+    """A version of a function. AWS gives its number; where nothing was published before, they begin with 1."""
+    function = made.inventory.one("Functions", owner)
+    if function is None:
+        made.beyond(resource, owner)
+        return
+    made.published.setdefault(owner, []).append(resource.id)
+    number = str(len(made.published[owner]))
+    made.add("Functions", resource, {**function.attributes, "Version": number}, id=f"{owner}:{number}")
+
+
+def alias(made: Made, resource: Resource) -> None:
+    owner, name = id_of(resource.get("FunctionName")), resource.get("Name")
+    published = made.published.get(owner, []) if isinstance(owner, str) else []
+    numbers = {id: str(number) for number, id in enumerate(published, 1)}
+    meant = numbers.get(str(id_of(resource.get("FunctionVersion"))))
+    if not isinstance(owner, str) or not isinstance(name, str) or meant is None or resource.get("RoutingConfig"):
+        made.not_read(resource, "an alias of a version that is not known, or of two")
+        return
+    _alias(made, resource, owner, name, meant)
+
+
+def _alias(made: Made, resource: Resource, owner: str, name: str, number: str) -> None:
+    attributes = {"Name": name, "FunctionVersion": number}
+    made.add("Aliases", resource, attributes, id=f"{owner}:{name}")
 
 
 @dataclass(frozen=True)
@@ -243,6 +281,8 @@ def _register(made: Made, resource: Resource, arn: Any, port: Any, own: bool) ->
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::Lambda::Function": function,
     "AWS::Serverless::Function": function,
+    "AWS::Lambda::Version": version,
+    "AWS::Lambda::Alias": alias,
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     **dict.fromkeys(_SERVICES, service),

@@ -1,0 +1,140 @@
+"""Promises between many interfaces: rows of the matrix say the same as every pair, asked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import given
+from tests.networks import laws, network, seeds
+
+import reachsim
+from reachsim.answers import rowwise
+from reachsim.answers.rowwise import addresses_between, pairs_to_ask
+from reachsim.net.address import parse_address as address
+from reachsim.net.traffic import Traffic
+from reachsim.reach.pair import reach
+
+NEVER = 1 << 30
+
+
+@contextmanager
+def rows_from(pairs: int) -> Iterator[None]:
+    """Rows are asked from so many pairs on, however few the interfaces of an end are."""
+    with patch.object(rowwise, "WORTH", pairs), patch("reachsim.answers.expectations.MANY", 0):
+        yield
+
+
+def ends(net: reachsim.Network) -> list[tuple[Any, Any]]:
+    vpcs = [{"vpc": vpc} for vpc in net.design.vpcs]
+    return list(product(vpcs, vpcs))[:4]
+
+
+@laws(4)
+@given(seeds)
+def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> None:
+    _, _, net = network(seed, crowd=True)
+    for one, other in ends(net):
+        for refused in ("all", "tcp/443", "icmp"):
+            with rows_from(NEVER):
+                by_pairs = net.expect(one, other, deny=refused)
+            with rows_from(0):
+                assert net.expect(one, other, deny=refused) == by_pairs
+        with rows_from(NEVER):
+            apart = net.isolated(one, other)
+        with rows_from(0):
+            assert net.isolated(one, other) == apart
+
+
+@laws(10)
+@given(seeds)
+def test_pairs_that_are_not_asked_deliver_nothing_and_addresses_are_those_of_all(seed: int) -> None:
+    _, _, net = network(seed, crowd=True)
+    of = net.classes.of
+    for one, other in ends(net):
+        source, destination = net.endpoint(one), net.endpoint(other)
+        with rows_from(0):
+            pairs = pairs_to_ask(net, source, destination, Traffic.everything(), net.book, links=True)
+        if pairs is None:
+            continue
+        answer = reach(source, destination, net.ends, net.book, links=True)
+        assert addresses_between(source, destination, net.ends) == (answer.sources, answer.destinations)
+        for part in answer.parts:
+            sender, target = part.flow.origin.interface, part.flow.target
+            if sender is not None and target is not None and of[target].index not in pairs.get(of[sender].index, ()):
+                assert (part.forward, part.unsure, part.undecided) == (Traffic.nothing(), Traffic.nothing(), "")
+
+
+def mesh_of_groups(count: int) -> str:
+    """One subnet, and each interface with a group of its own, which lets in the next one."""
+    groups = ",".join(f"g{n}: {{ingress: [{{allow: tcp/{1000 + n}, from: g{(n + 1) % count}}}]}}" for n in range(count))
+    hosts = ",".join(f"i{n}: {{subnet: s, security_groups: [g{n}]}}" for n in range(count))
+    return (
+        "{version: 1, vpcs: {a: {cidrs: [10.0.0.0/16], subnets: {s: {cidr: 10.0.0.0/20}}, "
+        f"security_groups: {{{groups}}}, instances: {{{hosts}}}}}}}, "
+        "expect: [{from: {vpc: a}, to: {vpc: a}, deny: udp}]}"
+    )
+
+
+def test_only_what_fails_is_asked_pair_by_pair() -> None:
+    net = reachsim.loads(mesh_of_groups(40))
+    parts: list[int] = []
+
+    def counted(*ends: Any, **options: Any) -> Any:
+        found = reach(*ends, **options)
+        parts.append(len(found.parts))
+        return found
+
+    with patch.object(rowwise, "reach", counted):
+        held = net.expect({"vpc": "a"}, {"vpc": "a"}, deny="udp")
+        failing = net.expect({"vpc": "a"}, {"vpc": "a"}, deny="tcp/1007")
+    assert held.holds
+    assert not failing.holds
+    assert parts == [1]  # of 1,560 pairs
+    assert failing.witness is not None
+    packet = failing.witness.packet
+    assert (packet.source, packet.destination) == (
+        address("10.0.0.12"),
+        address("10.0.0.11"),
+    )  # g7 lets g8 in; from .4 on
+    assert failing.failing.traffic() == Traffic.parse("tcp/1007")
+
+
+def test_a_promise_decided_by_rows_is_decided_anew_after_an_edit_of_a_filter_that_it_hangs_on() -> None:
+    net = reachsim.loads(mesh_of_groups(12))
+    assert net.check().ok
+    rule = ("vpcs", "a", "security_groups", "g7", "ingress", 0, "allow")
+    assert [result.verdict for result in net.with_({rule: "udp/53"}).check()] == ["fails"]
+    assert net.with_({rule: "tcp/53"}).check().ok
+
+
+def test_a_secondary_address_is_meant_too_so_rows_do_not_decide() -> None:
+    net = reachsim.loads("""
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}, t: {cidr: 10.0.1.0/24}}
+    security_groups:
+      one: {}
+      shut: {ingress: [{allow: tcp/22, from: 10.0.0.11}]}
+    instances:
+      x: {subnet: s, private_ip: 10.0.0.10, secondary_private_ips: [10.0.0.11], security_groups: [one]}
+      y: {subnet: t, security_groups: [shut]}
+""")
+    with rows_from(0):
+        assert not net.expect({"subnet": "a.s"}, {"subnet": "a.t"}, deny="tcp/22")
+        assert not net.isolated({"subnet": "a.s"}, {"subnet": "a.t"})
+        assert net.expect({"subnet": "a.t"}, {"subnet": "a.s"}, deny="all")
+
+
+def test_what_comes_by_private_link_is_delivered_too_so_rows_do_not_decide() -> None:
+    net = reachsim.load("models/privatelink-target-admits-clients-repaired.yaml")
+    for one, other in product(net.design.vpcs, net.design.vpcs):
+        with rows_from(NEVER):
+            apart = net.isolated({"vpc": one}, {"vpc": other})
+        with rows_from(0):
+            assert net.isolated({"vpc": one}, {"vpc": other}) == apart

@@ -1,0 +1,433 @@
+"""Templates end to end: what each family of resources becomes, with verdicts that follow from AWS's rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reachsim
+from reachsim.errors import UsageError
+from reachsim.importing import Imported, import_files
+from reachsim.importing.files import import_sources
+from reachsim.importing.options import Options
+from reachsim.importing.sources import decoded
+
+BASE = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}
+  A:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
+  B:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs '']}
+  Igw: {Type: AWS::EC2::InternetGateway}
+  Attached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Out:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Igw}
+  OfA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref A, RouteTableId: !Ref Table}}
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  HostA: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Open]}}
+  HostB: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Open]}}
+"""
+HEADS = {"Parameters", "Conditions", "Globals", "Transform", "Outputs"}
+
+
+def read(more: str = "", head: str = "", **options: Any) -> Imported:
+    """A design out of the base, with more resources and with other sections."""
+    return import_sources([(decoded(head + BASE + more, "t.yaml"), True)], Options(**options), "t.yaml")
+
+
+def verdict(found: Imported, source: str, destination: str, traffic: str = "tcp/443") -> str:
+    net = reachsim.loads(json.dumps(found.design))
+    ends = (found.names.get(each, each) for each in (source, destination))
+    return {"holds": "yes", "fails": "no"}.get(net.expect(*ends, allow=traffic).verdict, "undecided")
+
+
+def told(found: Imported, kind: str) -> str:
+    return "\n".join(str(note) for note in found.notes if note.kind == kind)
+
+
+TGW = """
+  Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
+  FarSubnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
+  FarGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
+  FarTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Far}}
+  OfFar:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref FarSubnet, RouteTableId: !Ref FarTable}
+  Hub: {Type: AWS::EC2::TransitGateway, Properties: {DefaultRouteTablePropagation: PROPAGATE}}
+  Near: {Type: KIND, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Vpc, SubnetIds: [!Ref A]}}
+  Distant: {Type: KIND, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Far, SubnetIds: [!Ref FarSubnet]}}
+  There:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 10.9.0.0/16, TransitGatewayId: !Ref Hub}
+  Back:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref FarTable, DestinationCidrBlock: 10.0.0.0/16, TransitGatewayId: !Ref Hub}
+"""
+
+
+@pytest.mark.parametrize("kind", ["AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment"])
+@pytest.mark.parametrize(("propagates", "expected"), [("enable", "yes"), ("disable", "no")])
+def test_a_transit_gateway_propagates_by_default(kind: str, propagates: str, expected: str) -> None:
+    found = read(TGW.replace("KIND", kind).replace("PROPAGATE", propagates))
+    assert verdict(found, "HostA", "FarHost") == expected
+
+
+def test_a_transit_gateway_with_a_table_and_routes_of_its_own() -> None:
+    own = """
+  Own: {Type: AWS::EC2::TransitGatewayRouteTable, Properties: {TransitGatewayId: !Ref Hub}}
+  NearOf:
+    Type: AWS::EC2::TransitGatewayRouteTableAssociation
+    Properties: {TransitGatewayAttachmentId: !Ref Near, TransitGatewayRouteTableId: !Ref Own}
+  FarOf:
+    Type: AWS::EC2::TransitGatewayRouteTableAssociation
+    Properties: {TransitGatewayAttachmentId: !Ref Distant, TransitGatewayRouteTableId: !Ref Own}
+  Learn:
+    Type: AWS::EC2::TransitGatewayRouteTablePropagation
+    Properties: {TransitGatewayAttachmentId: !Ref Near, TransitGatewayRouteTableId: !Ref Own}
+  Static:
+    Type: AWS::EC2::TransitGatewayRoute
+    Properties:
+      DestinationCidrBlock: 10.9.0.0/16
+      TransitGatewayAttachmentId: !Ref Distant
+      TransitGatewayRouteTableId: !Ref Own
+"""
+    text = TGW.replace("KIND", "AWS::EC2::TransitGatewayAttachment").replace(
+        "DefaultRouteTablePropagation: PROPAGATE",
+        "DefaultRouteTablePropagation: disable, DefaultRouteTableAssociation: disable",
+    )
+    assert verdict(read(text + own), "HostA", "FarHost") == "yes"
+    assert verdict(read(text + own.split("  Static")[0]), "HostA", "FarHost") == "no"
+
+
+def test_zones_by_place_and_by_name_are_not_told_apart() -> None:
+    """Whether the first zone is eu-west-1b, nobody knows: some accounts have no eu-west-1a."""
+    properties = "{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: eu-west-1b}"
+    named = f"  C: {{Type: AWS::EC2::Subnet, Properties: {properties}}}\n"
+    zones = [
+        [each.get("az") for each in read(more, region="eu-west-1").design["vpcs"]["Vpc"]["subnets"].values()]
+        for more in ("", named)
+    ]
+    assert zones == [["eu-west-1-zone-a", "eu-west-1-zone-b"], [None, None, "eu-west-1b"]]
+
+
+def test_endpoints() -> None:
+    """A gateway endpoint is of the tables that it names, an interface endpoint of its subnets and groups."""
+    more = """
+  S3:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [!Ref Table]}
+  Kms:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Vpc
+      ServiceName: !Join ['', ['com.amazonaws.', !Ref 'AWS::Region', '.kms']]
+      VpcEndpointType: Interface
+      SubnetIds: [!Ref B]
+      SecurityGroupIds: [!Ref Open]
+      PrivateDnsEnabled: true
+"""
+    found = read(more)
+    assert verdict(found, "HostA", "service:s3") == "yes"
+    assert verdict(found, "HostB", "service:s3") == "no"
+    assert verdict(found, "HostB", "service:kms") == "yes"
+    assert verdict(read(more, region="eu-west-1"), "HostB", "service:kms") == "yes"
+
+
+PRIVATE_LINK = """
+  Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
+  FarSubnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
+  FarGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
+  Nlb:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Type: network, Scheme: internal, Subnets: [!Ref FarSubnet]}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Nlb
+      Port: 443
+      Protocol: TCP
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Tg}]
+  Tg:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Port: 8443, Protocol: TCP, VpcId: !Ref Far, Targets: [{Id: !Ref FarHost}]}
+  Service:
+    Type: AWS::EC2::VPCEndpointService
+    Properties: {NetworkLoadBalancerArns: [!Ref Nlb], AcceptanceRequired: ACCEPT}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Vpc
+      VpcEndpointType: Interface
+      ServiceName: !Sub 'com.amazonaws.vpce.${AWS::Region}.${Service}'
+      SubnetIds: [!Ref A]
+      SecurityGroupIds: [!Ref Open]
+"""
+
+
+@pytest.mark.parametrize("region", ["", "eu-west-1"])
+@pytest.mark.parametrize(("accept", "expected"), [("false", "yes"), ("true", "undecided")])
+def test_a_service_of_ones_own(region: str, accept: str, expected: str) -> None:
+    assert verdict(read(PRIVATE_LINK.replace("ACCEPT", accept), region=region), "HostB", "Endpoint") == expected
+
+
+VPN = """
+  Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
+  VgwAttached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, VpnGatewayId: !Ref Vgw}}
+  Office: {Type: AWS::EC2::CustomerGateway, Properties: {Type: ipsec.1, BgpAsn: 65000, IpAddress: 192.0.2.1}}
+  Tunnel:
+    Type: AWS::EC2::VPNConnection
+    Properties: {Type: ipsec.1, StaticRoutesOnly: STATIC, CustomerGatewayId: !Ref Office, VpnGatewayId: !Ref Vgw}
+  Known:
+    Type: AWS::EC2::VPNConnectionRoute
+    Properties: {DestinationCidrBlock: 192.168.0.0/16, VpnConnectionId: !Ref Tunnel}
+  Learn:
+    Type: AWS::EC2::VPNGatewayRoutePropagation
+    DependsOn: VgwAttached
+    Properties: {RouteTableIds: [!Ref Table], VpnGatewayId: !Ref Vgw}
+"""
+
+
+def test_a_vpn_with_static_routes_and_one_whose_other_side_announces_them() -> None:
+    static = read(VPN.replace("STATIC", "true"))
+    assert verdict(static, "HostA", "192.168.1.1") == "yes"
+    assert verdict(static, "HostB", "192.168.1.1") == "no"
+    assert verdict(static, "HostA", "172.20.1.1") == "no"
+    assert verdict(read(VPN.replace("STATIC", "false")), "HostA", "172.20.1.1") == "undecided"
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {VpcConfig: {SubnetIds: [!Ref B]}}}
+"""
+
+
+def test_functions_of_sam_and_of_lambda() -> None:
+    """A function of a VPC reaches its hosts, and no public address, though its subnet is a public one (LAMBDA-2)."""
+    more = """
+  Sam: {Type: AWS::Serverless::Function, Properties: {VpcConfig: {SecurityGroupIds: [!Ref Open]}}}
+  Plain:
+    Type: AWS::Lambda::Function
+    Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt Vpc.DefaultSecurityGroup]}}
+  Outside: {Type: AWS::Lambda::Function, Properties: {Code: {}}}
+"""
+    found = read(more, SAM)
+    assert verdict(found, "Sam", "HostA") == "yes"
+    assert verdict(found, "Plain", "HostB") == "yes"
+    assert verdict(found, "Plain", "8.8.8.8") == "no"
+    assert verdict(found, "Outside", "8.8.8.8") == "yes"
+    assert verdict(found, "Outside", "HostA") == "no"
+
+
+def test_versions_and_aliases() -> None:
+    more = """
+  F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Open]}}}
+  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
+  Prod: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, FunctionVersion: !GetAtt V.Version, Name: prod}}
+"""
+    assert verdict(read(more), "F:prod", "HostB") == "yes"
+
+
+def test_services_have_interfaces_in_their_subnets() -> None:
+    more = """
+  Db: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Where, VPCSecurityGroups: [!Ref DbGroup]}}
+  Where: {Type: AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: [!Ref A, !Ref B]}}
+  DbGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: x
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Open}]
+  Launch: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {SecurityGroupIds: [!Ref DbGroup]}}}
+  Fleet:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {VPCZoneIdentifier: [!Ref B], LaunchTemplate: {LaunchTemplateId: !Ref Launch, Version: '1'}}
+"""
+    found = read(more)
+    for service in ("Db", "Fleet"):
+        assert verdict(found, "HostA", service, "tcp/5432") == "yes"
+        assert verdict(found, "HostA", service, "tcp/22") == "no"
+        assert verdict(found, "internet", service, "tcp/5432") == "no"
+
+
+def test_rules_beside_the_default_group_and_the_default_acl_count() -> None:
+    more = """
+  One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}
+  Two: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Strange]}}
+  Strange: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      {GroupId: !GetAtt Vpc.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+"""
+    deny = """
+  Deny:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {NetworkAclId: !GetAtt Vpc.DefaultNetworkAcl, RuleNumber: 1, Protocol: 6, RuleAction: deny, CidrBlock: 0.0.0.0/0,
+       PortRange: {From: 443, To: 443}}
+"""
+    assert verdict(read(more), "Two", "One") == "yes"
+    assert verdict(read(more), "Two", "One", "tcp/22") == "no"
+    assert verdict(read(more + deny), "Two", "One") == "no"
+
+
+def test_cdk_takes_the_rules_out_of_the_default_group() -> None:
+    more = """
+  One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}
+  Two: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B}}
+"""
+    restrict = """
+  Restrict:
+    Type: Custom::VpcRestrictDefaultSG
+    Properties: {ServiceToken: x, DefaultSecurityGroupId: !GetAtt Vpc.DefaultSecurityGroup, Account: '1'}
+"""
+    assert verdict(read(more), "One", "Two") == "yes"
+    assert verdict(read(more + restrict), "One", "Two") == "no"
+
+
+def test_a_rule_beside_a_group_leaves_open_whether_all_may_leave() -> None:
+    beside = """
+  Other: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc EGRESS}}
+  Egress:
+    Type: AWS::EC2::SecurityGroupEgress
+    Properties: {GroupId: !Ref Other, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Other]}}
+"""
+    found = read(beside.replace("EGRESS", ""))
+    assert verdict(found, "Host", "HostB", "tcp/443") == "yes"
+    assert verdict(found, "Host", "HostB", "tcp/22") == "undecided"
+    mark = ", SecurityGroupEgress: [{IpProtocol: icmp, FromPort: 252, ToPort: 86, CidrIp: 255.255.255.255/32}]"
+    assert verdict(read(beside.replace("EGRESS", mark)), "Host", "HostB", "tcp/22") == "no"
+
+
+ROUTER = """
+  Router:
+    Type: AWS::EC2::Instance
+    Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Open], SourceDestCheck: CHECK, UserData: USERDATA}
+  Address: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref Router}}
+  Inner: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  OfB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref B, RouteTableId: !Ref Inner}}
+  ByRouter:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Inner, DestinationCidrBlock: 0.0.0.0/0, InstanceId: !Ref Router}
+"""
+NAT_SCRIPT = "!Base64 'echo 1 > /proc/sys/net/ipv4/ip_forward; iptables -t nat -A POSTROUTING -j MASQUERADE'"
+
+
+@pytest.mark.parametrize(
+    ("check", "script", "strict", "expected"),
+    [
+        ("false", NAT_SCRIPT, False, "yes"),
+        ("false", NAT_SCRIPT, True, "undecided"),
+        ("false", "!Base64 hello", False, "undecided"),
+        ("true", NAT_SCRIPT, False, "no"),
+    ],
+)
+def test_an_instance_as_a_router(check: str, script: str, strict: bool, expected: str) -> None:
+    found = read(ROUTER.replace("CHECK", check).replace("USERDATA", script), strict=strict)
+    assert verdict(found, "HostB", "8.8.8.8") == expected
+
+
+def test_what_is_not_read_is_named_with_its_line() -> None:
+    found = read(
+        "  Wall: {Type: AWS::NetworkFirewall::Firewall}\n  Own: {Type: Custom::Thing}\n  Role: {Type: AWS::IAM::Role}\n"
+    )
+    assert "t.yaml:22 Wall" in told(found, "not read")
+    assert "Custom::Thing runs code of its own" in told(found, "not read")
+    assert "Role" not in told(found, "not read")
+
+
+def test_a_macro_of_somebodys_own_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"the macro 'Mine' makes the template.*--template-stage Processed"):
+        read(head="Transform: [AWS::LanguageExtensions, Mine]\n")
+
+
+def test_secrets_reach_neither_a_design_nor_a_note() -> None:
+    secret = "hunter2-hunter2"
+    head = f"Parameters: {{P: {{Type: String, NoEcho: true, Default: {secret}}}}}\n"
+    head += f"Conditions: {{C: !Equals [!Ref P, {secret}]}}\n"
+    more = f"""
+  Db: {{Type: AWS::RDS::DBInstance, Properties: {{MasterUserPassword: {secret}, DBSubnetGroupName: !Ref P}}}}
+  Host:
+    Type: AWS::EC2::Instance
+    Condition: C
+    Properties: {{SubnetId: !Ref A, UserData: !Base64 'x create-route {secret}', KeyName: !Ref P}}
+  F: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: !Ref P, Environment: {{Variables: {{K: {secret}}}}}}}}}
+  G:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {{GroupDescription: !Ref P, VpcId: !Ref Vpc, SecurityGroupIngress: [{{CidrIp: !Ref P}}]}}
+"""
+    found = read(more, head)
+    assert secret not in json.dumps(found.design) + "".join(map(str, found.notes)) + repr(found.names)
+
+
+def test_stacks_that_import_and_nest_by_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stack exports its VPC; another one, with a nested stack, puts a host into it."""
+    from reachsim.cli.main import main
+
+    outputs = "Outputs:\n  X: {Value: !Ref A, Export: {Name: !Sub '${AWS::StackName}-Subnet'}}\n"
+    (tmp_path / "network.yaml").write_text(BASE + outputs)
+    (tmp_path / "app.yaml").write_text(
+        "Parameters: {Net: {Type: String}}\nResources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties:\n      TemplateURL: ./host.yaml\n"
+        "      Parameters: {Subnet: {'Fn::ImportValue': !Sub '${Net}-Subnet'}}\n"
+    )
+    (tmp_path / "host.yaml").write_text(
+        "Parameters: {Subnet: {Type: 'AWS::EC2::Subnet::Id'}}\n"
+        "Resources: {Host: {Type: 'AWS::EC2::Instance', Properties: {SubnetId: !Ref Subnet}}}\n"
+    )
+    files = [str(tmp_path / name) for name in ("app.yaml", "host.yaml")]
+    options = ["--stack", f"prod={tmp_path / 'network.yaml'}", "--parameter", "Net=prod"]
+    assert main(["import", *files, *options, "--report"]) == 0
+    report = capsys.readouterr().out
+    assert "app.Inner.Host" in report
+    assert "left out" not in report
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "undecided"), ({"P": "yes"}, "yes"), ({"P": "no"}, "no")])
+def test_what_a_nested_stack_adds_hangs_on_whether_it_is_made(given: dict[str, str], expected: str) -> None:
+    head = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, 'yes']}\n"
+    more = """
+  Closed: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Closed]}}
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Condition: C
+    Properties: {TemplateURL: inner.yaml, Parameters: {G: !Ref Closed}}
+"""
+    inner = """
+Parameters: {G: {Type: String}}
+Resources:
+  In:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}
+"""
+    files = [(decoded(head + BASE + more, "t.yaml"), True), (decoded(inner, "inner.yaml"), True)]
+    assert verdict(import_sources(files, Options(parameters=given), "t.yaml"), "HostB", "Host") == expected
+
+
+@pytest.mark.parametrize("name", ["two-tier.yaml", "all-text.json"])
+def test_a_template_is_a_network_for_every_command(name: str) -> None:
+    file = Path(__file__).parent / "templates" / name
+    found = import_files([file])
+    assert reachsim.load(file) == reachsim.loads(json.dumps(found.design))
