@@ -17,9 +17,9 @@ from tests.importing.complete import KINDS, QUESTIONS, Kinds, inventory, rule
 import reachsim
 from reachsim.errors import ReachsimError
 from reachsim.importing.builder import build
-from reachsim.importing.files import leave_out_refused
 from reachsim.importing.imported import Imported
 from reachsim.importing.inventory import MAYBE, Inventory, Item, NotKnown, Unknown
+from reachsim.importing.refusals import leave_out_refused
 
 GONE = object()
 """In place of a value: it is not there."""

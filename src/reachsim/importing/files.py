@@ -7,20 +7,16 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, summary
 from reachsim.importing.builder import build
-from reachsim.importing.builder.vpcs import PLACEHOLDER
 from reachsim.importing.imported import Imported, Note
 from reachsim.importing.inventory import Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.readers import SORTS, Reader, check_options, reader_of
+from reachsim.importing.refusals import leave_out_refused
 from reachsim.importing.sources import STDIN, Source, sources
-from reachsim.loading.load import check
 from reachsim.loading.marks import is_design
-
-_ROUNDS = 50
 
 
 def import_files(paths: Iterable[str | os.PathLike[str]], options: Options | None = None) -> Imported:
@@ -126,68 +122,3 @@ def well_formed(file: str) -> Iterator[None]:
         text = "a part of it has not the form that AWS's and Terraform's tools give it"
         hint = f"if they wrote it so, please report it ({os.path.basename(at.filename)}:{at.lineno})"
         raise DesignError(Problem(text, (), file, hint=hint)) from error
-
-
-def leave_out_refused(out: Imported) -> None:
-    """Take out of a design what AWS would refuse, each with a note, until the rest of it loads.
-
-    Raises DesignError where what is refused is the design itself.
-    """
-    for _ in range(_ROUNDS):
-        try:
-            check(out.document)
-            return
-        except DesignError as error:
-            for problem in error.problems:
-                if not _leave_out(out, problem):
-                    raise
-    raise DesignError([Problem("too much of it is refused")])
-
-
-def _leave_out(out: Imported, problem: Problem) -> bool:
-    """Take one refused part out; False where there is none that may go alone."""
-    path = list(problem.path)
-    while len(path) > _KEPT:
-        holder: Any = out.design
-        step: Any
-        for step in path[:-1]:
-            holder = holder[step] if isinstance(holder, list) or step in holder else None
-            if holder is None:
-                break
-        last: Any = path[-1]
-        whole = isinstance(holder, list) or (isinstance(holder, dict) and last in holder and _may_go(path))
-        if holder is not None and whole:
-            try:
-                del holder[last]
-            except (KeyError, IndexError):
-                return True
-            if holder == [] and path[-2] == "cidrs":
-                holder.append(PLACEHOLDER)
-            out.notes.append(Note("left out", ".".join(map(str, path)), problem.message))
-            return True
-        path.pop()
-    return False
-
-
-_KEPT = 3
-_SECTIONS = frozenset(
-    (
-        *(
-            "subnets",
-            "instances",
-            "interfaces",
-            "nat_gateways",
-            "vpc_endpoints",
-            "load_balancers",
-            "network_interfaces",
-        ),
-        *("route_tables", "routes", "main", "security_groups", "network_acls", "vpn_gateways"),
-    )
-)
-
-
-def _may_go(path: list[str | int]) -> bool:
-    return path[-2] in _SECTIONS or (len(path) > 4 and path[2] == "route_tables") or path[-1] in _OPTIONAL
-
-
-_OPTIONAL = frozenset({"private_ip", "public_ip", "ipv6_address", "az", "secondary_private_ips"})

@@ -168,7 +168,7 @@ class Reading:
             return Members((), (value,))
         listed = value if isinstance(value, list) else []
         return Members(
-            tuple(_wrapped(each) for each in listed if not isinstance(each, Unknown)),
+            tuple(_wrapped(each) for each in listed if each is not None and not isinstance(each, Unknown)),
             tuple(each for each in listed if isinstance(each, Unknown)),
         )
 
@@ -206,7 +206,7 @@ _NOTHING: Final = Fields({})
 def _wrapped(value: Any) -> Any:
     if isinstance(value, dict):
         return Fields(value)
-    return [_wrapped(each) for each in value] if isinstance(value, list) else value
+    return [_wrapped(each) for each in value if each is not None] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)

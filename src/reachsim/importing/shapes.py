@@ -120,3 +120,35 @@ def _read(read: Callable[[str], str], value: str, key: str, tell: Tell) -> str |
     except (Refused, ValueError) as error:
         tell(f"{key}: {error}")
         return None
+
+
+def fits(key: str, value: Any) -> bool:
+    """Whether a value is of the sort that its key has; of a list or an object not what is in it. Keys that are not in the
+    table have no sort."""
+    if key in _LISTS or key in _OF_TEXTS or key in _OF_BLOCKS:
+        return isinstance(value, list) or (key in _TEXTS and isinstance(value, str))
+    sorts: list[bool] = []
+    if key in _OBJECTS or key in _OF_NUMBERS:
+        sorts.append(isinstance(value, dict))
+    if key in _FLAGS:
+        sorts.append(isinstance(value, bool))
+    if key in _SCALARS:
+        sorts.append(isinstance(value, str | int) and not isinstance(value, bool))
+    if key in _TEXTS or key in _BLOCKS or key in _ADDRESSES or key.endswith(("Id", "Arn")):
+        sorts.append(isinstance(value, str))
+    return any(sorts) or not sorts
+
+
+def element_fits(key: str, value: Any) -> bool:
+    """Whether an element of a list is of the sort that the list has."""
+    objects, texts = key in _LISTS, key in _OF_TEXTS or key in _OF_BLOCKS
+    if not objects and not texts:
+        return True
+    return (objects and isinstance(value, dict)) or (texts and isinstance(value, str))
+
+
+def canonical(key: str, value: str) -> str:
+    """A block or an address as AWS writes it; other texts as they are. Raises ValueError for what is none."""
+    if key in _BLOCKS or key in _OF_BLOCKS:
+        return block(value)
+    return format_address(parse_address(value)) if key in _ADDRESSES else value

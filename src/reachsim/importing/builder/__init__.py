@@ -36,6 +36,7 @@ from reachsim.importing.builder.public_access import add_public_access
 from reachsim.importing.builder.remainder import tell_remainder
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.services import add_endpoint_services
+from reachsim.importing.builder.sorts import fit
 from reachsim.importing.builder.subnets import add_subnets
 from reachsim.importing.builder.transit_gateways import add_transit_gateways, name_transit_gateways
 from reachsim.importing.builder.vpcs import add_vpcs
@@ -76,6 +77,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
 
 def build(found: Inventory) -> Imported:
     """The design of an inventory."""
+    fit(found)
     draft = Draft(found)
     for add in FAMILIES:
         add(draft)

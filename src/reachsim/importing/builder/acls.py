@@ -7,7 +7,7 @@ from typing import Any, Final
 from reachsim.importing.builder.associations import associate
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
-from reachsim.importing.rules import Refused, protocol, traffic
+from reachsim.importing.rules import Refused, block, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
 LAST_RULE: Final = 32767
@@ -79,6 +79,8 @@ def _written(draft: Draft, item: Item, entry: Fields, peer: Any, direction: str)
     token, reason = entry_traffic(entry)
     if isinstance(peer, Unknown):
         reason, peer = peer.reason, UNKNOWN
+    else:
+        peer = block(peer)
     if reason or entry.maybe:
         draft.unknown(item, f"an entry of {direction}", reason or entry.maybe)
     body = {action: token, "to" if direction == "egress" else "from": peer}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Item, Unknown
-from reachsim.importing.rules import Refused, traffic
+from reachsim.importing.rules import Refused, block, traffic
 from reachsim.resources.reference import UNKNOWN
 
 _DIRECTIONS: Final = (("IpPermissions", "ingress", "from"), ("IpPermissionsEgress", "egress", "to"))
@@ -94,7 +94,10 @@ def _block(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
             draft.unknown(item, "a block that a rule names", told.reason)
             yield UNKNOWN
         elif told:
-            yield str(told)
+            try:
+                yield block(told)
+            except Refused as error:
+                draft.note("left out", item.id, f"a block that AWS would refuse: {error}", item)
 
 
 def _listed(draft: Draft, item: Item, each: Fields) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.transit_routes import blocks_behind, routes_of
-from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 _KINDS: Final = ("TransitGatewayAttachments", "TransitGatewayVpcAttachments")
@@ -239,10 +239,9 @@ def _associated(draft: Draft, gateway: Gateway, table: str) -> list[str]:
     """The attachments that are associated with a table, as they say themselves or as it says. Raises NotKnown."""
     out = [id for id, item in gateway.attachments.items() if _table_of(item) == table]
     told = draft.found.one("TransitGatewayRouteTableAssociations", table)
-    for each in told.list("Associations") if told is not None else ():
-        _certain(each)
-        if each.get("State", "associated") == "associated":
-            out.append(each.text("TransitGatewayAttachmentId"))
+    listed = told.list("Associations") if told is not None else []
+    there = (each for each in listed if each.get("State", "associated") == "associated")
+    out += [each.text("TransitGatewayAttachmentId") for each in there]
     return list(dict.fromkeys(out))
 
 
@@ -256,14 +255,6 @@ def _propagating(draft: Draft, table: str, *, asked: bool) -> list[str]:
     told = draft.found.one("TransitGatewayPropagations", table)
     if told is None and asked:
         raise NotKnown(Unknown(f"what propagates to table {table} was not collected"))
-    out = []
-    for each in told.list("TransitGatewayRouteTablePropagations") if told is not None else ():
-        _certain(each)
-        if each.get("State", "enabled") == "enabled":
-            out.append(each.text("TransitGatewayAttachmentId"))
-    return out
-
-
-def _certain(each: Fields) -> None:
-    if each.maybe:
-        raise NotKnown(Unknown(each.maybe))
+    listed = told.list("TransitGatewayRouteTablePropagations") if told is not None else []
+    there = (each for each in listed if each.get("State", "enabled") == "enabled")
+    return [each.text("TransitGatewayAttachmentId") for each in there]
