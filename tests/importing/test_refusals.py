@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+import reachsim
 from reachsim.errors import DesignError
 from reachsim.importing.builder import build
 from reachsim.importing.imported import Imported
@@ -72,3 +74,51 @@ def test_what_is_in_a_part_that_goes_goes_with_it() -> None:
 def test_a_design_that_is_refused_as_a_whole_is_an_error() -> None:
     with pytest.raises(DesignError):
         leave_out_refused(Imported({"version": 2, "vpcs": {}}))
+
+
+def answers(out: Imported, destination: str, traffic: str = "tcp/443") -> str:
+    leave_out_refused(out)
+    return str(reachsim.loads(json.dumps(out.design)).trace("app.x", destination, traffic).verdict)
+
+
+def wired(**more: Any) -> Imported:
+    tables = {"main": {"0.0.0.0/0": "nat"}, "public": {"0.0.0.0/0": "igw"}}
+    subnets = {"a": {"cidr": "10.0.1.0/24"}, "b": {"cidr": "10.0.2.0/24", "route_table": "public"}}
+    vpc = {
+        "internet_gateway": "igw",
+        "route_tables": tables,
+        "subnets": subnets,
+        "nat_gateways": {"nat": {"subnet": "b"}},
+    }
+    return design([], **{"interfaces": {"x": {"subnet": "a", "security_groups": ["web"]}}, **vpc, **more})
+
+
+def test_what_a_route_leads_to_is_not_known_where_that_was_refused() -> None:
+    """There is a NAT gateway, with other values than were read; nobody knows what becomes of what is led to it."""
+    assert answers(wired(), "8.8.8.8") == "reachable"
+    refused = {"nat_gateways": {"nat": {"subnet": "b", "connectivity": "public", "state": "nonsense"}}}
+    assert answers(wired(**refused), "8.8.8.8") in ("reachable", "undecided")
+    twice = {"nat_gateways": {name: {"subnet": "b", "public_ip": "198.51.100.1"} for name in ("other", "nat")}}
+    assert answers(wired(**twice), "8.8.8.8") in ("reachable", "undecided")
+
+
+def test_what_names_a_connection_that_was_refused_is_not_known() -> None:
+    tables = {"main": {"10.9.0.0/16": "peer"}}
+    out = wired(route_tables=tables, subnets={"a": {"cidr": "10.0.1.0/24"}}, nat_gateways={})
+    out.design["peering_connections"] = {"peer": {"requester": "app", "accepter": "nobody"}}
+    assert answers(out, "10.9.0.1") == "undecided"
+
+
+def test_a_rule_about_a_list_that_was_refused_is_about_nobody_knows_whom() -> None:
+    groups = {"web": {"egress": [{"allow": "tcp/443", "to": "offices"}]}}
+    out = wired(security_groups=groups)
+    out.design["prefix_lists"] = {"offices": {"entries": [], "color": "red"}}
+    assert answers(out, "8.8.8.8") == "undecided"
+    out = wired(security_groups=groups)
+    out.design["prefix_lists"] = {"offices": {"entries": [], "color": "red"}}
+    assert answers(out, "8.8.8.8", "tcp/22") == "blocked"
+
+
+def test_the_groups_of_an_interface_are_not_known_where_one_is_gone() -> None:
+    out = wired(interfaces={"x": {"subnet": "a", "security_groups": ["web", "nobody"]}})
+    assert answers(out, "8.8.8.8") == "undecided"
