@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.importing.complete import KINDS, Kinds, inventory
 from tests.importing.test_unknown import GONE, WHY, changed, paths
@@ -79,6 +79,7 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
+@example({"\n": ["\n", "a: b", "\x85", "\u2028"]})
 @given(VALUES)
 def test_a_value_on_one_line_is_read_as_it_was(value: Any) -> None:
     assert yaml.safe_load(f"[{_flow(value)}]") == [value]

@@ -59,12 +59,14 @@ def _flow(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
-    # Inside a list, so that it is written as something inside a flow is.
-    return _dumped([text])[1:-1]
+    # Inside a list, so that it is written as something inside a flow is; a line break needs the quotes that can escape it.
+    return _dumped([text], None if text.isprintable() else '"')[1:-1]
 
 
-def _dumped(value: Any) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**9, allow_unicode=True)
+def _dumped(value: Any, quotes: str | None = None) -> str:
+    text = yaml.safe_dump(
+        value, default_flow_style=True, default_style=quotes, sort_keys=False, width=10**9, allow_unicode=True
+    )
     return str(text).removesuffix("\n...\n").strip()
 
 
