@@ -110,3 +110,15 @@ def test_lists_of_one_service_in_two_regions_keep_apart() -> None:
     found = imported(account(PrefixLists=lists, RouteTables=tables, VpcEndpoints=[endpoint]))
     assert sorted(found.design["prefix_lists"]) == ["s3-eu-west-1", "s3-us-east-1"]
     assert found.design["vpcs"]["vpc-1"]["vpc_endpoints"]["vpce-1"]["prefix_list"] == "s3-eu-west-1"
+
+
+def test_an_interface_that_its_gateway_names_is_no_host_beside_it() -> None:
+    """Collectors that leave descriptions and types out still tell whose an interface is, by its id."""
+    gateway = {
+        "NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-a", "State": "available",
+        "NatGatewayAddresses": [{"NetworkInterfaceId": "eni-nat", "PrivateIp": "10.0.1.5", "PublicIp": "198.51.100.5"}],
+    }  # fmt: skip
+    given = account(NetworkInterfaces=[WEB, interface("eni-nat", "10.0.1.5", "sg-web")], NatGateways=[gateway])
+    vpc = imported(given).design["vpcs"]["vpc-1"]
+    assert list(vpc["interfaces"]) == ["eni-web"]
+    assert vpc["nat_gateways"]["nat-1"]["private_ip"] == "10.0.1.5"

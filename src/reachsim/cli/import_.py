@@ -13,7 +13,7 @@ from reachsim.errors import UsageError
 if TYPE_CHECKING:
     from reachsim.importing import Imported
 
-HELP = "make a design of what AWS's describe calls answer"
+HELP = "make a design of describe answers, templates, or Terraform's plans and states"
 DESCRIPTION = (
     "Make a design of what AWS's describe calls answer: files of JSON, or folders of them. What was not collected is "
     "written as unknown, and exactly the answers that hang on it are undecided."
@@ -22,7 +22,12 @@ DESCRIPTION = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="JSON of describe calls, or a folder of it")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="describe answers, a template, a plan or a state, or a folder of them; - for standard input",
+    )
     add_options(parser)
     parser.add_argument("-o", "--output", metavar="DESIGN", help="write the design to a file (left out: print it)")
     parser.add_argument(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reachsim.importing.inventory import Inventory, Item
+from reachsim.importing.inventory import Fields, Inventory, Item
 
 NAT_OF: Final = re.compile(r"nat-[0-9a-f]+")
 """In the description of a NAT gateway's interface: whose it is."""
@@ -29,17 +29,24 @@ def is_of_functions(item: Item) -> bool:
 
 
 class Owners:
-    """Which interfaces of an inventory a design says in place of hosts: what they are of was read."""
+    """Which interfaces of an inventory a design says in place of hosts: what they are of was read.
+
+    `named`: the ids of those that a gateway or an endpoint itself names.
+    """
 
     def __init__(self, found: Inventory) -> None:
         self.found = found
         self.balancers = {item.id.partition(":loadbalancer/")[2] for item in found.of("LoadBalancers")}
         self.balancers |= {item.either("LoadBalancerName") for item in found.of("LoadBalancerDescriptions")}
+        self.named = {id for item in found.of("VpcEndpoints") for id in item.members("NetworkInterfaceIds").known}
+        for gateway in found.of("NatGateways"):
+            told = gateway.members("NatGatewayAddresses").known
+            self.named |= {each.either("NetworkInterfaceId") for each in told if isinstance(each, Fields)}
 
     def has(self, item: Item) -> bool:
         """Whether the owner of an interface was read, or the interface is one that nothing is ever sent to."""
         told, kind = str(item.either("Description") or ""), item.either("InterfaceType")
-        if kind in ("transit_gateway", "nat_gateway") or NAT_OF.search(told):
+        if item.id in self.named or kind in ("transit_gateway", "nat_gateway") or NAT_OF.search(told):
             return True
         if balancer_of(item):
             return balancer_of(item) in self.balancers
