@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
     from reachsim.cidr.entries import CidrConnection, Entry, Sources, SubnetEntry
     from reachsim.cidr.kept import KeptPlan, load_kept, loads_kept
-    from reachsim.cidr.overlaps import Overlap, OverlapReport, Rank, find_overlaps, overlapping_pairs
+    from reachsim.cidr.overlaps import Overlap, OverlapReport, find_overlaps, overlapping_pairs
     from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, PlanVerdict
     from reachsim.cidr.planner import plan_file, plan_text
+    from reachsim.cidr.ranking import Rank
     from reachsim.cidr.sources import parse_source, read_source, read_sources
     from reachsim.cidr.use import SubnetUse, VpcUse, holders_of, use_of, vpc_of
     from reachsim.net.cidr import Cidr
@@ -89,7 +90,8 @@ _NAMES = {
     "demand": "Consumers SubnetSize size_for_addresses size_for_consumers",
     "entries": "CidrConnection Entry Sources SubnetEntry",
     "kept": "KeptPlan load_kept loads_kept",
-    "overlaps": "Overlap OverlapReport Rank find_overlaps overlapping_pairs",
+    "overlaps": "Overlap OverlapReport find_overlaps overlapping_pairs",
+    "ranking": "Rank",
     "plan": "Plan PlannedSubnet PlannedVpc PlanVerdict",
     "planner": "plan_file plan_text",
     "sources": "parse_source read_source read_sources",

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from reachsim.cidr.blocks import BlockFacts
 from reachsim.cidr.entries import Entry
-from reachsim.cidr.overlaps import OverlapReport, Rank, entry_dict
+from reachsim.cidr.overlaps import OverlapReport, entry_dict
+from reachsim.cidr.ranking import Rank
 from reachsim.cidr.use import VpcUse
 from reachsim.csvfile import csv_line
 from reachsim.errors import visible

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reachsim.cards import Mood, card, folded, lines, listing, note, tag
 from reachsim.cidr.blocks import BlockFacts
-from reachsim.cidr.overlaps import OverlapReport, Rank
+from reachsim.cidr.overlaps import OverlapReport
 from reachsim.cidr.plan import Plan, PlannedVpc, PlanVerdict
+from reachsim.cidr.ranking import Rank
 from reachsim.errors import counted
 from reachsim.faces import html_of
 from reachsim.markup import Html, Style, element
