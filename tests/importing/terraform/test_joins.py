@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, state, verdict
 
 _TGW = "aws_ec2_transit_gateway"
