@@ -191,3 +191,65 @@ def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:
     net = reachsim.load(MODELS / "regional-nat-zone-without-address-as-found.yaml")
     vpc = next(box for box in net.draw().layout.boxes if box.box.look == "vpc")
     assert ("nat", "gateway") in {(inside.title, inside.box.look) for inside in vpc.inside}
+
+
+STATES = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      one: {cidr: 10.0.0.0/24, az: a, route_table: out}
+      many: {cidr: 10.0.1.0/24, az: b}
+    route_tables: {out: {routes: {0.0.0.0/0: igw}}}
+    instances:
+      web: {subnet: one, state: stopped}
+      i1: {subnet: many}
+      i2: {subnet: many}
+      i3: {subnet: many}
+      i4: {subnet: many, state: stopped}
+      i5: {subnet: many, state: stopped}
+    nat_gateways: {nat: {subnet: one, state: failed}}
+    vpc_endpoints:
+      s3: {service: s3, type: gateway, state: failed}
+      sqs: {service: sqs, type: interface, subnets: [one], state: pendingAcceptance}
+transit_gateways:
+  tgw:
+    attachments:
+      app: {vpc: app, subnets: [one], state: modifying}
+"""
+
+
+def test_what_does_not_work_says_so() -> None:
+    layout = draw(reachsim.loads(STATES)).layout
+    notes = {placed.title: placed.notes for box in layout.boxes for placed in box.all()}
+    assert notes["web"][0] == "instance, stopped"
+    assert notes["nat"][0] == "nat gateway, failed"
+    assert notes["s3"][0].endswith(", failed")
+    assert notes["sqs"][0].endswith(", pendingAcceptance")
+    assert notes["tgw"] == ("transit gateway", "attachment app modifying")
+    assert notes["3 instances"][-1] == "i1, i2, i3"
+    assert notes["2 stopped instances"][-1] == "i4, i5"
+
+
+def test_what_works_says_nothing_of_its_state() -> None:
+    working = STATES
+    for state in ("stopped", "failed", "pendingAcceptance", "modifying"):
+        working = working.replace(f", state: {state}", "")
+    layout = draw(reachsim.loads(working)).layout
+    notes = {placed.title: placed.notes for box in layout.boxes for placed in box.all()}
+    assert notes["web"][0] == "instance"
+    assert notes["nat"][0] == "nat gateway"
+    assert notes["tgw"] == ("transit gateway",)
+    assert "5 instances" in notes
+
+
+def test_folded_transit_gateways_name_the_attachments_that_carry_nothing() -> None:
+    design = copy.deepcopy(yaml.safe_load(STATES))
+    gateways = {f"tgw{i}": {"attachments": {"app": {"vpc": "app", "subnets": ["one"]}}} for i in range(6)}
+    gateways["tgw3"]["attachments"]["app"]["state"] = "pending"
+    design["transit_gateways"] = gateways
+    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    notes = {placed.title: placed.notes for placed in layout.boxes}
+    assert "attachment app pending of tgw3" in notes["6 transit gateways"]

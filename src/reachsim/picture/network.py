@@ -91,7 +91,10 @@ def _edge(vpc: str, body: Any) -> tuple[Box, ...]:
 def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
     """What is in a VPC and in no subnet, what is not modelled included."""
     body = design.vpcs[vpc]
-    things = [(at.path, at.name, type(resource).noun) for at, resource in resources("vpc", body, vpc)]
+    things = [
+        (at.path, at.name, _with_state(type(resource).noun, resource.down()))
+        for at, resource in resources("vpc", body, vpc)
+    ]
     unmodelled = [(section, name, UNMODELLED_IN_VPC[section]) for section, name in body.unmodelled()]
     rest = [thing for thing in things if thing[0] not in placed]
     rest += [(("vpcs", vpc, section, name), name, f"{noun}, not modelled") for section, name, noun in unmodelled]
@@ -106,9 +109,7 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
 
 def _folded_vpcs(group: Sequence[VpcSite], alike: str, design: Design) -> Box:
     subnets = sum(len(design.vpcs[site.name].subnets) for site in group)
-    kinds = Counter(
-        interface.kind for site in group for subnet in site.subnets.values() for interface in subnet.interfaces
-    )
+    kinds = Counter(kind for site in group for subnet in site.subnets.values() for kind in _kinds(subnet, design))
     notes = (f"alike: {alike}", counted(subnets, "subnet"), *_counts(kinds), summary([site.name for site in group]))
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
@@ -141,7 +142,7 @@ def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
         )
 
     def contents(site: VpcSite) -> tuple[object, ...]:
-        kinds = Counter(interface.kind for subnet in site.subnets.values() for interface in subnet.interfaces)
+        kinds = Counter(kind for subnet in site.subnets.values() for kind in _kinds(subnet, design))
         return (len(site.subnets), tuple(sorted(kinds.items())), *links(site))
 
     return [
@@ -158,7 +159,7 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict
     bodies = design.vpcs[vpc].subnets
 
     def kinds(subnet: SubnetSite) -> tuple[object, ...]:
-        return (sorts[subnet.name], tuple(sorted({interface.kind for interface in subnet.interfaces})))
+        return (sorts[subnet.name], tuple(sorted(set(_kinds(subnet, design)))))
 
     def wired(subnet: SubnetSite) -> tuple[object, ...]:
         body = bodies[subnet.name]
@@ -170,7 +171,11 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict
         (lambda subnet: sorts[subnet.name], "public or not"),
     ]
     rows = tuple(
-        (_subnet(group[0], sorts[group[0].name]) if len(group) == 1 else _subnets(group, alike, sorts[group[0].name]),)
+        (
+            _subnet(group[0], sorts[group[0].name], design)
+            if len(group) == 1
+            else _subnets(group, alike, sorts[group[0].name], design),
+        )
         for group, alike in fold(subnets, _SUBNETS, likenesses)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
@@ -181,14 +186,14 @@ def _look(sort: str) -> Look:
     return "public" if sort == "public" else "private"
 
 
-def _subnet(subnet: SubnetSite, sort: str) -> Box:
-    rows = tuple((box,) for box in _interfaces(subnet))
+def _subnet(subnet: SubnetSite, sort: str, design: Design) -> Box:
+    rows = tuple((box,) for box in _interfaces(subnet, design))
     look, title = _look(sort), f"{subnet.name} ({sort})"
     return Box(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
 
-def _subnets(group: Sequence[SubnetSite], alike: str, sort: str) -> Box:
-    kinds = Counter(interface.kind for subnet in group for interface in subnet.interfaces)
+def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design) -> Box:
+    kinds = Counter(kind for subnet in group for kind in _kinds(subnet, design))
     names = [subnet.full_name for subnet in group]
     names += [interface.name for subnet in group for interface in subnet.interfaces]
     look, title = _look(sort), f"{len(group)} subnets ({sort})"
@@ -196,10 +201,10 @@ def _subnets(group: Sequence[SubnetSite], alike: str, sort: str) -> Box:
     return Box(_key(*group[0].path), look, title, notes, names=tuple(names))
 
 
-def _interfaces(subnet: SubnetSite) -> Iterator[Box]:
+def _interfaces(subnet: SubnetSite, design: Design) -> Iterator[Box]:
     likenesses: list[Likeness[InterfacePlace]] = [
-        (lambda interface: (interface.kind, interface.groups), "the same security groups"),
-        (lambda interface: interface.kind, "one kind"),
+        (lambda interface: (_kind(interface, design), interface.groups), "the same security groups"),
+        (lambda interface: _kind(interface, design), "one kind"),
         (lambda _: "", "in this subnet"),
     ]
     for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses):
@@ -208,13 +213,38 @@ def _interfaces(subnet: SubnetSite) -> Iterator[Box]:
         names = tuple(interface.name for interface in group)
         if len(group) == 1:
             title = first.name.removeprefix(f"{subnet.vpc.name}.")
-            yield Box(key, "component", title, (first.kind, *_addresses(first)), names=names)
+            noun = ", ".join((first.kind, *_remarks(first, design)))
+            yield Box(key, "component", title, (noun, *_addresses(first)), names=names)
         else:
-            kinds = Counter(interface.kind for interface in group)
+            kinds = Counter(_kind(interface, design) for interface in group)
             shown = summary([name.removeprefix(f"{subnet.vpc.name}.") for name in names])
-            title = counted(len(group), first.kind) if len(kinds) == 1 else f"{len(group)} interfaces"
+            title = counted(len(group), _kind(first, design)) if len(kinds) == 1 else f"{len(group)} interfaces"
             notes = _counts(kinds) if len(kinds) > 1 else ()
             yield Box(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
+
+
+def _kinds(subnet: SubnetSite, design: Design) -> list[str]:
+    return [_kind(interface, design) for interface in subnet.interfaces]
+
+
+def _kind(interface: InterfacePlace, design: Design) -> str:
+    """Its kind, with the state in which it does not work: a ``stopped instance`` is not folded with one that runs."""
+    owner = _owner(interface, design)
+    return " ".join(filter(None, ("" if owner is None else owner.down(), interface.kind)))
+
+
+def _remarks(interface: InterfacePlace, design: Design) -> Iterator[str]:
+    owner = _owner(interface, design)
+    return iter(()) if owner is None else owner.remarks(interface)
+
+
+def _owner(interface: InterfacePlace, design: Design) -> Resource | None:
+    """What an interface belongs to; None where several functions share it (LAMBDA-3)."""
+    if interface.shared:
+        return None
+    section, name = map(str, interface.owner[2:])
+    owner: Resource = getattr(design.vpcs[interface.subnet.vpc.name], section)[name]
+    return owner
 
 
 def _sorts(site: VpcSite, engine: Engine) -> dict[str, str]:
@@ -234,7 +264,7 @@ def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
 
 class _Other(NamedTuple):
     """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either. `state`: in which
-    it carries nothing."""
+    it carries nothing. `parts`: what of it carries nothing."""
 
     path: KeyPath
     name: str
@@ -242,6 +272,7 @@ class _Other(NamedTuple):
     blocks: tuple[str, ...]
     ends: tuple[object, ...]
     state: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def _joined(design: Design) -> dict[KeyPath, tuple[KeyPath, ...]]:
@@ -266,7 +297,8 @@ def _others(
     for at, resource in resources("design", design):
         blocks = _blocks(getattr(resource, "cidrs", ()))
         noun, state = type(resource).noun, resource.down()
-        there.append(_Other(at.path, at.name, noun, blocks, _ends(joined[at.path], home), state))
+        ends, parts = _ends(joined[at.path], home), tuple(resource.parts_down())
+        there.append(_Other(at.path, at.name, noun, blocks, ends, state, parts))
     for section, name in design.unmodelled():
         there.append(_Other((section, name), name, f"{UNMODELLED_OUTSIDE[section]}, not modelled", (), ()))
     there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
@@ -304,9 +336,10 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
     look: Look = "network" if first.blocks else "connection"
     names = tuple(other.name for other in group)
     if len(group) == 1:
-        noun = ", ".join(filter(None, (first.noun, first.state)))
-        return Box(_key(*first.path), look, first.name, (noun, *first.blocks), names=names)
-    notes = (*filter(None, (first.state,)), f"alike: {alike}", summary(names))
+        notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
+        return Box(_key(*first.path), look, first.name, notes, names=names)
+    parts = [f"{part} of {other.name}" for other in group for part in other.parts]
+    notes = (*filter(None, (first.state,)), f"alike: {alike}", *_summed(parts), summary(names))
     return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
@@ -318,8 +351,16 @@ def _key(*parts: object) -> str:
     return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def _with_state(noun: str, state: str) -> str:
+    return ", ".join(filter(None, (noun, state)))
+
+
 def _blocks(blocks: Iterable[object]) -> tuple[str, ...]:
-    texts = [str(block) for block in blocks]
+    return _summed([str(block) for block in blocks])
+
+
+def _summed(texts: Sequence[str]) -> tuple[str, ...]:
+    """One line of texts, if there are any."""
     return (summary(texts),) if texts else ()
 
 

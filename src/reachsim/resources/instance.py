@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from reachsim.dataplane.place import InterfacePlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError
 from reachsim.net.cidr import address_set
@@ -82,11 +81,9 @@ class Instance(Interface):
             host.ip_forward, host.masquerade = True, False
         return host
 
-    def remarks(self, interface: InterfacePlace) -> Iterator[str]:
-        """Its state too."""
-        yield from super().remarks(interface)
-        if self.state != "running":
-            yield self.state
+    def down(self) -> str:
+        """Its state, where it does not run."""
+        return "" if self.state == "running" else self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""

@@ -167,8 +167,12 @@ class NatGateway(Resource):
             yield f"regional, in zones {', '.join(interface.by_zone)}" if interface.by_zone else "regional"
         elif self.connectivity == "private":
             yield "private"
-        if self.state != "available":
-            yield self.state
+        if self.down():
+            yield self.down()
+
+    def down(self) -> str:
+        """Its state, where it does not surely forward (NATGW-11)."""
+        return "" if self.state in FORWARDING_STATES else self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""

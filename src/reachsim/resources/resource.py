@@ -228,8 +228,12 @@ class Resource(Schema):
         yield from ()
 
     def down(self) -> str:
-        """Its state, where it carries nothing; empty where it does."""
+        """Its state, where it does not surely carry traffic; empty where it does."""
         return ""
+
+    def parts_down(self) -> Iterator[str]:
+        """What of it carries nothing, each with its state, for pictures."""
+        yield from ()
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """What a picture joins with it by a line: paths of VPCs and of what is in none; those of nothing are passed over."""
@@ -245,9 +249,11 @@ class Resource(Schema):
         return ""
 
     def remarks(self, interface: InterfacePlace) -> Iterator[str]:
-        """What of one of its interfaces is not as AWS makes it, in a few words, for lists."""
+        """What of one of its interfaces is not as AWS makes it, in a few words, for lists; its state too."""
         if not interface.source_dest_check:
             yield "source/dest check off"
+        if self.down():
+            yield self.down()
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint | None:
         """What its name means as an end of a question; None: its interfaces, if it has any."""

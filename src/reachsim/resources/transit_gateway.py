@@ -57,6 +57,11 @@ class Attachment(Schema):
     """Only `available` carries traffic."""
     tags: Tags = {}
 
+    @property
+    def available(self) -> bool:
+        """Whether it carries traffic."""
+        return self.state == "available"
+
     @model_validator(mode="after")
     def _one_kind(self) -> Attachment:
         kinds = [self.vpc, self.vpn, self.direct_connect_gateway, self.peer, self.connect]
@@ -203,6 +208,10 @@ class TransitGateway(Resource):
             if attachment.peer is not None:
                 yield at.section, attachment.peer.partition(".")[0]
 
+    def parts_down(self) -> Iterator[str]:
+        """Its attachments that are not available (TGW-10)."""
+        yield from (f"attachment {name} {each.state}" for name, each in self.attachments.items() if not each.available)
+
     # -- topology -----------------------------------------------------------------------------------------------
 
     def build(self, at: At, wiring: Wiring) -> None:
@@ -211,7 +220,7 @@ class TransitGateway(Resource):
         undecided = f"{at.name} has policy tables, which are not modelled" if self.policy_tables else ""
         for name, attachment in self.attachments.items():
             path = (*at.path, "attachments", name)
-            broken = "" if attachment.state == "available" else f"attachment {name} of {at.name} is {attachment.state}"
+            broken = "" if attachment.available else f"attachment {name} of {at.name} is {attachment.state}"
             if attachment.vpc is not None:
                 vpc = wiring.vpc(attachment.vpc)
                 subnets = [wiring.subnet(attachment.vpc, reference) for reference in attachment.subnets]
@@ -354,9 +363,7 @@ class TransitGateway(Resource):
     ) -> TransitRoute:
         """A route, with what its attachment says."""
         to = self.attachments.get(target)
-        broken = (
-            "" if to is None or to.vpc is not None or to.state == "available" else f"attachment {target} is {to.state}"
-        )
+        broken = "" if to is None or to.vpc is not None or to.available else f"attachment {target} is {to.state}"
         keeps = to is not None and to.vpc is not None and to.security_group_referencing
         return TransitRoute(block, target, priority, next, path, broken, keeps, prefix_list)
 

@@ -312,6 +312,10 @@ class VpcEndpoint(Resource):
             judged = body.enforce_inbound_on_private_link
             host.join(tuple(PrivateLink(interface, end, judged=judged) for end in ends), loss, unknown)
 
+    def down(self) -> str:
+        """Its state, where it carries nothing (EP-10)."""
+        return "" if self.state == AVAILABLE else self.state
+
     def closed(self, at: At, design: Any) -> Loss | None:
         """Why it carries nothing: its state (EP-10), or that the owner of the service has not accepted it."""
         if self.state != AVAILABLE:
