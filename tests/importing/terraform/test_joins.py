@@ -98,3 +98,16 @@ def test_a_peering_is_what_its_accepter_says_where_the_requester_was_read_before
         resources["aws_vpc_peering_connection_accepter.it"] = both
     found = imported(tmp_path, state(resources))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+@pytest.mark.rule("NATI-5")
+@pytest.mark.parametrize("target", [{"network_interface_id": "eni-fw"}, {"instance_id": "i-fw"}])
+@pytest.mark.parametrize(("checks", "expected"), [(False, "undecided"), (True, "fails")])
+def test_whether_an_instance_forwards_what_a_route_leads_to_it_is_not_told(
+    tmp_path: Path, target: dict[str, str], checks: bool, expected: str
+) -> None:
+    resources = _two_vpcs(target)
+    resources["aws_instance.fw"] = {**host("fw", "10.0.2.10", "sg-open", "subnet-b"), "source_dest_check": checks}
+    found = imported(tmp_path, state(resources))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+    assert verdict(found, "aws_instance.a", "aws_instance.fw", "tcp/80") == "holds"
