@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from reachsim.topology.interfaces import Interface
     from reachsim.trace.result import Blocker, Hop, Trace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Blocker",
     "Cell",

@@ -27,15 +27,27 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 COLUMNS = ("understood", "open", "left out", "silent")
 
 
-def cases() -> Iterator[tuple[str, list[Path]]]:
-    """Name and files of each case of describe data."""
+Groups = list[list[Path]]
+"""Files of a case; those of one list are read together."""
+_READ = frozenset({".json", ".tfstate", ".yaml", ".yml", ".template"})
+_ABOUT = frozenset({"expected.yaml", "expected-change.yaml", "links.json"})
+
+
+def cases() -> Iterator[tuple[str, Groups]]:
+    """Name and files of each case: answers of describe calls together, plans, states and templates one by one."""
     for folder in ("aws", "describe"):
         for case in sorted((DATA / folder).glob("*/")):
             files = [file for file in sorted(case.rglob("*.json")) if "expected-original" not in file.parts]
             if files:
-                yield f"{folder}/{case.name}", files
+                yield f"{folder}/{case.name}", [files]
     for case in sorted((DATA / "terraform-plans").glob("*/describe/")):
-        yield f"terraform-plans/{case.parent.name}/describe", sorted(case.glob("*.json"))
+        yield f"terraform-plans/{case.parent.name}/describe", [sorted(case.glob("*.json"))]
+    for folder in ("terraform", "terraform-plans", "cloudformation"):
+        for case in sorted((DATA / folder).glob("*/")):
+            files = [file for file in sorted(case.rglob("*")) if file.suffix in _READ and file.name not in _ABOUT]
+            alone = [[file] for file in files if "describe" not in file.parts]
+            if alone:
+                yield f"{folder}/{case.name}", alone
 
 
 def fates(found: Inventory, out: Imported) -> Iterator[tuple[str, Item, str]]:
@@ -58,11 +70,12 @@ def rows(*, objects: bool) -> Iterator[str]:
     yield "| case | files | objects | " + " | ".join(COLUMNS) + " | not read |"
     yield "| --- |" + " --- |" * (len(COLUMNS) + 3)
     total: Counter[str] = Counter()
-    for name, files in cases():
-        counts, lines = _counted(name, files)
+    for name, groups in cases():
+        counted = [_counted(name, files) for files in groups]
+        counts = sum((each for each, _ in counted), Counter[str]())
         total += counts
         yield _row(name, counts)
-        yield from (f"    {line}" for line in lines if objects)
+        yield from (f"    {line}" for _, lines in counted for line in lines if objects)
     yield _row("all", total)
 
 

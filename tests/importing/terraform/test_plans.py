@@ -90,6 +90,30 @@ def test_a_local_is_anything_of_its_module_and_so_the_only_vpc() -> None:
     assert isinstance(_link(other, blocks, "aws_subnet.x[0]", "vpc_id"), Open)
 
 
+@pytest.mark.parametrize(
+    ("attribute", "open_"),
+    [("default_network_acl_id", False), ("dhcp_options_id", False), ("owner_id", False), ("made_up_id", True)],
+)
+def test_what_a_local_may_be_beside_the_ids_of_other_kinds(attribute: str, open_: bool) -> None:
+    """The ids of what a VPC makes are no ids of a VPC, also where they are computed; of what nobody knows, who knows?"""
+    resources: dict[str, Any] = {**TWO_SUBNETS, "aws_default_network_acl.d": {}}
+    blocks: dict[str, Any] = {
+        "aws_subnet.x": {"vpc_id": ["local.vpc_id"]},
+        "aws_vpc.v": {},
+        "aws_default_network_acl.d": {"default_network_acl_id": [f"aws_vpc.v.{attribute}", "aws_vpc.v"]},
+    }
+    unknown = {
+        "aws_vpc.v": {attribute: True},
+        "aws_default_network_acl.d": {"default_network_acl_id": True},
+        **{f"aws_subnet.x[{n}]": {"vpc_id": True} for n in (0, 1)},
+    }
+    found = document(plan(resources, blocks, unknown), "plan.json").after
+    Links(found, True).resolve()
+    links = {each.values["vpc_id"] for each in found.managed if each.address.type == "aws_subnet"}
+    assert any(isinstance(link, Open) for link in links) == open_
+    assert open_ or links == {"aws_vpc.v"}
+
+
 def test_what_is_known_is_not_what_an_unknown_id_names() -> None:
     resources = TWO_SUBNETS | {"aws_vpc.w": {"id": "vpc-1", "cidr_block": "10.1.0.0/16"}}
     blocks = {"aws_subnet.x": {"vpc_id": ["local.vpc_id"]}}

@@ -15,7 +15,7 @@ from typing import Any, Final
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.addresses import Step, steps
 from reachsim.importing.terraform.configuration import Configuration, Expression, Scope, every_expression, references
-from reachsim.importing.terraform.kinds import Kind
+from reachsim.importing.terraform.kinds import LINKS, MADE, Kind
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 _IDS: Final = frozenset({"id", "arn", "name", "spot_instance_id"})
@@ -26,6 +26,10 @@ _PLAIN_DATA: Final = (
 )  # fmt: skip
 """Data sources that know of no object of a network (a parameter of SSM does, but not of one that this plan makes)."""
 _PASSING: Final = ("terraform_data", "null_resource")
+_OF_NOTHING: Final = frozenset(
+    {"owner_id", "dhcp_options_id", "association_id", "ipv6_association_id", "availability_zone_id", "requester_id"}
+)
+"""Attributes of AWS's resources that are ids of nothing that is linked to."""
 _NOTHING: Final = ("count", "path", "terraform", "self")
 
 
@@ -247,7 +251,7 @@ class _Walk:
         if found is not None:
             for one in every_expression(found):
                 self.references(references(one), scope)
-        elif isinstance(each.values.get(attribute), Unknown) and _may_be_an_id(each, attribute):
+        elif isinstance(each.values.get(attribute), Unknown) and _may_be_an_id(each, attribute, self.kind):
             self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
 
     def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
@@ -278,7 +282,12 @@ def _open_data(each: Resource, attribute: str | None) -> bool:
     return any(isinstance(value, Unknown) for value in each.values.values())
 
 
-def _may_be_an_id(each: Resource, attribute: str) -> bool:
-    kind = each.address.type
-    foreign = not kind.startswith("aws_") or kind == "aws_cloudformation_stack"
-    return foreign or attribute.rstrip("s").endswith(("_id", "arn"))
+def _may_be_an_id(each: Resource, attribute: str, kind: Kind) -> bool:
+    """Whether an attribute that is computed may be the id of something of a kind: not where it is known to be another's."""
+    type = each.address.type
+    if not type.startswith("aws_") or type == "aws_cloudformation_stack":
+        return True
+    named = LINKS.get(type, {}).get(attribute)
+    if (type, attribute) in MADE or attribute in _OF_NOTHING or (named and named.types.isdisjoint(kind.types)):
+        return False
+    return attribute.rstrip("s").endswith(("_id", "arn"))

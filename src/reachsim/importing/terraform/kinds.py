@@ -301,3 +301,8 @@ MAY_BE_COMPUTED: Final[dict[str, frozenset[str]]] = {
 }
 """Links that the provider computes where their expression comes out as null: that one is unknown does not say that it was
 written (the provider's schema, 5.100: both optional and computed)."""
+
+MADE: Final = frozenset(
+    maker for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE) for maker in kind.made_by
+)
+"""Attributes that are ids of what a resource makes itself, by its type: of that kind, and of no other."""
