@@ -77,7 +77,7 @@ def judge(found: Inventory, others: list[Kinds]) -> tuple[int, int]:
     for asked, each, *values in zip(SOME, told, *possible, strict=True):
         known = set(values) - {"", "undecided"}
         assert each == "undecided" or known <= {each}, asked
-        lost += each == "undecided" and len(known) == 1
+        lost += each == "undecided" and len(known) == 1 and "undecided" not in values
     return told.count("undecided"), lost
 
 

@@ -76,3 +76,38 @@ def test_a_table_of_somebody_elses_gateway_says_what_its_own_attachments_reach(t
     del joins[f"{_TGW}_route_table_association.far"]
     found = imported(tmp_path, state(resources | table | joins))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "undecided"
+
+
+@pytest.mark.rule("PEER-1")
+@pytest.mark.parametrize(
+    ("accepter", "expected"),
+    [
+        pytest.param({"auto_accept": True, "accept_status": "active"}, "holds", id="accepted"),
+        pytest.param({"auto_accept": True, "accept_status": None}, "holds", id="to-be-accepted"),
+        pytest.param({"auto_accept": None, "accept_status": "pending-acceptance"}, "fails", id="left-pending"),
+        pytest.param(None, "fails", id="no-accepter"),
+    ],
+)
+def test_a_peering_is_what_its_accepter_says_where_the_requester_was_read_before(
+    tmp_path: Path, accepter: dict[str, Any] | None, expected: str
+) -> None:
+    asked = {"id": "pcx-1", "vpc_id": "vpc-1", "peer_vpc_id": "vpc-2", "accept_status": "pending-acceptance"}
+    resources = _two_vpcs({"vpc_peering_connection_id": "pcx-1"}) | {"aws_vpc_peering_connection.it": asked}
+    if accepter is not None:
+        both = {"id": "pcx-1", "vpc_peering_connection_id": "pcx-1", **accepter}
+        resources["aws_vpc_peering_connection_accepter.it"] = both
+    found = imported(tmp_path, state(resources))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+@pytest.mark.rule("NATI-5")
+@pytest.mark.parametrize("target", [{"network_interface_id": "eni-fw"}, {"instance_id": "i-fw"}])
+@pytest.mark.parametrize(("checks", "expected"), [(False, "undecided"), (True, "fails")])
+def test_whether_an_instance_forwards_what_a_route_leads_to_it_is_not_told(
+    tmp_path: Path, target: dict[str, str], checks: bool, expected: str
+) -> None:
+    resources = _two_vpcs(target)
+    resources["aws_instance.fw"] = {**host("fw", "10.0.2.10", "sg-open", "subnet-b"), "source_dest_check": checks}
+    found = imported(tmp_path, state(resources))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+    assert verdict(found, "aws_instance.a", "aws_instance.fw", "tcp/80") == "holds"

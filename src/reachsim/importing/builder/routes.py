@@ -157,4 +157,28 @@ def target_name(draft: Draft, vpc: str, id: str, table: Item) -> str:
     if name is None:
         draft.note("unknown", table.id, f"{id or 'the target of a route'} was not collected", table)
         return UNKNOWN
+    if may_forward(draft, id):
+        draft.unknown(table, f"what becomes of what a route leads to {id}", "whether its system forwards is not told")
+        return UNKNOWN
     return name
+
+
+def may_forward(draft: Draft, id: str) -> bool:
+    """Whether an instance, or the one that an interface is of, takes what is not to it while nothing says what its system
+    does with that: AWS's calls and files do not tell it (NATI-5). One that checks sources and destinations drops it."""
+    interface = draft.found.one("NetworkInterfaces", id)
+    holder = interface.either("Attachment") if interface is not None else None
+    owner = holder.either("InstanceId") if isinstance(holder, Fields) else None if interface is not None else id
+    instance = draft.found.one("Instances", owner) if isinstance(owner, str) else None
+    if instance is not None and instance.either("Forwards") is True:
+        return False
+    own = interface or instance
+    return own is not None and any(
+        each.either("SourceDestCheck") is False for each in (own, *_interfaces_of(draft, id))
+    )
+
+
+def _interfaces_of(draft: Draft, instance: str) -> list[Item]:
+    """The interfaces of an instance."""
+    attached = ((item, item.either("Attachment")) for item in draft.found.of("NetworkInterfaces"))
+    return [item for item, at in attached if isinstance(at, Fields) and at.either("InstanceId") == instance]

@@ -66,26 +66,6 @@ class Made:
             return item.attributes.get("VpcId")
         return id if isinstance(id, Unknown) else Unknown(f"which VPC {id} is in")
 
-    def forwards(self, id: Any) -> str:
-        """Why it is not known what an instance, or the one that an interface is of, does with what a route leads to it;
-        empty where it checks sources and so drops it, and where it is known to forward."""
-        item = self.inventory.one("NetworkInterfaces", id) if isinstance(id, str) else None
-        owner = (item.attributes.get("Attachment") or {}).get("InstanceId") if item is not None else id
-        instance = self.inventory.one("Instances", owner if isinstance(owner, str) else None)
-        held = (
-            [item]
-            if item is not None
-            else [
-                each
-                for each in self.inventory.of("NetworkInterfaces")
-                if (each.attributes.get("Attachment") or {}).get("InstanceId") == owner
-            ]
-        )
-        known = instance is not None and instance.attributes.get("Forwards") is True
-        if known or not held or all(each.attributes.get("SourceDestCheck") is True for each in held):
-            return ""
-        return f"whether the system of {owner or id} forwards"
-
     def launch_data(self, specification: Any) -> dict[str, Any]:
         """What a launch template says of its instances; empty where it is not made here."""
         found = self.resources.get(self.launch_template(specification))

@@ -125,10 +125,6 @@ def route(made: Made, resource: Resource) -> None:
     }
     entry["DestinationPrefixListId"] = id_of(resource.get("DestinationPrefixListId"))
     entry |= {key: id_of(resource.get(key)) for key in _TARGETS}
-    for key in ("InstanceId", "NetworkInterfaceId"):
-        doubt = made.forwards(entry.get(key))
-        if doubt:
-            entry[key] = Unknown(doubt)
     entry = without_none(entry)
     if not any(key.startswith("Destination") for key in entry):
         return  # refused, and said so

@@ -49,7 +49,7 @@ def _inline(made: Assembly, acl: Resource) -> Any:
 def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
     """One entry, inline or separate: the two differ in the words for its number and action.
 
-    A port, a type or a code that is left out is 0, not any: the provider sends a number in any case (NACL-8).
+    A port, a type or a code that is left out is 0, not any: the provider sends a number in any case.
     """
     protocol = values.get("protocol")
     entry: Attributes = {

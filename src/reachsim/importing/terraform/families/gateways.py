@@ -20,6 +20,8 @@ TYPES: Final = frozenset(
     }
 )  # fmt: skip
 
+_PENDING: Final = "pending-acceptance"
+
 
 def add(made: Assembly) -> None:
     """Everything that joins a VPC with something else, but transit gateways."""
@@ -73,16 +75,20 @@ def _add_nat(made: Assembly) -> None:
 
 
 def _add_peerings(made: Assembly) -> None:
-    accepted = {
-        each.get("vpc_peering_connection_id"): each.get("auto_accept")
-        for each in made.found.of("aws_vpc_peering_connection_accepter")
+    accepters = {
+        each.get("vpc_peering_connection_id"): each for each in made.found.of("aws_vpc_peering_connection_accepter")
     }
+    accepted = {id: each.get("auto_accept") for id, each in accepters.items()}
     for each in made.found.of("aws_vpc_peering_connection"):
         status = each.get("accept_status")
+        accepter = accepters.get(each.id)
+        if status == _PENDING and accepter is not None:
+            # The accepter acts after the requester was read, so its word is the later one (PEER-1).
+            status = _accepter_status(accepter)
         if not isinstance(status, str):
             given = [value for value in (each.get("auto_accept"), accepted.get(each.id)) if value is not None]
             later = any(isinstance(id, Unknown) for id in accepted)
-            status = "active" if True in given else status if later else "pending-acceptance"
+            status = "active" if True in given else status if later else _PENDING
         body = {
             "Status": {"Code": status},
             "RequesterVpcInfo": _side(made, each, "vpc_id", "requester"),
@@ -99,6 +105,12 @@ def _add_peerings(made: Assembly) -> None:
         id = each.get("vpc_peering_connection_id")
         if isinstance(id, str) and made.one("VpcPeeringConnections", id) is None:
             _accepted_here(made, each, id)
+
+
+def _accepter_status(each: Resource) -> Any:
+    """The status of a connection as the side that accepts it tells it."""
+    active = each.get("auto_accept") is True or each.get("accept_status") == "active"
+    return "active" if active else each.get("accept_status") or _PENDING
 
 
 def _side(made: Assembly, each: Resource, key: str, word: str) -> Attributes:
@@ -123,9 +135,8 @@ def _options(each: Resource, word: str) -> Attributes | None:
 
 def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
     """A connection that somebody else asked for, and that this file accepts."""
-    active = each.get("auto_accept") is True or each.get("accept_status") == "active"
     body: Attributes = {
-        "Status": {"Code": "active" if active else each.get("accept_status") or "pending-acceptance"},
+        "Status": {"Code": _accepter_status(each)},
         "AccepterVpcInfo": present({"VpcId": each.get("vpc_id")}),
         "RequesterVpcInfo": present({"VpcId": each.get("peer_vpc_id"), "OwnerId": each.get("peer_owner_id")}),
     }
