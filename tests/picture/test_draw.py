@@ -253,3 +253,42 @@ def test_folded_transit_gateways_name_the_attachments_that_carry_nothing() -> No
     layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "attachment app pending of tgw3" in notes["6 transit gateways"]
+
+
+def loose(count: int) -> Network:
+    """A VPC, and networks that nothing is joined with."""
+    networks = {f"office-{i}": {"cidrs": [f"192.168.{i}.0/24"]} for i in range(count)}
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
+    return reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "networks": networks}))
+
+
+def test_what_joins_nothing_stands_side_by_side() -> None:
+    net = loose(4)
+    check_picture(net)
+    boxes = [box for box in draw(net).layout.boxes if box.box.look == "network"]
+    assert len(boxes) == 4
+    assert len({box.y for box in boxes}) < 4
+
+
+def test_what_joins_nothing_is_not_said_to_join_the_same() -> None:
+    net = loose(9)
+    check_picture(net)
+    notes = {box.title: box.notes for box in draw(net).layout.boxes}
+    assert notes["9 networks"] == ("office-0, office-1, office-2 and 6 more",)
+
+
+def test_a_picture_is_wide_enough_for_its_own_title() -> None:
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
+    design: dict[str, Any] = {"version": 1, "vpcs": {"app": vpc}}
+    design["name"] = "models/inspection-bypassed-on-the-way-out-as-found.yaml"
+    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    assert layout.title == design["name"]
+    design["name"] = "w" * 500
+    assert draw(reachsim.loads(yaml.safe_dump(design))).layout.width < 1200
+
+
+def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:
+    root = ElementTree.fromstring(draw(loose(9)).svg)
+    tooltips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    (folded,) = (text for text in tooltips if text.startswith("9 networks"))
+    assert folded.splitlines()[-1] == ", ".join(f"office-{i}" for i in range(9))

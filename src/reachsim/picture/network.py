@@ -339,7 +339,8 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
         notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
         return Box(_key(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
-    notes = (*filter(None, (first.state,)), f"alike: {alike}", *_summed(parts), summary(names))
+    likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()
+    notes = (*filter(None, (first.state,)), *likeness, *_summed(parts), summary(names))
     return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
