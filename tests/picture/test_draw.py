@@ -292,3 +292,12 @@ def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:
     tooltips = [title.text or "" for title in root.iter(f"{SVG}title")]
     (folded,) = (text for text in tooltips if text.startswith("9 networks"))
     assert folded.splitlines()[-1] == ", ".join(f"office-{i}" for i in range(9))
+
+
+def test_text_is_cut_to_the_room_that_there_is() -> None:
+    design = copy.deepcopy(BASE)
+    design["internet"] = {
+        "hosts": {f"a-host-of-a-long-name-{i}.example.com": {"ip": f"198.51.100.{i}"} for i in (1, 2, 3)}
+    }
+    internet = draw(reachsim.loads(yaml.safe_dump(design))).layout.boxes[0]
+    assert internet.notes[0].endswith("a-host-of-a-long-name-3.example.com")

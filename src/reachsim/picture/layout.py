@@ -18,7 +18,7 @@ TITLE, NOTE = 13, 11
 LINE_HEIGHT = 17
 PAD = 10
 WIDEST = 300
-"""The widest line of text; what is longer is cut."""
+"""How wide a line of text makes a box at most; what does not fit is cut."""
 _GAP, _LANE, _BETWEEN = 12, 26, 28
 _NARROWEST = 320
 _TITLE_WIDEST = 800
@@ -96,10 +96,10 @@ def _title_width(scene: Scene) -> int:
 # -- boxes ------------------------------------------------------------------------------------------------------
 
 
-def _text(box: Box) -> tuple[str, tuple[str, ...], int, int]:
+def _text(box: Box, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]:
     """Title and notes as they fit, and the room that they take."""
-    title = cut(visible(box.title), WIDEST, TITLE, bold=True)
-    notes = tuple(cut(visible(note), WIDEST, NOTE) for note in box.notes)
+    title = cut(visible(box.title), room, TITLE, bold=True)
+    notes = tuple(cut(visible(note), room, NOTE) for note in box.notes)
     wide = max([width(title, TITLE, bold=True), *(width(note, NOTE) for note in notes)])
     return title, notes, int(wide) + 1, LINE_HEIGHT * (1 + len(notes))
 
@@ -115,8 +115,8 @@ def _size(box: Box) -> tuple[int, int]:
 
 
 def _place(box: Box, x: int, y: int, wide: int) -> Placed:
-    """A box and all that is in it; each row fills the box's width."""
-    title, notes, text, high = _text(box)
+    """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
+    title, notes, text, high = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
     inside: list[Placed] = []
     left = x + PAD + text + _GAP
     for each in box.edge:
