@@ -87,6 +87,38 @@ def test_entries_of_an_acl_count_by_number_inline_or_separate(tmp_path: Path) ->
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/81") == "holds"
 
 
+@pytest.mark.rule("NACL-8")
+@pytest.mark.parametrize(
+    ("entry", "passes", "blocked"),
+    [
+        pytest.param({"protocol": "tcp"}, [], ["tcp/80"], id="tcp-without-ports-is-port-0"),
+        pytest.param({"protocol": "icmp"}, ["icmp/0/0"], ["icmp/8/0"], id="icmp-without-type-is-type-0"),
+        pytest.param(
+            {"protocol": "1", "icmp_type": 8, "icmp_code": -1}, ["icmp/8/0"], ["icmp/13/0"], id="icmp-numbers"
+        ),
+        pytest.param({"protocol": "1", "icmp_type": -1, "icmp_code": -1}, ["icmp/13/0"], ["tcp/80"], id="icmp-any"),
+    ],
+)
+def test_what_an_acl_entry_leaves_out_is_0_as_the_provider_sends_it(
+    tmp_path: Path, entry: dict[str, Any], passes: list[str], blocked: list[str]
+) -> None:
+    ports = {"from_port": None, "to_port": None, "icmp_type": None, "icmp_code": None}
+    common = {**ports, "network_acl_id": "acl-1", "rule_action": "allow", "cidr_block": "0.0.0.0/0", "rule_number": 100}
+    resources = _two(
+        **{
+            "aws_security_group.app": group("sg-app", [EVERYTHING], [EVERYTHING]),
+            "aws_network_acl.b": {"id": "acl-1", "vpc_id": "vpc-1", "subnet_ids": ["subnet-b"]},
+            "aws_network_acl_rule.in": {**common, **entry, "id": "r-in", "egress": False},
+            "aws_network_acl_rule.out": {**common, "id": "r-out", "egress": True, "protocol": "-1"},
+        }
+    )
+    found = imported(tmp_path, state(resources))
+    for traffic in passes:
+        assert verdict(found, "aws_instance.a", "aws_instance.b", traffic) == "holds", traffic
+    for traffic in blocked:
+        assert verdict(found, "aws_instance.a", "aws_instance.b", traffic) == "fails", traffic
+
+
 @pytest.mark.rule("NACL-1")
 def test_an_adopted_default_acl_without_entries_denies_the_subnets_of_no_other(tmp_path: Path) -> None:
     adopted = {

@@ -194,17 +194,20 @@ def _knows_what_is_behind(draft: Draft, gateway: Gateway, item: Item, resource: 
 
 
 def transit_tables(draft: Draft, gateway: Gateway) -> Data | None:
-    """The route tables of a gateway; None where it has the one that AWS makes. Raises NotKnown."""
+    """The route tables of a gateway; None where it has the one that AWS makes, and none where that is turned off (TGW-1).
+    Raises NotKnown."""
     tables = [
         each
         for each in draft.found.of("TransitGatewayRouteTables")
         if each.get("TransitGatewayId") == gateway.item.id and each.either("State") not in GONE
     ]
     asked = any(kind in draft.found.asked for kind in ("TransitGateways", *_KINDS))
+    # Of a gateway that is somebody else's, nobody knows the tables that no file makes, nor what they are of.
+    partly = asked or draft.found.one("TransitGateways", gateway.item.id) is None
     if not tables:
-        if asked and gateway.attachments:
+        if partly and gateway.attachments:
             raise NotKnown(Unknown("its route tables were not collected"))
-        return None
+        return {} if gateway.item.inner("Options").either("DefaultRouteTableAssociation") == "disable" else None
     out: Data = {}
     for table in tables:
         propagating = _propagating(draft, table.id, asked=asked)
@@ -217,7 +220,7 @@ def transit_tables(draft: Draft, gateway: Gateway) -> Data | None:
         draft.out.names[table.id] = f"{draft.names[gateway.item.id]}.{list(out)[-1]}"
     for id, member in gateway.attachments.items():
         told = any(each.id == id or attachment_id(each) == id for each in draft.found.of(_KINDS[0]))
-        if asked and not told and "Association" not in member and not _associations_asked(draft, tables):
+        if partly and not told and "Association" not in member and not _associations_asked(draft, tables):
             raise NotKnown(Unknown(f"with which table attachment {id} is associated was not collected"))
     return out
 

@@ -69,7 +69,7 @@ TRANSIT_TABLE: Final = Kind(
     "route table of a transit gateway",
     frozenset({f"{_TGW}_route_table"}),
     {
-        (_TGW, f"{word}_default_route_table_id"): f"{word}_default_route_table_id"
+        (_TGW, f"{word}_default_route_table_id"): "association_default_route_table_id"
         for word in ("association", "propagation")
     },
 )

@@ -47,7 +47,10 @@ def _inline(made: Assembly, acl: Resource) -> Any:
 
 
 def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
-    """One entry, inline or separate: the two differ in the words for its number and action."""
+    """One entry, inline or separate: the two differ in the words for its number and action.
+
+    A port, a type or a code that is left out is 0, not any: the provider sends a number in any case (NACL-8).
+    """
     protocol = values.get("protocol")
     entry: Attributes = {
         "Egress": egress,
@@ -58,9 +61,14 @@ def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
         "Ipv6CidrBlock": values.get("ipv6_cidr_block") or None,
     }
     if str(protocol).lower() not in ("-1", "all"):
-        entry["PortRange"] = present({"From": values.get("from_port"), "To": values.get("to_port")})
-        entry["IcmpTypeCode"] = present({"Type": values.get("icmp_type"), "Code": values.get("icmp_code")})
+        entry["PortRange"] = {"From": _sent(values, "from_port"), "To": _sent(values, "to_port")}
+        entry["IcmpTypeCode"] = {"Type": _sent(values, "icmp_type"), "Code": _sent(values, "icmp_code")}
     return present(entry)
+
+
+def _sent(values: dict[str, Any], key: str) -> Any:
+    value = values.get(key)
+    return 0 if value in (None, "") else value
 
 
 def _place(entry: Attributes) -> tuple[Any, str]:

@@ -48,9 +48,9 @@ def _switch(gateway: Resource, word: str) -> Any:
 
 
 def default_table(gateway: Resource, word: str) -> str:
-    """The id of the table that AWS makes with a gateway."""
+    """The id of the table that AWS makes with a gateway: one for associations and propagations (TGW-1)."""
     known = gateway.get(f"{word}_default_route_table_id")
-    return known if isinstance(known, str) else f"{gateway.id}.{word}_default_route_table_id"
+    return known if isinstance(known, str) and known else f"{gateway.id}.association_default_route_table_id"
 
 
 def _attach(made: Assembly, each: Resource) -> None:
