@@ -85,15 +85,15 @@ SHOWN_NAMES = 3
 """Names that a line tells before it counts the rest."""
 
 
-def summary(names: Sequence[str]) -> str:
-    """Names in few words: those, or the first ones and how many more there are.
+def summary(names: Sequence[str], most: int = SHOWN_NAMES) -> str:
+    """Names in few words: those, or the first ones and how many more there are. `most`: how many are named then.
 
     >>> summary("abcd"), summary("abcde")
     ('a, b, c, d', 'a, b, c and 2 more')
     """
-    if len(names) <= SHOWN_NAMES + 1:
+    if len(names) <= most + 1:
         return ", ".join(names)
-    return f"{', '.join(names[:SHOWN_NAMES])} and {len(names) - SHOWN_NAMES} more"
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def counted(number: int, noun: str, many: str = "") -> str:

@@ -106,7 +106,8 @@ def test_a_large_network_is_folded(vpcs: int, subnets: int) -> None:
 def test_a_folded_box_says_what_it_stands_for() -> None:
     box = next(box for box in draw(many(15, 20)).layout.boxes if box.box.look == "vpc")
     assert box.title == "15 VPCs"
-    assert box.notes[:3] == ("alike: same size and connections", "300 subnets", "300 instances")
+    blocks = "10.0.0.0/16, 10.1.0.0/16 and 13 more"
+    assert box.notes[:4] == ("alike: same size and connections", blocks, "300 subnets: 300 private", "300 instances")
     assert len(box.box.names) == 15
 
 
@@ -253,3 +254,66 @@ def test_folded_transit_gateways_name_the_attachments_that_carry_nothing() -> No
     layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "attachment app pending of tgw3" in notes["6 transit gateways"]
+
+
+def loose(count: int) -> Network:
+    """A VPC, and networks that nothing is joined with."""
+    networks = {f"office-{i}": {"cidrs": [f"192.168.{i}.0/24"]} for i in range(count)}
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
+    return reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "networks": networks}))
+
+
+def test_what_joins_nothing_stands_side_by_side() -> None:
+    net = loose(4)
+    check_picture(net)
+    boxes = [box for box in draw(net).layout.boxes if box.box.look == "network"]
+    assert len(boxes) == 4
+    assert len({box.y for box in boxes}) < 4
+
+
+def test_what_joins_nothing_is_not_said_to_join_the_same() -> None:
+    net = loose(9)
+    check_picture(net)
+    notes = {box.title: box.notes for box in draw(net).layout.boxes}
+    assert notes["9 networks"] == ("office-0, office-1, office-2 and 6 more",)
+
+
+def test_a_picture_is_wide_enough_for_its_own_title() -> None:
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
+    design: dict[str, Any] = {"version": 1, "vpcs": {"app": vpc}}
+    design["name"] = "models/inspection-bypassed-on-the-way-out-as-found.yaml"
+    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    assert layout.title == design["name"]
+    design["name"] = "w" * 500
+    assert draw(reachsim.loads(yaml.safe_dump(design))).layout.width < 1200
+
+
+def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:
+    root = ElementTree.fromstring(draw(loose(9)).svg)
+    tooltips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    (folded,) = (text for text in tooltips if text.startswith("9 networks"))
+    assert folded.splitlines()[-1] == ", ".join(f"office-{i}" for i in range(9))
+
+
+def test_text_is_cut_to_the_room_that_there_is() -> None:
+    design = copy.deepcopy(BASE)
+    design["internet"] = {"hosts": {f"a-host-of-a-name-{i}.example.com": {"ip": f"198.51.100.{i}"} for i in (1, 2, 3)}}
+    internet = draw(reachsim.loads(yaml.safe_dump(design))).layout.boxes[0]
+    assert internet.notes[0].endswith("a-host-of-a-name-3.example.com")
+
+
+def test_folded_vpcs_say_how_many_subnets_are_public() -> None:
+    def vpc(public: bool, number: int) -> dict[str, Any]:
+        front = {"cidr": f"10.{number}.0.0/24", "az": "a", **({"route_table": "out"} if public else {})}
+        return {
+            "cidrs": [f"10.{number}.0.0/16"],
+            "internet_gateway": "igw",
+            "route_tables": {"out": {"routes": {"0.0.0.0/0": "igw"}}},
+            "subnets": {"front": front, "back": {"cidr": f"10.{number}.1.0/24", "az": "a"}},
+        }
+
+    vpcs = {f"v{i}": vpc(i % 3 == 0, i) for i in range(9)}
+    layout = draw(reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": vpcs}))).layout
+    notes = {placed.title: placed.notes for placed in layout.boxes}
+    assert "6 subnets: 3 public, 3 private" in notes["3 VPCs"]
+    assert "12 subnets: 12 private" in notes["6 VPCs"]

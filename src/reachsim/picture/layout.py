@@ -18,9 +18,11 @@ TITLE, NOTE = 13, 11
 LINE_HEIGHT = 17
 PAD = 10
 WIDEST = 300
-"""The widest line of text; what is longer is cut."""
+"""How wide a line of text makes a box at most; what does not fit is cut."""
 _GAP, _LANE, _BETWEEN = 12, 26, 28
 _NARROWEST = 320
+_TITLE_WIDEST = 800
+"""How far a picture grows to the right for its own title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,11 @@ def lay_out(scene: Scene) -> Layout:
         at_least = _LANE * (lanes[vpc.key] + 1)
         vpcs.append(_place(vpc, x, y, max(_size(vpc)[0], at_least)))
         x += vpcs[-1].width + _BETWEEN
-    right = max(x - _BETWEEN, _NARROWEST)
+    right = max(x - _BETWEEN, _NARROWEST, PAD + _title_width(scene))
     down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
     bars, strokes, right, down = _bars(scene, vpcs, right, down)
-    boxes = [*vpcs, *bars]
+    loose, right, down = _loose(scene, right, down)
+    boxes = [*vpcs, *bars, *loose]
     if scene.internet is not None:
         boxes.insert(0, _place(scene.internet, PAD, top, right - PAD))
         strokes += _to_internet(scene, boxes)
@@ -86,13 +89,17 @@ def lay_out(scene: Scene) -> Layout:
     return Layout(scene, title, right + PAD, down + PAD, tuple(boxes), tuple(strokes))
 
 
+def _title_width(scene: Scene) -> int:
+    return min(int(width(visible(scene.title), TITLE, bold=True)) + 1, _TITLE_WIDEST)
+
+
 # -- boxes ------------------------------------------------------------------------------------------------------
 
 
-def _text(box: Box) -> tuple[str, tuple[str, ...], int, int]:
+def _text(box: Box, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]:
     """Title and notes as they fit, and the room that they take."""
-    title = cut(visible(box.title), WIDEST, TITLE, bold=True)
-    notes = tuple(cut(visible(note), WIDEST, NOTE) for note in box.notes)
+    title = cut(visible(box.title), room, TITLE, bold=True)
+    notes = tuple(cut(visible(note), room, NOTE) for note in box.notes)
     wide = max([width(title, TITLE, bold=True), *(width(note, NOTE) for note in notes)])
     return title, notes, int(wide) + 1, LINE_HEIGHT * (1 + len(notes))
 
@@ -108,8 +115,8 @@ def _size(box: Box) -> tuple[int, int]:
 
 
 def _place(box: Box, x: int, y: int, wide: int) -> Placed:
-    """A box and all that is in it; each row fills the box's width."""
-    title, notes, text, high = _text(box)
+    """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
+    title, notes, text, high = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
     inside: list[Placed] = []
     left = x + PAD + text + _GAP
     for each in box.edge:
@@ -153,8 +160,8 @@ def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[
     for box in _nearest_first(scene):
         mine = [x for line, x in lanes.items() if box.key in line]
         wide, high = _size(box)
-        low = min(mine, default=PAD + PAD) - PAD
-        wide = max(wide, max(mine, default=0) + PAD - low)
+        low = min(mine) - PAD
+        wide = max(wide, max(mine) + PAD - low)
         bars.append(_place(box, low, down + _BETWEEN, wide))
         down += _BETWEEN + high
         right = max(right, low + wide)
@@ -164,6 +171,23 @@ def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[
         upper, lower = sorted((found[line.one], found[line.other]), key=lambda placed: placed.y)
         strokes.append(Stroke(x, upper.y + upper.height, lower.y, line))
     return bars, strokes, right, down
+
+
+def _loose(scene: Scene, right: int, down: int) -> tuple[list[Placed], int, int]:
+    """What no line leads to, side by side as far as the picture is wide; and how far the picture reaches then."""
+    joined = {end for line in scene.lines for end in line}
+    placed: list[Placed] = []
+    x, y = PAD, down + _BETWEEN
+    for box in scene.others:
+        if box.key in joined:
+            continue
+        wide, high = _size(box)
+        if x > PAD and x + wide > right:
+            x, y = PAD, down + _GAP
+        placed.append(_place(box, x, y, wide))
+        x += wide + _GAP
+        right, down = max(right, PAD + wide), max(down, y + high)
+    return placed, right, down
 
 
 def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line, int], int]:
@@ -185,7 +209,8 @@ def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line,
 def _nearest_first(scene: Scene) -> list[Box]:
     """What joins VPCs, then what lies behind that, as often as there is something behind."""
     reached = {vpc.key for vpc in scene.vpcs}
-    waiting, found = list(scene.others), list[Box]()
+    joined = {end for line in scene.lines for end in line}
+    waiting, found = [box for box in scene.others if box.key in joined], list[Box]()
     while waiting:
         near = {end for line in scene.lines for end in line if reached.intersection(line)}
         following = [box for box in waiting if box.key in near] or waiting

@@ -39,8 +39,8 @@ def scene_of(engine: Engine) -> Scene:
     vpcs: list[Box] = []
     home: dict[KeyPath, str] = {}
     sites = list(engine.topology.vpcs.values())
-    for group, alike in fold(sites, _VPCS, _vpc_likenesses(design, joined)):
-        box = _vpc(group[0], engine, placed) if len(group) == 1 else _folded_vpcs(group, alike, design)
+    for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined)):
+        box = _vpc(group[0], engine, placed) if len(group) == 1 else _folded_vpcs(group, alike, engine)
         vpcs.append(box)
         home.update({("vpcs", site.name): box.key for site in group})
     others, lines = _others(design, joined, home)
@@ -107,14 +107,23 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
             yield Box(_key(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names)
 
 
-def _folded_vpcs(group: Sequence[VpcSite], alike: str, design: Design) -> Box:
-    subnets = sum(len(design.vpcs[site.name].subnets) for site in group)
+def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> Box:
+    design = engine.design
+    sorts = Counter(sort for site in group for sort in _sorts(site, engine).values())
+    subnets = [f"{counted(sorts.total(), 'subnet')}: {', '.join(_by_sort(sorts))}"] if sorts else []
+    blocks = summary([str(block) for site in group for block in design.vpcs[site.name].cidrs], 2)
     kinds = Counter(kind for site in group for subnet in site.subnets.values() for kind in _kinds(subnet, design))
-    notes = (f"alike: {alike}", counted(subnets, "subnet"), *_counts(kinds), summary([site.name for site in group]))
+    notes = (f"alike: {alike}", blocks, *subnets, *_counts(kinds), summary([site.name for site in group]))
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
     edge = tuple(_folded_gateways(gateways))
     return Box(_key("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
+
+
+def _by_sort(sorts: Counter[str]) -> Iterator[str]:
+    """How many subnets there are of each sort, the public ones first."""
+    for sort in sorted(sorts, key=lambda sort: (sort != "public", sort)):
+        yield f"{sorts[sort]} {sort}"
 
 
 def _folded_gateways(gateways: Sequence[Box]) -> Iterator[Box]:
@@ -126,7 +135,8 @@ def _folded_gateways(gateways: Sequence[Box]) -> Iterator[Box]:
         yield Box(mine[0].key, "gateway", title, (noun,) if len(mine) == 1 else (), names=names)
 
 
-def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[Likeness[VpcSite]]:
+def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[Likeness[VpcSite]]:
+    design = engine.design
     ends: dict[str, list[KeyPath]] = {}
     for path, others in joined.items():
         for other in others:
@@ -143,7 +153,8 @@ def _vpc_likenesses(design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
 
     def contents(site: VpcSite) -> tuple[object, ...]:
         kinds = Counter(kind for subnet in site.subnets.values() for kind in _kinds(subnet, design))
-        return (len(site.subnets), tuple(sorted(kinds.items())), *links(site))
+        sorts = Counter(_sorts(site, engine).values())
+        return (tuple(sorted(sorts.items())), tuple(sorted(kinds.items())), *links(site))
 
     return [
         (contents, "same size and connections"),
@@ -339,7 +350,8 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
         notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
         return Box(_key(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
-    notes = (*filter(None, (first.state,)), f"alike: {alike}", *_summed(parts), summary(names))
+    likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()
+    notes = (*filter(None, (first.state,)), *likeness, *_summed(parts), summary(names))
     return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 

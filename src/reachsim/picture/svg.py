@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reachsim.errors import summary
 from reachsim.markup import Html, element
 from reachsim.picture.layout import LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed, Stroke
 
@@ -35,6 +36,10 @@ _INK, _NIGHT_INK = "#1a1a1a", "#f0f0f0"
 _PAPER, _NIGHT = "#ffffff", "#0e1216"
 
 
+_NAMES = 40
+"""How many of the things that are folded into a box its tooltip names."""
+
+
 def svg(layout: Layout) -> str:
     """A picture as one SVG document."""
     scene = layout.scene
@@ -61,9 +66,10 @@ def svg(layout: Layout) -> str:
 
 
 def _box(placed: Placed) -> Iterator[Html]:
-    """A box, its text and what is in it. Its title tells the whole text, where that was cut."""
+    """A box, its text and what is in it. Its title tells the whole text, where that was cut, and what is folded into it."""
     box = placed.box
-    whole = "\n".join((box.title, *box.notes))
+    folded = (summary(box.names, _NAMES),) if len(box.names) > 1 else ()
+    whole = "\n".join((box.title, *box.notes, *folded))
     x, y = placed.x + PAD, placed.y + PAD + TITLE - 2
     rect = element("rect", x=placed.x, y=placed.y, width=placed.width, height=placed.height, rx=4, class_=box.look)
     texts = [element("text", placed.title, x=x, y=y, class_="title")]
