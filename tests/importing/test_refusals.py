@@ -97,9 +97,9 @@ def test_what_a_route_leads_to_is_not_known_where_that_was_refused() -> None:
     """There is a NAT gateway, with other values than were read; nobody knows what becomes of what is led to it."""
     assert answers(wired(), "8.8.8.8") == "reachable"
     refused = {"nat_gateways": {"nat": {"subnet": "b", "connectivity": "public", "state": "nonsense"}}}
-    assert answers(wired(**refused), "8.8.8.8") in ("reachable", "undecided")
+    assert answers(wired(**refused), "8.8.8.8") == "undecided"
     twice = {"nat_gateways": {name: {"subnet": "b", "public_ip": "198.51.100.1"} for name in ("other", "nat")}}
-    assert answers(wired(**twice), "8.8.8.8") in ("reachable", "undecided")
+    assert answers(wired(**twice), "8.8.8.8") == "reachable"  # its address is another one, whichever
 
 
 def test_what_names_a_connection_that_was_refused_is_not_known() -> None:

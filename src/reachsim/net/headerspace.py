@@ -29,12 +29,13 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from reachsim.faces import Carded, one_line
-from reachsim.net.address import LINE_LAST, parse_address
+from reachsim.net.address import LINE_LAST
 from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import IntSet, PortSet, Span
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import EVERYTHING, ICMP, ICMPV6, PORTED, TCP, UDP, Traffic, service
+from reachsim.net.traffic import EVERYTHING, ICMP, ICMPV6, PORTED, TCP, UDP, Traffic
+from reachsim.net.witness import USUAL_CLIENT_PORTS, USUAL_DESTINATIONS, USUAL_SOURCES, usual_services
 
 __all__ = ["Box", "HeaderSpace"]
 
@@ -47,11 +48,6 @@ _RUNS: Final = tuple(
     for first, following in pairwise(sorted({0, 256}.union(*((p, p + 1) for p in _PARTED))))
 )
 """All services, cut where TCP, UDP, ICMP and ICMPv6 begin and end."""
-
-_USUAL_PORTS: Final = (443, 80, 22, 3306, 5432, 53)
-_USUAL_CLIENT_PORTS: Final = (50000, 32768)
-_USUAL_SOURCES: Final = tuple(map(parse_address, ("203.0.113.1", "8.8.8.8", "2001:db8::1")))
-_USUAL_DESTINATIONS: Final = tuple(map(parse_address, ("8.8.8.8", "203.0.113.1", "2001:4860:4860::8888")))
 
 
 class _Node:
@@ -407,12 +403,12 @@ class HeaderSpace(Carded):
         """
         if self._root is _NONE or (prefer is not None and prefer in self):
             return prefer if self._root is not _NONE else None
-        services, below = _spread(self._root, _usual_services(self.traffic(), prefer))
-        source, below = _spread(below, ((prefer.source,) if prefer else ()) + _USUAL_SOURCES)
-        destination, below = _spread(below, ((prefer.destination,) if prefer else ()) + _USUAL_DESTINATIONS)
+        services, below = _spread(self._root, usual_services(self.traffic(), prefer))
+        source, below = _spread(below, ((prefer.source,) if prefer else ()) + USUAL_SOURCES)
+        destination, below = _spread(below, ((prefer.destination,) if prefer else ()) + USUAL_DESTINATIONS)
         if services >> 16 not in PORTED:
             return Packet(source, destination, services)
-        port, _ = _spread(below, ((prefer.source_port,) if prefer else ()) + _USUAL_CLIENT_PORTS)
+        port, _ = _spread(below, ((prefer.source_port,) if prefer else ()) + USUAL_CLIENT_PORTS)
         return Packet(source, destination, services, port)
 
     def describe(
@@ -462,22 +458,6 @@ def _spread(node: _Node, wanted: Iterable[int]) -> tuple[int, _Node]:
             return value, child
     low, _, child = next(_runs(node))
     return low, child
-
-
-def _usual_services(traffic: Traffic, prefer: Packet | None) -> Iterator[int]:
-    """Services to try for a witness, the best first."""
-    protocols = [TCP, UDP, ICMP, ICMPV6]
-    if prefer is not None:
-        yield prefer.service
-        protocols.insert(0, prefer.protocol)
-    for protocol in protocols:
-        if protocol in PORTED:
-            yield from (service(protocol, port) for port in _USUAL_PORTS)
-        elif protocol in (ICMP, ICMPV6):
-            yield service(protocol, (8 if protocol == ICMP else 128) << 8)  # echo request: RFC 792, RFC 4443
-        lows = traffic.ports(protocol)
-        if lows and (protocol in PORTED or (prefer is not None and protocol == prefer.protocol)):
-            yield service(protocol, lows.first)
 
 
 _Dump = list[tuple[tuple[int, ...], tuple[int, ...]]]

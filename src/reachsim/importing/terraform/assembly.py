@@ -75,10 +75,6 @@ class Assembly:
                 (str(resource.address), f"it belongs to {shown_id(id)}, which is not there", resource.origin)
             )
 
-    def assume(self, resource: Resource, text: str) -> None:
-        """Say what was taken from something else."""
-        self.assumed.append((str(resource.address), text, resource.origin))
-
     def into(self, inventory: Inventory) -> None:
         """Hand everything over."""
         for kind, members in self.items.items():
