@@ -120,7 +120,7 @@ def test_a_diff_sees_an_edit_behind_a_choice() -> None:
 
 
 NLB: dict[str, Any] = {
-    # A load balancer of the hub with a target beside it and one behind the gateway, in a VPC that is attached in two other zones.
+    # A load balancer with a target beside it and one behind the gateway, in a VPC that is attached in two other zones.
     "version": 1,
     "vpcs": {
         "hub": {
