@@ -82,6 +82,14 @@ def _on_include(app: Sphinx, path: Path, page: str, content: list[str]) -> None:
     content[0] = to_repository(content[0], _IN_README, page)
 
 
+def _on_signature(
+    app: Sphinx, what: str, name: str, thing: object, options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """A signature of a dataclass that Sphinx can read, and so shorten and link."""
+    return (signature.replace("<factory>", "...") if signature else signature), returns
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", _on_signature)
     app.connect("source-read", _on_read)
     app.connect("include-read", _on_include)  # the README, the front page
