@@ -20,8 +20,6 @@ LINE_HEIGHT = 17
 PAD = 10
 WIDEST = 300
 """How wide a line of text makes a box at most; what does not fit is cut."""
-MARK_WIDEST = 400
-"""How wide a mark makes a box at most: codes are never cut."""
 _GAP, _LANE, _BETWEEN = 12, 26, 28
 _NARROWEST, _LEGEND = 320, 640
 """How wide a picture is at least, and one with a legend."""
@@ -147,7 +145,7 @@ def _text(box: Box, room: int = WIDEST) -> _Text:
     return _Text(
         cut(visible(box.title), room, TITLE, bold=True),
         tuple(cut(visible(note), room, NOTE) for note in box.notes),
-        tuple(cut(visible(mark.text), max(room, MARK_WIDEST), NOTE, bold=True) for mark in box.marks),
+        tuple(cut(visible(mark.text), room, NOTE, bold=True) for mark in box.marks),
     )
 
 

@@ -51,7 +51,7 @@ def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
     gateways = [gateway.key for box in vpcs for gateway in box.edge]
     lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
-    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=(_INTERNET, *hosts))
+    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
     shown = internet if hosts or gateways else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
 

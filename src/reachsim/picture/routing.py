@@ -71,9 +71,12 @@ class Router:
     def way(self, one: Rect, other: Rect) -> list[Point]:
         """From the border of one box to that of another, as corners; straight from middle to middle where there is no way
         along the gaps."""
-        starts = self._doors(one, other)
-        goals = self._doors(other, one)
+        starts, every = self._doors(one, other), self._doors(other, one)
+        goals = {at: door for at, door in every.items() if not _near(door[0], one)}
         found = self._search(starts, goals, other)
+        if not found:
+            goals = every
+            found = self._search(starts, goals, other)
         if not found:
             return [_middle(one), _middle(other)]
         self._used.update(_stretches(found))
@@ -184,6 +187,12 @@ def ports(low: int, high: int) -> list[int]:
     middle = (low + high) // 2
     half = max((high - low) // 2 - 8, 0) // _PORT
     return [middle + _PORT * step for step in range(-half, half + 1)]
+
+
+def _near(place: Point, box: Rect) -> bool:
+    """Whether what stands at a place would touch what stands on the border of a box."""
+    away = _PORT + _CLOSE
+    return box.left - away < place[0] < box.right + away and box.top - away < place[1] < box.bottom + away
 
 
 def _stretches(found: Sequence[Point]) -> Iterator[tuple[Point, Point]]:

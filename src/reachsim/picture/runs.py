@@ -44,16 +44,20 @@ def _run(way: Way, boxes: Mapping[str, Rect], router: Router) -> Run:
     labels = [(place, label) for place, (_, label) in zip(places, way.stations, strict=True) if label]
     end = None
     if way.end is not None:  # a station and the end of the way at one place: the end stands beside it
-        end = places[-1] if strokes and not way.stations[-1][1] else _beside(boxes[keys[-1]], router)
+        there = strokes and not way.stations[-1][1]
+        end = places[-1] if there else _beside(boxes[keys[-1]], router, places[-1])
     return Run(way, tuple(strokes), tuple(labels), end)
 
 
-def _beside(box: Rect, router: Router) -> Point:
-    """A place on the border of a box where nothing is yet."""
+def _beside(box: Rect, router: Router, other: Point | None = None) -> Point:
+    """A place on the border of a box where nothing is yet; the nearest to another place there."""
     places = [(x, y) for x in (box.right, box.left) for y in ports(box.top, box.bottom)]
-    free = next((place for place in places if router.is_free(place)), places[0])
-    router.take(free)
-    return free
+    places += [(x, y) for y in (box.top, box.bottom) for x in ports(box.left, box.right)]
+    free = [place for place in places if router.is_free(place)] or places
+    near = (box.right, box.top) if other is None else other
+    found = min(free, key=lambda place: abs(place[0] - near[0]) + abs(place[1] - near[1]))
+    router.take(found)
+    return found
 
 
 def _walls(placed: Iterable[Placed]) -> Iterator[Rect]:

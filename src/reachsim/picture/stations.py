@@ -15,6 +15,8 @@ class Stations:
         self._around = {inner.key: box.key for box in scene.boxes for inner in box.inside}
         self._subnets: dict[str, str] = {}
         self._things: dict[str, str] = {}
+        if scene.internet is not None:
+            self._things["internet"] = scene.internet.key
         for box in self.boxes.values():
             for name in box.names:
                 known = self._subnets if box.look in ("public", "private", "vpc") else self._things

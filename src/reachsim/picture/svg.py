@@ -69,7 +69,7 @@ def svg(layout: Layout) -> str:
             "svg",
             element("title", scene.title),
             element("desc", scene.description),
-            element("style", Html(_style())),
+            element("style", Html(_style(told=bool(scene.legend)))),
             element("rect", width=layout.width, height=layout.height, class_="paper"),
             title,
             *(_line(stroke) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
@@ -188,24 +188,20 @@ def _ends(stroke: Stroke) -> Iterator[Html]:
         yield element("circle", cx=stroke.x, cy=end, r=3, class_="end")
 
 
-def _style() -> str:
-    """Plain rules, without variables, which not every reader of SVG knows."""
+def _style(*, told: bool) -> str:
+    """Plain rules, without variables, which not every reader of SVG knows. `told`: whether something is told over it."""
     dashes = [f".{look}{{stroke-dasharray:{dash}}}" for look, dash in _DASHES.items()]
     rules = [
         "text{font-family:Helvetica,Arial,sans-serif}",
         f".title{{font-size:{TITLE}px;font-weight:bold}}.note{{font-size:{NOTE}px}}",
         ".line{stroke-width:2}",
         *dashes,
-        ".mark{font-size:11px;font-weight:bold}.number{font-size:10px;font-weight:bold}",
-        ".way path,path{fill:none}.there,.back,.ahead{stroke-width:3;stroke-linejoin:round}.head,.station{stroke-width:1}",
-        *(f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items()),
-        ".cross{stroke-width:2.5}",
-        *(f".marked-{look}{{stroke-width:3}}" for look in MARKS),
+        *(_shapes_told() if told else ()),
         *_colours(_LIGHT, _INK, _PAPER),
-        *_told(0, _PAPER),
+        *(_told(0, _PAPER) if told else ()),
         "@media (prefers-color-scheme:dark){",
         *_colours(_DARK, _NIGHT_INK, _NIGHT),
-        *_told(1, _NIGHT),
+        *(_told(1, _NIGHT) if told else ()),
         "}",
     ]
     return "\n".join(rules)
@@ -215,6 +211,15 @@ def _colours(looks: dict[str, tuple[str, str]], ink: str, paper: str) -> Iterato
     yield f"text{{fill:{ink}}}.paper{{fill:{paper}}}.line{{stroke:{ink}}}.end{{fill:{ink}}}"
     for look, (fill, border) in looks.items():
         yield f".{look}{{fill:{fill};stroke:{border}}}"
+
+
+def _shapes_told() -> Iterator[str]:
+    """Sizes and dashes of marks and ways."""
+    yield f".mark{{font-size:{NOTE}px;font-weight:bold}}.number{{font-size:10px;font-weight:bold}}"
+    yield "path{fill:none}path.there,path.back,path.ahead{stroke-width:3;stroke-linejoin:round}path.head{stroke-width:1}"
+    yield from (f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items())
+    yield "path.head{stroke-dasharray:none}.cross{stroke-width:2.5}"
+    yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
 
 
 def _told(scheme: int, paper: str) -> Iterator[str]:

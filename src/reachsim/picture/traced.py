@@ -11,6 +11,8 @@ from reachsim.picture.stations import Stations
 from reachsim.trace.result import TRACE_TITLES, Hop, Trace
 
 _SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "unknown": "?"}
+_CODE = 26
+"""How many characters of a code stand on one line."""
 _MOST = 6
 """How many further blockers the legend tells."""
 
@@ -111,7 +113,7 @@ class _Telling:
             key = self.stations.of(blocker.component, blocker.checkpoint)
             for place in [place for place, marks in self.marks.items() if _names(marks, blocker.checkpoint)]:
                 key = place if key is None or self.stations.holds(key, place) else key
-            self.mark(key, "stop", f"\u2717 {blocker.checkpoint}", blocker.code)
+            self.mark(key, "stop", f"\u2717 {blocker.checkpoint}", *_lines(blocker.code))
 
     def _visits(self, hops: Iterable[Hop]) -> Iterator[tuple[str, list[Hop]]]:
         """The boxes without boxes inside that hops come to, one after the other, with what is passed there and on the way
@@ -140,6 +142,16 @@ class _Telling:
         if self.stations.holds(key, last):  # on its way out; a route table is that of the subnet it is in
             return next(self.stations.around(last)) if hop.checkpoint.startswith("route table") else key
         return key
+
+
+def _lines(code: str) -> list[str]:
+    """A code in lines that no box has to cut."""
+    lines = [""]
+    for word in code.replace("_", "_ ").split():
+        if len(lines[-1]) + len(word) > _CODE:
+            lines.append("")
+        lines[-1] += word
+    return lines
 
 
 def _names(marks: Iterable[Mark], checkpoint: str) -> bool:
