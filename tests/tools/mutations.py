@@ -2,8 +2,9 @@
 
 Each mutation changes one place of one file in a copy of the tree: a comparison turned, a condition left out, `and` for `or`,
 a number off by one, an element dropped, a negation. The tests that mirror the file run first, then those that ask the
-kernel and the models, those of its room, the oracle, and all that put questions; the first failure ends it. What survives
-is printed as a line of a diff: it needs a test, or a reason why it changes nothing. Linux and macOS (it forks, so that what every run imports is imported once).
+kernel and the models, those of its room, the oracle, and all that put questions; the first failure ends it. What
+survives is printed as a line of a diff: it needs a test, or a reason why it changes nothing. Linux and macOS (it forks, so
+that what every run imports is imported once).
 """
 
 from __future__ import annotations
