@@ -143,9 +143,9 @@ def tests_of(mutation: Mutation) -> list[list[str]]:
     return [ring for ring in (mirrors, *ASKING[:2], beside, *ASKING[2:]) if ring]
 
 
-def fate_of(mutation: Mutation, tree: Path, seconds: int) -> str:
+def fate_of(mutation: Mutation, tree: Path, seconds: int, rings: int) -> str:
     """What becomes of a mutation that stands in the tree."""
-    for tests in tests_of(mutation):
+    for tests in tests_of(mutation)[:rings]:
         fate = run(tree, tests, seconds)
         if fate != "survived":
             return fate
@@ -188,9 +188,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--skip", type=int, default=0, help="of the chosen ones, the first so many")
     parser.add_argument("--seconds", type=int, default=400, help="of computing, for one ring of tests")
+    parser.add_argument(
+        "--rings", type=int, default=99, help="of tests to ask: 1 is quick, and names what to ask more of"
+    )
+    parser.add_argument("--only", default="", help="mutations whose printed line has this text in it")
     parser.add_argument("--list", action="store_true", help="print them and do nothing")
     options = parser.parse_args(arguments)
     picked = chosen(options.count, options.seed)[options.skip :]
+    picked = [mutation for mutation in picked if options.only in str(mutation)]
     if options.list:
         print(*picked, sep="\n")
         return 0
@@ -207,7 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
             source = place.read_bytes()
             place.write_bytes(mutation.applied(source))
             started = time.perf_counter()
-            fate = fate_of(mutation, tree, options.seconds)
+            fate = fate_of(mutation, tree, options.seconds, options.rings)
             place.write_bytes(source)
             counts[fate] += 1
             print(f"{fate:8} {time.perf_counter() - started:5.0f} s  {mutation}", flush=True)
