@@ -103,7 +103,7 @@ def test_what_is_routed_within_a_subnet_is_undecided_where_its_acl_denies_it(clo
     assert [result.verdict for result in net.check()] == ["undecided"]
     assert net.reach("probe", BEHIND).undecided
     across = net.trace("aside", BEHIND, "tcp/22")  # from another subnet the ACLs are met, of both
-    assert [blocker.rule_id for blocker in across.blockers][0] == "NACL-2"
+    assert across.blockers[0].rule_id == "NACL-2"
     assert across.verdict == "blocked"
     assert not net.reach("aside", BEHIND).undecided
 

@@ -121,9 +121,9 @@ class Flight(Header, Balancers):
             device = self.device(vpc, bare(subnet_route(self.world, vpc, subnet, packet.dst), vpc))
         except Lost:
             device = None
-        if device is not None and device.subnet == subnet:
-            raise Undecided(f"NACL-6: {device.name} is in the sender's subnet, whose ACL says {lost}")
-        raise lost
+        if device is None or device.subnet != subnet:
+            raise lost
+        self.doubt = f"NACL-6: {device.name} is in the sender's subnet, whose ACL says {lost}"
 
     def device(self, vpc: str, name: str) -> Interface | None:
         """The interface that a route leads to. ROUTE-10: an instance only if it has exactly one."""
@@ -338,6 +338,8 @@ class Flight(Header, Balancers):
             self.check_who_got_it(end, meant)
         except Lost as lost:
             return Verdict(False, False, False, f"forward: {lost}", self.listener)
+        if self.doubt:  # nothing else stopped it
+            raise Undecided(self.doubt)
         answer = seen.answer()
         if end == AMAZON or answer is None:
             return Verdict(True, True, True, "", self.listener)
@@ -348,6 +350,8 @@ class Flight(Header, Balancers):
                 raise Lost(f"PEER-9: the answer to {packet.src} goes to another holder of that address")
             if back != packet.answer():
                 raise Lost(f"WALK-13: the client sent to {packet.dst} and is answered by {back.src}")
+            if self.doubt:
+                raise Undecided(self.doubt)
         except Lost as lost:
             return Verdict(True, False, False, f"reply: {lost}", self.listener)
         except Undecided as why:
