@@ -173,3 +173,34 @@ def test_block_public_access_is_that_of_the_vpcs_account_and_region() -> None:
     assert verdict("us-east-1") == "reachable"
     assert verdict("eu-west-1", spared) == "reachable"
     assert verdict("eu-west-1", {**spared, "State": "delete-complete"}) == "blocked"
+
+
+@pytest.mark.rule("IGW-14")
+@pytest.mark.parametrize(
+    ("mode", "changes", "expected"),
+    [
+        ("block-bidirectional", {}, "blocked"),
+        ("off", {}, "reachable"),
+        (Unknown("it is computed"), {}, "undecided"),
+        ("block-bidirectional", {"InternetGatewayExclusionMode": Unknown("it is computed")}, "undecided"),
+        ("block-bidirectional", {"ResourceArn": Unknown("it is computed")}, "undecided"),
+        ("block-bidirectional", {"State": Unknown("it is computed")}, "undecided"),
+        ("off", {"State": Unknown("it is computed")}, "reachable"),
+        ("block-bidirectional", {"State": "delete-complete", "ResourceArn": Unknown("it is computed")}, "blocked"),
+    ],
+)
+def test_what_is_not_known_of_block_public_access_is_undecided(mode: Any, changes: Any, expected: str) -> None:
+    public = [{**WEB, "Association": {"PublicIp": "3.0.0.1"}}]
+    option = {"AwsAccountId": "111122223333", "AwsRegion": "eu-west-1", "InternetGatewayBlockMode": "off"}
+    arn = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-a"
+    spared = {"ExclusionId": "e", "InternetGatewayExclusionMode": "allow-bidirectional", "ResourceArn": arn}
+    exclusions = [{**spared, "State": "create-complete"}] if changes else []
+    found = built(
+        account(NetworkInterfaces=public, Options=[option], Exclusions=exclusions),
+        **{"VpcBlockPublicAccessOptions/111122223333:eu-west-1/InternetGatewayBlockMode": mode},
+        **{f"VpcBlockPublicAccessExclusions/e/{key}": value for key, value in changes.items()},
+    )
+    net = reachsim.loads(written(found))
+    assert net.trace("internet", "eni-web", "tcp/443").verdict == expected
+    if expected == "undecided":
+        assert any("is not known" in text for text in notes(found, "unknown"))
