@@ -78,7 +78,10 @@ class BlockPublicAccess(Schema):
 Switch = Annotated[
     BlockPublicAccess | None,
     BeforeValidator(lambda value: None if value is None else _short(value)),
-    also({"enum": ["off", "bidirectional", "ingress", "unknown", "block-bidirectional", "block-ingress"]}, {"const": False}),
+    also(
+        {"enum": ["off", "bidirectional", "ingress", "unknown", "block-bidirectional", "block-ingress"]},
+        {"const": False},
+    ),
 ]
 """The field of a VPC or of a design: a mode, or the long form."""
 

@@ -52,7 +52,9 @@ def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound:
     NAT gateway's. `translated`: it is of a NAT gateway, or of an egress-only gateway. `outbound`: of a flow that starts
     inside.
     """
-    if access in (PublicAccess.OPEN, PublicAccess.UNKNOWN) or (access is PublicAccess.EGRESS and translated and outbound):
+    if access in (PublicAccess.OPEN, PublicAccess.UNKNOWN) or (
+        access is PublicAccess.EGRESS and translated and outbound
+    ):
         return None
     text = f"Block Public Access lets nothing of {place} through"
     if access is PublicAccess.EGRESS:

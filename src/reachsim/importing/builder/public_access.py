@@ -17,6 +17,11 @@ def add_public_access(draft: Draft) -> None:
     for vpc in draft.vpc_ids():
         body = draft.body(vpc)
         mode = modes.get(f"{body.get('account')}:{body.get('region')}")
+        if mode is None and not {"account", "region"} <= body.keys() and any(modes.values()):
+            draft.note(
+                "unknown", draft.names[vpc], "whose account or Region it is in is not known, nor what is blocked there"
+            )
+            mode = UNKNOWN
         if mode is not None:
             excluded = _exclusions(draft, vpc)
             body["block_public_access"] = {"mode": mode, "exclusions": excluded} if excluded else mode
