@@ -106,7 +106,7 @@ def notes(found: Imported, kind: str) -> list[str]:
 
 
 def built(answers: Answers, **changes: Any) -> Imported:
-    """What an import makes of an account of which some attributes are others, by kind, id and key (``Vpcs/vpc-1/CidrBlock``):
+    """What an import makes of an account with other attributes, by kind, id and key (``Vpcs/vpc-1/CidrBlock``):
     what no describe call says, such as what is not known."""
     found = Inventory()
     for key, value in answers.items():

@@ -111,7 +111,7 @@ def _dns_known(draft: Draft, vpc: str) -> bool:
 def _common(one: Data, other: Data) -> Data:
     """The records of two zones of one name: those on which both agree, the others unknown."""
     same = {name: one[name] for name in one if one[name] == other.get(name)}
-    return {**dict.fromkeys((*one, *other), [UNKNOWN]), **same, UNKNOWN: [UNKNOWN]}
+    return {**{name: [UNKNOWN] for name in (*one, *other)}, **same, UNKNOWN: [UNKNOWN]}
 
 
 def _records(draft: Draft, item: Item, zone: str, named: dict[str, str]) -> Data:
