@@ -182,6 +182,34 @@ def test_a_masquerading_host_needs_no_route_back_to_its_clients():
     assert not net.trace("db", CLIENT, "tcp/80").delivered
 
 
+@pytest.mark.rule("NATI-5")
+def test_a_name_means_to_the_networks_behind_a_host_what_it_means_in_the_hosts_vpc():
+    """Private addresses, of its own VPC and of those that are joined with it."""
+    over = {
+        "vpcs app instances twin nat": True,
+        "vpcs data instances api public_ip": "198.51.100.99",
+        "vpcs data internet_gateway": "igw",
+    }
+    trace = load(CLIENTS, over).trace(CLIENT, "api", "tcp/80")
+    passes(trace)
+    assert trace.packet is not None
+    assert format_address(trace.packet.destination) == "10.1.1.80"
+
+
+@pytest.mark.rule("NATGW-10")
+def test_whether_a_nat_gateway_takes_what_comes_from_behind_a_host_is_undecided():
+    """No page says. What the host masquerades is the host's own; where the gateway is down, nothing is open."""
+    net = load(CLIENTS)
+    assert (
+        "whether app.ngw takes packets from the networks behind a host" in net.trace(CLIENT, "dns", "tcp/53").undecided
+    )
+    assert net.reach("192.168.77.0/24", "dns").undecided
+    passes(net.trace("twin", "dns", "tcp/53"))
+    passes(load(CLIENTS, {"vpcs app instances twin nat": True}).trace(CLIENT, "dns", "tcp/53"))
+    down = load(CLIENTS, {"vpcs app nat_gateways ngw state": "failed"}).trace(CLIENT, "dns", "tcp/53")
+    blames(down, "BAD_STATE_ROUTE", "ROUTE-12", "app")
+
+
 PODS = {
     "vpcs app instances web secondary_private_ips": ["10.0.0.41"],
     "vpcs app instances web external_snat": False,

@@ -11,6 +11,7 @@ from dataclasses import FrozenInstanceError
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
 from reachsim.net.address import LINE_LAST
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.rules.clauses import NO_GROUPS, GroupId
@@ -32,11 +33,13 @@ class VpcSite(_Wired, VpcPlace):
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
-    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address.
+    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
+    addresses outside its blocks, of the networks behind its hosts (NATI-5).
     """
 
     __slots__ = (
         "_owned",
+        "behind",
         "inbound_neighbours",
         "neighbours",
         "owners",
@@ -45,6 +48,7 @@ class VpcSite(_Wired, VpcPlace):
         "subnet_runs",
         "subnets",
     )
+    behind: AddressSet
     owners: dict[int, NetworkInterface]
     subnets: dict[str, SubnetSite]
     services: dict[int, Checkpoint]
@@ -55,6 +59,7 @@ class VpcSite(_Wired, VpcPlace):
     _owned: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        self.behind = AddressSet.nothing()
         self.owners = {}
         self.subnets = {}
         self.services = {}

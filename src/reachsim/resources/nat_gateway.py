@@ -10,7 +10,7 @@ from pydantic import Field
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.filters import Filter, Query, protocol_limit
 from reachsim.dataplane.place import AddressPair, InterfacePlace
-from reachsim.dataplane.scope import intersect, to_run
+from reachsim.dataplane.scope import Scope, edges, intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import EVERY_IPV4, Cidr
@@ -249,7 +249,7 @@ def zone_at(interface: NetworkInterface, header: Header) -> str | None:
     return sender.subnet.az if sender is not None and sender.subnet.vpc is interface.vpc else header.zone
 
 
-class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
+class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=True):
     """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (WALK-14)."""
 
     __slots__ = ("interface", "state")
@@ -262,7 +262,8 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
         self.state = state
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19)."""
+        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19). Of what
+        comes from the networks behind a host of its VPC, AWS does not say which (NATGW-10)."""
         destination = header.destination
         if destination > IPV4_LAST:
             return self._ipv6(header)
@@ -283,7 +284,9 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
             return sent._replace(scope=scope)
         onward = masquerade(self, self.interface, header, leg, sent)
         text = "its port becomes one of 1024-65535"
-        scope = to_run(intersect(scope.destinations, self.interface.subnet.run_around(destination)))
+        run = intersect(scope.destinations, self.interface.subnet.run_around(destination))
+        behind = self.interface.vpc.behind
+        scope = Scope(behind.run_around(header.source), run)
         query = Query(NAT_GATEWAY_FILTER, 0)
         step = Forward(leave(self.interface, onward), onward, text, "NATGW-3", self.path, scope, query, 1)
         if sent is None:
@@ -291,6 +294,9 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
             text = f"{self.interface.name} has no address in zone {zone}, from where the packet comes"
             loss = Loss(Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION, "NATGW-20", text)
             return self.drop(loss, header, scope, path=(*self.path, "public_ips"), onward=step)
+        if self.state in FORWARDING_STATES and header.source in behind:
+            reason = f"AWS does not say whether {self.interface.name} takes packets from the networks behind a host"
+            return Undecided(reason, header, rule="NATGW-10", path=self.path, scope=scope)
         if self.state in FORWARDING_STATES:
             return step
         loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.interface.name} is {self.state}")
@@ -316,6 +322,10 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
             return Undecided("NAT64 is not modelled", header, rule="NATGW-16", path=self.path, scope=scope)
         text = "a NAT gateway carries no IPv6"
         return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), header, scope)
+
+    def cuts(self) -> Iterable[int]:
+        """At the borders of the networks behind hosts of its VPC."""
+        return edges(self.interface.vpc.behind)
 
     def filters(self) -> Iterable[Filter]:
         """The protocols that it carries."""

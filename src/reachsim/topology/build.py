@@ -215,6 +215,11 @@ class TopologyBuilder:
         for place in places:
             self.topology.joined.setdefault(place, set()).add(path)
 
+    def stand_in(self, path: KeyPath, place: str, vpc: str) -> None:
+        """Say that a place outside is joined by a resource with a VPC, and with whatever joins that VPC with others."""
+        self.join_places(path, (vpc,))
+        self.topology.joined[place] = self.topology.joined[vpc]  # what joins it later counts too
+
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
         self.topology.senders.append((addresses, start, label))

@@ -104,7 +104,8 @@ class Flight(Header, Balancers):
             raise Undecided(f"the rules of network firewall {name} are not read here")
         if device is None or not device.available:
             raise Lost(f"ROUTE-12: the target {target} of the route to {packet.dst} is not available")
-        if device.subnet and device.subnet != subnet:  # NACL-6, NATGW-19
+        # NACL-6, NATGW-19. A next hop in the sender's own subnet: both ways, as towards an attachment there (TGW-12).
+        if device.subnet and (device.subnet != subnet or sender is not None):
             acl(world, vpc, device.subnet, "ingress", packet)
         self.sender_zone = world.zone(vpc, subnet)
         return self.arrive(device, packet, identity)
@@ -217,6 +218,10 @@ class Flight(Header, Balancers):
         if packet.dst.version == 6 or packet.protocol not in (ICMP, TCP, UDP):
             raise Lost(f"NATGW-5: {gateway.name} carries no protocol {packet.protocol} over IPv{packet.dst.version}")
         if not inside(packet.src, self.world.vpcs[gateway.vpc]["cidrs"]) and gateway.vpc not in self.entered:
+            if any(
+                inside(packet.src, i.ranges("client_networks")) for i in self.world.interfaces if i.vpc == gateway.vpc
+            ):
+                raise Undecided(f"NATGW-10: {packet.src} is behind a host of the VPC of {gateway.name}")
             raise Lost(f"NATGW-10: {packet.src} is not in the VPC of {gateway.name}")
         zones = list(gateway.body.get("public_ips") or {}) if not gateway.subnet else []
         if zones and self.sender_zone not in zones:
