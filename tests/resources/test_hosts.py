@@ -175,39 +175,25 @@ def test_a_host_and_the_networks_behind_it_need_neither_route_nor_rule():
     assert not net.trace("probe", CLIENT, "tcp/22").delivered  # nobody else's
 
 
+def test_a_name_means_to_networks_behind_a_host_what_it_means_to_the_host():
+    """The private address where a peering joins the host's VPC with the other one (format.md)."""
+    public = {"vpcs data internet_gateway": "igw", "vpcs data instances api public_ip": "198.51.100.80"}
+    net = load(CLIENTS, public, {"vpcs data route_tables api 192.168.77.0/24": "pcx"})
+    for source in ("twin", CLIENT):
+        assert {str(hop.before.destination) for hop in net.trace(source, "api", "tcp/80").forward} == {str(API)}
+    apart = load(CLIENTS, public, {"peering_connections": GONE, "vpcs app route_tables private 10.1.0.0/16": GONE,
+                                   "vpcs data route_tables api": {}})  # fmt: skip
+    assert apart.trace(CLIENT, "api", "tcp/80").forward[0].before.destination != API
+
+
+API = (10 << 24) + (1 << 16) + (1 << 8) + 80
+
+
 @pytest.mark.rule("NATI-5")
 def test_a_masquerading_host_needs_no_route_back_to_its_clients():
     net = load(CLIENTS, {"vpcs app instances twin nat": True, "vpcs app route_tables isolated": {}})
     passes(net.trace(CLIENT, "db", "tcp/80"))
     assert not net.trace("db", CLIENT, "tcp/80").delivered
-
-
-@pytest.mark.rule("NATI-5")
-def test_a_name_means_to_the_networks_behind_a_host_what_it_means_in_the_hosts_vpc():
-    """Private addresses, of its own VPC and of those that are joined with it."""
-    over = {
-        "vpcs app instances twin nat": True,
-        "vpcs data instances api public_ip": "198.51.100.99",
-        "vpcs data internet_gateway": "igw",
-    }
-    trace = load(CLIENTS, over).trace(CLIENT, "api", "tcp/80")
-    passes(trace)
-    assert trace.packet is not None
-    assert format_address(trace.packet.destination) == "10.1.1.80"
-
-
-@pytest.mark.rule("NATGW-10")
-def test_whether_a_nat_gateway_takes_what_comes_from_behind_a_host_is_undecided():
-    """No page says. What the host masquerades is the host's own; where the gateway is down, nothing is open."""
-    net = load(CLIENTS)
-    assert (
-        "whether app.ngw takes packets from the networks behind a host" in net.trace(CLIENT, "dns", "tcp/53").undecided
-    )
-    assert net.reach("192.168.77.0/24", "dns").undecided
-    passes(net.trace("twin", "dns", "tcp/53"))
-    passes(load(CLIENTS, {"vpcs app instances twin nat": True}).trace(CLIENT, "dns", "tcp/53"))
-    down = load(CLIENTS, {"vpcs app nat_gateways ngw state": "failed"}).trace(CLIENT, "dns", "tcp/53")
-    blames(down, "BAD_STATE_ROUTE", "ROUTE-12", "app")
 
 
 PODS = {

@@ -314,21 +314,3 @@ def test_what_leaves_a_redirected_subnet_leaves_by_the_appliance():
 def test_a_table_in_the_long_form_may_have_no_routes(table):
     net = load({"vpcs app route_tables spare": table})
     assert net.design.vpcs["app"].route_tables["spare"].routes == {}
-
-
-@pytest.mark.rule("ROUTE-24")
-def test_a_next_hop_in_the_senders_own_subnet_meets_the_acl_both_ways_on_the_way_there_and_not_back():
-    """As AWS tells it of a transit gateway's attachment in the workload's subnet (TGW-12)."""
-    behind = {
-        "vpcs app instances twin client_networks": ["192.168.77.0/24"],
-        "vpcs app instances twin source_dest_check": False,
-        "vpcs app route_tables private 192.168.77.0/24": "twin",
-    }
-
-    def ask(ingress, egress):
-        return load(behind, acl_of("private", ingress, egress)).trace("probe", "192.168.77.9", "tcp/80")
-
-    to, come = "allow tcp/80 192.168.77.0/24", "allow tcp/80 10.0.1.0/24"
-    passes(ask([come], [to]))
-    blames(ask([], [to]), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.private")
-    blames(ask([come], []), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.private")

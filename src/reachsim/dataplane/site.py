@@ -34,7 +34,7 @@ class VpcSite(_Wired, VpcPlace):
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
     services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
-    addresses outside its blocks, of the networks behind its hosts (NATI-5).
+    addresses outside it that are behind its hosts (NATI-5).
     """
 
     __slots__ = (
@@ -48,7 +48,6 @@ class VpcSite(_Wired, VpcPlace):
         "subnet_runs",
         "subnets",
     )
-    behind: AddressSet
     owners: dict[int, NetworkInterface]
     subnets: dict[str, SubnetSite]
     services: dict[int, Checkpoint]
@@ -56,10 +55,10 @@ class VpcSite(_Wired, VpcPlace):
     neighbours: list[VpcSite]
     inbound_neighbours: list[VpcSite]
     subnet_runs: IntervalMap[SubnetSite | None]
+    behind: AddressSet
     _owned: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        self.behind = AddressSet.nothing()
         self.owners = {}
         self.subnets = {}
         self.services = {}
@@ -67,6 +66,7 @@ class VpcSite(_Wired, VpcPlace):
         self.neighbours = []
         self.inbound_neighbours = []
         self.subnet_runs = IntervalMap([0], [None])
+        self.behind = AddressSet.nothing()
         self._owned = ()
 
     def gap_around(self, address: int) -> Span:
@@ -94,10 +94,11 @@ class SubnetSite(_Wired, SubnetPlace):
     """A subnet with its wiring.
 
     `exit`, `entry`: where packets leave it (its ACL) and enter it; `link`: its link; `table`: its route table.
-    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it.
+    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it. `turns`: a route of its table leads
+    to an interface in it.
     """
 
-    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table")
+    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table", "turns")
     vpc: VpcSite
     exit: Checkpoint
     entry: Checkpoint
@@ -105,10 +106,11 @@ class SubnetSite(_Wired, SubnetPlace):
     table: Checkpoint
     interfaces: list[NetworkInterface]
     attached: bool
+    turns: bool
 
     def __post_init__(self) -> None:
         self.interfaces = []
-        self.attached = False
+        self.attached = self.turns = False
 
 
 class NetworkInterface(_Wired, InterfacePlace):

@@ -262,8 +262,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
         self.state = state
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19). Of what
-        comes from the networks behind a host of its VPC, AWS does not say which (NATGW-10)."""
+        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19)."""
         destination = header.destination
         if destination > IPV4_LAST:
             return self._ipv6(header)
@@ -279,14 +278,17 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
         if leg.reply:
             text = f"{self.interface.name} never saw the packet that this one answers"
             return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+        behind = self.interface.vpc.behind
+        scope = Scope(behind.run_around(header.source), scope.destinations)
+        if header.source in behind:
+            reason = f"whether {self.interface.name} takes what a host forwards from outside its VPC, AWS does not say"
+            return Undecided(reason, header, rule="NATGW-10", path=self.path, scope=scope)
         sent = self._sends_from(header)
         if isinstance(sent, Undecided):
             return sent._replace(scope=scope)
         onward = masquerade(self, self.interface, header, leg, sent)
         text = "its port becomes one of 1024-65535"
-        run = intersect(scope.destinations, self.interface.subnet.run_around(destination))
-        behind = self.interface.vpc.behind
-        scope = Scope(behind.run_around(header.source), run)
+        scope = Scope(scope.sources, intersect(scope.destinations, self.interface.subnet.run_around(destination)))
         query = Query(NAT_GATEWAY_FILTER, 0)
         step = Forward(leave(self.interface, onward), onward, text, "NATGW-3", self.path, scope, query, 1)
         if sent is None:
@@ -294,9 +296,6 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
             text = f"{self.interface.name} has no address in zone {zone}, from where the packet comes"
             loss = Loss(Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION, "NATGW-20", text)
             return self.drop(loss, header, scope, path=(*self.path, "public_ips"), onward=step)
-        if self.state in FORWARDING_STATES and header.source in behind:
-            reason = f"AWS does not say whether {self.interface.name} takes packets from the networks behind a host"
-            return Undecided(reason, header, rule="NATGW-10", path=self.path, scope=scope)
         if self.state in FORWARDING_STATES:
             return step
         loss = Loss(Code.BAD_STATE, "NATGW-11", f"NAT gateway {self.interface.name} is {self.state}")
@@ -324,7 +323,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
         return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), header, scope)
 
     def cuts(self) -> Iterable[int]:
-        """At the borders of the networks behind hosts of its VPC."""
+        """Where addresses begin and end that are behind hosts of its VPC."""
         return edges(self.interface.vpc.behind)
 
     def filters(self) -> Iterable[Filter]:

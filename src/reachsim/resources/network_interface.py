@@ -176,7 +176,7 @@ class Interface(InterfaceSettings, Resource):
             wiring.place(interface)
             if host.clients and need.name == settings[0][0]:
                 wiring.add_sender(host.clients, host.behind, interface.name)
-                wiring.stand_in(interface.owner, interface.name, at.vpc)
+                wiring.join_places(interface.owner, (at.vpc, interface.name))
                 interface.vpc.behind |= host.clients - interface.vpc.blocks
         if need.name != at.name:
             wiring.add_group(at, [f"{at.vpc}.{name}" for name, _, _ in settings])

@@ -144,9 +144,6 @@ class Wiring(Protocol):
     def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
         """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
 
-    def stand_in(self, path: KeyPath, place: str, vpc: str) -> None:
-        """Say that a place outside is joined by a resource with a VPC, and with whatever joins that VPC with others."""
-
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
 
