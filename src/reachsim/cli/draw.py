@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from reachsim.cli.common import add_file, endpoint, write_file
-from reachsim.cli.sources import load_network
+from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from reachsim.picture.draw import Picture
 
 HELP = "draw the network as nested boxes (SVG)"
 
@@ -14,11 +18,20 @@ HELP = "draw the network as nested boxes (SVG)"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_file(parser)
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
         "--trace",
         nargs=3,
         metavar=("FROM", "TO", "TRAFFIC"),
         help="tell the way of a packet and of its answer over the picture, as trace does",
+    )
+    told.add_argument(
+        "--diff",
+        nargs="?",
+        const="",
+        metavar="AFTER",
+        help="draw what AFTER adds, removes and changes, and what that opens and closes, as diff does; "
+        "without AFTER where FILE is a plan, which tells both",
     )
     parser.add_argument("-o", "--output", metavar="OUT", help="the file to write, OUT.svg; left out: standard output")
 
@@ -28,14 +41,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
         raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in .svg")
 
-    net = load_network(arguments)
-    trace = None
-    if arguments.trace is not None:
-        source, destination, traffic = arguments.trace
-        trace = net.trace(endpoint(source), endpoint(destination), traffic)
-    text = net.draw(trace=trace).svg + "\n"
+    text = _picture(arguments).svg + "\n"
     if arguments.output is None:
         print(text, end="")
     else:
         write_file(arguments.output, text)
     return 0
+
+
+def _picture(arguments: argparse.Namespace) -> Picture:
+    if arguments.diff == "":
+        before, after = load_both(arguments, arguments.file)
+        return before.draw(diff=after)
+    net = load_network(arguments)
+    if arguments.diff is not None:
+        return net.draw(diff=load_network(arguments, arguments.diff))
+    if arguments.trace is None:
+        return net.draw()
+    source, destination, traffic = arguments.trace
+    return net.draw(trace=(endpoint(source), endpoint(destination), traffic))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reachsim.answers.diff import diff as compare
+from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
 from reachsim.faces import Faced
+from reachsim.picture.diffed import scene_of_difference
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
+from reachsim.picture.scene import Scene
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
@@ -30,5 +34,14 @@ class Picture(Faced):
 def draw(engine: Engine, trace: Trace | None = None) -> Picture:
     """A network as nested boxes, what is alike folded. `trace`: one of its traces, told over it."""
     scene = scene_of(engine) if trace is None else with_trace(scene_of(engine, names_on(trace)), trace)
+    return _picture(scene)
+
+
+def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
+    """Two networks as one picture, with what differs told over it. `found`: their difference, if it is known already."""
+    return _picture(scene_of_difference(before, after, compare(before, after) if found is None else found))
+
+
+def _picture(scene: Scene) -> Picture:
     layout = lay_out(scene)
     return Picture(svg(layout), layout)

@@ -30,6 +30,10 @@ class Stations:
                 return found
         return None
 
+    def shown(self, key: str, name: str) -> str | None:
+        """The box of a key; else the folded box that has what a full name stands for."""
+        return key if key in self.boxes else self._things.get(name) or self._subnets.get(name)
+
     def of(self, component: str, checkpoint: str) -> str | None:
         """The box of what a hop or a blocker is at. ACLs, routers and links are those of a subnet or a VPC, which may have
         the name of something else."""
