@@ -4,6 +4,7 @@ and closed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from reachsim.answers.difference import Change, Difference
@@ -15,7 +16,7 @@ from reachsim.picture.parts import Part, parts_between
 from reachsim.picture.scene import Entry, Mark, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
 
-_CHANGES, _WAYS, _ALONE, _PARTS = 12, 16, 24, 12
+_CHANGES, _WAYS, _ALONE, _PARTS = 9, 16, 24, 12
 """How many changes are told, how many ways are drawn for them, how many boxes stand alone for them, and how many parts
 that no box shows are named."""
 
@@ -31,15 +32,29 @@ def scene_of_difference(before: Engine, after: Engine, found: Difference) -> Sce
     for part in parts:
         keys = dict.fromkeys(filter(None, map(stations.shown, part.keys, part.names)))
         for key in keys:
-            folded = len(stations.box(key).names) > 1
-            marks.setdefault(key, []).append(Mark("changed", f"~ {part}") if folded else part.mark)
+            mark = part.mark if key in part.keys and not stations.folded(key) else Mark("changed", str(part))
+            marks.setdefault(key, []).append(mark)
         if not keys:
             unseen.append(part)
     changes = sorted(found.changes, key=_weight)
     ways = tuple(islice(_ways(changes[:_CHANGES], stations), _WAYS))
     legend = tuple(_legend(found, changes, parts, unseen))
-    distinct = {key: tuple(dict.fromkeys(mine)) for key, mine in marks.items()}
-    return scene.told(distinct, ways, legend, " ".join(f"{entry.label} {entry.text}." for entry in legend))
+    told = {key: _weightiest(mine) for key, mine in marks.items()}
+    return replace(scene, title=_title(before.source.file, after.source.file)).told(
+        told, ways, legend, " ".join(f"{entry.label} {entry.text}." for entry in legend)
+    )
+
+
+def _weightiest(marks: list[Mark]) -> tuple[Mark, ...]:
+    """Marks once each; of what came or went that alone: with it came and went all that it has."""
+    whole = [mark for mark in marks if mark.look in ("added", "removed")]
+    return tuple(dict.fromkeys(whole or marks))
+
+
+def _title(before: str, after: str) -> str:
+    plan = before.removesuffix(" (before)")
+    same = plan != before and plan == after.removesuffix(" (after)")
+    return f"{plan}: before \u2192 after" if same else f"{before} \u2192 {after}"
 
 
 def _names(parts: list[Part], found: Difference) -> Iterator[str]:
@@ -63,7 +78,7 @@ def _ways(changes: list[Change], stations: Stations) -> Iterator[Way]:
         sources = list(dict.fromkeys(filter(None, map(stations.named, change.sources))))
         destinations = list(dict.fromkeys(filter(None, map(stations.named, change.destinations))))
         pairs = [(one, other) for one in sources for other in destinations if one != other]
-        yield from (Way(look, ((one, ""), (other, _label(number, look)))) for one, other in pairs)
+        yield from (Way(look, ((one, _label(number, look)), (other, ""))) for one, other in pairs)
 
 
 def _label(number: int, look: WayLook) -> str:
@@ -87,6 +102,8 @@ def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen:
             yield Entry(str(change), look, _label(number, look))
     if len(changes) > _CHANGES:
         yield Entry(f"and {counted(len(changes) - _CHANGES, 'more change')}; `diff` tells them all")
+    if any(change.kind != "changed" for change in changes):
+        yield Entry("A line leads from who sends to whom it reaches, whatever lies between.")
     for reason in found.undecided[:_PARTS]:
         yield Entry(f"cannot decide: {reason}", "unknown")
     for part in unseen[:_PARTS]:

@@ -41,6 +41,11 @@ class Stations:
             return self._subnets.get(component) or self.named(component)
         return self.named(component)
 
+    def folded(self, key: str) -> bool:
+        """Whether a box stands for several things that have no boxes of their own."""
+        box = self.boxes[key]
+        return len(box.names) > 1 and box.look != "internet"
+
     def holds(self, outer: str, inner: str) -> bool:
         """Whether one box is in the other, at any depth."""
         return outer in self.around(inner)
@@ -57,9 +62,10 @@ class Stations:
 
 def _outwards(name: str) -> Iterator[str]:
     """A name, and those of what it is a part of: the attachment ``tgw.app`` is on the box of `tgw`, and the place ``nat/a``
-    of a regional NAT gateway on that of `nat`."""
+    of a regional NAT gateway on that of `nat`, the version ``fetch:prod`` on that of `fetch`."""
     yield name
     yield name.partition("/")[0]
+    yield name.partition(":")[0]
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
