@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import add_file, endpoint, write_file
@@ -12,7 +13,8 @@ from reachsim.errors import UsageError, shown
 if TYPE_CHECKING:
     from reachsim.picture.draw import Picture
 
-HELP = "draw the network as nested boxes (SVG)"
+HELP = "draw the network as nested boxes (SVG, HTML)"
+_FORMATS = {".svg": "svg", ".html": "html"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,15 +35,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="draw what AFTER adds, removes and changes, and what that opens and closes, as diff does; "
         "without AFTER where FILE is a plan, which tells both",
     )
-    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write, OUT.svg; left out: standard output")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="the file to write, OUT.svg or OUT.html; left out: SVG to standard output"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the picture; 0."""
-    if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
-        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in .svg")
+    form = _FORMATS.get(os.path.splitext(arguments.output or "-.svg")[1].lower())
+    if form is None:
+        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {' or '.join(_FORMATS)}")
 
-    text = _picture(arguments).svg + "\n"
+    text = getattr(_picture(arguments), form)
+    text = text if text.endswith("\n") else f"{text}\n"
     if arguments.output is None:
         print(text, end="")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.errors import summary
 from reachsim.markup import Html, element
@@ -72,28 +72,36 @@ _NAMES = 40
 
 def svg(layout: Layout) -> str:
     """A picture as one SVG document."""
+    return str(document(layout, ways(runs_of(layout))))
+
+
+def ways(runs: Iterable[Run]) -> list[Html]:
+    """Ways as parts of a document."""
+    return [_run(run) for run in runs]
+
+
+def document(layout: Layout, over: Sequence[Html]) -> Html:
+    """A picture with parts over it."""
     scene = layout.scene
     title = element("text", layout.title, x=PAD, y=PAD + TITLE, class_="title")
-    return str(
-        element(
-            "svg",
-            element("title", scene.title),
-            element("desc", scene.description),
-            element("style", Html(_style(told=bool(scene.legend)))),
-            element("rect", width=layout.width, height=layout.height, class_="paper"),
-            title,
-            *(_line(stroke, scene) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
-            *(part for box in layout.boxes for part in _box(box)),
-            *(_line(stroke, scene) for stroke in layout.strokes if _to_gateway(layout, stroke)),
-            *(end for stroke in layout.strokes for end in _ends(stroke)),
-            *(_run(run) for run in runs_of(layout)),
-            *(part for entry in layout.legend for part in _entry(entry)),
-            xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {layout.width} {layout.height}",
-            width=layout.width,
-            height=layout.height,
-            role="img",
-        )
+    return element(
+        "svg",
+        element("title", scene.title),
+        element("desc", scene.description),
+        element("style", Html(_style(told=bool(over or scene.legend)))),
+        element("rect", width=layout.width, height=layout.height, class_="paper"),
+        title,
+        *(_line(stroke, scene) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
+        *(part for box in layout.boxes for part in _box(box)),
+        *(_line(stroke, scene) for stroke in layout.strokes if _to_gateway(layout, stroke)),
+        *(end for stroke in layout.strokes for end in _ends(stroke)),
+        *over,
+        *(part for entry in layout.legend for part in _entry(entry)),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {layout.width} {layout.height}",
+        width=layout.width,
+        height=layout.height,
+        role="img",
     )
 
 
