@@ -89,7 +89,8 @@
     });
   });
   items.forEach((item, index) => { item.querySelector("button").onclick = () => tell(index); });
+  if (!items.length) return;
   addEventListener("keydown", event => { if (event.key === "Escape") pick([]); });
   pick([]);
-  if (data.shown) tell(0);
+  tell(data.shown ? 0 : -1);
 })();

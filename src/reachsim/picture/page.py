@@ -40,7 +40,10 @@ def page(layout: Layout, traces: Sequence[Trace], *, left_out: int = 0, shown: b
     )
     data = {
         "boxes": [placed.box.key for box in layout.boxes for placed in box.all()],
-        "titles": {key: summary(box.names) if box.names else box.title for key, box in stations.boxes.items()},
+        "titles": {
+            key: box.title if box.look == "internet" else summary(box.names or (box.title,))
+            for key, box in stations.boxes.items()
+        },
         "traces": [{"ends": ends_on(trace, stations)} for trace in traces],
         "hint": _HINT,
         "shown": shown,
@@ -74,7 +77,7 @@ def _list(traces: Sequence[Trace], left_out: int) -> Html:
 
 
 def _button(trace: Trace) -> Html:
-    verdict = tag(TRACE_MOODS[trace.verdict], trace.verdict)
+    verdict = element("span", tag(TRACE_MOODS[trace.verdict], trace.verdict), class_="reachsim")
     question = f" {trace.source} \u2192 {trace.destination} {trace.traffic}"
     return element("button", verdict, question, type="button", aria_expanded="true")
 
