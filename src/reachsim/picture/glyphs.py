@@ -33,7 +33,7 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """Text that fits into a room: whole, or its beginning and an ellipsis.
 
     >>> cut("web", 100, 10), cut("a long name", 40, 10)
-    ('web', 'a l…')
+    ('web', 'a lon…')
     """
     if width(text, size, bold=bold) <= room:
         return text
