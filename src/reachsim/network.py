@@ -362,6 +362,7 @@ _FOR_GUESTS = (
 _TOOLS = fix.Tools(
     edit=lambda network, edits: network.with_(edits),
     load=lambda text, network: checked(Network(changed_source(text, network.source))),
+    decide=lambda network, number: network.decide(number),
 )
 
 
