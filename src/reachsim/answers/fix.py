@@ -225,7 +225,9 @@ class Judge:
         shares what the edits leave as it is: it stands for that load where the text, read again, says just its values."""
         patch = None if self.patcher is None else self.patcher.patched(changes_of(edits))
         copy = self.tools.edited(self.engine, edits) if copy is None else copy
-        wanted = changed(self.engine.source.document.data, changes_of(edits))  # what the patched text says, or is no patch
+        wanted = changed(
+            self.engine.source.document.data, changes_of(edits)
+        )  # what the patched text says, or is no patch
         if patch is None or same_values(copy.source.document.data, wanted):
             return copy, patch
         return self.tools.load(patch.after, self.engine), patch
