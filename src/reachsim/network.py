@@ -424,6 +424,7 @@ def _tools() -> Tools:
     return Tools(
         edit=lambda network, edits: network.with_(edits),
         load=lambda text, network: checked(Network(changed_source(text, network.source))),
+        decide=lambda network, number: network.decide(number),
     )
 
 
