@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +42,8 @@ from reachsim.trace.trace import replay as replay_packet
 from reachsim.trace.trace import trace
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import networkx
 
 Asked = str | Selector | Mapping[str, Any] | Interface | Endpoint

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pydantic import ValidationError
 
-from reachsim.answers import fix, lambda_planning, policy, rulesets
-from reachsim.answers.diff import diff as compare
-from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
-from reachsim.answers.explain import Explanation, explain
-from reachsim.answers.findings import Findings, findings
-from reachsim.answers.fixes import Fixes, Plan
-from reachsim.answers.lambda_addresses import LambdaAddresses
-from reachsim.answers.lint.run import Lint
-from reachsim.answers.lint.run import lint as find_all
-from reachsim.answers.neighbours import Neighbours, neighbours, other_names
-from reachsim.answers.policy import DeadEnds, Exposure, Isolation
-from reachsim.answers.rulesets import IdleRules
-from reachsim.answers.session_manager import SessionManager
-from reachsim.answers.session_manager import session_manager as ask_session_manager
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload, some_traffic
@@ -45,9 +30,23 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
+from reachsim.trace.result import Trace
 from reachsim.trace.trace import past_listeners
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its room is imported where it is asked
+    from concurrent.futures import Executor
+
+    from reachsim.answers.difference import Difference
+    from reachsim.answers.explain import Explanation
+    from reachsim.answers.findings import Findings
+    from reachsim.answers.fix import Tools
+    from reachsim.answers.fixes import Fixes, Plan
+    from reachsim.answers.lambda_addresses import LambdaAddresses
+    from reachsim.answers.lint.run import Lint
+    from reachsim.answers.neighbours import Neighbours
+    from reachsim.answers.policy import DeadEnds, Exposure, Isolation
+    from reachsim.answers.rulesets import IdleRules
+    from reachsim.answers.session_manager import SessionManager
     from reachsim.picture.draw import Picture
 
 
@@ -92,6 +91,8 @@ class Network(Editable):
     @cached_property
     def endpoints(self) -> Named[Endpoint]:
         """Everything that a question may name, by name: interfaces, functions, hosts and networks outside, services."""
+        from reachsim.answers.neighbours import other_names
+
         inside = [
             name for name in self.ends.names() if name in self.topology.interfaces or name in self.topology.groups
         ]
@@ -187,10 +188,14 @@ class Network(Editable):
 
     def exposure(self, *, progress: Progress | None = None) -> Exposure:
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
+        from reachsim.answers import policy
+
         return policy.exposure(self, progress)
 
     def isolated(self, one: Asked, other: Asked, *, progress: Progress | None = None) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
+        from reachsim.answers import policy
+
         return policy.isolated(self, one, other, progress)
 
     def who_reaches(
@@ -205,6 +210,8 @@ class Network(Editable):
         shop.app-a, shop.app-b: tcp/5432 (client ports 1024-65535 only)
         shop.db-b: tcp/5432 (client ports 1024-65535 only)
         """
+        from reachsim.answers.neighbours import neighbours
+
         return neighbours(self, "who", to, traffic, progress)
 
     def reaches_what(
@@ -214,18 +221,26 @@ class Network(Editable):
 
         `traffic`: of this alone. Raises EndpointError, UsageError.
         """
+        from reachsim.answers.neighbours import neighbours
+
         return neighbours(self, "what", source, traffic, progress)
 
     def dead_ends(self, *, progress: Progress | None = None) -> DeadEnds:
         """Forwarding loops and blackholes, over all destinations."""
+        from reachsim.answers import policy
+
         return policy.dead_ends(self, progress)
 
     def idle_rules(self, *, progress: Progress | None = None) -> IdleRules:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
+        from reachsim.answers import rulesets
+
         return rulesets.idle_rules(self, progress)
 
     def findings(self) -> Findings:
         """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
+        from reachsim.answers.findings import findings
+
         return findings(self)
 
     def lambda_addresses(self, growth: int = 0) -> LambdaAddresses:
@@ -233,6 +248,8 @@ class Network(Editable):
 
         `growth`: percent more executions than are written. Raises UsageError for a growth that makes no sense.
         """
+        from reachsim.answers import lambda_planning
+
         return lambda_planning.lambda_addresses(self, growth)
 
     def session_manager(self, *instances: str, minutes: int | None = None) -> SessionManager:
@@ -241,14 +258,18 @@ class Network(Editable):
         `instances`: by name; all of them where none is named. `minutes`: since they were started or mended; left out: long
         enough. Raises EndpointError for a name that is no instance.
         """
-        return ask_session_manager(self, instances, minutes)
+        from reachsim.answers.session_manager import session_manager
+
+        return session_manager(self, instances, minutes)
 
     def lint(self, *only: str, progress: Progress | None = None) -> Lint:
         """What is wrong or fragile, before any question is asked: each finding with a code, evidence and a cure.
 
         `only`: codes to look for; all of them where none is named. Raises UsageError for a code that there is not.
         """
-        return find_all(self, only, progress)
+        from reachsim.answers.lint.run import lint
+
+        return lint(self, only, progress)
 
     def explain(
         self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
@@ -261,6 +282,8 @@ class Network(Editable):
         >>> net.explain("fetch", "www.google.com", "tcp/443").layers[0].text
         'security groups and network ACLs are innocent: with every one of them open the same would stop it'
         """
+        from reachsim.answers.explain import explain
+
         one, other = self.endpoint(source), self.endpoint(destination)
         return explain(self, one, other, parse_traffic(traffic), source_port, lambda edits: self.with_(edits))
 
@@ -277,20 +300,24 @@ class Network(Editable):
         >>> print(net.fixes("fetch", "www.google.com", "tcp/443").best)
         switch source/dest check off on app.nat (source_dest_check: false)
         """
+        from reachsim.answers import fix
+
         if isinstance(source, int):
-            return fix.fixes(self, self.decide(source).expectation, _TOOLS, source)
+            return fix.fixes(self, self.decide(source).expectation, _tools(), source)
         asked = parse_traffic(traffic)
         expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return fix.fixes(self, expectation, _TOOLS)
+        return fix.fixes(self, expectation, _tools())
 
     def fix_all(self) -> Plan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a
         text to patch."""
-        return fix.plan(self, _TOOLS)
+        from reachsim.answers import fix
+
+        return fix.plan(self, _tools())
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -335,11 +362,15 @@ class Network(Editable):
         components = rules_that_differ(other.source, self.source)
         return self if components is None else other._with_rules(self.source, components)[0]
 
-    def draw(self) -> Picture:
-        """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible."""
+    def draw(self, *, trace: Trace | tuple[Asked, Asked, str | Traffic] | None = None) -> Picture:
+        """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible.
+
+        `trace`: one of its traces, or what to trace, told over the picture: the way there and back, and what stops it
+        where it stops. Raises as `trace` does.
+        """
         from reachsim.picture.draw import draw
 
-        return draw(self)
+        return draw(self, self.trace(*trace) if isinstance(trace, tuple) else trace)
 
     def _repr_svg_(self) -> str:
         return self.draw().svg
@@ -374,10 +405,14 @@ _FOR_GUESTS = (
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""
 
-_TOOLS = fix.Tools(
-    edit=lambda network, edits: network.with_(edits),
-    load=lambda text, network: checked(Network(changed_source(text, network.source))),
-)
+
+def _tools() -> Tools:
+    from reachsim.answers.fix import Tools
+
+    return Tools(
+        edit=lambda network, edits: network.with_(edits),
+        load=lambda text, network: checked(Network(changed_source(text, network.source))),
+    )
 
 
 class _Work:
@@ -451,6 +486,8 @@ def diff(before: Network, after: Network, progress: Progress | None = None) -> D
 
     `progress(done, total)` hears how far each of the two matrices is. Raises UsageError for anything but networks.
     """
+    from reachsim.answers.diff import diff as compare
+
     for network in (before, after):
         if not isinstance(network, Engine):
             raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")

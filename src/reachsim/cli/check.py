@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import Executor
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reachsim.cli.common import ProgressLine, add_all, add_format, add_jobs
 from reachsim.cli.several import CI_FORMATS, Answer, add_files, answer_files
 from reachsim.cli.sources import load_network
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from reachsim.answers.expectations import Check
+    from reachsim.errors import Problem
+    from reachsim.report.notices import Report
 
 HELP = "decide every expectation of a design for all packets, and say why one fails"
 
@@ -35,7 +43,6 @@ def _answer(arguments: argparse.Namespace, file: str, executor: Executor | None)
     from reachsim.errors import UsageError, visible
     from reachsim.report.check import check_text
     from reachsim.report.data import check_data
-    from reachsim.report.notices import check_report
 
     net = load_network(arguments, file)
     name, warnings = net.source.file, net.source.warnings
@@ -49,6 +56,12 @@ def _answer(arguments: argparse.Namespace, file: str, executor: Executor | None)
         0 if check.ok else 1 if check.failures else 3,
         lambda how: check_text(check, name, how, len(net.warnings)),
         lambda: check_data(check, name, warnings),
-        lambda: check_report(check, name, warnings),
+        lambda: _report(check, name, warnings),
         (net,),
     )
+
+
+def _report(check: Check, file: str, warnings: Sequence[Problem]) -> Report:
+    from reachsim.report.notices import check_report
+
+    return check_report(check, file, warnings)

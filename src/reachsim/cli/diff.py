@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, ProgressLine, add_all, add_format
@@ -11,7 +12,10 @@ from reachsim.cli.sources import add_options, load_both, load_network
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
+    from reachsim.answers.difference import Difference
+    from reachsim.net.traffic import Traffic
     from reachsim.network import Network
+    from reachsim.report.notices import Report
 
 HELP = "say exactly which traffic between whom an edit opened and closed"
 
@@ -46,7 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.net.traffic import parse_traffic
     from reachsim.network import diff
     from reachsim.report.diff import diff_data, diff_text
-    from reachsim.report.notices import diff_report
 
     allowed = [parse_traffic(text) for text in arguments.allow_opened]
     before, after = networks = _networks(arguments)
@@ -56,10 +59,16 @@ def run(arguments: argparse.Namespace) -> int:
         1 if found.not_allowed(allowed) else 3 if found.undecided else 0,
         lambda how: diff_text(found, allowed, networks, how),
         lambda: diff_data(found, allowed, networks),
-        lambda: diff_report(found, allowed, networks),
+        lambda: _report(found, allowed, networks),
         networks,
     )
     return print_answer_of(arguments, after.source.file, answer)
+
+
+def _report(found: Difference, allowed: Sequence[Traffic], networks: tuple[Network, Network]) -> Report:
+    from reachsim.report.notices import diff_report
+
+    return diff_report(found, allowed, networks)
 
 
 def _networks(arguments: argparse.Namespace) -> tuple[Network, Network]:

@@ -159,6 +159,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     all holds, 1 a verdict fails, 2 bad input or usage, 3 cannot decide; 130 after Ctrl-C, 141 when the
     reader of a pipe has gone.
     """
+    # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A name may have letters that the terminal's encoding lacks: better their escapes than no answer.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
