@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.work import Work
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Asked, Engine, Payload, some_traffic
@@ -111,7 +112,7 @@ class Network(Editable):
         Raises EndpointError where an expectation names nothing.
         """
         numbers = range(1, len(self.design.expect) + 1)
-        work = _Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
+        work = Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
         if executor is not None:
             for block in spread(executor, check_block, Payload.of(self), numbers, 8):
@@ -413,30 +414,6 @@ def _tools() -> Tools:
         edit=lambda network, edits: network.with_(edits),
         load=lambda text, network: checked(Network(changed_source(text, network.source))),
     )
-
-
-class _Work:
-    """How much of some expectations is done, told to `progress`. `shares`: the work of each, in their order."""
-
-    def __init__(self, shares: list[int], progress: Progress | None) -> None:
-        self.shares = shares
-        self.progress = progress
-        self.total = sum(shares)
-        self.done = 0
-
-    def finished(self, numbers: Iterable[int]) -> None:
-        """Some expectations are decided."""
-        if self.progress is not None:
-            self.done += sum(self.shares[number - 1] for number in numbers)
-            self.progress(self.done, self.total)
-
-    def part(self, number: int) -> Progress | None:
-        """What hears how much of one expectation is done."""
-        tell = self.progress
-        if tell is None:
-            return None
-        share = self.shares[number - 1]
-        return lambda done, of: tell(self.done + share * done // max(of, 1), self.total)
 
 
 def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:

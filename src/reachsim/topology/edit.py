@@ -106,11 +106,12 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     """
     if one.addresses != other.addresses:
         return None
-    designs = [
-        {key: value for key, value in source.document.data.items() if key not in ("name", "expect")}
-        for source in (one, other)
-    ]
-    return rules_only(one, list(_differing(*designs, ())))
+    return rules_only(one, list(_differing(network_of(one), network_of(other), ())))
+
+
+def network_of(source: Source) -> dict[str, Any]:
+    """What a design says of the network: all but what is said about it."""
+    return {key: value for key, value in source.document.data.items() if key not in ("name", "expect")}
 
 
 def _differing(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:
