@@ -28,6 +28,7 @@ from reachsim.reach.touched import touched
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
+from reachsim.topology.edit import network_of
 from reachsim.topology.flows import flows
 
 Key = tuple[int, int]
@@ -74,7 +75,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         groups = {key: names for key, names in groups.items() if before.topology.interfaces[names[0]] in ends}
     undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
     undecided += _around_doors(before, after)
-    if _built(before) == _built(after):  # whatever cannot be decided is the same in both
+    if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
     names_old, names_new = set(before.topology.interfaces), set(after.topology.interfaces)
     return Difference(
@@ -84,14 +85,6 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         tuple(name for name in after.topology.interfaces if name not in names_old),
         tuple(name for name in before.topology.interfaces if name not in names_new),
         tuple(dict.fromkeys(undecided)),
-    )
-
-
-def _built(network: Engine) -> dict[Any, Any]:
-    """What a design says of the network: all but what is said about it."""
-    data = network.source.document.data
-    return (
-        {key: value for key, value in data.items() if key not in ("name", "expect")} if isinstance(data, dict) else {}
     )
 
 
