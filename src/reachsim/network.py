@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
-<<<<<<< HEAD
 from reachsim.answers.promised import asked_end, promise
 from reachsim.answers.share import Work
-=======
-from reachsim.answers.work import Work
->>>>>>> ready/speed
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
