@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
-from reachsim.answers.promised import asked_end, promise
+from reachsim.answers.promised import asked_end, promise, unnamed
 from reachsim.answers.share import Work
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
 from reachsim.engine import Asked, Engine, Payload, some_traffic
-from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
+from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown
 from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
@@ -471,16 +471,7 @@ def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> N
 
 def checked(network: Network) -> Network:
     """The network, once every expectation names something. Raises DesignError with all that do not."""
-    problems: list[Problem] = []
-    for index, expectation in enumerate(network.design.expect):
-        for key, asked in (("from", expectation.from_), ("to", expectation.to)):
-            try:
-                endpoint = network.endpoint(asked)
-                if key == "from" and endpoint.candidates:
-                    raise EndpointError.ambiguous(endpoint.name, endpoint.candidates)
-            except EndpointError as error:
-                problems.append(network.source.document.problem(str(error), ("expect", index, key)))
-    if problems:
+    if problems := unnamed(network):
         raise DesignError(problems)
     return network
 
