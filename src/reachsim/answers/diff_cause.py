@@ -70,7 +70,11 @@ def behind(change: Change, before: Engine, after: Engine) -> Behind | None:
     carries, stops = (after, before) if change.kind == "opened" else (before, after)
     service = str(Traffic.of((witness.service, witness.service)))
     port = witness.source_port if witness.protocol in PORTED else None
-    asked = change.sources[0], change.destinations[0], service, port
+    pairs = ((one, other) for one in change.sources for other in change.destinations)
+    ends = next((pair for pair in pairs if pair[0] != pair[1]), None)
+    if ends is None:
+        return None
+    asked = *ends, service, port
     try:
         flows, lost = carries.trace(*asked), stops.trace(*asked)
     except ReachsimError:  # an end that one of the two has not, or a name that no question can have

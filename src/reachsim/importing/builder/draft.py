@@ -31,7 +31,7 @@ class Draft:
     becomes of packets that a route leads to it. `learning`: by the id of a route table, why it may have routes that nobody
     wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
     `partial`: by the id of a prefix list, its known entries where there may be others. `anywhere`: by the id of a virtual
-    private gateway, what it is called in each VPC that it may be of, where that is not known.
+    private gateway, what it is called in each VPC that it may be of, where that is not known. `path_of`: by id, its key path.
     """
 
     found: Inventory
@@ -44,6 +44,7 @@ class Draft:
     vague: dict[str, str] = field(default_factory=dict)
     partial: dict[str, list[str]] = field(default_factory=dict)
     anywhere: dict[str, list[str]] = field(default_factory=dict)
+    path_of: dict[str, Path] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 
@@ -179,6 +180,12 @@ class Draft:
         self.vpc_of[item.id] = vpc
         self.out.names[item.id] = f"{self.names[vpc]}.{name}" if vpc else name
         self.out.origins[path] = item.origin
+        self.path_of[item.id] = path
+
+    def place_entry(self, path: Path, entry: Fields) -> None:
+        """Remember where a rule, a route or an association was read, if that is not the place of what it is in."""
+        if entry.origin is not None:
+            self.out.entries[path] = entry.origin
 
     @property
     def vpcs(self) -> dict[str, Data]:
