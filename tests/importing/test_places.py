@@ -29,13 +29,15 @@ Resources:
   AclOf: {Type: AWS::EC2::SubnetNetworkAclAssociation, Properties: {SubnetId: !Ref S, NetworkAclId: !Ref Acl}}
   Deny:
     Type: AWS::EC2::NetworkAclEntry
-    Properties: {NetworkAclId: !Ref Acl, RuleNumber: 90, RuleAction: deny, Protocol: 6, CidrBlock: 0.0.0.0/0, PortRange: {From: 22, To: 22}}
+    Properties: {NetworkAclId: !Ref Acl, RuleNumber: 90, RuleAction: deny,
+      Protocol: 6, CidrBlock: 0.0.0.0/0, PortRange: {From: 22, To: 22}}
   In:
     Type: AWS::EC2::NetworkAclEntry
     Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, RuleAction: allow, Protocol: -1, CidrBlock: 0.0.0.0/0}
   Back:
     Type: AWS::EC2::NetworkAclEntry
-    Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, RuleAction: allow, Protocol: -1, CidrBlock: 0.0.0.0/0, Egress: true}
+    Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, RuleAction: allow,
+      Protocol: -1, CidrBlock: 0.0.0.0/0, Egress: true}
   Web:
     Type: AWS::EC2::SecurityGroup
     Properties:
@@ -166,7 +168,8 @@ STATE = {
                     for key, port, direction in (("app", 5432, "ingress"), ("ops", 22, "ingress"), ("out", 5432, "egress"))
                 ),
                 *(
-                    address("aws_instance", name, id=f"i-{name}", subnet_id="subnet-1", vpc_security_group_ids=["sg-1"], private_ip=ip, tags={"Name": name})
+                    address("aws_instance", name, id=f"i-{name}", subnet_id="subnet-1", vpc_security_group_ids=["sg-1"],
+                        private_ip=ip, tags={"Name": name})
                     for name, ip in (("Host", "10.0.1.10"), ("Client", "10.0.1.11"))
                 ),
             ]

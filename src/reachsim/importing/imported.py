@@ -33,9 +33,9 @@ class Imported:
     """A design that was imported.
 
     `file`: what it was made of, for messages. `design`: plain data in the form that designs have. `names`: by AWS's
-    id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read; `entries`: where single rules, routes and associations of
-    it were, if elsewhere. `notes`: what was unknown,
-    left out or assumed. `read`: how many objects were understood, by the name that AWS has for their list.
+    id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read; `entries`: where single
+    rules, routes and associations of it were, if elsewhere. `notes`: what was unknown, left out or assumed. `read`: how many
+    objects were understood, by the name that AWS has for their list.
     """
 
     design: dict[str, Any]

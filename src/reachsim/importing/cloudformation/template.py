@@ -41,7 +41,7 @@ _DESIGN: Final = re.compile(r"^vpcs\s*:", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Template:
-    """One template. `data`: its sections as plain values. `lines`: by logical id, the line (from 1) where it is declared, and
+    """One template. `data`: its sections as plain values. `lines`: by logical id, the line (from 1) where it is declared;
     by ``LogicalId.Property[index]`` that of a rule in a list of it."""
 
     file: str
