@@ -14,7 +14,8 @@ import sys
 from typing import Any
 
 import yaml
-from tests.benchmarks.organisation import STAGES, organisation
+from tests.benchmarks.organisation import organisation
+from tests.benchmarks.sites import STAGES
 
 Body = dict[str, Any]
 GROUPS: Body = {

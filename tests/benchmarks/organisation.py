@@ -17,136 +17,24 @@ import argparse
 import math
 import random
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-TEAMS = (
-    "payments", "orders", "search", "catalog", "identity", "billing", "shipping", "pricing", "media", "mail",
-    "reports", "ledger", "fraud", "support", "mobile", "partner", "logistics", "insights", "archive", "maps",
-    "returns", "loyalty", "tax", "stock", "events", "profile", "reviews", "tickets",
-)  # fmt: skip
-STAGES = ("prod", "test", "dev")
-PORTS = (
-    80, 443, 3000, 4317, 5000, 5601, 6443, 7000, 8000, 8080, 8081, 8125, 8443, 8500, 8888, 9000, 9090, 9092,
-    9093, 9100, 9200, 9300, 9443, 10250, 11211, 15672, 16686, 27017, 50051,
-)  # fmt: skip
-RANGES = (
-    "tcp/8000-8999", "tcp/9000-9499", "tcp/30000-32767", "udp/33434-33523", "tcp/7000-7999", "udp/4789",
-    "udp/8125", "icmp/8", "tcp/2379-2380", "udp/53", "tcp/53",
-)  # fmt: skip
-DATABASES = (5432, 3306, 6379, 9042, 1433)
-AMIS = ("al2023-ami-minimal", "ubuntu-noble-server", "Windows_Server-2022", "golden-image-17")
-PARTNERS = ("185.60.112.0/22", "151.101.0.0/16", "13.107.42.14/32", "91.189.88.0/21", "104.16.0.0/13")
-PREFIX_LISTS = {
-    "offices": ("81.2.69.0/24", "146.70.112.0/24", "193.0.6.128/25"),
-    "storage": ("52.216.0.0/15", "3.5.0.0/19"),
-    "company": ("10.0.0.0/8", "172.16.0.0/12"),
-}
-HOSTS = {
-    "www.example.com": ("93.184.216.34", "[tcp/80, tcp/443]"),
-    "packages.example.net": ("151.101.2.132", "[tcp/80, tcp/443]"),
-    "office": ("81.2.69.160", "icmp"),
-    "partner": ("185.60.112.9", "[tcp/443, tcp/22]"),
-    "scanner": ("45.33.32.156", "[]"),
-}
-RULES_MOST = 60
-"""Rules of a security group in one direction that AWS allows unasked; a prefix list counts by its entries."""
-ACL_RULES_MOST = 20
-DIVISION = 8
-
-
-def dotted(address: int) -> str:
-    """An IPv4 address as text."""
-    return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
-
-
-@dataclass
-class Place:
-    """A subnet. `room`: interfaces that it has to hold."""
-
-    tier: str
-    zone: str
-    room: int = 0
-    low: int = 0
-    prefix: int = 0
-    explicit: int = 0
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return f"{self.tier}-{self.zone}"
-
-    @property
-    def block(self) -> str:
-        """Its block as text."""
-        return f"{dotted(self.low)}/{self.prefix}"
-
-    def next_explicit(self) -> str:
-        """An address of its own for an interface that writes one: from the top, where nothing is assigned."""
-        self.explicit += 1
-        return dotted(self.low + (1 << 32 - self.prefix) - 2 - self.explicit)
-
-
-@dataclass
-class Role:
-    """What a set of interfaces has in common."""
-
-    name: str
-    tier: str
-    groups: tuple[str, ...]
-    section: str
-    extra: str
-    public: str
-    weight: float
-
-
-@dataclass
-class Site:
-    """A VPC while it is written."""
-
-    index: int
-    name: str
-    zones: str
-    hub: bool
-    places: dict[str, Place] = field(default_factory=dict)
-    roles: list[Role] = field(default_factory=list)
-    cells: list[tuple[Role, Place]] = field(default_factory=list)
-    peers: list[tuple[Site, str]] = field(default_factory=list)
-    groups: dict[str, tuple[list[str], list[str] | None]] = field(default_factory=dict)
-    members: dict[str, list[str]] = field(default_factory=dict)
-    named: list[str] = field(default_factory=list)
-    """Addresses that rules name one by one."""
-    first: dict[str, str] = field(default_factory=dict)
-    """For each tier the name of an interface in it."""
-    counts: list[int] = field(default_factory=list)
-
-    @property
-    def block(self) -> str:
-        """Its block as text."""
-        return f"10.{self.index}.0.0/16"
-
-    @property
-    def nat_instance(self) -> bool:
-        """Whether a NAT instance stands where others have NAT gateways."""
-        return self.index % 5 == 4
-
-    @property
-    def tiers(self) -> tuple[str, ...]:
-        """Its tiers."""
-        return ("public", "app", "data") if len(self.zones) == 3 else ("public", "app", "data", "batch")
-
-    def zones_of(self, tier: str) -> list[Place]:
-        """The subnets of a tier."""
-        return [place for place in self.places.values() if place.tier == tier]
-
-    def groups_of(self, tier: str) -> list[str]:
-        """The groups that tell the roles of a tier apart."""
-        return list(dict.fromkeys(role.groups[-1] for role in self.roles if role.tier == tier))
-
-
-TIER_SHARE = {"public": 0.15, "app": 0.55, "data": 0.25, "batch": 0.25}
-SMALLEST = {"public": 22, "app": 20, "data": 21, "batch": 22}
-"""Prefix lengths that tiers have where their interfaces fit."""
+from tests.benchmarks.site_rules import acls, add_groups, tables
+from tests.benchmarks.sites import (
+    AMIS,
+    DATABASES,
+    DIVISION,
+    HOSTS,
+    PREFIX_LISTS,
+    SMALLEST,
+    STAGES,
+    TEAMS,
+    TIER_SHARE,
+    Place,
+    Role,
+    Site,
+    dotted,
+)
 
 
 class Organisation:
@@ -171,7 +59,7 @@ class Organisation:
         for site in self.sites:
             self.name_addresses(site)
         for site in self.sites:
-            self.add_groups(site)
+            add_groups(self.random, site)
 
     # -- who is there ------------------------------------------------------------------------------------
 
@@ -321,184 +209,6 @@ class Organisation:
             address = f", private_ip: {place.next_explicit()}" if number % 2 == 0 else ""
             lines.append(f"      {stem}-{number}: {head}{address}{public}{role.extra}}}")
 
-    # -- rules -------------------------------------------------------------------------------------------
-
-    def add_groups(self, site: Site) -> None:
-        """Security groups: a few that every VPC has, and one for each role."""
-        offices = "{allow: tcp/22, from: offices}"
-        hubs = [peer for peer, _ in site.peers if peer.hub] + ([site] if site.hub else [])
-        monitor = [f"{{allow: tcp/9100, from: {'monitor' if hub is site else hub.name + '.monitor'}}}" for hub in hubs]
-        base = [
-            "{allow: tcp/22, from: bastion}",
-            "{allow: icmp/8, from: company}",
-            "{allow: udp/161, from: company}",
-            *monitor,
-        ]
-        base += [f"{{allow: tcp/22, from: {address}}}" for address in site.named[:1]]
-        base += [f"{{allow: tcp/8301, from: {place.block}}}" for place in site.zones_of("app")]
-        site.groups["bastion"] = (
-            [offices, "{allow: icmp/8, from: 0.0.0.0/0}", *self.filler(site, "bastion", 5)],
-            None,
-        )
-        site.groups["base"] = base, None
-        site.groups["mesh"] = ["{allow: all, from: mesh}", *self.filler(site, "mesh", 12)], None
-        site.groups["backup"] = (
-            self.filler(site, "backup", 5),
-            ["{allow: tcp/443, to: storage}", "{allow: tcp/10000, to: company}"],
-        )
-        site.groups["canary"] = self.filler(site, "canary", 6), None
-        if site.hub:
-            site.groups["monitor"] = (
-                ["{allow: tcp/3000, from: company}", *self.filler(site, "monitor", 10)],
-                None,
-            )
-        if site.nat_instance:
-            site.groups["nat"] = [f"{{allow: all, from: {site.block}}}"], None
-        for role in site.roles:
-            own = role.groups[-1]
-            if own not in site.groups:
-                size = self.random.choice((5, 6, 7, 8, 8, 10, 10, 12, 14, 16, 20, 24, 30, 40, 60))
-                known = self.first_rules(site, role)
-                ingress = [*known, *self.filler(site, own, size - len(known))]
-                site.groups[own] = ingress, self.egress(site, role)
-
-    def first_rules(self, site: Site, role: Role) -> list[str]:
-        """What a role is there for: the public tier serves the world, and each next tier the one before."""
-        if role.tier == "public":
-            return ["{allow: [tcp/80, tcp/443], from: 0.0.0.0/0}"]
-        if role.tier == "app":
-            return [f"{{allow: tcp/8000-8099, from: {group}}}" for group in site.groups_of("public")[:4]]
-        if role.tier == "data":
-            port = role.extra.rpartition(" ")[2]
-            return [f"{{allow: {port}, from: {group}}}" for group in site.groups_of("app")[:5]]
-        return ["{allow: tcp/443, from: company}"]
-
-    def egress(self, site: Site, role: Role) -> list[str] | None:
-        """Rules for what leaves; None for what AWS puts there, everything."""
-        if role.tier != "data" and self.random.random() < 0.65:
-            return None
-        rules = [
-            "{allow: tcp/443, to: storage}",
-            "{allow: [udp/53, tcp/53], to: company}",
-            "{allow: tcp/443, to: company}",
-        ]
-        if role.tier != "data":
-            rules += ["{allow: [tcp/80, tcp/443], to: 0.0.0.0/0}"]
-            rules += [
-                f"{{allow: tcp/{port}, to: {group}}}" for port in DATABASES[:3] for group in site.groups_of("data")[:3]
-            ]
-        return rules + self.filler(site, role.groups[-1], self.random.randint(2, 12), "to")
-
-    def filler(self, site: Site, own: str, count: int, word: str = "from") -> list[str]:
-        """Rules as they gather over the years: services, neighbours, partners, somebody's addresses."""
-        out: dict[str, None] = {}
-        groups = [group for tier in site.tiers for group in site.groups_of(tier)] + ["mesh", "bastion"]
-        budget = min(count, RULES_MOST - 10)
-        while budget > 0:
-            token = f"tcp/{self.random.choice(PORTS)}" if self.random.random() < 0.75 else self.random.choice(RANGES)
-            cost = 1
-            luck = self.random.random()
-            if luck < 0.45 or not site.peers:
-                peer = self.random.choice(groups)
-            elif luck < 0.60:
-                far = self.random.choice(site.peers)[0]
-                peer = f"{far.name}.{self.random.choice(far.groups_of('app') or ['base'])}"
-            elif luck < 0.72:
-                peer = self.random.choice(list(site.places.values())).block
-            elif luck < 0.80:
-                peer = self.random.choice(site.peers)[0].block
-            elif luck < 0.87:
-                peer = self.random.choice(list(PREFIX_LISTS))
-                cost = len(PREFIX_LISTS[peer])
-            elif luck < 0.91:
-                peer = self.random.choice([*site.named, *(a for far, _ in site.peers for a in far.named[:1])])
-            else:
-                peer = self.random.choice(PARTNERS)
-            out[f"{{allow: {token}, {word}: {peer}}}"] = None
-            budget -= cost
-        return list(out)
-
-    def acls(self, site: Site) -> Iterator[tuple[str, list[str], list[str]]]:
-        """ACLs of the public and the data tier: name, ingress, egress."""
-        every = "0.0.0.0/0"
-        # Some deny a network that scanned them, and some a port that answers may come to: real mistakes.
-        scanner = ["deny: all, from: 45.33.32.0/24", "deny: all, from: 45.33.49.0/24"] if site.index % 2 == 0 else []
-        desktop = [f"deny: tcp/3389, from: {every}"] if site.index % 4 == 3 else []
-        yield (
-            "public",
-            numbered(
-                scanner
-                + [f"allow: tcp/22, from: {block}" for block in PREFIX_LISTS["offices"]]
-                + [
-                    f"deny: tcp/22, from: {every}",
-                    *desktop,
-                    f"deny: tcp/23, from: {every}",
-                    f"allow: tcp/80, from: {every}",
-                ]
-                + [
-                    f"allow: tcp/443, from: {every}",
-                    f"allow: tcp/1024-65535, from: {every}",
-                    f"allow: udp/1024-65535, from: {every}",
-                ]
-                + [f"allow: icmp, from: {every}", f"allow: all, from: {site.block}"]
-            ),
-            numbered(
-                [rule.replace("from", "to") for rule in scanner]
-                + [f"deny: tcp/25, to: {every}", f"allow: tcp/80, to: {every}"]
-                + [
-                    f"allow: tcp/443, to: {every}",
-                    f"allow: tcp/22, to: {every}",
-                    f"allow: tcp/1024-65535, to: {every}",
-                ]
-                + [
-                    f"allow: udp/53, to: {every}",
-                    f"allow: udp/123, to: {every}",
-                    f"allow: udp/1024-65535, to: {every}",
-                ]
-                + [f"allow: icmp, to: {every}", f"allow: all, to: {site.block}"]
-            ),
-        )
-        apps = [place.block for place in site.zones_of("app")]
-        near = [peer.block for peer, _ in site.peers][:4]
-        yield (
-            "data",
-            numbered(
-                [f"deny: tcp/22, from: {place.block}" for place in site.zones_of("public")[1:]]
-                + [f"allow: tcp/{port}, from: {block}" for block in apps for port in DATABASES[: 9 // len(apps)]]
-                + [f"allow: tcp/5432, from: {block}" for block in near]
-                + [f"allow: all, from: {place.block}" for place in site.zones_of("data")]
-                + [f"allow: tcp/1024-65535, from: {every}", "allow: icmp, from: 10.0.0.0/8"]
-            ),
-            numbered(
-                [
-                    "deny: tcp/3389, to: 0.0.0.0/0",
-                    "allow: tcp/1024-65535, to: 10.0.0.0/8",
-                    "allow: udp/1024-65535, to: 10.0.0.0/8",
-                ]
-                + [
-                    f"allow: tcp/443, to: {every}",
-                    "allow: udp/53, to: 10.0.0.0/8",
-                    "allow: icmp, to: 10.0.0.0/8",
-                ]
-                + [f"allow: all, to: {place.block}" for place in site.zones_of("data")]
-                + [f"allow: tcp/8000-8999, to: {block}" for block in apps]
-                + [f"allow: tcp/22, to: {block}" for block in near[:2]]
-            ),
-        )
-
-    def tables(self, site: Site) -> Iterator[tuple[str, list[str]]]:
-        """Route tables: name, routes."""
-        far = [f"{peer.block}: {name}" for peer, name in site.peers]
-        yield "public", ["0.0.0.0/0: igw", *far]
-        for zone in site.zones:
-            nat = "nat" if site.nat_instance else f"natgw-{zone}"
-            single = ["13.107.42.14/32: blackhole"] if zone == "a" else []
-            if site.peers and zone == "b":  # a single host of a neighbour, by the same way as the rest of it
-                peer, name = site.peers[0]
-                single.append(f"{peer.named[-1]}/32: {name}")
-            yield f"private-{zone}", [f"0.0.0.0/0: {nat}", *far, *single]
-        yield "isolated", far
-
     def expectations(self) -> Iterator[str]:
         """What the organisation promises, of up to nine of its VPCs. Not all of it holds."""
         for site in self.sites[:: max(1, -(-len(self.sites) // 9))]:
@@ -585,10 +295,10 @@ class Organisation:
             acl = f", network_acl: {place.tier}" if place.tier in ("public", "data") else ""
             yield f"      {place.name}: {{cidr: {place.block}, az: {place.zone}, route_table: {table}{acl}}}"
         yield "    route_tables:"
-        for name, routes in self.tables(site):
+        for name, routes in tables(site):
             yield f"      {name}: {{{', '.join(routes)}}}"
         yield "    network_acls:"
-        for name, ingress, egress in self.acls(site):
+        for name, ingress, egress in acls(site):
             yield f"      {name}:"
             for word, rules in (("ingress", ingress), ("egress", egress)):
                 yield f"        {word}:"
@@ -609,11 +319,6 @@ class Organisation:
             if members:
                 yield f"    {section}:"
                 yield from members
-
-
-def numbered(rules: Sequence[str]) -> list[str]:
-    """ACL rules with numbers, at most as many as AWS allows unasked."""
-    return [f"          - {{rule: {100 + 10 * place}, {rule}}}" for place, rule in enumerate(rules[:ACL_RULES_MOST])]
 
 
 def organisation(interfaces: int, seed: int = 7, *, classes_of: int | None = None) -> str:

@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from tests.benchmarks import hostile, run
+from tests.benchmarks import clock, hostile, measures, run, table
 from tests.benchmarks.components import connected
-from tests.benchmarks.organisation import ACL_RULES_MOST, PREFIX_LISTS, RULES_MOST, organisation
+from tests.benchmarks.organisation import organisation
+from tests.benchmarks.sites import ACL_RULES_MOST, PREFIX_LISTS, RULES_MOST
 
 import reachsim
 from reachsim.errors import DesignError
@@ -29,8 +30,8 @@ def named_blocks(net: reachsim.Network) -> set[Cidr]:
             out |= {peer for rule in rules for peer in rule.peers if isinstance(peer, Cidr)}
         for acl in vpc.network_acls.values():
             out |= {rule.block for rule in chain(acl.ingress or (), acl.egress or ())}
-        for table in vpc.route_tables.values():
-            out |= {destination for destination in table if isinstance(destination, Cidr)}
+        for routes in vpc.route_tables.values():
+            out |= {destination for destination in routes if isinstance(destination, Cidr)}
     return out
 
 
@@ -102,21 +103,22 @@ def test_organisation_refuses_what_cannot_be(interfaces: int, classes_of: int | 
 
 @pytest.mark.parametrize("measure", ["compile", "trace", "pair", "matrix", "edit", "sets"])
 def test_measures_run(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "PAIRS", 3)
     monkeypatch.setattr(gc, "collect", lambda: 0)  # each clocked run starts with one, through all that a suite holds
-    monkeypatch.setattr(run, "in_turns", lambda *actions, **_: [[run.clocked(action)[0]] for action in actions])
+    for module in (clock, measures):
+        monkeypatch.setattr(module, "PAIRS", 3)
+        monkeypatch.setattr(module, "in_turns", lambda *actions, **_: [[clock.clocked(act)[0]] for act in actions])
     rows = run.measured(measure, 60)
     assert rows
     assert all(row.seconds > 0 and row.median > 0 and row.peak >= 0 for row in rows)
-    lines = list(run.table(rows))
+    lines = list(table.table(rows))
     assert len(lines) == len(rows) + 2
     assert len({line.count("|") for line in lines}) == 1
     assert json.dumps([row.seconds for row in rows])
 
 
 def test_growth() -> None:
-    assert run.growth([(100, 1.0), (1000, 10.0), (10_000, 100.0)]) == pytest.approx(1)
-    assert run.growth([(100, 1.0), (1000, 100.0)]) == pytest.approx(2)
+    assert table.growth([(100, 1.0), (1000, 10.0), (10_000, 100.0)]) == pytest.approx(1)
+    assert table.growth([(100, 1.0), (1000, 100.0)]) == pytest.approx(2)
 
 
 @pytest.mark.parametrize("text", [organisation(60), "version: 1\nvpcs: {a: {cidrs: [10.0.0.0/33]}}"])
@@ -139,7 +141,7 @@ def test_the_benchmarks_are_one_command(
     monkeypatch.setattr(
         run,
         "measured_apart",
-        lambda measure, size, _limit: [run.Row(measure, size, size * 1e-3, size * 1e-3)],
+        lambda measure, size, _limit: [clock.Row(measure, size, size * 1e-3, size * 1e-3)],
     )
     run.main(["--sizes", "100,1000", "--only", "load,compile", "--json", str(tmp_path / "figures.json")])
     out = capsys.readouterr().out

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.oracle.component_cases import CASES, changed
+from tests.oracle.component_base import changed
+from tests.oracle.component_cases import CASES
 
 import reachsim
 from reachsim.errors import DesignError

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tests.oracle.borders import naive_says, packets, random_expectation, refutation
-from tests.oracle.components import random_design, random_probe
+from tests.oracle.component_probes import random_probe
+from tests.oracle.components import random_design
 from tests.oracle.naive import judge
 from tests.oracle.naive.world import World
 from tests.oracle.text import read_yaml, write_yaml

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.oracle.component_cases import (
+from tests.oracle.component_base import (
     ANY,
     APP_S3,
     BOX_APP,
-    CASES,
     CENTRAL,
     DUAL,
     HUB,
@@ -22,6 +21,7 @@ from tests.oracle.component_cases import (
     nlb,
     rules,
 )
+from tests.oracle.component_cases import CASES
 from tests.oracle.naive import judge, judge_variants
 from tests.oracle.naive.addresses import address, block, network
 from tests.oracle.naive.world import World

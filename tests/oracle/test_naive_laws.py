@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.oracle.components import Design, random_design, random_probe
+from tests.oracle.component_probes import random_probe
+from tests.oracle.components import Design, random_design
 from tests.oracle.naive.judging import variants
 from tests.oracle.naive.world import World
 

@@ -13,14 +13,14 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.designs import BASE
+from tests.picture.documented import DOCS, PICTURES
+from tests.picture.geometry import check_apart, check_box
 
 import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
 from reachsim.picture import svg
 from reachsim.picture.draw import draw
-from reachsim.picture.glyphs import width
-from reachsim.picture.layout import NOTE, PAD, TITLE, Placed
 
 MODELS = Path(__file__).parents[2] / "models"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,24 +39,6 @@ def many(vpcs: int, subnets: int) -> Network:
     attachments = {name: {"vpc": name, "subnets": ["s0"]} for name in bodies}
     design = {"version": 1, "vpcs": bodies, "transit_gateways": {"tgw": {"attachments": attachments}}}
     return reachsim.loads(yaml.safe_dump(design))
-
-
-def check_box(placed: Placed) -> None:
-    """Its text fits, and the boxes in it are inside and apart from each other and from its text."""
-    assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * PAD
-    assert all(width(note, NOTE) <= placed.width - 2 * PAD for note in placed.notes)
-    for one in placed.inside:
-        assert placed.x < one.x < one.x + one.width < placed.x + placed.width
-        assert placed.y < one.y < one.y + one.height < placed.y + placed.height
-        check_box(one)
-    check_apart(placed.inside)
-
-
-def check_apart(boxes: tuple[Placed, ...]) -> None:
-    for index, one in enumerate(boxes):
-        for other in boxes[index + 1 :]:
-            beside = one.x + one.width <= other.x or other.x + other.width <= one.x
-            assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
 
 
 def check_picture(net: Network) -> None:
@@ -176,16 +158,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().svg + "\n"
     assert main(["draw", file, "-o", str(tmp_path / "out.gif")]) == 2
-    assert "write a name that ends in .svg" in capsys.readouterr().err
+    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
     assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
 
 
-def test_the_picture_of_the_documentation_is_up_to_date() -> None:
-    text = (MODELS / "hub-and-spoke.yaml").read_text(encoding="utf-8")
-    written = (MODELS.parent / "docs" / "hub-and-spoke.svg").read_text(encoding="utf-8")
-    assert written == reachsim.loads(text, file="models/hub-and-spoke.yaml").draw().svg + "\n"
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_the_pictures_of_the_documentation_are_up_to_date(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PICTURES[name]() + "\n"
 
 
 def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:

@@ -2,110 +2,29 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
-import yaml
+from tests.resources.balancers import (
+    CLASSIC,
+    ENDS,
+    GROUP,
+    LB,
+    LOST,
+    NO_REPLY,
+    OK,
+    PUBLIC,
+    SHUT,
+    Asked,
+    acl,
+    code,
+    group,
+    load,
+    said,
+)
 
 import reachsim
 from reachsim.net.address import parse_address
-
-BASE: dict[str, Any] = yaml.safe_load("""
-version: 1
-vpcs:
-  app:
-    cidrs: [10.0.0.0/16]
-    internet_gateway: igw
-    subnets:
-      front: {cidr: 10.0.0.0/24, az: a, route_table: public, network_acl: front}
-      back: {cidr: 10.0.1.0/24, az: a, network_acl: back}
-      far: {cidr: 10.0.2.0/24, az: b}
-      desk: {cidr: 10.0.3.0/24, az: a}
-    route_tables: {public: {0.0.0.0/0: igw}, main: {10.1.0.0/16: pcx}}
-    network_acls:
-      front: {ingress: [{rule: 100, allow: all, from: 0.0.0.0/0}], egress: [{rule: 100, allow: all, to: 0.0.0.0/0}]}
-      back: {ingress: [{rule: 100, allow: all, from: 0.0.0.0/0}], egress: [{rule: 100, allow: all, to: 0.0.0.0/0}]}
-    security_groups:
-      open: {ingress: [{allow: all, from: 0.0.0.0/0}]}
-      client: {}
-      lb: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}
-      web: {ingress: [{allow: tcp/8443, from: 0.0.0.0/0}]}
-    instances:
-      client: {subnet: desk, private_ip: 10.0.3.10, security_groups: [client]}
-      web: {subnet: back, private_ip: 10.0.1.20, security_groups: [web]}
-      other: {subnet: far, private_ip: 10.0.2.20, security_groups: [open]}
-      beside: {subnet: front, private_ip: 10.0.0.30, security_groups: [open]}
-    load_balancers:
-      lb:
-        type: network
-        scheme: internal
-        subnets: [front]
-        private_ips: {front: 10.0.0.50}
-        security_groups: [lb]
-        listeners: {tcp/443: t}
-        target_groups: {t: {targets: [web], port: tcp/8443}}
-  peer:
-    cidrs: [10.1.0.0/16]
-    subnets: {p: {cidr: 10.1.0.0/24, az: c, route_table: r}}
-    route_tables: {r: {10.0.0.0/16: pcx}}
-    security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
-    instances: {x: {subnet: p, private_ip: 10.1.0.10, security_groups: [open]}}
-peering_connections: {pcx: {requester: app, accepter: peer}}
-internet: {hosts: {www: {ip: 203.0.113.9}}}
-""")
-LB = "vpcs.app.load_balancers.lb"
-GROUP = f"{LB}.target_groups.t"
-Asked = tuple[bool, bool]
-OK, NO_REPLY, LOST = (True, True), (True, False), (False, False)
-
-
-def changed(changes: dict[str, Any]) -> dict[str, Any]:
-    """The design with values at dotted paths; None removes."""
-    design = copy.deepcopy(BASE)
-    for path, value in changes.items():
-        *steps, last = path.split(".")
-        at = design
-        for step in steps:
-            at = at[step]
-        if value is None:
-            del at[last]
-        else:
-            at[last] = value
-    return design
-
-
-def load(changes: dict[str, Any]) -> reachsim.Network:
-    return reachsim.loads(yaml.safe_dump(changed(changes), sort_keys=False))
-
-
-def said(net: reachsim.Network, source: str = "client", to: str = "lb", traffic: str = "tcp/443") -> Asked:
-    trace = net.trace(source, to, traffic)
-    assert not trace.undecided
-    return trace.delivered, trace.reachable
-
-
-def code(net: reachsim.Network, source: str = "client", to: str = "lb", traffic: str = "tcp/443") -> tuple[str, str]:
-    first = net.trace(source, to, traffic).blockers[0]
-    return first.code, first.rule_id
-
-
-def group(name: str, *rules: tuple[str, str]) -> dict[str, Any]:
-    """A security group of the VPC with these inbound rules."""
-    return {f"vpcs.app.security_groups.{name}": {"ingress": [{"allow": t, "from": peer} for t, peer in rules]}}
-
-
-def acl(name: str, direction: str, rule: dict[str, Any]) -> dict[str, Any]:
-    """One more rule, before all others, of an ACL in one direction."""
-    word = "from" if direction == "ingress" else "to"
-    whole = {"rule": 100, "allow": "all", word: "0.0.0.0/0"}
-    return {f"vpcs.app.network_acls.{name}.{direction}": [{"rule": 10, **rule}, whole]}
-
-
-ENDS = {f"{LB}.type": "application"}
-CLASSIC = {f"{LB}.type": "classic"}
-SHUT = group("web")
-
 
 # -- the listener ---------------------------------------------------------------------------------------------------
 
@@ -305,9 +224,6 @@ def test_without_the_clients_address_acls_see_the_load_balancer(denied: str, exp
     assert said(load({f"{GROUP}.preserve_client_ip": False, **rule})) == expected
 
 
-PUBLIC = {f"{LB}.scheme": "internet-facing", f"{LB}.public_ips": {"front": "198.51.100.50"}}
-
-
 @pytest.mark.rule("LB-7")
 def test_answers_need_no_route_of_their_own() -> None:
     """The target's subnet has no way to the internet; what it answers leaves by the load balancer's subnet."""
@@ -405,122 +321,3 @@ def test_health_checks_that_are_not_admitted_change_no_verdict() -> None:
     assert trace.reachable
     assert "health checks of target app.web on tcp/8081 fail" in trace.notes[0]
     assert said(net, "lb", "web", "tcp/8081") == LOST
-
-
-# -- other questions ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("LB-5")
-@pytest.mark.parametrize(
-    ("denied", "keeps", "verdict"),
-    [
-        ("all", True, "fails"),
-        ("tcp/443", True, "fails"),  # as it is sent
-        ("tcp/8443", True, "fails"),  # as it arrives
-        ("tcp/22", True, "holds"),
-        ("all", False, "holds"),
-    ],
-)
-def test_the_internet_comes_to_a_target_through_its_load_balancer(denied: str, keeps: bool, verdict: str) -> None:
-    design = changed({**PUBLIC, f"{GROUP}.preserve_client_ip": keeps})
-    design["expect"] = [{"from": "internet", "to": "web", "deny": denied}]
-    net = reachsim.loads(yaml.safe_dump(design))
-    assert [result.verdict for result in net.check()] == [verdict]
-    exposed = {name for each in net.exposure() for name in each.interfaces}
-    assert exposed == ({"app.lb/front", "app.web"} if keeps else {"app.lb/front"})
-    assert bool(net.isolated("internet", "web")) is not keeps
-
-
-def test_nobody_who_asks_for_the_targets_own_address_needs_its_load_balancer() -> None:
-    public = {**PUBLIC, "vpcs.app.instances.web.subnet": "front", "vpcs.app.instances.web.private_ip": "10.0.0.20",
-              "vpcs.app.instances.web.public_ip": "198.51.100.20", **group("lb")}  # fmt: skip
-    assert said(load(public), "www", "web", "tcp/8443") == OK
-    assert load(PUBLIC).trace("www", "web", "tcp/443").verdict == "partial"
-
-
-def test_the_matrix_says_what_reach_says() -> None:
-    net = load(
-        {f"{GROUP}.targets": ["web", "beside"], **acl("back", "ingress", {"deny": "tcp/8443", "from": "10.0.2.0/24"})}
-    )
-    for source in ("app.client", "app.other", "app.beside", "peer.x"):
-        cell, answer = net.matrix().cell(source, "app.lb/front"), net.reach(source, "app.lb/front")
-        assert cell.delivered == answer.delivered.traffic()
-        assert cell.reachable == answer.reachable.traffic()
-
-
-def test_an_edit_of_a_rule_is_heard_behind_the_load_balancer() -> None:
-    net = load({})
-    assert said(net) == OK
-    edited = net.with_({"vpcs.app.security_groups.web.ingress[0].allow": "tcp/443"})
-    assert said(edited) == LOST
-    assert said(net) == OK
-
-
-def test_its_names() -> None:
-    net = load({f"{LB}.subnets": ["front", "far"]})
-    for name in ("lb", "app.lb"):
-        assert [interface.name for interface in net.endpoint(name).interfaces] == ["app.lb/front", "app.lb/far"]
-    assert [interface.name for interface in net.endpoint("lb/far").interfaces] == ["app.lb/far"]
-    assert [way.label for way in net.trace("client", "lb", "tcp/80").ways] == ["app.lb/front", "app.lb/far"]
-
-
-def test_what_a_client_sees_is_what_the_target_answers() -> None:
-    assert load({"vpcs.app.instances.web.listens": "tcp/443"}).trace("client", "lb", "tcp/443").client_sees == "refused"
-    trace = load({"vpcs.app.instances.web.listens": "tcp/8443"}).trace("client", "lb", "tcp/443")
-    assert trace.client_sees == "established"
-    assert [str(trace.forward[index].before) for index in (0, -1)] == [
-        "tcp 10.0.3.10:50000 -> 10.0.0.50:443",
-        "tcp 10.0.3.10:50000 -> 10.0.1.20:8443",
-    ]
-    assert [str(trace.reply[index].before) for index in (0, -1)] == [
-        "tcp 10.0.1.20:8443 -> 10.0.3.10:50000",
-        "tcp 10.0.0.50:443 -> 10.0.3.10:50000",
-    ]
-
-
-def test_targets_by_name() -> None:
-    fleet = {"subnets": ["back"], "count": 2, "security_groups": ["open"]}
-    net = load({"vpcs.app.interfaces": {"fleet": fleet}, f"{GROUP}.targets": ["fleet", "app.web"]})
-    targets = [way.label for way in net.trace("client", "lb", "tcp/443").ways]
-    assert targets == [f"to app.{name} tcp/8443" for name in ("fleet/1", "fleet/2", "web")]
-
-
-def test_an_application_load_balancer_as_target() -> None:
-    inner = {"type": "application", "scheme": "internal", "subnets": ["back"], "private_ips": {"back": "10.0.1.60"},
-             "security_groups": ["open"], "listeners": {"http/80": "i"},
-             "target_groups": {"i": {"targets": ["web"]}}}  # fmt: skip
-    net = load({"vpcs.app.load_balancers.alb": inner, GROUP: {"targets": ["alb"], "port": "tcp/80"}})
-    assert said(net) == OK
-    wrong = load({"vpcs.app.load_balancers.alb": inner, GROUP: {"targets": ["alb"], "port": "tcp/81"}})
-    assert code(wrong) == ("ELBV2_LISTENERS_MISMATCH", "LB-1")
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({f"{LB}.listeners": {"tcp/443": "nobody"}}, "no target group 'nobody'"),
-        ({f"{LB}.listeners": {"https/443": "t"}}, "is not https"),
-        ({f"{LB}.listeners": {"443": "t"}}, "a protocol and a port are expected"),
-        ({f"{LB}.listeners": {"udp/443": "t"}}, "the targets of t are tcp"),
-        ({f"{GROUP}.targets": ["nobody"]}, "nothing in VPC app that can be a target"),
-        ({f"{GROUP}.targets": ["10.0.0.0/24"]}, "10.0.0.0/24"),
-        ({f"{LB}.private_ips": {"desk": "10.0.3.50"}}, "has no interface in 'desk'"),
-        ({f"{LB}.private_ips": {"front": "10.0.3.50"}}, "10.0.3.50"),
-        ({f"{LB}.public_ips": {"front": "198.51.100.50"}}, "is internal: it has no public addresses"),
-        ({f"{LB}.subnets": ["front", "front"]}, "a subnet is listed twice"),
-        ({f"{LB}.subnets": ["nowhere"]}, "nowhere"),
-        ({f"{LB}.subnets": []}, "subnets"),
-        ({"vpcs.app.route_tables.public": {"0.0.0.0/0": "lb"}}, "a load balancer, which no route leads to"),
-    ],
-)
-def test_mistakes(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(reachsim.DesignError, match=message):
-        load(changes)
-
-
-@pytest.mark.parametrize("to", ["lb", "10.0.0.50"])
-def test_the_address_that_was_called_is_the_load_balancers(to: str) -> None:
-    """Not its target's, to whom it passes the packet on."""
-    net = load({"vpcs.app.security_groups.client": {"egress": [{"allow": "all", "to": "10.99.0.0/16"}]}})
-    (first, *_) = net.trace("client", to, "tcp/443").blockers
-    assert "to 10.0.0.50 (app.lb/front);" in first.text

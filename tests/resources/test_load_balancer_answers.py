@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.resources.test_load_balancer import ENDS, GROUP, LB, PUBLIC, load
+from tests.resources.balancers import ENDS, GROUP, LB, PUBLIC, load
 
 from reachsim.report.trace import trace_text
 

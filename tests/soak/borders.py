@@ -21,7 +21,8 @@ from typing import Any
 import yaml
 from tests.agreement import explanation, of_one_family
 from tests.oracle.borders import edge_ports_of, naive_says, random_expectation, refutation
-from tests.oracle.components import Design, Probe, random_design, random_probe
+from tests.oracle.component_probes import random_probe
+from tests.oracle.components import Design, Probe, random_design
 from tests.oracle.naive.world import World
 
 import reachsim

@@ -24,7 +24,7 @@ from tests.networks import (
     seeds,
     some_pairs,
 )
-from tests.oracle.component_cases import CENTRAL, HUB, TGW, changed, rules
+from tests.oracle.component_base import CENTRAL, HUB, TGW, changed, rules
 
 import reachsim
 from reachsim.errors import DesignError

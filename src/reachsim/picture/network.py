@@ -16,7 +16,7 @@ from reachsim.engine import Engine
 from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
-from reachsim.picture.scene import Box, Line, Look, Scene
+from reachsim.picture.scene import Box, Line, Look, Scene, key_of
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
@@ -30,8 +30,12 @@ _INTERNET = "internet"
 _EGRESS_ONLY = "egress-only internet gateway"
 
 
-def scene_of(engine: Engine) -> Scene:
-    """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them."""
+def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
+    """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them.
+
+    `alone`: full names of what is folded with nothing else.
+    """
+    alone = _with_homes(alone, engine)
     design = engine.design
     interfaces = engine.topology.interfaces.values()
     placed = {interface.path[:4] for interface in interfaces if not interface.subnet.regional}
@@ -39,17 +43,28 @@ def scene_of(engine: Engine) -> Scene:
     vpcs: list[Box] = []
     home: dict[KeyPath, str] = {}
     sites = list(engine.topology.vpcs.values())
-    for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined)):
-        box = _vpc(group[0], engine, placed) if len(group) == 1 else _folded_vpcs(group, alike, engine)
+    for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined), lambda site: site.name in alone):
+        box = _vpc(group[0], engine, placed, alone) if len(group) == 1 else _folded_vpcs(group, alike, engine)
         vpcs.append(box)
         home.update({("vpcs", site.name): box.key for site in group})
-    others, lines = _others(design, joined, home)
+    others, lines = _others(design, joined, home, alone)
     gateways = [gateway.key for box in vpcs for gateway in box.edge]
     lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
-    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=(_INTERNET,))
+    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
     shown = internet if hosts or gateways else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
+
+
+def _with_homes(names: frozenset[str], engine: Engine) -> frozenset[str]:
+    """Names, with those of the subnets and VPCs that they are in: what is in a folded box would not be seen."""
+    subnets = [
+        place.subnet.full_name
+        for name, place in engine.topology.interfaces.items()
+        if name in names and not place.subnet.regional
+    ]
+    there = names.union(subnets)
+    return there.union(vpc for vpc in engine.topology.vpcs if any(name.startswith(f"{vpc}.") for name in there))
 
 
 def _description(engine: Engine) -> str:
@@ -67,28 +82,30 @@ def _description(engine: Engine) -> str:
 # -- VPCs -------------------------------------------------------------------------------------------------------
 
 
-def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath]) -> Box:
+def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[str]) -> Box:
     design, body = engine.design, engine.design.vpcs[site.name]
     zones: dict[str | None, list[SubnetSite]] = {}
     for subnet in body.subnets:
         zones.setdefault(site.subnets[subnet].az, []).append(site.subnets[subnet])
     sorts = _sorts(site, engine)
-    columns = tuple(_zone(site.name, zone, subnets, sorts, design) for zone, subnets in zones.items())
-    inside = tuple(_in_vpc(site.name, design, placed))
+    columns = tuple(_zone(site.name, zone, subnets, sorts, design, alone) for zone, subnets in zones.items())
+    inside = tuple(_in_vpc(site.name, design, placed, alone))
     title = f"VPC {site.name}"
     rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
-    return Box(_key("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,))
+    return Box(key_of("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,))
 
 
 def _edge(vpc: str, body: Any) -> tuple[Box, ...]:
     """Its gateways to the internet."""
     found = ((body.internet_gateway, "internet gateway"), (body.egress_only_internet_gateway, _EGRESS_ONLY))
     return tuple(
-        Box(_key("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",)) for name, noun in found if name
+        Box(key_of("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",))
+        for name, noun in found
+        if name
     )
 
 
-def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
+def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str]) -> Iterator[Box]:
     """What is in a VPC and in no subnet, what is not modelled included."""
     body = design.vpcs[vpc]
     things = [
@@ -98,13 +115,14 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[Box]:
     unmodelled = [(section, name, UNMODELLED_IN_VPC[section]) for section, name in body.unmodelled()]
     rest = [thing for thing in things if thing[0] not in placed]
     rest += [(("vpcs", vpc, section, name), name, f"{noun}, not modelled") for section, name, noun in unmodelled]
-    for group, alike in fold(rest, _OTHERS, [(lambda thing: thing[2], ""), (lambda _: "", "")]):
+    likenesses: list[Likeness[tuple[KeyPath, str, str]]] = [(lambda thing: thing[2], ""), (lambda _: "", "")]
+    for group, alike in fold(rest, _OTHERS, likenesses, lambda thing: f"{vpc}.{thing[1]}" in alone):
         names = tuple(f"{vpc}.{name}" for _, name, _ in group)
         nouns = Counter(noun for *_, noun in group)
         if len(group) == 1:
-            yield Box(_key(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
+            yield Box(key_of(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
         else:
-            yield Box(_key(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names)
+            yield Box(key_of(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names)
 
 
 def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> Box:
@@ -117,7 +135,7 @@ def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> Box:
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
     edge = tuple(_folded_gateways(gateways))
-    return Box(_key("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
+    return Box(key_of("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
 
 
 def _by_sort(sorts: Counter[str]) -> Iterator[str]:
@@ -166,7 +184,14 @@ def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
 # -- zones, subnets, interfaces -----------------------------------------------------------------------------------
 
 
-def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict[str, str], design: Design) -> Box:
+def _zone(
+    vpc: str,
+    zone: str | None,
+    subnets: Sequence[SubnetSite],
+    sorts: dict[str, str],
+    design: Design,
+    alone: frozenset[str],
+) -> Box:
     bodies = design.vpcs[vpc].subnets
 
     def kinds(subnet: SubnetSite) -> tuple[object, ...]:
@@ -183,24 +208,24 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict
     ]
     rows = tuple(
         (
-            _subnet(group[0], sorts[group[0].name], design)
+            _subnet(group[0], sorts[group[0].name], design, alone)
             if len(group) == 1
             else _subnets(group, alike, sorts[group[0].name], design),
         )
-        for group, alike in fold(subnets, _SUBNETS, likenesses)
+        for group, alike in fold(subnets, _SUBNETS, likenesses, lambda subnet: subnet.full_name in alone)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
-    return Box(_key("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
+    return Box(key_of("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
 
 
 def _look(sort: str) -> Look:
     return "public" if sort == "public" else "private"
 
 
-def _subnet(subnet: SubnetSite, sort: str, design: Design) -> Box:
-    rows = tuple((box,) for box in _interfaces(subnet, design))
+def _subnet(subnet: SubnetSite, sort: str, design: Design, alone: frozenset[str]) -> Box:
+    rows = tuple((box,) for box in _interfaces(subnet, design, alone))
     look, title = _look(sort), f"{subnet.name} ({sort})"
-    return Box(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
+    return Box(key_of(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
 
 def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design) -> Box:
@@ -209,18 +234,18 @@ def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design)
     names += [interface.name for subnet in group for interface in subnet.interfaces]
     look, title = _look(sort), f"{len(group)} subnets ({sort})"
     notes = (f"alike: {alike}", *_counts(kinds), summary([subnet.name for subnet in group]))
-    return Box(_key(*group[0].path), look, title, notes, names=tuple(names))
+    return Box(key_of(*group[0].path), look, title, notes, names=tuple(names))
 
 
-def _interfaces(subnet: SubnetSite, design: Design) -> Iterator[Box]:
+def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[Box]:
     likenesses: list[Likeness[InterfacePlace]] = [
         (lambda interface: (_kind(interface, design), interface.groups), "the same security groups"),
         (lambda interface: _kind(interface, design), "one kind"),
         (lambda _: "", "in this subnet"),
     ]
-    for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses):
+    for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses, lambda each: each.name in alone):
         first = group[0]
-        key = _key("interfaces", first.name)
+        key = key_of("interfaces", first.name)
         names = tuple(interface.name for interface in group)
         if len(group) == 1:
             title = first.name.removeprefix(f"{subnet.vpc.name}.")
@@ -301,7 +326,7 @@ def _found(at: At, resource: Resource, design: Design) -> Iterator[KeyPath]:
 
 
 def _others(
-    design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str]
+    design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str], alone: frozenset[str]
 ) -> tuple[tuple[Box, ...], list[Line]]:
     """Boxes of what is in no VPC, with their lines; what joins the same boxes is folded."""
     there = []
@@ -315,7 +340,7 @@ def _others(
     there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
     there += [_Other(("api_gateways", name), name, "API gateway", (), ()) for name in design.api_gateways]
     boxes = []
-    for group, alike in _folded_others(there):
+    for group, alike in _folded_others(there, alone):
         box = _other(group, alike)
         boxes.append(box)
         home.update({other.path: box.key for other in group})
@@ -333,13 +358,17 @@ def _ends(paths: Iterable[KeyPath], home: dict[KeyPath, str]) -> tuple[object, .
     return tuple(sorted({str(home.get(path, path)) for path in paths}))
 
 
-def _folded_others(there: Sequence[_Other]) -> list[tuple[tuple[_Other, ...], str]]:
+def _folded_others(there: Sequence[_Other], alone: frozenset[str]) -> list[tuple[tuple[_Other, ...], str]]:
     """One kind in one state at a time, so that a folded box says what it is."""
     by_noun: dict[tuple[str, str], list[_Other]] = {}
     for other in there:
         by_noun.setdefault((other.noun, other.state), []).append(other)
     likenesses: list[Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
-    return [group for mine in by_noun.values() for group in fold(mine, _OTHERS, likenesses)]
+    return [
+        group
+        for mine in by_noun.values()
+        for group in fold(mine, _OTHERS, likenesses, lambda other: other.name in alone)
+    ]
 
 
 def _other(group: Sequence[_Other], alike: str) -> Box:
@@ -348,19 +377,14 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
     names = tuple(other.name for other in group)
     if len(group) == 1:
         notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
-        return Box(_key(*first.path), look, first.name, notes, names=names)
+        return Box(key_of(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
     likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()
     notes = (*filter(None, (first.state,)), *likeness, *_summed(parts), summary(names))
-    return Box(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
+    return Box(key_of(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
 # -- words ------------------------------------------------------------------------------------------------------
-
-
-def _key(*parts: object) -> str:
-    """A key for a path; a part that has a slash cannot be taken for two."""
-    return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def _with_state(noun: str, state: str) -> str:

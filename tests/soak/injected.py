@@ -1,0 +1,255 @@
+"""Faults that break a working design, each with the key paths that may be blamed for it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.soak.working import Design
+
+Key = tuple[str | int, ...]
+Fault = tuple[str, tuple[Key, ...]]
+"""What was done, and the key paths of which a blocker may blame one (or one inside)."""
+
+
+# -- faults -----------------------------------------------------------------------------------------------------------
+
+
+def pick(rng: random.Random, found: Iterator[Any] | list[Any]) -> Any:
+    """One of several; None of none."""
+    items = list(found)
+    return rng.choice(items) if items else None
+
+
+def groups(design: Design) -> Iterator[tuple[Key, Design]]:
+    """Security groups with ingress rules."""
+    for vpc, body in design["vpcs"].items():
+        for name, group in body["security_groups"].items():
+            if group.get("ingress"):
+                yield ("vpcs", vpc, "security_groups", name), group
+
+
+def tables(design: Design) -> Iterator[tuple[Key, Design]]:
+    """Route tables with routes."""
+    for vpc, body in design["vpcs"].items():
+        for name, table in body["route_tables"].items():
+            routes = table.get("routes", table)
+            if routes:
+                yield ("vpcs", vpc, "route_tables", name), routes
+
+
+def acls(design: Design) -> Iterator[tuple[Key, Design]]:
+    """ACLs of one's own."""
+    for vpc, body in design["vpcs"].items():
+        for name, acl in body.get("network_acls", {}).items():
+            yield ("vpcs", vpc, "network_acls", name), acl
+
+
+def rule_removed(design: Design, rng: random.Random) -> Fault | None:
+    found = pick(rng, groups(design))
+    if found is None:
+        return None
+    path, group = found
+    group["ingress"].pop(rng.randrange(len(group["ingress"])))
+    return "group rule removed", (path,)
+
+
+def rule_of_another_port(design: Design, rng: random.Random) -> Fault | None:
+    found = pick(rng, groups(design))
+    if found is None:
+        return None
+    rng.choice(found[1]["ingress"])["allow"] = "tcp/8081"
+    return "group rule for another port", (found[0],)
+
+
+def rule_of_another_peer(design: Design, rng: random.Random) -> Fault | None:
+    found = pick(rng, groups(design))
+    if found is None:
+        return None
+    rng.choice(found[1]["ingress"])["from"] = "10.9.0.0/24"
+    return "group rule for another peer", (found[0],)
+
+
+def egress_closed(design: Design, rng: random.Random) -> Fault | None:
+    name = rng.choice(["worker", "function"])
+    design["vpcs"]["app"]["security_groups"][name]["egress"] = []
+    return "group without egress", (("vpcs", "app", "security_groups", name),)
+
+
+def acl_rule_removed(design: Design, rng: random.Random) -> Fault | None:
+    found = pick(rng, acls(design))
+    if found is None:
+        return None
+    rules = found[1][rng.choice(["ingress", "egress"])]
+    rules.pop(rng.randrange(len(rules)))
+    return "ACL rule removed", (found[0],)
+
+
+def acl_denies_first(design: Design, rng: random.Random) -> Fault | None:
+    found = pick(rng, acls(design))
+    if found is None:
+        return None
+    way, key = rng.choice([("ingress", "from"), ("egress", "to")])
+    found[1][way].append({"rule": 50, "deny": "tcp", key: rng.choice(["0.0.0.0/0", "10.0.0.0/8"])})
+    return "ACL denies first", (found[0],)
+
+
+def acl_ports_narrow(design: Design, rng: random.Random) -> Fault | None:
+    found = [
+        (path, rule)
+        for path, acl in acls(design)
+        for rule in (*acl["ingress"], *acl["egress"])
+        if "1024-65535" in str(rule["allow"])
+    ]
+    chosen = pick(rng, found)
+    if chosen is None:
+        return None
+    chosen[1]["allow"] = "tcp/49152-65535"
+    return "ACL too narrow for client ports", (chosen[0],)
+
+
+def route_removed(design: Design, rng: random.Random) -> Fault | None:
+    path, routes = pick(rng, tables(design))
+    del routes[rng.choice(list(routes))]
+    return "route removed", (path,)
+
+
+def route_blackhole(design: Design, rng: random.Random) -> Fault | None:
+    path, routes = pick(rng, tables(design))
+    routes[rng.choice(list(routes))] = "blackhole"
+    return "route is a blackhole", (path,)
+
+
+def default_to_gateway(design: Design, rng: random.Random) -> Fault | None:
+    table = design["vpcs"]["app"]["route_tables"]["private"]
+    table.get("routes", table)["0.0.0.0/0"] = "igw"
+    private = [("vpcs", "app", "instances", name, "public_ip") for name in ("worker", "worker-b")]
+    path: Key = ("vpcs", "app", "route_tables", "private")
+    return "private default route to the internet gateway", (path, *private, ("lambda_functions",))
+
+
+def association(design: Design, rng: random.Random) -> Fault | None:
+    vpc = rng.choice(list(design["vpcs"]))
+    name = rng.choice(list(design["vpcs"][vpc]["subnets"]))
+    design["vpcs"][vpc]["subnets"][name].pop("route_table")
+    return "subnet on the main table", (("vpcs", vpc, "route_tables", "main"), ("vpcs", vpc, "subnets", name))
+
+
+def nat_host(key: str, value: Any) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        nat = design["vpcs"]["app"]["instances"].get("nat")
+        if nat is None:
+            return None
+        if key in ("ip_forward", "masquerade"):
+            nat["nat"][key] = value
+        elif value is None:
+            nat.pop(key)
+        else:
+            nat[key] = value
+        return f"NAT instance: {key}", (("vpcs", "app", "instances", "nat"),)
+
+    return fault
+
+
+def nat_gateway(key: str, value: Any) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        nat = design["vpcs"]["app"].get("nat_gateways", {}).get("nat")
+        if nat is None:
+            return None
+        nat[key] = value
+        place: Key = ("vpcs", "app", "route_tables", "private" if value == "private-a" else "data")
+        return f"NAT gateway: {key}", (("vpcs", "app", "nat_gateways", "nat"), place)
+
+    return fault
+
+
+def peering(status: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        if "peering_connections" not in design:
+            return None
+        design["peering_connections"]["app-shared"]["status"] = status
+        return f"peering {status}", (("peering_connections", "app-shared"), ("vpcs", "shared", "security_groups"))
+
+    return fault
+
+
+def gateway(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        tgw = design.get("transit_gateways", {}).get("tgw")
+        if tgw is None or (change in ("association", "propagation") and "route_tables" not in tgw):
+            return None
+        path: Key = ("transit_gateways", "tgw")
+        name = rng.choice(["app", "shared"])
+        if change == "zone":
+            tgw["attachments"][name]["subnets"].pop(rng.randrange(2))
+        elif change == "state":
+            tgw["attachments"][name]["state"] = "pendingAcceptance"
+        elif change == "association":
+            tgw["route_tables"]["main"]["associations"].remove(name)
+        else:
+            tgw["route_tables"]["main"]["propagations"].remove(name)
+        return f"transit gateway: {change}", (path,)
+
+    return fault
+
+
+def stale_alias(design: Design, rng: random.Random) -> Fault | None:
+    design["lambda_functions"]["fetch"]["aliases"]["prod"] = 1
+    return "stale alias", (("lambda_functions", "fetch"),)
+
+
+def endpoint(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        app = design["vpcs"]["app"]
+        if "vpc_endpoints" not in app:
+            return None
+        if change == "table":
+            app["vpc_endpoints"]["s3"]["route_tables"] = ["public"]
+            return "endpoint: table", (("vpcs", "app", "route_tables", "batch"),)
+        if change == "private_dns":
+            app["vpc_endpoints"]["ssm"]["private_dns"] = False
+        else:
+            app[change] = False
+        # What the name means then leads through NAT, so that nothing may be lost at all.
+        return f"endpoint: {change}", ((),)
+
+    return fault
+
+
+def vpn(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        if "vpn_connections" not in design:
+            return None
+        if change == "propagate":
+            del design["vpcs"]["app"]["route_tables"]["private"]["propagate"]
+            table: Key = ("vpcs", "app", "route_tables", "private")
+            nat = [("vpcs", "app", section, "nat") for section in ("instances", "nat_gateways")]
+            return "VPN: propagation", (table, *nat, ("vpcs", "app", "internet_gateway"))
+        design["vpn_connections"]["office-vpn"]["state"] = "down"
+        return "VPN: down", (("vpn_connections", "office-vpn"),)
+
+    return fault
+
+
+def web_without_address(design: Design, rng: random.Random) -> Fault | None:
+    design["vpcs"]["app"]["instances"]["web"].pop("public_ip")
+    return "no public address", (("vpcs", "app", "instances", "web"),)
+
+
+def stopped(design: Design, rng: random.Random) -> Fault | None:
+    name = rng.choice(["web", "worker"])
+    design["vpcs"]["app"]["instances"][name]["state"] = "stopped"
+    return "instance stopped", (("vpcs", "app", "instances", name),)
+
+
+FAULTS: tuple[Callable[[Design, random.Random], Fault | None], ...] = (
+    rule_removed, rule_of_another_port, rule_of_another_peer, egress_closed, acl_rule_removed, acl_denies_first,
+    acl_ports_narrow, route_removed, route_blackhole, default_to_gateway, association, nat_host("source_dest_check", True),
+    nat_host("ip_forward", False), nat_host("masquerade", False), nat_host("public_ip", None), nat_host("nat", None),
+    nat_host("state", "stopped"), nat_host("subnet", "private-a"), nat_gateway("state", "failed"),
+    nat_gateway("subnet", "data-a"), nat_gateway("subnet", "private-a"), peering("pending-acceptance"),
+    peering("deleted"), gateway("zone"), gateway("state"), gateway("association"), gateway("propagation"), stale_alias,
+    endpoint("table"), endpoint("private_dns"), endpoint("enable_dns_hostnames"), vpn("propagate"), vpn("down"),
+    web_without_address, stopped,
+)  # fmt: skip
