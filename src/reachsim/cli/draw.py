@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import add_file, endpoint, write_file
+from reachsim.cli.common import TRAFFIC_HELP, add_file, endpoint, write_file
 from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
 
@@ -35,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="draw what AFTER adds, removes and changes, and what that opens and closes, as diff does; "
         "without AFTER where FILE is a plan, which tells both",
     )
+    told.add_argument(
+        "--matrix", metavar="TRAFFIC", help=f"tell who reaches whom with some of it, as matrix does: {TRAFFIC_HELP}"
+    )
     parser.add_argument(
         "-o", "--output", metavar="OUT", help="the file to write, OUT.svg or OUT.html; left out: SVG to standard output"
     )
@@ -62,6 +65,8 @@ def _picture(arguments: argparse.Namespace) -> Picture:
     net = load_network(arguments)
     if arguments.diff is not None:
         return net.draw(diff=load_network(arguments, arguments.diff))
+    if arguments.matrix is not None:
+        return net.draw(matrix=arguments.matrix)
     if arguments.trace is None:
         return net.draw()
     source, destination, traffic = arguments.trace

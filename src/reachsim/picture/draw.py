@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError
 from reachsim.faces import Faced
+from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import scene_of_difference
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
 from reachsim.picture.page import page
+from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
 
-_TRACES = 60
-"""How many expectations of a design are traced on its page."""
+_TRACES, _PAIRS = 60, 156
+"""How many expectations of a design are traced on its page, and how many pairs of who reaches whom."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +58,23 @@ def draw(engine: Engine, trace: Trace | None = None) -> Picture:
         return Picture(layout, lambda: _page(layout, engine))
     scene = scene_of(engine, names_on(trace))
     return Picture(lay_out(with_trace(scene, trace)), lambda: _page(lay_out(scene), engine, trace))
+
+
+def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
+    """A network with who reaches whom with some traffic told over it."""
+    found = reached(engine, traffic)
+    scene = with_reached(scene_of(engine), found)
+    layout = lay_out(scene)
+
+    def traces() -> Iterator[Trace]:
+        for one, other in pairs_of(found):
+            try:
+                yield engine.trace(one, other, traffic)
+            except ReachsimError:  # no packet of it can be sent between these two
+                continue
+
+    pairs = sum(1 for _ in pairs_of(found))
+    return Picture(layout, lambda: page(layout, list(islice(traces(), _PAIRS)), left_out=max(pairs - _PAIRS, 0)))
 
 
 def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
