@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reachsim.engine import Engine
-from reachsim.errors import counted, summary
+from reachsim.errors import summary
 from reachsim.faces import one_line
 from reachsim.net.traffic import Traffic
 from reachsim.picture.scene import Entry, Grid, Mark, Scene, Sign, Way
@@ -152,4 +152,4 @@ def _legend(found: Reached, rows: tuple[tuple[Sign, ...], ...], drawn: bool) -> 
     yield Entry("; ".join(words for sign, words in _WORDS.items() if sign in there))
     if drawn:
         yield Entry("who reaches whom", "reaches")
-    yield Entry(f"{counted(len(found.members), 'row')}; who is in none neither reaches anybody with it nor is reached.")
+    yield Entry("Interfaces that are in no row neither reach anybody here with it nor are reached.")
