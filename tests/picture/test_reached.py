@@ -135,13 +135,13 @@ def test_signs_stand_out_in_light_and_dark() -> None:
 
 
 def test_the_page_traces_every_pair() -> None:
-    picture = model("three-tier").draw(matrix="tcp/5432")
+    picture = large(1, 3).draw(matrix="tcp/443")
     page = Page(picture.html)
     grid = picture.layout.scene.grid
     assert grid is not None
     count = len(grid.labels)
     assert len(page.data["traces"]) == count * (count - 1)
-    assert ["interfaces/shop.app-a", "interfaces/shop.db-a"] in [trace["ends"] for trace in page.data["traces"]]
+    assert ["interfaces/v0.i0", "interfaces/v0.i2"] in [trace["ends"] for trace in page.data["traces"]]
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

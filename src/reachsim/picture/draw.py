@@ -22,7 +22,7 @@ from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
 
-_TRACES, _PAIRS = 60, 156
+_TRACES, _PAIRS = 60, 90
 """How many expectations of a design are traced on its page, and how many pairs of who reaches whom."""
 
 
