@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
-    ("faces",),
+    ("stopping", "faces"),
+    ("deadline",),
     ("markup", "csvfile", "places"),
     ("cards", "named"),
     ("net",),
