@@ -13,8 +13,8 @@ from reachsim.errors import UsageError, shown
 if TYPE_CHECKING:
     from reachsim.picture.draw import Picture
 
-HELP = "draw the network as nested boxes (SVG, HTML)"
-_FORMATS = {".svg": "svg", ".html": "html"}
+HELP = "draw the network as nested boxes (SVG, HTML, Mermaid, DOT)"
+_FORMATS = {".svg": "svg", ".html": "html", ".mmd": "mermaid", ".dot": "dot"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--matrix", metavar="TRAFFIC", help=f"tell who reaches whom with some of it, as matrix does: {TRAFFIC_HELP}"
     )
     parser.add_argument(
-        "-o", "--output", metavar="OUT", help="the file to write, OUT.svg or OUT.html; left out: SVG to standard output"
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="the file to write, OUT.svg, OUT.html, OUT.mmd (Mermaid) or OUT.dot; left out: SVG to standard output",
     )
 
 
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the picture; 0."""
     form = _FORMATS.get(os.path.splitext(arguments.output or "-.svg")[1].lower())
     if form is None:
-        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {' or '.join(_FORMATS)}")
+        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {', '.join(_FORMATS)}")
 
     text = getattr(_picture(arguments), form)
     text = text if text.endswith("\n") else f"{text}\n"

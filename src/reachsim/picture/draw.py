@@ -14,6 +14,7 @@ from reachsim.errors import ReachsimError
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import scene_of_difference
+from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
 from reachsim.picture.page import page
@@ -29,7 +30,8 @@ _TRACES, _PAIRS = 60, 90
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):
     """A picture of a network, which a notebook shows. `svg`: the document, the same on every run; `html`: a page on which it
-    can be moved and zoomed, and what the design promises is traced by a click."""
+    can be moved and zoomed, and what the design promises is traced by a click; `mermaid`, `dot`: text for those who want to
+    edit it."""
 
     layout: Layout
     _page: Callable[[], str] = field(repr=False, compare=False)
@@ -43,6 +45,16 @@ class Picture(Faced):
     def html(self) -> str:
         """The picture as one page of HTML."""
         return self._page()
+
+    @property
+    def mermaid(self) -> str:
+        """It as a flowchart of Mermaid, to be edited."""
+        return mermaid(self.layout.scene)
+
+    @property
+    def dot(self) -> str:
+        """It as a graph of Graphviz, to be edited."""
+        return dot(self.layout.scene)
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -21,9 +21,9 @@ from reachsim.picture.layout import (
 )
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
-from reachsim.picture.scene import Scene, Sign
+from reachsim.picture.scene import Look, Scene, Sign
 
-_LIGHT = {
+LIGHT: dict[Look, tuple[str, str]] = {
     "internet": ("#eef3f8", "#44546a"),
     "vpc": ("#ffffff", "#6b3fa0"),
     "zone": ("#f7f9fb", "#5a6b7b"),
@@ -34,7 +34,7 @@ _LIGHT = {
     "connection": ("#fdf1e3", "#9a5b00"),
     "network": ("#f0f0f0", "#444444"),
 }
-_DARK = {
+_DARK: dict[Look, tuple[str, str]] = {
     "internet": ("#1c2733", "#9fb3c8"),
     "vpc": ("#14181d", "#b99be0"),
     "zone": ("#1a2027", "#93a4b5"),
@@ -254,7 +254,7 @@ def _style(*, told: bool) -> str:
         ".line{stroke-width:2}",
         *dashes,
         *(_shapes_told() if told else ()),
-        *_colours(_LIGHT, _INK, _PAPER),
+        *_colours(LIGHT, _INK, _PAPER),
         *(_told(0, _PAPER) if told else ()),
         "@media (prefers-color-scheme:dark){",
         *_colours(_DARK, _NIGHT_INK, _NIGHT),
@@ -264,7 +264,7 @@ def _style(*, told: bool) -> str:
     return "\n".join(rules)
 
 
-def _colours(looks: dict[str, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
+def _colours(looks: dict[Look, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
     yield f"text{{fill:{ink}}}.paper{{fill:{paper}}}.line{{stroke:{ink}}}.end{{fill:{ink}}}"
     for look, (fill, border) in looks.items():
         yield f".{look}{{fill:{fill};stroke:{border}}}"
@@ -288,7 +288,7 @@ def _told(scheme: int, paper: str) -> Iterator[str]:
     for look, colours in MARKS.items():
         yield f".mark.{look}{{fill:{colours[scheme]}}}.marked-{look}{{stroke:{colours[scheme]}}}"
         yield f".sign.{look}{{fill:{colours[scheme]}}}.line.{look}{{stroke:{colours[scheme]}}}"
-    border = (_LIGHT, _DARK)[scheme]["zone"][1]
+    border = (LIGHT, _DARK)[scheme]["zone"][1]
     for sign, colours in _SHADES.items():
         yield f".cell.{sign}{{fill:{colours[scheme]};stroke:{border}}}"
     for look, colours in _WAYS.items():
