@@ -135,7 +135,7 @@ def luminance(colour: str) -> float:
 
 
 def test_text_stands_out_in_light_and_dark() -> None:
-    for looks, ink in ((svg._LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
+    for looks, ink in ((svg.LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
         for fill, border in looks.values():
             for colour in (ink, border):
                 low, high = sorted((luminance(fill), luminance(colour)))
@@ -158,7 +158,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().svg + "\n"
     assert main(["draw", file, "-o", str(tmp_path / "out.gif")]) == 2
-    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
+    assert "write a name that ends in .svg, .html, .mmd, .dot" in capsys.readouterr().err
     assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
