@@ -354,6 +354,19 @@ class Network(Editable):
 
         return fix.plan(self, _tools())
 
+    @in_time
+    def fix_sessions(self, *instances: str, deadline: float | None = None) -> Plan:
+        """What to change so that the agents of instances reach what Session Manager needs: proven, and one patch.
+
+        `instances`: by name; all of them where none is named. Of the file's own expectations none breaks; those that fail are
+        not mended. What is no way (a role, an agent) is said by `session_manager`. Raises EndpointError,
+        DeadlinePassed.
+        """
+        from reachsim.answers.fix import plan_besides
+        from reachsim.answers.session_manager import ways_missing
+
+        return plan_besides(self, ways_missing(self.session_manager(*instances)), _tools())
+
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
 
@@ -412,7 +425,7 @@ class Network(Editable):
 
 _FOR_GUESTS = (
     "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings", "fix_all",
-    "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint", "matrix", "not_modelled", "reach",
+    "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint", "matrix", "not_modelled", "reach",
     "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""

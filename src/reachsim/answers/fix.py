@@ -8,7 +8,7 @@ that was made of other files has no text of its own: there it is an edited copy 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -53,10 +53,8 @@ class Tools:
 
     def patched(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
         """The network of its file with some edits made; an edited copy where it has no text."""
-        text = engine.source.document.text
-        if text is None:
-            return self.edited(engine, edits)
-        return self.load(patched(text, changes_of(edits), engine.source.file).after, engine)
+        patch = patch_of(engine, edits)
+        return self.edited(engine, edits) if patch is None else self.load(patch.after, engine)
 
     def all_decided(self, engine: Engine) -> list[Result]:
         """Its expectations, in their order."""
@@ -273,6 +271,7 @@ def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Engine
 def _beyond(change: Opened, expectation: Expectation, after: Engine) -> Iterator[Opened]:
     sources = _names(after.endpoint(expectation.from_), expectation.from_, after)
     destinations = _names(after.endpoint(expectation.to), expectation.to, after)
+    destinations |= _answered_for(after.endpoint(expectation.from_), after.endpoint(expectation.to))
     mine = tuple(name for name in change.sources if name in sources)
     others = tuple(name for name in change.sources if name not in sources)
     wanted = tuple(name for name in change.destinations if name in destinations)
@@ -295,6 +294,14 @@ def _within(change: Opened, expectation: Expectation, after: Engine) -> bool:
     return True
 
 
+def _answered_for(source: Endpoint, destination: Endpoint) -> set[str]:
+    """The interfaces that a name leads to from where it is asked for: those of endpoints that answer for a service."""
+    if destination.resolve is None:
+        return set()
+    ends = (destination.resolve(origin) for origin in source.origins)
+    return {interface.name for end in ends for interface in end.interfaces}
+
+
 def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
     """The names that a difference has for an end; an API and the function that it calls are one."""
     names = {interface.name for interface in end.interfaces} | {
@@ -310,9 +317,12 @@ def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
     return names
 
 
-def plan(engine: Engine, tools: Tools) -> Plan:
-    """What makes all failing expectations of a file hold together, found one after the other and proven together."""
-    start = tools.all_decided(engine)
+def plan(engine: Engine, tools: Tools, wanted: Container[int] | None = None) -> Plan:
+    """What makes all failing expectations of a file hold together, found one after the other and proven together.
+
+    `wanted`: numbers of those to mend; the others are only not to break.
+    """
+    start = [result for result in tools.all_decided(engine) if wanted is None or result.number in wanted]
     undecided = tuple(result for result in start if result.verdict == "undecided")
     parts: list[Fixes] = []
     left: list[Fixes] = []
@@ -335,7 +345,8 @@ def plan(engine: Engine, tools: Tools) -> Plan:
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
-        edits = _needed(engine, tools, edits, {part.result.number for part in left})
+        failing = {part.result.number for part in left}
+        edits = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
         whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return Plan((), None, (*parts, *left), undecided, len(start))
@@ -343,14 +354,35 @@ def plan(engine: Engine, tools: Tools) -> Plan:
     return Plan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
 
 
-def _needed(engine: Engine, tools: Tools, edits: list[Edit], left: set[int]) -> list[Edit]:
-    """The edits without those that all expectations hold without."""
+def _needed(engine: Engine, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:
+    """The edits without those without which no expectation of some fails either."""
     for edit in tuple(edits) if len(edits) > 1 else ():
         fewer = [each for each in edits if each is not edit]
         try:
             after = tools.edited(engine, fewer)
         except ReachsimError:
             continue
-        if all(result.verdict != "fails" or result.number in left for result in tools.all_decided(after)):
+        if all(tools.decide(after, number).verdict != "fails" for number in mended):
             edits = fewer
     return edits
+
+
+def patch_of(engine: Engine, edits: Iterable[Edit]) -> Patch | None:
+    """The text of a network's file with some edits made; None where it has none. Raises UsageError where that cannot be done."""
+    text = engine.source.document.text
+    return None if text is None else patched(text, changes_of(edits), engine.source.file)
+
+
+def plan_besides(engine: Engine, asked: Sequence[Mapping[str, str]], tools: Tools) -> Plan:
+    """What makes expectations hold that its file has not, and breaks none that it has. They are numbered after those.
+
+    The edits are found and proven in a copy that has both; the patch is of the file.
+    """
+    known = list(engine.source.document.data.get("expect") or ())
+    if not asked:
+        return Plan((), None)
+    copy = tools.edit(engine, {("expect",): [*known, *asked]})
+    found = plan(copy, tools, range(len(known) + 1, len(known) + len(asked) + 1))
+    if found.whole is None:
+        return found
+    return replace(found, whole=replace(found.whole, patch=patch_of(engine, found.whole.edits)))

@@ -337,8 +337,18 @@ def _service(network: Engine, vpc: str, name: str, body: Instance, service: str,
         text, cure, path = bypass
         text = f"not reached: {text}; that way, {why}"
         return Need(service, "missing", text, "SSM-4", required, cure, network.locate(path), trace)
-    cure = f"reachsim trace FILE {full} {end} {TRAFFIC} shows where it stops"
+    cure = f"reachsim session-manager FILE {full} --fix finds the edit, reachsim explain FILE {full} {end} {TRAFFIC} says why"
     return Need(service, "missing", f"not reached: {why}", rule, required, cure, _where(trace), trace)
+
+
+def ways_missing(found: SessionManager) -> list[dict[str, str]]:
+    """The services that agents have to reach and do not, as expectations of a file."""
+    return [
+        {"from": node.name, "to": f"service:{need.name}", "allow": TRAFFIC}
+        for node in found.nodes
+        for need in node.missing
+        if need.trace is not None
+    ]
 
 
 def _bypass(network: Engine, vpc: str, service: str) -> tuple[str, str, KeyPath] | None:
