@@ -358,14 +358,11 @@ class Network(Editable):
     def fix_sessions(self, *instances: str, deadline: float | None = None) -> Plan:
         """What to change so that the agents of instances reach what Session Manager needs: proven, and one patch.
 
-        `instances`: by name; all of them where none is named. Of the file's own expectations none breaks; those that fail are
-        not mended. What is no way (a role, an agent) is said by `session_manager`. Raises EndpointError,
-        DeadlinePassed.
+        `instances`: by name, or all. None of the file's own expectations breaks. Raises EndpointError, DeadlinePassed.
         """
-        from reachsim.answers.fix import plan_besides
-        from reachsim.answers.session_manager import ways_missing
+        from reachsim.answers import fix
 
-        return plan_besides(self, ways_missing(self.session_manager(*instances)), _tools())
+        return fix.plan_besides(self, self.session_manager(*instances).ways_missing, _tools())
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -424,9 +421,9 @@ class Network(Editable):
 
 
 _FOR_GUESTS = (
-    "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings", "fix_all",
-    "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint", "matrix", "not_modelled", "reach",
-    "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
+    "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings",
+    "fix_all", "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint",
+    "matrix", "not_modelled", "reach", "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""
 

@@ -368,7 +368,8 @@ def _needed(engine: Engine, tools: Tools, edits: list[Edit], mended: list[int]) 
 
 
 def patch_of(engine: Engine, edits: Iterable[Edit]) -> Patch | None:
-    """The text of a network's file with some edits made; None where it has none. Raises UsageError where that cannot be done."""
+    """The text of a network's file with some edits made; None where it has none. Raises UsageError where that cannot be
+    done."""
     text = engine.source.document.text
     return None if text is None else patched(text, changes_of(edits), engine.source.file)
 
