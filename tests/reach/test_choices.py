@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import reachsim
+from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import say
 
 OPEN = {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}
@@ -148,8 +149,29 @@ def test_the_matrix_where_both_ways_are_chosen_for_one_by_one() -> None:
     assert say(net.matrix().cell("spoke.app", "other.far").reachable) == "all"
     shut = net.with_({"vpcs.hub.security_groups.b.ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]})
     cell, answer = shut.matrix().cell("spoke.app", "other.far"), shut.reach("app", "far")
-    assert bool(cell.undecided) and bool(answer.undecided)
+    assert cell.undecided
+    assert answer.undecided
     assert cell.reachable == answer.reachable.traffic()
+
+
+@pytest.mark.rule("TGW-9")
+def test_the_matrix_where_one_zone_loses_the_answers() -> None:
+    """The request passes in both zones, and the ACL of zone b's firewall lets no usual client ports in."""
+    design = deepcopy(DESIGN)
+    hub = design["vpcs"]["hub"]
+    hub["security_groups"] = {zone: {"ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]} for zone in "ab"}
+    whole = [{"rule": 1, "allow": "all", "to": "0.0.0.0/0"}]
+    hub["network_acls"] = {
+        "low": {"ingress": [{"rule": 1, "allow": "tcp/0-1023", "from": "0.0.0.0/0"}], "egress": whole}
+    }
+    hub["subnets"]["fw-b"] = hub["subnets"]["fw-b"] | {"network_acl": "low"}
+    net = reachsim.loads(yaml.safe_dump(design))
+    cell, answer = net.matrix().cell("spoke.app", "other.far"), net.reach("app", "far")
+    assert say(cell.delivered) == say(answer.delivered.traffic()) == "tcp/443"
+    assert cell.words(Traffic.everything()) == "tcp/443 (client ports 0-1023 only)"
+    assert str(answer) == cell.words(Traffic.everything())
+    assert answer.undecided
+    assert cell.undecided
 
 
 def test_a_diff_sees_an_edit_behind_a_choice() -> None:
