@@ -13,11 +13,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.designs import BASE
-<<<<<<< HEAD
-from tests.picture.documented import DOCS, PICTURES
-=======
 from tests.oracle.text import write_yaml
->>>>>>> ready/seven
+from tests.picture.documented import DOCS, PICTURES
 from tests.picture.geometry import check_apart, check_box
 
 import reachsim
