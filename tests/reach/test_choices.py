@@ -144,7 +144,7 @@ def test_the_matrix_where_both_ways_are_chosen_for_one_by_one() -> None:
     del design["transit_gateways"]["tgw"]["attachments"]["hub"]["appliance_mode"]
     for spoke in ("spoke", "other"):
         design["vpcs"][spoke]["subnets"]["a"]["az"] = "c"
-    net = reachsim.loads(yaml.safe_dump(design))
+    net = reachsim.loads(write_yaml(design))
     assert net.matrix().cell("spoke.app", "other.far").reachable == net.reach("app", "far").reachable.traffic()
     assert say(net.matrix().cell("spoke.app", "other.far").reachable) == "all"
     shut = net.with_({"vpcs.hub.security_groups.b.ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]})
@@ -165,7 +165,7 @@ def test_the_matrix_where_one_zone_loses_the_answers() -> None:
         "low": {"ingress": [{"rule": 1, "allow": "tcp/0-1023", "from": "0.0.0.0/0"}], "egress": whole}
     }
     hub["subnets"]["fw-b"] = hub["subnets"]["fw-b"] | {"network_acl": "low"}
-    net = reachsim.loads(yaml.safe_dump(design))
+    net = reachsim.loads(write_yaml(design))
     cell, answer = net.matrix().cell("spoke.app", "other.far"), net.reach("app", "far")
     assert say(cell.delivered) == say(answer.delivered.traffic()) == "tcp/443"
     assert cell.words(Traffic.everything()) == "tcp/443 (client ports 0-1023 only)"
