@@ -298,3 +298,12 @@ def test_folded_vpcs_say_how_many_subnets_are_public() -> None:
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "6 subnets: 3 public, 3 private" in notes["3 VPCs"]
     assert "12 subnets: 12 private" in notes["6 VPCs"]
+
+
+def test_a_function_is_joined_with_its_vpcs_and_an_api_gateway_with_its_function() -> None:
+    layout = draw(reachsim.load(MODELS / "vpc-lambda-as-found.yaml")).layout
+    lines = {frozenset(line) for line in layout.scene.lines}
+    assert frozenset({"lambda_functions/fetch", "vpcs/app"}) in lines
+    assert frozenset({"api_gateways/front", "lambda_functions/fetch"}) in lines
+    notes = {placed.title: placed.notes for placed in layout.boxes}
+    assert notes["fetch"] == ("Lambda function", "$LATEST, 2 in private of app, 1 in no VPC")
