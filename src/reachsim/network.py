@@ -411,15 +411,10 @@ class Network(Editable):
         and what that opens and closes. `matrix`: some traffic: who reaches whom with it. Raises UsageError for two of
         them.
         """
-        from reachsim.picture.draw import draw, draw_difference, draw_reached
+        from reachsim.picture.draw import drawn
 
-        if sum(asked is not None for asked in (trace, diff, matrix)) > 1:
-            raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
-        if matrix is not None:
-            return draw_reached(self, some_traffic(matrix))
-        if diff is not None:
-            return draw_difference(self, diff)
-        return draw(self, self.trace(*trace) if isinstance(trace, tuple) else trace)
+        told = self.trace(*trace) if isinstance(trace, tuple) else trace
+        return drawn(self, told, diff, None if matrix is None else some_traffic(matrix))
 
     def _repr_svg_(self) -> str:
         return self.draw().svg

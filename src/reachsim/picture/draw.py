@@ -10,7 +10,7 @@ from itertools import islice
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
-from reachsim.errors import ReachsimError
+from reachsim.errors import ReachsimError, UsageError
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import scene_of_difference
@@ -61,6 +61,16 @@ class Picture(Faced):
 
     def __str__(self) -> str:
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
+
+
+def drawn(engine: Engine, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
+    """A network, with what is told over it: at most one of a trace, what is to become of it, and who reaches whom with some
+    traffic. Raises UsageError for more."""
+    if sum(asked is not None for asked in (trace, after, traffic)) > 1:
+        raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
+    if traffic is not None:
+        return draw_reached(engine, traffic)
+    return draw(engine, trace) if after is None else draw_difference(engine, after)
 
 
 def draw(engine: Engine, trace: Trace | None = None) -> Picture:
