@@ -32,7 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reach",),
     ("trace",),
     ("engine", "cidr"),
-    ("answers", "picture"),
+    ("answers",),
+    ("picture",),
     ("network",),
     ("report",),
     ("testing", ""),  # "" is the package itself, whose names are what all the rest offers
