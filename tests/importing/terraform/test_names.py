@@ -92,3 +92,14 @@ def test_a_rule_without_ports_is_one_that_aws_refuses(protocol: str, verdict: st
     rule = {"id": "sgr-1", "security_group_id": "sg-1", "ip_protocol": protocol, "cidr_ipv4": "10.0.0.0/8"}
     net = state({"aws_vpc_security_group_ingress_rule.all": rule})
     assert net.trace("job", "10.0.1.10", "tcp/80").verdict == verdict
+
+
+@pytest.mark.rule("DNS-2")
+def test_the_dns_attributes_of_a_vpc() -> None:
+    def verdict(**values: Any) -> str:
+        vpc = {key: value for key, value in RESOURCES["aws_vpc.v"].items() if not key.startswith("enable_dns")}
+        return named("web", WEB, {"aws_vpc.v": vpc | values})
+
+    assert verdict(enable_dns_hostnames=True) == "reachable"
+    assert verdict(enable_dns_hostnames=True, enable_dns_support=False) == "blocked"
+    assert verdict() == verdict(enable_dns_hostnames=False) == "blocked"

@@ -240,6 +240,8 @@ ROUTE_ATTRIBUTES: Final = ROUTE_TARGETS | {
 }  # fmt: skip
 
 ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
+    "aws_vpc": frozenset({"enable_dns_support", "enable_dns_hostnames"}),
+    "aws_default_vpc": frozenset({"enable_dns_support", "enable_dns_hostnames"}),
     "aws_security_group": frozenset({"ingress", "egress"}),
     "aws_default_security_group": frozenset({"ingress", "egress"}),
     "aws_route_table": frozenset({"route", "propagating_vgws"}),
