@@ -61,7 +61,9 @@ def named(name: str, *more: dict[str, Values]) -> str:
 @pytest.mark.rule("DNS-2")
 def test_records_of_a_private_zone() -> None:
     assert [named(name, WEB) for name in ("web", "x")] == ["reachable", "blocked"]
-    balancer = {"aws_route53_record.lb": {"zone_id": "Z1", "name": "lb", "type": "A", "alias": [{"name": "lb-1.example"}]}}
+    balancer = {
+        "aws_route53_record.lb": {"zone_id": "Z1", "name": "lb", "type": "A", "alias": [{"name": "lb-1.example"}]}
+    }
     assert named("x", WEB, balancer) == "blocked"
     other = {"aws_route53_zone.z": {**ZONE["aws_route53_zone.z"], "vpc": []}}
     with pytest.raises(reachsim.EndpointError):  # a public zone is nobody's business

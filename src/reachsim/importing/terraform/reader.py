@@ -49,7 +49,10 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
 READ: Final = frozenset[str]().union(
-    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services, names))
+    *(
+        each.TYPES
+        for each in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services, names)
+    )
 )
 """The types of resources that are understood."""
 
