@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from tests import designs
 from tests.designs import ANY
@@ -25,8 +24,10 @@ from tests.networks import (
     some_pairs,
 )
 from tests.oracle.component_base import CENTRAL, HUB, TGW, changed, rules
+from tests.oracle.text import write_yaml
 
 import reachsim
+from reachsim.answers.diff import diff
 from reachsim.errors import DesignError
 
 
@@ -148,7 +149,7 @@ def test_warnings_are_those_of_the_edited_rules_in_the_order_of_the_file() -> No
 
 
 def test_a_rule_in_place_of_another_stands_on_its_line() -> None:
-    text = yaml.safe_dump(designs.design(), sort_keys=False)
+    text = write_yaml(designs.design())
     rule = "- allow: all\n          from: 0.0.0.0/0\n"
     assert text.count(rule) == 2  # of app, then of data
     net = reachsim.loads(text, file="f")
@@ -204,7 +205,7 @@ def test_an_answer_depends_on_the_acls_of_every_subnet_that_may_be_chosen(name: 
     assert copy.check().to_dict() == fresh.check().to_dict()
     pair = "office.pc", "hub.app"
     assert everything(copy, [pair]) == everything(fresh, [pair])
-    shared, separate = reachsim.diff(net, copy), reachsim.diff(net, fresh)
+    shared, separate = diff(net, copy), diff(net, fresh)
     assert (shared.to_dict(), bool(shared)) == (separate.to_dict(), bool(separate))
 
 
