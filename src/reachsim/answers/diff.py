@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -63,7 +63,8 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     computed (`reachsim.reach.touched`), and only that can be undecided.
     """
     ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
-    collected = _Collected()
+    places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
+    collected = _Collected(places)
     if ends is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
@@ -128,9 +129,11 @@ Content = tuple[ChangeKind, HeaderSpace, bool, str]
 
 
 class _Collected:
-    """Changes by what they are, then by source, to be merged into groups."""
+    """Changes by what they are, then by source, to be merged into groups. `places`: of interfaces, in the order of the
+    file."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Mapping[str, int]) -> None:
+        self.places = places
         self.found: dict[Content, dict[tuple[str, ...], list[tuple[str, ...]]]] = {}
         self.texts: dict[Content, str] = {}
 
@@ -147,9 +150,28 @@ class _Collected:
             for sources, parts in by_source.items():
                 destinations = tuple(dict.fromkeys(name for part in parts for name in part))
                 by_destinations.setdefault(destinations, []).extend(sources)
-            for destinations, sources_of in by_destinations.items():
+            for destinations, sources_of in _among_themselves(by_destinations, self.places):
                 text = self.texts[content]
                 yield Change(kind, space, tuple(sources_of), destinations, one_way, text, nat)
+
+
+def _among_themselves(
+    by_destinations: dict[tuple[str, ...], list[str]], places: Mapping[str, int]
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Destinations and their sources, where ends that differ only in that each leaves itself out are told together: an end
+    and itself is no pair, so a change between overlapping sets says nothing of it."""
+    alike: dict[Hashable, list[tuple[str, ...]]] = {}
+    for destinations, sources in by_destinations.items():
+        whole = frozenset(destinations)
+        alone = len(sources) == 1 or whole.issuperset(sources)
+        alike.setdefault(whole.union(sources) if alone else destinations, []).append(destinations)
+    for parts in alike.values():
+        destinations, sources = parts[0], [name for part in parts for name in by_destinations[part]]
+        if len(parts) > 1:
+            every = {name for part in parts for name in part}.union(sources)
+            sources.sort(key=lambda name: places.get(name, len(places)))
+            destinations = tuple(sorted(every, key=lambda name: places.get(name, len(places))))
+        yield destinations, sources
 
 
 @dataclass(frozen=True)
@@ -303,20 +325,27 @@ class _Pairs:
         self.out = out
         self.undecided: list[str] = []
         self.known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
+        self.same = {(0, 0)}
+        """Numbers of answers that are known to be the same."""
 
-    def compare(self, sources: tuple[str, ...], row_old: Row, row_new: Row, items: Iterable[Group]) -> None:
+    def compare(self, sources: tuple[str, ...], row_old: Row, row_new: Row, items: Sequence[Group]) -> None:
         """Compare the rows of one group; `items`: the destinations, by their places in the rows, -1 where one is not."""
-        for (b_old, b_new), destinations in items:
-            n_old = row_old[b_old] if row_old is not None and b_old >= 0 else 0
-            n_new = row_new[b_new] if row_new is not None and b_new >= 0 else 0
-            if not n_old and not n_new:
+        olds = _numbers(row_old, (b_old for (b_old, _), _ in items))
+        news = _numbers(row_new, (b_new for (_, b_new), _ in items))
+        if self.same.issuperset(zip(olds, news, strict=True)):
+            return
+        for (_, destinations), n_old, n_new in zip(items, olds, news, strict=True):
+            if (n_old, n_new) in self.same:
                 continue
             why = self.old.undecided(n_old) or self.new.undecided(n_new)
             if why:
                 self.undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
+            contents = self.contents(n_old, n_new)
+            if not contents and not why:
+                self.same.add((n_old, n_new))
             if sources == destinations and len(sources) == 1:
                 continue  # an interface and itself is no pair
-            for content, text in self.contents(n_old, n_new):
+            for content, text in contents:
                 self.out.add(content, sources, destinations, text)
 
     def contents(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
@@ -327,6 +356,14 @@ class _Pairs:
             was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
             found = self.known[n_old, n_new] = [(content, _say(content[1])) for content in _contents(was, now)]
         return found
+
+
+def _numbers(row: Row, places: Iterable[int]) -> list[int]:
+    """The numbers at some places of a row; 0, for nothing, where there is no row or no place (-1)."""
+    if row is None:
+        return [0 for _ in places]
+    numbers = (*row, 0)  # the last one is at place -1
+    return [numbers[place] for place in places]
 
 
 def _compare_outside(
