@@ -20,6 +20,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import filters_of, round_trips_of
+from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Reach
@@ -374,9 +375,26 @@ def _compare_outside(
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
     world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
+    likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
+        for content in contents(source, destination):
+            out.add(content, sources, destinations, _say(content[1], world))
+
+    def contents(source: str, destination: str) -> list[Content]:
+        """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
+        address of an interface."""
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
+        alike = _alike(before, source, destination, likenesses), _alike(after, source, destination, likenesses)
+        if None in alike or not keep:
+            return evaluated(source, destination, keep)
+        if alike[0] == alike[1]:
+            return []
+        if (keep, alike) not in known:
+            known[keep, alike] = evaluated(source, destination, keep)
+        return known[keep, alike]
+
+    def evaluated(source: str, destination: str, keep: str) -> list[Content]:
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
         for network in (before, after):
@@ -392,8 +410,7 @@ def _compare_outside(
             freed = ((choices, _free(space, keep, world)) for choices, space in trips.items())
             sides.append(_Side.of(freed, _free(answer.delivered, keep, world), answer.below))
         was, now = (side.without(unknown) for side in sides)
-        for content in _contents(was, now):
-            out.add(content, sources, destinations, _say(content[1], world))
+        return _contents(was, now)
 
     for names in groups.values():
         first = names[0]
@@ -407,6 +424,13 @@ def _compare_outside(
             compare(name, names[0], (name,), tuple(names))
         compare(name, "internet", (name,), ("internet",))
     return undecided
+
+
+def _alike(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
+    """What the answer between two ends depends on; of ends that are not there nothing gets through."""
+    if not (_exists(network, source) and _exists(network, destination)):
+        return ()
+    return likenesses.of(network.endpoint(source), network.endpoint(destination), network.ends, network.book)
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
