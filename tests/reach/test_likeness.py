@@ -37,7 +37,7 @@ def answer(net: reachsim.Network, name: str, at: int, keep: str) -> list[HeaderS
 
 
 @pytest.mark.parametrize(("keep", "at"), [OUT, IN])
-@laws(25)
+@laws(8)
 @given(seed=seeds)
 def test_questions_of_one_likeness_have_one_answer(keep: str, at: int, seed: int) -> None:
     _, _, net = network(seed, crowd=True)
@@ -74,3 +74,28 @@ def test_rules_of_groups_and_of_acls_tell_hosts_apart() -> None:
 def test_a_rule_that_is_not_known_leaves_no_likeness() -> None:
     net = load({"vpcs app security_groups open ingress": [{"allow": "all", "from": "unknown"}]})
     assert likeness(net, "web", 1) is None
+
+
+def test_what_comes_back_tells_answers_apart() -> None:
+    every, likenesses = ["allow all 0.0.0.0/0"], Likenesses()
+    one, other = (load(acl_of("public", every, back)) for back in (every, ["allow tcp/443 0.0.0.0/0"]))
+    assert likeness(one, "web", 1, likenesses) != likeness(other, "web", 1, likenesses)
+
+
+def test_an_address_that_a_rule_on_the_way_names_tells_hosts_apart() -> None:
+    """The ACL before the NAT gateway sees whose packet it is."""
+    lines = ["deny tcp/443 10.0.1.10/32", "allow all 0.0.0.0/0"]
+    changes = {f"vpcs app instances {name} security_groups": ["client"] for name in ("probe", "twin")}
+    for acl, same in ((acl_of("public", lines[1:], lines[1:]), True), (acl_of("public", lines, lines[1:]), False)):
+        net, likenesses = load(changes, acl), Likenesses()
+        one, other = (likeness(net, name, 0, likenesses) for name in ("probe", "twin"))
+        assert one is not None
+        assert (one == other) is same
+
+
+def test_the_addresses_that_a_route_leads_to_tell_answers_apart() -> None:
+    likenesses = Likenesses()
+    routes = ({"vpcs app route_tables private": {block: "ngw"}} for block in ("8.0.0.0/8", "9.0.0.0/8"))
+    one, other = (likeness(load(route), "probe", 0, likenesses) for route in routes)
+    assert None not in (one, other)
+    assert one != other
