@@ -95,7 +95,7 @@ def test_an_address_that_a_rule_on_the_way_names_tells_hosts_apart() -> None:
 
 def test_the_addresses_that_a_route_leads_to_tell_answers_apart() -> None:
     likenesses = Likenesses()
-    routes = ({"vpcs app route_tables private": {block: "ngw"}} for block in ("8.0.0.0/8", "9.0.0.0/8"))
+    routes = ({"vpcs app route_tables private": {block: "ngw"}} for block in ("20.0.0.0/8", "30.0.0.0/8"))
     one, other = (likeness(load(route), "probe", 0, likenesses) for route in routes)
     assert None not in (one, other)
     assert one != other
