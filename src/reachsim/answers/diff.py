@@ -8,7 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from reachsim.answers.difference import Change, ChangeKind, Difference
+from reachsim.answers.collected import Collected, Content
+from reachsim.answers.difference import ChangeKind, Difference
+from reachsim.answers.renames import renamed
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
@@ -19,7 +21,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
-from reachsim.reach.flow_answer import filters_of, round_trips_of
+from reachsim.reach.flow_answer import FlowAnswer, filters_of, round_trips_of
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
@@ -65,17 +67,18 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     """
     ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
     places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
-    collected = _Collected(places)
+    collected = Collected(places)
+    names = renamed(before, after)
     if ends is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
-        groups = _joint_classes(old.classes, new.classes)
+        groups = _joint_classes(old.classes, new.classes, names)
         undecided = _compare_interfaces(old, new, groups, collected)
     else:
-        groups = _joint_classes(before.worker.classes, after.worker.classes)
+        groups = _joint_classes(before.worker.classes, after.worker.classes, {})
         undecided = _compare_touched(before, after, groups, ends, collected, progress)
-        groups = {key: names for key, names in groups.items() if before.topology.interfaces[names[0]] in ends}
-    undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
+        groups = {key: group for key, group in groups.items() if before.topology.interfaces[group[0]] in ends}
+    undecided += _compare_outside(before, after, groups, collected, kept or Before(before), names)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -84,9 +87,10 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         before.source.file,
         after.source.file,
         tuple(collected.changes()),
-        tuple(name for name in after.topology.interfaces if name not in names_old),
-        tuple(name for name in before.topology.interfaces if name not in names_new),
+        tuple(name for name in after.topology.interfaces if name not in names_old and name not in names.values()),
+        tuple(name for name in before.topology.interfaces if name not in names_new and name not in names),
         tuple(dict.fromkeys(undecided)),
+        tuple(names.items()),
     )
 
 
@@ -115,64 +119,17 @@ def _around(network: Engine, path: KeyPath) -> Any:
     return value
 
 
-def _joint_classes(old: Classes, new: Classes) -> dict[Key, list[str]]:
-    """Interfaces by their classes in both networks: those of one group have the same difference to everybody."""
-    index_old = {interface.name: c.index for interface, c in old.of.items()}
+def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict[Key, list[str]]:
+    """Interfaces by their classes in both networks: those of one group have the same difference to everybody.
+
+    `names`: of those that were renamed, before to after; they are called as they are now.
+    """
+    index_old = {names.get(interface.name, interface.name): c.index for interface, c in old.of.items()}
     index_new = {interface.name: c.index for interface, c in new.of.items()}
     out: dict[Key, list[str]] = {}
     for name in dict.fromkeys([*index_old, *index_new]):
         out.setdefault((index_old.get(name, -1), index_new.get(name, -1)), []).append(name)
     return out
-
-
-Content = tuple[ChangeKind, HeaderSpace, bool, str]
-"""Kind, packets, whether delivery alone differs, and what is to say of NAT."""
-
-
-class _Collected:
-    """Changes by what they are, then by source, to be merged into groups. `places`: of interfaces, in the order of the
-    file."""
-
-    def __init__(self, places: Mapping[str, int]) -> None:
-        self.places = places
-        self.found: dict[Content, dict[tuple[str, ...], list[tuple[str, ...]]]] = {}
-        self.texts: dict[Content, str] = {}
-
-    def add(self, content: Content, sources: tuple[str, ...], destinations: tuple[str, ...], text: str) -> None:
-        """Note one change between two groups of endpoints."""
-        self.found.setdefault(content, {}).setdefault(sources, []).append(destinations)
-        self.texts.setdefault(content, text)
-
-    def changes(self) -> Iterator[Change]:
-        """Groups as large as they can be: sources with the same destinations are told together."""
-        for content, by_source in self.found.items():
-            kind, space, one_way, nat = content
-            by_destinations: dict[tuple[str, ...], list[str]] = {}
-            for sources, parts in by_source.items():
-                destinations = tuple(dict.fromkeys(name for part in parts for name in part))
-                by_destinations.setdefault(destinations, []).extend(sources)
-            for destinations, sources_of in _among_themselves(by_destinations, self.places):
-                text = self.texts[content]
-                yield Change(kind, space, tuple(sources_of), destinations, one_way, text, nat)
-
-
-def _among_themselves(
-    by_destinations: dict[tuple[str, ...], list[str]], places: Mapping[str, int]
-) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Destinations and their sources, where ends that differ only in that each leaves itself out are told together: an end
-    and itself is no pair, so a change between overlapping sets says nothing of it."""
-    alike: dict[Hashable, list[tuple[str, ...]]] = {}
-    for destinations, sources in by_destinations.items():
-        whole = frozenset(destinations)
-        alone = len(sources) == 1 or whole.issuperset(sources)
-        alike.setdefault(whole.union(sources) if alone else destinations, []).append(destinations)
-    for parts in alike.values():
-        destinations, sources = parts[0], [name for part in parts for name in by_destinations[part]]
-        if len(parts) > 1:
-            every = {name for part in parts for name in part}.union(sources)
-            sources.sort(key=lambda name: places.get(name, len(places)))
-            destinations = tuple(sorted(every, key=lambda name: places.get(name, len(places))))
-        yield destinations, sources
 
 
 @dataclass(frozen=True)
@@ -275,7 +232,7 @@ Row = Sequence[int] | None
 """Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
 
 
-def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
+def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: Collected) -> list[str]:
     """All pairs of interfaces."""
     pairs = _Pairs(old, new, out)
     items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
@@ -291,7 +248,7 @@ def _compare_touched(
     after: Engine,
     groups: dict[Key, list[str]],
     ends: frozenset[NetworkInterface],
-    out: _Collected,
+    out: Collected,
     progress: Progress | None,
 ) -> list[str]:
     """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
@@ -320,7 +277,7 @@ def _in_columns(items: Iterable[Group], old: Rows, new: Rows) -> list[Group]:
 class _Pairs:
     """Compares pairs of groups of interfaces; equal pairs of answers once."""
 
-    def __init__(self, old: Numbered, new: Numbered, out: _Collected) -> None:
+    def __init__(self, old: Numbered, new: Numbered, out: Collected) -> None:
         self.old = old
         self.new = new
         self.out = out
@@ -353,10 +310,15 @@ class _Pairs:
         """How two answers differ, with the packets in words."""
         found = self.known.get((n_old, n_new))
         if found is None:
-            unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
-            was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
-            found = self.known[n_old, n_new] = [(content, _say(content[1])) for content in _contents(was, now)]
+            old, new = self.old.cell_of(n_old), self.new.cell_of(n_new)
+            found = [] if (old.ways, old.below) == (new.ways, new.below) else self._differ(n_old, n_new)
+            self.known[n_old, n_new] = found
         return found
+
+    def _differ(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
+        unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
+        was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
+        return [(content, _say(content[1])) for content in _contents(was, now)]
 
 
 def _numbers(row: Row, places: Iterable[int]) -> list[int]:
@@ -368,14 +330,18 @@ def _numbers(row: Row, places: Iterable[int]) -> list[int]:
 
 
 def _compare_outside(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected, kept: Before
+    before: Engine, after: Engine, groups: dict[Key, list[str]], out: Collected, kept: Before, names: Mapping[str, str]
 ) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
+    old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
     world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
     likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
+
+    def called_before(source: str, destination: str) -> tuple[str, str]:
+        return old_names.get(source, source), old_names.get(destination, destination)
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         for content in contents(source, destination):
@@ -385,7 +351,10 @@ def _compare_outside(
         """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
         address of an interface."""
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
-        alike = _alike(before, source, destination, likenesses), _alike(after, source, destination, likenesses)
+        alike = (
+            _likeness(before, *called_before(source, destination), likenesses),
+            _likeness(after, source, destination, likenesses),
+        )
         if None in alike or not keep:
             return evaluated(source, destination, keep)
         if alike[0] == alike[1]:
@@ -397,11 +366,16 @@ def _compare_outside(
     def evaluated(source: str, destination: str, keep: str) -> list[Content]:
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
-        for network in (before, after):
-            if not (_exists(network, source) and _exists(network, destination)):
+        both = (before, kept, called_before(source, destination)), (after, after, (source, destination))
+        answers = [
+            asked.reach(*ends) if all(_exists(network, end) for end in ends) else None for network, asked, ends in both
+        ]
+        if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
+            return []
+        for answer in answers:
+            if answer is None:
                 sides.append(_NOTHING)
                 continue
-            answer = (kept if network is before else network).reach(source, destination)
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
@@ -412,25 +386,40 @@ def _compare_outside(
         was, now = (side.without(unknown) for side in sides)
         return _contents(was, now)
 
-    for names in groups.values():
-        first = names[0]
+    for group in groups.values():
+        first = group[0]
         for pair in ((first, "internet"), ("internet", first)):
             if same_walks and _untouched(before, *pair, changed):
                 continue
-            sources, destinations = (tuple(names), pair[1:]) if pair[0] == first else (pair[:1], tuple(names))
+            sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
             compare(*pair, sources, destinations)
-    for name in _changed_functions(before, after):
-        for names in groups.values():
-            compare(name, names[0], (name,), tuple(names))
+    for name in _changed_functions(before, after, names):
+        for group in groups.values():
+            compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
     return undecided
 
 
-def _alike(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
+def _likeness(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
     """What the answer between two ends depends on; of ends that are not there nothing gets through."""
     if not (_exists(network, source) and _exists(network, destination)):
         return ()
     return likenesses.of(network.endpoint(source), network.endpoint(destination), network.ends, network.book)
+
+
+def _alike(one: Reach, other: Reach) -> bool:
+    """Whether two answers are the same part by part, so that the sets that are made of them need not be made."""
+    if one.below != other.below or one.undecided or other.undecided:
+        return False
+
+    def content(part: FlowAnswer) -> tuple[object, ...]:
+        return part.sources, part.destinations, part.forward, part.back, part.lost
+
+    if any(part.flow.pick is not None for part in (*one.parts, *other.parts)):
+        return False  # of what AWS picks, all has to be seen together
+    return len(one.parts) == len(other.parts) and all(
+        content(a) == content(b) for a, b in zip(one.parts, other.parts, strict=True)
+    )
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
@@ -463,16 +452,16 @@ def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.interfaces or name in network.ends.known
 
 
-def _changed_functions(before: Engine, after: Engine) -> list[str]:
+def _changed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -> list[str]:
     """Names of functions, aliases and APIs that run on other interfaces than before."""
-    names = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
-    return [name for name in names if _runs_on(before, name) != _runs_on(after, name)]
+    functions = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
+    return [name for name in functions if _runs_on(before, name, names) != _runs_on(after, name, {})]
 
 
-def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:
+def _runs_on(network: Engine, name: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
     if name not in network.ends.known:
         return []
     return [
-        (o.interface.name if o.interface is not None else "outside", str(o.share))
+        (names.get(o.interface.name, o.interface.name) if o.interface is not None else "outside", str(o.share))
         for o in network.endpoint(name).origins
     ]

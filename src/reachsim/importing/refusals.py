@@ -92,10 +92,21 @@ def take_out(out: Imported, refused: dict[Path, str], gone: set[str]) -> None:
         if holder is None or isinstance(holder, str) or _opened(out.design, path, holder, refused[path], gone):
             continue
         del holder[last]
+        if isinstance(last, int):
+            _shift(out, path)
         if holder == [] and above[-1] == "cidrs":
             holder.append(PLACEHOLDER)
     gone |= {str(path[-1]) for path in whole if len(path) == (_IN_VPC if path[0] == "vpcs" else 2)}
     out.notes += [Note("left out", ".".join(map(str, path)), refused[path]) for path in whole]
+
+
+def _shift(out: Imported, gone: Path) -> None:
+    """Move the places of what comes after a member of a list that is gone."""
+    *above, last = gone
+    for path in [path for path in out.entries if path[:-1] == tuple(above) and int(path[-1]) >= int(last)]:
+        origin = out.entries.pop(path)
+        if int(path[-1]) > int(last):
+            out.entries[*above, int(path[-1]) - 1] = origin
 
 
 def _opened(design: Any, path: Path, holder: Any, why: str, gone: set[str]) -> bool:
@@ -103,6 +114,8 @@ def _opened(design: Any, path: Path, holder: Any, why: str, gone: set[str]) -> b
     last = path[-1]
     if last in _NAMED:
         holder[last] = UNKNOWN
+    elif path[0] == "private_hosted_zones" and path[2:3] == ("records",):
+        holder[last] = [UNKNOWN]
     elif path[0] == "vpcs" and len(path) == _IN_VPC and path[2] in _COMPONENTS:
         vpc, body = design["vpcs"][path[1]], holder.pop(last)
         named = [body["subnet"]] if "subnet" in body else body.get("subnets") or []
@@ -151,6 +164,7 @@ def _may_go(path: Path) -> bool:
     return (
         path[-1] in _NAMED
         or path[-2] in _SECTIONS
+        or (path[0] == "private_hosted_zones" and path[-2] == "records")
         or (len(path) > _IN_VPC and path[2] == "route_tables")
         or path[-1] in _OPTIONAL
     )

@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
+from reachsim.answers.diff import diff as compare
+from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
+from reachsim.errors import ReachsimError, UsageError
 from reachsim.faces import Faced
+from reachsim.net.traffic import Traffic
+from reachsim.picture.diffed import scene_of_difference
+from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
+from reachsim.picture.page import page
+from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
 
+_TRACES, _PAIRS = 60, 90
+"""How many expectations of a design are traced on its page, and how many pairs of who reaches whom."""
+
 
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):
-    """A picture of a network, which a notebook shows. `svg`: the document, the same on every run."""
+    """A picture of a network, which a notebook shows. `svg`: the document, the same on every run; `html`: a page on which it
+    can be moved and zoomed, and what the design promises is traced by a click; `mermaid`, `dot`: text for those who want to
+    edit it."""
 
-    svg: str
-    layout: Layout = field(repr=False)
+    layout: Layout
+    _page: Callable[[], str] = field(repr=False, compare=False)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as one SVG document."""
+        return svg(self.layout)
+
+    @cached_property
+    def html(self) -> str:
+        """The picture as one page of HTML."""
+        return self._page()
+
+    @property
+    def mermaid(self) -> str:
+        """It as a flowchart of Mermaid, to be edited."""
+        return mermaid(self.layout.scene)
+
+    @property
+    def dot(self) -> str:
+        """It as a graph of Graphviz, to be edited."""
+        return dot(self.layout.scene)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -27,8 +63,57 @@ class Picture(Faced):
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
 
 
+def drawn(engine: Engine, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
+    """A network, with what is told over it: at most one of a trace, what is to become of it, and who reaches whom with some
+    traffic. Raises UsageError for more."""
+    if sum(asked is not None for asked in (trace, after, traffic)) > 1:
+        raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
+    if traffic is not None:
+        return draw_reached(engine, traffic)
+    return draw(engine, trace) if after is None else draw_difference(engine, after)
+
+
 def draw(engine: Engine, trace: Trace | None = None) -> Picture:
     """A network as nested boxes, what is alike folded. `trace`: one of its traces, told over it."""
-    scene = scene_of(engine) if trace is None else with_trace(scene_of(engine, names_on(trace)), trace)
+    if trace is None:
+        layout = lay_out(scene_of(engine))
+        return Picture(layout, lambda: _page(layout, engine))
+    scene = scene_of(engine, names_on(trace))
+    return Picture(lay_out(with_trace(scene, trace)), lambda: _page(lay_out(scene), engine, trace))
+
+
+def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
+    """A network with who reaches whom with some traffic told over it."""
+    found = reached(engine, traffic)
+    scene = with_reached(scene_of(engine), found)
     layout = lay_out(scene)
-    return Picture(svg(layout), layout)
+
+    def traces() -> Iterator[Trace]:
+        for one, other in pairs_of(found):
+            try:
+                yield engine.trace(one, other, traffic)
+            except ReachsimError:  # no packet of it can be sent between these two
+                continue
+
+    pairs = sum(1 for _ in pairs_of(found))
+    return Picture(layout, lambda: page(layout, list(islice(traces(), _PAIRS)), left_out=max(pairs - _PAIRS, 0)))
+
+
+def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
+    """Two networks as one picture, with what differs told over it. `found`: their difference, if it is known already."""
+    layout = lay_out(scene_of_difference(before, after, compare(before, after) if found is None else found))
+    return Picture(layout, lambda: page(layout, ()))
+
+
+def _page(layout: Layout, engine: Engine, *first: Trace) -> str:
+    """A page with a trace, which is told from the start, and those of what the design promises."""
+    expectations = engine.design.expect[:_TRACES]
+    traces = [*first]
+    for expectation in expectations:
+        try:
+            traces.append(
+                engine.trace(expectation.from_, expectation.to, expectation.allow or expectation.deny or "all")
+            )
+        except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
+            continue
+    return page(layout, traces, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))

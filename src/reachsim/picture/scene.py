@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 Look = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
-MarkLook = Literal["end", "stop", "unknown"]
-"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here."""
-WayLook = Literal["there", "back", "ahead"]
-"""A packet's way, its answer's, and what is not reached."""
+MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed", "group"]
+"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here; what differs; which
+rows of a grid it stands for."""
+WayLook = Literal["there", "back", "ahead", "opened", "closed", "reaches"]
+"""A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before; who reaches
+whom."""
 
 
 class Mark(NamedTuple):
@@ -39,6 +41,20 @@ class Entry(NamedTuple):
     look: WayLook | MarkLook | None = None
     label: str = ""
     strong: bool = False
+
+
+Sign = Literal["all", "some", "part", "unknown", "none", "same"]
+"""Of the pairs of two groups: something passes between all of them, between some, in part alone; that cannot be told;
+nothing passes; or there is no pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Who reaches whom: for each label a row of what it reaches. `said`: the whole of each cell that is not empty."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[Sign, ...], ...]
+    said: Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,11 @@ class Box:
         return replace(self, edge=edge, rows=rows, marks=(*self.marks, *marks.get(self.key, ())))
 
 
+def key_of(*parts: object) -> str:
+    """A key for a path; a part that has a slash cannot be taken for two."""
+    return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 class Line(NamedTuple):
     """A line between two boxes, by their keys."""
 
@@ -86,7 +107,8 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A picture without places. `internet`: the box at the top, if anything leads to it. `vpcs`: side by side. `others`:
-    what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it."""
+    what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it. `differing`: lines
+    that were added or removed. `grid`: under the legend."""
 
     title: str
     description: str
@@ -96,6 +118,8 @@ class Scene:
     lines: tuple[Line, ...]
     ways: tuple[Way, ...] = ()
     legend: tuple[Entry, ...] = ()
+    differing: Mapping[Line, MarkLook] = field(default_factory=dict)
+    grid: Grid | None = None
 
     @property
     def boxes(self) -> Iterator[Box]:

@@ -1,10 +1,10 @@
-"""How much of a check is done, by the work of each expectation."""
+"""How far the work of several expectations is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reachsim.reach.pair import Progress
+from reachsim.reach.matrix import Progress
 
 
 class Work:
