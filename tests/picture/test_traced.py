@@ -159,6 +159,7 @@ def test_a_route_table_is_marked_on_the_subnet_whose_packets_it_loses() -> None:
         key: [mark.text for mark in placed.box.marks if mark.look == "stop"] for key, placed in boxes(layout).items()
     }
     assert marks["vpcs/erp/subnets/servers"] == ["\u2717 route table servers", "FORWARDING_LOOP"]
+    assert marks["interfaces/erp.nat"] == ["\u2717 stopped here", "FORWARDING_LOOP"]  # no group denies it
     assert not marks["vpcs/erp"]
 
 

@@ -114,10 +114,12 @@ class _Telling:
         if stopped is not None:
             end = "unknown" if stopped.action == "unknown" else "stop"
             place = self._where_stopped(stopped, stops[-1][0])
-            mine = [blocker.code for blocker in blockers[:1]] if end == "stop" else []
-            self.mark(
-                place, end, f"{_SIGNS[end]} {stopped.checkpoint}", *(line for code in mine for line in _lines(code))
-            )
+            mine = blockers[:1] if end == "stop" else []
+            elsewhere = any(
+                blocker.checkpoint != stopped.checkpoint for blocker in mine
+            )  # a loop is lost where it closes
+            what = "stopped here" if elsewhere else stopped.checkpoint
+            self.mark(place, end, f"{_SIGNS[end]} {what}", *(line for each in mine for line in _lines(each.code)))
             if place != stops[-1][0]:
                 stops.append((place, ""))
         self.ways.append(Way(look, tuple(stops), end))
@@ -196,9 +198,9 @@ def _passed(hops: Sequence[Hop]) -> str:
 
 def _said(hop: Hop) -> str:
     if hop.action == "drop":
-        return " STOPS IT"
+        return " (STOPPED HERE)"
     if hop.action == "unknown":
-        return " IS NOT KNOWN"
+        return " (NOT KNOWN)"
     if hop.action == "route" or hop.before != hop.after:
         return f" ({hop.rule})"
     return ""
