@@ -167,3 +167,16 @@ def test_a_load_balancer_is_marked_on_its_node_and_not_on_its_vpc() -> None:
     layout = model("lb-nlb-hairpin-as-found").draw(trace=("node", "nlb", "tcp/80")).layout
     ends = {key for key, placed in boxes(layout).items() if any(mark.look == "end" for mark in placed.box.marks)}
     assert ends == {"interfaces/main.node", "interfaces/main.nlb~1nodes"}
+
+
+def test_marks_and_numbers_stand_out_in_light_and_dark() -> None:
+    from tests.picture.test_draw import luminance
+
+    from reachsim.picture import svg
+
+    for scheme, (looks, paper) in enumerate(((svg.LIGHT, svg._PAPER), (svg._DARK, svg._NIGHT))):
+        pairs = [(mark[scheme], fill) for mark in svg.MARKS.values() for fill, _ in looks.values()]
+        pairs += [(colours[scheme], paper) for colours in (*svg.MARKS.values(), *svg._WAYS.values())]
+        for one, other in pairs:
+            low, high = sorted((luminance(one), luminance(other)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (one, other)
