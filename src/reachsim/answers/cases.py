@@ -15,7 +15,6 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service, service
 from reachsim.resources.fields import Schema
 from reachsim.resources.mending import ADVISERS, CLOSERS, MENDERS, OFFERERS, Case, Edit, Leak, RouteOffer
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.rules.clauses import KeyPath
 from reachsim.trace.result import Blocker, Hop, TracedWay
@@ -118,8 +117,7 @@ class Looking:
 
     def table_of(self, subnet: str, vpc: str) -> str:
         """The name of the route table of a subnet."""
-        table = self.design.vpcs[vpc].subnets[subnet].route_table
-        return "main" if table is None else bare(table)
+        return self.design.vpcs[vpc].subnets[subnet].route_table or "main"
 
 
 def case_of(engine: Engine, result: Result, blocker: Blocker | None = None) -> Case | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from reachsim.faces import Faced
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import InterfaceNeed
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
@@ -134,7 +133,7 @@ def assign(
     )
     for vpc_name, vpc in design.vpcs.items():
         for need in needs[vpc_name]:
-            subnet = bare(need.subnet)
+            subnet = need.subnet
             mine = vpc_name, need.name
             if not subnet:  # a regional NAT gateway is in none (NATGW-17)
                 out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)

@@ -13,7 +13,6 @@ from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import Interface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -193,16 +192,6 @@ class Names:
         return (
             None if kind is None else f"{shown(name)} is {with_article(kind)}; write its security group, or its address"
         )
-
-
-def bare_or_none(reference: str | None) -> str | None:
-    """The name behind ``vpc.name``, of what can only be in one VPC."""
-    return None if reference is None else bare(reference)
-
-
-def group_names(references: tuple[str, ...] | None, vpc: str) -> tuple[str, ...]:
-    """The names of an interface's groups, bare where they are its VPC's own; left out, the default group (SG-3)."""
-    return ("default",) if references is None else tuple(group.removeprefix(f"{vpc}.") for group in references)
 
 
 def group_of(vpc: str, name: str) -> GroupId:

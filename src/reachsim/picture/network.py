@@ -18,7 +18,6 @@ from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
 from reachsim.picture.scene import Box, Line, Look, Scene
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc import UNMODELLED_IN_VPC
@@ -265,7 +264,7 @@ def _sorts(site: VpcSite, engine: Engine) -> dict[str, str]:
 
 
 def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
-    if any(bare(route.target) == gateway for route in table.routes):
+    if any(route.target == gateway for route in table.routes):
         return "public"
     return "public or not: unknown" if table.unwritten or any(route.unknown for route in table.routes) else "private"
 

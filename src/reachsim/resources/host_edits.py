@@ -80,7 +80,7 @@ def out_of_the_circle(case: Case) -> Iterator[Edit]:
         host = getattr(body, section).get(target)
         for name in body.subnets if host is not None and host.subnet is not None else ():
             out = case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0")
-            if case.view.table_of(name, vpc) == table or out is None or bare(out) == target:
+            if case.view.table_of(name, vpc) == table or out is None or out == target:
                 continue
             path: KeyPath = ("vpcs", vpc, section, target)
             changes = [Change((*path, "subnet"), name)]

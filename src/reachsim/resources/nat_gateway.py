@@ -15,12 +15,11 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import EVERY_IPV4, Cidr
 from reachsim.net.traffic import EVERYTHING
-from reachsim.resources.fields import Ipv4Field, Name, Reference, Tags
+from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
 from reachsim.resources.mending import Case, Change, Edit, RouteOffer, offers
 from reachsim.resources.network_interface import nic_of
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
@@ -44,7 +43,7 @@ class NatGateway(Resource):
 
     availability: Literal["zonal", "regional"] = "zonal"
     """`regional`: one for all zones of the VPC (NATGW-17)."""
-    subnet: Reference | None = None
+    subnet: SubnetName | None = None
     """The subnet that a zonal one is in; a public one needs a route to an internet gateway there (NATGW-1)."""
     private_ip: Ipv4Field | None = None
     """Left out: the lowest free address of its subnet."""
@@ -52,7 +51,7 @@ class NatGateway(Resource):
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
     public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
     """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20)."""
-    route_table: Reference | None = None
+    route_table: RouteTableName | None = None
     """Of a regional one: its route table; left out: one that leads to the internet gateway (NATGW-17)."""
     connectivity: Literal["public", "private"] = "public"
     """`private`: one without a public address."""
@@ -145,7 +144,7 @@ class NatGateway(Resource):
             f"{at.name} (regional)", vpc, (), None, at.path,
             PAST_ACLS, PAST_ACLS, regional=True, access=vpc.access,
         )  # fmt: skip
-        written = bare(self.route_table) if self.route_table is not None else None
+        written = self.route_table
         gateway = wiring.design.vpcs[at.vpc].internet_gateway
         implied = {} if gateway is None else {EVERY_IPV4: gateway}
         table = wiring.table(at.vpc, written or f"of {at.name}", None if written else implied)
@@ -197,7 +196,7 @@ class NatGateway(Resource):
             return
         for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
             leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
-            if leads == gateway and name != bare(self.subnet or "") and subnet.cidr is not None:
+            if leads == gateway and name != self.subnet and subnet.cidr is not None:
                 changes = [Change((*at.path, "subnet"), name)]
                 if self.private_ip is not None:
                     changes.append(Change((*at.path, "private_ip"), action="remove"))

@@ -24,9 +24,10 @@ from reachsim.resources.fields import (
     Ipv4Field,
     Ipv6Field,
     PortsField,
-    Reference,
-    References,
     Schema,
+    SecurityGroupNames,
+    SubnetName,
+    SubnetNames,
     Tags,
     TrafficField,
     also,
@@ -79,9 +80,9 @@ def _secondary(value: Any) -> Any:
 class InterfaceSettings(Schema):
     """The keys of one network interface."""
 
-    subnet: Reference | None = None
+    subnet: SubnetName | None = None
     """The subnet it is in."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
@@ -111,7 +112,7 @@ class Interface(InterfaceSettings, Resource):
 
     order: ClassVar[int] = 1
 
-    subnets: References = ()
+    subnets: SubnetNames = ()
     """In place of `subnet`, for several that are alike: the subnets that they are spread over."""
     count: Annotated[Integer, Field(ge=1, le=1000)] | None = None
     """How many there are; left out: one in each subnet."""

@@ -8,7 +8,6 @@ from typing import Any
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import Case, Change, Edit, RouteOffer, mends, offers
 from reachsim.resources.public_service import region_of
-from reachsim.resources.reference import bare
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -84,12 +83,12 @@ def attachments(case: Case) -> Iterator[Edit]:
     if zone is None:
         return
     for name, subnet in vpc.subnets.items():
-        if subnet.az == zone and name not in map(bare, body.subnets):
+        if subnet.az == zone and name not in body.subnets:
             yield Edit.adding(path, name, f"attach {path[1]} to subnet {name} too, in zone {zone}", 2)
     block = case.view.free(body.vpc, 28)
     name = f"attach-{zone}"
     if block is not None and name not in vpc.subnets:
-        tables = {vpc.subnets[bare(each)].route_table for each in body.subnets}
+        tables = {vpc.subnets[each].route_table for each in body.subnets}
         new = {"cidr": str(block), "az": zone} | ({"route_table": min(map(str, tables))} if None not in tables else {})
         text = f"create subnet {name} ({block}) in zone {zone} of {body.vpc}, and attach {path[1]} to it"
         yield Edit((Change(("vpcs", body.vpc, "subnets", name), new), Change(path, name, "add")), text, 3)

@@ -1,0 +1,154 @@
+"""References as a loaded design holds them: one way to name one thing.
+
+A file may write a name of its own VPC bare or as ``vpc.name``. After loading it is bare, so that what is kept under a name
+is found by it, and nobody takes names apart again; ``vpc.name`` names something in another VPC. A reference to nothing
+stays as it is written, for whoever tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import cache, cached_property
+from operator import is_
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from reachsim.loading.names import IMPLIED, all_targets_of
+from reachsim.resources.design import Design
+from reachsim.resources.fields import Names, Schema
+
+S = TypeVar("S", bound=Schema)
+
+
+class Within:
+    """Where references are written: in a VPC, or outside all of them ("")."""
+
+    def __init__(self, design: Design, vpc: str = "") -> None:
+        self.design = design
+        self.vpc = vpc
+        self.prefix = f"{vpc}."
+
+    def at(self, vpc: str | None) -> Within:
+        """In a VPC; here, where there is none of that name."""
+        return Within(self.design, vpc) if vpc in self.design.vpcs and vpc != self.vpc else self
+
+    def settled(self, reference: str, what: str) -> str:
+        """The bare name, where that is what a reference means; `what`: as in `Names`."""
+        if not self.vpc or not reference.startswith(self.prefix):
+            return reference
+        name = reference[len(self.prefix) :]
+        return name if name in self._members(what) else reference
+
+    def _members(self, what: str) -> Collection[str]:
+        if what == "targets":
+            return self._targets
+        body = self.design.vpcs[self.vpc]
+        return {"default", *body.security_groups} if what == "peers" else {*getattr(body, what), *IMPLIED.get(what, ())}
+
+    @cached_property
+    def _targets(self) -> Collection[str]:
+        return {target.name for target in all_targets_of(self.vpc, self.design.vpcs[self.vpc])}
+
+
+Settler = Callable[[Any, Within], Any]
+"""From a value as it is written to one whose references are settled: the same object where nothing changes."""
+
+
+def settled(design: Design) -> Design:
+    """A design whose references are settled."""
+    outside = Within(design)
+    changed: dict[str, Any] = {}
+    for field, settler in _settlers(type(design)):
+        value = getattr(design, field)
+        if field == "vpcs":
+            new = {name: settled_in(body, outside.at(name)) for name, body in design.vpcs.items()}
+            if not all(map(is_, new.values(), value.values())):
+                changed[field] = new
+        elif (settled_value := settler(value, outside)) is not value:
+            changed[field] = settled_value
+    return design.model_copy(update=changed) if changed else design
+
+
+def settled_in(body: S, within: Within) -> S:
+    """A part of a design whose references are settled."""
+    if body.home:
+        within = within.at(getattr(body, body.home))
+    changed = {}
+    for field, settler in _settlers(type(body)):
+        value = getattr(body, field)
+        if value:
+            new = settler(value, within)
+            if new is not value:
+                changed[field] = new
+    return body.model_copy(update=changed) if changed else body
+
+
+@cache
+def _settlers(model: type[Schema]) -> tuple[tuple[str, Settler], ...]:
+    """The fields of a kind of part that hold references, somewhere inside, with what settles them."""
+    found = (
+        (name, _settler(Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation))
+        for name, field in model.model_fields.items()
+    )
+    return tuple((name, settler) for name, settler in found if settler is not None)
+
+
+def _settler(annotation: Any) -> Settler | None:
+    """What settles the values of a type; None where it holds no references."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        what = next((each.what for each in annotation.__metadata__ if isinstance(each, Names)), None)
+        return _settler(arguments[0]) if what is None else _reference(what)
+    if isinstance(annotation, type) and issubclass(annotation, Schema):
+        return _part if _settlers(annotation) else None
+    inner = [_settler(argument) for argument in arguments if argument is not Ellipsis]
+    if not any(inner):
+        return None
+    if origin is dict:
+        return _mapping(*inner)
+    if origin is tuple:
+        return _sequence(*filter(None, inner))
+    if origin in (Union, UnionType):
+        return _either([each for each in inner if each is not None])
+    raise TypeError(f"references in {annotation} cannot be settled")
+
+
+def _part(value: Any, within: Within) -> Any:
+    return settled_in(value, within) if isinstance(value, Schema) else value
+
+
+def _reference(what: str) -> Settler:
+    return lambda value, within: within.settled(value, what) if isinstance(value, str) else value
+
+
+def _sequence(settler: Settler) -> Settler:
+    def settle(values: Any, within: Within) -> Any:
+        if not isinstance(values, tuple):
+            return values
+        new = tuple(settler(value, within) for value in values)
+        return values if all(map(is_, new, values)) else new
+
+    return settle
+
+
+def _mapping(of_key: Settler | None, of_value: Settler | None) -> Settler:
+    def settle(values: Any, within: Within) -> Any:
+        if not isinstance(values, dict):
+            return values
+        keys = list(values) if of_key is None else [of_key(key, within) for key in values]
+        new = list(values.values()) if of_value is None else [of_value(each, within) for each in values.values()]
+        if len({*keys}) < len(keys):
+            return values  # one thing twice, in two spellings: neither is thrown away
+        same = all(map(is_, keys, values)) and all(map(is_, new, values.values()))
+        return values if same else dict(zip(keys, new, strict=True))
+
+    return settle
+
+
+def _either(settlers: list[Settler]) -> Settler:
+    def settle(value: Any, within: Within) -> Any:
+        for settler in settlers:
+            value = settler(value, within)
+        return value
+
+    return settle
