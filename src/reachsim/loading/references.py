@@ -33,8 +33,8 @@ class Within:
         return Within(self.design, vpc) if vpc in self.design.vpcs and vpc != self.vpc else self
 
     def settled(self, reference: str, what: str) -> str:
-        """The bare name, where that is what a reference means; `what`: as in `Names`."""
-        if not self.vpc or not reference.startswith(self.prefix):
+        """The bare name, where that is what a reference with the prefix means; `what`: as in `Names`."""
+        if not self.vpc:
             return reference
         name = reference[len(self.prefix) :]
         return name if name in self._members(what) else reference
@@ -118,15 +118,18 @@ def _part(value: Any, within: Within) -> Any:
 
 
 def _reference(what: str) -> Settler:
-    return lambda value, within: within.settled(value, what) if isinstance(value, str) else value
+    # Most are bare: asked before anything is called, since a large design has a hundred thousand.
+    return lambda value, within: (
+        within.settled(value, what) if isinstance(value, str) and value.startswith(within.prefix) else value
+    )
 
 
 def _sequence(settler: Settler) -> Settler:
     def settle(values: Any, within: Within) -> Any:
         if not isinstance(values, tuple):
             return values
-        new = tuple(settler(value, within) for value in values)
-        return values if all(map(is_, new, values)) else new
+        new = [settler(value, within) for value in values]
+        return values if all(map(is_, new, values)) else tuple(new)
 
     return settle
 
