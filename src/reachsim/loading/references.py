@@ -20,7 +20,7 @@ from reachsim.resources.fields import Names, Schema
 S = TypeVar("S", bound=Schema)
 
 
-class Within:
+class Home:
     """Where references are written: in a VPC, or outside all of them ("")."""
 
     def __init__(self, design: Design, vpc: str = "") -> None:
@@ -28,9 +28,9 @@ class Within:
         self.vpc = vpc
         self.prefix = f"{vpc}."
 
-    def at(self, vpc: str | None) -> Within:
+    def at(self, vpc: str | None) -> Home:
         """In a VPC; here, where there is none of that name."""
-        return Within(self.design, vpc) if vpc in self.design.vpcs and vpc != self.vpc else self
+        return Home(self.design, vpc) if vpc in self.design.vpcs and vpc != self.vpc else self
 
     def settled(self, reference: str, what: str) -> str:
         """The bare name, where that is what a reference with the prefix means; `what`: as in `Names`."""
@@ -50,13 +50,13 @@ class Within:
         return {target.name for target in all_targets_of(self.vpc, self.design.vpcs[self.vpc])}
 
 
-Settler = Callable[[Any, Within], Any]
+Settler = Callable[[Any, Home], Any]
 """From a value as it is written to one whose references are settled: the same object where nothing changes."""
 
 
 def settled(design: Design) -> Design:
     """A design whose references are settled."""
-    outside = Within(design)
+    outside = Home(design)
     changed: dict[str, Any] = {}
     for field, settler in _settlers(type(design)):
         value = getattr(design, field)
@@ -69,15 +69,15 @@ def settled(design: Design) -> Design:
     return design.model_copy(update=changed) if changed else design
 
 
-def settled_in(body: S, within: Within) -> S:
+def settled_in(body: S, home: Home) -> S:
     """A part of a design whose references are settled."""
     if body.home:
-        within = within.at(getattr(body, body.home))
+        home = home.at(getattr(body, body.home))
     changed = {}
     for field, settler in _settlers(type(body)):
         value = getattr(body, field)
         if value:
-            new = settler(value, within)
+            new = settler(value, home)
             if new is not value:
                 changed[field] = new
     return body.model_copy(update=changed) if changed else body
@@ -113,33 +113,33 @@ def _settler(annotation: Any) -> Settler | None:
     raise TypeError(f"references in {annotation} cannot be settled")
 
 
-def _part(value: Any, within: Within) -> Any:
-    return settled_in(value, within) if isinstance(value, Schema) else value
+def _part(value: Any, home: Home) -> Any:
+    return settled_in(value, home) if isinstance(value, Schema) else value
 
 
 def _reference(what: str) -> Settler:
     # Most are bare: asked before anything is called, since a large design has a hundred thousand.
-    return lambda value, within: (
-        within.settled(value, what) if isinstance(value, str) and value.startswith(within.prefix) else value
+    return lambda value, home: (
+        home.settled(value, what) if isinstance(value, str) and value.startswith(home.prefix) else value
     )
 
 
 def _sequence(settler: Settler) -> Settler:
-    def settle(values: Any, within: Within) -> Any:
+    def settle(values: Any, home: Home) -> Any:
         if not isinstance(values, tuple):
             return values
-        new = [settler(value, within) for value in values]
+        new = [settler(value, home) for value in values]
         return values if all(map(is_, new, values)) else tuple(new)
 
     return settle
 
 
 def _mapping(of_key: Settler | None, of_value: Settler | None) -> Settler:
-    def settle(values: Any, within: Within) -> Any:
+    def settle(values: Any, home: Home) -> Any:
         if not isinstance(values, dict):
             return values
-        keys = list(values) if of_key is None else [of_key(key, within) for key in values]
-        new = list(values.values()) if of_value is None else [of_value(each, within) for each in values.values()]
+        keys = list(values) if of_key is None else [of_key(key, home) for key in values]
+        new = list(values.values()) if of_value is None else [of_value(each, home) for each in values.values()]
         if len({*keys}) < len(keys):
             return values  # one thing twice, in two spellings: neither is thrown away
         same = all(map(is_, keys, values)) and all(map(is_, new, values.values()))
@@ -149,9 +149,9 @@ def _mapping(of_key: Settler | None, of_value: Settler | None) -> Settler:
 
 
 def _either(settlers: list[Settler]) -> Settler:
-    def settle(value: Any, within: Within) -> Any:
+    def settle(value: Any, home: Home) -> Any:
         for settler in settlers:
-            value = settler(value, within)
+            value = settler(value, home)
         return value
 
     return settle
