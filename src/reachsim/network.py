@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.answers.explain import Explanation
     from reachsim.answers.findings import Findings
     from reachsim.answers.fix import Tools
-    from reachsim.answers.fixes import Fixes, Plan
+    from reachsim.answers.fixes import Fixes, FixPlan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbours
@@ -311,7 +311,7 @@ class Network(Editable):
             self.endpoint(end)
         return fix.fixes(self, expectation, _tools())
 
-    def fix_all(self) -> Plan:
+    def fix_all(self) -> FixPlan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a
         text to patch."""
         from reachsim.answers import fix

@@ -13,7 +13,7 @@ from tests.oracle import component_base as components
 
 import reachsim
 from reachsim.resources.design import design_model
-from reachsim.resources.fields import Names, Reference, Schema
+from reachsim.resources.fields import NameOf, Reference, Schema
 
 MODELS = Path(__file__).parents[2] / "models"
 NAMING = {"subnet", "subnets", "route_table", "network_acl", "security_groups", "propagate", "gateway", "propagate_to",
@@ -208,7 +208,7 @@ def test_every_reference_says_what_of_its_vpc_it_names() -> None:
 
 def _parts(annotation: Any) -> Iterator[Any]:
     """A type and all that it is made of; nothing of what `Names` marks."""
-    if any(isinstance(each, Names) for each in getattr(annotation, "__metadata__", ())):
+    if any(isinstance(each, NameOf) for each in getattr(annotation, "__metadata__", ())):
         return
     yield annotation
     for part in get_args(annotation):

@@ -253,16 +253,16 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
     )
 
 
-Group = tuple[Key, tuple[str, ...]]
+_Group = tuple[Key, tuple[str, ...]]
 """Interfaces of one class in each of the two networks."""
-Row = Sequence[int] | None
+_Row = Sequence[int] | None
 """Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
 
 
 def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
     """All pairs of interfaces."""
     pairs = _Pairs(old, new, out)
-    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
+    items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     for (a_old, a_new), sources in items:
         row_old = old.rows[a_old] if a_old >= 0 else None
         row_new = new.rows[a_new] if a_new >= 0 else None
@@ -280,7 +280,7 @@ def _compare_touched(
 ) -> list[str]:
     """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
     interfaces = before.topology.interfaces
-    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
+    items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     of_ends = [item for item in items if interfaces[item[1][0]] in ends]
     everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
     from_old, from_new = (network.rows(ends, everybody, progress) for network in (before, after))
@@ -296,7 +296,7 @@ def _compare_touched(
     return pairs.undecided
 
 
-def _in_columns(items: Iterable[Group], old: Rows, new: Rows) -> list[Group]:
+def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
     """Groups by their columns in rows in place of their classes."""
     return [((old.columns[b_old], new.columns[b_new]), names) for (b_old, b_new), names in items]
 
@@ -311,7 +311,7 @@ class _Pairs:
         self.undecided: list[str] = []
         self.known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
 
-    def compare(self, sources: tuple[str, ...], row_old: Row, row_new: Row, items: Iterable[Group]) -> None:
+    def compare(self, sources: tuple[str, ...], row_old: _Row, row_new: _Row, items: Iterable[_Group]) -> None:
         """Compare the rows of one group; `items`: the destinations, by their places in the rows, -1 where one is not."""
         for (b_old, b_new), destinations in items:
             n_old = row_old[b_old] if row_old is not None and b_old >= 0 else 0

@@ -27,7 +27,7 @@ from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.trace.result import Blocker, Trace
 from reachsim.trace.trace import trace
 
-Edit = Callable[[Mapping[str | KeyPath, Any]], Engine]
+Editor = Callable[[Mapping[str | KeyPath, Any]], Engine]
 """An edited copy of the network."""
 
 
@@ -144,7 +144,7 @@ class Explanation(Faced, Carded):
 
 
 def explain(
-    engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Edit
+    engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Editor
 ) -> Explanation:
     """Explain one question. `edit`: gives an edited copy of the network."""
     found = engine.trace(source, destination, traffic, port)
@@ -253,7 +253,7 @@ def _probe(
     destination: Endpoint,
     traffic: Traffic,
     port: int | None,
-    edit: Edit,
+    edit: Editor,
     found: Trace,
 ) -> Probe | None:
     """A plain instance in the subnet and the groups of a function, sending the same packet."""

@@ -16,7 +16,7 @@ from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result, decide
-from reachsim.answers.fixes import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError
@@ -279,7 +279,7 @@ def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
     return names
 
 
-def plan(engine: Engine, tools: Tools) -> Plan:
+def plan(engine: Engine, tools: Tools) -> FixPlan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together."""
     start = [ask(engine, e, n) for n, e in enumerate(engine.design.expect, 1)]
     undecided = tuple(result for result in start if result.verdict == "undecided")
@@ -300,16 +300,16 @@ def plan(engine: Engine, tools: Tools) -> Plan:
         edits += found.best.edits
         state, _ = tools.patched(state, found.best.edits)
     if not edits:
-        return Plan(tuple(parts), None, tuple(left), undecided, len(start))
+        return FixPlan(tuple(parts), None, tuple(left), undecided, len(start))
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
         edits = _needed(engine, tools, edits, {part.result.number for part in left})
         whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
-        return Plan((), None, (*parts, *left), undecided, len(start))
+        return FixPlan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
-    return Plan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
+    return FixPlan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
 
 
 def _needed(engine: Engine, tools: Tools, edits: list[Edit], left: set[int]) -> list[Edit]:

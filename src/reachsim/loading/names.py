@@ -10,7 +10,7 @@ from reachsim.errors import shown, with_article
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
-from reachsim.resources.network_interface import Interface
+from reachsim.resources.network_interface import ElasticInterface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
 from reachsim.resources.resource import Resource, resources
@@ -224,7 +224,7 @@ def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
             RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path, no_end=_A_GATEWAY)
         )
     for at, body in resources("vpc", vpc, name):
-        several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
+        several = [each for each, _, _ in body.settings(at)] if isinstance(body, ElasticInterface) else []
         out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2, no_end=body.no_end))
         # One of several is named by itself: `instance/eth1`.
         out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from reachsim.loading.names import IMPLIED, all_targets_of
 from reachsim.resources.design import Design
-from reachsim.resources.fields import Names, Schema
+from reachsim.resources.fields import NameOf, Schema
 
 S = TypeVar("S", bound=Schema)
 
@@ -97,7 +97,7 @@ def _settler(annotation: Any) -> Settler | None:
     """What settles the values of a type; None where it holds no references."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        what = next((each.what for each in annotation.__metadata__ if isinstance(each, Names)), None)
+        what = next((each.what for each in annotation.__metadata__ if isinstance(each, NameOf)), None)
         return _settler(arguments[0]) if what is None else _reference(what)
     if isinstance(annotation, type) and issubclass(annotation, Schema):
         return _part if _settlers(annotation) else None

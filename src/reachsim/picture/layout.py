@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reachsim.markup import visible
 from reachsim.picture.glyphs import cut, width
-from reachsim.picture.scene import Box, Line, Scene
+from reachsim.picture.scene import Line, Scene, SceneBox
 
 TITLE, NOTE = 13, 11
 """Sizes of type, in pixels."""
@@ -29,7 +29,7 @@ _TITLE_WIDEST = 800
 class Placed:
     """A box with its place, in pixels from the top left, its text as it fits, and the boxes inside it."""
 
-    box: Box
+    box: SceneBox
     x: int
     y: int
     width: int
@@ -96,7 +96,7 @@ def _title_width(scene: Scene) -> int:
 # -- boxes ------------------------------------------------------------------------------------------------------
 
 
-def _text(box: Box, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]:
+def _text(box: SceneBox, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]:
     """Title and notes as they fit, and the room that they take."""
     title = cut(visible(box.title), room, TITLE, bold=True)
     notes = tuple(cut(visible(note), room, NOTE) for note in box.notes)
@@ -104,7 +104,7 @@ def _text(box: Box, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]
     return title, notes, int(wide) + 1, LINE_HEIGHT * (1 + len(notes))
 
 
-def _size(box: Box) -> tuple[int, int]:
+def _size(box: SceneBox) -> tuple[int, int]:
     """How much room a box takes."""
     _, _, wide, high = _text(box)
     edge = [_size(each) for each in box.edge]
@@ -114,7 +114,7 @@ def _size(box: Box) -> tuple[int, int]:
     return max(widths) + 2 * PAD, head + sum(max(h for _, h in row) + _GAP for row in rows) + 2 * PAD
 
 
-def _place(box: Box, x: int, y: int, wide: int) -> Placed:
+def _place(box: SceneBox, x: int, y: int, wide: int) -> Placed:
     """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
     title, notes, text, high = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
     inside: list[Placed] = []
@@ -206,11 +206,11 @@ def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line,
     return lanes, right
 
 
-def _nearest_first(scene: Scene) -> list[Box]:
+def _nearest_first(scene: Scene) -> list[SceneBox]:
     """What joins VPCs, then what lies behind that, as often as there is something behind."""
     reached = {vpc.key for vpc in scene.vpcs}
     joined = {end for line in scene.lines for end in line}
-    waiting, found = [box for box in scene.others if box.key in joined], list[Box]()
+    waiting, found = [box for box in scene.others if box.key in joined], list[SceneBox]()
     while waiting:
         near = {end for line in scene.lines for end in line if reached.intersection(line)}
         following = [box for box in waiting if box.key in near] or waiting

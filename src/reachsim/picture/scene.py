@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Look = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
+Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class SceneBox:
     """A box. `key`: unique on its picture. `notes`: small lines under the title. `edge`: boxes beside the title, at the
     upper border. `rows`: boxes inside, row by row. `names`: the full names of what it stands for: one, or all that are
     folded into it."""
 
     key: str
-    look: Look
+    look: Appearance
     title: str
     notes: tuple[str, ...] = ()
-    edge: tuple[Box, ...] = ()
-    rows: tuple[tuple[Box, ...], ...] = ()
+    edge: tuple[SceneBox, ...] = ()
+    rows: tuple[tuple[SceneBox, ...], ...] = ()
     names: tuple[str, ...] = ()
 
     @property
-    def inside(self) -> Iterator[Box]:
+    def inside(self) -> Iterator[SceneBox]:
         """The boxes that are directly in it."""
         yield from self.edge
         for row in self.rows:
@@ -46,7 +46,7 @@ class Scene:
 
     title: str
     description: str
-    internet: Box | None
-    vpcs: tuple[Box, ...]
-    others: tuple[Box, ...]
+    internet: SceneBox | None
+    vpcs: tuple[SceneBox, ...]
+    others: tuple[SceneBox, ...]
     lines: tuple[Line, ...]

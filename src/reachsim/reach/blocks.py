@@ -58,7 +58,7 @@ Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
 """What NAT devices lose (`reachsim.flow.ports.Back`), for each pair of classes in the same order."""
-Found = tuple[bool, Masks, Masks, Losses | None]
+_Found = tuple[bool, Masks, Masks, Losses | None]
 """The answers of one flow: IPv6 or not, services delivered, services of answers that come back, and what NAT devices lose of
 these; None for nothing."""
 
@@ -130,9 +130,9 @@ class BlockWorker:
 
     def answers_of(
         self, templates: tuple[Template, ...], source: RoutingClass, destination: RoutingClass
-    ) -> list[Found]:
+    ) -> list[_Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
-        out: dict[Hashable, Found] = {}
+        out: dict[Hashable, _Found] = {}
         for index, template in enumerate(templates):
             found = self.answer(template, source, destination)
             key = index if template.pick is None else template.pick
@@ -143,7 +143,7 @@ class BlockWorker:
                 out["not known", index] = _where_they_differ(found, best)
         return list(out.values())
 
-    def both(self, one: Found, other: Found) -> Found:
+    def both(self, one: _Found, other: _Found) -> _Found:
         """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. Of
         what NAT devices lose, the worse counts."""
         there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
@@ -169,7 +169,7 @@ class BlockWorker:
 
     def answer(
         self, template: Template, source: RoutingClass, destination: RoutingClass, *, at_best: bool = False
-    ) -> Found:
+    ) -> _Found:
         """The answers of one flow for all pairs of classes; `at_best`: whatever the rules say that are not known."""
         family = self.atoms.families[template.ipv6]
         if template.never:
@@ -297,7 +297,7 @@ class BlockWorker:
         columns: Sequence[int] | Mapping[int, int],
         source: RoutingClass,
         destination: RoutingClass,
-        answers: list[Found],
+        answers: list[_Found],
     ) -> None:
         """Fill in the answers between all classes of two routing classes."""
         number = self.answers.number
@@ -320,7 +320,7 @@ def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:
     return tuple(source.first.subnet.table.sends(address) for address in destination.first.places)
 
 
-def _where_they_differ(sure: Found, best: Found) -> Found:
+def _where_they_differ(sure: _Found, best: _Found) -> _Found:
     """That nothing is decided between the pairs whose answer hangs on rules that are not known."""
     marks = [
         [UNDECIDED_SERVICES if x != y else 0 for x, y in zip(*rows, strict=True)]
@@ -329,7 +329,7 @@ def _where_they_differ(sure: Found, best: Found) -> Found:
     return sure[0], marks, marks, None
 
 
-def _losses(found: Found) -> Losses:
+def _losses(found: _Found) -> Losses:
     return [[()] * len(row) for row in found[1]] if found[3] is None else found[3]
 
 

@@ -316,7 +316,7 @@ Reference = Annotated[str, PlainValidator(_reference), WithJsonSchema(REFERENCE_
 
 
 @dataclass(frozen=True)
-class Names:
+class NameOf:
     """In an `Annotated` field: what of a VPC it names, so that loading can settle how (`loading.references`).
 
     `what`: a section of the VPC, ``targets`` of routes, or ``peers`` of rules.
@@ -325,11 +325,11 @@ class Names:
     what: str
 
 
-SubnetName = Annotated[Reference, Names("subnets")]
-RouteTableName = Annotated[Reference, Names("route_tables")]
-NetworkAclName = Annotated[Reference, Names("network_acls")]
-SecurityGroupName = Annotated[Reference, Names("security_groups")]
-TargetName = Annotated[Reference, Names("targets")]
+SubnetName = Annotated[Reference, NameOf("subnets")]
+RouteTableName = Annotated[Reference, NameOf("route_tables")]
+NetworkAclName = Annotated[Reference, NameOf("network_acls")]
+SecurityGroupName = Annotated[Reference, NameOf("security_groups")]
+TargetName = Annotated[Reference, NameOf("targets")]
 """A name of anything that a route may lead to."""
 BlockField = Annotated[
     Cidr,
@@ -433,7 +433,7 @@ PortsField = Annotated[
     ),
     AS_TEXT,
 ]
-PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), AS_TEXT, Names("peers")]
+PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), AS_TEXT, NameOf("peers")]
 PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 """One peer, or a list of them."""
 References = Annotated[tuple[Reference, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]

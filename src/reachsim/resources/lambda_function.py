@@ -82,7 +82,7 @@ def _version(value: Any) -> str:
     return text
 
 
-Version = Annotated[
+FunctionVersion = Annotated[
     str,
     PlainValidator(_version),
     WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}") | {"type": ["string", "integer"], "minimum": 1}),
@@ -118,7 +118,7 @@ _WEIGHT = written("weight", "a share of the invocations: percent, or a fraction"
 }
 Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
 Alias = Annotated[
-    dict[Version, Weight],
+    dict[FunctionVersion, Weight],
     BeforeValidator(_alias),
     also(
         written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
@@ -136,7 +136,7 @@ class LambdaFunction(Schema):
 
     latest: FunctionConfiguration = FunctionConfiguration()
     """$LATEST: what the bare name means."""
-    versions: dict[Version, FunctionConfiguration] = Field(default_factory=dict)
+    versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
     """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
     aliases: dict[Name, Alias] = Field(default_factory=dict)
     """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""

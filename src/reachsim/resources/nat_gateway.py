@@ -18,7 +18,7 @@ from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
-from reachsim.resources.mending import Case, Change, Edit, RouteOffer, offers
+from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, offers
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -197,9 +197,9 @@ class NatGateway(Resource):
         for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
             leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
             if leads == gateway and name != self.subnet and subnet.cidr is not None:
-                changes = [Change((*at.path, "subnet"), name)]
+                changes = [KeyChange((*at.path, "subnet"), name)]
                 if self.private_ip is not None:
-                    changes.append(Change((*at.path, "private_ip"), action="remove"))
+                    changes.append(KeyChange((*at.path, "private_ip"), action="remove"))
                 yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
@@ -339,18 +339,18 @@ def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
         for name in body.subnets
         if gateway is not None and case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0") == gateway
     ]
-    changes: list[Change] = []
+    changes: list[KeyChange] = []
     if not public:
         block = case.view.free(vpc, 28)
         if block is None or "public" in body.subnets or "public" in body.route_tables:
             return
         if gateway is None:
             gateway = "igw"
-            changes.append(Change((*path, "internet_gateway"), gateway))
-        changes.append(Change((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
+            changes.append(KeyChange((*path, "internet_gateway"), gateway))
+        changes.append(KeyChange((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
         zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
         subnet = {"cidr": str(block), **({} if zone is None else {"az": zone}), "route_table": "public"}
-        changes.append(Change((*path, "subnets", "public"), subnet))
-    changes.append(Change((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
+        changes.append(KeyChange((*path, "subnets", "public"), subnet))
+    changes.append(KeyChange((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
     text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
     yield RouteOffer("0.0.0.0/0", "nat", text, 4 if public else 6, tuple(changes))

@@ -107,7 +107,7 @@ class InterfaceSettings(Schema):
 
 
 @resource("interfaces", "interface")
-class Interface(InterfaceSettings, Resource):
+class ElasticInterface(InterfaceSettings, Resource):
     """An elastic network interface, or several that are alike."""
 
     order: ClassVar[int] = 1

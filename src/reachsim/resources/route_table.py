@@ -26,7 +26,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Change, Edit, advises, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
@@ -299,7 +299,7 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
         key = (*path, offer.destination) if body is None else body.path_of(path, offer.destination)
         text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
         text += "" if there is None else f", not to {there}"
-        yield Edit((*offer.also, Change(key, offer.target)), text, offer.cost + (there is not None))
+        yield Edit((*offer.also, KeyChange(key, offer.target)), text, offer.cost + (there is not None))
 
 
 @mends

@@ -31,7 +31,7 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
-from reachsim.resources.mending import FILTERS, Case, Change, Edit
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange
 from reachsim.resources.network_interface import nic_of
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
@@ -65,7 +65,7 @@ from reachsim.rules.vpc_endpoint import (
     AVAILABLE,
     INSPECTION_SILENCE,
     INTERFACE_SILENCE,
-    State,
+    EndpointState,
     not_in_zone,
     zones_unwritten,
 )
@@ -115,7 +115,7 @@ class VpcEndpoint(Resource):
     """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
     """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
-    state: State = "available"
+    state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
     tags: Tags = {}
 
@@ -357,7 +357,7 @@ class VpcEndpoint(Resource):
             if owner == at.vpc and table in self.route_tables:
                 text = f"take route table {table} away from gateway endpoint {at.name}"
                 path = (*at.path, "route_tables", self.route_tables.index(table))
-                yield Edit((Change(path, action="remove"),), text, 2)
+                yield Edit((KeyChange(path, action="remove"),), text, 2)
         sender = case.sender
         if self.type != "interface" or sender is None or sender.vpc.name != at.vpc:
             return
