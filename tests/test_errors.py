@@ -1,11 +1,9 @@
-import doctest
 import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import reachsim.errors
 from reachsim.errors import (
     DesignError,
     EndpointError,
@@ -26,10 +24,6 @@ HOST_BITS = Problem(
     23,
     "did you mean '10.0.1.0/24'?",
 )
-
-
-def test_examples_in_docstrings():
-    assert doctest.testmod(reachsim.errors).failed == 0
 
 
 def test_a_problem_reads_like_a_compilers_message():

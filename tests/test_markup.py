@@ -1,15 +1,9 @@
-import doctest
 import html.parser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-import reachsim.markup
 from reachsim.markup import Html, Style, element, escape, html_table, table
-
-
-def test_examples_in_docstrings():
-    assert doctest.testmod(reachsim.markup).failed == 0
 
 
 def test_columns_are_aligned_and_rows_may_be_short():

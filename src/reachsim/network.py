@@ -30,6 +30,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
+from reachsim.trace.result import Trace
 from reachsim.trace.trace import past_listeners
 
 if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its room is imported where it is asked
@@ -346,11 +347,15 @@ class Network(Editable):
         )
         return copy
 
-    def draw(self) -> Picture:
-        """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible."""
+    def draw(self, *, trace: Trace | tuple[Asked, Asked, str | Traffic] | None = None) -> Picture:
+        """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible.
+
+        `trace`: one of its traces, or what to trace, told over the picture: the way there and back, and what stops it
+        where it stops. Raises as `trace` does.
+        """
         from reachsim.picture.draw import draw
 
-        return draw(self)
+        return draw(self, self.trace(*trace) if isinstance(trace, tuple) else trace)
 
     def _repr_svg_(self) -> str:
         return self.draw().svg

@@ -15,13 +15,13 @@ def template(**sections: Any) -> Template:
     return Template("t.yaml", sections, {"Fn::ForEach::Loop": 7})
 
 
-def resources(loops: dict[str, Any], **sections: Any) -> dict[str, Any]:
-    return expanded(template(Resources=loops, **sections)).section("Resources")
+def resources(loops: dict[str, Any], **values: Any) -> dict[str, Any]:
+    return expanded(template(Resources=loops), values).section("Resources")
 
 
 def test_a_loop_makes_a_member_for_each_value() -> None:
     body = {"Subnet${Zone}": {"Type": "T", "Properties": {"Zone": {"Ref": "Zone"}, "Name": {"Fn::Sub": "x-${Zone}"}}}}
-    made = expanded(template(Resources={"Fn::ForEach::Loop": ["Zone", ["a", "b"], body], "Other": {"Type": "U"}}))
+    made = expanded(template(Resources={"Fn::ForEach::Loop": ["Zone", ["a", "b"], body], "Other": {"Type": "U"}}), {})
     assert made.section("Resources") == {
         "Subneta": {"Type": "T", "Properties": {"Zone": "a", "Name": {"Fn::Sub": "x-a"}}},
         "Subnetb": {"Type": "T", "Properties": {"Zone": "b", "Name": {"Fn::Sub": "x-b"}}},
@@ -33,8 +33,15 @@ def test_a_loop_makes_a_member_for_each_value() -> None:
 def test_loops_nest_and_go_through_parameters() -> None:
     inner = {"Fn::ForEach::Inner": ["Y", [1, 2], {"R${X}${Y}": {"Type": "T"}}]}
     loops = {"Fn::ForEach::Outer": ["X", {"Ref": "List"}, inner]}
-    made = resources(loops, Parameters={"List": {"Type": "CommaDelimitedList", "Default": "p, q"}})
-    assert list(made) == ["Rp1", "Rp2", "Rq1", "Rq2"]
+    assert list(resources(loops, List="p, q")) == ["Rp1", "Rp2", "Rq1", "Rq2"]
+    assert list(resources(loops, List=["s"])) == ["Rs1", "Rs2"]
+
+
+def test_a_reference_by_a_name_that_is_made() -> None:
+    """The transform takes functions within a Ref."""
+    body = {"R${X}": {"A": {"Ref": {"Fn::Sub": "Param${X}"}}, "B": {"Ref": {"Ref": "X"}}}}
+    made = resources({"Fn::ForEach::L": ["X", ["One"], body]})
+    assert made == {"ROne": {"A": {"Ref": "ParamOne"}, "B": {"Ref": "One"}}}
 
 
 def test_an_ampersand_takes_only_letters_and_digits() -> None:

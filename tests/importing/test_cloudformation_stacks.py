@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reachsim.errors import UsageError
 from reachsim.importing.cloudformation.evaluate import Composite, External, Reference, evaluate
 from reachsim.importing.cloudformation.made import final
 from reachsim.importing.cloudformation.stacks import Stacks, stack_name
@@ -224,3 +225,42 @@ def test_stacks_that_nest_each_other_end() -> None:
 @pytest.mark.parametrize("file", ["a/vpc.yaml", "vpc.template.json", "vpc.nested.template.json", "vpc.template", "vpc"])
 def test_a_stack_is_called_after_its_file(file: str) -> None:
     assert stack_name(file) == "vpc"
+
+
+LOOP = template(
+    "child.yaml",
+    Transform="AWS::LanguageExtensions",
+    Parameters={"Zones": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+    Resources={"Fn::ForEach::L": ["Z", {"Ref": "Zones"}, {"Subnet${Z}": {"Type": "AWS::EC2::Subnet"}}]},
+)
+
+
+def test_a_loop_goes_through_what_its_parameter_is_given() -> None:
+    (default,) = stacks(LOOP).made.values()
+    assert list(default.declared) == ["Subneta", "Subnetb"]
+    (given,) = stacks(LOOP, parameters={"Zones": "c"}).made.values()
+    assert list(given.declared) == ["Subnetc"]
+
+
+def nested_loop(zones: Any) -> dict[str, Any]:
+    properties = {"TemplateURL": "child.yaml", "Parameters": {"Zones": zones}}
+    return {"Type": "AWS::CloudFormation::Stack", "Properties": properties}
+
+
+@pytest.mark.parametrize("zones", ["x,y", ["x", "y"]])
+def test_a_loop_of_a_nested_stack_goes_through_what_its_parent_gives(zones: Any) -> None:
+    body = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": "child.yaml", "Parameters": {"Zones": zones}},
+    }
+    made = stacks(template("parent.yaml", Resources={"Inner": body}), LOOP, parameters={"Zones": "c"}).made
+    assert list(made["Inner"].declared) == ["Subnetx", "Subnety"]
+
+
+def test_a_loop_through_what_nobody_knows_is_an_error() -> None:
+    body = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": "child.yaml", "Parameters": {"Zones": {"Ref": "Nobody"}}},
+    }
+    with pytest.raises(UsageError, match="not known"):
+        stacks(template("parent.yaml", Resources={"Inner": body}), LOOP)

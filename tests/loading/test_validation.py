@@ -1,4 +1,3 @@
-import doctest
 import time
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-import reachsim.loading.validation
+import reachsim
 from reachsim.errors import DesignError, HintedError
 from reachsim.loading.document import read_document
 from reachsim.loading.validation import problems_of, suggest, validate
@@ -115,10 +114,6 @@ def in_vpc(text):
     lines = errors(f"vpcs:\n  a:\n    {text}\n    cidrs: [10.0.0.0/8]\n").split("\n")
     assert all(line.startswith("d.yaml:3:") for line in lines)
     return [line.split(": ", 1)[1] for line in lines]
-
-
-def test_examples_in_docstrings():
-    assert doctest.testmod(reachsim.loading.validation).failed == 0
 
 
 def test_a_good_document():

@@ -13,14 +13,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.designs import BASE
+from tests.picture.geometry import check_apart, check_box
 
 import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
 from reachsim.picture import svg
 from reachsim.picture.draw import draw
-from reachsim.picture.glyphs import width
-from reachsim.picture.layout import NOTE, PAD, TITLE, Placed
 
 MODELS = Path(__file__).parents[2] / "models"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,24 +38,6 @@ def many(vpcs: int, subnets: int) -> Network:
     attachments = {name: {"vpc": name, "subnets": ["s0"]} for name in bodies}
     design = {"version": 1, "vpcs": bodies, "transit_gateways": {"tgw": {"attachments": attachments}}}
     return reachsim.loads(yaml.safe_dump(design))
-
-
-def check_box(placed: Placed) -> None:
-    """Its text fits, and the boxes in it are inside and apart from each other and from its text."""
-    assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * PAD
-    assert all(width(note, NOTE) <= placed.width - 2 * PAD for note in placed.notes)
-    for one in placed.inside:
-        assert placed.x < one.x < one.x + one.width < placed.x + placed.width
-        assert placed.y < one.y < one.y + one.height < placed.y + placed.height
-        check_box(one)
-    check_apart(placed.inside)
-
-
-def check_apart(boxes: tuple[Placed, ...]) -> None:
-    for index, one in enumerate(boxes):
-        for other in boxes[index + 1 :]:
-            beside = one.x + one.width <= other.x or other.x + other.width <= one.x
-            assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
 
 
 def check_picture(net: Network) -> None:

@@ -175,6 +175,20 @@ def test_a_host_and_the_networks_behind_it_need_neither_route_nor_rule():
     assert not net.trace("probe", CLIENT, "tcp/22").delivered  # nobody else's
 
 
+def test_a_name_means_to_networks_behind_a_host_what_it_means_to_the_host():
+    """The private address where a peering joins the host's VPC with the other one (format.md)."""
+    public = {"vpcs data internet_gateway": "igw", "vpcs data instances api public_ip": "198.51.100.80"}
+    net = load(CLIENTS, public, {"vpcs data route_tables api 192.168.77.0/24": "pcx"})
+    for source in ("twin", CLIENT):
+        assert {str(hop.before.destination) for hop in net.trace(source, "api", "tcp/80").forward} == {str(API)}
+    apart = load(CLIENTS, public, {"peering_connections": GONE, "vpcs app route_tables private 10.1.0.0/16": GONE,
+                                   "vpcs data route_tables api": {}})  # fmt: skip
+    assert apart.trace(CLIENT, "api", "tcp/80").forward[0].before.destination != API
+
+
+API = (10 << 24) + (1 << 16) + (1 << 8) + 80
+
+
 @pytest.mark.rule("NATI-5")
 def test_a_masquerading_host_needs_no_route_back_to_its_clients():
     net = load(CLIENTS, {"vpcs app instances twin nat": True, "vpcs app route_tables isolated": {}})

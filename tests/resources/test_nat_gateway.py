@@ -50,6 +50,27 @@ def test_a_public_gateway_needs_a_way_to_the_internet():
     refuses("NATGW-1", f"{NGW} subnet", DUAL, six)
 
 
+CLIENTS = {
+    "vpcs app instances twin client_networks": ["192.168.77.0/24"],
+    "vpcs app instances twin source_dest_check": False,
+    "vpcs app route_tables public 192.168.77.0/24": "twin",
+}
+
+
+@pytest.mark.rule("NATGW-10")
+def test_what_a_host_forwards_from_outside_its_vpc_is_undecided_at_a_nat_gateway():
+    net = load(CLIENTS)
+    trace = net.trace("192.168.77.9", "www", "tcp/443")
+    assert trace.verdict == "undecided"
+    assert trace.undecided == "whether app.ngw takes what a host forwards from outside its VPC, AWS does not say"
+    assert net.reach("192.168.77.9", "www").undecided
+    assert net.reach("192.168.77.0/24", "www").undecided
+    passes(net.trace("probe", "www", "tcp/443"))
+    assert not net.reach("probe", "www").undecided
+    masquerading = load(CLIENTS, {"vpcs app instances twin nat": True})  # its own address goes to the gateway
+    passes(masquerading.trace("192.168.77.9", "www", "tcp/443"))
+
+
 @pytest.mark.rule("NATGW-2")
 def test_a_private_gateway_has_no_public_address():
     refuses("NATGW-2", f"{NGW} public_ip", {f"{NGW} connectivity": "private"})

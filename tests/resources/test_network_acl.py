@@ -78,6 +78,48 @@ def test_an_acl_is_asked_only_where_a_packet_crosses_the_subnets_border():
     blames(net.trace("probe", "db", "tcp/22"), *ACL, "app.private")
 
 
+WITHIN = {
+    "vpcs app instances twin client_networks": ["192.168.77.0/24"],
+    "vpcs app instances twin source_dest_check": False,
+    "vpcs app route_tables private 192.168.77.0/24": "twin",
+    "vpcs app subnets beside": {"cidr": "10.0.3.0/24", "az": "a", "route_table": "private"},
+    "vpcs app instances aside": {"subnet": "beside", "private_ip": "10.0.3.10", "security_groups": ["open"]},
+}
+"""What `probe` sends to the networks behind `twin` a route leads to `twin`, which is in its subnet; `aside`, under the same
+table, is in another one."""
+BEHIND = "192.168.77.9"
+
+
+@pytest.mark.rule("NACL-6")
+@pytest.mark.parametrize("closed", ["ingress", "egress", "both"])
+def test_what_is_routed_within_a_subnet_is_undecided_where_its_acl_denies_it(closed):
+    some = ["allow tcp/443 0.0.0.0/0"]
+    rules = acl_of("private", [ALL] if closed == "egress" else some, [ALL] if closed == "ingress" else some)
+    beside = {"vpcs app subnets beside network_acl": "private-acl"}
+    net = load(WITHIN, rules, beside, {"expect": [{"from": "probe", "to": BEHIND, "deny": "tcp/22"}]})
+    passes(net.trace("probe", BEHIND, "tcp/443"))
+    assert net.trace("probe", BEHIND, "tcp/22").verdict == "undecided"
+    assert "AWS does not say" in net.trace("probe", BEHIND, "tcp/22").undecided
+    assert [result.verdict for result in net.check()] == ["undecided"]
+    assert net.reach("probe", BEHIND).undecided
+    across = net.trace("aside", BEHIND, "tcp/22")  # from another subnet the ACLs are met, of both
+    assert across.blockers[0].rule_id == "NACL-2"
+    assert across.verdict == "blocked"
+    assert not net.reach("aside", BEHIND).undecided
+
+
+@pytest.mark.rule("NACL-6")
+def test_an_open_acl_leaves_nothing_undecided_within_a_subnet_and_an_edit_is_a_load():
+    net = load(WITHIN)
+    passes(net.trace("probe", BEHIND, "tcp/22"))
+    passes(load(WITHIN, acl_of("private", [ALL], [ALL])).trace("probe", BEHIND, "tcp/22"))
+    rules = [{"rule": 10, "allow": "tcp/443", "from": ANY}]
+    own = load(WITHIN, acl_of("private", [ALL], [ALL]))
+    edited = own.with_({"vpcs.app.network_acls.private-acl.ingress": rules})
+    assert edited.trace("probe", BEHIND, "tcp/22").verdict == "undecided"
+    passes(edited.trace("probe", BEHIND, "tcp/443"))
+
+
 @pytest.mark.rule("NACL-7")
 def test_the_source_port_and_the_other_address_are_never_looked_at():
     rules = acl_of(

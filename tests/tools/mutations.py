@@ -2,8 +2,9 @@
 
 Each mutation changes one place of one file in a copy of the tree: a comparison turned, a condition left out, `and` for `or`,
 a number off by one, an element dropped, a negation. The tests that mirror the file run first, then those that ask the
-kernel, the models and the oracle; the first failure ends it. What survives is printed as a line of a diff: it needs a test,
-or a reason why it changes nothing. Linux and macOS (it forks, so that what every run imports is imported once).
+kernel and the models, those of its room, the oracle, and all that put questions; the first failure ends it. What
+survives is printed as a line of a diff: it needs a test, or a reason why it changes nothing. Linux and macOS (it forks, so
+that what every run imports is imported once).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ ASKING = (
     ["tests/test_kernel.py", "tests/test_kernel2.py", "tests/test_kernel_balancers.py", "tests/test_models.py"],
     ["tests/test_scenarios.py", "tests/test_nat_ports.py", "tests/resources", "tests/rules"],
     ["tests/test_agreement.py", "tests/reach/test_matrix.py", "tests/reach/test_pair.py"],
+    ["tests/answers", "tests/trace", "tests/topology", "tests/policy", "tests/flow"],
 )
 """What is asked after the tests that mirror a file, in this order."""
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -105,14 +107,23 @@ def places(tree: ast.AST) -> Iterator[ast.expr]:
             yield node
 
 
+def segment(lines: list[bytes], start: tuple[int, int], end: tuple[int, int]) -> str:
+    """The source between two places (`ast.get_source_segment` splits the whole file anew for each)."""
+    inside = lines[start[0] - 1 : end[0]]
+    inside[-1] = inside[-1][: end[1]]
+    inside[0] = inside[0][start[1] :]
+    return b"".join(inside).decode()
+
+
 def mutations_of(path: Path) -> Iterator[Mutation]:
     """Every mutation of a file."""
-    source = path.read_text(encoding="utf-8")
+    source = path.read_bytes()
+    lines = source.splitlines(keepends=True)
     for node in places(ast.parse(source)):
         parent_is_slot = isinstance(node, ast.Tuple) and all(isinstance(e, ast.Constant) for e in node.elts)
         for new in () if parent_is_slot else variants(node):
             end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-            old = ast.get_source_segment(source, node) or ""
+            old = segment(lines, (node.lineno, node.col_offset), end)
             text = ast.unparse(ast.fix_missing_locations(new))
             yield Mutation(path, (node.lineno, node.col_offset), end, old, text)
 
@@ -128,12 +139,13 @@ def tests_of(mutation: Mutation) -> list[list[str]]:
     """The tests that ask about a file, those that mirror it first."""
     room, stem = mutation.file.parent.name, mutation.file.stem
     mirrors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob(f"test_{stem}*.py"))
-    return [mirrors, *ASKING] if mirrors else [*ASKING]
+    beside = [f"tests/{room}"] if room not in ("resources", "rules") and (ROOT / "tests" / room).is_dir() else []
+    return [ring for ring in (mirrors, *ASKING[:2], beside, *ASKING[2:]) if ring]
 
 
-def fate_of(mutation: Mutation, tree: Path, seconds: int) -> str:
+def fate_of(mutation: Mutation, tree: Path, seconds: int, rings: int) -> str:
     """What becomes of a mutation that stands in the tree."""
-    for tests in tests_of(mutation):
+    for tests in tests_of(mutation)[:rings]:
         fate = run(tree, tests, seconds)
         if fate != "survived":
             return fate
@@ -175,10 +187,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--skip", type=int, default=0, help="of the chosen ones, the first so many")
-    parser.add_argument("--seconds", type=int, default=120, help="of computing, for one mutation")
+    parser.add_argument("--seconds", type=int, default=400, help="of computing, for one ring of tests")
+    parser.add_argument(
+        "--rings", type=int, default=99, help="of tests to ask: 1 is quick, and names what to ask more of"
+    )
+    parser.add_argument("--only", default="", help="mutations whose printed line has this text in it")
     parser.add_argument("--list", action="store_true", help="print them and do nothing")
     options = parser.parse_args(arguments)
     picked = chosen(options.count, options.seed)[options.skip :]
+    picked = [mutation for mutation in picked if options.only in str(mutation)]
     if options.list:
         print(*picked, sep="\n")
         return 0
@@ -195,7 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
             source = place.read_bytes()
             place.write_bytes(mutation.applied(source))
             started = time.perf_counter()
-            fate = fate_of(mutation, tree, options.seconds)
+            fate = fate_of(mutation, tree, options.seconds, options.rings)
             place.write_bytes(source)
             counts[fate] += 1
             print(f"{fate:8} {time.perf_counter() - started:5.0f} s  {mutation}", flush=True)

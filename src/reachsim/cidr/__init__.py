@@ -1,11 +1,12 @@
 """Address blocks: which overlap and whether it matters, what is free, and plans that never overlap.
 
-```python
-from reachsim import cidr
+>>> from reachsim import cidr
+>>> sources = cidr.read_sources(["models/plans/today.txt"])
+>>> cidr.find_overlaps(sources.entries, sources.connections)
+<OverlapReport 1 overlap among 4 blocks>
+>>> cidr.plan_file("models/plans/three-vpcs.yaml")
+<Plan Fits.>
 
-report = cidr.find_overlaps(sources.entries, sources.connections, connect=[("app", "data")])
-plan = cidr.plan_file("plan.yaml")
-```
 docs/cidr.md is the reference.
 """
 

@@ -102,6 +102,7 @@ class Flow(Faced):
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `chosen`: the same of what AWS chooses on the way, zones and connections: one choice shows what all have in common.
     `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
     what comes that way is delivered, and nobody who asks for those addresses needs it.
     `realm`: the network that is meant, None for any. `anybody`: whoever gets the packet is meant, and `target` only has the
@@ -123,6 +124,7 @@ class Flow(Faced):
     beside: bool = False
     realm: object = None
     anybody: bool = False
+    chosen: Relays = ()
 
     @property
     def many(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import FrozenInstanceError
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
 from reachsim.net.address import LINE_LAST
+from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
 from reachsim.net.prefixes import IntervalMap
 from reachsim.rules.clauses import NO_GROUPS, GroupId
@@ -32,11 +33,13 @@ class VpcSite(_Wired, VpcPlace):
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
-    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address.
+    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
+    addresses outside it that are behind its hosts (NATI-5).
     """
 
     __slots__ = (
         "_owned",
+        "behind",
         "inbound_neighbours",
         "neighbours",
         "owners",
@@ -52,6 +55,7 @@ class VpcSite(_Wired, VpcPlace):
     neighbours: list[VpcSite]
     inbound_neighbours: list[VpcSite]
     subnet_runs: IntervalMap[SubnetSite | None]
+    behind: AddressSet
     _owned: tuple[int, ...]
 
     def __post_init__(self) -> None:
@@ -62,6 +66,7 @@ class VpcSite(_Wired, VpcPlace):
         self.neighbours = []
         self.inbound_neighbours = []
         self.subnet_runs = IntervalMap([0], [None])
+        self.behind = AddressSet.nothing()
         self._owned = ()
 
     def gap_around(self, address: int) -> Span:
@@ -89,10 +94,11 @@ class SubnetSite(_Wired, SubnetPlace):
     """A subnet with its wiring.
 
     `exit`, `entry`: where packets leave it (its ACL) and enter it; `link`: its link; `table`: its route table.
-    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it.
+    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it. `turns`: a route of its table leads
+    to an interface in it.
     """
 
-    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table")
+    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table", "turns")
     vpc: VpcSite
     exit: Checkpoint
     entry: Checkpoint
@@ -100,10 +106,11 @@ class SubnetSite(_Wired, SubnetPlace):
     table: Checkpoint
     interfaces: list[NetworkInterface]
     attached: bool
+    turns: bool
 
     def __post_init__(self) -> None:
         self.interfaces = []
-        self.attached = False
+        self.attached = self.turns = False
 
 
 class NetworkInterface(_Wired, InterfacePlace):

@@ -9,6 +9,8 @@ from reachsim.faces import Faced
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
 from reachsim.picture.svg import svg
+from reachsim.picture.traced import names_on, with_trace
+from reachsim.trace.result import Trace
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,7 +27,8 @@ class Picture(Faced):
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
 
 
-def draw(engine: Engine) -> Picture:
-    """A network as nested boxes, what is alike folded."""
-    layout = lay_out(scene_of(engine))
+def draw(engine: Engine, trace: Trace | None = None) -> Picture:
+    """A network as nested boxes, what is alike folded. `trace`: one of its traces, told over it."""
+    scene = scene_of(engine) if trace is None else with_trace(scene_of(engine, names_on(trace)), trace)
+    layout = lay_out(scene)
     return Picture(svg(layout), layout)

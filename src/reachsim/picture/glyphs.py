@@ -33,7 +33,7 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """Text that fits into a room: whole, or its beginning and an ellipsis.
 
     >>> cut("web", 100, 10), cut("a long name", 40, 10)
-    ('web', 'a l…')
+    ('web', 'a lon…')
     """
     if width(text, size, bold=bold) <= room:
         return text
@@ -41,3 +41,19 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     while kept and width(kept + "…", size, bold=bold) > room:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def wrapped(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
+    """Text as lines that fit into a room, broken between words; a word that is too long is cut.
+
+    >>> wrapped("one two three", 60, 10)
+    ['one two', 'three']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer, size, bold=bold) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(cut(word, room, size, bold=bold))
+    return lines

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reachsim.markup import visible
-from reachsim.picture.glyphs import cut, width
-from reachsim.picture.scene import Line, Scene, SceneBox
+from reachsim.picture.glyphs import cut, width, wrapped
+from reachsim.picture.scene import LegendLine, Line, Scene, SceneBox
 
 TITLE, NOTE = 13, 11
 """Sizes of type, in pixels."""
@@ -20,7 +21,10 @@ PAD = 10
 WIDEST = 300
 """How wide a line of text makes a box at most; what does not fit is cut."""
 _GAP, _LANE, _BETWEEN = 12, 26, 28
-_NARROWEST = 320
+_NARROWEST, _LEGEND = 320, 640
+"""How wide a picture is at least, and one with a legend."""
+INDENT = 34
+"""How far the text of the legend stands from the left."""
 _TITLE_WIDEST = 800
 """How far a picture grows to the right for its own title."""
 
@@ -36,6 +40,7 @@ class Placed:
     height: int
     title: str
     notes: tuple[str, ...]
+    marks: tuple[str, ...] = ()
     inside: tuple[Placed, ...] = ()
 
     def all(self) -> Iterator[Placed]:
@@ -56,15 +61,26 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry of the legend: its lines as they fit, the first of which stands on the line at `y`."""
+
+    entry: LegendLine
+    y: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """A picture with places."""
+    """A picture with places. `bottom`: where the boxes end and the legend begins."""
 
     scene: Scene
     title: str
     width: int
     height: int
+    bottom: int
     boxes: tuple[Placed, ...]
     strokes: tuple[Stroke, ...]
+    legend: tuple[PlacedEntry, ...] = ()
 
 
 def lay_out(scene: Scene) -> Layout:
@@ -77,7 +93,7 @@ def lay_out(scene: Scene) -> Layout:
         at_least = _LANE * (lanes[vpc.key] + 1)
         vpcs.append(_place(vpc, x, y, max(_size(vpc)[0], at_least)))
         x += vpcs[-1].width + _BETWEEN
-    right = max(x - _BETWEEN, _NARROWEST, PAD + _title_width(scene))
+    right = max(x - _BETWEEN, _LEGEND if scene.legend else _NARROWEST, PAD + _title_width(scene))
     down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
     bars, strokes, right, down = _bars(scene, vpcs, right, down)
     loose, right, down = _loose(scene, right, down)
@@ -86,7 +102,19 @@ def lay_out(scene: Scene) -> Layout:
         boxes.insert(0, _place(scene.internet, PAD, top, right - PAD))
         strokes += _to_internet(scene, boxes)
     title = cut(visible(scene.title), right - PAD, TITLE, bold=True)
-    return Layout(scene, title, right + PAD, down + PAD, tuple(boxes), tuple(strokes))
+    legend, end = _legend(scene, right, down)
+    return Layout(scene, title, right + PAD, end + PAD, down, tuple(boxes), tuple(strokes), tuple(legend))
+
+
+def _legend(scene: Scene, right: int, down: int) -> tuple[list[PlacedEntry], int]:
+    """What is told under the boxes, and how far down it reaches."""
+    placed: list[PlacedEntry] = []
+    y = down + _BETWEEN if scene.legend else down
+    for entry in scene.legend:
+        lines = tuple(wrapped(visible(entry.text), right - PAD - INDENT, NOTE, bold=entry.strong))
+        placed.append(PlacedEntry(entry, y, lines))
+        y += LINE_HEIGHT * len(lines)
+    return placed, y
 
 
 def _title_width(scene: Scene) -> int:
@@ -96,17 +124,40 @@ def _title_width(scene: Scene) -> int:
 # -- boxes ------------------------------------------------------------------------------------------------------
 
 
-def _text(box: SceneBox, room: int = WIDEST) -> tuple[str, tuple[str, ...], int, int]:
-    """Title and notes as they fit, and the room that they take."""
-    title = cut(visible(box.title), room, TITLE, bold=True)
-    notes = tuple(cut(visible(note), room, NOTE) for note in box.notes)
-    wide = max([width(title, TITLE, bold=True), *(width(note, NOTE) for note in notes)])
-    return title, notes, int(wide) + 1, LINE_HEIGHT * (1 + len(notes))
+class _Text(NamedTuple):
+    """Title, notes and marks of a box as they fit, and the room that they take."""
+
+    title: str
+    notes: tuple[str, ...]
+    marks: tuple[str, ...]
+
+    @property
+    def wide(self) -> int:
+        lines = [width(note, NOTE) for note in self.notes] + [width(mark, NOTE, bold=True) for mark in self.marks]
+        return int(max([width(self.title, TITLE, bold=True), *lines])) + 1
+
+    @property
+    def high(self) -> int:
+        return LINE_HEIGHT * (1 + len(self.notes) + len(self.marks))
+
+
+def _text(box: SceneBox, room: int = WIDEST) -> _Text:
+    return _Text(
+        cut(visible(box.title), room, TITLE, bold=True),
+        tuple(cut(visible(note), room, NOTE) for note in box.notes),
+        tuple(cut(visible(mark.text), room, NOTE, bold=True) for mark in box.marks),
+    )
+
+
+def text_width(placed: Placed) -> int:
+    """How far the text of a box reaches from where it begins."""
+    return _Text(placed.title, placed.notes, placed.marks).wide
 
 
 def _size(box: SceneBox) -> tuple[int, int]:
     """How much room a box takes."""
-    _, _, wide, high = _text(box)
+    text = _text(box)
+    wide, high = text.wide, text.high
     edge = [_size(each) for each in box.edge]
     rows = [[_size(each) for each in row] for row in box.rows]
     widths = [wide + sum(w + _GAP for w, _ in edge), *(sum(w for w, _ in row) + _GAP * (len(row) - 1) for row in rows)]
@@ -116,13 +167,13 @@ def _size(box: SceneBox) -> tuple[int, int]:
 
 def _place(box: SceneBox, x: int, y: int, wide: int) -> Placed:
     """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
-    title, notes, text, high = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
+    text = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
     inside: list[Placed] = []
-    left = x + PAD + text + _GAP
+    left = x + PAD + text.wide + _GAP
     for each in box.edge:
         inside.append(_place(each, left, y + PAD, _size(each)[0]))
         left += inside[-1].width + _GAP
-    down = y + PAD + max([high, *(each.height for each in inside)])
+    down = y + PAD + max([text.high, *(each.height for each in inside)])
     for row in box.rows:
         left = x + PAD
         spare = wide - 2 * PAD - sum(_size(each)[0] for each in row) - _GAP * (len(row) - 1)
@@ -133,7 +184,7 @@ def _place(box: SceneBox, x: int, y: int, wide: int) -> Placed:
             left += placed[-1].width + _GAP
         inside += placed
         down += _GAP + max(each.height for each in placed)
-    return Placed(box, x, y, wide, down + PAD - y, title, notes, tuple(inside))
+    return Placed(box, x, y, wide, down + PAD - y, *text, tuple(inside))
 
 
 # -- lines ------------------------------------------------------------------------------------------------------

@@ -29,8 +29,12 @@ _INTERNET = "internet"
 _EGRESS_ONLY = "egress-only internet gateway"
 
 
-def scene_of(engine: Engine) -> Scene:
-    """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them."""
+def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
+    """A network as a scene: the internet, VPCs with their zones, subnets and components, and what joins them.
+
+    `alone`: full names of what is folded with nothing else.
+    """
+    alone = _with_homes(alone, engine)
     design = engine.design
     interfaces = engine.topology.interfaces.values()
     placed = {interface.path[:4] for interface in interfaces if not interface.subnet.regional}
@@ -38,17 +42,28 @@ def scene_of(engine: Engine) -> Scene:
     vpcs: list[SceneBox] = []
     home: dict[KeyPath, str] = {}
     sites = list(engine.topology.vpcs.values())
-    for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined)):
-        box = _vpc(group[0], engine, placed) if len(group) == 1 else _folded_vpcs(group, alike, engine)
+    for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined), lambda site: site.name in alone):
+        box = _vpc(group[0], engine, placed, alone) if len(group) == 1 else _folded_vpcs(group, alike, engine)
         vpcs.append(box)
         home.update({("vpcs", site.name): box.key for site in group})
-    others, lines = _others(design, joined, home)
+    others, lines = _others(design, joined, home, alone)
     gateways = [gateway.key for box in vpcs for gateway in box.edge]
     lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
-    internet = SceneBox(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=(_INTERNET,))
+    internet = SceneBox(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
     shown = internet if hosts or gateways else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
+
+
+def _with_homes(names: frozenset[str], engine: Engine) -> frozenset[str]:
+    """Names, with those of the subnets and VPCs that they are in: what is in a folded box would not be seen."""
+    subnets = [
+        place.subnet.full_name
+        for name, place in engine.topology.interfaces.items()
+        if name in names and not place.subnet.regional
+    ]
+    there = names.union(subnets)
+    return there.union(vpc for vpc in engine.topology.vpcs if any(name.startswith(f"{vpc}.") for name in there))
 
 
 def _description(engine: Engine) -> str:
@@ -66,14 +81,14 @@ def _description(engine: Engine) -> str:
 # -- VPCs -------------------------------------------------------------------------------------------------------
 
 
-def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath]) -> SceneBox:
+def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[str]) -> SceneBox:
     design, body = engine.design, engine.design.vpcs[site.name]
     zones: dict[str | None, list[SubnetSite]] = {}
     for subnet in body.subnets:
         zones.setdefault(site.subnets[subnet].az, []).append(site.subnets[subnet])
     sorts = _sorts(site, engine)
-    columns = tuple(_zone(site.name, zone, subnets, sorts, design) for zone, subnets in zones.items())
-    inside = tuple(_in_vpc(site.name, design, placed))
+    columns = tuple(_zone(site.name, zone, subnets, sorts, design, alone) for zone, subnets in zones.items())
+    inside = tuple(_in_vpc(site.name, design, placed, alone))
     title = f"VPC {site.name}"
     rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
     return SceneBox(
@@ -91,7 +106,7 @@ def _edge(vpc: str, body: Any) -> tuple[SceneBox, ...]:
     )
 
 
-def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[SceneBox]:
+def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str]) -> Iterator[SceneBox]:
     """What is in a VPC and in no subnet, what is not modelled included."""
     body = design.vpcs[vpc]
     things = [
@@ -101,7 +116,8 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath]) -> Iterator[SceneBox
     unmodelled = [(section, name, UNMODELLED_IN_VPC[section]) for section, name in body.unmodelled()]
     rest = [thing for thing in things if thing[0] not in placed]
     rest += [(("vpcs", vpc, section, name), name, f"{noun}, not modelled") for section, name, noun in unmodelled]
-    for group, alike in fold(rest, _OTHERS, [(lambda thing: thing[2], ""), (lambda _: "", "")]):
+    likenesses: list[Likeness[tuple[KeyPath, str, str]]] = [(lambda thing: thing[2], ""), (lambda _: "", "")]
+    for group, alike in fold(rest, _OTHERS, likenesses, lambda thing: f"{vpc}.{thing[1]}" in alone):
         names = tuple(f"{vpc}.{name}" for _, name, _ in group)
         nouns = Counter(noun for *_, noun in group)
         if len(group) == 1:
@@ -171,7 +187,14 @@ def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) 
 # -- zones, subnets, interfaces -----------------------------------------------------------------------------------
 
 
-def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict[str, str], design: Design) -> SceneBox:
+def _zone(
+    vpc: str,
+    zone: str | None,
+    subnets: Sequence[SubnetSite],
+    sorts: dict[str, str],
+    design: Design,
+    alone: frozenset[str],
+) -> SceneBox:
     bodies = design.vpcs[vpc].subnets
 
     def kinds(subnet: SubnetSite) -> tuple[object, ...]:
@@ -188,11 +211,11 @@ def _zone(vpc: str, zone: str | None, subnets: Sequence[SubnetSite], sorts: dict
     ]
     rows = tuple(
         (
-            _subnet(group[0], sorts[group[0].name], design)
+            _subnet(group[0], sorts[group[0].name], design, alone)
             if len(group) == 1
             else _subnets(group, alike, sorts[group[0].name], design),
         )
-        for group, alike in fold(subnets, _SUBNETS, likenesses)
+        for group, alike in fold(subnets, _SUBNETS, likenesses, lambda subnet: subnet.full_name in alone)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
     return SceneBox(_key("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
@@ -202,8 +225,8 @@ def _look(sort: str) -> Appearance:
     return "public" if sort == "public" else "private"
 
 
-def _subnet(subnet: SubnetSite, sort: str, design: Design) -> SceneBox:
-    rows = tuple((box,) for box in _interfaces(subnet, design))
+def _subnet(subnet: SubnetSite, sort: str, design: Design, alone: frozenset[str]) -> SceneBox:
+    rows = tuple((box,) for box in _interfaces(subnet, design, alone))
     look, title = _look(sort), f"{subnet.name} ({sort})"
     return SceneBox(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
@@ -217,13 +240,13 @@ def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design)
     return SceneBox(_key(*group[0].path), look, title, notes, names=tuple(names))
 
 
-def _interfaces(subnet: SubnetSite, design: Design) -> Iterator[SceneBox]:
+def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[SceneBox]:
     likenesses: list[Likeness[InterfacePlace]] = [
         (lambda interface: (_kind(interface, design), interface.groups), "the same security groups"),
         (lambda interface: _kind(interface, design), "one kind"),
         (lambda _: "", "in this subnet"),
     ]
-    for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses):
+    for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses, lambda each: each.name in alone):
         first = group[0]
         key = _key("interfaces", first.name)
         names = tuple(interface.name for interface in group)
@@ -306,7 +329,7 @@ def _found(at: At, resource: Resource, design: Design) -> Iterator[KeyPath]:
 
 
 def _others(
-    design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str]
+    design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str], alone: frozenset[str]
 ) -> tuple[tuple[SceneBox, ...], list[Line]]:
     """Boxes of what is in no VPC, with their lines; what joins the same boxes is folded."""
     there = []
@@ -320,7 +343,7 @@ def _others(
     there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
     there += [_Other(("api_gateways", name), name, "API gateway", (), ()) for name in design.api_gateways]
     boxes = []
-    for group, alike in _folded_others(there):
+    for group, alike in _folded_others(there, alone):
         box = _other(group, alike)
         boxes.append(box)
         home.update({other.path: box.key for other in group})
@@ -338,13 +361,17 @@ def _ends(paths: Iterable[KeyPath], home: dict[KeyPath, str]) -> tuple[object, .
     return tuple(sorted({str(home.get(path, path)) for path in paths}))
 
 
-def _folded_others(there: Sequence[_Other]) -> list[tuple[tuple[_Other, ...], str]]:
+def _folded_others(there: Sequence[_Other], alone: frozenset[str]) -> list[tuple[tuple[_Other, ...], str]]:
     """One kind in one state at a time, so that a folded box says what it is."""
     by_noun: dict[tuple[str, str], list[_Other]] = {}
     for other in there:
         by_noun.setdefault((other.noun, other.state), []).append(other)
     likenesses: list[Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
-    return [group for mine in by_noun.values() for group in fold(mine, _OTHERS, likenesses)]
+    return [
+        group
+        for mine in by_noun.values()
+        for group in fold(mine, _OTHERS, likenesses, lambda other: other.name in alone)
+    ]
 
 
 def _other(group: Sequence[_Other], alike: str) -> SceneBox:

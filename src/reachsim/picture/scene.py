@@ -1,20 +1,51 @@
-"""What is on a picture, before anything has a place: boxes in boxes, and lines between them."""
+"""What is on a picture, before anything has a place: boxes in boxes, lines between them, and what is told over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
+
+MarkLook = Literal["end", "stop", "unknown"]
+"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here."""
+WayLook = Literal["there", "back", "ahead"]
+"""A packet's way, its answer's, and what is not reached."""
+
+
+class Mark(NamedTuple):
+    """Something that is told of a box on this picture: a line of text in it, and the look of its border."""
+
+    look: MarkLook
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way from box to box. `stations`: their keys, in order, each with what stands where the way comes to it; `end`:
+    the mark at its end, at the border of the last one, where it does not go on."""
+
+    look: WayLook
+    stations: tuple[tuple[str, str], ...]
+    end: MarkLook | None = None
+
+
+class LegendLine(NamedTuple):
+    """A line of the legend. `look`: the way that it explains, or the mark; `label`: of a station."""
+
+    text: str
+    look: WayLook | MarkLook | None = None
+    label: str = ""
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SceneBox:
     """A box. `key`: unique on its picture. `notes`: small lines under the title. `edge`: boxes beside the title, at the
     upper border. `rows`: boxes inside, row by row. `names`: the full names of what it stands for: one, or all that are
-    folded into it."""
+    folded into it. `marks`: what is told of it, under the notes."""
 
     key: str
     look: Appearance
@@ -23,6 +54,7 @@ class SceneBox:
     edge: tuple[SceneBox, ...] = ()
     rows: tuple[tuple[SceneBox, ...], ...] = ()
     names: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def inside(self) -> Iterator[SceneBox]:
@@ -30,6 +62,18 @@ class SceneBox:
         yield from self.edge
         for row in self.rows:
             yield from row
+
+    def all(self) -> Iterator[SceneBox]:
+        """It and everything in it."""
+        yield self
+        for each in self.inside:
+            yield from each.all()
+
+    def marked(self, marks: Mapping[str, tuple[Mark, ...]]) -> SceneBox:
+        """The same box with marks, given by key, on it and on what is in it."""
+        edge = tuple(each.marked(marks) for each in self.edge)
+        rows = tuple(tuple(each.marked(marks) for each in row) for row in self.rows)
+        return replace(self, edge=edge, rows=rows, marks=(*self.marks, *marks.get(self.key, ())))
 
 
 class Line(NamedTuple):
@@ -42,7 +86,7 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A picture without places. `internet`: the box at the top, if anything leads to it. `vpcs`: side by side. `others`:
-    what joins them and what is in none."""
+    what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it."""
 
     title: str
     description: str
@@ -50,3 +94,25 @@ class Scene:
     vpcs: tuple[SceneBox, ...]
     others: tuple[SceneBox, ...]
     lines: tuple[Line, ...]
+    ways: tuple[Way, ...] = ()
+    legend: tuple[LegendLine, ...] = ()
+
+    @property
+    def boxes(self) -> Iterator[SceneBox]:
+        """Every box, those in other boxes too, from the top."""
+        for box in (*(() if self.internet is None else (self.internet,)), *self.vpcs, *self.others):
+            yield from box.all()
+
+    def told(
+        self, marks: Mapping[str, tuple[Mark, ...]], ways: tuple[Way, ...], legend: tuple[LegendLine, ...], said: str
+    ) -> Scene:
+        """The same scene with something told over it. `said`: for readers who cannot see it."""
+        return replace(
+            self,
+            description=f"{self.description} {said}",
+            internet=None if self.internet is None else self.internet.marked(marks),
+            vpcs=tuple(box.marked(marks) for box in self.vpcs),
+            others=tuple(box.marked(marks) for box in self.others),
+            ways=(*self.ways, *ways),
+            legend=(*self.legend, *legend),
+        )

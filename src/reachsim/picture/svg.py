@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reachsim.errors import summary
 from reachsim.markup import Html, element
-from reachsim.picture.layout import LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed, Stroke
+from reachsim.picture.layout import (
+    INDENT,
+    LINE_HEIGHT,
+    NOTE,
+    PAD,
+    TITLE,
+    Layout,
+    Placed,
+    PlacedEntry,
+    Stroke,
+)
+from reachsim.picture.routing import Point
+from reachsim.picture.runs import Run, runs_of
 
 _LIGHT = {
     "internet": ("#eef3f8", "#44546a"),
@@ -31,6 +43,14 @@ _DARK = {
     "network": ("#262626", "#bbbbbb"),
 }
 """Fill and border of each look."""
+MARKS: dict[str, tuple[str, str]] = {
+    "stop": ("#b3261e", "#ff9a90"),
+    "unknown": ("#6941c6", "#c9b3ff"),
+    "end": ("#0b57a4", "#8ec5ff"),
+}
+"""Colours of each look of a mark, light and dark, the weightiest first."""
+_WAYS = {"there": ("#0b57a4", "#8ec5ff"), "back": ("#1b6b3a", "#86d9a0"), "ahead": ("#5a6b7b", "#93a4b5")}
+_WAY_DASHES = {"back": "7 4", "ahead": "2 5"}
 _DASHES = {"zone": "6 4", "network": "2 3", "internet": "2 3"}
 _INK, _NIGHT_INK = "#1a1a1a", "#f0f0f0"
 _PAPER, _NIGHT = "#ffffff", "#0e1216"
@@ -49,13 +69,15 @@ def svg(layout: Layout) -> str:
             "svg",
             element("title", scene.title),
             element("desc", scene.description),
-            element("style", Html(_style())),
+            element("style", Html(_style(told=bool(scene.legend)))),
             element("rect", width=layout.width, height=layout.height, class_="paper"),
             title,
             *(_line(stroke) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
             *(part for box in layout.boxes for part in _box(box)),
             *(_line(stroke) for stroke in layout.strokes if _to_gateway(layout, stroke)),
             *(end for stroke in layout.strokes for end in _ends(stroke)),
+            *(_run(run) for run in runs_of(layout)),
+            *(part for entry in layout.legend for part in _entry(entry)),
             xmlns="http://www.w3.org/2000/svg",
             viewBox=f"0 0 {layout.width} {layout.height}",
             width=layout.width,
@@ -69,17 +91,85 @@ def _box(placed: Placed) -> Iterator[Html]:
     """A box, its text and what is in it. Its title tells the whole text, where that was cut, and what is folded into it."""
     box = placed.box
     folded = (summary(box.names, _NAMES),) if len(box.names) > 1 else ()
-    whole = "\n".join((box.title, *box.notes, *folded))
+    whole = "\n".join((box.title, *box.notes, *(mark.text for mark in box.marks), *folded))
     x, y = placed.x + PAD, placed.y + PAD + TITLE - 2
-    rect = element("rect", x=placed.x, y=placed.y, width=placed.width, height=placed.height, rx=4, class_=box.look)
+    rect = element("rect", x=placed.x, y=placed.y, width=placed.width, height=placed.height, rx=4, class_=_look(placed))
     texts = [element("text", placed.title, x=x, y=y, class_="title")]
     texts += [
         element("text", note, x=x, y=y + LINE_HEIGHT * index, class_="note")
         for index, note in enumerate(placed.notes, 1)
     ]
+    texts += [
+        element("text", text, x=x, y=y + LINE_HEIGHT * index, class_=f"mark {mark.look}")
+        for index, (text, mark) in enumerate(zip(placed.marks, box.marks, strict=True), 1 + len(placed.notes))
+    ]
     yield element("g", element("title", whole), rect, *texts)
     for inner in placed.inside:
         yield from _box(inner)
+
+
+def _look(placed: Placed) -> str:
+    """The look of a box, and that of the weightiest mark on it."""
+    looks = {mark.look for mark in placed.box.marks}
+    marked = next((f" marked-{look}" for look in MARKS if look in looks), "")
+    return f"{placed.box.look}{marked}"
+
+
+def _run(run: Run) -> Html:
+    """A way: its strokes, what stands at its stations, and where it is stopped."""
+    parts = [element("path", d=_path(stroke), class_=run.way.look) for stroke in run.strokes]
+    parts += [_arrow(stroke, run.way.look) for stroke in run.strokes[-1:] if run.end is None]
+    parts += [part for place, label in run.labels for part in _label(place, label, run.way.look)]
+    if run.end is not None and run.way.end is not None:
+        parts += _stop(run.end, run.way.end)
+    return element("g", *parts, class_="way")
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{x} {y}" for x, y in points)
+
+
+def _arrow(points: Sequence[Point], look: str) -> Html:
+    """The head of an arrow at the last point."""
+    (x0, y0), (x, y) = points[-2:]
+    dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+    wings = [(x, y), (x - 9 * dx - 5 * dy, y - 9 * dy - 5 * dx), (x - 9 * dx + 5 * dy, y - 9 * dy + 5 * dx)]
+    return element("path", d=_path(wings) + "Z", class_=f"head {look}")
+
+
+def _label(place: Point, label: str, look: str) -> Iterator[Html]:
+    """A number in a circle; of an answer in a square."""
+    x, y = place
+    if look == "back":
+        yield element("rect", x=x - 8, y=y - 8, width=16, height=16, class_=f"station {look}")
+    else:
+        yield element("circle", cx=x, cy=y, r=8, class_=f"station {look}")
+    yield element("text", label, x=x, y=y + 4, class_="number", text_anchor="middle")
+
+
+def _stop(place: Point, look: str) -> Iterator[Html]:
+    """A sign where a way ends."""
+    x, y = place
+    yield element("circle", cx=x, cy=y, r=9, class_=f"sign {look}")
+    if look == "stop":
+        yield element("path", d=f"M{x - 4} {y - 4}L{x + 4} {y + 4}M{x - 4} {y + 4}L{x + 4} {y - 4}", class_="cross")
+    else:
+        yield element("text", "?", x=x, y=y + 4, class_="number", text_anchor="middle")
+
+
+def _entry(placed: PlacedEntry) -> Iterator[Html]:
+    """A line of the legend, with a piece of the way or the sign that it explains."""
+    entry, y = placed.entry, placed.y
+    middle = (PAD + 12, y - 4)
+    if entry.label:
+        yield from _label(middle, entry.label, entry.look or "there")
+    elif entry.look in MARKS:
+        yield from _stop(middle, entry.look)
+    elif entry.look is not None:
+        yield element("path", d=f"M{PAD} {y - 4}L{PAD + 24} {y - 4}", class_=entry.look)
+    x = PAD if entry.look is None else INDENT + PAD
+    for index, line in enumerate(placed.lines):
+        yield element("text", line, x=x, y=y + LINE_HEIGHT * index, class_="mark" if entry.strong else "note")
 
 
 def _to_gateway(layout: Layout, stroke: Stroke) -> bool:
@@ -98,17 +188,20 @@ def _ends(stroke: Stroke) -> Iterator[Html]:
         yield element("circle", cx=stroke.x, cy=end, r=3, class_="end")
 
 
-def _style() -> str:
-    """Plain rules, without variables, which not every reader of SVG knows."""
+def _style(*, told: bool) -> str:
+    """Plain rules, without variables, which not every reader of SVG knows. `told`: whether something is told over it."""
     dashes = [f".{look}{{stroke-dasharray:{dash}}}" for look, dash in _DASHES.items()]
     rules = [
         "text{font-family:Helvetica,Arial,sans-serif}",
         f".title{{font-size:{TITLE}px;font-weight:bold}}.note{{font-size:{NOTE}px}}",
         ".line{stroke-width:2}",
         *dashes,
+        *(_shapes_told() if told else ()),
         *_colours(_LIGHT, _INK, _PAPER),
+        *(_told(0, _PAPER) if told else ()),
         "@media (prefers-color-scheme:dark){",
         *_colours(_DARK, _NIGHT_INK, _NIGHT),
+        *(_told(1, _NIGHT) if told else ()),
         "}",
     ]
     return "\n".join(rules)
@@ -118,3 +211,22 @@ def _colours(looks: dict[str, tuple[str, str]], ink: str, paper: str) -> Iterato
     yield f"text{{fill:{ink}}}.paper{{fill:{paper}}}.line{{stroke:{ink}}}.end{{fill:{ink}}}"
     for look, (fill, border) in looks.items():
         yield f".{look}{{fill:{fill};stroke:{border}}}"
+
+
+def _shapes_told() -> Iterator[str]:
+    """Sizes and dashes of marks and ways."""
+    yield f".mark{{font-size:{NOTE}px;font-weight:bold}}.number{{font-size:10px;font-weight:bold}}"
+    yield "path{fill:none}path.there,path.back,path.ahead{stroke-width:3;stroke-linejoin:round}path.head{stroke-width:1}"
+    yield from (f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items())
+    yield "path.head{stroke-dasharray:none}.cross{stroke-width:2.5}"
+    yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
+
+
+def _told(scheme: int, paper: str) -> Iterator[str]:
+    """Colours of what is told over a picture: of marks and ways."""
+    yield f".number{{fill:{paper}}}.cross{{stroke:{paper}}}"
+    for look, colours in MARKS.items():
+        yield f".mark.{look}{{fill:{colours[scheme]}}}.marked-{look}{{stroke:{colours[scheme]}}}"
+        yield f".sign.{look}{{fill:{colours[scheme]}}}"
+    for look, colours in _WAYS.items():
+        yield f".{look}{{stroke:{colours[scheme]}}}.head.{look},.station.{look}{{fill:{colours[scheme]}}}"

@@ -13,7 +13,7 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
 from reachsim.loading.names import group_of
-from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl
+from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl, within_subnet
 from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.resources.security_group import default_group, group_clauses, group_filter, unknown_group
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
@@ -26,12 +26,14 @@ class RuleSet(Faced):
     """Whose rules a filter holds: those of one ACL, or of a set of security groups, in one direction.
 
     `names`: bare, or ``vpc.name`` of a group of another VPC (SG-17), each once, in the order in which answers name them.
+    `within`: of an ACL, for what is routed within its subnet (NACL-6).
     """
 
     section: Section
     vpc: str
     names: tuple[str, ...]
     direction: Direction
+    within: bool = False
 
     def concerns(self, components: Iterable[KeyPath]) -> bool:
         """Whether one of the ACLs or groups at these paths is among its own."""
@@ -89,6 +91,8 @@ class Policy:
             written = unknown_acl()
         path = self.path("network_acls", rules.vpc, name)
         clauses = acl_clauses(written, rules.direction, path, default=name == "default")
+        if rules.within:
+            clauses = within_subnet(clauses, path)
         return acl_filter(name, rules.direction, clauses, path)
 
     def _group_filter(self, rules: RuleSet) -> Filter:

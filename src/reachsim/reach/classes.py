@@ -120,7 +120,8 @@ def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
             zone: Hashable = interface.subnet.az if interface.vpc in zoned else None
             if served is not None:  # which zone it is does not matter, only who serves it
                 zone = served.get((interface.vpc, interface.subnet.az))
-            broad = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, *common
+            turning = interface.subnet if interface.subnet.turns else None
+            broad = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, turning, *common
             outer = routing[key] = RoutingClass(len(out.routing), key, (interface.subnet.table, *broad), broad)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)

@@ -149,6 +149,21 @@ class FlowAnswer(Faced):
     why_aside: str = ""
 
     @property
+    def far(self) -> AddressSet | None:
+        """Its addresses at the end outside the VPCs, where its flow has a set of them there."""
+        if self.flow.region is None:
+            return None
+        return self.sources if self.flow.origin.interface is None else self.destinations
+
+    def cut_to(self, far: AddressSet) -> FlowAnswer:
+        """The same of some of its far addresses."""
+        return replace(self, sources=far) if self.flow.origin.interface is None else replace(self, destinations=far)
+
+    def has(self, flow: Flow) -> bool:
+        """Whether the addresses that a flow is traced with are among its own, and there is a way between them."""
+        return self.found is not None and flow.source in self.sources and flow.destination in self.destinations
+
+    @property
     def family(self) -> Traffic:
         """All traffic of its address family that its flow is about."""
         family = OF_IPV6 if self.ipv6 else OF_IPV4
@@ -230,34 +245,50 @@ def flow_answers(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator
     """Cut one flow into parts that are treated alike, and answer each."""
     parts = _parts_of(flow, endpoints, book)
     if flow.origin.certain:
-        return parts if flow.many else _chosen(flow, list(parts), endpoints, book)
+        return (answer for part in parts for answer in _decided(part, endpoints, book))
     return iter(_whichever(list(parts), PICKED))
 
 
-def _chosen(flow: Flow, parts: list[FlowAnswer], endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
-    """The answer between two addresses where AWS chooses on the way: what holds for every choice is decided."""
-    choices = _choices(flow, parts[0].found)
+def _decided(part: FlowAnswer, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    """A part; where AWS chooses on its way, cut into those that fare alike with each choice, and what holds for every
+    choice is decided."""
+    choices = _choices(replace(part.flow, region=part.far), part.found)
     if not choices:
-        return iter(parts)
-    each = [part for choice in choices for part in flow_answers(choice, endpoints, book)]
-    return iter(_whichever(each, parts[0].undecided or each[0].undecided)[:1])
+        yield part
+        return
+    for every in _laid_over([list(flow_answers(choice, endpoints, book)) for choice in choices]):
+        whole = [replace(one, flow=replace(one.flow, region=part.flow.region)) for one in every]
+        yield _whichever(whole, part.undecided or every[0].undecided)[0]
+
+
+def _laid_over(found: list[list[FlowAnswer]]) -> Iterator[tuple[FlowAnswer, ...]]:
+    """Of several answers for the same addresses, each cut into parts: the parts in common, each with all answers."""
+    first, *others = found
+    if not others:
+        yield from ((part,) for part in first)
+        return
+    for rest in _laid_over(others):
+        for part in first:
+            if part.far is None or rest[0].far is None:
+                yield part, *rest
+            elif both := part.far & rest[0].far:
+                yield tuple(one.cut_to(both) for one in (part, *rest))
 
 
 def _choices(flow: Flow, found: RoundTrip | None) -> list[Flow]:
     """A flow with each thing that AWS may choose on its way; none where it chooses nothing, or too often."""
-    if found is None or len(flow.relays) >= CHOICES_MOST:
+    if found is None or len(flow.chosen) >= CHOICES_MOST:
         return []
-    return [replace(flow, relays=(*flow.relays, choice)) for choice in found.choices]
+    return [replace(flow, chosen=(*flow.chosen, choice)) for choice in found.choices]
 
 
 def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
     """Every round trip that the parts of a flow are made of, before any filter on it is asked."""
     if flow.loss is not None or flow.unknown:
         return
-    pieces = [found for found, _ in endpoints.pieces.of(flow)]
-    yield from pieces
-    if flow.origin.certain and not flow.many:
-        for choice in _choices(flow, pieces[0]):
+    for found, region in endpoints.pieces.of(flow):
+        yield found
+        for choice in _choices(replace(flow, region=region), found) if flow.origin.certain else ():
             yield from round_trips_of(choice, endpoints)
 
 
@@ -278,11 +309,14 @@ def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
     ever_back = reduce(or_, (part.back | part.maybe for part in parts))
     if any(part.lost != parts[0].lost for part in parts):
         back -= _PORTED
+    unsure, maybe = ever - every, ever_back - back
+    aside = reduce(or_, (part.aside for part in parts)) - ever
+    why_aside = next((part.why_aside for part in parts if part.aside & aside), "")
     out: list[FlowAnswer] = []
     for part in parts:
-        unsure, maybe = ever - every, ever_back - back
         reason = (part.undecided or why) if unsure or perhaps(every, maybe) else ""
-        out.append(replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=reason))
+        decided = replace(part, forward=every, back=back, unsure=unsure, maybe=maybe, undecided=reason)
+        out.append(replace(decided, aside=aside, why_aside=why_aside))
     return out
 
 

@@ -132,7 +132,7 @@ def stops_of(part: FlowAnswer) -> Iterator[Stop]:
 
 def _by_blame(part: FlowAnswer) -> Iterator[FlowAnswer]:
     """A part by far addresses for which the same clauses decide: one answer may have more than one cause."""
-    region, found = _far_of(part), part.found
+    region, found = part.far, part.found
     if region is None or found is None:
         yield part
         return
@@ -231,7 +231,7 @@ def _denied(visit: Visit, part: FlowAnswer, sender: NetworkInterface | None) -> 
         yield step.cause, Traffic.everything()
     elif step.asks is not None and not step.asks.tracked:
         query = step.asks
-        region, found = _far_of(part), part.found
+        region, found = part.far, part.found
         is_far = found is not None and at_far(query, visit.depth, _far_address(part), found)
         peer = region.first if region is not None and is_far else query.peer
         yield from denials(visit, query, part.book[query.filter], peer, None if query.abroad else sender)
@@ -241,12 +241,6 @@ def _stop(
     cause: Cause, leg: LegName, part: FlowAnswer, rectangles: tuple[Rectangle, ...], choices: PortSet | None = None
 ) -> Stop:
     return Stop(cause, leg, ((rectangles, part.sources, part.destinations),), choices)
-
-
-def _far_of(part: FlowAnswer) -> AddressSet | None:
-    if part.flow.region is None:
-        return None
-    return part.sources if part.flow.origin.interface is None else part.destinations
 
 
 def _far_address(part: FlowAnswer) -> int | None:

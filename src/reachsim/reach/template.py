@@ -145,7 +145,7 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
         owner = "a" if place is a else "b" if place is b else ""
         here = place.subnet.vpc
     elif place is not None:
-        owner = "subnet" if place is a.subnet else ""
+        owner = "subnet" if place is a.subnet and query.filter in (a.subnet.egress, a.subnet.ingress) else ""
         here = place.vpc
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))

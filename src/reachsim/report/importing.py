@@ -18,9 +18,12 @@ _KINDS = {
 def report_text(found: Imported, look: Look = PLAIN) -> str:
     """How many objects of each sort the design has, then what was not known, left out or assumed."""
     counts = _counts(found)
-    lines = ["IMPORTED  " + ", ".join(number(count, noun) for noun, count in counts.items() if count)]
-    lines += [*hanging("", _understood(found), look.width), ""]
-    lines += grid([["in the design", "id"], *([name, id] for id, name in found.names.items())], look.width, indent=2)
+    made = ", ".join(number(count, noun) for noun, count in counts.items() if count)
+    lines = [f"IMPORTED  {made or 'nothing'}"]
+    lines += hanging("", _understood(found), look.width)
+    if found.names:
+        rows = [["in the design", "id"], *([name, id] for id, name in found.names.items())]
+        lines += ["", *grid(rows, look.width, indent=2)]
     for kind, title in _KINDS.items():
         notes = [note for note in found.notes if note.kind == kind]
         if notes:
@@ -31,9 +34,11 @@ def report_text(found: Imported, look: Look = PLAIN) -> str:
 
 def _understood(found: Imported) -> str:
     """How many objects were understood, and how many were not read although they matter."""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in found.read.items())
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.read.items() if count)
     left = sum(note.kind == "not read" for note in found.notes)
-    return f"understood: {number(sum(found.read.values()), 'object')} ({kinds}); not read: {left or 'none'}"
+    return (
+        f"understood: {number(sum(found.read.values()), 'object')}{kinds and f' ({kinds})'}; not read: {left or 'none'}"
+    )
 
 
 def _line(note: Note) -> str:

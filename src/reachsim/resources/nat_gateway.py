@@ -10,7 +10,7 @@ from pydantic import Field
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.filters import Filter, Query, protocol_limit
 from reachsim.dataplane.place import AddressPair, InterfacePlace
-from reachsim.dataplane.scope import intersect, to_run
+from reachsim.dataplane.scope import Scope, edges, intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import EVERY_IPV4, Cidr
@@ -248,7 +248,7 @@ def zone_at(interface: NetworkInterface, header: Header) -> str | None:
     return sender.subnet.az if sender is not None and sender.subnet.vpc is interface.vpc else header.zone
 
 
-class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=True):
+class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=True):
     """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (WALK-14)."""
 
     __slots__ = ("interface", "state")
@@ -277,12 +277,17 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
         if leg.reply:
             text = f"{self.interface.name} never saw the packet that this one answers"
             return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+        behind = self.interface.vpc.behind
+        scope = Scope(behind.run_around(header.source), scope.destinations)
+        if header.source in behind:
+            reason = f"whether {self.interface.name} takes what a host forwards from outside its VPC, AWS does not say"
+            return Undecided(reason, header, rule="NATGW-10", path=self.path, scope=scope)
         sent = self._sends_from(header)
         if isinstance(sent, Undecided):
             return sent._replace(scope=scope)
         onward = masquerade(self, self.interface, header, leg, sent)
         text = "its port becomes one of 1024-65535"
-        scope = to_run(intersect(scope.destinations, self.interface.subnet.run_around(destination)))
+        scope = Scope(scope.sources, intersect(scope.destinations, self.interface.subnet.run_around(destination)))
         query = Query(NAT_GATEWAY_FILTER, 0)
         step = Forward(leave(self.interface, onward), onward, text, "NATGW-3", self.path, scope, query, 1)
         if sent is None:
@@ -315,6 +320,10 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, ask
             return Undecided("NAT64 is not modelled", header, rule="NATGW-16", path=self.path, scope=scope)
         text = "a NAT gateway carries no IPv6"
         return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), header, scope)
+
+    def cuts(self) -> Iterable[int]:
+        """Where addresses begin and end that are behind hosts of its VPC."""
+        return edges(self.interface.vpc.behind)
 
     def filters(self) -> Iterable[Filter]:
         """The protocols that it carries."""

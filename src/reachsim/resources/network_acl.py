@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, model_validator
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
 from reachsim.dataplane.filters import Direction, Filter, Query
-from reachsim.dataplane.scope import ANY
+from reachsim.dataplane.scope import ANY, to_run
 from reachsim.dataplane.site import SubnetSite
 from reachsim.errors import HintedError, shown
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
@@ -177,6 +177,16 @@ def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, 
     )
 
 
+def within_subnet(clauses: tuple[Clause, ...], path: KeyPath) -> tuple[Clause, ...]:
+    """The clauses of an ACL for what a route leads to an interface of the sender's own subnet. AWS says that an ACL is not
+    asked about what is "routed within a subnet", and yet that it is, both ways, on the way to a transit gateway's attachment
+    in the sender's subnet (TGW-12). So what it admits passes, and what it denies may pass (NACL-6)."""
+    doubt = (
+        "AWS does not say whether an ACL is asked about what a route leads to an interface of the sender's own subnet"
+    )
+    return (Clause(True, AddressSet.everything(), EVERYTHING, doubt, path, known=False, doubt=doubt), *clauses)
+
+
 def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], path: KeyPath) -> Filter:
     """An ACL in one direction as a filter: stateless, so answers need rules of their own (NACL-5)."""
     return Filter(
@@ -193,9 +203,13 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
 class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, asks=True):
     """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, NACL-6,
     WALK-16), by the other end's address, protocol and destination port (NACL-7), with the addresses that the packet has
-    inside the VPC (NACL-14)."""
+    inside the VPC (NACL-14).
 
-    __slots__ = ("direction", "filter", "next", "subnet")
+    `within`: the same ACL for what a route leads to an interface of this very subnet; `turned`: the destinations of such
+    routes. None, and no destinations, where no route does.
+    """
+
+    __slots__ = ("direction", "filter", "next", "subnet", "turned", "within")
 
     def __init__(
         self, subnet: SubnetSite, direction: Direction, filter: Filter, path: KeyPath, next: Checkpoint
@@ -205,15 +219,33 @@ class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, ask
         self.direction = direction
         self.filter = filter
         self.next = next
+        self.within: Filter | None = None
+        self.turned = AddressSet.nothing()
+
+    def turn(self, within: Filter, turned: AddressSet) -> None:
+        """Set what is asked of packets to destinations that a route leads to an interface of the subnet."""
+        self.within, self.turned = within, turned
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Ask the ACL, on the way there and on the way back alike."""
         peer = header.destination if self.direction is Direction.EGRESS else header.source
-        return Forward(self.next, header, scope=ANY, asks=Query(self.filter, peer))
+        if self.within is None:
+            return Forward(self.next, header, scope=ANY, asks=Query(self.filter, peer))
+        filter = self.within if self._turns(header) else self.filter
+        return Forward(
+            self.next, header, scope=to_run(self.turned.run_around(header.destination)), asks=Query(filter, peer)
+        )
+
+    def _turns(self, header: Header) -> bool:
+        """Whether a packet comes from an interface of the subnet, and a route leads it to another one there."""
+        if self.direction is Direction.EGRESS:
+            return header.destination in self.turned
+        ends = header.sender, header.toward
+        return all(end is not None and end.subnet is self.subnet for end in ends)
 
     def filters(self) -> Iterable[Filter]:
         """The ACL."""
-        return (self.filter,)
+        return (self.filter,) if self.within is None else (self.filter, self.within)
 
     @property
     def owner(self) -> SubnetSite:

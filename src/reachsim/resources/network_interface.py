@@ -178,6 +178,7 @@ class ElasticInterface(InterfaceSettings, Resource):
             if host.clients and need.name == settings[0][0]:
                 wiring.add_sender(host.clients, host.behind, interface.name)
                 wiring.join_places(interface.owner, (at.vpc, interface.name))
+                interface.vpc.behind |= host.clients - interface.vpc.blocks
         if need.name != at.name:
             wiring.add_group(at, [f"{at.vpc}.{name}" for name, _, _ in settings])
 

@@ -19,10 +19,10 @@ from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.scope import intersect, to_run
-from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.errors import HintedError, shown
 from reachsim.faces import Faced
-from reachsim.net.address import format_address
+from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
@@ -253,6 +253,16 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
             return self
         route = self.table[destination]
         return None if route is None else (route.next, route.toward, route.local, route.inactive, route.unknown)
+
+    def destinations_toward(self, subnet: SubnetSite) -> AddressSet:
+        """The destinations that it leads to interfaces of one subnet."""
+        ends = (*(start - 1 for start in self.table.starts[1:]), LINE_LAST)
+        runs = zip(self.table.starts, ends, self.table.values, strict=True)
+        return AddressSet.union_of(
+            (low, high)
+            for low, high, route in runs
+            if route is not None and route.toward is not None and route.toward.subnet is subnet
+        )
 
     def aside(self, destination: int) -> str:
         """Why a packet that has a route may take another one all the same: a gateway endpoint's, which wins over wider ones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Direction, Filter
@@ -81,6 +82,8 @@ class TopologyBuilder:
             tables[name].append((table, checkpoint))
         for name, vpc in self.design.vpcs.items():
             self.add_routes(name, vpc, tables[name])
+        for name, vpc in self.design.vpcs.items():
+            self.turn_acls(name, vpc)
         return self.topology
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -354,6 +357,22 @@ class TopologyBuilder:
             if written.gateway is not None:
                 self.redirect(name, written.gateway, routes)
             checkpoint.fill(routes)
+
+    def turn_acls(self, name: str, vpc: Vpc) -> None:
+        """Tell the ACLs of a subnet what routes lead to interfaces in it (NACL-6)."""
+        subnets: dict[RouteTableCheckpoint, set[SubnetSite]] = {}
+        for site in self.topology.vpcs[name].subnets.values():
+            table = self.topology.table_of(site)
+            if table not in subnets:
+                subnets[table] = {route.toward.subnet for route in table.routes if route.toward is not None}
+            turned = table.destinations_toward(site) if site in subnets[table] else AddressSet.nothing()
+            if not turned:
+                continue
+            site.turns = True
+            for checkpoint in (site.exit, site.entry):
+                assert isinstance(checkpoint, AclCheckpoint)
+                rules = self.policy.acl(name, vpc.subnets[site.name].network_acl, checkpoint.direction)
+                checkpoint.turn(self.filter(replace(rules, within=True)), turned)
 
     def routes_made(
         self, name: str, vpc: Vpc, table: str, propagating: Container[str], all_made: Iterable[tuple[At, RouteMade]]

@@ -136,10 +136,12 @@ def addresses_from(
 
 
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
-    """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC."""
-    place = origin.place if origin.interface is None else origin.interface.vpc.name
+    """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC. What is behind a host is
+    joined with all that the host's VPC is joined with: the host forwards for it."""
+    interface = origin.interface or ends.topology.interfaces.get(origin.place)
     joined = ends.topology.joined
-    return not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE))
+    places = {origin.place} if interface is None else {origin.place, interface.vpc.name}
+    return any(not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE)) for place in places)
 
 
 def _to_addresses(

@@ -32,6 +32,7 @@ class Pieces:
             target,
             flow.region,
             flow.relays,
+            flow.chosen,
             flow.realm,
         )
         found = self._kept.get(key)

@@ -61,7 +61,8 @@ def round_trip_of(flow: Flow, far: int | None = None) -> RoundTrip:
     if far is not None:
         source, destination = (far, destination) if origin.interface is None else (source, far)
     target = None if flow.anybody else flow.target
-    return round_trip(origin.start, origin.interface, source, destination, target, flow.relays, flow.realm)
+    choices = (*flow.relays, *flow.chosen)
+    return round_trip(origin.start, origin.interface, source, destination, target, choices, flow.realm)
 
 
 def round_trip(

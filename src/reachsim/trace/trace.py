@@ -87,10 +87,10 @@ def trace(
         ways += [way for way in further if way.delivered]
         flows += [flow for flow, way in zip(beside, further, strict=True) if way.delivered]
     for index, flow in enumerate(flows):
-        if ways[index].undecided and not flow.many:  # where AWS chooses, any choice shows what all have in common
-            parts = list(flow_answers(flow, endpoints, book))
-            if parts and parts[0].found is not None and not parts[0].undecided_for(service, ways[index].asked_ports):
-                decided = replace(flow, relays=parts[0].flow.relays)
+        if ways[index].undecided:  # where AWS chooses, any choice shows what all have in common
+            part = next((part for part in flow_answers(flow, endpoints, book) if part.has(flow)), None)
+            if part is not None and not part.undecided_for(service, ways[index].asked_ports):
+                decided = replace(flow, chosen=part.flow.chosen)
                 ways[index] = _way(decided, service, source_port, destination, locate, book, below)
         if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
             ports = ways[index].asked_ports

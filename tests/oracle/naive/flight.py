@@ -57,7 +57,10 @@ class Flight(Header, Balancers):
             )  # LB-2: what it sends to targets, not its answers to clients
         if inside(packet.dst, world.blocks(vpc, sender.subnet)):  # WALK-5, ROUTE-20: no ACL, no route table
             return self.deliver(vpc, packet, identity, sender.subnet)
-        acl(world, vpc, sender.subnet, "egress", packet)
+        try:
+            acl(world, vpc, sender.subnet, "egress", packet)
+        except Lost as lost:
+            self.unless_turned(vpc, sender.subnet, packet, lost)
         target = subnet_route(world, vpc, sender.subnet, packet.dst)
         return self.follow(vpc, sender.subnet, target, packet, identity, sender)
 
@@ -104,10 +107,23 @@ class Flight(Header, Balancers):
             raise Undecided(f"the rules of network firewall {name} are not read here")
         if device is None or not device.available:
             raise Lost(f"ROUTE-12: the target {target} of the route to {packet.dst} is not available")
-        if device.subnet and device.subnet != subnet:  # NACL-6, NATGW-19
-            acl(world, vpc, device.subnet, "ingress", packet)
+        if device.subnet and (device.subnet != subnet or sender is not None):  # NATGW-19, TGW-12
+            try:
+                acl(world, vpc, device.subnet, "ingress", packet)
+            except Lost as lost:
+                self.unless_turned(vpc, subnet, packet, lost)
         self.sender_zone = world.zone(vpc, subnet)
         return self.arrive(device, packet, identity)
+
+    def unless_turned(self, vpc: str, subnet: str, packet: Packet, lost: Lost) -> None:
+        """NACL-6: AWS does not say whether the ACL of a subnet is asked about what a route leads to an interface in it."""
+        try:
+            device = self.device(vpc, bare(subnet_route(self.world, vpc, subnet, packet.dst), vpc))
+        except Lost:
+            device = None
+        if device is None or device.subnet != subnet:
+            raise lost
+        self.doubt = f"NACL-6: {device.name} is in the sender's subnet, whose ACL says {lost}"
 
     def device(self, vpc: str, name: str) -> Interface | None:
         """The interface that a route leads to. ROUTE-10: an instance only if it has exactly one."""
@@ -217,7 +233,7 @@ class Flight(Header, Balancers):
         if packet.dst.version == 6 or packet.protocol not in (ICMP, TCP, UDP):
             raise Lost(f"NATGW-5: {gateway.name} carries no protocol {packet.protocol} over IPv{packet.dst.version}")
         if not inside(packet.src, self.world.vpcs[gateway.vpc]["cidrs"]) and gateway.vpc not in self.entered:
-            raise Lost(f"NATGW-10: {packet.src} is not in the VPC of {gateway.name}")
+            raise Undecided(f"NATGW-10: {packet.src}, which a host forwards, is not in the VPC of {gateway.name}")
         zones = list(gateway.body.get("public_ips") or {}) if not gateway.subnet else []
         if zones and self.sender_zone not in zones:
             raise Lost(f"NATGW-20: {gateway.name} has no address in zone {self.sender_zone}")
@@ -322,6 +338,8 @@ class Flight(Header, Balancers):
             self.check_who_got_it(end, meant)
         except Lost as lost:
             return Verdict(False, False, False, f"forward: {lost}", self.listener)
+        if self.doubt:  # nothing else stopped it
+            raise Undecided(self.doubt)
         answer = seen.answer()
         if end == AMAZON or answer is None:
             return Verdict(True, True, True, "", self.listener)
@@ -332,6 +350,8 @@ class Flight(Header, Balancers):
                 raise Lost(f"PEER-9: the answer to {packet.src} goes to another holder of that address")
             if back != packet.answer():
                 raise Lost(f"WALK-13: the client sent to {packet.dst} and is answered by {back.src}")
+            if self.doubt:
+                raise Undecided(self.doubt)
         except Lost as lost:
             return Verdict(True, False, False, f"reply: {lost}", self.listener)
         except Undecided as why:

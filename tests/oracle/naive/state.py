@@ -28,6 +28,7 @@ class State:
         self.egress_only: list[Packet] = []  # what left through an egress-only gateway
         self.forwarded: list[tuple[object, Packet]] = []  # what forwarded which packet on this leg
         self.entered: set[str] = set()  # VPCs that the packet of this leg entered from a transit gateway
+        self.doubt = ""  # what may have dropped the packet, or not
         self.pinned: dict[tuple[object, ...], str] = {}  # TGW-9: the zone of a flow in appliance mode
 
     def pass_groups(self, interface: Interface, direction: str, packet: Packet, identity: Identity) -> None:

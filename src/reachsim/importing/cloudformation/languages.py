@@ -14,12 +14,29 @@ from reachsim.importing.cloudformation.template import Template
 _LOOP: Final = "Fn::ForEach::"
 _MOST: Final = 20_000
 """Values that the loops of a template may make."""
+_SERVERLESS: Final = "AWS::Serverless-2016-10-31"
+_LANGUAGES: Final = "AWS::LanguageExtensions"
+_HARMLESS: Final = ("AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
 _FUNCTION: Final = "AWS::Serverless::Function"
 
 
-def expanded(template: Template) -> Template:
+def processed(template: Template, values: Mapping[str, Any]) -> Template:
+    """A template after AWS's own macros. `values`: what its parameters are. Raises UsageError for a macro that is not AWS's
+    own, which nobody else can carry out, and for a loop that cannot be."""
+    for name in template.transforms:
+        if name not in (_SERVERLESS, _LANGUAGES) and not name.startswith(_HARMLESS):
+            raise UsageError(
+                f"{template.file}: the macro {shown(name)} makes the template that is deployed, and only AWS can run it; "
+                "import the processed template (aws cloudformation get-template --template-stage Processed)"
+            )
+    if _LANGUAGES in template.transforms:
+        template = expanded(template, values)
+    return with_globals(template) if _SERVERLESS in template.transforms else template
+
+
+def expanded(template: Template, values: Mapping[str, Any]) -> Template:
     """The template with its loops carried out. Raises UsageError for one that cannot be."""
-    loops = _Loops(template)
+    loops = _Loops(template, values)
     data = loops.carried_out(template.data, {})
     lines = dict(template.lines)
     for made, loop in loops.made_by.items():
@@ -31,16 +48,11 @@ def expanded(template: Template) -> Template:
 class _Loops:
     """The loops of one template. `made_by`: keys that loops made, with the key of the outermost loop."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, values: Mapping[str, Any]) -> None:
         self.template = template
         self.made = 0
         self.made_by: dict[str, str] = {}
-        defaults = {
-            name: body["Default"]
-            for name, body in template.section("Parameters").items()
-            if isinstance(body, dict) and "Default" in body
-        }
-        self.scope = Scope(values=defaults, mappings=template.section("Mappings"))
+        self.scope = Scope(values=values, mappings=template.section("Mappings"))
 
     def carried_out(self, value: Any, names: Mapping[str, str]) -> Any:
         """A value with the loops in it carried out and the variables around it put in."""
@@ -53,8 +65,8 @@ class _Loops:
             return [self.carried_out(each, names) for each in value]
         if not isinstance(value, dict):
             return value
-        if set(value) == {"Ref"} and value["Ref"] in names:
-            return names[value["Ref"]]
+        if set(value) == {"Ref"}:
+            return self.reference(value["Ref"], names)
         found: dict[str, Any] = {}
         for key, member in value.items():
             if key.startswith(_LOOP):
@@ -66,6 +78,13 @@ class _Loops:
             else:
                 found[_with(key, names)] = self.carried_out(member, names)
         return found
+
+    def reference(self, asked: Any, names: Mapping[str, str]) -> Any:
+        """What a Ref means: a variable's value, or a Ref, whose name the transform lets a function make."""
+        if isinstance(asked, str) and asked in names:
+            return names[asked]
+        made = evaluate(self.carried_out(asked, names), self.scope)
+        return {"Ref": made if isinstance(made, str) else asked}
 
     def loop(self, key: str, body: Any, names: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
         """The members that one loop makes."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.errors import UsageError, shown
+from reachsim.errors import UsageError
 from reachsim.importing.cloudformation import accounted
 from reachsim.importing.cloudformation.evaluate import ZONE
 from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
-from reachsim.importing.cloudformation.languages import expanded, with_globals
 from reachsim.importing.cloudformation.made import Made, id_of
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.cloudformation.stacks import Stacks
@@ -21,9 +20,6 @@ from reachsim.importing.sources import Source
 __all__ = ["TAKES", "hold", "read_held", "recognises"]
 
 TAKES: Final = frozenset({"parameters", "stacks", "region", "account"})
-_SERVERLESS: Final = "AWS::Serverless-2016-10-31"
-_LANGUAGES: Final = "AWS::LanguageExtensions"
-_HARMLESS: Final = ("AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
 
 
 def hold(inventory: Inventory, source: Source, options: Options) -> None:
@@ -39,23 +35,9 @@ def read_held(inventory: Inventory, options: Options) -> None:
     names = {source.file: name for name, source in options.stacks.items()}
     sources = {source.file: source for source in (*inventory.held, *options.stacks.values())}
     try:
-        _read(inventory, [_prepared(source) for source in sources.values()], names, options)
+        _read(inventory, [template_of(source) for source in sources.values()], names, options)
     except RecursionError:
         raise UsageError(f"{', '.join(sources)}: values hang on one another too deeply") from None
-
-
-def _prepared(source: Source) -> Template:
-    """A template after AWS's own macros."""
-    template = template_of(source)
-    for name in template.transforms:
-        if name not in (_SERVERLESS, _LANGUAGES) and not name.startswith(_HARMLESS):
-            raise UsageError(
-                f"{template.file}: the macro {shown(name)} makes the template that is deployed, and only AWS can run it; "
-                "import the processed template (aws cloudformation get-template --template-stage Processed)"
-            )
-    if _LANGUAGES in template.transforms:
-        template = expanded(template)
-    return with_globals(template) if _SERVERLESS in template.transforms else template
 
 
 def _read(inventory: Inventory, templates: list[Template], names: dict[str, str], options: Options) -> None:

@@ -105,6 +105,12 @@ class World(Protocol):
         """The pseudo parameters that are the same for all stacks."""
 
 
+def parameter_values(template: Template, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What each parameter of a template is: what is given for it, else its default."""
+    declared = template.section("Parameters").items()
+    return {name: _parameter(name, body if isinstance(body, dict) else {}, given) for name, body in declared}
+
+
 class Stack:
     """A template and what its names mean. `name`: the stack's name. `prefix`: before the ids of its resources, empty where
     there is only one stack. `depth`: in how many stacks it is nested. `children`: its nested stacks, by logical id.
@@ -135,8 +141,7 @@ class Stack:
             "AWS::NotificationARNs": Unknown("not told by a template"),
             **self.world.pseudo,
         }
-        for name, declared in self.template.section("Parameters").items():
-            values[name] = _parameter(name, declared if isinstance(declared, dict) else {}, parameters)
+        values |= parameter_values(self.template, parameters)
         self.scope = Scope(
             values=values,
             conditions=self.template.section("Conditions"),

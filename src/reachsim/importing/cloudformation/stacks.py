@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from reachsim.errors import UsageError, shown
 from reachsim.importing.cloudformation.evaluate import External, evaluate
-from reachsim.importing.cloudformation.stack import NESTED, Stack
+from reachsim.importing.cloudformation.languages import processed
+from reachsim.importing.cloudformation.stack import NESTED, Stack, parameter_values
 from reachsim.importing.cloudformation.template import Template
 from reachsim.importing.options import Options
 
@@ -26,18 +27,25 @@ class Stacks:
         self, templates: Sequence[Template], names: Mapping[str, str], options: Options, stand_in: Callable[[str], str]
     ) -> None:
         self.templates = {each.file: each for each in templates}
+        self.pseudo = _pseudo(options)
         self.names = names
         self.options = options
         self.stand_in = stand_in
         self.made: dict[str, Stack] = {}
-        self.pseudo = _pseudo(options)
         self._making: set[tuple[str, str]] = set()
-        nested = {file for each in templates for _, file in self.nested_files(each)}
+        nested = {file for each in templates for _, file in self.nested_files(self._processed_alone(each))}
         roots = [each for each in templates if each.file not in nested] or list(templates)
         for root in roots:
             name = names.get(root.file) or stack_name(root.file)
             self.add(root, name, name if len(roots) > 1 else "", options.parameters, 0)
         self.complete()
+
+    def _processed_alone(self, template: Template) -> Template:
+        """A template as it would be processed by itself. One that cannot be may be nested, and processed there."""
+        try:
+            return processed(template, {**self.pseudo, **parameter_values(template, self.options.parameters)})
+        except UsageError:
+            return template
 
     def add(self, template: Template, name: str, prefix: str, parameters: Mapping[str, Any], depth: int) -> Stack:
         """A stack. Those that are nested in it are made when somebody asks for them, since their parameters may hang on
@@ -48,7 +56,8 @@ class Stacks:
         while prefix in self.made:
             prefix = f"{wanted or name}-{number}"
             number += 1
-        stack = Stack(template, name, prefix, depth, self)
+        values = {**self.pseudo, **parameter_values(template, parameters)}
+        stack = Stack(processed(template, values), name, prefix, depth, self)
         self.made[prefix] = stack
         stack.give(parameters)
         return stack

@@ -1,0 +1,95 @@
+"""The site: ``sphinx-build -W docs site`` (extra `docs`).
+
+Pages are read as they stand, the reference is made from docstrings and schema.json.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE / "_site"), str(ROOT / "src")]
+
+import reachsim  # noqa: E402
+
+project = "reachsim"
+author = "The authors of reachsim"
+release = version = reachsim.__version__
+html_title = f"reachsim {release}"
+html_show_copyright = False
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "console", "schema_page"]
+exclude_patterns = ["_site"]
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
+myst_heading_anchors = 4
+myst_enable_extensions = ["attrs_inline", "colon_fence"]
+nb_execution_mode = "off"  # shown as they were committed; tests/test_notebooks.py runs them
+
+default_role = "code"
+smartquotes = False  # "-" is a file name
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+add_module_names = False
+
+html_theme = "furo"
+html_static_path = ["_site/static"]
+html_css_files = ["reachsim.css"]
+html_copy_source = False
+pygments_style = "tango"
+pygments_dark_style = "monokai"
+html_theme_options = {
+    "source_repository": "https://github.com/reachsim/reachsim/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+}
+
+_ANCHOR = re.compile(r'<a id="([^"]+)"></a>(\*\*[^*]+\*\*|`[^`]+`)')
+_ANCHOR_OF_HEADING = re.compile(r'^<a id="([^"]+)"></a>$', re.M)
+_ABOVE = re.compile(r"\]\((?:\.\./)+([^)\s#]+)(#[^)\s]*)?\)")
+_IN_README = re.compile(r"\]\((?!docs/|https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
+_logger = logging.getLogger(__name__)
+
+
+def to_repository(text: str, link: re.Pattern[str], page: str) -> str:
+    """A page with links to files that the site does not have, led to the repository; one that leads nowhere is a warning."""
+
+    def led(match: re.Match[str]) -> str:
+        if not (ROOT / match[1]).exists():
+            _logger.warning("link to %s, which is not there", match[1], location=page)
+        return f"](https://github.com/reachsim/reachsim/blob/main/{match[1]}{match[2] or ''})"
+
+    return link.sub(led, text)
+
+
+def with_targets(text: str) -> str:
+    """A page with GitHub's anchors as targets that links are held against."""
+    return _ANCHOR_OF_HEADING.sub(r"(\1)=", _ANCHOR.sub(r"[\2]{#\1}", text))
+
+
+def _on_read(app: Sphinx, page: str, content: list[str]) -> None:
+    if app.env.doc2path(page).suffix == ".md":
+        content[0] = with_targets(to_repository(content[0], _ABOVE, page))
+
+
+def _on_include(app: Sphinx, path: Path, page: str, content: list[str]) -> None:
+    content[0] = to_repository(content[0], _IN_README, page)
+
+
+def _on_signature(
+    app: Sphinx, what: str, name: str, thing: object, options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """A signature of a dataclass that Sphinx can read, and so shorten and link."""
+    return (signature.replace("<factory>", "...") if signature else signature), returns
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", _on_signature)
+    app.connect("source-read", _on_read)
+    app.connect("include-read", _on_include)  # the README, the front page

@@ -1,0 +1,217 @@
+"""Where the ways on a picture run: along the gaps between boxes, never through their text.
+
+The lines that a way may take are those close to the borders of boxes. Among them the cheapest way is found by
+Dijkstra's algorithm (A*): length, and a price for every turn, and one for running where another way runs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import NamedTuple
+
+_TURN, _TAKEN, _SHARED = 40, 400, 3
+"""The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs."""
+_CLOSE = 4
+"""How far from a border ways run."""
+_PORT = 18
+"""How far from each other ways meet a border."""
+
+
+class Rect(NamedTuple):
+    """A rectangle, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+Point = tuple[int, int]
+
+
+class Router:
+    """Finds ways on one picture, one after the other: each keeps off those that were found before.
+
+    `area`: where they may run. `walls`: what no way runs through. `borders`: boxes that ways may run along.
+    `stations`: boxes that ways begin and end at.
+    """
+
+    def __init__(self, area: Rect, walls: Sequence[Rect], borders: Iterable[Rect], stations: Iterable[Rect]) -> None:
+        xs, ys = {area.left, area.right}, {area.top, area.bottom}
+        for box in borders:
+            xs |= {box.left - _CLOSE, box.right + _CLOSE}
+            ys |= {box.top - _CLOSE, box.bottom + _CLOSE}
+        for box in stations:
+            xs |= {box.left + _CLOSE, box.right - _CLOSE, *ports(box.left, box.right)}
+            ys |= {box.top + _CLOSE, box.bottom - _CLOSE, *ports(box.top, box.bottom)}
+        self.xs = sorted(x for x in xs if area.left <= x <= area.right)
+        self.ys = sorted(y for y in ys if area.top <= y <= area.bottom)
+        self._walls = walls
+        self._used: set[tuple[Point, Point]] = set()
+        self._taken: set[Point] = set()
+        self._shut_x = [bytearray(len(self.xs)) for _ in self.ys]
+        self._shut_y = [bytearray(len(self.xs)) for _ in self.ys]
+        for wall in walls:
+            self._shut(wall)
+
+    def _shut(self, wall: Rect) -> None:
+        """Close every stretch that runs through a wall. `_shut_x[j][i]`: from x `i` to the next; `_shut_y`: from y `j`."""
+        first_x, last_x = bisect_right(self.xs, wall.left), bisect_left(self.xs, wall.right)
+        first_y, last_y = bisect_right(self.ys, wall.top), bisect_left(self.ys, wall.bottom)
+        for j in range(first_y, last_y):
+            for i in range(max(bisect_right(self.xs, wall.left) - 1, 0), last_x):
+                self._shut_x[j][i] = 1
+        for j in range(max(first_y - 1, 0), last_y):
+            for i in range(first_x, last_x):
+                self._shut_y[j][i] = 1
+
+    def way(self, one: Rect, other: Rect) -> list[Point]:
+        """From the border of one box to that of another, as corners; straight from middle to middle where there is no way
+        along the gaps."""
+        starts, every = self._doors(one, other), self._doors(other, one)
+        goals = {at: door for at, door in every.items() if not _near(door[0], one)}
+        found = self._search(starts, goals, other)
+        if not found:
+            goals = every
+            found = self._search(starts, goals, other)
+        if not found:
+            return [_middle(one), _middle(other)]
+        self._used.update(_stretches(found))
+        corners = [starts[found[0]][0], *self._corners(found), goals[found[-1]][0]]
+        self.take(corners[0])
+        self.take(corners[-1])
+        return _simple(corners)
+
+    def is_free(self, place: Point) -> bool:
+        """Whether nothing is near a place on a border."""
+        return all(abs(place[0] - x) + abs(place[1] - y) >= _PORT for x, y in self._taken)
+
+    def take(self, place: Point) -> None:
+        """Keep a place on a border for one thing."""
+        self._taken.add(place)
+
+    def _doors(self, box: Rect, other: Rect) -> dict[Point, tuple[Point, int]]:
+        """Where a way may leave a box: by the place on the lines that it comes to, the point on the border and its price.
+        From a box that the other one is in, it leaves inwards."""
+        inside = (
+            box.left <= other.left and other.right <= box.right and box.top <= other.top and other.bottom <= box.bottom
+        )
+        step = -_CLOSE if inside else _CLOSE
+        doors: dict[Point, tuple[Point, int]] = {}
+        sides = [((box.left - step), box.left, True), (box.right + step, box.right, True)]
+        sides += [(box.top - step, box.top, False), (box.bottom + step, box.bottom, False)]
+        for line, border, upright in sides:
+            lines = self.xs if upright else self.ys
+            at = bisect_left(lines, line)
+            if at == len(lines) or lines[at] != line:
+                continue
+            for port in ports(box.top, box.bottom) if upright else ports(box.left, box.right):
+                across = bisect_left(self.ys if upright else self.xs, port)
+                door = (border, port) if upright else (port, border)
+                doors[(at, across) if upright else (across, at)] = door, 0 if self.is_free(door) else _TAKEN
+        return doors
+
+    def _search(
+        self, starts: dict[Point, tuple[Point, int]], goals: dict[Point, tuple[Point, int]], to: Rect
+    ) -> list[Point]:
+        queue: list[tuple[int, int, int, int, int]] = []
+        best: dict[tuple[int, int, int], int] = {}
+        before: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+        for (i, j), (door, price) in starts.items():
+            direction = 0 if door[0] != self.xs[i] else 1
+            best[i, j, direction] = price
+            heappush(queue, (price + self._at_least(i, j, to), price, i, j, direction))
+        while queue:
+            _, price, i, j, direction = heappop(queue)
+            state = i, j, direction
+            if best[state] < price:
+                continue
+            if direction == 2:
+                return self._back(before, before[state])
+            if (i, j) in goals:
+                door, extra = goals[i, j]
+                turned = (door[0] != self.xs[i]) != (direction == 0)
+                self._push(queue, best, before, state, (i, j, 2), price + extra + (_TURN if turned else 0), 0)
+            for ni, nj, way in ((i + 1, j, 0), (i - 1, j, 0), (i, j + 1, 1), (i, j - 1, 1)):
+                length = self._length(i, j, ni, nj)
+                if length:
+                    cost = price + length + (0 if way == direction else _TURN)
+                    self._push(queue, best, before, state, (ni, nj, way), cost, self._at_least(ni, nj, to))
+        return []
+
+    @staticmethod
+    def _push(
+        queue: list[tuple[int, int, int, int, int]],
+        best: dict[tuple[int, int, int], int],
+        before: dict[tuple[int, int, int], tuple[int, int, int]],
+        state: tuple[int, int, int],
+        following: tuple[int, int, int],
+        cost: int,
+        rest: int,
+    ) -> None:
+        if cost < best.get(following, cost + 1):
+            best[following] = cost
+            before[following] = state
+            heappush(queue, (cost + rest, cost, *following))
+
+    def _length(self, i: int, j: int, ni: int, nj: int) -> int:
+        """The price of a stretch; 0 where there is none."""
+        if not (0 <= ni < len(self.xs) and 0 <= nj < len(self.ys)):
+            return 0
+        if (self._shut_x[j][min(i, ni)] if i != ni else self._shut_y[min(j, nj)][i]) != 0:
+            return 0
+        length = abs(self.xs[i] - self.xs[ni]) + abs(self.ys[j] - self.ys[nj])
+        return length * (_SHARED if ((i, j), (ni, nj)) in self._used else 1)
+
+    def _at_least(self, i: int, j: int, to: Rect) -> int:
+        x, y = self.xs[i], self.ys[j]
+        return max(to.left - _CLOSE - x, 0, x - to.right - _CLOSE) + max(to.top - _CLOSE - y, 0, y - to.bottom - _CLOSE)
+
+    @staticmethod
+    def _back(before: dict[tuple[int, int, int], tuple[int, int, int]], state: tuple[int, int, int]) -> list[Point]:
+        found = [state[:2]]
+        while state in before:
+            state = before[state]
+            found.append(state[:2])
+        return found[::-1]
+
+    def _corners(self, found: Sequence[Point]) -> Iterator[Point]:
+        return ((self.xs[i], self.ys[j]) for i, j in found)
+
+
+def ports(low: int, high: int) -> list[int]:
+    """Where ways meet a side of a box: from its middle outwards, apart from each other and from the corners."""
+    middle = (low + high) // 2
+    half = max((high - low) // 2 - 8, 0) // _PORT
+    return [middle + _PORT * step for step in range(-half, half + 1)]
+
+
+def _near(place: Point, box: Rect) -> bool:
+    """Whether what stands at a place would touch what stands on the border of a box."""
+    away = _PORT + _CLOSE
+    return box.left - away < place[0] < box.right + away and box.top - away < place[1] < box.bottom + away
+
+
+def _stretches(found: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
+    for one, other in pairwise(found):
+        yield one, other
+        yield other, one
+
+
+def _middle(box: Rect) -> Point:
+    return (box.left + box.right) // 2, (box.top + box.bottom) // 2
+
+
+def _simple(points: Sequence[Point]) -> list[Point]:
+    """Corners alone: without points between two on one straight line."""
+    out: list[Point] = []
+    for point in points:
+        if out and out[-1] == point:
+            continue
+        while len(out) > 1 and (out[-2][0] == out[-1][0] == point[0] or out[-2][1] == out[-1][1] == point[1]):
+            out.pop()
+        out.append(point)
+    return out

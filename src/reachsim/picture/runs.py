@@ -1,0 +1,75 @@
+"""Where the ways of a picture run, once its boxes have their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from reachsim.picture.layout import LINE_HEIGHT, PAD, Layout, Placed, text_width
+from reachsim.picture.routing import Point, Rect, Router, ports
+from reachsim.picture.scene import Way
+
+_MARGIN = 4
+"""How far ways stay from the edge of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A way with its places. `strokes`: the corners from each station to the next; `labels`: what stands where it begins
+    and where it comes to a station; `end`: where it is stopped."""
+
+    way: Way
+    strokes: tuple[tuple[Point, ...], ...]
+    labels: tuple[tuple[Point, str], ...]
+    end: Point | None
+
+
+def runs_of(layout: Layout) -> tuple[Run, ...]:
+    """Every way of a picture with its places, in their order."""
+    if not layout.scene.ways:
+        return ()
+    placed = {each.box.key: each for box in layout.boxes for each in box.all()}
+    boxes = {key: _rect(each) for key, each in placed.items()}
+    used = dict.fromkeys(key for way in layout.scene.ways for key, _ in way.stations)
+    area = Rect(_MARGIN, PAD + LINE_HEIGHT + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
+    router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
+    return tuple(_run(way, boxes, router) for way in layout.scene.ways)
+
+
+def _run(way: Way, boxes: Mapping[str, Rect], router: Router) -> Run:
+    keys = [key for key, _ in way.stations]
+    strokes = [tuple(router.way(boxes[one], boxes[other])) for one, other in pairwise(keys)]
+    places = [strokes[0][0], *(stroke[-1] for stroke in strokes)] if strokes else [_beside(boxes[keys[0]], router)]
+    labels = [(place, label) for place, (_, label) in zip(places, way.stations, strict=True) if label]
+    end = None
+    if way.end is not None:  # a station and the end of the way at one place: the end stands beside it
+        there = strokes and not way.stations[-1][1]
+        end = places[-1] if there else _beside(boxes[keys[-1]], router, places[-1])
+    return Run(way, tuple(strokes), tuple(labels), end)
+
+
+def _beside(box: Rect, router: Router, other: Point | None = None) -> Point:
+    """A place on the border of a box where nothing is yet; the nearest to another place there."""
+    places = [(x, y) for x in (box.right, box.left) for y in ports(box.top, box.bottom)]
+    places += [(x, y) for y in (box.top, box.bottom) for x in ports(box.left, box.right)]
+    free = [place for place in places if router.is_free(place)] or places
+    near = (box.right, box.top) if other is None else other
+    found = min(free, key=lambda place: abs(place[0] - near[0]) + abs(place[1] - near[1]))
+    router.take(found)
+    return found
+
+
+def _walls(placed: Iterable[Placed]) -> Iterator[Rect]:
+    """What no way runs through: boxes without boxes inside, and the text of the others."""
+    for each in placed:
+        if each.inside:
+            lines = 1 + len(each.notes) + len(each.marks)
+            left, top = each.x + PAD, each.y + PAD
+            yield Rect(left - 3, top - 3, left + text_width(each) + 3, top + lines * LINE_HEIGHT)
+        else:
+            yield _rect(each)
+
+
+def _rect(placed: Placed) -> Rect:
+    return Rect(placed.x, placed.y, placed.x + placed.width, placed.y + placed.height)

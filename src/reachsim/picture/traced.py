@@ -1,0 +1,183 @@
+"""A trace told over a picture: the way there and back as numbered stations, and what stops it where it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from reachsim.errors import counted
+from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLook
+from reachsim.picture.stations import Stations
+from reachsim.trace.result import TRACE_TITLES, Hop, Trace
+
+_SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "unknown": "?"}
+_CODE = 26
+"""How many characters of a code stand on one line."""
+_MOST = 6
+"""How many further blockers the legend tells."""
+
+
+def names_on(trace: Trace) -> frozenset[str]:
+    """The full names of everything that a trace passes, so that a picture folds none of it into something else."""
+    hops = [*trace.forward, *trace.reply]
+    return frozenset((trace.source, trace.destination, *(hop.component for hop in hops)))
+
+
+def with_trace(scene: Scene, trace: Trace) -> Scene:
+    """A scene with the way of a trace over it."""
+    told = _Telling(Stations(scene))
+    told.ends(trace)
+    told.leg("there", trace.forward)
+    if trace.shown.delivered:
+        told.leg("back", trace.reply)
+    told.blockers(trace)
+    head = f"{TRACE_TITLES[trace.verdict]}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
+    legend = (
+        LegendLine(head, strong=True),
+        *_reasons(trace),
+        *told.legend,
+        *(LegendLine(f"note: {note}") for note in trace.notes),
+    )
+    marks = {key: tuple(dict.fromkeys(mine)) for key, mine in told.marks.items()}
+    return scene.told(marks, tuple(told.ways), legend, " ".join(f"{entry.label} {entry.text}." for entry in legend))
+
+
+def _reasons(trace: Trace) -> Iterator[LegendLine]:
+    """Why it is so, as the command line tells it."""
+    first, *others = trace.blockers or (None,)
+    why = trace.undecided or trace.loss or first
+    if why is not None and why != "":
+        place = f", {first.where}" if first is not None and why is first and first.where else ""
+        yield LegendLine(f"{why}{place}", "unknown" if trace.undecided else "stop" if why is first else None)
+    for other in others[:_MOST]:
+        yield LegendLine(f"also in the way: {other}", "stop")
+    if len(others) > _MOST:
+        yield LegendLine(f"and {counted(len(others) - _MOST, 'more blocker')}")
+    yield LegendLine(f"the client sees: {trace.client_sees}")
+    yield from (LegendLine(f"warning: {warning}") for warning in trace.warnings)
+    if len(trace.ways) > 1:
+        label = trace.shown.label
+        yield LegendLine(f"one of {len(trace.ways)} ways to send{f': {label}' if label else ''}")
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What is told of a trace so far. `number`: of the last station."""
+
+    stations: Stations
+    marks: dict[str, list[Mark]] = field(default_factory=dict)
+    ways: list[Way] = field(default_factory=list)
+    legend: list[LegendLine] = field(default_factory=list)
+    number: int = 0
+
+    def mark(self, key: str | None, look: MarkLook, *texts: str) -> None:
+        if key is not None:
+            self.marks.setdefault(key, []).extend(Mark(look, text) for text in texts)
+
+    def ends(self, trace: Trace) -> None:
+        """Mark where it begins and where it is to end."""
+        first = [self._leaf(hop) for hop in trace.forward[:1]]
+        last = [self._leaf(hop) for hop in trace.forward[-1:] if hop.action == "deliver"]
+        self.mark(next(filter(None, first), self.stations.named(trace.source)), "end", "the packet starts here")
+        self.mark(next(filter(None, last), self.stations.named(trace.destination)), "end", "it is sent to here")
+
+    def leg(self, look: WayLook, hops: Sequence[Hop]) -> None:
+        """Tell one leg: as far as it gets, and then what it does not reach."""
+        reached = _reached(hops)
+        stopped = reached[-1] if reached and reached[-1].action in ("drop", "unknown") else None
+        visits = list(self._visits(reached))
+        if not visits:
+            return
+        stops = [(key, str(self.number + index)) for index, (key, _) in enumerate(visits, 1)]
+        self.number += len(visits)
+        shown = {"there": "the packet's way", "back": "its answer's way"}[look]
+        self.legend.append(LegendLine(shown, look))
+        for (_, label), (_, passed) in zip(stops, visits, strict=True):
+            self.legend.append(LegendLine(_passed(passed), look, label))
+        end: MarkLook | None = None
+        if stopped is not None:
+            end = "unknown" if stopped.action == "unknown" else "stop"
+            place = self._where_stopped(stopped, stops[-1][0])
+            self.mark(place, end, f"{_SIGNS[end]} {stopped.checkpoint}")
+            if place != stops[-1][0]:
+                stops.append((place, ""))
+        self.ways.append(Way(look, tuple(stops), end))
+        ahead = [key for key, _ in self._visits(hops[len(reached) :])]
+        if stopped is not None and ahead:
+            self.legend.append(LegendLine("not reached", "ahead"))
+            self.ways.append(Way("ahead", tuple((key, "") for key in dict.fromkeys((stops[-1][0], *ahead)))))
+
+    def blockers(self, trace: Trace) -> None:
+        """Mark everything that is in the way with its code."""
+        for blocker in trace.shown.blockers:
+            key = self.stations.of(blocker.component, blocker.checkpoint)
+            for place in [place for place, marks in self.marks.items() if _names(marks, blocker.checkpoint)]:
+                key = place if key is None or self.stations.holds(key, place) else key
+            self.mark(key, "stop", f"\u2717 {blocker.checkpoint}", *_lines(blocker.code))
+
+    def _visits(self, hops: Iterable[Hop]) -> Iterator[tuple[str, list[Hop]]]:
+        """The boxes without boxes inside that hops come to, one after the other, with what is passed there and on the way
+        to the next."""
+        current: tuple[str, list[Hop]] | None = None
+        for hop in hops:
+            key = self._leaf(hop)
+            if current is not None and key in (None, current[0]):
+                current[1].append(hop)
+            elif key is not None:
+                if current is not None:
+                    yield current
+                current = key, [hop]
+        if current is not None:
+            yield current
+
+    def _leaf(self, hop: Hop) -> str | None:
+        key = self.stations.of(hop.component, hop.checkpoint)
+        return None if key is None or self.stations.box(key).rows else key
+
+    def _where_stopped(self, hop: Hop, last: str) -> str:
+        """The box that a leg stops at: its own, or the subnet whose ACL or route table it is."""
+        key = self.stations.of(hop.component, hop.checkpoint)
+        if key is None or key == last:
+            return last
+        if self.stations.holds(key, last):  # on its way out; a route table is that of the subnet it is in
+            return next(self.stations.around(last)) if hop.checkpoint.startswith("route table") else key
+        return key
+
+
+def _lines(code: str) -> list[str]:
+    """A code in lines that no box has to cut."""
+    lines = [""]
+    for word in code.replace("_", "_ ").split():
+        if len(lines[-1]) + len(word) > _CODE:
+            lines.append("")
+        lines[-1] += word
+    return lines
+
+
+def _names(marks: Iterable[Mark], checkpoint: str) -> bool:
+    return any(mark.look == "stop" and mark.text.endswith(f" {checkpoint}") for mark in marks)
+
+
+def _reached(hops: Sequence[Hop]) -> Sequence[Hop]:
+    """Hops as far as the packet gets, the one that stops it included."""
+    for index, hop in enumerate(hops):
+        if hop.action in ("drop", "unknown"):
+            return hops[: index + 1]
+    return hops
+
+
+def _passed(hops: Sequence[Hop]) -> str:
+    """What a packet passes at a station and on the way to the next."""
+    first = hops[0]
+    parts = [f"{hop.checkpoint}{_said(hop)}" for hop in hops]
+    return f"{first.component}: {'; '.join(parts)}"
+
+
+def _said(hop: Hop) -> str:
+    if hop.action == "drop":
+        return " STOPS IT"
+    if hop.action == "unknown":
+        return " IS NOT KNOWN"
+    if hop.action == "route" or hop.before != hop.after:
+        return f" ({hop.rule})"
+    return ""

@@ -1,0 +1,192 @@
+"""Questions about many addresses where AWS chooses the zone: what holds for every choice is decided, as it is for one
+address."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+
+import reachsim
+
+OPEN = {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}
+FIREWALL = {"source_dest_check": False, "nat": {"masquerade": False}}
+DESIGN: dict[str, Any] = {
+    # AWS's central inspection: appliance mode, a firewall and a NAT gateway in each of two zones.
+    "version": 1,
+    "vpcs": {
+        "hub": {
+            "cidrs": ["10.100.0.0/16"],
+            "internet_gateway": "igw",
+            "subnets": {
+                f"{kind}-{zone}": {"cidr": f"10.100.{number}.0/24", "az": zone, "route_table": f"{kind}-{zone}"}
+                for number, (kind, zone) in enumerate([(k, z) for k in ("tgw", "fw", "nat") for z in "ab"])
+            },
+            "route_tables": {
+                table: routes
+                for zone in "ab"
+                for table, routes in {
+                    f"tgw-{zone}": {"0.0.0.0/0": f"fw-{zone}"},
+                    f"fw-{zone}": {"0.0.0.0/0": f"nat-{zone}", "10.0.0.0/8": "tgw", "192.168.0.0/16": "tgw"},
+                    f"nat-{zone}": {"0.0.0.0/0": "igw", "10.0.0.0/8": f"fw-{zone}"},
+                }.items()
+            },
+            "security_groups": {"a": OPEN, "b": OPEN},
+            "instances": {f"fw-{z}": {"subnet": f"fw-{z}", "security_groups": [z], **FIREWALL} for z in "ab"},
+            "nat_gateways": {f"nat-{z}": {"subnet": f"nat-{z}"} for z in "ab"},
+        },
+        "spoke": {
+            "cidrs": ["10.1.0.0/16"],
+            "subnets": {"a": {"cidr": "10.1.0.0/24", "az": "a", "route_table": "r"}},
+            "route_tables": {"r": {"0.0.0.0/0": "tgw"}},
+            "security_groups": {"open": OPEN},
+            "instances": {"app": {"subnet": "a", "security_groups": ["open"]}},
+        },
+    },
+    "transit_gateways": {
+        "tgw": {
+            "attachments": {
+                "spoke": {"vpc": "spoke", "subnets": ["a"]},
+                "hub": {"vpc": "hub", "subnets": ["tgw-a", "tgw-b"], "appliance_mode": True},
+                "line": {"vpn": "line"},
+            },
+            "route_tables": {
+                "in": {"associations": ["spoke", "line"], "routes": {"0.0.0.0/0": "hub"}},
+                "back": {"associations": ["hub"], "propagations": ["spoke", "line"]},
+            },
+        }
+    },
+    "vpn_connections": {"line": {"gateway": "tgw", "static_routes": ["192.168.0.0/16"]}},
+    "networks": {"office": {"cidrs": ["192.168.0.0/16"], "via": ["line"]}},
+}
+ADDRESSES = ("1.0.0.1", "8.8.8.8", "63.255.255.255", "64.0.0.0", "100.63.255.255", "128.0.0.1", "223.255.255.254")
+
+
+def load(group: dict[str, Any] = OPEN) -> reachsim.Network:
+    """The design; `group`: that of the firewall in zone b."""
+    design = deepcopy(DESIGN)
+    design["vpcs"]["hub"]["security_groups"]["b"] = group
+    return reachsim.loads(yaml.safe_dump(design))
+
+
+@pytest.mark.rule("TGW-9")
+@pytest.mark.parametrize(("source", "destination"), [("app", "internet"), ("office", "app"), ("app", "office")])
+def test_what_passes_in_whichever_zone_is_chosen_holds(source: str, destination: str) -> None:
+    net = load()
+    assert net.trace(source, destination, "tcp/443").verdict == "reachable"
+    assert net.expect(source, destination, allow="tcp/443").verdict == "holds"
+    assert not net.reach(source, destination).undecided
+
+
+@pytest.mark.rule("TGW-9")
+def test_what_one_zone_lets_through_and_the_other_does_not_is_undecided() -> None:
+    net = load({"ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]})
+    assert net.expect("app", "internet", allow="tcp/443").verdict == "holds"
+    assert net.expect("app", "internet", allow="tcp/80").verdict == "undecided"
+    assert net.expect("app", "internet", deny="tcp/80").verdict == "undecided"
+    assert "tgw-a, tgw-b" in net.trace("app", "internet", "tcp/80").undecided
+
+
+@pytest.mark.rule("TGW-9")
+def test_what_no_zone_lets_through_is_stopped() -> None:
+    net = load()
+    shut = net.with_({"vpcs.hub.security_groups.a": {"ingress": []}, "vpcs.hub.security_groups.b": {"ingress": []}})
+    assert shut.expect("app", "internet", deny="all").verdict == "holds"
+    assert shut.trace("app", "internet", "tcp/443").blockers[0].code == "SG_HAS_NO_RULES"
+
+
+def test_addresses_are_told_apart_where_a_zone_does() -> None:
+    """The firewall of zone b sends to the lowest quarter of the internet alone: there it holds, beyond it is undecided."""
+    net = load({**OPEN, "egress": [{"allow": "all", "to": ["0.0.0.0/2", "10.0.0.0/8"]}]})
+    answer = net.reach("app", "internet")
+    assert answer.undecided
+    for address in ADDRESSES:
+        one = net.trace("app", address, "tcp/443")
+        assert one.verdict == ("reachable" if int(address.split(".")[0]) < 64 else "undecided")
+        assert (one.packet in answer.reachable) == one.reachable, address
+        assert net.expect("app", address, allow="tcp/443").verdict == ("holds" if one.reachable else "undecided")
+    assert net.trace("app", "internet", "tcp/443").verdict == "undecided"
+
+
+def test_a_diff_sees_an_edit_behind_a_choice() -> None:
+    """The rule of either zone's firewall matters to the answer about the internet."""
+    before = load()
+    rule = {"allow": "tcp/443", "from": "0.0.0.0/0"}
+    after = before.with_({"vpcs.hub.security_groups.b.ingress": [rule]})
+    found = reachsim.diff(before, after)
+    assert "spoke.app -> internet" in str(found)
+
+
+NLB: dict[str, Any] = {
+    # A load balancer with a target beside it and one behind the gateway, in a VPC that is attached in two other zones.
+    "version": 1,
+    "vpcs": {
+        "hub": {
+            "cidrs": ["10.100.0.0/16"],
+            "internet_gateway": "igw",
+            "subnets": {"a": {"cidr": "10.100.0.0/24", "az": "a", "route_table": "r"}},
+            "route_tables": {"r": {"0.0.0.0/0": "igw", "10.0.0.0/8": "tgw"}},
+            "security_groups": {"open": OPEN},
+            "interfaces": {"near": {"subnet": "a", "security_groups": ["open"]}},
+            "load_balancers": {
+                "nlb": {
+                    "type": "network",
+                    "subnets": ["a"],
+                    "listeners": {"tcp/80": "g"},
+                    "target_groups": {"g": {"targets": ["10.100.0.4", "10.1.0.10"], "port": "tcp/80"}},
+                    "cross_zone": True,
+                }
+            },
+        },
+        "spoke": {
+            "cidrs": ["10.1.0.0/16"],
+            "subnets": {
+                "a": {"cidr": "10.1.0.0/24", "az": "a", "route_table": "r"},
+                "tgw-b": {"cidr": "10.1.8.0/24", "az": "b", "network_acl": "other"},
+                "tgw-c": {"cidr": "10.1.9.0/24", "az": "c", "network_acl": "default"},
+            },
+            "route_tables": {"r": {"0.0.0.0/0": "tgw"}},
+            "network_acls": {
+                "other": {
+                    "ingress": [{"rule": 1, "allow": "all", "from": "0.0.0.0/0"}],
+                    "egress": [{"rule": 1, "allow": "all", "to": "0.0.0.0/0"}],
+                }
+            },
+            "security_groups": {"far": {"ingress": []}},
+            "interfaces": {"far": {"subnet": "a", "private_ip": "10.1.0.10", "security_groups": ["far"]}},
+        },
+    },
+    "transit_gateways": {
+        "tgw": {
+            "attachments": {
+                "hub": {"vpc": "hub", "subnets": ["a"]},
+                "spoke": {"vpc": "spoke", "subnets": ["tgw-b", "tgw-c"]},
+            }
+        }
+    },
+}
+
+
+@pytest.mark.rule("TGW-8")
+def test_a_load_balancer_delivers_what_each_target_gets_whatever_the_zone() -> None:
+    """The target behind the gateway is closed, by whichever zone its packets come: what the other one gets is not sure."""
+    net = reachsim.loads(yaml.safe_dump(NLB))
+    assert not net.reach("internet", "nlb").delivered
+    assert net.expect("internet", "nlb", allow="tcp/80").verdict == "fails"
+
+
+@pytest.mark.rule("EP-2")
+def test_an_endpoint_that_may_be_in_one_zone_alone_leaves_open_what_no_zone_lets_through() -> None:
+    """Which addresses the endpoint of zone b takes is not known, so a packet to one that may be its own is undecided."""
+    design = deepcopy(DESIGN) | {"region": "mx-central-1"}  # younger than the table of prefixes
+    hub = design["vpcs"]["hub"]
+    hub["vpc_endpoints"] = {"s3": {"type": "gateway", "service": "s3", "route_tables": ["fw-b"]}}
+    for zone in "ab":
+        hub["route_tables"][f"fw-{zone}"]["0.0.0.0/0"] = "igw"
+        hub["instances"][f"fw-{zone}"]["nat"] = True
+    net = reachsim.loads(yaml.safe_dump(design))
+    assert net.trace("app", "52.216.0.1", "tcp/443").verdict == "undecided"
+    assert net.expect("app", "52.216.0.1", deny="tcp/443").verdict == "undecided"
+    assert net.trace("app", "52.216.0.1", "udp/443").verdict == "blocked"  # an endpoint takes no UDP (EP-4)

@@ -1,0 +1,59 @@
+"""The site of the documentation builds with one command, without a warning, and needs nothing from anywhere else."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_LOADED = re.compile(
+    r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="([^"]+)"|<link\b[^>]*\brel="stylesheet"[^>]*\bhref="([^"]+)\""""
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as CONTRIBUTING.md says; a link that leads nowhere is a warning, and a warning an error."""
+    for module in ("sphinx", "myst_nb", "furo"):
+        pytest.importorskip(module, reason="needs reachsim[docs]")
+    out = tmp_path_factory.mktemp("site")
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-qW",
+        "--keep-going",
+        "-d",
+        str(out / "read"),
+        "docs",
+        str(out / "html"),
+    ]
+    built = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return out / "html"
+
+
+def test_every_page_is_in_the_site(site: Path) -> None:
+    for page in (*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("notebooks/*.ipynb")):
+        assert (site / page.relative_to(ROOT / "docs")).with_suffix(".html").exists(), page.name
+
+
+def test_the_reference_has_what_docstrings_and_the_schema_say(site: Path) -> None:
+    reference = (site / "api/reachsim.html").read_text(encoding="utf-8")
+    for name in ("load", "Network.trace", "Network.matrix", "Trace", "Check"):
+        assert f'id="reachsim.{name}"' in reference
+    assert "A subnet: in one Availability Zone" in (site / "schema.html").read_text(encoding="utf-8")
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        loaded = [one or other for one, other in _LOADED.findall(page.read_text(encoding="utf-8"))]
+        assert not [address for address in loaded if re.match("(?:https?:)?//", address)], page.name
+    for style in site.rglob("*.css"):
+        assert not re.search(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", style.read_text(encoding="utf-8")), style.name
