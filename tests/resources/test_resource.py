@@ -13,7 +13,7 @@ from reachsim.loading.schema import schema
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import Reference, References
 from reachsim.resources.host import Host, put_behind_groups
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, InterfaceNeed, Resource, Wiring, forgotten, resource
 
 DESIGN = """
@@ -46,7 +46,7 @@ def proxies() -> Iterator[None]:
         def build(self, at: At, wiring: Wiring) -> None:
             for need in self.interfaces(at):
                 groups = wiring.groups(at.vpc, self.security_groups)
-                interface = nic_of(need, "proxy", {}, at, wiring, groups)
+                interface = interface_for(need, "proxy", {}, at, wiring, groups)
                 interface.host = Host(interface)
                 put_behind_groups(interface)
                 wiring.place(interface)
@@ -123,7 +123,7 @@ def bastions() -> Iterator[None]:
 
         def build(self, at: At, wiring: Wiring) -> None:
             for need in self.interfaces(at):
-                interface = nic_of(need, "bastion", {}, at, wiring, wiring.groups(at.vpc, self.security_groups))
+                interface = interface_for(need, "bastion", {}, at, wiring, wiring.groups(at.vpc, self.security_groups))
                 interface.host = Host(interface)
                 put_behind_groups(interface)
                 interface.inbound = Guard(interface, interface.inbound)

@@ -29,7 +29,7 @@ from reachsim.resources.fields import (
     looks_like_address,
 )
 from reachsim.resources.mending import Case, Edit
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
@@ -269,7 +269,7 @@ class LoadBalancer(Resource):
         """Its interfaces."""
         for need in self.interfaces(at):
             groups = None if need.security_groups == () else wiring.groups(at.vpc, need.security_groups)
-            interface = nic_of(
+            interface = interface_for(
                 need, type(self).noun, self.tags, at, wiring, groups,
                 client_ports=UNKNOWN_CLIENT,
                 from_internet=not self.shuns_internet,

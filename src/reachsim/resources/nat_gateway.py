@@ -19,7 +19,7 @@ from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetNam
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
 from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, offers
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
@@ -131,7 +131,7 @@ class NatGateway(Resource):
         wiring.place(interface)
 
     def _zonal(self, at: At, need: InterfaceNeed, wiring: Wiring) -> NetworkInterface:
-        return nic_of(
+        return interface_for(
             need, type(self).noun, self.tags, at, wiring,
             source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
         )  # fmt: skip

@@ -166,7 +166,7 @@ class ElasticInterface(InterfaceSettings, Resource):
         """Its interfaces, their groups, and the host behind them."""
         settings = list(self.settings(at))
         for need, (_, _, body) in zip(self.interfaces(at), settings, strict=True):
-            interface = nic_of(
+            interface = interface_for(
                 need, type(self).noun, self.tags, at, wiring, wiring.groups(at.vpc, body.security_groups),
                 source_dest_check=body.source_dest_check,
                 listens=self.listens,
@@ -213,7 +213,7 @@ class ElasticInterface(InterfaceSettings, Resource):
 
 
 class Facts(TypedDict, total=False):
-    """What else an interface is (`fabric.place.InterfacePlace`)."""
+    """What else an interface is (`dataplane.place.InterfacePlace`)."""
 
     source_dest_check: bool
     client_ports: PortSet
@@ -227,7 +227,7 @@ def _public_ipv4(address: int) -> bool:
     return address <= IPV4_LAST and address in PUBLIC
 
 
-def nic_of(
+def interface_for(
     need: InterfaceNeed,
     kind: str,
     tags: Mapping[str, str],

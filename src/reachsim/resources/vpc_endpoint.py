@@ -32,7 +32,7 @@ from reachsim.resources.fields import (
 from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
 from reachsim.resources.resource import (
@@ -124,7 +124,7 @@ class VpcEndpoint(Resource):
         """The short name of its service."""
         return short_name(self.service)
 
-    def nic_name(self, at: At, subnet: str) -> str:
+    def interface_name(self, at: At, subnet: str) -> str:
         """The name of its interface in a subnet: its own where it has one alone."""
         return at.name if len(self.subnets) == 1 else f"{at.name}/{subnet}"
 
@@ -136,7 +136,7 @@ class VpcEndpoint(Resource):
         """One in each subnet (EP-6)."""
         groups = self.security_groups if self.type == "interface" else ()
         for subnet in self.subnets if self.type != "gateway" else ():
-            need = InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
+            need = InterfaceNeed(self.interface_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
             ipv6 = self.ipv6_addresses.get(subnet)
             yield replace(need, ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
 
@@ -235,11 +235,11 @@ class VpcEndpoint(Resource):
             kind = type(self).noun if self.type == "interface" else INSPECTION
             if self.type == "interface":
                 groups = wiring.groups(at.vpc, self.security_groups)
-                interface = nic_of(need, kind, self.tags, at, wiring, groups, silent=INTERFACE_SILENCE)
+                interface = interface_for(need, kind, self.tags, at, wiring, groups, silent=INTERFACE_SILENCE)
                 interface.host = self.host(at, interface, wiring.design)
                 put_behind_groups(interface)
             else:
-                interface = nic_of(
+                interface = interface_for(
                     need, kind, self.tags, at, wiring,
                     source_dest_check=False, takes=False, silent=INSPECTION_SILENCE,
                 )  # fmt: skip
