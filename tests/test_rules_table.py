@@ -10,6 +10,7 @@ from tests.tools import rules_table as tool
 BOOK = tool.rules_of_the_book()
 HOMES = tool.homes()
 TESTS = tool.tests()
+ARCHITECTURE = (tool.TABLE.parent / "architecture.md").read_text(encoding="utf-8")
 MODELLED = sorted(rule for rule in HOMES if rule.partition("-")[0] in tool.FIRST_CHAPTERS | {"DNS", "EP"})
 
 
@@ -59,8 +60,7 @@ class B:
 
 def rooms_of_chapters() -> dict[str, set[str]]:
     """By chapter, the files that docs/architecture.md names for its rules; under `any`, those for rules of every chapter."""
-    text = (tool.TABLE.parent / "architecture.md").read_text(encoding="utf-8")
-    section = text.partition("## Where a rule is")[2].partition("\n## ")[0]
+    section = ARCHITECTURE.partition("## Where a rule is")[2].partition("\n## ")[0]
     found: dict[str, set[str]] = {}
     for line in section.splitlines():
         chapters, *cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -84,5 +84,11 @@ def test_the_architecture_says_where_each_rule_is() -> None:
 
 
 def test_the_architecture_names_files_that_are_there() -> None:
-    for name in set().union(*rooms_of_chapters().values()):
-        assert (tool.SOURCE / "reachsim" / name).is_dir() or (tool.SOURCE / "reachsim" / f"{name}.py").is_file(), name
+    named = set().union(*rooms_of_chapters().values()) | set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE))
+    named |= set(re.findall(r"docs/[a-z-]+\.md", ARCHITECTURE))
+    roots = (tool.SOURCE / "reachsim", tool.ROOT)
+    assert [
+        name
+        for name in sorted(named)
+        if not any((root / name).exists() or (root / f"{name}.py").is_file() for root in roots)
+    ] == []
