@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
-    ("faces",),
+    ("stopping", "faces"),
+    ("deadline",),
     ("markup", "csvfile", "places"),
     ("cards", "named"),
     ("net",),
@@ -31,7 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reach",),
     ("trace",),
     ("engine", "cidr"),
-    ("answers", "picture"),
+    ("answers",),
+    ("picture",),
     ("network",),
     ("report",),
     ("testing", ""),  # "" is the package itself, whose names are what all the rest offers

@@ -64,11 +64,23 @@ background:rgba(128,128,128,.12);white-space:pre}
 """
 
 
+STYLE = element("style", Html(_STYLE))
+"""The style of all cards, which each of them brings along."""
+TRACE_MOODS: dict[str, Mood] = {
+    "reachable": "good",
+    "partial": "part",
+    "no reply": "bad",
+    "blocked": "bad",
+    "undecided": "unknown",
+}
+"""The mood of each verdict of a trace."""
+
+
 def card(mood: Mood, verdict: str, title: object, *parts: Html | None, why: object = "") -> Html:
     """An answer: its verdict, what was asked, the reason in one sentence, and further parts; None for no part."""
     head = element("p", tag(mood, verdict), " ", element("strong", title))
     shown = [part for part in (head, note(why), *parts) if part is not None]
-    return element("div", element("style", Html(_STYLE)), *shown, class_="reachsim")
+    return element("div", STYLE, *shown, class_="reachsim")
 
 
 def tag(mood: Mood, word: str, sign: str = "") -> Html:

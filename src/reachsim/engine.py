@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.deadline import in_time
 from reachsim.errors import UsageError, cut, shown
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
@@ -150,14 +151,20 @@ class Engine:
             endpoints=self.ends, locate=self.locate, book=self.book,
         )  # fmt: skip
 
-    def reach(self, source: Asked, destination: Asked, *, progress: Progress | None = None) -> Reach:
+    @in_time
+    def reach(
+        self, source: Asked, destination: Asked, *, progress: Progress | None = None, deadline: float | None = None
+    ) -> Reach:
         """Everything that gets from one endpoint to another: exact sets over all packets, there and back.
 
         Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
         """
         return reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress)
 
-    def matrix(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Matrix:
+    @in_time
+    def matrix(
+        self, *, executor: Executor | None = None, progress: Progress | None = None, deadline: float | None = None
+    ) -> Matrix:
         """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
 
         `executor`: any `concurrent.futures.Executor` to share the work with; `progress(done, total)` hears how far it is.

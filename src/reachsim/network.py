@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from pydantic import ValidationError
-
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.promised import asked_end, promise
+from reachsim.answers.share import Work
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
+from reachsim.deadline import in_time
 from reachsim.engine import Asked, Engine, Payload, some_traffic
-from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, counted, shown
+from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
 from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
@@ -104,14 +105,17 @@ class Network(Editable):
     def __dir__(self) -> list[str]:
         return list(_FOR_GUESTS)
 
-    def check(self, *, executor: Executor | None = None, progress: Progress | None = None) -> Check:
+    @in_time
+    def check(
+        self, *, executor: Executor | None = None, progress: Progress | None = None, deadline: float | None = None
+    ) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
         `executor`: as for `matrix`. `progress(done, total)` counts work, pairs of ends: one expectation may be thousands.
         Raises EndpointError where an expectation names nothing.
         """
         numbers = range(1, len(self.design.expect) + 1)
-        work = _Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
+        work = Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
         if executor is not None:
             for block in spread(executor, check_block, Payload.of(self), numbers, 8):
@@ -186,20 +190,30 @@ class Network(Editable):
         behind = past_listeners(nodes, wanted, self.ends, self.locate, self.book)
         return replace(result, notes=behind.notes)
 
-    def exposure(self, *, progress: Progress | None = None) -> Exposure:
+    @in_time
+    def exposure(self, *, progress: Progress | None = None, deadline: float | None = None) -> Exposure:
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
         from reachsim.answers import policy
 
         return policy.exposure(self, progress)
 
-    def isolated(self, one: Asked, other: Asked, *, progress: Progress | None = None) -> Isolation:
+    @in_time
+    def isolated(
+        self, one: Asked, other: Asked, *, progress: Progress | None = None, deadline: float | None = None
+    ) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
         from reachsim.answers import policy
 
         return policy.isolated(self, one, other, progress)
 
+    @in_time
     def who_reaches(
-        self, to: Asked, traffic: str | Traffic | None = None, *, progress: Progress | None = None
+        self,
+        to: Asked,
+        traffic: str | Traffic | None = None,
+        *,
+        progress: Progress | None = None,
+        deadline: float | None = None,
     ) -> Neighbours:
         """Who sends something to an end that is delivered: interfaces by class, functions, networks and the internet.
 
@@ -214,8 +228,14 @@ class Network(Editable):
 
         return neighbours(self, "who", to, traffic, progress)
 
+    @in_time
     def reaches_what(
-        self, source: Asked, traffic: str | Traffic | None = None, *, progress: Progress | None = None
+        self,
+        source: Asked,
+        traffic: str | Traffic | None = None,
+        *,
+        progress: Progress | None = None,
+        deadline: float | None = None,
     ) -> Neighbours:
         """What an end sends something to that is delivered: interfaces by class, services, networks and the internet.
 
@@ -225,19 +245,22 @@ class Network(Editable):
 
         return neighbours(self, "what", source, traffic, progress)
 
-    def dead_ends(self, *, progress: Progress | None = None) -> DeadEnds:
+    @in_time
+    def dead_ends(self, *, progress: Progress | None = None, deadline: float | None = None) -> DeadEnds:
         """Forwarding loops and blackholes, over all destinations."""
         from reachsim.answers import policy
 
         return policy.dead_ends(self, progress)
 
-    def idle_rules(self, *, progress: Progress | None = None) -> IdleRules:
+    @in_time
+    def idle_rules(self, *, progress: Progress | None = None, deadline: float | None = None) -> IdleRules:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
         from reachsim.answers import rulesets
 
         return rulesets.idle_rules(self, progress)
 
-    def findings(self) -> Findings:
+    @in_time
+    def findings(self, *, deadline: float | None = None) -> Findings:
         """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
         from reachsim.answers.findings import findings
 
@@ -252,7 +275,10 @@ class Network(Editable):
 
         return lambda_planning.lambda_addresses(self, growth)
 
-    def session_manager(self, *instances: str, minutes: int | None = None) -> SessionManager:
+    @in_time
+    def session_manager(
+        self, *instances: str, minutes: int | None = None, deadline: float | None = None
+    ) -> SessionManager:
         """Which instances Session Manager can open a session on, what the others lack, and what may then be removed.
 
         `instances`: by name; all of them where none is named. `minutes`: since they were started or mended; left out: long
@@ -262,7 +288,8 @@ class Network(Editable):
 
         return session_manager(self, instances, minutes)
 
-    def lint(self, *only: str, progress: Progress | None = None) -> Lint:
+    @in_time
+    def lint(self, *only: str, progress: Progress | None = None, deadline: float | None = None) -> Lint:
         """What is wrong or fragile, before any question is asked: each finding with a code, evidence and a cure.
 
         `only`: codes to look for; all of them where none is named. Raises UsageError for a code that there is not.
@@ -287,8 +314,15 @@ class Network(Editable):
         one, other = self.endpoint(source), self.endpoint(destination)
         return explain(self, one, other, parse_traffic(traffic), source_port, lambda edits: self.with_(edits))
 
+    @in_time
     def fixes(
-        self, source: Asked | int, destination: Asked = "", traffic: str | Traffic = "", *, one_way: bool = False
+        self,
+        source: Asked | int,
+        destination: Asked = "",
+        traffic: str | Traffic = "",
+        *,
+        one_way: bool = False,
+        deadline: float | None = None,
     ) -> Fixes:
         """What to change so that traffic flows that does not, each set of edits proven; the best first.
 
@@ -312,7 +346,8 @@ class Network(Editable):
             self.endpoint(end)
         return fix.fixes(self, expectation, _tools())
 
-    def fix_all(self) -> FixPlan:
+    @in_time
+    def fix_all(self, *, deadline: float | None = None) -> FixPlan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a
         text to patch."""
         from reachsim.answers import fix
@@ -347,14 +382,24 @@ class Network(Editable):
         )
         return copy
 
-    def draw(self, *, trace: Trace | tuple[Asked, Asked, str | Traffic] | None = None) -> Picture:
+    def draw(
+        self,
+        *,
+        trace: Trace | tuple[Asked, Asked, str | Traffic] | None = None,
+        diff: Network | None = None,
+    ) -> Picture:
         """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible.
 
         `trace`: one of its traces, or what to trace, told over the picture: the way there and back, and what stops it
-        where it stops. Raises as `trace` does.
+        where it stops; raises as `trace` does. `diff`: what is to become of it: both in one picture, with what differs,
+        and what that opens and closes. Raises UsageError for both together.
         """
-        from reachsim.picture.draw import draw
+        from reachsim.picture.draw import draw, draw_difference
 
+        if trace is not None and diff is not None:
+            raise UsageError("a picture tells a trace or a difference, not both; draw two")
+        if diff is not None:
+            return draw_difference(self, diff)
         return draw(self, self.trace(*trace) if isinstance(trace, tuple) else trace)
 
     def _repr_svg_(self) -> str:
@@ -363,24 +408,6 @@ class Network(Editable):
     def __repr__(self) -> str:
         vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")
         return face("Network", f"{self.source.file}: {vpcs}, {interfaces}")
-
-
-def promise(asked: Mapping[str, Any]) -> Expectation:
-    """An expectation, as a file would have it. Raises UsageError for what is none."""
-    try:
-        return Expectation.model_validate(asked)
-    except ValidationError as error:
-        why = error.errors()[0].get("ctx", {}).get("error")
-        raise UsageError(f"{why}; {why.hint}" if isinstance(why, HintedError) else str(error)) from None
-
-
-def asked_end(asked: Asked) -> Any:
-    """An end of a question as an expectation has it. Raises UsageError for what was resolved already."""
-    if isinstance(asked, Interface):
-        return asked.name
-    if isinstance(asked, Endpoint):
-        raise UsageError(f"write the name of the end, not {shown(asked.name)} resolved")
-    return asked
 
 
 _FOR_GUESTS = (
@@ -398,30 +425,6 @@ def _tools() -> Tools:
         edit=lambda network, edits: network.with_(edits),
         load=lambda text, network: checked(Network(changed_source(text, network.source))),
     )
-
-
-class _Work:
-    """How much of some expectations is done, told to `progress`. `shares`: the work of each, in their order."""
-
-    def __init__(self, shares: list[int], progress: Progress | None) -> None:
-        self.shares = shares
-        self.progress = progress
-        self.total = sum(shares)
-        self.done = 0
-
-    def finished(self, numbers: Iterable[int]) -> None:
-        """Some expectations are decided."""
-        if self.progress is not None:
-            self.done += sum(self.shares[number - 1] for number in numbers)
-            self.progress(self.done, self.total)
-
-    def part(self, number: int) -> Progress | None:
-        """What hears how much of one expectation is done."""
-        tell = self.progress
-        if tell is None:
-            return None
-        share = self.shares[number - 1]
-        return lambda done, of: tell(self.done + share * done // max(of, 1), self.total)
 
 
 def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:
@@ -466,7 +469,10 @@ def checked(network: Network) -> Network:
     return network
 
 
-def diff(before: Network, after: Network, progress: Progress | None = None) -> Difference:
+@in_time
+def diff(
+    before: Network, after: Network, progress: Progress | None = None, *, deadline: float | None = None
+) -> Difference:
     """What traffic between whom one network lets through and the other does not.
 
     `progress(done, total)` hears how far each of the two matrices is. Raises UsageError for anything but networks.

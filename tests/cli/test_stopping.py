@@ -16,15 +16,15 @@ import pytest
 
 from reachsim.cli import main as module
 from reachsim.cli.main import INTERRUPTED, main
-from reachsim.cli.stopping import stoppable
 from reachsim.errors import DeadlinePassed
+from reachsim.stopping import stoppable
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "three-tier.yaml"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 ENDLESS = """\
 import sys, time
-from reachsim.cli.stopping import stoppable
+from reachsim.stopping import stoppable
 from reachsim.cli.workers import workers
 from reachsim.errors import DeadlinePassed
 

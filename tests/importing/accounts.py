@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import reachsim
-from reachsim.importing import Imported, import_files
+from reachsim.importing import Imported, describe, import_files
+from reachsim.importing.builder import build
+from reachsim.importing.inventory import Inventory
+from reachsim.importing.refusals import leave_out_refused
 from reachsim.importing.writing import written
 
 Answers = dict[str, list[Any]]
@@ -100,3 +103,17 @@ def loaded(*answers: Answers) -> reachsim.Network:
 def notes(found: Imported, kind: str) -> list[str]:
     """What an import says of one sort."""
     return [f"{note.what}: {note.text}" for note in found.notes if note.kind == kind]
+
+
+def built(answers: Answers, **changes: Any) -> Imported:
+    """What an import makes of an account with other attributes, by kind, id and key (``Vpcs/vpc-1/CidrBlock``):
+    what no describe call says, such as what is not known."""
+    found = Inventory()
+    for key, value in answers.items():
+        describe.read(found, {key: value}, f"{key}.json")
+    for path, value in changes.items():
+        kind, id, key = path.split("/")
+        found.items[kind][id].attributes[key] = value
+    out = build(found)
+    leave_out_refused(out)
+    return out

@@ -97,6 +97,11 @@ CASES: list[tuple[str, list[Any], int]] = [
     ("TransitGatewayStaticRoutes/tgw-rtb/Routes/0/State", ["blackhole"], 5),
     ("VpnConnections/vpn-1/Routes", [[]], 0),
     ("LoadBalancers/lb-1/Scheme", ["internal"], 6),
+    ("VpcPeeringConnections/pcx-1/RequesterVpcInfo", [{"VpcId": "vpc-hub", "CidrBlock": "10.2.0.0/16"}], 5),
+    ("VpcPeeringConnections/pcx-1/AccepterVpcInfo/VpcId", ["vpc-hub"], 5),
+    ("VpnGateways/vgw-1/VpcAttachments", [[], [{"VpcId": "vpc-far", "State": "attached"}]], 0),
+    ("VpnGateways/vgw-1/VpcAttachments/0/VpcId", ["vpc-far"], 0),
+    ("VpnConnections/vpn-1/VpnGatewayId", [GONE], 9),
 ]
 
 
@@ -200,3 +205,22 @@ def test_what_only_may_be_there_is_not_certain() -> None:
     assert len(item.members("A").known) == 2
     assert len(item.certain("A").known) == 1
     assert item.certain("A").reason == WHY
+
+
+def test_a_subnet_in_a_block_of_its_vpc_that_is_not_known_is_there() -> None:
+    kinds = changed(("Subnets", "subnet-b", "CidrBlock"), "100.64.2.0/24")
+    for id, address in (("eni-db", "100.64.2.10"),):
+        kinds["NetworkInterfaces"][id]["PrivateIpAddress"] = address
+    kinds["Instances"]["i-app"]["PrivateIpAddress"] = "100.64.2.11"
+    own = {"CidrBlock": "10.0.0.0/16", "CidrBlockState": {"State": "associated"}}
+    kinds["Vpcs"]["vpc-app"]["CidrBlockAssociationSet"] = [own, {"CidrBlock": Unknown(WHY)}]
+    out, net = loaded(inventory(kinds))
+    assert out.design["vpcs"]["app"]["cidrs"] == ["10.0.0.0/16", "100.64.2.0/24"]
+    assert not any("db" in note.what for note in out.notes)
+    assert net.trace("web", "db", "tcp/443").verdict == "blocked"  # its group, which is known
+
+
+def test_block_public_access_of_a_vpc_of_nobody_knows_whose_account() -> None:
+    kinds = changed(("Vpcs", "vpc-app", "OwnerId"), Unknown(WHY))
+    kinds["VpcBlockPublicAccessOptions"] = {"1:eu-west-1": {"InternetGatewayBlockMode": "block-bidirectional"}}
+    assert loaded(inventory(kinds))[1].trace("internet", "web", "tcp/443").verdict == "undecided"

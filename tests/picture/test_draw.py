@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.designs import BASE
+from tests.picture.documented import DOCS, PICTURES
 from tests.picture.geometry import check_apart, check_box
 
 import reachsim
@@ -157,16 +158,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().svg + "\n"
     assert main(["draw", file, "-o", str(tmp_path / "out.gif")]) == 2
-    assert "write a name that ends in .svg" in capsys.readouterr().err
+    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
     assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
 
 
-def test_the_picture_of_the_documentation_is_up_to_date() -> None:
-    text = (MODELS / "hub-and-spoke.yaml").read_text(encoding="utf-8")
-    written = (MODELS.parent / "docs" / "hub-and-spoke.svg").read_text(encoding="utf-8")
-    assert written == reachsim.loads(text, file="models/hub-and-spoke.yaml").draw().svg + "\n"
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_the_pictures_of_the_documentation_are_up_to_date(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PICTURES[name]() + "\n"
 
 
 def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:

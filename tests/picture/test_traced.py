@@ -140,13 +140,6 @@ def test_hostile_names_are_escaped() -> None:
     ElementTree.fromstring(text)
 
 
-def test_the_picture_of_the_documentation_is_up_to_date() -> None:
-    text = (MODELS / "vpc-lambda-as-found.yaml").read_text(encoding="utf-8")
-    net = reachsim.loads(text, file="models/vpc-lambda-as-found.yaml")
-    written = (MODELS.parent / "docs" / "trace.svg").read_text(encoding="utf-8")
-    assert written == net.draw(trace=("fetch", "www.google.com", "tcp/443")).svg + "\n"
-
-
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = str(MODELS / "three-tier.yaml"), tmp_path / "out.svg"
     asked = ("app-a", "db-a", "tcp/5432")

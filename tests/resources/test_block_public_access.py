@@ -128,3 +128,24 @@ def test_an_exclusion_that_changes_nothing_is_a_warning():
     net = load({SWITCH: {"mode": "ingress", "exclusions": {"public": "allow-egress"}}})
     (warning,) = net.warnings
     assert "allow-egress changes nothing in the mode ingress [IGW-14]" in warning
+
+
+@pytest.mark.rule("IGW-14")
+@pytest.mark.parametrize(
+    "switch", ["unknown", {"mode": "bidirectional", "exclusions": {"public": "unknown", "private": "unknown"}}]
+)
+def test_what_is_not_known_of_it_leaves_undecided_what_it_may_stop(switch):
+    net = load(OUT_BY_EIGW, {SWITCH: switch})
+    for question in (("www", "web"), ("web", "www"), ("probe", "www"), ("twin", "six")):
+        assert net.trace(*question, "tcp/443").verdict == "undecided"
+    passes(net.trace("probe", "api", "tcp/80"))  # a peering is no way to the internet
+    assert net.trace("www", "db", "tcp/443").verdict == "blocked"  # it has no public address
+    reason = "what Block Public Access stops at gateway app.igw is not known"
+    assert reason in str(net.trace("www", "web", "tcp/443").undecided)
+
+
+@pytest.mark.rule("IGW-14")
+def test_what_is_spared_for_certain_is_not_in_doubt():
+    net = load({SWITCH: {"mode": "unknown", "exclusions": ["public"]}})
+    passes(net.trace("www", "web", "tcp/443"))
+    assert load({SWITCH: {"mode": "off", "exclusions": {"public": "unknown"}}}).trace("www", "web", "tcp/443").reachable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.designs import Changes, blames, load, passes, problems
 
@@ -54,6 +56,32 @@ def test_a_name_of_several_addresses_means_all_of_them() -> None:
     net = load(ZONE, promise)
     assert {way.verdict for way in net.trace("probe", "pair.corp.example", "tcp/80").ways} == {"reachable", "blocked"}
     assert net.check()[0].verdict == "fails"
+
+
+@pytest.mark.rule("DNS-2")
+def test_what_is_not_known_of_it_is_undecided() -> None:
+    def verdicts(*names: str, zone: str = "corp.example", **changes: Any) -> list[str]:
+        net = load(ZONE, {f"private_hosted_zones {zone} {key}": value for key, value in changes.items()})
+        return [net.trace("probe", f"{name}.corp.example", "tcp/80").verdict for name in names]
+
+    assert verdicts("db", "x", records={"db": "unknown"}) == ["undecided", "blocked"]
+    assert verdicts("db", "x", records={"db": ["10.0.2.20", "unknown"]}) == ["undecided", "blocked"]
+    assert verdicts("db", "x", records={"db": "10.0.2.20", "unknown": "unknown"}) == ["reachable", "undecided"]
+    assert verdicts("db", vpcs=["unknown"]) == ["undecided"]
+    assert verdicts("db", vpcs=["app", "unknown"]) == ["reachable"]
+    assert verdicts("db", vpcs=["data", "unknown"]) == ["undecided"]
+
+
+@pytest.mark.rule("DNS-2")
+def test_the_smallest_zone_that_is_seen_speaks_for_a_name() -> None:
+    inner = {"vpcs": ["app"], "records": {"b": "twin"}}
+    outer = {"vpcs": ["app"], "records": {"b.a.corp.example": "10.0.2.20", "c.a.corp.example": "10.0.2.20"}}
+    zones = {"a.corp.example": inner, "corp.example": outer}
+    for order in (list, reversed):
+        net = load(ZONE, {"private_hosted_zones": {name: zones[name] for name in order(list(zones))}})
+        passes(net.trace("probe", "b.a.corp.example", "tcp/80"))
+        assert net.trace("probe", "b.a.corp.example", "tcp/80").forward[-1].component == "app.twin"
+        blames(net.trace("probe", "c.a.corp.example", "tcp/80"), "NAME_NOT_RESOLVED", "DNS-2", "c.a.corp.example")
 
 
 def test_mistakes() -> None:

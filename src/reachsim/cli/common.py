@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.sources import add_options
+from reachsim.deadline import A_DEADLINE, seconds
 from reachsim.errors import DesignError, Problem, UsageError, shown
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ _WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 _PATIENCE = 1.0
 """Seconds before a person is told how far the work is."""
-_LEAST_DEADLINE, _MOST_DEADLINE = 0.001, 10_000_000.0
 _BETWEEN = 0.1
 """Seconds from one such message to the next."""
 
@@ -68,14 +68,9 @@ def add_deadline(parser: argparse.ArgumentParser) -> None:
 
 def _seconds(text: str) -> float:
     try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not _LEAST_DEADLINE <= seconds <= _MOST_DEADLINE:
-        raise argparse.ArgumentTypeError(
-            f"{shown(text)} is not a number of seconds between 0.001 and {_MOST_DEADLINE:,.0f}"
-        )
-    return seconds
+        return seconds(float(text))
+    except (ValueError, UsageError):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not {A_DEADLINE}") from None
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 import argparse
+import os
+from typing import TYPE_CHECKING
 
 from reachsim.cli.common import add_file, endpoint, write_file
-from reachsim.cli.sources import load_network
+from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
 
-HELP = "draw the network as nested boxes (SVG)"
+if TYPE_CHECKING:
+    from reachsim.picture.draw import Picture
+
+HELP = "draw the network as nested boxes (SVG, HTML)"
+_FORMATS = {".svg": "svg", ".html": "html"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_file(parser)
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
         "--trace",
         nargs=3,
         metavar=("FROM", "TO", "TRAFFIC"),
         help="tell the way of a packet and of its answer over the picture, as trace does",
     )
-    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write, OUT.svg; left out: standard output")
+    told.add_argument(
+        "--diff",
+        nargs="?",
+        const="",
+        metavar="AFTER",
+        help="draw what AFTER adds, removes and changes, and what that opens and closes, as diff does; "
+        "without AFTER where FILE is a plan, which tells both",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="the file to write, OUT.svg or OUT.html; left out: SVG to standard output"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the picture; 0."""
-    if arguments.output is not None and not arguments.output.lower().endswith(".svg"):
-        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in .svg")
+    form = _FORMATS.get(os.path.splitext(arguments.output or "-.svg")[1].lower())
+    if form is None:
+        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {' or '.join(_FORMATS)}")
 
-    net = load_network(arguments)
-    trace = None
-    if arguments.trace is not None:
-        source, destination, traffic = arguments.trace
-        trace = net.trace(endpoint(source), endpoint(destination), traffic)
-    text = net.draw(trace=trace).svg + "\n"
+    text = getattr(_picture(arguments), form)
+    text = text if text.endswith("\n") else f"{text}\n"
     if arguments.output is None:
         print(text, end="")
     else:
         write_file(arguments.output, text)
     return 0
+
+
+def _picture(arguments: argparse.Namespace) -> Picture:
+    if arguments.diff == "":
+        before, after = load_both(arguments, arguments.file)
+        return before.draw(diff=after)
+    net = load_network(arguments)
+    if arguments.diff is not None:
+        return net.draw(diff=load_network(arguments, arguments.diff))
+    if arguments.trace is None:
+        return net.draw()
+    source, destination, traffic = arguments.trace
+    return net.draw(trace=(endpoint(source), endpoint(destination), traffic))

@@ -16,8 +16,8 @@ from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
 from reachsim.cli.several import CI_FORMATS, told
-from reachsim.cli.stopping import stoppable
 from reachsim.errors import ReachsimError, UsageError, cut, shown, visible
+from reachsim.stopping import stoppable
 
 COMMANDS = {
     "check": "reachsim.cli.check",

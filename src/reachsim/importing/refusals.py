@@ -103,6 +103,8 @@ def _opened(design: Any, path: Path, holder: Any, why: str, gone: set[str]) -> b
     last = path[-1]
     if last in _NAMED:
         holder[last] = UNKNOWN
+    elif path[0] == "private_hosted_zones" and path[2:3] == ("records",):
+        holder[last] = [UNKNOWN]
     elif path[0] == "vpcs" and len(path) == _IN_VPC and path[2] in _COMPONENTS:
         vpc, body = design["vpcs"][path[1]], holder.pop(last)
         named = [body["subnet"]] if "subnet" in body else body.get("subnets") or []
@@ -151,6 +153,7 @@ def _may_go(path: Path) -> bool:
     return (
         path[-1] in _NAMED
         or path[-2] in _SECTIONS
+        or (path[0] == "private_hosted_zones" and path[-2] == "records")
         or (len(path) > _IN_VPC and path[2] == "route_tables")
         or path[-1] in _OPTIONAL
     )

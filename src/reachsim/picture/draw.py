@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from reachsim.answers.diff import diff as compare
+from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
+from reachsim.errors import ReachsimError
 from reachsim.faces import Faced
+from reachsim.picture.diffed import scene_of_difference
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
+from reachsim.picture.page import page
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
 
+_TRACES = 60
+"""How many expectations of a design are traced on its page."""
+
 
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):
-    """A picture of a network, which a notebook shows. `svg`: the document, the same on every run."""
+    """A picture of a network, which a notebook shows. `svg`: the document, the same on every run; `html`: a page on which it
+    can be moved and zoomed, and what the design promises is traced by a click."""
 
-    svg: str
-    layout: Layout = field(repr=False)
+    layout: Layout
+    _page: Callable[[], str] = field(repr=False, compare=False)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as one SVG document."""
+        return svg(self.layout)
+
+    @cached_property
+    def html(self) -> str:
+        """The picture as one page of HTML."""
+        return self._page()
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -29,6 +50,28 @@ class Picture(Faced):
 
 def draw(engine: Engine, trace: Trace | None = None) -> Picture:
     """A network as nested boxes, what is alike folded. `trace`: one of its traces, told over it."""
-    scene = scene_of(engine) if trace is None else with_trace(scene_of(engine, names_on(trace)), trace)
-    layout = lay_out(scene)
-    return Picture(svg(layout), layout)
+    if trace is None:
+        layout = lay_out(scene_of(engine))
+        return Picture(layout, lambda: _page(layout, engine))
+    scene = scene_of(engine, names_on(trace))
+    return Picture(lay_out(with_trace(scene, trace)), lambda: _page(lay_out(scene), engine, trace))
+
+
+def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
+    """Two networks as one picture, with what differs told over it. `found`: their difference, if it is known already."""
+    layout = lay_out(scene_of_difference(before, after, compare(before, after) if found is None else found))
+    return Picture(layout, lambda: page(layout, ()))
+
+
+def _page(layout: Layout, engine: Engine, *first: Trace) -> str:
+    """A page with a trace, which is told from the start, and those of what the design promises."""
+    expectations = engine.design.expect[:_TRACES]
+    traces = [*first]
+    for expectation in expectations:
+        try:
+            traces.append(
+                engine.trace(expectation.from_, expectation.to, expectation.allow or expectation.deny or "all")
+            )
+        except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
+            continue
+    return page(layout, traces, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))

@@ -16,7 +16,7 @@ from reachsim.engine import Engine
 from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
-from reachsim.picture.scene import Appearance, Line, Scene, SceneBox
+from reachsim.picture.scene import Appearance, Line, Scene, SceneBox, key_of
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -92,7 +92,7 @@ def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[s
     title = f"VPC {site.name}"
     rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
     return SceneBox(
-        _key("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,)
+        key_of("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,)
     )
 
 
@@ -100,7 +100,7 @@ def _edge(vpc: str, body: Any) -> tuple[SceneBox, ...]:
     """Its gateways to the internet."""
     found = ((body.internet_gateway, "internet gateway"), (body.egress_only_internet_gateway, _EGRESS_ONLY))
     return tuple(
-        SceneBox(_key("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",))
+        SceneBox(key_of("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",))
         for name, noun in found
         if name
     )
@@ -121,10 +121,10 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str
         names = tuple(f"{vpc}.{name}" for _, name, _ in group)
         nouns = Counter(noun for *_, noun in group)
         if len(group) == 1:
-            yield SceneBox(_key(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
+            yield SceneBox(key_of(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
         else:
             yield SceneBox(
-                _key(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names
+                key_of(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names
             )
 
 
@@ -138,7 +138,7 @@ def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> SceneB
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
     edge = tuple(_folded_gateways(gateways))
-    return SceneBox(_key("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
+    return SceneBox(key_of("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
 
 
 def _by_sort(sorts: Counter[str]) -> Iterator[str]:
@@ -218,7 +218,7 @@ def _zone(
         for group, alike in fold(subnets, _SUBNETS, likenesses, lambda subnet: subnet.full_name in alone)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
-    return SceneBox(_key("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
+    return SceneBox(key_of("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
 
 
 def _look(sort: str) -> Appearance:
@@ -228,7 +228,7 @@ def _look(sort: str) -> Appearance:
 def _subnet(subnet: SubnetSite, sort: str, design: Design, alone: frozenset[str]) -> SceneBox:
     rows = tuple((box,) for box in _interfaces(subnet, design, alone))
     look, title = _look(sort), f"{subnet.name} ({sort})"
-    return SceneBox(_key(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
+    return SceneBox(key_of(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
 
 def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design) -> SceneBox:
@@ -237,7 +237,7 @@ def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design)
     names += [interface.name for subnet in group for interface in subnet.interfaces]
     look, title = _look(sort), f"{len(group)} subnets ({sort})"
     notes = (f"alike: {alike}", *_counts(kinds), summary([subnet.name for subnet in group]))
-    return SceneBox(_key(*group[0].path), look, title, notes, names=tuple(names))
+    return SceneBox(key_of(*group[0].path), look, title, notes, names=tuple(names))
 
 
 def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[SceneBox]:
@@ -248,7 +248,7 @@ def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> It
     ]
     for group, alike in fold(subnet.interfaces, _INTERFACES, likenesses, lambda each: each.name in alone):
         first = group[0]
-        key = _key("interfaces", first.name)
+        key = key_of("interfaces", first.name)
         names = tuple(interface.name for interface in group)
         if len(group) == 1:
             title = first.name.removeprefix(f"{subnet.vpc.name}.")
@@ -380,19 +380,14 @@ def _other(group: Sequence[_Other], alike: str) -> SceneBox:
     names = tuple(other.name for other in group)
     if len(group) == 1:
         notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
-        return SceneBox(_key(*first.path), look, first.name, notes, names=names)
+        return SceneBox(key_of(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
     likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()
     notes = (*filter(None, (first.state,)), *likeness, *_summed(parts), summary(names))
-    return SceneBox(_key(*first.path), look, counted(len(group), first.noun), notes, names=names)
+    return SceneBox(key_of(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
 # -- words ------------------------------------------------------------------------------------------------------
-
-
-def _key(*parts: object) -> str:
-    """A key for a path; a part that has a slash cannot be taken for two."""
-    return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def _with_state(noun: str, state: str) -> str:

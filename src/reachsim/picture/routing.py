@@ -16,7 +16,7 @@ _TURN, _TAKEN, _SHARED = 40, 400, 3
 """The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs."""
 _CLOSE = 4
 """How far from a border ways run."""
-_PORT = 18
+_PORT = 20
 """How far from each other ways meet a border."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,16 +25,17 @@ class Run:
     end: Point | None
 
 
-def runs_of(layout: Layout) -> tuple[Run, ...]:
-    """Every way of a picture with its places, in their order."""
-    if not layout.scene.ways:
+def runs_of(layout: Layout, ways: Sequence[Way] | None = None) -> tuple[Run, ...]:
+    """Ways over a picture with their places, in their order; left out: its own."""
+    ways = layout.scene.ways if ways is None else ways
+    if not ways:
         return ()
     placed = {each.box.key: each for box in layout.boxes for each in box.all()}
     boxes = {key: _rect(each) for key, each in placed.items()}
-    used = dict.fromkeys(key for way in layout.scene.ways for key, _ in way.stations)
+    used = dict.fromkeys(key for way in ways for key, _ in way.stations)
     area = Rect(_MARGIN, PAD + LINE_HEIGHT + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
     router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
-    return tuple(_run(way, boxes, router) for way in layout.scene.ways)
+    return tuple(_run(way, boxes, router) for way in ways)
 
 
 def _run(way: Way, boxes: Mapping[str, Rect], router: Router) -> Run:

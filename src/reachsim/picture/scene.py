@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
-MarkLook = Literal["end", "stop", "unknown"]
-"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here."""
-WayLook = Literal["there", "back", "ahead"]
-"""A packet's way, its answer's, and what is not reached."""
+MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed"]
+"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here; what differs."""
+WayLook = Literal["there", "back", "ahead", "opened", "closed"]
+"""A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before."""
 
 
 class Mark(NamedTuple):
@@ -76,6 +76,11 @@ class SceneBox:
         return replace(self, edge=edge, rows=rows, marks=(*self.marks, *marks.get(self.key, ())))
 
 
+def key_of(*parts: object) -> str:
+    """A key for a path; a part that has a slash cannot be taken for two."""
+    return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 class Line(NamedTuple):
     """A line between two boxes, by their keys."""
 
@@ -86,7 +91,8 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A picture without places. `internet`: the box at the top, if anything leads to it. `vpcs`: side by side. `others`:
-    what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it."""
+    what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it. `differing`: lines
+    that were added or removed."""
 
     title: str
     description: str
@@ -96,6 +102,7 @@ class Scene:
     lines: tuple[Line, ...]
     ways: tuple[Way, ...] = ()
     legend: tuple[LegendLine, ...] = ()
+    differing: Mapping[Line, MarkLook] = field(default_factory=dict)
 
     @property
     def boxes(self) -> Iterator[SceneBox]:

@@ -30,12 +30,21 @@ class Stations:
                 return found
         return None
 
+    def shown(self, key: str, name: str) -> str | None:
+        """The box of a key; else the folded box that has what a full name stands for."""
+        return key if key in self.boxes else self._things.get(name) or self._subnets.get(name)
+
     def of(self, component: str, checkpoint: str) -> str | None:
         """The box of what a hop or a blocker is at. ACLs, routers and links are those of a subnet or a VPC, which may have
         the name of something else."""
         if checkpoint.startswith(("network ACL", "link", "route table")):
             return self._subnets.get(component) or self.named(component)
         return self.named(component)
+
+    def folded(self, key: str) -> bool:
+        """Whether a box stands for several things that have no boxes of their own."""
+        box = self.boxes[key]
+        return len(box.names) > 1 and box.look != "internet"
 
     def holds(self, outer: str, inner: str) -> bool:
         """Whether one box is in the other, at any depth."""
@@ -53,9 +62,10 @@ class Stations:
 
 def _outwards(name: str) -> Iterator[str]:
     """A name, and those of what it is a part of: the attachment ``tgw.app`` is on the box of `tgw`, and the place ``nat/a``
-    of a regional NAT gateway on that of `nat`."""
+    of a regional NAT gateway on that of `nat`, the version ``fetch:prod`` on that of `fetch`."""
     yield name
     yield name.partition("/")[0]
+    yield name.partition(":")[0]
     while "." in name:
         name = name.rpartition(".")[0]
         yield name

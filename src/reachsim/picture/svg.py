@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.errors import summary
 from reachsim.markup import Html, element
@@ -19,6 +19,7 @@ from reachsim.picture.layout import (
 )
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
+from reachsim.picture.scene import Scene
 
 _LIGHT = {
     "internet": ("#eef3f8", "#44546a"),
@@ -46,11 +47,20 @@ _DARK = {
 MARKS: dict[str, tuple[str, str]] = {
     "stop": ("#b3261e", "#ff9a90"),
     "unknown": ("#6941c6", "#c9b3ff"),
+    "removed": ("#b3261e", "#ff9a90"),
+    "added": ("#1b6b3a", "#86d9a0"),
+    "changed": ("#8a5a00", "#f0c060"),
     "end": ("#0b57a4", "#8ec5ff"),
 }
 """Colours of each look of a mark, light and dark, the weightiest first."""
-_WAYS = {"there": ("#0b57a4", "#8ec5ff"), "back": ("#1b6b3a", "#86d9a0"), "ahead": ("#5a6b7b", "#93a4b5")}
-_WAY_DASHES = {"back": "7 4", "ahead": "2 5"}
+_WAYS = {
+    "there": ("#0b57a4", "#8ec5ff"),
+    "back": ("#1b6b3a", "#86d9a0"),
+    "ahead": ("#5a6b7b", "#93a4b5"),
+    "opened": ("#b3261e", "#ff9a90"),
+    "closed": ("#5a6b7b", "#93a4b5"),
+}
+_WAY_DASHES = {"back": "7 4", "ahead": "2 5", "closed": "7 4"}
 _DASHES = {"zone": "6 4", "network": "2 3", "internet": "2 3"}
 _INK, _NIGHT_INK = "#1a1a1a", "#f0f0f0"
 _PAPER, _NIGHT = "#ffffff", "#0e1216"
@@ -62,28 +72,36 @@ _NAMES = 40
 
 def svg(layout: Layout) -> str:
     """A picture as one SVG document."""
+    return str(document(layout, ways(runs_of(layout))))
+
+
+def ways(runs: Iterable[Run]) -> list[Html]:
+    """Ways as parts of a document."""
+    return [_run(run) for run in runs]
+
+
+def document(layout: Layout, over: Sequence[Html]) -> Html:
+    """A picture with parts over it."""
     scene = layout.scene
     title = element("text", layout.title, x=PAD, y=PAD + TITLE, class_="title")
-    return str(
-        element(
-            "svg",
-            element("title", scene.title),
-            element("desc", scene.description),
-            element("style", Html(_style(told=bool(scene.legend)))),
-            element("rect", width=layout.width, height=layout.height, class_="paper"),
-            title,
-            *(_line(stroke) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
-            *(part for box in layout.boxes for part in _box(box)),
-            *(_line(stroke) for stroke in layout.strokes if _to_gateway(layout, stroke)),
-            *(end for stroke in layout.strokes for end in _ends(stroke)),
-            *(_run(run) for run in runs_of(layout)),
-            *(part for entry in layout.legend for part in _entry(entry)),
-            xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {layout.width} {layout.height}",
-            width=layout.width,
-            height=layout.height,
-            role="img",
-        )
+    return element(
+        "svg",
+        element("title", scene.title),
+        element("desc", scene.description),
+        element("style", Html(_style(told=bool(over or scene.legend)))),
+        element("rect", width=layout.width, height=layout.height, class_="paper"),
+        title,
+        *(_line(stroke, scene) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
+        *(part for box in layout.boxes for part in _box(box)),
+        *(_line(stroke, scene) for stroke in layout.strokes if _to_gateway(layout, stroke)),
+        *(end for stroke in layout.strokes for end in _ends(stroke)),
+        *over,
+        *(part for entry in layout.legend for part in _entry(entry)),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {layout.width} {layout.height}",
+        width=layout.width,
+        height=layout.height,
+        role="img",
     )
 
 
@@ -138,12 +156,11 @@ def _arrow(points: Sequence[Point], look: str) -> Html:
 
 
 def _label(place: Point, label: str, look: str) -> Iterator[Html]:
-    """A number in a circle; of an answer in a square."""
+    """A number on a round ground; of an answer, and of what is closed, on a square one."""
     x, y = place
-    if look == "back":
-        yield element("rect", x=x - 8, y=y - 8, width=16, height=16, class_=f"station {look}")
-    else:
-        yield element("circle", cx=x, cy=y, r=8, class_=f"station {look}")
+    half = max(8, 3 + 3 * len(label))
+    corner = 1 if look in ("back", "closed") else 8
+    yield element("rect", x=x - half, y=y - 8, width=2 * half, height=16, rx=corner, class_=f"station {look}")
     yield element("text", label, x=x, y=y + 4, class_="number", text_anchor="middle")
 
 
@@ -163,9 +180,9 @@ def _entry(placed: PlacedEntry) -> Iterator[Html]:
     middle = (PAD + 12, y - 4)
     if entry.label:
         yield from _label(middle, entry.label, entry.look or "there")
-    elif entry.look in MARKS:
+    elif entry.look in ("stop", "unknown"):
         yield from _stop(middle, entry.look)
-    elif entry.look is not None:
+    elif entry.look in _WAYS:
         yield element("path", d=f"M{PAD} {y - 4}L{PAD + 24} {y - 4}", class_=entry.look)
     x = PAD if entry.look is None else INDENT + PAD
     for index, line in enumerate(placed.lines):
@@ -178,8 +195,17 @@ def _to_gateway(layout: Layout, stroke: Stroke) -> bool:
     return internet is not None and internet.key in stroke.line
 
 
-def _line(stroke: Stroke) -> Html:
-    return element("line", x1=stroke.x, y1=stroke.top, x2=stroke.x, y2=stroke.bottom, class_="line")
+def _line(stroke: Stroke, scene: Scene) -> Html:
+    look = scene.differing.get(stroke.line)
+    return element(
+        "line",
+        element("title", look) if look else Html(""),
+        x1=stroke.x,
+        y1=stroke.top,
+        x2=stroke.x,
+        y2=stroke.bottom,
+        class_=f"line {look}" if look else "line",
+    )
 
 
 def _ends(stroke: Stroke) -> Iterator[Html]:
@@ -216,10 +242,12 @@ def _colours(looks: dict[str, tuple[str, str]], ink: str, paper: str) -> Iterato
 def _shapes_told() -> Iterator[str]:
     """Sizes and dashes of marks and ways."""
     yield f".mark{{font-size:{NOTE}px;font-weight:bold}}.number{{font-size:10px;font-weight:bold}}"
-    yield "path{fill:none}path.there,path.back,path.ahead{stroke-width:3;stroke-linejoin:round}path.head{stroke-width:1}"
+    ways = ",".join(f"path.{look}" for look in _WAYS)
+    yield f"path{{fill:none}}{ways}{{stroke-width:3;stroke-linejoin:round}}path.head{{stroke-width:1}}"
     yield from (f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items())
     yield "path.head{stroke-dasharray:none}.cross{stroke-width:2.5}"
     yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
+    yield ".marked-removed,.line.removed{stroke-dasharray:9 5}.line.added{stroke-width:4}"
 
 
 def _told(scheme: int, paper: str) -> Iterator[str]:
@@ -227,6 +255,6 @@ def _told(scheme: int, paper: str) -> Iterator[str]:
     yield f".number{{fill:{paper}}}.cross{{stroke:{paper}}}"
     for look, colours in MARKS.items():
         yield f".mark.{look}{{fill:{colours[scheme]}}}.marked-{look}{{stroke:{colours[scheme]}}}"
-        yield f".sign.{look}{{fill:{colours[scheme]}}}"
+        yield f".sign.{look}{{fill:{colours[scheme]}}}.line.{look}{{stroke:{colours[scheme]}}}"
     for look, colours in _WAYS.items():
         yield f".{look}{{stroke:{colours[scheme]}}}.head.{look},.station.{look}{{fill:{colours[scheme]}}}"

@@ -17,6 +17,22 @@ _MOST = 6
 """How many further blockers the legend tells."""
 
 
+def ends_on(trace: Trace, stations: Stations) -> tuple[str | None, str | None]:
+    """The boxes that a trace begins at and is sent to; None for what no box shows."""
+    first = (_leaf(hop, stations) for hop in trace.forward[:1])
+    last = (_leaf(hop, stations) for hop in trace.forward[-1:] if hop.action == "deliver")
+    return (
+        next(filter(None, first), stations.named(trace.source)),
+        next(filter(None, last), stations.named(trace.destination)),
+    )
+
+
+def _leaf(hop: Hop, stations: Stations) -> str | None:
+    """The box of a hop, if it has no boxes inside."""
+    key = stations.of(hop.component, hop.checkpoint)
+    return None if key is None or stations.box(key).rows else key
+
+
 def names_on(trace: Trace) -> frozenset[str]:
     """The full names of everything that a trace passes, so that a picture folds none of it into something else."""
     hops = [*trace.forward, *trace.reply]
@@ -76,10 +92,9 @@ class _Telling:
 
     def ends(self, trace: Trace) -> None:
         """Mark where it begins and where it is to end."""
-        first = [self._leaf(hop) for hop in trace.forward[:1]]
-        last = [self._leaf(hop) for hop in trace.forward[-1:] if hop.action == "deliver"]
-        self.mark(next(filter(None, first), self.stations.named(trace.source)), "end", "the packet starts here")
-        self.mark(next(filter(None, last), self.stations.named(trace.destination)), "end", "it is sent to here")
+        first, last = ends_on(trace, self.stations)
+        self.mark(first, "end", "the packet starts here")
+        self.mark(last, "end", "it is sent to here")
 
     def leg(self, look: WayLook, hops: Sequence[Hop]) -> None:
         """Tell one leg: as far as it gets, and then what it does not reach."""
@@ -120,7 +135,7 @@ class _Telling:
         to the next."""
         current: tuple[str, list[Hop]] | None = None
         for hop in hops:
-            key = self._leaf(hop)
+            key = _leaf(hop, self.stations)
             if current is not None and key in (None, current[0]):
                 current[1].append(hop)
             elif key is not None:
@@ -129,10 +144,6 @@ class _Telling:
                 current = key, [hop]
         if current is not None:
             yield current
-
-    def _leaf(self, hop: Hop) -> str | None:
-        key = self.stations.of(hop.component, hop.checkpoint)
-        return None if key is None or self.stations.box(key).rows else key
 
     def _where_stopped(self, hop: Hop, last: str) -> str:
         """The box that a leg stops at: its own, or the subnet whose ACL or route table it is."""

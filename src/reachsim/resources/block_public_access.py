@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from reachsim.errors import HintedError, shown
 from reachsim.resources.fields import REFERENCE_FORM, Reference, Schema, also
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import Checks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.internet_gateway import AccessMode, Exclusion, PublicAccess, public_access
@@ -30,7 +31,7 @@ def _mode(value: Any) -> Any:
 
 def _exclusion(value: Any) -> Any:
     """What is let through, with or without the `allow-` of the API."""
-    word = value if not isinstance(value, str) or value.startswith("allow-") else f"allow-{value}"
+    word = value if not isinstance(value, str) or value.startswith("allow-") or value == UNKNOWN else f"allow-{value}"
     if not isinstance(word, str) or word not in EXCLUSIONS:
         raise HintedError(f"expected {_or(EXCLUSIONS)}, got {shown(value)}", hint="write allow-bidirectional")
     return word
@@ -46,7 +47,8 @@ def _short(value: Any) -> Any:
 
 
 def _or(words: tuple[str, ...]) -> str:
-    return f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
+    known = [word for word in words if word != UNKNOWN]
+    return f"{', '.join(map(repr, known[:-1]))} or {known[-1]!r}"
 
 
 class BlockPublicAccess(Schema):
@@ -54,7 +56,7 @@ class BlockPublicAccess(Schema):
 
     mode: Annotated[AccessMode, BeforeValidator(_mode), also({"const": False})] = "off"
     """`bidirectional` stops all traffic of internet and egress-only gateways, `ingress` all that neither a NAT gateway nor
-    an egress-only gateway lets out."""
+    an egress-only gateway lets out; `unknown`: nobody knows which."""
     exclusions: Annotated[
         dict[
             Reference,
@@ -76,7 +78,10 @@ class BlockPublicAccess(Schema):
 Switch = Annotated[
     BlockPublicAccess | None,
     BeforeValidator(lambda value: None if value is None else _short(value)),
-    also({"enum": ["off", "bidirectional", "ingress", "block-bidirectional", "block-ingress"]}, {"const": False}),
+    also(
+        {"enum": ["off", "bidirectional", "ingress", "unknown", "block-bidirectional", "block-ingress"]},
+        {"const": False},
+    ),
 ]
 """The field of a VPC or of a design: a mode, or the long form."""
 

@@ -19,7 +19,7 @@ from reachsim.dataplane.checkpoint import (
 )
 from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
-from reachsim.dataplane.site import NetworkInterface, VpcSite
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
@@ -53,10 +53,16 @@ def senders_around(vpc: VpcSite, source: int) -> Span:
     return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
 
 
+def subnet_around(vpc: VpcSite, address: int) -> SubnetSite | None:
+    """The subnet that a private address is in, whose Block Public Access counts for it (IGW-14)."""
+    owner = vpc.owners.get(address)
+    return vpc.subnet_runs[address] if owner is None else owner.subnet
+
+
 def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: bool = False) -> Loss | None:
     """Why Block Public Access stops a packet of a private address at a gateway (IGW-14). `outward`: it leaves the VPC."""
     owner = vpc.owners.get(address)
-    subnet = vpc.subnet_runs[address] if owner is None else owner.subnet
+    subnet = subnet_around(vpc, address)
     if subnet is None or subnet.access is PublicAccess.OPEN:
         return None
     translated = translated or (owner is not None and owner.kind == "nat gateway")
@@ -67,13 +73,16 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
 
 
 class _Doubt:
-    """What may stop a packet at an internet gateway: it may not be attached, the address inside may have no public one."""
+    """What may stop a packet at an internet gateway: it may not be attached, Block Public Access may stop it, the address
+    inside may have no public one."""
 
-    __slots__ = ("address", "attachment")
+    __slots__ = ("access", "address", "attachment", "vpc")
 
     def __init__(self, name: str, direction: Direction, vpc: VpcSite, *, attached: bool) -> None:
         text = f"whether internet gateway {name} is attached is not known"
+        self.vpc = vpc
         self.attachment = None if attached else _doubt(text, direction)
+        self.access = access_doubt(name, direction, vpc)
         owners = {each.name for each in vpc.owners.values() if any(pair.perhaps for pair in each.pairs)}
         what = next(iter(owners)) if len(owners) == 1 else "an interface"
         self.address = _doubt(f"whether {what} has a public address is not known", direction) if owners else None
@@ -82,13 +91,29 @@ class _Doubt:
         """A step that the gateway takes if what is in doubt is so."""
         if self.attachment is not None:
             return step._replace(asks=Query(self.attachment, peer))
+        if self.access is not None and is_access_unknown(self.vpc, private):
+            return step._replace(asks=Query(self.access, peer), path=self.vpc.access_path)
         if self.address is None or owner is None or not owner.perhaps_public(private):
             return step
         return step._replace(asks=Query(self.address, peer), path=(*owner.path, "public_ip"))
 
     def filters(self) -> Iterator[Filter]:
         """The filters that it asks."""
-        yield from (each for each in (self.attachment, self.address) if each is not None)
+        yield from (each for each in (self.attachment, self.access, self.address) if each is not None)
+
+
+def is_access_unknown(vpc: VpcSite, private: int) -> bool:
+    """Whether it is not known what Block Public Access leaves to an address (IGW-14)."""
+    subnet = subnet_around(vpc, private)
+    return subnet is not None and subnet.access is PublicAccess.UNKNOWN
+
+
+def access_doubt(name: str, direction: Direction, vpc: VpcSite) -> Filter | None:
+    """What stands for Block Public Access where it is not known what it leaves to some subnet; None where it is."""
+    if PublicAccess.UNKNOWN not in (vpc.access, *(subnet.access for subnet in vpc.subnets.values())):
+        return None
+    text = f"what Block Public Access stops at gateway {name} is not known"
+    return in_doubt("internet gateway", direction, text, Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "IGW-14")
 
 
 def _doubt(text: str, direction: Direction) -> Filter:
@@ -244,14 +269,15 @@ def _able(target: NetworkInterface) -> bool:
     return bool(target.publics) or target.groups is None
 
 
-class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=False):
+class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=True):
     """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (IPV6-4)."""
 
-    __slots__ = ("internet", "vpc")
+    __slots__ = ("doubt", "internet", "vpc")
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
         super().__init__(f"{vpc.name}.{name}", "egress-only internet gateway", path)
         self.vpc = vpc
+        self.doubt = access_doubt(self.component, Direction.EGRESS, vpc)
         self.internet = internet
 
     def step(self, header: Header, leg: Leg) -> Step:
@@ -269,6 +295,8 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         leg.sessions.append(Session(self, source, source, destination))
         loss = loss or blocked(self.vpc, source, leg, outward=True, translated=True)
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
+        if loss is None and self.doubt is not None and is_access_unknown(self.vpc, source):
+            return step._replace(asks=Query(self.doubt, destination), path=self.vpc.access_path)
         if loss is None:
             return step
         path = loss.path or self.path
@@ -276,6 +304,10 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
             text = f"{format_address(source)} ({owner.name}) is private IPv6, which is not on the internet"
             loss, path = Loss(loss.code, loss.rule, text), (*owner.path, "ipv6_address")
         return self.drop(loss, header, scope, onward=step, path=path)
+
+    def filters(self) -> Iterable[Filter]:
+        """What is in doubt."""
+        return () if self.doubt is None else (self.doubt,)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""

@@ -1,4 +1,8 @@
-"""Private hosted zones: names that mean something in the VPCs that they are associated with (DNS-2)."""
+"""Private hosted zones: names that mean something in the VPCs that they are associated with (DNS-2).
+
+`unknown` among its VPCs are others that may see it, as a record (or a value of one) what nobody knows the meaning of, as the
+name of a record others that it may have.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from reachsim.net.address import format_address, parse_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.fields import HostNameField, References, looks_like_address
 from reachsim.resources.mending import Case, Edit
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -33,22 +38,23 @@ class PrivateHostedZone(Resource):
     routable: ClassVar[bool] = False
 
     vpcs: References = ()
-    """The VPCs that it is associated with."""
+    """The VPCs that it is associated with; `unknown`: perhaps others."""
     records: dict[HostNameField, Annotated[References, BeforeValidator(_list)]] = Field(default_factory=dict)
-    """Name (with or without the zone's) to an address, several, or the name of something that has one."""
+    """Name (with or without the zone's) to an address, several, or the name of something that has one; `unknown` for a name:
+    perhaps other records."""
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its VPCs."""
-        yield from (("vpcs", vpc) for vpc in self.vpcs)
+        yield from (("vpcs", vpc) for vpc in self.vpcs if vpc != UNKNOWN)
 
     def check(self, at: At, checks: Checks) -> None:
         """Its VPCs are there, and records mean an address or something of the design."""
         for index, vpc in enumerate(self.vpcs):
-            if vpc not in checks.design.vpcs:
+            if vpc not in checks.design.vpcs and vpc != UNKNOWN:
                 checks.report((*at.path, "vpcs", index), f"there is no VPC {shown(vpc)}")
         for name, values in self.records.items():
             for value in values:
-                if not _is_address(value) and value not in _names(checks.design):
+                if not _is_address(value) and value != UNKNOWN and value not in _names(checks.design):
                     text = f"{shown(value)} is neither an address nor the name of something that has one"
                     checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
 
@@ -70,6 +76,8 @@ class PrivateHostedZone(Resource):
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""
         for name, values in self.records.items():
+            if name == UNKNOWN:
+                continue
             full = {zone} if name == "@" else {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
             if host.lower().rstrip(".") in map(str.lower, full):
                 return values
@@ -85,6 +93,9 @@ class PrivateHostedZone(Resource):
         """What its record means, in a VPC that sees it. A zone that is seen hides public names under it: one that has no
         record does not resolve."""
         body = ends.design.vpcs.get(vpc)
+        if body is not None and vpc not in self.vpcs and UNKNOWN in self.vpcs:
+            text = f"{host} is in private zone {at.name}: whether VPC {vpc} sees it is not known"
+            return Endpoint(host, "name", unknown=text)
         if body is None or vpc not in self.vpcs:
             where = f"VPC {vpc} is not associated with it" if body is not None else "it is not seen outside its VPCs"
             return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"{host} is in private zone {at.name}: {where}")
@@ -92,6 +103,9 @@ class PrivateHostedZone(Resource):
             why = attribute_missing(vpc, body.enable_dns_support)
             return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} is not seen here: {why}")
         values = self.record(at.name, host)
+        if UNKNOWN in (values or ()) or (values is None and UNKNOWN in self.records):
+            text = f"what {host} means in private zone {at.name} is not known"
+            return Endpoint(host, "name", unknown=text)
         if values is None:
             loss = Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} has no record {host}")
             return Endpoint(host, "name", loss=loss)

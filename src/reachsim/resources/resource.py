@@ -144,6 +144,9 @@ class Wiring(Protocol):
     def join_places(self, path: KeyPath, places: Iterable[str]) -> None:
         """Say that VPCs or networks are joined by a resource, so that names mean private addresses between them."""
 
+    def perhaps_join(self, vpcs: Iterable[str]) -> None:
+        """Say that nobody knows whether two VPCs are joined, of each pair that has all of some."""
+
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
 

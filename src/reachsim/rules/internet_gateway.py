@@ -14,10 +14,10 @@ _RFC1918 = "is a private address (RFC 1918), which is not on the internet"
 _RFC6598 = "is in 100.64.0.0/10, which is not on the internet"
 
 
-AccessMode = Literal["off", "bidirectional", "ingress"]
-"""What Block Public Access stops (IGW-14)."""
-Exclusion = Literal["allow-bidirectional", "allow-egress"]
-"""What an exclusion from it lets through."""
+AccessMode = Literal["off", "bidirectional", "ingress", "unknown"]
+"""What Block Public Access stops (IGW-14); `unknown`: nobody knows which of them."""
+Exclusion = Literal["allow-bidirectional", "allow-egress", "unknown"]
+"""What an exclusion from it lets through; `unknown`: nobody knows, or whether it is there."""
 
 
 class PublicAccess(Enum):
@@ -29,6 +29,8 @@ class PublicAccess(Enum):
     """What a NAT gateway or an egress-only gateway lets out, and the answers."""
     NONE = "none"
     """Nothing."""
+    UNKNOWN = "unknown"
+    """Nobody knows."""
 
 
 def public_access(mode: AccessMode, exclusion: Exclusion | None) -> PublicAccess:
@@ -38,17 +40,21 @@ def public_access(mode: AccessMode, exclusion: Exclusion | None) -> PublicAccess
     """
     if mode == "off" or exclusion == "allow-bidirectional":
         return PublicAccess.OPEN
+    if "unknown" in (mode, exclusion):
+        return PublicAccess.UNKNOWN
     return PublicAccess.EGRESS if mode == "ingress" or exclusion == "allow-egress" else PublicAccess.NONE
 
 
 def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound: bool) -> Loss | None:
-    """Why Block Public Access stops a packet at a gateway, or None (IGW-14).
+    """Why Block Public Access stops a packet at a gateway, or None (IGW-14). What is not known stops nothing here.
 
     `place`: the subnet of the interface whose address the gateway sees, in words; of what a NAT gateway sends, that is the
     NAT gateway's. `translated`: it is of a NAT gateway, or of an egress-only gateway. `outbound`: of a flow that starts
     inside.
     """
-    if access is PublicAccess.OPEN or (access is PublicAccess.EGRESS and translated and outbound):
+    if access in (PublicAccess.OPEN, PublicAccess.UNKNOWN) or (
+        access is PublicAccess.EGRESS and translated and outbound
+    ):
         return None
     text = f"Block Public Access lets nothing of {place} through"
     if access is PublicAccess.EGRESS:

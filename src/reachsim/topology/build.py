@@ -217,6 +217,10 @@ class TopologyBuilder:
         for place in places:
             self.topology.joined.setdefault(place, set()).add(path)
 
+    def perhaps_join(self, vpcs: Iterable[str]) -> None:
+        """Say that nobody knows whether two VPCs are joined, of each pair that has all of some."""
+        self.topology.perhaps_joined.append(frozenset(vpcs))
+
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
         self.topology.senders.append((addresses, start, label))

@@ -123,15 +123,18 @@ def addresses_from(
     origin: Origin, interface: NetworkInterface, ends: Endpoints, *, every: bool = False
 ) -> tuple[int, ...]:
     """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
-    the two VPCs is written, the public one from elsewhere; IPv6 addresses are the same everywhere. `every`: secondary
-    addresses too."""
+    the two VPCs is written, the public one from elsewhere, both where it is not known; IPv6 addresses are the same
+    everywhere. `every`: secondary addresses too."""
     if (origin.interface is not None and origin.interface.vpc is interface.vpc) or _joined(
         origin, interface.vpc.name, ends
     ):
         return interface.addresses if every else interface.primary
     ipv6 = tuple(address for address in interface.primary if address > IPV4_LAST)
     if interface.publics:
-        return (*(interface.publics if every else interface.publics[:1]), *ipv6)
+        publics = interface.publics if every else interface.publics[:1]
+        if _perhaps_joined(origin, interface.vpc.name, ends):
+            return (*(interface.addresses if every else interface.primary), *publics)
+        return (*publics, *ipv6)
     return interface.addresses if every else interface.primary
 
 
@@ -142,6 +145,13 @@ def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
     joined = ends.topology.joined
     places = {origin.place} if interface is None else {origin.place, interface.vpc.name}
     return any(not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE)) for place in places)
+
+
+def _perhaps_joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
+    """Whether nobody knows if something joins the VPC of an origin with another."""
+    if origin.interface is None:
+        return False
+    return any(vpcs <= {origin.interface.vpc.name, vpc} for vpcs in ends.topology.perhaps_joined)
 
 
 def _to_addresses(

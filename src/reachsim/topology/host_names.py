@@ -31,7 +31,8 @@ def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known
 class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
-    `speakers`: resources of the kinds that may speak for a name. `owners`: by host name, the resources that have it.
+    `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
+    (DNS-2). `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
@@ -43,6 +44,7 @@ class HostNames:
             name = getattr(body, "public_dns_name", None)
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
+        self.speakers.sort(key=lambda each: -each[0].name.count("."))
 
 
 def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:

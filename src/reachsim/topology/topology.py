@@ -30,7 +30,8 @@ class Topology(Faced):
     `interfaces`: by full name, functions' shared interfaces included. `functions`: the shared interface of each subnet and
     set of groups. `rules`: the filters that interfaces and subnets use. `internet`: the checkpoint between the gateways and
     the world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`:
-    checkpoints by the path of what they belong to. `joined`: by VPC or network, what joins it to others. `senders`:
+    checkpoints by the path of what they belong to. `joined`: by VPC or network, what joins it to others;
+    `perhaps_joined`: each pair of VPCs that has all of one of these may be joined, too. `senders`:
     networks outside by address: addresses, where their packets come in, and a label.
     """
 
@@ -45,6 +46,7 @@ class Topology(Faced):
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     noted: dict[KeyPath, Checkpoint] = field(default_factory=dict)
     joined: dict[str, set[KeyPath]] = field(default_factory=dict)
+    perhaps_joined: list[frozenset[str]] = field(default_factory=list)
     senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
 
     @cached_property

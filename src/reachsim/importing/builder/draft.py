@@ -30,7 +30,8 @@ class Draft:
     `vpc_of`: by id, the id of the VPC that it is in, empty for what is in none. `doubted`: by id, why it is not known what
     becomes of packets that a route leads to it. `learning`: by the id of a route table, why it may have routes that nobody
     wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
-    `partial`: by the id of a prefix list, its known entries where there may be others.
+    `partial`: by the id of a prefix list, its known entries where there may be others. `anywhere`: by the id of a virtual
+    private gateway, what it is called in each VPC that it may be of, where that is not known.
     """
 
     found: Inventory
@@ -42,6 +43,7 @@ class Draft:
     learning: dict[str, str] = field(default_factory=dict)
     vague: dict[str, str] = field(default_factory=dict)
     partial: dict[str, list[str]] = field(default_factory=dict)
+    anywhere: dict[str, list[str]] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reachsim.importing.builder.draft import Draft
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.net.address import format_address, parse_address
+from reachsim.resources.reference import UNKNOWN
 
 _DUALSTACK: Final = "dualstack."
+_TYPES: Final = ("A", "AAAA", "CNAME")
+"""The records that are about addresses."""
 
 
 def add_dns_attributes(draft: Draft) -> None:
@@ -47,52 +50,110 @@ def _shows_names(draft: Draft, vpc: str) -> bool:
 
 def add_zones(draft: Draft) -> None:
     """Private hosted zones with the records that are addresses, or lead to what has one."""
-    draft.each("HostedZones", add_zone, _doubt)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    draft.unknown(item, "what its names mean", reason)
-
-
-def add_zone(draft: Draft, item: Item) -> None:
-    """One zone. Raises NotKnown."""
-    told: Any = item.get("Config") or {}
-    vpcs = [str(each.get("VPCId")) for each in item.list("VPCs")]
-    zone = item.text("Name").rstrip(".").lower()
-    if told.get("PrivateZone") is False or not zone or (told.get("PrivateZone") is None and not vpcs):
-        return
-    if not vpcs:
-        draft.note("unknown", item.id, f"which VPCs see private zone {zone} was not collected", item)
-        return
-    body = draft.top("private_hosted_zones").setdefault(zone, {"vpcs": [], "records": {}})
-    body["vpcs"] += [draft.names[vpc] for vpc in vpcs if vpc in draft.names and draft.names[vpc] not in body["vpcs"]]
-    draft.place(item, ("private_hosted_zones", zone))
-    records = draft.found.one("ResourceRecordSets", item.id)
-    if records is None:
-        draft.note("unknown", item.id, f"the records of private zone {zone} were not collected", item)
-        return
-    for name, values in _records(draft, records, zone):
-        body["records"].setdefault(name, []).extend(
-            value for value in values if value not in body["records"].get(name, [])
-        )
-
-
-def _records(draft: Draft, item: Item, zone: str) -> Iterator[tuple[str, list[str]]]:
-    """Names with what they mean; of several records of one name (by weight, by place) any may be the answer."""
     named = dict(_named(draft))
-    for each in item.list("ResourceRecordSets"):
-        name, kind = _plain(str(each.get("Name"))), str(each.get("Type"))
-        if kind not in ("A", "AAAA", "CNAME"):
+    for item in draft.found.of("HostedZones"):
+        add_zone(draft, item, named)
+
+
+def add_zone(draft: Draft, item: Item, named: dict[str, str]) -> None:
+    """One zone. Who sees it and what its names mean are unknown where they are not known; zones of one name tell several
+    VPCs different things, for which a design has no words. `named`: names that AWS gave, with what has them."""
+    config, zone, seen = item.either("Config"), item.either("Name"), item.members("VPCs")
+    private = config.either("PrivateZone") if isinstance(config, Fields) else config
+    if private is False or not zone or (private is None and not seen.known and not seen.unknown):
+        return
+    if isinstance(zone, Unknown):
+        draft.unknown(item, "what its names mean", zone.reason)
+        return
+    zone = _plain(zone)
+    vpcs = _seeing(draft, item, private, zone)
+    records = _records(draft, item, zone, named)
+    zones = draft.top("private_hosted_zones")
+    if zone in zones:
+        before = zones[zone]
+        vpcs = list(dict.fromkeys([*before["vpcs"], *vpcs]))
+        if records != before["records"]:
+            draft.note(
+                "unknown", item.id, f"there are several zones {zone}; which one a VPC sees is not told apart", item
+            )
+            records = _common(records, before["records"])
+    zones[zone] = {"vpcs": vpcs, "records": records}
+    draft.place(item, ("private_hosted_zones", zone))
+
+
+def _seeing(draft: Draft, item: Item, private: Any, zone: str) -> list[str]:
+    """The VPCs that see a zone; `unknown` for those that may. One of which the DNS attributes are not known may (DNS-2)."""
+    seen = item.certain("VPCs")
+    told = [each.either("VPCId") for each in seen.known]
+    vague = [each for each in (private, *seen.unknown, *told) if isinstance(each, Unknown)]
+    reason = item.maybe or next((each.reason for each in vague), "")
+    if not told and not reason:
+        reason = "it was not collected"
+    known = [each for each in told if isinstance(each, str) and each in draft.names]
+    dark = [each for each in known if not _dns_known(draft, each)]
+    if reason:
+        draft.unknown(item, f"which VPCs see private zone {zone}", reason)
+    if dark:
+        text = f"whether {', '.join(draft.names[vpc] for vpc in dark)} sees private zone {zone}"
+        draft.unknown(item, text, "its DNS attributes were not collected")
+    sure = [] if item.maybe or isinstance(private, Unknown) else [each for each in known if each not in dark]
+    return [*dict.fromkeys(draft.names[each] for each in sure), *([UNKNOWN] if reason or dark else [])]
+
+
+def _dns_known(draft: Draft, vpc: str) -> bool:
+    """Whether it is known if a VPC has both DNS attributes."""
+    item = draft.found.one("VpcAttributes", f"attributes of {vpc}")
+    told = [_flag(item, key) for key in ("EnableDnsSupport", "EnableDnsHostnames")]
+    body = draft.body(vpc)
+    return False in told or told[1] is True or "enable_dns_hostnames" in body or vpc in draft.found.created
+
+
+def _common(one: Data, other: Data) -> Data:
+    """The records of two zones of one name: those on which both agree, the others unknown."""
+    same = {name: one[name] for name in one if one[name] == other.get(name)}
+    return {**{name: [UNKNOWN] for name in (*one, *other)}, **same, UNKNOWN: [UNKNOWN]}
+
+
+def _records(draft: Draft, item: Item, zone: str, named: dict[str, str]) -> Data:
+    """Names with what they mean; of several records of one name (by weight, by place) any may be the answer. A name for
+    others where there may be others: a star stands for many."""
+    holder = draft.found.one("ResourceRecordSets", item.id)
+    if holder is None:
+        draft.unknown(item, f"what the names of private zone {zone} mean", "its records were not collected")
+        return {UNKNOWN: [UNKNOWN]}
+    listed = holder.certain("ResourceRecordSets")
+    out: Data = {}
+    if listed.unknown:
+        draft.unknown(holder, f"what names private zone {zone} has", listed.reason)
+        out[UNKNOWN] = [UNKNOWN]
+    for each in listed.known:
+        name, kind = each.either("Name"), each.either("Type")
+        if not isinstance(kind, Unknown) and kind not in _TYPES:
             continue
-        alias: Any = each.get("AliasTarget") or {}
-        told = (
-            [alias.get("DNSName")] if alias else [record.get("Value") for record in each.get("ResourceRecords") or []]
-        )
-        values = [_meant(str(value), named) for value in told]
-        if "*" in name or any(value is None for value in values):
-            draft.note("unknown", item.id, f"what {name} means is not known: {', '.join(map(str, told))}", item)
-            continue
-        yield ("@" if name == zone else name), [value for value in values if value is not None]
+        told = [kind] if isinstance(kind, Unknown) else list(_values(each))
+        values = [UNKNOWN if isinstance(value, Unknown) else _meant(str(value), named) for value in told]
+        what = name if isinstance(name, str) else "a name of it"
+        if isinstance(name, Unknown) or "*" in _plain(str(name)) or None in values or UNKNOWN in values:
+            vague = next((value.reason for value in (name, *told) if isinstance(value, Unknown)), "")
+            draft.unknown(holder, f"what {_plain(what)} means", vague or ", ".join(map(str, told)))
+        key = UNKNOWN if isinstance(name, Unknown) or "*" in _plain(name) else _plain(name)
+        means = [UNKNOWN] if key == UNKNOWN else [UNKNOWN if value is None else value for value in values]
+        held = out.setdefault("@" if key == zone else key, [])
+        held += [value for value in means if value not in held]
+    return out
+
+
+def _values(record: Fields) -> Iterator[Any]:
+    """What a record leads to: the name of an alias, or its values; `Unknown` for those that are not known."""
+    alias = record.either("AliasTarget")
+    if isinstance(alias, Unknown):
+        yield alias
+    elif alias:
+        yield alias.either("DNSName")
+    else:
+        listed = record.members("ResourceRecords")
+        yield from (each.either("Value") for each in listed.known)
+        yield from listed.unknown
 
 
 def _meant(text: str, named: dict[str, str]) -> str | None:

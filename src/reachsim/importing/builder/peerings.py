@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
@@ -22,6 +24,8 @@ def add_peering(draft: Draft, item: Item) -> None:
     a route leads to it is not known. Raises NotKnown."""
     holder = item.either("Status")
     status = holder.either("Code") if isinstance(holder, Fields) else holder
+    if status not in GONE and _is_side_unknown(draft, item):
+        return
     sides = [item.inner(key) for key, _ in _SIDES]
     ids = [side.text("VpcId") for side in sides]
     if status in GONE or not all(ids) or ids[0] == ids[1]:
@@ -47,6 +51,27 @@ def add_peering(draft: Draft, item: Item) -> None:
             body[key] = True
     draft.top("peering_connections")[name] = body
     draft.place(item, ("peering_connections", name))
+
+
+def _is_side_unknown(draft: Draft, item: Item) -> bool:
+    """Whether it is not known which VPC a side is; then nobody knows what the connection joins."""
+    told = [
+        side.either("VpcId") if isinstance(side, Fields) else side for side in (item.either(key) for key, _ in _SIDES)
+    ]
+    unknown = [each for each in told if isinstance(each, Unknown)]
+    if unknown:
+        known = [each for each in told if isinstance(each, str) and each in draft.names]
+        add_unknown_connection(draft, item, known, f"which VPCs it joins is not known: {unknown[0].reason}")
+    return bool(unknown)
+
+
+def add_unknown_connection(draft: Draft, item: Item, vpcs: Iterable[str], why: str) -> None:
+    """A connection of which it is not known which VPCs it joins beside some."""
+    name = draft.naming.name("targets", item.name, item.id)
+    body: Data = {"vpcs": [draft.names[vpc] for vpc in vpcs], "why": f"{name}: {why}"}
+    draft.top("unknown_connections")[name] = body
+    draft.place(item, ("unknown_connections", name))
+    draft.note("unknown", item.id, why, item)
 
 
 def add_strange_vpc(draft: Draft, id: str, side: Fields, item: Item) -> None:

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item
+from reachsim.importing.builder.draft import Draft
+from reachsim.importing.inventory import Item, Unknown
+from reachsim.resources.reference import UNKNOWN
 
 _MODES: Final = {"block-bidirectional": "bidirectional", "block-ingress": "ingress"}
 
 
 def add_public_access(draft: Draft) -> None:
     """The switch of each VPC's account and Region, with what is excluded."""
-    modes: dict[str, str | None] = {}
-    draft.each("VpcBlockPublicAccessOptions", partial(_add_mode, modes=modes))
+    modes = {item.id: _mode(draft, item) for item in draft.found.of("VpcBlockPublicAccessOptions")}
     for vpc in draft.vpc_ids():
         body = draft.body(vpc)
         mode = modes.get(f"{body.get('account')}:{body.get('region')}")
+        if mode is None and not {"account", "region"} <= body.keys() and any(modes.values()):
+            draft.note(
+                "unknown", draft.names[vpc], "whose account or Region it is in is not known, nor what is blocked there"
+            )
+            mode = UNKNOWN
         if mode is not None:
-            excluded = dict(_exclusions(draft, vpc))
+            excluded = _exclusions(draft, vpc)
             body["block_public_access"] = {"mode": mode, "exclusions": excluded} if excluded else mode
 
 
-def _add_mode(draft: Draft, item: Item, modes: dict[str, str | None]) -> None:
-    modes[item.id] = _MODES.get(item.text("InternetGatewayBlockMode"))
+def _mode(draft: Draft, item: Item) -> str | None:
+    """What the switch stops; `unknown` where that is not known, None for nothing."""
+    told = item.either("InternetGatewayBlockMode")
+    mode = _MODES.get(str(told))
+    reason = told.reason if isinstance(told, Unknown) else item.maybe if mode is not None else ""
+    if reason:
+        draft.unknown(item, "what Block Public Access stops", reason)
+        return UNKNOWN
+    return mode
 
 
-def _exclusions(draft: Draft, vpc: str) -> Data:
-    out: dict[str, Any] = {}
+def _exclusions(draft: Draft, vpc: str) -> dict[str, str]:
+    """What is excluded in a VPC; `unknown` where it is not known whether, or how."""
+    out: dict[str, str] = {}
+    anywhere = ""
     for item in draft.found.of("VpcBlockPublicAccessExclusions"):
-        place = item.text("ResourceArn").rpartition("/")[2]
-        if item.text("State").startswith("delete") or item.text("State") == "disable-complete":
+        state, place, mode = (item.either(key) for key in ("State", "ResourceArn", "InternetGatewayExclusionMode"))
+        if isinstance(state, str) and (state.startswith("delete") or state == "disable-complete"):
             continue
-        if place == vpc:
-            out[draft.names[vpc]] = item.text("InternetGatewayExclusionMode")
-        elif draft.local(vpc, place) is not None:
-            out[f"{draft.names[vpc]}.{draft.names[place]}"] = item.text("InternetGatewayExclusionMode")
+        reason = item.maybe or next((each.reason for each in (place, state, mode) if isinstance(each, Unknown)), "")
+        id = place.rpartition("/")[2] if isinstance(place, str) else ""
+        inside = id != vpc and draft.local(vpc, id) is not None
+        if isinstance(place, Unknown):
+            anywhere = reason
+        elif id == vpc or inside:
+            name = f"{draft.names[vpc]}.{draft.names[id]}" if inside else draft.names[vpc]
+            out[name] = UNKNOWN if reason else str(mode)
+        if reason and (anywhere or id == vpc or inside):
+            draft.unknown(item, f"what Block Public Access spares in {draft.names[vpc]}", reason)
+    if anywhere:
+        out[draft.names[vpc]] = UNKNOWN
     return out

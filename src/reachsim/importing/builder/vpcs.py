@@ -38,6 +38,8 @@ def add_vpc(draft: Draft, vpc: str) -> None:
         body["cidrs"] = list(dict.fromkeys(likely_blocks(draft, vpc)))
         if item is None or not blocks.unknown:
             draft.note("unknown", name, "it was not collected; its blocks are as far as local routes and subnets tell")
+    elif blocks.unknown:
+        body["cidrs"] += outside(draft, vpc, body["cidrs"])
     if item is not None and blocks.unknown:
         draft.unknown(item, "a block of it" if blocks.known else "its block", blocks.reason)
     if not body["cidrs"]:
@@ -76,6 +78,14 @@ def likely_blocks(draft: Draft, vpc: str) -> Iterator[str]:
     if not told:
         inside = [subnet_blocks(subnet) for subnet in draft.inside("Subnets", vpc)]
         yield from covering(body["cidr"] for body in inside if isinstance(body.get("cidr"), str))
+
+
+def outside(draft: Draft, vpc: str, known: list[str]) -> list[str]:
+    """Where subnets of a VPC are outside its known blocks: in one that is not known."""
+    blocks = [Cidr.parse(text) for text in known]
+    inside = (subnet_blocks(subnet).get("cidr") for subnet in draft.inside("Subnets", vpc))
+    told = [text for text in inside if isinstance(text, str)]
+    return covering(text for text in told if not any(Cidr.parse(text) in each for each in blocks))
 
 
 def covering(texts: Iterable[str]) -> list[str]:

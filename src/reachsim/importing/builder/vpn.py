@@ -32,8 +32,8 @@ def add_gateway(draft: Draft, item: Item) -> None:
     if item.either("State") in GONE:
         return
     for each in item.members("VpcAttachments").known:
-        vpc, state = each.text("VpcId"), each.either("State")
-        if vpc in draft.names and (state in ("attached", None) or isinstance(state, Unknown)):
+        vpc, state = each.either("VpcId"), each.either("State")
+        if isinstance(vpc, str) and vpc in draft.names and (state in ("attached", None) or isinstance(state, Unknown)):
             name = draft.naming.name("targets", item.name, item.id)
             draft.section(vpc, "vpn_gateways")[name] = {}
             draft.place(item, ("vpcs", draft.names[vpc], "vpn_gateways", name), vpc)
@@ -42,8 +42,24 @@ def add_gateway(draft: Draft, item: Item) -> None:
                 draft.unknown(item, "whether it is attached", reason)
                 draft.doubted[item.id] = f"whether it is attached is not known: {reason}"
     listed = item.members("VpcAttachments")
-    if listed.unknown and item.id not in draft.names:
-        _doubt(draft, item, listed.reason)
+    told = [each.either("VpcId") for each in listed.known]
+    reason = listed.reason or _why(*told)
+    if reason and item.id not in draft.names:
+        _doubt(draft, item, reason)
+        place_anywhere(draft, item)
+
+
+def place_anywhere(draft: Draft, item: Item) -> None:
+    """A gateway of which the VPC is not known: it may be in any that is not known to have one."""
+    taken = {
+        each.either("VpcId")
+        for other in draft.found.of("VpnGateways")
+        for each in other.certain("VpcAttachments").known
+    }
+    for vpc in [each for each in draft.vpc_ids() if each in draft.names and each not in taken]:
+        name = draft.naming.name("targets", item.name, f"{item.id} in {draft.names[vpc]}")
+        draft.section(vpc, "vpn_gateways")[name] = {}
+        draft.anywhere.setdefault(item.id, []).append(f"{draft.names[vpc]}.{name}")
 
 
 def _why(*values: object) -> str:
@@ -53,29 +69,35 @@ def _why(*values: object) -> str:
 def add_connection(draft: Draft, item: Item) -> None:
     """A VPN connection with the prefixes behind it; whether one that is in doubt carries anything is not known."""
     told = [item.either(key) for key in _ENDS]
-    ids = [each for each in told if isinstance(each, str) and each in draft.names]
+    ids = [each for each in told if isinstance(each, str) and (each in draft.names or each in draft.anywhere)]
     if item.either("State") in GONE or not (ids or _why(*told)):
         return
     if not ids:
         _doubt(draft, item, _why(*told))
-        for id in (each.id for kind in ("VpnGateways", "TransitGateways") for each in draft.found.of(kind)):
+        ids = [each.id for kind in ("VpnGateways", "TransitGateways") for each in draft.found.of(kind)]
+        ids = [each for each in ids if each in draft.names or each in draft.anywhere]
+        for id in ids:
             draft.doubted.setdefault(id, f"what {item.name or item.id} is: {_why(*told)}")
-        return
     found = prefixes(item)
     options = item.either("Options")
     static = options if isinstance(options, Unknown) or options is None else options.either("StaticRoutesOnly")
-    reason = item.maybe or found.reason or _why(item.either("State"), static) or draft.doubted.get(ids[0], "")
+    reason = item.maybe or found.reason or _why(item.either("State"), static)
+    reason = reason or next((draft.doubted[id] for id in ids if id in draft.doubted), "")
     known = list(found.known) if static is True or found.known else list(learned(draft, ids[0]))
-    body: Data = {"gateway": draft.out.names[ids[0]]}
+    body: Data = {}
     body["static_routes" if static is True else "bgp_routes"] = known if not found.unknown else [*known, *ANYWHERE]
     if reason:
         draft.unknown(item, "whether it carries anything, and what", reason)
         body["state"] = UNKNOWN
         if not item.maybe and found.unknown:
             draft.vague[ids[0]] = found.reason
-    name = draft.naming.name("targets", item.name, item.id)
-    draft.top("vpn_connections")[name] = body
-    draft.place(item, ("vpn_connections", name))
+    ends = [name for id in ids for name in draft.anywhere.get(id) or [draft.out.names[id]]]
+    for index, gateway in enumerate(ends):
+        name = draft.naming.name("targets", item.name, f"{item.id} to {gateway}" if index else item.id)
+        draft.top("vpn_connections")[name] = {"gateway": gateway, **body}
+        draft.out.origins["vpn_connections", name] = item.origin
+        if index == 0:
+            draft.place(item, ("vpn_connections", name))
 
 
 def prefixes(item: Item) -> Members:

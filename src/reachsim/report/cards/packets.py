@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reachsim.answers.book import Rule
 from reachsim.answers.explain import Explanation, Obstacle
-from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag
+from reachsim.cards import TRACE_MOODS, Mood, card, dim, folded, joined, lines, listing, note, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
 from reachsim.markup import Html, element, escape
@@ -18,13 +18,6 @@ from reachsim.trace.result import Blocker, Hop, Trace, TraceVerdict
 
 _HOPS = 60
 _BOXES = 40
-TRACE_MOODS: dict[TraceVerdict, Mood] = {
-    "reachable": "good",
-    "partial": "part",
-    "no reply": "bad",
-    "blocked": "bad",
-    "undecided": "unknown",
-}
 _STOPS: dict[str, Mood] = {"drop": "bad", "unknown": "unknown"}
 _HEADER = ("", "component", "checkpoint", "what happens", "where")
 

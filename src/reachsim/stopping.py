@@ -1,4 +1,4 @@
-"""How a run ends before its answer is there: Ctrl-C and `--deadline`, at once, and with nothing left behind.
+"""How a question ends before its answer is there: Ctrl-C and a deadline, at once, and with nothing left behind.
 
 An exception that a signal raises can get lost: Python runs handlers between any two steps, also inside a callback of the
 garbage collector, where exceptions are reported and dropped. So the signal comes again until somebody has listened.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -22,20 +23,24 @@ _CAN_TIME = hasattr(signal, "setitimer")  # not on Windows
 
 
 class _Run:
-    """One run that may be stopped. `why`: makes the exception, once there is a reason to stop. `shielded`: not now."""
+    """One run that may be stopped. `asked`: the words in which its deadline was set. `why`: makes the exception, once there
+    is a reason to stop. `shielded`: not now. `others`: the clock that ran before, as `setitimer` gives it."""
 
-    def __init__(self, deadline: float | None) -> None:
+    def __init__(self, deadline: float | None, asked: str) -> None:
         self.deadline = deadline
+        self.asked = asked
         self.why: Callable[[], BaseException] | None = None
         self.shielded = False
         self.timer: threading.Timer | None = None
+        self.began = time.monotonic()
+        self.others = (0.0, 0.0)
 
     def start_clock(self) -> None:
         """Begin to count the seconds."""
         if self.deadline is None:
             return
         if _CAN_TIME:
-            signal.setitimer(signal.ITIMER_REAL, self.deadline, _AGAIN)
+            self.others = signal.setitimer(signal.ITIMER_REAL, self.deadline, _AGAIN)
         else:
             self.timer = threading.Timer(self.deadline, self.time_is_over)
             self.timer.daemon = True
@@ -48,6 +53,12 @@ class _Run:
         if self.timer is not None:
             self.timer.cancel()
 
+    def give_back(self) -> None:
+        """Let the clock go on that ran before, with what is left of its time."""
+        left, interval = self.others
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - self.began), 0.000_001), interval)
+
     def time_is_over(self) -> None:
         """In the thread of the timer."""
         import _thread
@@ -57,7 +68,7 @@ class _Run:
 
     def too_late(self) -> BaseException:
         """The error of a deadline."""
-        return DeadlinePassed(f"no answer after {self.deadline:g} seconds (--deadline)")
+        return DeadlinePassed(f"no answer after {self.deadline:g} seconds ({self.asked})")
 
     def on_interrupt(self, number: int, frame: FrameType | None) -> None:
         """Ctrl-C."""
@@ -80,18 +91,28 @@ class _Run:
 _current: _Run | None = None
 
 
+def in_main_thread() -> bool:
+    """Whether signals can be heard here."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def running() -> bool:
+    """Whether something runs that can be stopped."""
+    return _current is not None
+
+
 @contextmanager
-def stoppable(deadline: float | None) -> Iterator[None]:
+def stoppable(deadline: float | None, asked: str = "--deadline") -> Iterator[None]:
     """Let Ctrl-C, and the end of `deadline` seconds, stop what runs inside. Raises KeyboardInterrupt, DeadlinePassed.
 
-    Signals belong to the main thread: in another one this does nothing.
+    Signals belong to the main thread: in another one this does nothing, nor inside another one of these.
     """
     global _current
     usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread() or _current is not None:
+    if not in_main_thread() or _current is not None:
         yield
         return
-    run = _current = _Run(deadline)
+    run = _current = _Run(deadline, asked)
     handlers: dict[int, Any] = {}
     hook = sys.unraisablehook
 
@@ -112,6 +133,7 @@ def stoppable(deadline: float | None) -> Iterator[None]:
         run.stop_clock()
         for number, handler in handlers.items():
             signal.signal(number, handler)
+        run.give_back()
         sys.unraisablehook = hook
         _current = None
 

@@ -1,0 +1,198 @@
+"""Two networks in one picture: what was added, removed and changed, and the ways that were opened and closed."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.picture.geometry import check_apart, check_box, check_ways
+
+import reachsim
+from reachsim.cli.main import main
+from reachsim.network import Network
+from reachsim.picture.draw import Picture
+from reachsim.picture.scene import SceneBox
+
+MODELS = Path(__file__).parents[2] / "models"
+BEFORE: dict[str, Any] = {
+    "version": 1,
+    "vpcs": {
+        "app": {
+            "cidrs": ["10.0.0.0/16"],
+            "internet_gateway": "igw",
+            "subnets": {
+                "front": {"cidr": "10.0.0.0/24", "az": "a", "route_table": "out"},
+                "back": {"cidr": "10.0.1.0/24", "az": "a"},
+            },
+            "route_tables": {"out": {"routes": {"0.0.0.0/0": "igw"}}},
+            "security_groups": {
+                "web": {"ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]},
+                "db": {"ingress": [{"allow": "tcp/5432", "from": "web"}]},
+            },
+            "instances": {
+                "web": {"subnet": "front", "security_groups": ["web"], "public_ip": "198.51.100.7"},
+                "db": {"subnet": "back", "security_groups": ["db"]},
+            },
+        },
+        "lab": {"cidrs": ["10.1.0.0/16"]},
+    },
+    "peering_connections": {"pcx": {"requester": "app", "accepter": "lab"}},
+}
+
+
+def load(design: dict[str, Any]) -> Network:
+    return reachsim.loads(yaml.safe_dump(design, sort_keys=False))
+
+
+def drawn(edit: Any, before: dict[str, Any] = BEFORE) -> Picture:
+    """The picture of an edit of a design, whose places hold what holds of all pictures."""
+    after = copy.deepcopy(before)
+    edit(after)
+    picture = load(before).draw(diff=load(after))
+    for box in picture.layout.boxes:
+        check_box(box)
+    check_apart(picture.layout.boxes)
+    check_ways(picture.layout)
+    return picture
+
+
+def boxes(picture: Picture) -> dict[str, SceneBox]:
+    return {box.key: box for box in picture.layout.scene.boxes}
+
+
+def marks(picture: Picture) -> dict[str, list[str]]:
+    return {key: [mark.text for mark in box.marks] for key, box in boxes(picture).items() if box.marks}
+
+
+def legend(picture: Picture) -> list[tuple[str, str]]:
+    return [(entry.label, entry.text) for entry in picture.layout.scene.legend]
+
+
+def test_what_is_added_stands_where_it_is() -> None:
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["instances"]["new"] = {"subnet": "back", "security_groups": ["db"]}
+
+    picture = drawn(edit)
+    assert marks(picture) == {"interfaces/app.new": ["+ added"]}
+
+
+def test_what_is_removed_stands_where_it_was() -> None:
+    def edit(design: dict[str, Any]) -> None:
+        del design["vpcs"]["app"]["instances"]["db"]
+        del design["peering_connections"]["pcx"]
+        del design["vpcs"]["lab"]
+
+    picture = drawn(edit)
+    assert marks(picture) == {
+        "interfaces/app.db": ["\u2212 removed"],
+        "vpcs/lab": ["\u2212 removed"],
+        "peering_connections/pcx": ["\u2212 removed"],
+    }
+    (subnet,) = (box for box in boxes(picture).values() if box.key == "vpcs/app/subnets/back")
+    assert [box.key for box in subnet.inside] == ["interfaces/app.db"]
+    lines = {frozenset(line): look for line, look in picture.layout.scene.differing.items()}
+    assert lines == {
+        frozenset(("peering_connections/pcx", "vpcs/app")): "removed",
+        frozenset(("peering_connections/pcx", "vpcs/lab")): "removed",
+    }
+
+
+def test_a_rule_is_told_on_who_carries_it_and_what_it_opens_is_drawn() -> None:
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["security_groups"]["web"]["ingress"] += [{"allow": "tcp/22", "from": "0.0.0.0/0"}]
+
+    picture = drawn(edit)
+    assert marks(picture) == {"interfaces/app.web": ["~ security group web"]}
+    ways = {(way.look, tuple(key for key, _ in way.stations)) for way in picture.layout.scene.ways}
+    assert ("opened", ("internet", "interfaces/app.web")) in ways
+    assert all(way.look == "opened" for way in picture.layout.scene.ways)
+    assert any(label == "+1" and text.startswith("opened: tcp/22") for label, text in legend(picture))
+
+
+def test_a_route_is_told_on_the_subnets_of_its_table_and_what_it_closes_is_drawn() -> None:
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["route_tables"]["out"]["routes"] = {}
+
+    picture = drawn(edit)
+    assert marks(picture) == {"vpcs/app/subnets/front": ["~ route table out"]}
+    assert {way.look for way in picture.layout.scene.ways} == {"closed"}
+
+
+def test_what_a_thing_says_otherwise_is_named() -> None:
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["subnets"]["back"]["route_table"] = "out"
+        design["vpcs"]["app"]["instances"]["web"]["source_dest_check"] = False
+
+    assert marks(drawn(edit)) == {
+        "vpcs/app/subnets/back": ["~ changed: route_table"],
+        "interfaces/app.web": ["~ changed: source_dest_check"],
+    }
+
+
+def test_a_gateway_that_comes_is_added_and_a_table_that_comes_is_a_change_of_its_subnet() -> None:
+    before = copy.deepcopy(BEFORE)
+    del before["vpcs"]["app"]["internet_gateway"]
+    before["vpcs"]["app"]["subnets"]["front"].pop("route_table")
+    before["vpcs"]["app"]["route_tables"] = {}
+    picture = drawn(lambda design: design.update(copy.deepcopy(BEFORE)), before)
+    found = marks(picture)
+    assert found["vpcs/app/internet gateway"] == ["+ added"]
+    assert set(found["vpcs/app/subnets/front"]) == {"~ changed: route_table", "~ route table out added"}
+
+
+def test_what_no_box_shows_is_told_under_the_picture() -> None:
+    picture = drawn(lambda design: design["vpcs"]["app"]["security_groups"].update(spare={"ingress": []}))
+    assert not marks(picture)
+    assert any("vpcs.app.security_groups.spare" in text for _, text in legend(picture))
+
+
+def test_the_same_is_told_to_be_the_same() -> None:
+    picture = drawn(lambda design: design.update(name="another name"))
+    assert not marks(picture)
+    assert legend(picture) == [("", "Nothing differs")]
+
+
+def test_what_differs_is_folded_into_nothing_and_the_rest_is_folded_alike() -> None:
+    before: dict[str, Any] = {"version": 1, "vpcs": {"app": {"cidrs": ["10.0.0.0/16"]}}}
+    app = before["vpcs"]["app"]
+    app["subnets"] = {f"s{i}": {"cidr": f"10.0.{i}.0/24", "az": "abc"[i % 3]} for i in range(24)}
+    app["instances"] = {f"i{i}": {"subnet": f"s{i}"} for i in range(24)}
+
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["instances"]["new"] = {"subnet": "s20"}
+        del design["vpcs"]["app"]["instances"]["i7"]
+
+    picture = drawn(edit, before)
+    assert marks(picture) == {"interfaces/app.new": ["+ added"], "interfaces/app.i7": ["\u2212 removed"]}
+    names = [name for box in boxes(picture).values() for name in box.names]
+    assert {f"app.i{i}" for i in range(24)} <= set(names)
+    assert len(boxes(picture)) < 20
+
+
+@pytest.mark.parametrize("topic", ["16-peering-route-on-one-side", "lb-health-checks", "26-vpn-routes-not-propagated"])
+def test_repairs_of_models(topic: str) -> None:
+    before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
+    picture = before.draw(diff=after)
+    check_ways(picture.layout)
+    assert marks(picture)
+
+
+def test_a_trace_and_a_difference_are_two_pictures() -> None:
+    net = load(BEFORE)
+    with pytest.raises(reachsim.UsageError, match="draw two"):
+        net.draw(trace=("web", "db", "tcp/5432"), diff=net)
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after, out = tmp_path / "a.yaml", tmp_path / "b.yaml", tmp_path / "out.svg"
+    before.write_text(yaml.safe_dump(BEFORE), encoding="utf-8")
+    changed = copy.deepcopy(BEFORE)
+    changed["vpcs"]["app"]["instances"]["new"] = {"subnet": "back"}
+    after.write_text(yaml.safe_dump(changed), encoding="utf-8")
+    assert main(["draw", str(before), "--diff", str(after), "-o", str(out)]) == 0
+    assert "+ added" in out.read_text(encoding="utf-8")
+    assert main(["draw", str(before), "--diff", "-o", str(out)]) == 2
+    assert "says one side alone" in capsys.readouterr().err

@@ -1,0 +1,132 @@
+"""The page around a picture: what is on it, that nothing gets out of its place, and that it needs nothing from anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.picture.documented import model
+
+import reachsim
+from reachsim.cli.main import main
+
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    """A page as it is parsed: every element with its attributes and its text, all of them closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[int] = []
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), []))
+        if tag not in VOID:
+            self.open.append(len(self.elements) - 1)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.elements[self.open.pop()][0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for index in self.open:
+            self.elements[index][2].append(data)
+
+    def texts(self, tag: str, **wanted: str) -> list[str]:
+        """The texts of elements with such attributes."""
+        found = [
+            text for name, attributes, text in self.elements if name == tag and wanted.items() <= attributes.items()
+        ]
+        return ["".join(text) for text in found]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        (text,) = self.texts("script", id="data")
+        data: dict[str, Any] = json.loads(text)
+        return data
+
+
+def test_every_promise_can_be_told_over_the_picture() -> None:
+    net = model("three-tier")
+    picture = net.draw()
+    page = Page(picture.html)
+    traces = page.data["traces"]
+    assert (
+        len(traces) == len(net.design.expect) == len(page.texts("article")) == len(page.texts("g", **{"class": "told"}))
+    )
+    assert traces[2]["ends"] == ["internet", "interfaces/shop.bastion"]  # office -> bastion
+    assert "rule 120" in page.texts("article")[2]
+    assert "shop.bastion" in page.texts("button")[3 + 2]  # after those that zoom
+    boxes = [placed.box.key for box in picture.layout.boxes for placed in box.all()]
+    assert page.data["boxes"] == boxes
+    assert page.data["titles"].keys() == set(boxes)
+
+
+def test_the_groups_of_the_picture_are_in_the_order_of_the_boxes() -> None:
+    picture = model("three-tier").draw()
+    page = Page(picture.html)
+    groups = ["".join(text) for tag, attributes, text in page.elements if tag == "g" and "class" not in attributes]
+    titles = [placed.box.title for box in picture.layout.boxes for placed in box.all()]
+    assert len(groups) == len(titles) == len(page.data["boxes"])
+    assert all(text.startswith(title) for text, title in zip(groups, titles, strict=True))
+
+
+def test_a_trace_that_was_asked_for_is_told_from_the_start() -> None:
+    page = Page(model("vpc-lambda-as-found").draw(trace=("fetch", "www.google.com", "tcp/443")).html)
+    assert page.data["shown"] is True
+    assert page.data["traces"][0]["ends"] == ["interfaces/app.lambda(private; lambda)", "internet"]
+    assert "ENI_SOURCE_DEST_CHECK_RESTRICTION" in page.texts("article")[0]
+
+
+def test_a_difference_is_told_on_its_page_too() -> None:
+    page = Page(model("vpc-lambda-as-found").draw(diff=model("vpc-lambda-repaired")).html)
+    assert page.data["traces"] == []
+    assert any("+1 opened" in text for text in page.texts("li"))
+    assert len(page.texts("g", **{"class": "told on"})) == 1
+
+
+def test_it_needs_nothing_from_anywhere_else() -> None:
+    text = model("hub-and-spoke").draw().html
+    assert set(re.findall(r"https?://[^\s\"'<]+", text)) == {"http://www.w3.org/2000/svg"}
+    page = Page(text)
+    assert not [attributes for _, attributes, _ in page.elements if {"src", "href"} & attributes.keys()]
+    assert not [name for _, attributes, _ in page.elements for name in attributes if name.startswith("on")]
+    assert text.count("<style>") == 3  # of the page, of its cards, of the picture
+
+
+def test_no_text_of_a_file_gets_out_of_its_place() -> None:
+    evil = "</script></title><script>alert(1)</script>"
+    path = Path(__file__).parents[2] / "models" / "hub-and-spoke.yaml"
+    net = reachsim.loads(path.read_text(encoding="utf-8") + f"name: '{evil}'\n", file=evil)
+    page = Page(net.draw(trace=("dev.app", "github.com", "tcp/443")).html)
+    assert [attributes for tag, attributes, _ in page.elements if tag == "script"] == [
+        {"type": "application/json", "id": "data"},
+        {},
+    ]
+    assert page.texts("h1") == [evil]
+
+
+def test_a_design_of_many_promises_has_the_first_on_its_page() -> None:
+    expect = [{"from": "a", "to": "b", "deny": f"tcp/{port}"} for port in range(1, 71)]
+    subnets = {"s": {"cidr": "10.0.0.0/24", "az": "a"}}
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": subnets, "instances": {n: {"subnet": "s"} for n in "ab"}}
+    text = reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "expect": expect})).draw().html
+    assert len(Page(text).data["traces"]) == 60
+    assert "and 10 more traces that are not on this page" in text
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = str(Path(__file__).parents[2] / "models" / "three-tier.yaml"), tmp_path / "out.HTML"
+    assert main(["draw", file, "-o", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().html
+    assert main(["draw", file, "-o", str(tmp_path / "out")]) == 2
+    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
