@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
+from reachsim.answers.deciding import decide, work_of
 from reachsim.answers.editable import Editable
-from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise
 from reachsim.answers.share import Work
 from reachsim.dataplane.ends import Endpoint

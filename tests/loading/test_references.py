@@ -182,7 +182,8 @@ BEYOND = {
     ("ExternalNetwork", "via"), ("PeeringConnection", "accepter"), ("PeeringConnection", "requester"),
     ("PrivateHostedZone", "records"), ("PrivateHostedZone", "vpcs"), ("SecurityGroup", "associated_vpcs"),
     ("Selector", "subnet"), ("Selector", "vpc"), ("TransitRouteTable", "associations"),
-    ("TransitRouteTable", "propagations"), ("TransitRouteTable", "routes"), ("UnknownConnection", "vpcs"), ("VpcEndpoint", "prefix_list"),
+    ("TransitRouteTable", "propagations"), ("TransitRouteTable", "routes"), ("UnknownConnection", "vpcs"),
+    ("VpcEndpoint", "prefix_list"),
     ("VpcEndpoint", "service"), ("VpnConnection", "gateway"),
 }  # fmt: skip
 """References to what is not in the VPC that they are written in, or in none."""

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
+from reachsim.answers.deciding import decide
 from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
-from reachsim.answers.expectations import Result, decide
+from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
