@@ -100,7 +100,7 @@ def _settler(annotation: Any) -> Settler | None:
         what = next((each.what for each in annotation.__metadata__ if isinstance(each, NameOf)), None)
         return _settler(arguments[0]) if what is None else _reference(what)
     if isinstance(annotation, type) and issubclass(annotation, Schema):
-        return _part if _settlers(annotation) else None
+        return _part(annotation) if _settlers(annotation) else None
     inner = [_settler(argument) for argument in arguments if argument is not Ellipsis]
     if not any(inner):
         return None
@@ -113,8 +113,9 @@ def _settler(annotation: Any) -> Settler | None:
     raise TypeError(f"references in {annotation} cannot be settled")
 
 
-def _part(value: Any, home: Home) -> Any:
-    return settled_in(value, home) if isinstance(value, Schema) else value
+def _part(model: type[Schema]) -> Settler:
+    # Looked up in the bases, since pydantic answers `isinstance` in Python, slowly.
+    return lambda value, home: settled_in(value, home) if model in type(value).__mro__ else value
 
 
 def _reference(what: str) -> Settler:
