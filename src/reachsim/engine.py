@@ -9,13 +9,14 @@ import pickle
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.deadline import in_time
 from reachsim.errors import UsageError, cut, shown
+from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
 from reachsim.loading.tree import same
@@ -23,7 +24,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
 from reachsim.reach.blocks import BlockWorker, Templates
-from reachsim.reach.classes import Classes, all_filters, classify
+from reachsim.reach.classes import Classes, all_filters, classify, rule_cuts_of
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
@@ -51,15 +52,20 @@ Asked = str | Selector | Mapping[str, Any] | Interface | Endpoint
 `Network.interfaces`; or resolved already."""
 
 
+_CLASSES_KEPT: Final = 4
+"""Ways of sorting one topology's interfaces into classes that are kept for the next edited copy."""
+
+
 class Engine:
     """A design, its checkpoints, and what its filters say (`book`). What it holds never changes."""
 
     source: Source
     book: FilterBook
     templates: Templates
+    known_classes: dict[tuple[int, ...], Classes]
 
     def __init__(self, source: Source) -> None:
-        self._hold(source=source, book=AS_BUILT, templates={})
+        self._hold(source=source, book=AS_BUILT, templates={}, known_classes={})
 
     def _hold(self, **attributes: Any) -> None:
         """Set what it holds, while it is made."""
@@ -171,7 +177,8 @@ class Engine:
         Raises LostWorker when a worker dies.
         """
         compute = None if executor is None else on_executor(executor, matrix_block, Payload.of(self))
-        return build_matrix(self._new_worker(), compute=compute, progress=progress)
+        with collector_paused():  # what a matrix is made of stays, and none of it is a circle
+            return build_matrix(self._new_worker(), compute=compute, progress=progress)
 
     def rows(
         self,
@@ -186,7 +193,8 @@ class Engine:
         `book`: its own, recording what the answers depend on (`FilterBook.recording`).
         """
         worker = self.worker if book is None else self.worker.asking(book)
-        return rows_between(worker, sources, destinations, progress)
+        with collector_paused():
+            return rows_between(worker, sources, destinations, progress)
 
     @cached_property
     def worker(self) -> BlockWorker:
@@ -209,8 +217,16 @@ class Engine:
 
     @cached_property
     def classes(self) -> Classes:
-        """The classes of its interfaces: those that nothing in the design tells apart."""
-        return classify(self.topology, all_filters(self.topology, self.book))
+        """The classes of its interfaces: those that nothing in the design tells apart. An edited copy whose rules name the
+        same borders of addresses has the same: nothing else of rules counts (`classify`)."""
+        cuts = rule_cuts_of(all_filters(self.topology, self.book))
+        known = self.known_classes.get(cuts)
+        if known is None:
+            if len(self.known_classes) >= _CLASSES_KEPT:
+                self.known_classes.clear()
+            with collector_paused():
+                known = self.known_classes[cuts] = classify(self.topology, cuts)
+        return known
 
 
 def some_traffic(traffic: str | Traffic) -> Traffic:

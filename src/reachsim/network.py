@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 from reachsim.answers.deciding import decide, work_of
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
-from reachsim.answers.promised import asked_end, promise
+from reachsim.answers.promised import asked_end, promise, unnamed
 from reachsim.answers.share import Work
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
 from reachsim.engine import Asked, Engine, Payload, some_traffic
-from reachsim.errors import DesignError, EndpointError, Problem, UsageError, counted, shown
+from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown
 from reachsim.faces import face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
@@ -29,7 +29,7 @@ from reachsim.reach.matrix import Progress
 from reachsim.reach.workers import spread
 from reachsim.resources.expectation import Expectation
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only
+from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.result import Trace
@@ -371,17 +371,32 @@ class Network(Editable):
         components = rules_only(self.source, paths)
         if components is None:
             return checked(Network(check(document)))
-        copy = Network(edit_rules(self.source, document, components))
-        copy._hold(policy=self.policy.edited(copy.source))
+        copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
+        copy._hold(_decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)})
+        return copy
+
+    def _with_rules(self, source: Source, components: set[KeyPath]) -> tuple[Network, Mapping[Filter, Filter]]:
+        """The network of a design that differs in the rules of some groups and ACLs alone, on the checkpoints of this one;
+        and the filters that are others."""
+        copy = Network(source)
+        copy._hold(policy=self.policy.edited(source))
         changed = edited_filters(self.topology, copy.policy, components)
         copy._hold(
             topology=self.topology,
             ends=self.ends,
             book=self.book.with_(changed),
             templates=self.templates,
-            _decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)},
+            known_classes=self.known_classes,
         )
-        return copy
+        return copy, changed
+
+    def _seen_from(self, other: Network) -> Network:
+        """This network as an edited copy of another one, where no more than rules differ; otherwise itself. Both answer
+        alike: an edited copy is equal to the edited file, loaded."""
+        if self.topology is other.topology:
+            return self
+        components = rules_that_differ(other.source, self.source)
+        return self if components is None else other._with_rules(self.source, components)[0]
 
     def draw(
         self,
@@ -425,6 +440,7 @@ def _tools() -> Tools:
     return Tools(
         edit=lambda network, edits: network.with_(edits),
         load=lambda text, network: checked(Network(changed_source(text, network.source))),
+        decide=lambda network, number: network.decide(number),
     )
 
 
@@ -456,16 +472,7 @@ def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> N
 
 def checked(network: Network) -> Network:
     """The network, once every expectation names something. Raises DesignError with all that do not."""
-    problems: list[Problem] = []
-    for index, expectation in enumerate(network.design.expect):
-        for key, asked in (("from", expectation.from_), ("to", expectation.to)):
-            try:
-                endpoint = network.endpoint(asked)
-                if key == "from" and endpoint.candidates:
-                    raise EndpointError.ambiguous(endpoint.name, endpoint.candidates)
-            except EndpointError as error:
-                problems.append(network.source.document.problem(str(error), ("expect", index, key)))
-    if problems:
+    if problems := unnamed(network):
         raise DesignError(problems)
     return network
 
@@ -483,7 +490,8 @@ def diff(
     for network in (before, after):
         if not isinstance(network, Engine):
             raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")
-    return compare(before, after, progress)
+    with collector_paused():
+        return compare(before, after._seen_from(before), progress)
 
 
 def check_block(payload: Payload, numbers: Sequence[int]) -> list[Result]:

@@ -24,7 +24,7 @@ from tests.networks import (
 )
 
 import reachsim
-from reachsim import diff
+from reachsim.answers.diff import diff  # of networks that share nothing, whatever the edit
 from reachsim.errors import DesignError
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
@@ -155,6 +155,21 @@ def test_an_edited_copy_differs_as_the_edited_file_does(seed: int) -> None:
     copy, fresh = net.with_(dict([edit])), loaded(applied(data, [edit]))
     assert told(diff(net, copy)) == told(diff(net, fresh))
     assert not diff(copy, fresh)
+
+
+@laws(10)
+@given(seeds)
+def test_two_files_that_differ_in_rules_are_compared_as_an_edited_copy(seed: int) -> None:
+    rng, data, net = network(seed, crowd=True)
+    after = data
+    for _ in range(rng_count(seed)):
+        after = applied(after, [rule_edit(rng, after)])
+    fresh = loaded(after)
+    assert fresh._seen_from(net).topology is net.topology
+    part, whole = reachsim.diff(net, fresh), diff(net, fresh)
+    assert told(part) == told(whole)
+    assert (part.changes, part.before, part.after) == (whole.changes, whole.before, whole.after)
+    assert set(part.undecided) <= set(whole.undecided)
 
 
 # --- by hand ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.designs import ANY, load
+from tests.designs import ANY, GONE, design, load
 from tests.networks import (
     Design,
     Edit,
@@ -31,8 +31,9 @@ from tests.oracle import blocks
 from tests.test_agreement import names_of, rename, renamed, shuffled, with_addresses
 
 import reachsim
+from reachsim.answers.diff import diff
 from reachsim.errors import DesignError, UsageError
-from reachsim.topology.edit import parse_path
+from reachsim.topology.edit import parse_path, rules_that_differ
 
 
 def decided(net: reachsim.Network) -> list[dict[str, Any]]:
@@ -170,7 +171,7 @@ def test_a_block_in_two_halves_is_the_block(split: Any, seed: int) -> None:
     other = tried(lambda: loaded(split(rng, design)))
     if not isinstance(other, list):
         same(net, other, some_pairs(rng, net, 8))
-        assert not reachsim.diff(net, other)
+        assert not diff(net, other)
 
 
 @laws(4)
@@ -188,7 +189,7 @@ def test_names_and_order_change_no_set(seed: int) -> None:
         assert (one.reachable, one.delivered) == (other.reachable, other.delivered)
     cells = {(rename(a, names), rename(b, names)): str(cell) for a, b, cell in net.matrix()}
     assert cells == {(a, b): str(cell) for a, b, cell in again.matrix()}
-    assert not reachsim.diff(net, loaded(shuffled(written, rng)))
+    assert not diff(net, loaded(shuffled(written, rng)))
 
 
 # --- by hand ------------------------------------------------------------------------------------------------
@@ -270,3 +271,42 @@ def test_an_edit_that_would_not_load() -> None:
 def test_key_paths(text: str, path: tuple[str | int, ...]) -> None:
     assert parse_path(text) == path
     assert parse_path(path) == path
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> set[Any] | None:
+    """The groups and ACLs of which alone the rules differ between two designs."""
+    return rules_that_differ(loaded(one).source, loaded(other).source)
+
+
+def test_designs_that_differ_in_rules_alone_are_known_as_such() -> None:
+    rules = [{"allow": "tcp/443", "from": "10.0.0.0/16"}]
+    base = design({"vpcs app security_groups extra": {"ingress": rules}})
+    wider = design({"vpcs app security_groups extra": {"egress": [], "ingress": [{**rules[0], "allow": "tcp/80"}]}})
+    assert differing(base, wider) == {("vpcs", "app", "security_groups", "extra")}
+    said = {**base, "name": "another", "expect": [{"from": "web", "to": "db", "deny": "udp/9"}]}
+    assert differing(base, said) == set()
+    assert differing(base, base) == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vpcs app instances db security_groups": ["client"]},
+        {"vpcs app security_groups more": {}},
+        {"vpcs app route_tables private 10.1.0.0/16": GONE},
+        {"vpcs app instances last": {"subnet": "isolated"}},
+        {"vpcs app instances db private_ip": GONE},
+        {"nat_loss_below": "10%"},
+    ],
+    ids=["membership", "a group more", "a route less", "an instance more", "an address", "what counts"],
+)
+def test_designs_that_differ_in_more_than_rules_are_not(change: dict[str, Any]) -> None:
+    rule = {"vpcs app security_groups open ingress": [{"allow": "tcp/1", "from": "0.0.0.0/0"}]}
+    assert differing(design(), design(rule, change)) is None
+
+
+def test_another_order_is_more_than_rules() -> None:
+    """Addresses are assigned in the order of the file."""
+    base = design({"vpcs app security_groups open ingress": []})
+    vpcs = {name: base["vpcs"][name] for name in reversed(base["vpcs"])}
+    assert differing(design(), {**base, "vpcs": vpcs}) is None

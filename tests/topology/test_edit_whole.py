@@ -27,6 +27,7 @@ from tests.networks import (
 from tests.oracle.component_base import CENTRAL, HUB, TGW, changed, rules
 
 import reachsim
+from reachsim.answers.diff import diff
 from reachsim.errors import DesignError
 
 
@@ -204,7 +205,7 @@ def test_an_answer_depends_on_the_acls_of_every_subnet_that_may_be_chosen(name: 
     assert copy.check().to_dict() == fresh.check().to_dict()
     pair = "office.pc", "hub.app"
     assert everything(copy, [pair]) == everything(fresh, [pair])
-    shared, separate = reachsim.diff(net, copy), reachsim.diff(net, fresh)
+    shared, separate = diff(net, copy), diff(net, fresh)
     assert (shared.to_dict(), bool(shared)) == (separate.to_dict(), bool(separate))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service, se
 from reachsim.resources.fields import Schema
 from reachsim.resources.mending import ADVISERS, CLOSERS, MENDERS, OFFERERS, Case, Edit, LeakyRule, RouteOffer
 from reachsim.resources.resource import At, Resource, resources
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.trace.result import Blocker, Hop, TracedWay
 from reachsim.trace.words import writes
 
@@ -72,6 +73,14 @@ class Looking:
     def interfaces(self) -> Iterator[NetworkInterface]:
         """All of them."""
         return iter(self.engine.topology.interfaces.values())
+
+    def carriers(self, group: GroupId) -> int:
+        """How many interfaces carry a security group."""
+        return self._carriers[group]
+
+    @cached_property
+    def _carriers(self) -> Counter[GroupId]:
+        return Counter(group for interface in self.interfaces() for group in interface.groups or ())
 
     def names(self, vpc: str = "") -> frozenset[str]:
         """Every name that a route of a VPC may lead to; of every VPC, where none is named."""
@@ -214,7 +223,15 @@ def proposals(case: Case) -> list[Edit]:
         found += body.mend(at, case)
     for mender in MENDERS:
         found += mender(case)
-    return sorted({edit.key: edit for edit in reversed(found)}.values(), key=lambda edit: (edit.cost, edit.key))
+    return _each_once(found)
+
+
+def _each_once(found: Iterable[Edit]) -> list[Edit]:
+    """The least intrusive first; of those that are alike in that, in the order in which they were proposed."""
+    first: dict[str, Edit] = {}
+    for edit in found:
+        first.setdefault(edit.key, edit)
+    return sorted(first.values(), key=lambda edit: edit.cost)
 
 
 def advice(case: Case) -> list[str]:
@@ -243,4 +260,4 @@ def leaks_of(engine: Engine, result: Result) -> Iterator[LeakyRule]:
 def closings(engine: Engine, result: Result) -> list[Edit]:
     """Every edit that somebody proposes to stop what a `deny` forbids, the least intrusive first."""
     found = [edit for leak in leaks_of(engine, result) for closer in CLOSERS for edit in closer(leak)]
-    return sorted({edit.key: edit for edit in reversed(found)}.values(), key=lambda edit: (edit.cost, edit.key))
+    return _each_once(found)

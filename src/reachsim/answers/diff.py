@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from reachsim.answers.difference import Change, ChangeKind, Difference
+from reachsim.answers.renames import renamed
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
@@ -19,7 +20,7 @@ from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
-from reachsim.reach.flow_answer import filters_of, round_trips_of
+from reachsim.reach.flow_answer import FlowAnswer, filters_of, round_trips_of
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Reach
@@ -28,6 +29,7 @@ from reachsim.reach.touched import touched
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
+from reachsim.topology.edit import network_of
 from reachsim.topology.flows import flows
 
 Key = tuple[int, int]
@@ -63,35 +65,29 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     """
     ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
     collected = _Collected()
+    names = renamed(before, after)
     if ends is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
-        groups = _joint_classes(old.classes, new.classes)
+        groups = _joint_classes(old.classes, new.classes, names)
         undecided = _compare_interfaces(old, new, groups, collected)
     else:
-        groups = _joint_classes(before.worker.classes, after.worker.classes)
+        groups = _joint_classes(before.worker.classes, after.worker.classes, {})
         undecided = _compare_touched(before, after, groups, ends, collected, progress)
-        groups = {key: names for key, names in groups.items() if before.topology.interfaces[names[0]] in ends}
-    undecided += _compare_outside(before, after, groups, collected, kept or Before(before))
+        groups = {key: group for key, group in groups.items() if before.topology.interfaces[group[0]] in ends}
+    undecided += _compare_outside(before, after, groups, collected, kept or Before(before), names)
     undecided += _around_doors(before, after)
-    if _built(before) == _built(after):  # whatever cannot be decided is the same in both
+    if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
     names_old, names_new = set(before.topology.interfaces), set(after.topology.interfaces)
     return Difference(
         before.source.file,
         after.source.file,
         tuple(collected.changes()),
-        tuple(name for name in after.topology.interfaces if name not in names_old),
-        tuple(name for name in before.topology.interfaces if name not in names_new),
+        tuple(name for name in after.topology.interfaces if name not in names_old and name not in names.values()),
+        tuple(name for name in before.topology.interfaces if name not in names_new and name not in names),
         tuple(dict.fromkeys(undecided)),
-    )
-
-
-def _built(network: Engine) -> dict[Any, Any]:
-    """What a design says of the network: all but what is said about it."""
-    data = network.source.document.data
-    return (
-        {key: value for key, value in data.items() if key not in ("name", "expect")} if isinstance(data, dict) else {}
+        tuple(names.items()),
     )
 
 
@@ -120,9 +116,12 @@ def _around(network: Engine, path: KeyPath) -> Any:
     return value
 
 
-def _joint_classes(old: Classes, new: Classes) -> dict[Key, list[str]]:
-    """Interfaces by their classes in both networks: those of one group have the same difference to everybody."""
-    index_old = {interface.name: c.index for interface, c in old.of.items()}
+def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict[Key, list[str]]:
+    """Interfaces by their classes in both networks: those of one group have the same difference to everybody.
+
+    `names`: of those that were renamed, before to after; they are called as they are now.
+    """
+    index_old = {names.get(interface.name, interface.name): c.index for interface, c in old.of.items()}
     index_new = {interface.name: c.index for interface, c in new.of.items()}
     out: dict[Key, list[str]] = {}
     for name in dict.fromkeys([*index_old, *index_new]):
@@ -330,17 +329,23 @@ class _Pairs:
         """How two answers differ, with the packets in words."""
         found = self.known.get((n_old, n_new))
         if found is None:
-            unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
-            was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
-            found = self.known[n_old, n_new] = [(content, _say(content[1])) for content in _contents(was, now)]
+            old, new = self.old.cell_of(n_old), self.new.cell_of(n_new)
+            found = [] if (old.ways, old.below) == (new.ways, new.below) else self._differ(n_old, n_new)
+            self.known[n_old, n_new] = found
         return found
+
+    def _differ(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
+        unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
+        was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
+        return [(content, _say(content[1])) for content in _contents(was, now)]
 
 
 def _compare_outside(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected, kept: Before
+    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected, kept: Before, names: Mapping[str, str]
 ) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
+    called_before = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
     world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
@@ -349,11 +354,17 @@ def _compare_outside(
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
-        for network in (before, after):
-            if not (_exists(network, source) and _exists(network, destination)):
+        ends_before = called_before.get(source, source), called_before.get(destination, destination)
+        answers = [
+            asked.reach(*ends) if all(_exists(network, end) for end in ends) else None
+            for network, asked, ends in ((before, kept, ends_before), (after, after, (source, destination)))
+        ]
+        if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
+            return
+        for answer in answers:
+            if answer is None:
                 sides.append(_NOTHING)
                 continue
-            answer = (kept if network is before else network).reach(source, destination)
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
@@ -365,18 +376,33 @@ def _compare_outside(
         for content in _contents(was, now):
             out.add(content, sources, destinations, _say(content[1], world))
 
-    for names in groups.values():
-        first = names[0]
+    for group in groups.values():
+        first = group[0]
         for pair in ((first, "internet"), ("internet", first)):
             if same_walks and _untouched(before, *pair, changed):
                 continue
-            sources, destinations = (tuple(names), pair[1:]) if pair[0] == first else (pair[:1], tuple(names))
+            sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
             compare(*pair, sources, destinations)
-    for name in _changed_functions(before, after):
-        for names in groups.values():
-            compare(name, names[0], (name,), tuple(names))
+    for name in _changed_functions(before, after, names):
+        for group in groups.values():
+            compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
     return undecided
+
+
+def _alike(one: Reach, other: Reach) -> bool:
+    """Whether two answers are the same part by part, so that the sets that are made of them need not be made."""
+    if one.below != other.below or one.undecided or other.undecided:
+        return False
+
+    def content(part: FlowAnswer) -> tuple[object, ...]:
+        return part.sources, part.destinations, part.forward, part.back, part.lost
+
+    if any(part.flow.pick is not None for part in (*one.parts, *other.parts)):
+        return False  # of what AWS picks, all has to be seen together
+    return len(one.parts) == len(other.parts) and all(
+        content(a) == content(b) for a, b in zip(one.parts, other.parts, strict=True)
+    )
 
 
 def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
@@ -409,16 +435,16 @@ def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.interfaces or name in network.ends.known
 
 
-def _changed_functions(before: Engine, after: Engine) -> list[str]:
+def _changed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -> list[str]:
     """Names of functions, aliases and APIs that run on other interfaces than before."""
-    names = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
-    return [name for name in names if _runs_on(before, name) != _runs_on(after, name)]
+    functions = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
+    return [name for name in functions if _runs_on(before, name, names) != _runs_on(after, name, {})]
 
 
-def _runs_on(network: Engine, name: str) -> list[tuple[str, str]]:
+def _runs_on(network: Engine, name: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
     if name not in network.ends.known:
         return []
     return [
-        (o.interface.name if o.interface is not None else "outside", str(o.share))
+        (names.get(o.interface.name, o.interface.name) if o.interface is not None else "outside", str(o.share))
         for o in network.endpoint(name).origins
     ]

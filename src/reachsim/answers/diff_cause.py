@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,31 +59,41 @@ def _with_place(text: str, where: str) -> str:
 
 def causes_of(found: Difference, before: Engine, after: Engine) -> dict[int, Behind]:
     """By number of the change, from 0, what is behind it, for the first `MOST` changes of which it can be told."""
-    causes = ((index, behind(change, before, after)) for index, change in enumerate(found.changes[:MOST]))
+    names = dict(found.renamed)
+    causes = ((index, behind(change, before, after, names)) for index, change in enumerate(found.changes[:MOST]))
     return {index: cause for index, cause in causes if cause is not None}
 
 
-def behind(change: Change, before: Engine, after: Engine) -> Behind | None:
-    """What is behind a change, by one packet of it; None where the traces of that packet do not show the change."""
+def behind(change: Change, before: Engine, after: Engine, names: Mapping[str, str]) -> Behind | None:
+    """What is behind a change, by one packet of it; None where the traces of that packet do not show the change.
+
+    `names`: of interfaces that were renamed, before to after.
+    """
     witness = change.space.witness()
     if witness is None or change.kind == "changed":
         return None
-    carries, stops = (after, before) if change.kind == "opened" else (before, after)
     service = str(Traffic.of((witness.service, witness.service)))
     port = witness.source_port if witness.protocol in PORTED else None
-    asked = change.sources[0], change.destinations[0], service, port
+    source, destination = change.sources[0], change.destinations[0]
+    called_before = {new: old for old, new in names.items()}
     try:
-        flows, lost = carries.trace(*asked), stops.trace(*asked)
+        now = after.trace(source, destination, service, port)
+        was = before.trace(
+            called_before.get(source, source), called_before.get(destination, destination), service, port
+        )
     except ReachsimError:  # an end that one of the two has not, or a name that no question can have
         return None
+    flows, lost = (now, was) if change.kind == "opened" else (was, now)
     if flows.packet is None or not lost.blockers or not _differs(flows, lost, change.one_way):
         return None
     blocker = lost.blockers[0]
-    hop = _same_place(flows, blocker.component, blocker.checkpoint, blocker.leg)
+    there = (names if change.kind == "opened" else called_before).get(blocker.component, blocker.component)
+    hop = _same_place(flows, there, blocker.checkpoint, blocker.leg)
     passed = ("", "") if hop is None else (hop.rule, hop.where)
     stopped = (blocker.text, blocker.where)
-    was, now = (stopped, passed) if change.kind == "opened" else (passed, stopped)
-    return Behind(flows.packet, blocker.component, blocker.checkpoint, *was, *now)
+    decided = (*stopped, *passed) if change.kind == "opened" else (*passed, *stopped)
+    component = names.get(blocker.component, blocker.component)
+    return Behind(flows.packet, component, blocker.checkpoint, *decided)
 
 
 def _differs(flows: Trace, lost: Trace, one_way: bool) -> bool:

@@ -66,7 +66,10 @@ class Change(Faced):
 
 @dataclass(frozen=True)
 class Difference(Carded):
-    """Everything that differs between two networks. False when nothing does."""
+    """Everything that differs between two networks. False when nothing does.
+
+    `renamed`: interfaces that have other names and are the same, each before and after; changes call them as they are now.
+    """
 
     before: str
     after: str
@@ -74,6 +77,7 @@ class Difference(Carded):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     undecided: tuple[str, ...] = field(default=())
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def opened(self) -> tuple[Change, ...]:
@@ -101,6 +105,7 @@ class Difference(Carded):
 
     def __str__(self) -> str:
         parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
+        parts += [("renamed", f"{old} to {new}") for old, new in self.renamed]
         parts += [("undecided", reason) for reason in self.undecided]
         lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
         return "\n".join(lines) or "nothing differs"
@@ -117,6 +122,7 @@ class Difference(Carded):
             "after": self.after,
             "added": list(self.added),
             "removed": list(self.removed),
+            "renamed": [{"before": old, "after": new} for old, new in self.renamed],
             "undecided": list(self.undecided),
             "changes": [change.to_dict() for change in self.changes],
         }

@@ -8,8 +8,9 @@ that was made of other files has no text of its own: there it is an edited copy 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
@@ -21,9 +22,9 @@ from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError
-from reachsim.loading.patch import Patch, as_edits, patched
+from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
 from reachsim.resources.expectation import Expectation
-from reachsim.resources.mending import Edit
+from reachsim.resources.mending import Edit, KeyChange
 from reachsim.rules.clauses import KeyPath
 
 MOST_EDITS = 6
@@ -40,29 +41,37 @@ MUCH_MORE = 3
 
 @dataclass(frozen=True)
 class Tools:
-    """What the network above lends: an edited copy, and the text of a network, changed and loaded as its file is."""
+    """What the network above lends: an edited copy; the text of a network, changed and loaded as its file is; one of its
+    expectations by number, decided once, also for copies that it does not concern."""
 
     edit: Callable[[Any, Mapping[str | KeyPath, Any]], Engine]
     load: Callable[[str, Engine], Engine]
+    decide: Callable[[Any, int], Result]
 
     def edited(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
         """A copy with some edits made."""
-        changes = [change for edit in edits for change in edit.changes]
-        return self.edit(engine, as_edits(engine.source.document.data, changes))
+        return self.edit(engine, as_edits(engine.source.document.data, changes_of(edits)))
 
-    def patched(self, engine: Engine, edits: Sequence[Edit]) -> tuple[Engine, Patch | None]:
-        """The network of its file with some edits made, and the patch; an edited copy where it has no text."""
+    def patched(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
+        """The network of its file with some edits made; an edited copy where it has no text."""
         text = engine.source.document.text
         if text is None:
-            return self.edited(engine, edits), None
-        patch = patched(text, [change for edit in edits for change in edit.changes], engine.source.file)
-        return self.load(patch.after, engine), patch
+            return self.edited(engine, edits)
+        return self.load(patched(text, changes_of(edits), engine.source.file).after, engine)
+
+    def all_decided(self, engine: Engine) -> list[Result]:
+        """Its expectations, in their order."""
+        return [self.decide(engine, number) for number in range(1, len(engine.design.expect) + 1)]
 
 
-def ask(engine: Engine, expectation: Expectation, number: int = 0) -> Result:
-    """An expectation, decided in a network whether or not its file has it."""
-    where = engine.locate(("expect", number - 1)) if number else ""
-    result, _ = decide(number, expectation, engine, where)
+def changes_of(edits: Iterable[Edit]) -> list[KeyChange]:
+    """All that some edits change, in their order."""
+    return [change for edit in edits for change in edit.changes]
+
+
+def ask(engine: Engine, expectation: Expectation) -> Result:
+    """An expectation that its file need not have, decided in a network."""
+    result, _ = decide(0, expectation, engine, "")
     return result
 
 
@@ -99,8 +108,8 @@ class Search:
     tried: int = 0
     reasons: list[str] = field(default_factory=list)
 
-    def run(self, first: Result) -> Iterator[tuple[Edit, ...]]:
-        """Sets that make it hold in an edited copy; none is a part of another one."""
+    def run(self, first: Result) -> Iterator[_State]:
+        """Edited copies in which it holds; the edits of none are a part of those of another one."""
         seen: set[frozenset[str]] = {frozenset()}
         heap: list[tuple[int, int, _State]] = [(0, 0, _State(self.start, (), first))]
         found: list[frozenset[str]] = []
@@ -110,12 +119,11 @@ class Search:
             if enough and state.cost > enough:
                 continue
             if state.result.holds:
-                edits = self._without_idle(state)
-                keys = frozenset(edit.key for edit in edits)
-                if not any(other <= keys for other in found):
-                    found.append(keys)
-                    enough = enough or sum(edit.cost for edit in edits) + MUCH_MORE
-                    yield edits
+                state = self._without_idle(state)
+                if not any(other <= state.keys for other in found):
+                    found.append(state.keys)
+                    enough = enough or state.cost + MUCH_MORE
+                    yield state
                 continue
             for child in self._children(state, seen, enough):
                 if any(keys <= child.keys for keys in found):
@@ -147,38 +155,42 @@ class Search:
         return proposals(case)
 
     def _made(self, state: _State, edit: Edit) -> _State | None:
+        return self._with(state.engine, (edit,), (*state.edits, edit))
+
+    def _with(self, engine: Engine, new: tuple[Edit, ...], edits: tuple[Edit, ...]) -> _State | None:
+        """A network with some more edits made; None where one leads nowhere, or to no design."""
         try:
-            engine = self.tools.edited(state.engine, (edit,))
-            return _State(engine, (*state.edits, edit), ask(engine, self.expectation, self.number))
+            copy = self.tools.edited(engine, new)
+            return _State(copy, edits, self._asked(copy))
         except (ReachsimError, KeyError, IndexError, TypeError):
             return None
 
-    def _without_idle(self, state: _State) -> tuple[Edit, ...]:
-        """The edits without those that it holds without."""
-        edits = state.edits
-        for edit in state.edits if len(edits) > 1 else ():
-            fewer = tuple(each for each in edits if each is not edit)
-            try:
-                self.tried += 1
-                if ask(self.tools.edited(self.start, fewer), self.expectation, self.number).holds:
-                    edits = fewer
-            except (ReachsimError, KeyError, IndexError, TypeError):
-                continue
-        return edits
+    def _asked(self, engine: Engine) -> Result:
+        return self.tools.decide(engine, self.number) if self.number else ask(engine, self.expectation)
+
+    def _without_idle(self, state: _State) -> _State:
+        """The same without the edits that it holds without."""
+        for edit in state.edits if len(state.edits) > 1 else ():
+            fewer = tuple(each for each in state.edits if each is not edit)
+            self.tried += 1
+            without = self._with(self.start, fewer, fewer)
+            if without is not None and without.result.holds:
+                state = without
+        return state
 
 
 def fixes(engine: Engine, expectation: Expectation, tools: Tools, number: int = 0, most: int = MOST_FOUND) -> Fixes:
     """Proven fixes of one expectation, the best first, `most` at most. `number`: from 1, 0 for a question that is not in the
     file."""
-    first = ask(engine, expectation, number)
+    first = tools.decide(engine, number) if number else ask(engine, expectation)
     if first.verdict != "fails":
         return Fixes(first, (), (first.reason,) if first.verdict == "undecided" else (), 0)
     search = Search(engine, expectation, number, tools)
     judge = Judge(engine, tools)
     proven: list[Fix] = []
     refused: list[str] = []
-    for edits in search.run(first):
-        fix = judge.proven(edits, expectation, number)
+    for state in search.run(first):
+        fix = judge.proven(state.edits, expectation, number, state.engine)
         if isinstance(fix, Fix):
             proven.append(fix)
         else:
@@ -197,38 +209,57 @@ class Judge:
         self.engine = engine
         self.tools = tools
         self.kept = Before(engine)
-        self.before = [ask(engine, e, n) for n, e in enumerate(engine.design.expect, 1)]
 
-    def _quickest(self, edits: tuple[Edit, ...], after: Engine) -> Engine:
-        """The patched file as an edited copy, which shares what the edits leave as it is, if it says the same."""
-        copy = self.tools.edited(self.engine, edits)
-        return copy if copy == after else after
+    @cached_property
+    def before(self) -> list[Result]:
+        """Every expectation as it stands."""
+        return self.tools.all_decided(self.engine)
 
-    def proven(self, edits: tuple[Edit, ...], expectation: Expectation, number: int) -> Fix | str:
-        """The fix, or why it is none."""
+    @cached_property
+    def patcher(self) -> Patcher | None:
+        """What patches the text; None where there is none."""
+        document = self.engine.source.document
+        return None if document.text is None else Patcher(document.text, document.file)
+
+    def _after(self, edits: tuple[Edit, ...], copy: Engine | None) -> tuple[Engine, Patch | None]:
+        """The network of the patched text, and the patch. An edited copy has the same answers as a load of its values, and
+        shares what the edits leave as it is: it stands for that load where the text, read again, says just its values."""
+        patch = None if self.patcher is None else self.patcher.patched(changes_of(edits))
+        copy = self.tools.edited(self.engine, edits) if copy is None else copy
+        wanted = changed(
+            self.engine.source.document.data, changes_of(edits)
+        )  # what the patched text says, or is no patch
+        if patch is None or same_values(copy.source.document.data, wanted):
+            return copy, patch
+        return self.tools.load(patch.after, self.engine), patch
+
+    def proven(
+        self, edits: tuple[Edit, ...], expectation: Expectation, number: int, copy: Engine | None = None
+    ) -> Fix | str:
+        """The fix, or why it is none. `copy`: the network with the edits made, if there is one already."""
         what = "; ".join(edit.text for edit in edits)
         try:
-            after, patch = self.tools.patched(self.engine, edits)
+            after, patch = self._after(edits, copy)
         except ReachsimError as error:
             return f"{what}: {error}"
-        if not ask(after, expectation, number).holds:
+        asked = self.tools.decide(after, number) if number else ask(after, expectation)
+        if not asked.holds:
             return f"{what}: the expectation does not hold in the patched file"
         known = {warning.message for warning in self.engine.source.warnings}
         new = [warning.message for warning in after.source.warnings if warning.message not in known]
         if new:
             return f"{what}: {new[0]}"
-        now = [ask(after, e, n) for n, e in enumerate(after.design.expect, 1)]
+        now = self.tools.all_decided(after)
         for was, result in zip(self.before, now, strict=True):
             if (was.holds and not result.holds) or (was.verdict == "undecided" and result.verdict == "fails"):
                 return f"{what}: would break expectation #{was.number}, {was.question}"
-        found = diff(self.engine, after if patch is None else self._quickest(edits, after), kept=self.kept)
+        found = diff(self.engine, after, kept=self.kept)
         others = tuple(
             was.number for was, result in zip(self.before, now, strict=True)
             if was.number != number and not was.holds and result.holds
         )  # fmt: skip
-        question = ask(self.engine, expectation, number).question
         opens = tuple(beyond(found.opened, [expectation, *(self.before[n - 1].expectation for n in others)], after))
-        return Fix(question, edits, patch, opens, found.closed, found.undecided, others)
+        return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, others)
 
 
 def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Engine) -> list[Opened]:
@@ -282,7 +313,7 @@ def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
 
 def plan(engine: Engine, tools: Tools) -> FixPlan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together."""
-    start = [ask(engine, e, n) for n, e in enumerate(engine.design.expect, 1)]
+    start = tools.all_decided(engine)
     undecided = tuple(result for result in start if result.verdict == "undecided")
     parts: list[Fixes] = []
     left: list[Fixes] = []
@@ -299,7 +330,7 @@ def plan(engine: Engine, tools: Tools) -> FixPlan:
             continue
         parts.append(found)
         edits += found.best.edits
-        state, _ = tools.patched(state, found.best.edits)
+        state = tools.patched(state, found.best.edits)
     if not edits:
         return FixPlan(tuple(parts), None, tuple(left), undecided, len(start))
     first_part = parts[0].result
@@ -318,9 +349,9 @@ def _needed(engine: Engine, tools: Tools, edits: list[Edit], left: set[int]) -> 
     for edit in tuple(edits) if len(edits) > 1 else ():
         fewer = [each for each in edits if each is not edit]
         try:
-            after, _ = tools.patched(engine, fewer)
+            after = tools.edited(engine, fewer)
         except ReachsimError:
             continue
-        if all(ask(after, e, n).verdict != "fails" or n in left for n, e in enumerate(after.design.expect, 1)):
+        if all(result.verdict != "fails" or result.number in left for result in tools.all_decided(after)):
             edits = fewer
     return edits

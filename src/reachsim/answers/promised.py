@@ -1,4 +1,4 @@
-"""A promise that is asked for in Python, in the shape that a file gives it."""
+"""Promises before they are asked: those of Python in the shape that a file gives them, those of a file that name nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from reachsim.dataplane.ends import Endpoint
-from reachsim.engine import Asked
-from reachsim.errors import HintedError, UsageError, shown
+from reachsim.engine import Asked, Engine
+from reachsim.errors import EndpointError, HintedError, Problem, UsageError, shown
 from reachsim.resources.expectation import Expectation
 from reachsim.topology.interfaces import Interface
 
@@ -30,3 +30,17 @@ def asked_end(asked: Asked) -> Any:
     if isinstance(asked, Endpoint):
         raise UsageError(f"write the name of the end, not {shown(asked.name)} resolved")
     return asked
+
+
+def unnamed(engine: Engine) -> list[Problem]:
+    """What is wrong with the expectations of a design that name nothing, or no one thing as who sends."""
+    problems: list[Problem] = []
+    for index, expectation in enumerate(engine.design.expect):
+        for key, asked in (("from", expectation.from_), ("to", expectation.to)):
+            try:
+                endpoint = engine.endpoint(asked)
+                if key == "from" and endpoint.candidates:
+                    raise EndpointError.ambiguous(endpoint.name, endpoint.candidates)
+            except EndpointError as error:
+                problems.append(engine.source.document.problem(str(error), ("expect", index, key)))
+    return problems

@@ -11,6 +11,7 @@ import difflib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import yaml
@@ -122,22 +123,40 @@ def _at(data: Any, path: Sequence[str | int]) -> Any:
 
 def patched(text: str, changes: Sequence[KeyChange], file: str) -> Patch:
     """The text of a file with changes made. Raises UsageError where that cannot be done without touching more."""
-    document = read_document(text, file=file)
-    try:
-        wanted = changed(document.data, changes)
-    except (KeyError, IndexError, TypeError) as error:
-        raise UsageError(f"{file}: there is nothing at {format_path(changes[0].path)} to edit") from error
-    after = text
-    try:
-        for change in changes:
-            after = _Text(after).changed(change)
-        same = same_values(read_document(after, file=file).data, wanted)
-    except (yaml.YAMLError, LookupError, ValueError, DesignError):
-        same = False
-    if not same:
-        places = ", ".join(format_path(change.path) for change in changes)
-        raise UsageError(f"{file} is written in a way that cannot be patched at {places}; edit it by hand")
-    return Patch(file, text, after)
+    return Patcher(text, file).patched(changes)
+
+
+class Patcher:
+    """Makes patches of one text, which is read once for all of them."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.data = read_document(text, file=file).data
+
+    @cached_property
+    def _nodes(self) -> _Text:
+        return _Text(self.text)
+
+    def patched(self, changes: Sequence[KeyChange]) -> Patch:
+        """The text with changes made. Raises UsageError where that cannot be done without touching more."""
+        try:
+            wanted = changed(self.data, changes)
+        except (KeyError, IndexError, TypeError) as error:
+            raise UsageError(f"{self.file}: there is nothing at {format_path(changes[0].path)} to edit") from error
+        after = self.text
+        try:
+            for change in changes:
+                nodes = self._nodes if after is self.text else _Text(after)
+                after = nodes.changed(change)
+            read = read_document(after, file=self.file)
+            same = same_values(read.data, wanted) and not read.problems
+        except (yaml.YAMLError, LookupError, ValueError, DesignError):
+            same = False
+        if not same:
+            places = ", ".join(format_path(change.path) for change in changes)
+            raise UsageError(f"{self.file} is written in a way that cannot be patched at {places}; edit it by hand")
+        return Patch(self.file, self.text, after)
 
 
 def same_values(one: Any, other: Any) -> bool:

@@ -8,7 +8,7 @@ groups, and the addresses' atoms under every block that a rule names.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reachsim.dataplane.filters import Filter, FilterBook
@@ -93,10 +93,14 @@ def all_filters(topology: Topology, book: FilterBook) -> list[Filter]:
     return [book[filter] for filter in topology.filters]
 
 
-def classify(topology: Topology, filters: Iterable[Filter]) -> Classes:
+def rule_cuts_of(filters: Iterable[Filter]) -> tuple[int, ...]:
+    """Where along the address line the answer of a filter may change, ascending: all that classes depend on of rules."""
+    return tuple(sorted({start for filter in filters for start in filter.starts}))
+
+
+def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
     route_cuts = topology.cuts
-    rule_cuts = sorted({start for filter in filters for start in filter.starts})
     onlookers = overlapping_onlookers(topology)
     targets = {route.toward for table in topology.tables.values() for route in table.routes}
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]

@@ -26,29 +26,18 @@ def touched(topology: Topology, before: FilterBook, after: FilterBook) -> frozen
         return frozenset()
     if _something_unknown(topology, before, after):
         return None
-    interfaces = topology.interfaces.values()
-    relays = {interface for interface in interfaces if relay_of(interface) is not None}
-    passed = relays | {route.toward for table in topology.tables.values() for route in table.routes if route.toward}
-    # A host may send by another of its interfaces than the one that is the end.
-    passed |= {
-        onward.owner
-        for each in interfaces
-        for onward in each.outbound.successors()
-        if isinstance(onward.owner, NetworkInterface) and onward.owner is not each
-    }
+    relays = {interface for interface in topology.passed if relay_of(interface) is not None}
     subnets = (subnet for vpc in topology.vpcs.values() for subnet in vpc.subnets.values() if subnet.attached)
-    others_pass: set[Owner] = {None, *passed, *(interface.subnet for interface in passed), *subnets}
-    owners = {each.owner for each in topology.checkpoints if not changed.isdisjoint(each.filters())}
+    others_pass: set[Owner] = {None, *topology.passed, *(interface.subnet for interface in topology.passed), *subnets}
+    owners = {checkpoint.owner for filter in changed for checkpoint in topology.asking[filter]}
     if not owners.isdisjoint(others_pass):
         return None
+    interfaces = topology.interfaces.values()
     return frozenset(relays | {each for each in interfaces if each in owners or each.subnet in owners})
 
 
 def _something_unknown(topology: Topology, before: FilterBook, after: FilterBook) -> bool:
     """Whether something is not modelled, or not known, of the rules, the routes or what is in a subnet."""
-    return (
-        bool(topology.doors)
-        or any(table.unwritten or any(route.unknown for route in table.routes) for table in topology.tables.values())
-        or any(subnet.hidden for vpc in topology.vpcs.values() for subnet in vpc.subnets.values())
-        or any(book[filter].unknown is not None for book in (before, after) for filter in topology.filters)
+    return topology.something_unknown or any(
+        book[filter].unknown is not None for book in (before, after) for filter in topology.filters
     )

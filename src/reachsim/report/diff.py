@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ _CAUSED = 12
 """Lines of which the rule behind them is looked for; each takes two traces."""
 _RULES = 4
 _REASONS = 5
+_Sides = tuple[tuple[Network, Network], Mapping[str, str]]
+"""The two networks, and what was renamed, before to after."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def diff_text(
     """The verdict, then what was opened, what was closed, and which interfaces came and went."""
     style = look.style
     wrong = found.not_allowed(allowed)
-    crowd = Crowd(networks)
+    called_now = dict(found.renamed)
+    crowd = Crowd(networks, called_now)
     world = networks[0].ends.world & networks[1].ends.world
     lines = [_title(found, len(wrong), bool(allowed), look)]
     lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
@@ -60,14 +63,19 @@ def diff_text(
         (style.yellow("as before, but for the ports that NAT devices choose"), found.changed),
     ):
         if changes:
-            lines += ["", title, *_block(changes, crowd, world, networks, look)]
-    if found.added or found.removed:
+            lines += ["", title, *_block(changes, crowd, world, (networks, called_now), look)]
+    if found.added or found.removed or found.renamed:
         lines.append("")
     for word, names in (("added  ", found.added), ("removed", found.removed)):
         if names:
             lines += hanging(
                 f"{word}  ", f"{number(len(names), 'interface')}: {crowd.describe(names, look)}", look.width
             )
+    shown = look.few(found.renamed, _LINES)
+    for old, new in shown:
+        lines += hanging("renamed  ", f"{old} -> {new}", look.width)
+    rest = look.rest(found.renamed, _LINES)
+    lines += [f"         {rest}"] if rest else []
     if found.undecided:
         lines += ["", style.yellow("cannot decide")]
         for reason in look.few(found.undecided, _REASONS):
@@ -121,9 +129,7 @@ def _text(change: Change, world: AddressSet, look: Look) -> str:
     )
 
 
-def _block(
-    changes: Sequence[Change], crowd: Crowd, world: AddressSet, networks: tuple[Network, Network], look: Look
-) -> list[str]:
+def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, sides: _Sides, look: Look) -> list[str]:
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
     rows: list[TextRow] = []
     shown = look.few(lines, _LINES)
@@ -136,12 +142,14 @@ def _block(
         rows.append([text, crowd.describe(line.sources, look), "->", crowd.describe(line.first.destinations, look)])
     out = grid(rows, look.width, indent=2)
     rest = look.rest(lines, _LINES)
-    return [*out, *([f"  {rest}"] if rest else []), *_reasons(shown, networks, look)]
+    return [*out, *([f"  {rest}"] if rest else []), *_reasons(shown, sides, look)]
 
 
-def _reasons(lines: Sequence[_Line], networks: tuple[Network, Network], look: Look) -> list[str]:
+def _reasons(lines: Sequence[_Line], sides: _Sides, look: Look) -> list[str]:
     """Each rule that is behind some of the changes once: what it says now, what it said before, and the lines."""
-    found = {str(cause): cause for line in lines[:_CAUSED] if (cause := behind(line.first, *networks)) is not None}
+    networks, names = sides
+    causes = (behind(line.first, *networks, names) for line in lines[:_CAUSED])
+    found = {str(cause): cause for cause in causes if cause is not None}
     out: list[str] = []
     for cause in list(found.values())[:_RULES]:
         out += hanging("  because  ", f"{cause.component} {cause.checkpoint}", look.width)
@@ -193,6 +201,6 @@ def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Net
         "after": data["after"],
         "ok": not wrong and not found.undecided,
         "allow_opened": [str(traffic) for traffic in allowed],
-        **{key: data[key] for key in ("added", "removed", "undecided")},
+        **{key: data[key] for key in ("added", "removed", "renamed", "undecided")},
         "changes": changes,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from reachsim.network import Network
@@ -17,19 +17,22 @@ _NAMED = 3
 class Crowd:
     """Says which interfaces a list has: by name where they are few, else whole VPCs and subnets, else how many of each VPC.
 
+    `left_out`: names that no list has.
+
     >>> import reachsim
     >>> net = reachsim.load("models/three-tier.yaml")
     >>> Crowd([net]).describe(["shop.web-a", "shop.bastion", "shop.nat-a", "shop.app-a", "internet"])
     'subnet shop.web-a (3), shop.app-a, internet'
     """
 
-    def __init__(self, networks: Iterable[Network]) -> None:
+    def __init__(self, networks: Iterable[Network], left_out: Container[str] = ()) -> None:
         self.vpcs: dict[str, dict[str, None]] = {}
         self.subnets: dict[str, dict[str, None]] = {}
         for net in networks:
             for interface in net.topology.interfaces.values():
-                self.vpcs.setdefault(interface.vpc.name, {})[interface.name] = None
-                self.subnets.setdefault(interface.subnet.full_name, {})[interface.name] = None
+                if interface.name not in left_out:
+                    self.vpcs.setdefault(interface.vpc.name, {})[interface.name] = None
+                    self.subnets.setdefault(interface.subnet.full_name, {})[interface.name] = None
         self.total = sum(map(len, self.vpcs.values()))
 
     def describe(self, names: Sequence[str], look: Look | None = None) -> str:

@@ -17,7 +17,7 @@ from reachsim.errors import format_path
 from reachsim.faces import Faced
 from reachsim.net.cidr import Cidr
 from reachsim.net.traffic import Traffic
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 
 ChangeAction = Literal["set", "add", "remove"]
@@ -95,6 +95,9 @@ class View(Protocol):
 
     def interfaces(self) -> Iterator[NetworkInterface]:
         """All of them."""
+
+    def carriers(self, group: GroupId) -> int:
+        """How many interfaces carry a security group."""
 
     def names(self, vpc: str = "") -> frozenset[str]:
         """Every name that a route of a VPC may lead to; of every VPC, where none is named."""

@@ -227,8 +227,8 @@ GROUP_CODES = frozenset({Code.ENI_SG_RULES_MISMATCH, Code.SG_HAS_NO_RULES, Code.
 
 @mends
 def rules_of_groups(case: Case) -> Iterator[Edit]:
-    """A rule for just what is asked, in the first group of the interface: by the peer's group where it can be named there,
-    by its address, by its subnet's block (SG-1, SG-10)."""
+    """A rule for just what is asked, in that group of the interface which the fewest carry: by the peer's group where it can
+    be named there, by its address, by its subnet's block (SG-1, SG-10)."""
     interface = case.view.interface(case.cause.component)
     word = case.cause.checkpoint.rpartition(" ")[2]
     if (
@@ -238,8 +238,7 @@ def rules_of_groups(case: Case) -> Iterator[Edit]:
         or word not in ("ingress", "egress")
     ):
         return
-    path = case.cause.path
-    vpc, name = (str(path[1]), str(path[3])) if case.at("security_groups") else min(interface.groups)
+    vpc, name = min(interface.groups, key=lambda group: (case.view.carriers(group), group))
     key = "from" if word == "ingress" else "to"
     for peer, cost in _peers(case, vpc, word == "ingress"):
         rule = {"allow": tokens_of(case.wanted), key: peer}
@@ -254,7 +253,7 @@ def rules_of_groups(case: Case) -> Iterator[Edit]:
 
 def _peers(case: Case, vpc: str, inbound: bool) -> Iterator[tuple[str, int]]:
     """How a rule may name the peer, what is open least first."""
-    for owner, name in sorted(case.groups):
+    for owner, name in sorted(case.groups, key=lambda group: (case.view.carriers(group), group)):
         yield (name if owner == vpc else f"{owner}.{name}"), 1
     blocks = case.sources if inbound else case.destinations
     address = case.source if inbound else case.destination

@@ -9,9 +9,11 @@ from functools import cached_property
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.errors import counted
 from reachsim.faces import Faced
+from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
 from reachsim.net.cidr import AddressSet
 from reachsim.policy.filters import RuleSet
@@ -52,12 +54,46 @@ class Topology(Faced):
     @cached_property
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Every checkpoint that a packet may come to."""
-        return reached_from(self.starts())
+        with collector_paused():
+            return reached_from(self.starts())
+
+    @cached_property
+    def asking(self) -> dict[Filter, tuple[Checkpoint, ...]]:
+        """Every filter that a checkpoint may ask, with the checkpoints that ask it."""
+        out: dict[Filter, list[Checkpoint]] = {}
+        for checkpoint in self.checkpoints:
+            for filter in checkpoint.filters():
+                out.setdefault(filter, []).append(checkpoint)
+        return {filter: tuple(checkpoints) for filter, checkpoints in out.items()}
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:
         """Every filter that a checkpoint may ask, each once."""
-        return tuple(dict.fromkeys(filter for each in self.checkpoints for filter in each.filters()))
+        return tuple(self.asking)
+
+    @cached_property
+    def passed(self) -> frozenset[NetworkInterface]:
+        """The interfaces that a walk may pass on its way between others: what a route leads to, what passes on what is sent
+        to it, and by which a host sends that is reached by another of its own."""
+        interfaces = self.interfaces.values()
+        found = {interface for interface in interfaces if relay_of(interface) is not None}
+        found |= {route.toward for table in self.tables.values() for route in table.routes if route.toward}
+        found |= {
+            onward.owner
+            for each in interfaces
+            for onward in each.outbound.successors()
+            if isinstance(onward.owner, NetworkInterface) and onward.owner is not each
+        }
+        return frozenset(found)
+
+    @cached_property
+    def something_unknown(self) -> bool:
+        """Whether something is not modelled, or not known, of the routes or of what is in a subnet."""
+        return (
+            bool(self.doors)
+            or any(table.unwritten or any(route.unknown for route in table.routes) for table in self.tables.values())
+            or any(subnet.hidden for vpc in self.vpcs.values() for subnet in vpc.subnets.values())
+        )
 
     @cached_property
     def cuts(self) -> tuple[int, ...]:

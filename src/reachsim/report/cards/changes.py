@@ -25,6 +25,7 @@ def _(difference: Difference) -> str:
         listing(rows, ("", "traffic", "from", "", "to"), most=_CHANGES),
         note(difference.added and f"new: {summary(difference.added)}"),
         note(difference.removed and f"gone: {summary(difference.removed)}"),
+        note(difference.renamed and f"renamed: {summary([f'{old} → {new}' for old, new in difference.renamed])}"),
         lines(difference.undecided, "cannot be decided"),
         why=f"{difference.before} → {difference.after}",
     )
