@@ -12,6 +12,7 @@ import copy
 from typing import Any
 
 import yaml
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.errors import DesignError, Problem
@@ -114,7 +115,7 @@ def edited(base: dict[str, Any], *changes: Changes) -> dict[str, Any]:
 
 def load(*changes: Changes) -> reachsim.Network:
     """The base with changes, loaded."""
-    return reachsim.loads(yaml.safe_dump(design(*changes), sort_keys=False), file="test.yaml")
+    return reachsim.loads(write_yaml(design(*changes)), file="test.yaml")
 
 
 def acl(name: str, ingress: list[str], egress: list[str], vpc: str = "app") -> Changes:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from tests.oracle.text import read_yaml
+from tests.oracle.text import read_yaml, write_yaml
 
 import reachsim
 from reachsim.trace.result import Trace
@@ -33,7 +32,7 @@ def same_zone(name: str) -> reachsim.Network:
     for vpc in design["vpcs"].values():
         for subnet in vpc["subnets"].values():
             subnet["az"] = "a"
-    return reachsim.loads(yaml.safe_dump(design))
+    return reachsim.loads(write_yaml(design))
 
 
 def agrees(trace: Trace, record: dict[str, Any]) -> bool:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.designs import ALL, ANY, acl_of, load, problems
 from tests.oracle.naive import judge
-from tests.oracle.text import read_yaml
+from tests.oracle.text import read_yaml, write_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -155,12 +154,12 @@ def test_strict_designs_and_expectations() -> None:
         {"from": "c", "to": "internet", "allow": "tcp/443", "nat_loss_below": share}
         for share in (0, "0.001%", "0.002%")
     ]
-    net = reachsim.loads(yaml.safe_dump(data))
+    net = reachsim.loads(write_yaml(data))
     assert [result.verdict for result in net.check()] == ["fails", "fails", "holds"]  # 1 in 64,512 is 0.00155 %
     assert net.check()[0].blockers[0].ports == "NAT port 3389"
     data = read_yaml(WIDE)
     data["nat_loss_below"] = "75%"
-    assert reachsim.loads(yaml.safe_dump(data)).check().ok
+    assert reachsim.loads(write_yaml(data)).check().ok
 
 
 @pytest.mark.rule("NAT-PORT")
@@ -170,7 +169,7 @@ def test_deliveries_and_deny_are_not_affected() -> None:
         {"from": "c", "to": "internet", "allow": "tcp/443", "one_way": True},
         {"from": "c", "to": "internet", "deny": "tcp/443"},
     ]
-    assert [result.verdict for result in reachsim.loads(yaml.safe_dump(data)).check()] == ["holds", "fails"]
+    assert [result.verdict for result in reachsim.loads(write_yaml(data)).check()] == ["holds", "fails"]
 
 
 @pytest.mark.parametrize("value", [0.01, 1, "1", "101%", "-1%", "1.5", True, None, "1 %", []])
@@ -258,7 +257,7 @@ def test_the_matrix_marks_what_nat_loses_in_all_formats(
     edge = matrix.to_networkx().edges["app.probe", "data.api"]
     assert (edge["partial"], edge["nat_loss"]) == (partial, words)
     name = str(tmp_path / "m.yaml")
-    Path(name).write_text(yaml.safe_dump(net.source.document.data), encoding="utf-8")
+    Path(name).write_text(write_yaml(net.source.document.data), encoding="utf-8")
     code, text = said(capsys, "matrix", name)
     assert code == 0
     assert words in text
@@ -335,7 +334,7 @@ def test_two_devices_between_interfaces_are_the_same_in_the_matrix() -> None:
     data["peering_connections"] = {"pcx": {"requester": "v", "accepter": "w"}}
     for acl in data["vpcs"]["v"]["network_acls"].values():  # what the far side answers is denied, whoever it is
         acl["ingress"][1]["from"] = "10.9.0.0/16"
-    net = reachsim.loads(yaml.safe_dump(data))
+    net = reachsim.loads(write_yaml(data))
     answer, cell = net.reach("c", "d"), net.matrix()["c", "d"]
     (choices,) = answer.losses
     assert choices.lost == (PortSet.of((4000, 4099)), PortSet.of((3389, 3389)))

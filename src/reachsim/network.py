@@ -403,20 +403,19 @@ class Network(Editable):
         *,
         trace: Trace | tuple[Asked, Asked, str | Traffic] | None = None,
         diff: Network | None = None,
+        matrix: str | Traffic | None = None,
     ) -> Picture:
         """The network as nested boxes: `.svg` is the document. What is alike is folded, so large networks stay legible.
 
         `trace`: one of its traces, or what to trace, told over the picture: the way there and back, and what stops it
         where it stops; raises as `trace` does. `diff`: what is to become of it: both in one picture, with what differs,
-        and what that opens and closes. Raises UsageError for both together.
+        and what that opens and closes. `matrix`: some traffic: who reaches whom with it. Raises UsageError for two of
+        them.
         """
-        from reachsim.picture.draw import draw, draw_difference
+        from reachsim.picture.draw import drawn
 
-        if trace is not None and diff is not None:
-            raise UsageError("a picture tells a trace or a difference, not both; draw two")
-        if diff is not None:
-            return draw_difference(self, diff)
-        return draw(self, self.trace(*trace) if isinstance(trace, tuple) else trace)
+        told = self.trace(*trace) if isinstance(trace, tuple) else trace
+        return drawn(self, told, diff, None if matrix is None else some_traffic(matrix))
 
     def _repr_svg_(self) -> str:
         return self.draw().svg

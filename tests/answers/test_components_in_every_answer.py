@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
+from tests.oracle.text import read_yaml, write_yaml
 
 import reachsim
 from reachsim.resources.expectation import Selector
@@ -81,8 +81,8 @@ vpcs:
 
 def verdict(text: str, start: Any, end: Any, deny: str) -> str:
     """The verdict on `deny`."""
-    design = {**yaml.safe_load(text), "expect": [{"from": start, "to": end, "deny": deny}]}
-    return reachsim.loads(yaml.safe_dump(design)).check()[0].verdict
+    design = {**read_yaml(text), "expect": [{"from": start, "to": end, "deny": deny}]}
+    return reachsim.loads(write_yaml(design)).check()[0].verdict
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_what_no_component_lets_through_is_not_delivered(text: str, start: str, 
 
 def test_an_opened_group_of_a_device_is_a_difference() -> None:
     for device in ("kms", "int"):
-        shut = yaml.safe_load(ENDPOINT)
+        shut = read_yaml(ENDPOINT)
         found = {**shut["vpcs"]["main"]["vpc_endpoints"], **shut["vpcs"]["main"]["load_balancers"]}
         found[device]["security_groups"] = ["shut"]
-        change = reachsim.diff(reachsim.loads(yaml.safe_dump(shut)), reachsim.loads(ENDPOINT))
+        change = reachsim.diff(reachsim.loads(write_yaml(shut)), reachsim.loads(ENDPOINT))
         assert [str(each.traffic) for each in change.opened] == ["tcp/443"], device
         assert not change.closed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from tests.designs import ANY, GONE, Changes, design, group
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.answers.fixes import Fix, Fixes
@@ -17,7 +17,7 @@ from reachsim.resources.mending import MENDERS, Case, Edit
 def written(*changes: Changes, expect: list[dict[str, Any]] | None = None) -> reachsim.Network:
     """A design by way of its text, in block style."""
     data = design(*changes) | ({} if expect is None else {"expect": expect})
-    return reachsim.loads(yaml.safe_dump(data, sort_keys=False), file="design.yaml")
+    return reachsim.loads(write_yaml(data), file="design.yaml")
 
 
 def best(found: Fixes) -> Fix:

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.answers.lint_designs import CALM, MODELS, ROOT, found, model
 from tests.designs import Changes, load
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.answers.lint.registry import CHECKS
@@ -185,7 +185,7 @@ def test_exit_codes(
 def test_the_keys_of_the_json_and_the_silenced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "design.yaml"
     one: Changes = {"lint": {"ignore": [{"code": "GROUP_UNUSED", "at": "app security group spare", "why": "soon"}]}}
-    path.write_text(yaml.safe_dump(load(CALM, LOUD, one).source.document.data), encoding="utf-8")
+    path.write_text(write_yaml(load(CALM, LOUD, one).source.document.data), encoding="utf-8")
     main(["lint", str(path), "--format", "json"])
     data = json.loads(capsys.readouterr().out)
     assert set(data) == {"format_version", "file", "ok", "findings", "silenced", "not_modelled"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -21,7 +22,7 @@ WORKER = "vpcs shop instances worker"
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(yaml.safe_dump(edited(MODEL, *changes), sort_keys=False), file="test.yaml")
+    return reachsim.loads(write_yaml(edited(MODEL, *changes)), file="test.yaml")
 
 
 def node(*changes: Changes, name: str = "worker", minutes: int | None = None) -> Any:
@@ -422,7 +423,7 @@ def test_exit_codes(
     changes: Changes, arguments: list[str], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "design.yaml"
-    path.write_text(yaml.safe_dump(edited(MODEL, changes)), encoding="utf-8")
+    path.write_text(write_yaml(edited(MODEL, changes)), encoding="utf-8")
     assert main(["session-manager", str(path), *arguments]) == status
     capsys.readouterr()
 

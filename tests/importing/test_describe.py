@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.errors import ReachsimError
@@ -65,7 +65,7 @@ def test_an_account_answers_as_its_rules_say(
 
 def test_what_is_written_is_what_was_imported(tmp_path: Path) -> None:
     found = imported(tmp_path, ACCOUNT)
-    assert yaml.safe_load(written(found)) == found.design
+    assert read_yaml(written(found)) == found.design
     assert "Vpcs.json: Vpcs[0]" in written(found)
     assert found.names["i-web"] == "app.web-1"
 

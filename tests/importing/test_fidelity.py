@@ -6,11 +6,11 @@ import json
 import random
 from typing import Any
 
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.importing.complete import KINDS, Kinds, inventory
 from tests.importing.test_unknown import GONE, WHY, changed, paths
+from tests.oracle.text import read_yaml
 
 import reachsim
 from reachsim.importing.builder import build
@@ -53,7 +53,7 @@ def imported(kinds: Kinds) -> Imported:
 def test_what_is_written_is_the_same_network(seed: int) -> None:
     out = imported(some(random.Random(seed)))
     text = written(out)
-    assert yaml.safe_load(text) == json.loads(json.dumps(out.design))
+    assert read_yaml(text) == json.loads(json.dumps(out.design))
     assert reachsim.loads(text) == reachsim.loads(json.dumps(out.design))
 
 
@@ -82,5 +82,5 @@ VALUES = st.recursive(
 @example({"\n": ["\n", "a: b", "\x85", "\u2028"]})
 @given(VALUES)
 def test_a_value_on_one_line_is_read_as_it_was(value: Any) -> None:
-    assert yaml.safe_load(f"[{_flow(value)}]") == [value]
+    assert read_yaml(f"[{_flow(value)}]") == [value]
     assert "\n" not in _flow(value)

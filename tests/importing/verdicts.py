@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
+from tests.oracle.text import LOADER
 
 import reachsim
 from reachsim.dataplane.filters import Direction
@@ -68,7 +69,7 @@ def records(*folders: str) -> Iterator[Record]:
     """The records of all cases in folders of the data."""
     for folder in folders:
         for file in sorted((DATA / folder).glob("*/expected.yaml")):
-            for fields in yaml.safe_load(file.read_text(encoding="utf-8")):
+            for fields in yaml.load(file.read_text(encoding="utf-8"), LOADER):
                 yield Record(f"{folder}/{file.parent.name}", fields)
 
 

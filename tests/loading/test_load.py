@@ -1,12 +1,12 @@
 import pytest
-import yaml
 from tests.designs import BASE
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.errors import DesignError
 from reachsim.loading.load import load_design, load_source, loads_source
 
-TEXT = yaml.safe_dump(BASE, sort_keys=False)
+TEXT = write_yaml(BASE)
 
 
 def test_a_file_a_text_and_bytes_are_the_same_design(tmp_path):

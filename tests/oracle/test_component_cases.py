@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from tests.oracle.component_base import changed
 from tests.oracle.component_cases import CASES
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.errors import DesignError
@@ -24,7 +24,7 @@ REFUSED = {
 def test_verdict(
     name: str, changes: dict[Any, Any], question: tuple[str, str, str, int], expected: tuple[bool, bool]
 ) -> None:
-    text = yaml.safe_dump(changed(changes), sort_keys=False)
+    text = write_yaml(changed(changes))
     if name in REFUSED:
         with pytest.raises(DesignError, match=REFUSED[name]):
             reachsim.loads(text)

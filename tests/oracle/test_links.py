@@ -6,10 +6,10 @@ import random
 from collections import Counter
 
 import pytest
-import yaml
 from tests.oracle.links import Links, random_probes
 from tests.oracle.naive.judging import together, variants
 from tests.oracle.naive.world import World
+from tests.oracle.text import write_yaml
 
 import reachsim
 
@@ -24,7 +24,7 @@ def test_every_definite_verdict_is_the_naive_evaluators() -> None:
     for seed in SEEDS:
         rng = random.Random(seed)
         design = Links(rng).design()
-        net, world = reachsim.loads(yaml.safe_dump(design, sort_keys=False)), World(design)
+        net, world = reachsim.loads(write_yaml(design)), World(design)
         for source, to, traffic in random_probes(rng, design, PROBES):
             found = together([verdict for _, verdict in variants(world, source, to, traffic, 50000)])
             trace = net.trace(source, to, traffic, source_port=50000)
@@ -43,7 +43,7 @@ def test_every_definite_verdict_is_the_naive_evaluators() -> None:
 
 @pytest.mark.parametrize("seed", range(0, 16, 4))
 def test_reach_and_the_matrix_agree(seed: int) -> None:
-    net = reachsim.loads(yaml.safe_dump(Links(random.Random(seed)).design(), sort_keys=False))
+    net = reachsim.loads(write_yaml(Links(random.Random(seed)).design()))
     matrix = net.matrix()
     hosts = [name for name, interface in net.topology.interfaces.items() if interface.kind == "instance"]
     for to in net.topology.interfaces:

@@ -182,7 +182,7 @@ def test_repairs_of_models(topic: str) -> None:
 
 def test_a_trace_and_a_difference_are_two_pictures() -> None:
     net = load(BEFORE)
-    with pytest.raises(reachsim.UsageError, match="draw two"):
+    with pytest.raises(reachsim.UsageError, match="draw one for each"):
         net.draw(trace=("web", "db", "tcp/5432"), diff=net)
 
 

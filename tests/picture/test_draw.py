@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from tests.designs import BASE
+from tests.oracle.text import write_yaml
 from tests.picture.documented import DOCS, PICTURES
 from tests.picture.geometry import check_apart, check_box
 
@@ -38,7 +39,7 @@ def many(vpcs: int, subnets: int) -> Network:
         }
     attachments = {name: {"vpc": name, "subnets": ["s0"]} for name in bodies}
     design = {"version": 1, "vpcs": bodies, "transit_gateways": {"tgw": {"attachments": attachments}}}
-    return reachsim.loads(yaml.safe_dump(design))
+    return reachsim.loads(write_yaml(design))
 
 
 def check_picture(net: Network) -> None:
@@ -94,7 +95,7 @@ def test_a_folded_box_says_what_it_stands_for() -> None:
 
 
 def test_what_is_public_and_what_is_joined() -> None:
-    layout = draw(reachsim.loads(yaml.safe_dump(BASE))).layout
+    layout = draw(reachsim.loads(write_yaml(BASE))).layout
     looks = {placed.box.names[0]: placed.box.look for box in layout.boxes for placed in box.all() if placed.box.names}
     assert (looks["app.public"], looks["app.private"], looks["app.isolated"]) == ("public", "private", "private")
     lines = {frozenset(line) for line in layout.scene.lines}
@@ -106,7 +107,7 @@ def test_what_is_public_and_what_is_joined() -> None:
 def test_a_subnet_whose_table_is_not_known_is_neither() -> None:
     design = copy.deepcopy(BASE)
     design["vpcs"]["app"]["subnets"]["isolated"]["route_table"] = "unknown"
-    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    layout = draw(reachsim.loads(write_yaml(design))).layout
     titles = {placed.title for box in layout.boxes for placed in box.all()}
     assert {"public (public)", "private (private)", "isolated (public or not: unknown)"} <= titles
 
@@ -121,7 +122,7 @@ def test_a_connection_that_carries_nothing_says_so() -> None:
 def test_hostile_names_are_escaped() -> None:
     design = copy.deepcopy(BASE)
     design["name"] = "</title><script>alert(1)</script>\x1b[31m" + "w" * 500
-    text = reachsim.loads(yaml.safe_dump(design)).draw().svg
+    text = reachsim.loads(write_yaml(design)).draw().svg
     assert "<script" not in text
     assert "\x1b" not in text
     assert [element.tag for element in ElementTree.fromstring(text)][:2] == [f"{SVG}title", f"{SVG}desc"]
@@ -135,7 +136,7 @@ def luminance(colour: str) -> float:
 
 
 def test_text_stands_out_in_light_and_dark() -> None:
-    for looks, ink in ((svg._LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
+    for looks, ink in ((svg.LIGHT, svg._INK), (svg._DARK, svg._NIGHT_INK)):
         for fill, border in looks.values():
             for colour in (ink, border):
                 low, high = sorted((luminance(fill), luminance(colour)))
@@ -158,7 +159,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().svg + "\n"
     assert main(["draw", file, "-o", str(tmp_path / "out.gif")]) == 2
-    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
+    assert "write a name that ends in .svg, .html, .mmd, .dot" in capsys.readouterr().err
     assert main(["draw", file, "-o", str(tmp_path / "none" / "out.svg")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["out.svg"]
@@ -232,7 +233,7 @@ def test_folded_transit_gateways_name_the_attachments_that_carry_nothing() -> No
     gateways = {f"tgw{i}": {"attachments": {"app": {"vpc": "app", "subnets": ["one"]}}} for i in range(6)}
     gateways["tgw3"]["attachments"]["app"]["state"] = "pending"
     design["transit_gateways"] = gateways
-    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    layout = draw(reachsim.loads(write_yaml(design))).layout
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "attachment app pending of tgw3" in notes["6 transit gateways"]
 
@@ -241,7 +242,7 @@ def loose(count: int) -> Network:
     """A VPC, and networks that nothing is joined with."""
     networks = {f"office-{i}": {"cidrs": [f"192.168.{i}.0/24"]} for i in range(count)}
     vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
-    return reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "networks": networks}))
+    return reachsim.loads(write_yaml({"version": 1, "vpcs": {"app": vpc}, "networks": networks}))
 
 
 def test_what_joins_nothing_stands_side_by_side() -> None:
@@ -263,10 +264,10 @@ def test_a_picture_is_wide_enough_for_its_own_title() -> None:
     vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"one": {"cidr": "10.0.0.0/24", "az": "a"}}}
     design: dict[str, Any] = {"version": 1, "vpcs": {"app": vpc}}
     design["name"] = "models/inspection-bypassed-on-the-way-out-as-found.yaml"
-    layout = draw(reachsim.loads(yaml.safe_dump(design))).layout
+    layout = draw(reachsim.loads(write_yaml(design))).layout
     assert layout.title == design["name"]
     design["name"] = "w" * 500
-    assert draw(reachsim.loads(yaml.safe_dump(design))).layout.width < 1200
+    assert draw(reachsim.loads(write_yaml(design))).layout.width < 1200
 
 
 def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:
@@ -279,7 +280,7 @@ def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:
 def test_text_is_cut_to_the_room_that_there_is() -> None:
     design = copy.deepcopy(BASE)
     design["internet"] = {"hosts": {f"a-host-of-a-name-{i}.example.com": {"ip": f"198.51.100.{i}"} for i in (1, 2, 3)}}
-    internet = draw(reachsim.loads(yaml.safe_dump(design))).layout.boxes[0]
+    internet = draw(reachsim.loads(write_yaml(design))).layout.boxes[0]
     assert internet.notes[0].endswith("a-host-of-a-name-3.example.com")
 
 
@@ -294,7 +295,7 @@ def test_folded_vpcs_say_how_many_subnets_are_public() -> None:
         }
 
     vpcs = {f"v{i}": vpc(i % 3 == 0, i) for i in range(9)}
-    layout = draw(reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": vpcs}))).layout
+    layout = draw(reachsim.loads(write_yaml({"version": 1, "vpcs": vpcs}))).layout
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "6 subnets: 3 public, 3 private" in notes["3 VPCs"]
     assert "12 subnets: 12 private" in notes["6 VPCs"]

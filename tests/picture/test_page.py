@@ -129,4 +129,4 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["draw", file, "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().html
     assert main(["draw", file, "-o", str(tmp_path / "out")]) == 2
-    assert "write a name that ends in .svg or .html" in capsys.readouterr().err
+    assert "write a name that ends in .svg, .html, .mmd, .dot" in capsys.readouterr().err

@@ -8,8 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from tests.designs import BASE
+from tests.oracle.text import write_yaml
 from tests.picture.geometry import check_apart, check_box, check_ways
 
 import reachsim
@@ -107,7 +107,7 @@ def test_the_legend_tells_verdict_reason_and_every_station() -> None:
 def test_what_cannot_be_decided_is_not_told_to_be_stopped() -> None:
     design = copy.deepcopy(BASE)
     design["vpcs"]["app"]["subnets"]["private"]["route_table"] = "unknown"
-    net = reachsim.loads(yaml.safe_dump(design))
+    net = reachsim.loads(write_yaml(design))
     names = [name for name in net.topology.interfaces if name.startswith("app.")]
     inside = next(n for n in names if net.topology.interfaces[n].subnet.name == "private")
     trace = net.trace(inside, "8.8.8.8", "tcp/443")
@@ -122,7 +122,7 @@ def test_what_a_trace_passes_is_folded_into_nothing() -> None:
     subnets = {f"s{i}": {"cidr": f"10.0.{i}.0/24", "az": "abc"[i % 3]} for i in range(60)}
     instances = {f"i{i}-{n}": {"subnet": f"s{i}"} for i in range(60) for n in range(6)}
     vpc = {"cidrs": ["10.0.0.0/16"], "subnets": subnets, "instances": instances}
-    net = reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}}))
+    net = reachsim.loads(write_yaml({"version": 1, "vpcs": {"app": vpc}}))
     assert "interfaces/app.i3-1" not in boxes(net.draw().layout)
     layout = net.draw(trace=("i3-1", "i44-2", "tcp/22")).layout
     shown = boxes(layout)

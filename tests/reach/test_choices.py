@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-import yaml
+from tests.oracle.text import write_yaml
 
 import reachsim
 
@@ -68,7 +68,7 @@ def load(group: dict[str, Any] = OPEN) -> reachsim.Network:
     """The design; `group`: that of the firewall in zone b."""
     design = deepcopy(DESIGN)
     design["vpcs"]["hub"]["security_groups"]["b"] = group
-    return reachsim.loads(yaml.safe_dump(design))
+    return reachsim.loads(write_yaml(design))
 
 
 @pytest.mark.rule("TGW-9")
@@ -172,7 +172,7 @@ NLB: dict[str, Any] = {
 @pytest.mark.rule("TGW-8")
 def test_a_load_balancer_delivers_what_each_target_gets_whatever_the_zone() -> None:
     """The target behind the gateway is closed, by whichever zone its packets come: what the other one gets is not sure."""
-    net = reachsim.loads(yaml.safe_dump(NLB))
+    net = reachsim.loads(write_yaml(NLB))
     assert not net.reach("internet", "nlb").delivered
     assert net.expect("internet", "nlb", allow="tcp/80").verdict == "fails"
 
@@ -186,7 +186,7 @@ def test_an_endpoint_that_may_be_in_one_zone_alone_leaves_open_what_no_zone_lets
     for zone in "ab":
         hub["route_tables"][f"fw-{zone}"]["0.0.0.0/0"] = "igw"
         hub["instances"][f"fw-{zone}"]["nat"] = True
-    net = reachsim.loads(yaml.safe_dump(design))
+    net = reachsim.loads(write_yaml(design))
     assert net.trace("app", "52.216.0.1", "tcp/443").verdict == "undecided"
     assert net.expect("app", "52.216.0.1", deny="tcp/443").verdict == "undecided"
     assert net.trace("app", "52.216.0.1", "udp/443").verdict == "blocked"  # an endpoint takes no UDP (EP-4)

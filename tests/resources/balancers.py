@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import yaml
+from tests.oracle.text import write_yaml
 
 import reachsim
 
@@ -74,7 +75,7 @@ def changed(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def load(changes: dict[str, Any]) -> reachsim.Network:
-    return reachsim.loads(yaml.safe_dump(changed(changes), sort_keys=False))
+    return reachsim.loads(write_yaml(changed(changes)))
 
 
 def said(net: reachsim.Network, source: str = "client", to: str = "lb", traffic: str = "tcp/443") -> Asked:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.trace.result import Trace
@@ -83,7 +84,7 @@ PEERED: Changes = {
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(yaml.safe_dump(edited(BASE, *changes), sort_keys=False))
+    return reachsim.loads(write_yaml(edited(BASE, *changes)))
 
 
 def ask(*changes: Changes, source: str = "consumer.client", to: str = "mine", traffic: str = "tcp/443") -> Trace:

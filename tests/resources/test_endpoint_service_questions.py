@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from tests.designs import GONE, edited
+from tests.oracle.text import write_yaml
 from tests.resources.services import BASE, ENDPOINT, GROUP, NLB, ZONES, allow, ask, load
 
 import reachsim
@@ -103,7 +103,7 @@ def test_trace_reach_and_matrix_agree() -> None:
 def test_a_clients_address_that_is_a_targets_on_the_other_side() -> None:
     """A network behind a VPN has the addresses of the provider: beyond the load balancer nobody sees the client."""
     net = reachsim.loads(
-        yaml.safe_dump(
+        write_yaml(
             edited(
                 BASE,
                 {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import blames, passes
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.trace.result import Trace
@@ -61,7 +62,7 @@ def net(changes: dict[str, Any] | None = None) -> reachsim.Network:
         at[last] = value
         if value is None:
             del at[last]
-    return reachsim.loads(yaml.safe_dump(data, sort_keys=False), file="test.yaml")
+    return reachsim.loads(write_yaml(data), file="test.yaml")
 
 
 def via_the_appliance(trace: Trace, leg: str = "forward") -> bool:

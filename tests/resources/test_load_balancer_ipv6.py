@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.net.address import format_address
@@ -51,7 +52,7 @@ V4, V6 = "10.0.0.50", "2001:db8::50"
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(yaml.safe_dump(edited(BASE, *changes), sort_keys=False))
+    return reachsim.loads(write_yaml(edited(BASE, *changes)))
 
 
 def refused(*changes: Changes) -> list[tuple[str, str | None]]:

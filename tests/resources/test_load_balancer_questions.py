@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
+from tests.oracle.text import write_yaml
 from tests.resources.balancers import GROUP, LB, LOST, OK, PUBLIC, acl, changed, code, group, load, said
 
 import reachsim
@@ -27,7 +27,7 @@ import reachsim
 def test_the_internet_comes_to_a_target_through_its_load_balancer(denied: str, keeps: bool, verdict: str) -> None:
     design = changed({**PUBLIC, f"{GROUP}.preserve_client_ip": keeps})
     design["expect"] = [{"from": "internet", "to": "web", "deny": denied}]
-    net = reachsim.loads(yaml.safe_dump(design))
+    net = reachsim.loads(write_yaml(design))
     assert [result.verdict for result in net.check()] == [verdict]
     exposed = {name for each in net.exposure() for name in each.interfaces}
     assert exposed == ({"app.lb/front", "app.web"} if keeps else {"app.lb/front"})

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from tests.oracle.text import read_yaml
+from tests.oracle.text import read_yaml, write_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -81,7 +80,7 @@ def design(**changes: Any) -> dict[str, Any]:
 
 def load(changes: dict[str, Any], *expect: str) -> reachsim.Network:
     """The design with changes and expectations."""
-    text = yaml.safe_dump(design(**changes), sort_keys=False)
+    text = write_yaml(design(**changes))
     return reachsim.loads(text + "expect:\n" + "".join(f"  - {line}\n" for line in expect) if expect else text)
 
 
@@ -237,7 +236,7 @@ def test_verdicts(door: dict[str, Any], expectation: str, expected: str) -> None
 def written(tmp_path: Path, changes: dict[str, Any], *expect: str) -> str:
     """The design with changes as a file."""
     path = tmp_path / "design.yaml"
-    text = yaml.safe_dump(design(**changes), sort_keys=False)
+    text = write_yaml(design(**changes))
     path.write_text(text + "expect:\n" + "".join(f"  - {line}\n" for line in expect), encoding="utf-8")
     return str(path)
 
@@ -284,7 +283,7 @@ def test_every_command_says_what_is_not_modelled(
 def test_a_difference_around_a_door_cannot_be_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = written(tmp_path, FIREWALL, "{from: app, to: web, allow: all}")
     after = tmp_path / "after.yaml"
-    text = yaml.safe_dump(design(network_firewalls={"fw": {"subnet": "back", "policy": "strict"}}), sort_keys=False)
+    text = write_yaml(design(network_firewalls={"fw": {"subnet": "back", "policy": "strict"}}))
     after.write_text(text, encoding="utf-8")
     assert main(["diff", before, str(after)]) == 3
     assert "one.fw" in capsys.readouterr().out

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from tests import designs
 from tests.designs import ANY
@@ -25,6 +24,7 @@ from tests.networks import (
     some_pairs,
 )
 from tests.oracle.component_base import CENTRAL, HUB, TGW, changed, rules
+from tests.oracle.text import write_yaml
 
 import reachsim
 from reachsim.answers.diff import diff
@@ -149,7 +149,7 @@ def test_warnings_are_those_of_the_edited_rules_in_the_order_of_the_file() -> No
 
 
 def test_a_rule_in_place_of_another_stands_on_its_line() -> None:
-    text = yaml.safe_dump(designs.design(), sort_keys=False)
+    text = write_yaml(designs.design())
     rule = "- allow: all\n          from: 0.0.0.0/0\n"
     assert text.count(rule) == 2  # of app, then of data
     net = reachsim.loads(text, file="f")

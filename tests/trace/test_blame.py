@@ -1,9 +1,9 @@
 """What a trace says of a blocker in its first line: whose the address is, what comes closest, and the key to edit."""
 
 import pytest
-import yaml
 from tests.designs import ALL, ANY, acl_of, group, load, passes
 from tests.faults import ULA
+from tests.oracle.text import write_yaml
 
 import reachsim
 
@@ -16,7 +16,7 @@ def first(net, *question, **more):
 
 def line_of(net, text):
     """The line of a file in which a text stands first."""
-    lines = yaml.safe_dump(net.source.document.data, sort_keys=False).splitlines()
+    lines = write_yaml(net.source.document.data).splitlines()
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 

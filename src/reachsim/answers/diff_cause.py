@@ -74,7 +74,11 @@ def behind(change: Change, before: Engine, after: Engine, names: Mapping[str, st
         return None
     service = str(Traffic.of((witness.service, witness.service)))
     port = witness.source_port if witness.protocol in PORTED else None
-    source, destination = change.sources[0], change.destinations[0]
+    pairs = ((one, other) for one in change.sources for other in change.destinations)
+    ends = next((pair for pair in pairs if pair[0] != pair[1]), None)
+    if ends is None:
+        return None
+    source, destination = ends
     called_before = {new: old for old, new in names.items()}
     try:
         now = after.trace(source, destination, service, port)

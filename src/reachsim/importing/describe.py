@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from reachsim.importing.inventory import Inventory, Item, Origin
+from reachsim.importing.inventory import PARTS, WHERE, Inventory, Item, Origin, Where
 from reachsim.importing.kinds import ANSWERS, IN_PARTS, NO_NETWORK, capital, kind_of
 from reachsim.importing.options import Options
 from reachsim.importing.shapes import shaped
@@ -89,6 +89,9 @@ class _Reader:
         self.found += 1
         self.inventory.ask(kind, self.folder)
         attributes = shaped(data, lambda text: self.inventory.refused.append((id, text, origin)))
+        for key in PARTS & attributes.keys():
+            for index, part in enumerate(attributes[key]):
+                part[WHERE] = Where(Origin(self.file, f"{origin.path}.{key}[{index}]"))
         id = f"attributes of {id}" if kind == "VpcAttributes" else id.removeprefix("/hostedzone/")
         if kind == "TransitGatewayAttachments" and attributes.get("ResourceType") == "peering":
             id = f"{id} of {attributes.get('TransitGatewayId')}"  # both sides of a peering have one id

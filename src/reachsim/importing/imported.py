@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,13 +33,15 @@ class Imported:
     """A design that was imported.
 
     `file`: what it was made of, for messages. `design`: plain data in the form that designs have. `names`: by AWS's
-    id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read. `notes`: what was unknown,
-    left out or assumed. `read`: how many objects were understood, by the name that AWS has for their list.
+    id, what it is called there (``vpc.name``). `origins`: by key path, where an object was read; `entries`: where single
+    rules, routes and associations of it were, if elsewhere. `notes`: what was unknown, left out or assumed. `read`: how many
+    objects were understood, by the name that AWS has for their list.
     """
 
     design: dict[str, Any]
     names: dict[str, str] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
+    entries: dict[Path, Origin] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     file: str = "imported"
     read: dict[str, int] = field(default_factory=dict)
@@ -46,5 +49,6 @@ class Imported:
     @property
     def document(self) -> Document:
         """The design as if it had been read, each part of which stands where its object was."""
-        places = {path: Place(origin.file, origin.line, name=origin.path) for path, origin in self.origins.items()}
+        told = itertools.chain(self.origins.items(), self.entries.items())
+        places = {path: Place(origin.file, origin.line, name=origin.path) for path, origin in told}
         return Document(self.design, Places(self.file, places))

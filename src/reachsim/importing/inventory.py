@@ -63,6 +63,13 @@ MAYBE: Final = "Maybe"
 known whether it is there. An `Item` has `Item.maybe`."""
 
 
+PARTS: Final = frozenset({"IpPermissions", "IpPermissionsEgress", "Routes", "Entries", "Associations"})
+"""Lists of an object of which each member may be told in a place of its own."""
+WHERE: Final = "Where"
+"""Beside the attributes of a rule, a route, an entry or an association: a `Where`, if it was read elsewhere than the object
+that it is in."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """The value of an attribute that a file leaves open, in its place: an attribute is known, absent or unknown.
@@ -103,6 +110,13 @@ class Origin:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}{':' if self.line is None else ''} {self.path}" if self.path else place
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a part of an object was read. What is the same but for the place is equal."""
+
+    origin: Origin = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -182,7 +196,7 @@ class Reading:
     def inner(self, key: str) -> Fields:
         """An object inside this one, empty where there is none. Raises NotKnown."""
         value = self.get(key)
-        return value if isinstance(value, Fields) else _NOTHING
+        return value if isinstance(value, Fields) else NOTHING
 
 
 @dataclass(frozen=True)
@@ -199,8 +213,14 @@ class Fields(Reading):
         """Why it is not known whether it is there; empty where it is."""
         return str(self.attributes.get(MAYBE) or "")
 
+    @property
+    def origin(self) -> Origin | None:
+        """Where it was read, if that is not the place of what it is in."""
+        where = self.attributes.get(WHERE)
+        return where.origin if isinstance(where, Where) else None
 
-_NOTHING: Final = Fields({})
+
+NOTHING: Final = Fields({})
 
 
 def _wrapped(value: Any) -> Any:

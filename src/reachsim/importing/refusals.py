@@ -92,10 +92,21 @@ def take_out(out: Imported, refused: dict[Path, str], gone: set[str]) -> None:
         if holder is None or isinstance(holder, str) or _opened(out.design, path, holder, refused[path], gone):
             continue
         del holder[last]
+        if isinstance(last, int):
+            _shift(out, path)
         if holder == [] and above[-1] == "cidrs":
             holder.append(PLACEHOLDER)
     gone |= {str(path[-1]) for path in whole if len(path) == (_IN_VPC if path[0] == "vpcs" else 2)}
     out.notes += [Note("left out", ".".join(map(str, path)), refused[path]) for path in whole]
+
+
+def _shift(out: Imported, gone: Path) -> None:
+    """Move the places of what comes after a member of a list that is gone."""
+    *above, last = gone
+    for path in [path for path in out.entries if path[:-1] == tuple(above) and int(path[-1]) >= int(last)]:
+        origin = out.entries.pop(path)
+        if int(path[-1]) > int(last):
+            out.entries[*above, int(path[-1]) - 1] = origin
 
 
 def _opened(design: Any, path: Path, holder: Any, why: str, gone: set[str]) -> bool:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.engine import Engine
-from reachsim.errors import ReachsimError
+from reachsim.errors import ReachsimError, UsageError
 from reachsim.faces import Faced
+from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import scene_of_difference
+from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
 from reachsim.picture.page import page
+from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.trace.result import Trace
 
-_TRACES = 60
-"""How many expectations of a design are traced on its page."""
+_TRACES, _PAIRS = 60, 90
+"""How many expectations of a design are traced on its page, and how many pairs of who reaches whom."""
 
 
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):
     """A picture of a network, which a notebook shows. `svg`: the document, the same on every run; `html`: a page on which it
-    can be moved and zoomed, and what the design promises is traced by a click."""
+    can be moved and zoomed, and what the design promises is traced by a click; `mermaid`, `dot`: text for those who want to
+    edit it."""
 
     layout: Layout
     _page: Callable[[], str] = field(repr=False, compare=False)
@@ -41,11 +46,31 @@ class Picture(Faced):
         """The picture as one page of HTML."""
         return self._page()
 
+    @property
+    def mermaid(self) -> str:
+        """It as a flowchart of Mermaid, to be edited."""
+        return mermaid(self.layout.scene)
+
+    @property
+    def dot(self) -> str:
+        """It as a graph of Graphviz, to be edited."""
+        return dot(self.layout.scene)
+
     def _repr_svg_(self) -> str:
         return self.svg
 
     def __str__(self) -> str:
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
+
+
+def drawn(engine: Engine, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
+    """A network, with what is told over it: at most one of a trace, what is to become of it, and who reaches whom with some
+    traffic. Raises UsageError for more."""
+    if sum(asked is not None for asked in (trace, after, traffic)) > 1:
+        raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
+    if traffic is not None:
+        return draw_reached(engine, traffic)
+    return draw(engine, trace) if after is None else draw_difference(engine, after)
 
 
 def draw(engine: Engine, trace: Trace | None = None) -> Picture:
@@ -55,6 +80,23 @@ def draw(engine: Engine, trace: Trace | None = None) -> Picture:
         return Picture(layout, lambda: _page(layout, engine))
     scene = scene_of(engine, names_on(trace))
     return Picture(lay_out(with_trace(scene, trace)), lambda: _page(lay_out(scene), engine, trace))
+
+
+def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
+    """A network with who reaches whom with some traffic told over it."""
+    found = reached(engine, traffic)
+    scene = with_reached(scene_of(engine), found)
+    layout = lay_out(scene)
+
+    def traces() -> Iterator[Trace]:
+        for one, other in pairs_of(found):
+            try:
+                yield engine.trace(one, other, traffic)
+            except ReachsimError:  # no packet of it can be sent between these two
+                continue
+
+    pairs = sum(1 for _ in pairs_of(found))
+    return Picture(layout, lambda: page(layout, list(islice(traces(), _PAIRS)), left_out=max(pairs - _PAIRS, 0)))
 
 
 def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reachsim.markup import visible
 from reachsim.picture.glyphs import cut, width, wrapped
-from reachsim.picture.scene import LegendLine, Line, Scene, SceneBox
+from reachsim.picture.scene import Grid, LegendLine, Line, Scene, SceneBox
 
 TITLE, NOTE = 13, 11
 """Sizes of type, in pixels."""
@@ -69,6 +69,20 @@ class PlacedEntry:
     lines: tuple[str, ...]
 
 
+CELL = 22
+"""How wide and how high a cell of a grid is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGrid:
+    """A grid: its first row of cells begins at `x` and `y`, under a row of numbers and right of the labels as they fit."""
+
+    grid: Grid
+    x: int
+    y: int
+    labels: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A picture with places. `bottom`: where the boxes end and the legend begins."""
@@ -81,6 +95,7 @@ class Layout:
     boxes: tuple[Placed, ...]
     strokes: tuple[Stroke, ...]
     legend: tuple[PlacedEntry, ...] = ()
+    grid: PlacedGrid | None = None
 
 
 def lay_out(scene: Scene) -> Layout:
@@ -103,7 +118,19 @@ def lay_out(scene: Scene) -> Layout:
         strokes += _to_internet(scene, boxes)
     title = cut(visible(scene.title), right - PAD, TITLE, bold=True)
     legend, end = _legend(scene, right, down)
-    return Layout(scene, title, right + PAD, end + PAD, down, tuple(boxes), tuple(strokes), tuple(legend))
+    grid = None
+    if scene.grid is not None:
+        grid = _grid(scene.grid, end)
+        count = len(grid.labels)
+        right, end = max(right, grid.x + CELL * count), grid.y + CELL * count
+    return Layout(scene, title, right + PAD, end + PAD, down, tuple(boxes), tuple(strokes), tuple(legend), grid)
+
+
+def _grid(grid: Grid, down: int) -> PlacedGrid:
+    """A grid under everything else, its labels numbered."""
+    labels = tuple(cut(visible(f"{n}  {label}"), WIDEST, NOTE) for n, label in enumerate(grid.labels, 1))
+    wide = max((int(width(label, NOTE)) + 1 for label in labels), default=0)
+    return PlacedGrid(grid, PAD + wide + _GAP, down + CELL, labels)
 
 
 def _legend(scene: Scene, right: int, down: int) -> tuple[list[PlacedEntry], int]:

@@ -2,7 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const view = document.getElementById("view"), svg = view.querySelector("svg"), said = document.getElementById("said");
-  const groups = [...svg.children].filter(g => g.localName === "g" && !g.classList.contains("told"));
+  const groups = [...svg.children].filter(g => g.localName === "g" && !g.classList.length);
   const told = [...svg.querySelectorAll(".told")], items = [...document.querySelectorAll("#traces > li")];
   const whole = [0, 0, +svg.getAttribute("width"), +svg.getAttribute("height")];
   let at = [...whole], picked = [], open = -1;

@@ -7,7 +7,7 @@ Dijkstra's algorithm (A*): length, and a price for every turn, and one for runni
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,6 +30,9 @@ class Rect(NamedTuple):
 
 
 Point = tuple[int, int]
+State = tuple[int, int, int]
+Doors = dict[Point, tuple[Point, int]]
+"""Where ways may leave a box: by the place on the lines that they come to, the point on its border and its price."""
 
 
 class Router:
@@ -49,11 +52,11 @@ class Router:
             ys |= {box.top + _CLOSE, box.bottom - _CLOSE, *ports(box.top, box.bottom)}
         self.xs = sorted(x for x in xs if area.left <= x <= area.right)
         self.ys = sorted(y for y in ys if area.top <= y <= area.bottom)
-        self._walls = walls
         self._used: set[tuple[Point, Point]] = set()
         self._taken: set[Point] = set()
         self._shut_x = [bytearray(len(self.xs)) for _ in self.ys]
         self._shut_y = [bytearray(len(self.xs)) for _ in self.ys]
+        self._next: dict[Point, list[tuple[int, int, int, int]]] = {}
         for wall in walls:
             self._shut(wall)
 
@@ -93,14 +96,14 @@ class Router:
         """Keep a place on a border for one thing."""
         self._taken.add(place)
 
-    def _doors(self, box: Rect, other: Rect) -> dict[Point, tuple[Point, int]]:
+    def _doors(self, box: Rect, other: Rect) -> Doors:
         """Where a way may leave a box: by the place on the lines that it comes to, the point on the border and its price.
         From a box that the other one is in, it leaves inwards."""
         inside = (
             box.left <= other.left and other.right <= box.right and box.top <= other.top and other.bottom <= box.bottom
         )
         step = -_CLOSE if inside else _CLOSE
-        doors: dict[Point, tuple[Point, int]] = {}
+        doors: Doors = {}
         sides = [((box.left - step), box.left, True), (box.right + step, box.right, True)]
         sides += [(box.top - step, box.top, False), (box.bottom + step, box.bottom, False)]
         for line, border, upright in sides:
@@ -114,19 +117,27 @@ class Router:
                 doors[(at, across) if upright else (across, at)] = door, 0 if self.is_free(door) else _TAKEN
         return doors
 
-    def _search(
-        self, starts: dict[Point, tuple[Point, int]], goals: dict[Point, tuple[Point, int]], to: Rect
-    ) -> list[Point]:
-        queue: list[tuple[int, int, int, int, int]] = []
-        best: dict[tuple[int, int, int], int] = {}
-        before: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+    def _search(self, starts: Doors, goals: Doors, to: Rect) -> list[Point]:
+        """The places on the lines from a start to a goal. A state is a place and how the way comes to it: 0 across, 1 along,
+        2 through its door."""
+        queue: list[tuple[int, int, int, State]] = []
+        best: dict[State, int] = {}
+        before: dict[State, State] = {}
+        rest = self._at_least(to)
+
+        def push(state: State, following: State, cost: int, ahead: int) -> None:
+            if cost < best.get(following, cost + 1):
+                best[following] = cost
+                before[following] = state
+                heappush(queue, (cost + ahead, ahead, cost, following))  # of equal ones, what is nearer first
+
         for (i, j), (door, price) in starts.items():
-            direction = 0 if door[0] != self.xs[i] else 1
-            best[i, j, direction] = price
-            heappush(queue, (price + self._at_least(i, j, to), price, i, j, direction))
+            state = i, j, 0 if door[0] != self.xs[i] else 1
+            best[state] = price
+            heappush(queue, (price + rest(i, j), rest(i, j), price, state))
         while queue:
-            _, price, i, j, direction = heappop(queue)
-            state = i, j, direction
+            _, _, price, state = heappop(queue)
+            i, j, direction = state
             if best[state] < price:
                 continue
             if direction == 2:
@@ -134,44 +145,37 @@ class Router:
             if (i, j) in goals:
                 door, extra = goals[i, j]
                 turned = (door[0] != self.xs[i]) != (direction == 0)
-                self._push(queue, best, before, state, (i, j, 2), price + extra + (_TURN if turned else 0), 0)
-            for ni, nj, way in ((i + 1, j, 0), (i - 1, j, 0), (i, j + 1, 1), (i, j - 1, 1)):
-                length = self._length(i, j, ni, nj)
-                if length:
-                    cost = price + length + (0 if way == direction else _TURN)
-                    self._push(queue, best, before, state, (ni, nj, way), cost, self._at_least(ni, nj, to))
+                push(state, (i, j, 2), price + extra + (_TURN if turned else 0), 0)
+            for ni, nj, way, length in self._beside(i, j):
+                cost = price + length * (_SHARED if ((i, j), (ni, nj)) in self._used else 1)
+                push(state, (ni, nj, way), cost + (0 if way == direction else _TURN), rest(ni, nj))
         return []
 
-    @staticmethod
-    def _push(
-        queue: list[tuple[int, int, int, int, int]],
-        best: dict[tuple[int, int, int], int],
-        before: dict[tuple[int, int, int], tuple[int, int, int]],
-        state: tuple[int, int, int],
-        following: tuple[int, int, int],
-        cost: int,
-        rest: int,
-    ) -> None:
-        if cost < best.get(following, cost + 1):
-            best[following] = cost
-            before[following] = state
-            heappush(queue, (cost + rest, cost, *following))
+    def _beside(self, i: int, j: int) -> list[tuple[int, int, int, int]]:
+        """The places next to one that no wall is before, each with its direction and how far it is."""
+        known = self._next.get((i, j))
+        if known is None:
+            known = self._next[i, j] = [
+                (ni, nj, way, abs(self.xs[i] - self.xs[ni]) + abs(self.ys[j] - self.ys[nj]))
+                for ni, nj, way in ((i + 1, j, 0), (i - 1, j, 0), (i, j + 1, 1), (i, j - 1, 1))
+                if 0 <= ni < len(self.xs) and 0 <= nj < len(self.ys)
+                if not (self._shut_y[min(j, nj)][i] if way else self._shut_x[j][min(i, ni)])
+            ]
+        return known
 
-    def _length(self, i: int, j: int, ni: int, nj: int) -> int:
-        """The price of a stretch; 0 where there is none."""
-        if not (0 <= ni < len(self.xs) and 0 <= nj < len(self.ys)):
-            return 0
-        if (self._shut_x[j][min(i, ni)] if i != ni else self._shut_y[min(j, nj)][i]) != 0:
-            return 0
-        length = abs(self.xs[i] - self.xs[ni]) + abs(self.ys[j] - self.ys[nj])
-        return length * (_SHARED if ((i, j), (ni, nj)) in self._used else 1)
+    def _at_least(self, to: Rect) -> Callable[[int, int], int]:
+        """What a way from a place to a box costs at least: how far it is, and a turn where it is not straight ahead."""
+        across = [max(to.left - _CLOSE - x, 0, x - to.right - _CLOSE) for x in self.xs]
+        along = [max(to.top - _CLOSE - y, 0, y - to.bottom - _CLOSE) for y in self.ys]
 
-    def _at_least(self, i: int, j: int, to: Rect) -> int:
-        x, y = self.xs[i], self.ys[j]
-        return max(to.left - _CLOSE - x, 0, x - to.right - _CLOSE) + max(to.top - _CLOSE - y, 0, y - to.bottom - _CLOSE)
+        def at_least(i: int, j: int) -> int:
+            x, y = across[i], along[j]
+            return x + y + (_TURN if x and y else 0)
+
+        return at_least
 
     @staticmethod
-    def _back(before: dict[tuple[int, int, int], tuple[int, int, int]], state: tuple[int, int, int]) -> list[Point]:
+    def _back(before: dict[State, State], state: State) -> list[Point]:
         found = [state[:2]]
         while state in before:
             state = before[state]

@@ -9,10 +9,12 @@ from typing import Literal, NamedTuple
 Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
-MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed"]
-"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here; what differs."""
-WayLook = Literal["there", "back", "ahead", "opened", "closed"]
-"""A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before."""
+MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed", "group"]
+"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here; what differs; which
+rows of a grid it stands for."""
+WayLook = Literal["there", "back", "ahead", "opened", "closed", "reaches"]
+"""A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before; who reaches
+whom."""
 
 
 class Mark(NamedTuple):
@@ -39,6 +41,20 @@ class LegendLine(NamedTuple):
     look: WayLook | MarkLook | None = None
     label: str = ""
     strong: bool = False
+
+
+Sign = Literal["all", "some", "part", "unknown", "none", "same"]
+"""Of the pairs of two groups: something passes between all of them, between some, in part alone; that cannot be told;
+nothing passes; or there is no pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Who reaches whom: for each label a row of what it reaches. `said`: the whole of each cell that is not empty."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[Sign, ...], ...]
+    said: Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +108,7 @@ class Line(NamedTuple):
 class Scene:
     """A picture without places. `internet`: the box at the top, if anything leads to it. `vpcs`: side by side. `others`:
     what joins them and what is in none. `ways`: drawn over all that; `legend`: told under it. `differing`: lines
-    that were added or removed."""
+    that were added or removed. `grid`: under the legend."""
 
     title: str
     description: str
@@ -103,6 +119,7 @@ class Scene:
     ways: tuple[Way, ...] = ()
     legend: tuple[LegendLine, ...] = ()
     differing: Mapping[Line, MarkLook] = field(default_factory=dict)
+    grid: Grid | None = None
 
     @property
     def boxes(self) -> Iterator[SceneBox]:

@@ -30,6 +30,11 @@ class Stations:
                 return found
         return None
 
+    def placed(self, name: str, by: str) -> str | None:
+        """The box of a group of interfaces: an interface where they are put together by ``class``; else a subnet or a VPC,
+        or the folded box that has it."""
+        return self.named(name) if by == "class" or name not in self._subnets else self._subnets[name]
+
     def shown(self, key: str, name: str) -> str | None:
         """The box of a key; else the folded box that has what a full name stands for."""
         return key if key in self.boxes else self._things.get(name) or self._subnets.get(name)

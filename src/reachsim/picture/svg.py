@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reachsim.errors import summary
 from reachsim.markup import Html, element
 from reachsim.picture.layout import (
+    CELL,
     INDENT,
     LINE_HEIGHT,
     NOTE,
@@ -15,13 +16,14 @@ from reachsim.picture.layout import (
     Layout,
     Placed,
     PlacedEntry,
+    PlacedGrid,
     Stroke,
 )
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
-from reachsim.picture.scene import Scene
+from reachsim.picture.scene import Appearance, Scene, Sign
 
-_LIGHT = {
+LIGHT: dict[Appearance, tuple[str, str]] = {
     "internet": ("#eef3f8", "#44546a"),
     "vpc": ("#ffffff", "#6b3fa0"),
     "zone": ("#f7f9fb", "#5a6b7b"),
@@ -32,7 +34,7 @@ _LIGHT = {
     "connection": ("#fdf1e3", "#9a5b00"),
     "network": ("#f0f0f0", "#444444"),
 }
-_DARK = {
+_DARK: dict[Appearance, tuple[str, str]] = {
     "internet": ("#1c2733", "#9fb3c8"),
     "vpc": ("#14181d", "#b99be0"),
     "zone": ("#1a2027", "#93a4b5"),
@@ -51,6 +53,7 @@ MARKS: dict[str, tuple[str, str]] = {
     "added": ("#1b6b3a", "#86d9a0"),
     "changed": ("#8a5a00", "#f0c060"),
     "end": ("#0b57a4", "#8ec5ff"),
+    "group": ("#0b57a4", "#8ec5ff"),
 }
 """Colours of each look of a mark, light and dark, the weightiest first."""
 _WAYS = {
@@ -59,7 +62,18 @@ _WAYS = {
     "ahead": ("#5a6b7b", "#93a4b5"),
     "opened": ("#b3261e", "#ff9a90"),
     "closed": ("#5a6b7b", "#93a4b5"),
+    "reaches": ("#0b57a4", "#8ec5ff"),
 }
+SIGNS: dict[Sign, str] = {"all": "\u25cf", "some": "\u25d0", "part": "~", "unknown": "?", "none": "\u00b7", "same": ""}
+_SHADES = {
+    "all": ("#9cc3ea", "#1d4f80"),
+    "some": ("#d8e8f7", "#17324d"),
+    "part": ("#f6e3b8", "#4a3606"),
+    "unknown": ("#e2d8f8", "#3a2a63"),
+    "none": ("#ffffff", "#0e1216"),
+    "same": ("#e8ebee", "#262c33"),
+}
+"""The sign and the shade of each cell of a grid, light and dark."""
 _WAY_DASHES = {"back": "7 4", "ahead": "2 5", "closed": "7 4"}
 _DASHES = {"zone": "6 4", "network": "2 3", "internet": "2 3"}
 _INK, _NIGHT_INK = "#1a1a1a", "#f0f0f0"
@@ -97,6 +111,7 @@ def document(layout: Layout, over: Sequence[Html]) -> Html:
         *(end for stroke in layout.strokes for end in _ends(stroke)),
         *over,
         *(part for entry in layout.legend for part in _entry(entry)),
+        *(_grid(layout.grid) if layout.grid is not None else ()),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {layout.width} {layout.height}",
         width=layout.width,
@@ -189,6 +204,22 @@ def _entry(placed: PlacedEntry) -> Iterator[Html]:
         yield element("text", line, x=x, y=y + LINE_HEIGHT * index, class_="mark" if entry.strong else "note")
 
 
+def _grid(placed: PlacedGrid) -> Iterator[Html]:
+    """A grid: a sign and a shade in every cell, which tells the whole in its title."""
+    grid, x, y = placed.grid, placed.x, placed.y
+    for index, label in enumerate(placed.labels):
+        middle = CELL * index + CELL // 2
+        yield element("text", label, x=PAD, y=y + middle + 4, class_="note")
+        yield element("text", index + 1, x=x + middle, y=y - 6, class_="note", text_anchor="middle")
+    for row, signs in enumerate(grid.rows):
+        for column, sign in enumerate(signs):
+            left, top = x + CELL * column, y + CELL * row
+            said = grid.said.get((row, column))
+            cell = element("rect", x=left, y=top, width=CELL, height=CELL, class_=f"cell {sign}")
+            text = element("text", SIGNS[sign], x=left + CELL // 2, y=top + 15, class_="note", text_anchor="middle")
+            yield element("g", *([element("title", said)] if said else []), cell, text, class_="grid")
+
+
 def _to_gateway(layout: Layout, stroke: Stroke) -> bool:
     """Whether a line leads from the internet into a VPC, so that it is in front; the others pass behind boxes."""
     internet = layout.scene.internet
@@ -223,7 +254,7 @@ def _style(*, told: bool) -> str:
         ".line{stroke-width:2}",
         *dashes,
         *(_shapes_told() if told else ()),
-        *_colours(_LIGHT, _INK, _PAPER),
+        *_colours(LIGHT, _INK, _PAPER),
         *(_told(0, _PAPER) if told else ()),
         "@media (prefers-color-scheme:dark){",
         *_colours(_DARK, _NIGHT_INK, _NIGHT),
@@ -233,7 +264,7 @@ def _style(*, told: bool) -> str:
     return "\n".join(rules)
 
 
-def _colours(looks: dict[str, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
+def _colours(looks: dict[Appearance, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
     yield f"text{{fill:{ink}}}.paper{{fill:{paper}}}.line{{stroke:{ink}}}.end{{fill:{ink}}}"
     for look, (fill, border) in looks.items():
         yield f".{look}{{fill:{fill};stroke:{border}}}"
@@ -247,6 +278,7 @@ def _shapes_told() -> Iterator[str]:
     yield from (f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items())
     yield "path.head{stroke-dasharray:none}.cross{stroke-width:2.5}"
     yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
+    yield ".marked-group{stroke-width:1.5}.cell{stroke-width:1}"
     yield ".marked-removed,.line.removed{stroke-dasharray:9 5}.line.added{stroke-width:4}"
 
 
@@ -256,5 +288,8 @@ def _told(scheme: int, paper: str) -> Iterator[str]:
     for look, colours in MARKS.items():
         yield f".mark.{look}{{fill:{colours[scheme]}}}.marked-{look}{{stroke:{colours[scheme]}}}"
         yield f".sign.{look}{{fill:{colours[scheme]}}}.line.{look}{{stroke:{colours[scheme]}}}"
+    border = (LIGHT, _DARK)[scheme]["zone"][1]
+    for sign, colours in _SHADES.items():
+        yield f".cell.{sign}{{fill:{colours[scheme]};stroke:{border}}}"
     for look, colours in _WAYS.items():
         yield f".{look}{{stroke:{colours[scheme]}}}.head.{look},.station.{look}{{fill:{colours[scheme]}}}"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.importing.terraform.files import EVERYTHING, VPC, group, host, network, plan, rule, state
 from tests.importing.verdicts import ABSENT, DATA
+from tests.oracle.text import read_yaml
 
 from reachsim.cli.main import main
 from reachsim.errors import UsageError
@@ -32,7 +32,7 @@ def _verdict(found: Imported, record: dict[str, Any]) -> str:
 @pytest.mark.parametrize("file", _CHANGES, ids=lambda file: file.parent.name)
 def test_a_change_opens_and_closes_what_it_should(file: Path) -> None:
     before, after = import_sides([file.parent / "plan2.json"])
-    expected = yaml.safe_load(file.read_text(encoding="utf-8"))
+    expected = read_yaml(file.read_text(encoding="utf-8"))
     for record in (*expected["opens"], *expected["closes"], *expected["unchanged"]):
         assert _verdict(before, record) == _WORDS[record["before"]], record
         assert _verdict(after, record) == _WORDS[record["after"]], record

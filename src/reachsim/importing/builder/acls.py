@@ -68,6 +68,8 @@ def add_entry(draft: Draft, item: Item, body: Data, entry: Fields) -> None:
             continue
         try:
             body[direction].append({"rule": number, **_written(draft, item, entry, peer, direction)})
+            path = (*draft.path_of[item.id], direction, len(body[direction]) - 1)
+            draft.place_entry(path, entry)
         except Refused as error:
             draft.note("left out", item.id, f"an entry that AWS would refuse: {error}", item)
 

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reachsim.importing.builder.draft import Draft
-from reachsim.importing.inventory import Item, Unknown
+from reachsim.importing.inventory import NOTHING, Fields, Item, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 
 @dataclass(frozen=True)
 class _Claim:
-    """What an association says. `subnet`: the name of its subnet, empty where it may be any. `why`: what is in doubt."""
+    """What an association says. `subnet`: the name of its subnet, empty where it may be any. `why`: what is in doubt.
+    `told`: the association itself."""
 
     item: Item
     subnet: str
     why: str
+    told: Fields = NOTHING
 
 
 def associate(draft: Draft, vpc: str, kind: str, key: str, default: str) -> None:
@@ -36,6 +38,7 @@ def associate(draft: Draft, vpc: str, kind: str, key: str, default: str) -> None
                     draft.unknown(claim.item, f"whether it is the {noun} of {draft.names[vpc]}.{name}", claim.why)
         elif draft.names.get(claim.item.id) not in (default, None):
             subnets[claim.subnet][key] = draft.names[claim.item.id]
+            draft.place_entry(("vpcs", draft.names[vpc], "subnets", claim.subnet, key), claim.told)
 
 
 def _relevant(draft: Draft, kind: str, vpc: str) -> Iterable[Item]:
@@ -52,7 +55,7 @@ def _claims(draft: Draft, vpc: str, item: Item) -> Iterator[_Claim]:
         why = doubt or each.maybe or (subnet.reason if isinstance(subnet, Unknown) else "")
         if isinstance(subnet, str):
             if draft.local(vpc, subnet) in draft.section(vpc, "subnets"):
-                yield _Claim(item, draft.names[subnet], why)
+                yield _Claim(item, draft.names[subnet], why, each)
         elif why and "GatewayId" not in each.attributes:
             yield _Claim(item, "", why)
         elif isinstance(each.either("Main"), Unknown):

@@ -32,6 +32,7 @@ class Draft:
     wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
     `partial`: by the id of a prefix list, its known entries where there may be others. `anywhere`: by the id of a virtual
     private gateway, what it is called in each VPC that it may be of, where that is not known.
+    `path_of`: by id, its key path.
     """
 
     found: Inventory
@@ -44,6 +45,7 @@ class Draft:
     vague: dict[str, str] = field(default_factory=dict)
     partial: dict[str, list[str]] = field(default_factory=dict)
     anywhere: dict[str, list[str]] = field(default_factory=dict)
+    path_of: dict[str, Path] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 
@@ -53,11 +55,23 @@ class Draft:
         return choices(self.found)
 
     @cached_property
-    def unowned(self) -> list[Unknown]:
-        """Why some interfaces may be any instance's."""
-        told = [item.either("Attachment") for item in self.found.of("NetworkInterfaces")]
-        owners = [each.either("InstanceId") if isinstance(each, Fields) else each for each in told]
-        return [each for each in owners if isinstance(each, Unknown)]
+    def unowned(self) -> list[tuple[Item, Unknown]]:
+        """The interfaces that may be some instance's, each with the reason."""
+        told = [(item, item.either("Attachment")) for item in self.found.of("NetworkInterfaces")]
+        owners = [(item, each.either("InstanceId") if isinstance(each, Fields) else each) for item, each in told]
+        maybe = [(item, Unknown(each.maybe)) for item, each in told if isinstance(each, Fields) and each.maybe]
+        return [*((item, owner) for item, owner in owners if isinstance(owner, Unknown)), *maybe]
+
+    def other_interface(self, instance: Item, vpc: str, members: Iterable[Item] = ()) -> Unknown | None:
+        """Why an instance may have an interface that is not known to be its own (`members`); None where it may not: of one
+        device index it has one."""
+        taken = {index_of(each) for each in members} - {None}
+        for item, why in self.unowned:
+            candidates = getattr(why, "candidates", ())
+            of = self.vpc_of.get(str(item.either("SubnetId")), vpc)
+            if of == vpc and index_of(item) not in taken and (not candidates or instance.id in candidates):
+                return why
+        return None
 
     @cached_property
     def elastic(self) -> tuple[dict[str, list[Item]], list[Unknown]]:
@@ -179,6 +193,12 @@ class Draft:
         self.vpc_of[item.id] = vpc
         self.out.names[item.id] = f"{self.names[vpc]}.{name}" if vpc else name
         self.out.origins[path] = item.origin
+        self.path_of[item.id] = path
+
+    def place_entry(self, path: Path, entry: Fields) -> None:
+        """Remember where a rule, a route or an association was read, if that is not the place of what it is in."""
+        if entry.origin is not None:
+            self.out.entries[path] = entry.origin
 
     @property
     def vpcs(self) -> dict[str, Data]:
@@ -229,6 +249,13 @@ class Draft:
             inside = (item.either("VpcId") for item in self.found.of(kind))
             ids += [vpc for vpc in inside if isinstance(vpc, str) and vpc]
         return list(dict.fromkeys(ids))
+
+
+def index_of(interface: Item) -> int | None:
+    """The device index of an interface, None where it is not known."""
+    attachment = interface.either("Attachment")
+    index = attachment.either("DeviceIndex") if isinstance(attachment, Fields) else None
+    return index if isinstance(index, int) else None
 
 
 def known(value: Any) -> Any:

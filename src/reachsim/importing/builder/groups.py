@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
+from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block, traffic
 from reachsim.resources.reference import UNKNOWN
@@ -34,15 +35,21 @@ def add_group(draft: Draft, item: Item) -> None:
         told = item.either(key)
         if isinstance(told, Unknown):
             draft.unknown(item, f"its {direction}", told.reason)
-        body[direction] = UNKNOWN if told is None or isinstance(told, Unknown) else list(_rules(draft, item, key, word))
+        path = (*draft.path_of[item.id], direction)
+        known = told is not None and not isinstance(told, Unknown)
+        body[direction] = list(_rules(draft, item, key, word, path)) if known else UNKNOWN
     draft.section(vpc, "security_groups")[draft.names[item.id]] = body
 
 
-def _rules(draft: Draft, item: Item, key: str, word: str) -> Iterator[Data]:
+def _rules(draft: Draft, item: Item, key: str, word: str, path: Path) -> Iterator[Data]:
     listed = item.members(key)
+    index = 0
     for permission in listed.known:
         try:
-            yield from group_rules(draft, item, permission, word)
+            for rule in group_rules(draft, item, permission, word):
+                draft.place_entry((*path, index), permission)
+                yield rule
+                index += 1
         except Refused as error:
             draft.note("left out", item.id, f"a rule that AWS would refuse: {error}", item)
     if listed.unknown:

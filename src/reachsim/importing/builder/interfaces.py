@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.addresses import Addresses, addresses_of
-from reachsim.importing.builder.draft import GONE, Data, Draft
+from reachsim.importing.builder.draft import GONE, Data, Draft, index_of
 from reachsim.importing.builder.owners import Owners, takes_what_it_likes
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
@@ -42,7 +42,12 @@ def add_interfaces(draft: Draft) -> None:
             alone.append(item)
     for id, members in of_instance.items():
         instance = draft.found.one("Instances", id) or Item(id, members[0].attributes, members[0].origin)
-        draft.one(instance, partial(add_instance, members=members))
+        other = draft.other_interface(instance, draft.vpc_of.get(str(members[0].either("SubnetId")), ""), members)
+        if other is None:
+            draft.one(instance, partial(add_instance, members=members))
+        else:  # what its name means is not known, what each of its interfaces does is
+            draft.doubt(instance, f"whether it has another interface is not known: {other.reason}")
+            alone += members
     for instance in draft.found.of("Instances"):
         if instance.id not in of_instance:
             draft.one(instance, add_bare_instance)
@@ -124,8 +129,9 @@ def add_bare_instance(draft: Draft, instance: Item) -> None:
     vpc = home(draft, instance)
     if not vpc:
         return
-    if draft.unowned:
-        raise NotKnown(draft.unowned[0])
+    other = draft.other_interface(instance, vpc)
+    if other is not None:
+        raise NotKnown(other)
     own = dict(instance.attributes)
     attributes: Data = {key: own[key] for key in _OF_INSTANCES if key in own}
     for key in ("SecurityGroups", "SecurityGroupIds"):
@@ -214,6 +220,5 @@ def _group(draft: Draft, vpc: str, id: str) -> str:
 
 
 def _device(item: Item) -> tuple[int, str]:
-    attachment = item.either("Attachment")
-    index = attachment.either("DeviceIndex") if isinstance(attachment, Fields) else None
-    return (index if isinstance(index, int) else 99, item.id)
+    index = index_of(item)
+    return (99 if index is None else index, item.id)

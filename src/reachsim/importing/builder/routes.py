@@ -32,8 +32,11 @@ def add_table(draft: Draft, item: Item) -> None:
         return
     routes: Data = {}
     listed = item.members("Routes")
+    told: dict[str, Fields] = {}
     for route in listed.known:
-        add_route(draft, routes, item, vpc, route)
+        destination = add_route(draft, routes, item, vpc, route)
+        if destination is not None:
+            told[destination] = route
     reason = listed.reason or draft.learning.get(item.id, "")
     if reason:
         draft.unknown(item, "whether it has other routes", reason)
@@ -46,6 +49,9 @@ def add_table(draft: Draft, item: Item) -> None:
     if propagate:
         table = {**(table if "routes" in table else {"routes": routes}), "propagate": propagate}
     draft.section(vpc, "route_tables")[draft.names[item.id]] = table
+    path = (*draft.path_of[item.id], *(() if table is routes else ("routes",)))
+    for destination, route in told.items():
+        draft.place_entry((*path, destination), route)
 
 
 def gateway_of(draft: Draft, item: Item, vpc: str) -> str:
@@ -93,16 +99,16 @@ def put(routes: Data, destination: str, target: str) -> None:
     routes[destination] = target if routes.get(destination, target) == target else UNKNOWN
 
 
-def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) -> None:
-    """One route of a table; local ones are there without being written."""
+def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) -> str | None:
+    """One route of a table, with its destination for an answer; local ones are there without being written."""
     target = target_of(route)
     try:
         destination = destination_of(draft, table, route, target)
     except Refused as error:
         draft.note("left out", table.id, f"a route that AWS would refuse: {error}", table)
-        return
+        return None
     if destination is None or (target == "local" and destination in draft.body(vpc)["cidrs"]):
-        return
+        return None
     state = route.either("State")
     vague = route.maybe or next((each.reason for each in (target, state) if isinstance(each, Unknown)), "")
     if vague:
@@ -114,6 +120,7 @@ def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) 
         put(routes, destination, BLACKHOLE)
     else:
         put(routes, destination, target_name(draft, vpc, str(target or ""), table))
+    return destination
 
 
 def destination_of(draft: Draft, table: Item, route: Fields, target: object) -> str | None:

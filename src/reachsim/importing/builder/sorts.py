@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from reachsim.importing.inventory import MAYBE, Attributes, Inventory, Unknown
+from reachsim.importing.inventory import MAYBE, WHERE, Attributes, Inventory, Unknown
 from reachsim.importing.shapes import canonical, element_fits, fits
 
 _RULES: Final = frozenset(("IpPermissions", "IpPermissionsEgress", "Entries", "Routes"))
@@ -29,7 +29,7 @@ def _object(value: Attributes, *, lenient: bool) -> Attributes:
     """The object itself where all of it fits."""
     out: Attributes | None = None
     for key, member in value.items():
-        if member is None or isinstance(member, Unknown) or key == MAYBE:
+        if member is None or isinstance(member, Unknown) or key in (MAYBE, WHERE):
             continue
         made = _member(key, member, lenient=lenient or key in _RULES)
         if made is not member:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
 from reachsim.importing.defaults import default_id
-from reachsim.importing.inventory import IDS, MAYBE, Attributes, Inventory, Item, Unknown
+from reachsim.importing.inventory import IDS, MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
 from reachsim.importing.rules import Refused, block, number
 
 _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups"})
@@ -183,8 +184,26 @@ class Made:
             return
         maybe = self.maybe(resource, given or item.id)
         listed = item.attributes.setdefault(key, [])
+        if isinstance(entry, dict):
+            own = {WHERE: Where(resource.origin)} if key in PARTS else {}
+            entry = {**entry, **own, **({MAYBE: maybe} if maybe else {})}
         if isinstance(listed, list):
-            listed.append({**entry, MAYBE: maybe} if maybe and isinstance(entry, dict) else entry)
+            listed.append(entry)
+
+    def places(self, resource: Resource, key: str, count: int) -> list[Where | None]:
+        """Where each rule of a list of a resource stands; nowhere in particular, where a function made the list."""
+        stack = self.stacks[self.prefix[resource.id]]
+        written = stack.properties(resource.logical_id).get(key)
+        listed = written if isinstance(written, list) else []
+        plain = len(listed) == count and not any(_is_function(each) for each in listed)
+        names = [f"{resource.logical_id}.{key}[{index}]" for index in range(count)]
+        lines = [stack.template.lines.get(name) if plain else None for name in names]
+        return [
+            None
+            if line is None
+            else Where(replace(resource.origin, path=f"{resource.origin.path}.{key}[{index}]", line=line))
+            for index, line in enumerate(lines)
+        ]
 
     def beyond(self, resource: Resource, id: Any) -> None:
         """Say that a resource adds to something that no template here makes."""
@@ -213,6 +232,10 @@ class Made:
         except Refused as error:
             self.refused(resource, str(error))
             return None
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, dict) and any(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def final(value: Any) -> Any:

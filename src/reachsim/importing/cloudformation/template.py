@@ -30,6 +30,8 @@ _is_integer: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})").fullmatch
 _WHOLE: Final = frozenset({"Ref", "Condition", "Transform"})
 """Tags whose functions have no `Fn::` before their name."""
 _MERGE: Final = "<<"
+_RULES: Final = frozenset({"SecurityGroupIngress", "SecurityGroupEgress"})
+"""Properties that are lists of rules."""
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]')
 # libyaml compares each tag directive with all before it, so a file of nothing else would take hours.
 _TAG_DIRECTIVE: Final = re.compile(r"^%TAG\b", re.MULTILINE)
@@ -39,7 +41,8 @@ _DESIGN: Final = re.compile(r"^vpcs\s*:", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Template:
-    """One template. `data`: its sections as plain values. `lines`: by logical id, the line (from 1) where it is declared."""
+    """One template. `data`: its sections as plain values. `lines`: by logical id, the line (from 1) where it is declared;
+    by ``LogicalId.Property[index]`` that of a rule in a list of it."""
 
     file: str
     data: dict[str, Any] = field(repr=False)
@@ -80,23 +83,27 @@ def template_of(source: Source) -> Template:
 
 
 def _lines_of_json(text: str) -> dict[str, int]:
-    """The lines of the keys in the section of resources."""
+    """The lines of the keys in the section of resources, and of the rules in lists of them."""
     lines: dict[str, int] = {}
-    line, depth, section = 1, 0, ""
+    line, depth, index = 1, 0, 0
+    keys = [""] * 5
     for found in _TOKEN.finditer(text):
         token = found[0]
         if token == "\n":
             line += 1
         elif token in "{[":
             depth += 1
+            if depth == 5:
+                index = 0
+            elif depth == 6 and (keys[1], keys[3]) == ("Resources", "Properties") and keys[4] in _RULES:
+                lines[f"{keys[2]}.{keys[4]}[{index}]"] = line
+                index += 1
         elif token in "}]":
             depth -= 1
-        elif depth in (1, 2) and _is_key(text, found.end()):
-            name = token[1:-1]
-            if depth == 1:
-                section = name
-            elif section == "Resources":
-                lines[name] = line
+        elif depth < 5 and _is_key(text, found.end()):
+            keys[depth] = token[1:-1]
+            if depth == 2 and keys[1] == "Resources":
+                lines[keys[2]] = line
     return lines
 
 
@@ -186,6 +193,8 @@ class _YamlReading:
             self.anchors[event.anchor] = (value, nodes)
         frame = frames[-1]
         if not frame.expects_key:
+            if len(frames) == 6 and isinstance(frame.value, list):
+                self.mark_rule(frames, event)
             frame.take(value)
             return
         if not isinstance(value, str):
@@ -195,6 +204,12 @@ class _YamlReading:
         frame.key = value
         if len(frames) == 3 and frames[1].key == "Resources":
             self.lines[value] = event.start_mark.line + 1
+
+    def mark_rule(self, frames: list[_Frame], event: Any) -> None:
+        """Note the line of a rule in a list of a resource."""
+        section, id, part, key = (str(frame.key) for frame in frames[1:5])
+        if section == "Resources" and part == "Properties" and key in _RULES:
+            self.lines[f"{id}.{key}[{len(frames[5].value)}]"] = event.start_mark.line + 1
 
 
 class _Frame:

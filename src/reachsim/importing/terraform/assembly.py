@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reachsim.importing.inventory import MAYBE, Attributes, Inventory, Item, Origin, Unknown
+from reachsim.importing.inventory import MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Origin, Unknown, Where
 from reachsim.importing.terraform.addresses import Step
 from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
 
@@ -66,6 +66,8 @@ class Assembly:
         the kind may have them. Where the file does not have it, that is noted."""
         id = resource.get(link)
         holders = self.some(kind, id)
+        if key in PARTS and kind != "ManagedPrefixLists":
+            members = [{**each, WHERE: Where(resource.origin)} if isinstance(each, dict) else each for each in members]
         for holder in holders:
             listed = holder.setdefault(key, [])
             if isinstance(listed, list):

@@ -34,7 +34,7 @@ def form_of(data: Any) -> str:
         return ""
     if isinstance(data.get("planned_values"), dict) or isinstance(data.get("resource_changes"), list):
         return "plan"
-    if "format_version" in data and "terraform_version" in data:
+    if "format_version" in data and ("terraform_version" in data or "root_module" in _dict(data.get("values"))):
         return "show"
     if data.get("version") == 4 and isinstance(data.get("resources"), list) and "terraform_version" in data:
         return "state"

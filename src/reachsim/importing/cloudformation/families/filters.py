@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.made import Made, additions, entries, flag, id_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import MAYBE, Unknown
+from reachsim.importing.inventory import MAYBE, WHERE, Unknown
 
 DEFAULT_VPC: Final = "default-vpc"
 """What stands for the account's default VPC, which no template makes."""
@@ -36,14 +36,20 @@ def group(made: Made, resource: Resource) -> None:
     if not any(isinstance(each, dict) and MAYBE not in each for each in egress):
         everything: dict[str, Any] = {"IpProtocol": "-1", **_EVERYTHING}
         egress.append(everything if egress == [] else {**everything, MAYBE: "whether it has other rules"})
-    attributes["IpPermissionsEgress"] = [each for each in egress if each != _NOTHING]
+    attributes["IpPermissionsEgress"] = [each for each in egress if not _is_nothing(each)]
     made.add("SecurityGroups", resource, attributes)
+
+
+def _is_nothing(rule: Any) -> bool:
+    return isinstance(rule, dict) and {key: value for key, value in rule.items() if key != WHERE} == _NOTHING
 
 
 def _rules(made: Made, resource: Resource, key: str, side: str) -> list[Any]:
     listed = additions(resource.get(key))
+    places = made.places(resource, key, len(listed))
     found = [each if isinstance(each, Unknown) else rule(made, resource, each, side) for each in listed]
-    return [each for each in found if each is not None]
+    told = zip(found, places, strict=True)
+    return [{**each, WHERE: where} if where and isinstance(each, dict) else each for each, where in told if each]
 
 
 def rule(made: Made, resource: Resource, written: Mapping[str, Any], side: str) -> Any:
