@@ -120,6 +120,36 @@ def test_no_file_is_long() -> None:
     assert not [path.name for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 500]
 
 
+WORDS_OF_THEIR_OWN = (
+    "reachsim.importing.terraform",
+    "reachsim.importing.cloudformation",
+    "reachsim.importing",
+    "reachsim.testing",
+)
+"""Rooms whose classes are called as in the language that they read: Terraform's resource is not ours."""
+
+
+def test_one_name_is_one_thing() -> None:
+    """No two modules of one house have a public class or type of the same name."""
+    homes: dict[tuple[str, str], list[str]] = {}
+    for path in MODULES:
+        module = module_of(path)
+        house = next((room for room in WORDS_OF_THEIR_OWN if (module + ".").startswith(room + ".")), "reachsim")
+        for name in types_of(ast.parse(path.read_text(encoding="utf-8"))):
+            homes.setdefault((house, name), []).append(module)
+    assert {name: modules for (_, name), modules in homes.items() if len(modules) > 1} == {}
+
+
+def types_of(tree: ast.Module) -> Iterator[str]:
+    """The public classes and names of types that a module defines; type variables have one letter."""
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        names = [node.name] if isinstance(node, ast.ClassDef) else [t.id for t in targets if isinstance(t, ast.Name)]
+        yield from (name for name in names if name[0].isupper() and any(map(str.islower, name)) and name != "T_co")
+
+
 def test_testing_is_imported_by_nothing() -> None:
     for path in MODULES:
         if room_of(module_of(path)) != "testing":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.tools import rules_table as tool
 
 BOOK = tool.rules_of_the_book()
+ARCHITECTURE = (tool.TABLE.parent / "architecture.md").read_text(encoding="utf-8")
 
 
 def test_the_file_is_current() -> None:
@@ -51,3 +54,39 @@ class B:
     found = dict(tool.docstrings(ast.parse(text), "m"))
     assert list(found) == ["m", "m.A", "m.B", "m.B.c", "m.B.d"]
     assert "NACL-6" not in "".join(found.values())
+
+
+def rooms_of_chapters() -> dict[str, set[str]]:
+    """By chapter, the files that docs/architecture.md names for its rules; under `any`, those for rules of every chapter."""
+    section = ARCHITECTURE.partition("## Where a rule is")[2].partition("\n## ")[0]
+    found: dict[str, set[str]] = {}
+    for line in section.splitlines():
+        chapters, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for cell, room in zip(cells, ("rules/", "resources/", ""), strict=False):
+            names = {name if "/" in name else room + name for name in re.findall(r"`([a-z_/]+)`", cell)}
+            for chapter in chapters.split(", ")[: 1 if chapters.startswith("any") else None]:
+                found.setdefault(chapter, set()).update(names)
+    return found
+
+
+def test_the_architecture_says_where_each_rule_is() -> None:
+    """A reader who knows a rule's ID finds its home at the first try."""
+    rooms = rooms_of_chapters()
+    missed = []
+    for rule, homes in tool.homes().items():
+        chapter = rule if rule in rooms else rule.rpartition("-")[0]
+        named = tuple(f"reachsim/{room}" for room in rooms.get(chapter, set()) | rooms["any"])
+        if not any(home.replace(".", "/").startswith(named) for home in homes):
+            missed.append(rule)
+    assert missed == []
+
+
+def test_the_architecture_names_files_that_are_there() -> None:
+    named = set().union(*rooms_of_chapters().values()) | set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE))
+    named |= set(re.findall(r"docs/[a-z-]+\.md", ARCHITECTURE))
+    roots = (tool.SOURCE / "reachsim", tool.ROOT)
+    assert [
+        name
+        for name in sorted(named)
+        if not any((root / name).exists() or (root / f"{name}.py").is_file() for root in roots)
+    ] == []

@@ -31,7 +31,7 @@ from tests.networks import (
 import reachsim
 from reachsim.answers.rulesets import equivalent
 from reachsim.dataplane.filters import Direction
-from reachsim.errors import Undecided
+from reachsim.errors import UndecidedError
 from reachsim.net.headerspace import HeaderSpace
 
 EVERYONE = ["0.0.0.0/0", "::/0"]
@@ -240,7 +240,7 @@ def test_rules_beside_the_unknown_are_judged_without_it() -> None:
     assert ("rule 3: allow tcp/22 from 10.0.0.0/9", "shadowed") in idle
     assert not any(text.startswith(("rule 1", "rule 4")) for text, _ in idle)
     one, other = (net.policy.filter(net.policy.acl("app", name, Direction.INGRESS)) for name in ("tight", "other"))
-    with pytest.raises(Undecided, match="not known"):
+    with pytest.raises(UndecidedError, match="not known"):
         equivalent(one, other)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reachsim.answers.explain import Explanation
     from reachsim.answers.finding import Finding
     from reachsim.answers.findings import Findings
-    from reachsim.answers.fixes import Fix, Fixes, Plan
+    from reachsim.answers.fixes import Fix, Fixes, FixPlan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbour, Neighbours
@@ -56,6 +56,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Fix",
+    "FixPlan",
     "Fixes",
     "GroupedMatrix",
     "Hop",
@@ -72,7 +73,6 @@ __all__ = [
     "Neighbours",
     "Network",
     "Packet",
-    "Plan",
     "Problem",
     "Reach",
     "ReachsimError",
@@ -119,7 +119,7 @@ _HOMES = {
     "Neighbours": "reachsim.answers.neighbours",
     "Network": "reachsim.network",
     "Packet": "reachsim.net.packet",
-    "Plan": "reachsim.answers.fixes",
+    "FixPlan": "reachsim.answers.fixes",
     "Reach": "reachsim.reach.pair",
     "Result": "reachsim.answers.expectations",
     "SessionManager": "reachsim.answers.session_manager",

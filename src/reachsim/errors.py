@@ -31,7 +31,7 @@ __all__ = [
     "Path",
     "Problem",
     "ReachsimError",
-    "Undecided",
+    "UndecidedError",
     "UsageError",
     "cut",
     "format_path",
@@ -167,7 +167,7 @@ class UsageError(ReachsimError):
     """A question or an option that makes no sense, whatever the file says."""
 
 
-class Undecided(ReachsimError):
+class UndecidedError(ReachsimError):
     """A question that takes yes or no and has neither, because of something that reachsim does not model."""
 
     exit_code = 3

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
+from reachsim.answers.deciding import decide, work_of
 from reachsim.answers.editable import Editable
-from reachsim.answers.expectations import Check, Result, decide, work_of
+from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
 from reachsim.answers.share import Work
 from reachsim.dataplane.ends import Endpoint
@@ -40,7 +41,7 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.answers.difference import Difference
     from reachsim.answers.explain import Explanation
     from reachsim.answers.findings import Findings
-    from reachsim.answers.fixes import Fixes, Plan
+    from reachsim.answers.fixes import Fixes, FixPlan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbours
@@ -346,14 +347,14 @@ class Network(Editable):
         return fix.fixes(self, expectation, fix.Tools(_patched))
 
     @in_time
-    def fix_all(self, *, deadline: float | None = None) -> Plan:
+    def fix_all(self, *, deadline: float | None = None) -> FixPlan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a text."""
         from reachsim.answers import fix
 
         return fix.plan(self, fix.Tools(_patched))
 
     @in_time
-    def fix_sessions(self, *instances: str, deadline: float | None = None) -> Plan:
+    def fix_sessions(self, *instances: str, deadline: float | None = None) -> FixPlan:
         """What to change so that the agents of instances (all of them where none is named) reach what Session Manager needs:
         proven, and one patch. None of the file's own expectations breaks. Raises EndpointError, DeadlinePassed."""
         from reachsim.answers import fix

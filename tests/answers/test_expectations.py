@@ -11,7 +11,7 @@ from tests.designs import ALL, ANY, acl_of, design, group, load
 from tests.networks import expectations, laws, loaded, network, seeds
 
 import reachsim
-from reachsim.answers import expectations as module
+from reachsim.answers import deciding as module
 from reachsim.answers.expectations import Result
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet

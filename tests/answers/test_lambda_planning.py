@@ -238,7 +238,7 @@ def test_what_managed_instances_send_and_take_is_undecided(ends: tuple[str, str]
     trace = net.trace(*ends, "tcp/443")
     assert trace.verdict == "undecided"
     assert "Lambda Managed Instances" in trace.undecided
-    with pytest.raises(reachsim.errors.Undecided):
+    with pytest.raises(reachsim.errors.UndecidedError):
         assert "tcp/443" in net.reach(*ends)
 
 

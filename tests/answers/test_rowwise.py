@@ -24,7 +24,7 @@ NEVER = 1 << 30
 @contextmanager
 def rows_from(pairs: int) -> Iterator[None]:
     """Rows are asked from so many pairs on, however few the interfaces of an end are."""
-    with patch.object(rowwise, "WORTH", pairs), patch("reachsim.answers.expectations.MANY", 0):
+    with patch.object(rowwise, "WORTH", pairs), patch("reachsim.answers.deciding.MANY", 0):
         yield
 
 

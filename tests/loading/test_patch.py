@@ -16,7 +16,7 @@ import reachsim
 from reachsim.loading.document import read_document
 from reachsim.loading.flow_style import scalar
 from reachsim.loading.patch import Patch, as_edits, changed, patched, write_patch
-from reachsim.resources.mending import Change
+from reachsim.resources.mending import KeyChange
 
 TEXT = """\
 # a design
@@ -48,7 +48,7 @@ vpcs:
 APP = ("vpcs", "app")
 
 
-def lines(*changes: Change, text: str = TEXT) -> tuple[list[str], list[str]]:
+def lines(*changes: KeyChange, text: str = TEXT) -> tuple[list[str], list[str]]:
     """Lines that are gone, and lines that are new."""
     diff = patched(text, changes, "f.yaml").diff.splitlines()[2:]
     return [d[1:] for d in diff if d.startswith("-")], [d[1:] for d in diff if d.startswith("+")]
@@ -57,117 +57,117 @@ def lines(*changes: Change, text: str = TEXT) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize(
     ("change", "gone", "new"),
     [
-        (Change((*APP, "route_tables", "main", "::/0"), "igw"), ["      main: {}"], ['      main: {"::/0": igw}']),
+        (KeyChange((*APP, "route_tables", "main", "::/0"), "igw"), ["      main: {}"], ['      main: {"::/0": igw}']),
         (
-            Change((*APP, "route_tables", "private", "10.1.0.0/16"), "peer"),
+            KeyChange((*APP, "route_tables", "private", "10.1.0.0/16"), "peer"),
             ["      private: {0.0.0.0/0: igw}  # way out"],
             ["      private: {0.0.0.0/0: igw, 10.1.0.0/16: peer}  # way out"],
         ),
         (
-            Change((*APP, "route_tables", "private", "0.0.0.0/0"), "nat"),
+            KeyChange((*APP, "route_tables", "private", "0.0.0.0/0"), "nat"),
             ["      private: {0.0.0.0/0: igw}  # way out"],
             ["      private: {0.0.0.0/0: nat}  # way out"],
         ),
         (
-            Change((*APP, "route_tables", "empty", "0.0.0.0/0"), "igw"),
+            KeyChange((*APP, "route_tables", "empty", "0.0.0.0/0"), "igw"),
             ["      empty:"],
             ["      empty: {0.0.0.0/0: igw}"],
         ),
         (
-            Change((*APP, "route_tables", "long", "10.2.0.0/16"), "tgw"),
+            KeyChange((*APP, "route_tables", "long", "10.2.0.0/16"), "tgw"),
             ["        10.1.0.0/16: peer   # the last"],
             ["        10.1.0.0/16: peer,", "        10.2.0.0/16: tgw   # the last"],
         ),
         (
-            Change((*APP, "cidrs"), "100.64.0.0/16", "add"),
+            KeyChange((*APP, "cidrs"), "100.64.0.0/16", "add"),
             ["    cidrs: [10.0.0.0/16]   # one"],
             ["    cidrs: [10.0.0.0/16, 100.64.0.0/16]   # one"],
         ),
         (
-            Change((*APP, "security_groups", "db", "ingress"), {"allow": "tcp/2", "from": "10.0.0.0/8"}, "add"),
+            KeyChange((*APP, "security_groups", "db", "ingress"), {"allow": "tcp/2", "from": "10.0.0.0/8"}, "add"),
             [],
             ["          - {allow: tcp/2, from: 10.0.0.0/8}"],
         ),
         (
-            Change((*APP, "security_groups", "db", "egress"), {"allow": "tcp/2", "to": "web"}, "add"),
+            KeyChange((*APP, "security_groups", "db", "egress"), {"allow": "tcp/2", "to": "web"}, "add"),
             [],
             ["        egress:", "          - {allow: tcp/2, to: web}"],
         ),
         (
-            Change((*APP, "security_groups", "web", "ingress"), {"allow": "tcp/2", "from": "db"}, "add"),
+            KeyChange((*APP, "security_groups", "web", "ingress"), {"allow": "tcp/2", "from": "db"}, "add"),
             ["      web: {}"],
             ["      web: {ingress: [{allow: tcp/2, from: db}]}"],
         ),
         (
-            Change((*APP, "security_groups", "db", "ingress", 0), None, "remove"),
+            KeyChange((*APP, "security_groups", "db", "ingress", 0), None, "remove"),
             ["          - {allow: all, from: web}   # first"],
             [],
         ),
         (
-            Change((*APP, "security_groups", "db", "ingress", 1), None, "remove"),
+            KeyChange((*APP, "security_groups", "db", "ingress", 1), None, "remove"),
             ["          - allow: tcp/1", "            from: 'x'"],
             [],
         ),
         (
-            Change((*APP, "security_groups", "db", "ingress", 1, "from"), "y"),
+            KeyChange((*APP, "security_groups", "db", "ingress", 1, "from"), "y"),
             ["            from: 'x'"],
             ["            from: 'y'"],
         ),
-        (Change((*APP, "instances", "nat", "source_dest_check"), False), [], ["        source_dest_check: false"]),
+        (KeyChange((*APP, "instances", "nat", "source_dest_check"), False), [], ["        source_dest_check: false"]),
         (
-            Change((*APP, "instances", "nat", "subnet"), "b"),
+            KeyChange((*APP, "instances", "nat", "subnet"), "b"),
             ["        subnet: a   # last"],
             ["        subnet: b   # last"],
         ),
         (
-            Change(("peering_connections", "p"), {"requester": "a", "accepter": "b"}),
+            KeyChange(("peering_connections", "p"), {"requester": "a", "accepter": "b"}),
             [],
             ["peering_connections:", "  p: {requester: a, accepter: b}"],
         ),
     ],
 )
-def test_only_what_is_edited_changes(change: Change, gone: list[str], new: list[str]) -> None:
+def test_only_what_is_edited_changes(change: KeyChange, gone: list[str], new: list[str]) -> None:
     assert lines(change) == (gone, new)
 
 
 def test_several_changes_at_once() -> None:
     rules = (*APP, "security_groups", "web", "ingress")
     one, other = ({"allow": token, "from": "db"} for token in ("tcp/2", "tcp/3"))
-    assert lines(Change(rules, one, "add"), Change(rules, other, "add")) == (
+    assert lines(KeyChange(rules, one, "add"), KeyChange(rules, other, "add")) == (
         ["      web: {}"],
         ["      web: {ingress: [{allow: tcp/2, from: db}, {allow: tcp/3, from: db}]}"],
     )
 
 
 def test_the_line_ends_of_the_file_stay() -> None:
-    patch = patched(TEXT.replace("\n", "\r\n"), [Change((*APP, "instances", "nat", "nat"), True)], "f.yaml")
+    patch = patched(TEXT.replace("\n", "\r\n"), [KeyChange((*APP, "instances", "nat", "nat"), True)], "f.yaml")
     assert "        subnet: a   # last\r\n        nat: true\r\n" in patch.after
     assert patch.after.count("\n") == patch.after.count("\r\n")
 
 
 def test_a_file_without_a_last_line_break() -> None:
-    assert patched("a: {}\nb:\n  c: 1", [Change(("b", "d"), 2)], "f").after == "a: {}\nb:\n  c: 1\n  d: 2"
+    assert patched("a: {}\nb:\n  c: 1", [KeyChange(("b", "d"), 2)], "f").after == "a: {}\nb:\n  c: 1\n  d: 2"
 
 
 def test_a_literal_block_ends_where_its_text_does() -> None:
     text = "a:\n  why: |\n    first\n    second\nb: 1\n"
-    assert patched(text, [Change(("a", "c"), 2)], "f").after == "a:\n  why: |\n    first\n    second\n  c: 2\nb: 1\n"
+    assert patched(text, [KeyChange(("a", "c"), 2)], "f").after == "a:\n  why: |\n    first\n    second\n  c: 2\nb: 1\n"
 
 
 def test_the_only_item_of_a_block_list_leaves_an_empty_list() -> None:
     text = "a:\n  - x: 1\nb: 2\n"
-    assert patched(text, [Change(("a", 0), None, "remove")], "f").after == "a: []\nb: 2\n"
+    assert patched(text, [KeyChange(("a", 0), None, "remove")], "f").after == "a: []\nb: 2\n"
 
 
 def test_what_an_alias_shares_is_not_patched() -> None:
     text = "a: &x {p: 1}\nb: *x\n"
     with pytest.raises(reachsim.UsageError, match=r"cannot be patched at b\.p; edit it by hand"):
-        patched(text, [Change(("b", "p"), 2)], "f.yaml")
+        patched(text, [KeyChange(("b", "p"), 2)], "f.yaml")
 
 
 def test_a_path_that_leads_nowhere() -> None:
     with pytest.raises(reachsim.UsageError, match=r"nothing at vpcs\.app\.cidrs\.x to edit"):
-        patched(TEXT, [Change((*APP, "cidrs", "x"), 1)], "f.yaml")
+        patched(TEXT, [KeyChange((*APP, "cidrs", "x"), 1)], "f.yaml")
 
 
 NAMES = st.sampled_from(["a", "b", "10.0.0.0/8", "::/0", "no", "1", "x y", "it's", "#"])
@@ -202,9 +202,9 @@ def test_a_patched_text_reads_as_the_edited_values(
     text = written(data, style)
     path = pick.draw(st.sampled_from(places(data)))
     action = pick.draw(st.sampled_from(["set", "remove", "new key"]))
-    change = Change(path, new) if action != "remove" else Change(path, None, "remove")
+    change = KeyChange(path, new) if action != "remove" else KeyChange(path, None, "remove")
     if action == "new key":
-        change = Change((*path[:-1], "fresh") if isinstance(path[-1], str) else path, new)
+        change = KeyChange((*path[:-1], "fresh") if isinstance(path[-1], str) else path, new)
     try:
         patch = patched(text, [change], "f")
     except reachsim.UsageError:  # never a wrong text in place of it
@@ -227,10 +227,10 @@ def test_a_scalar_is_read_as_the_text_that_it_is(text: str) -> None:
 def test_edits_for_a_copy_say_the_same() -> None:
     data = {"a": {"list": [1]}, "none": None}
     changes = [
-        Change(("a", "list"), 2, "add"),
-        Change(("a", "list"), 3, "add"),
-        Change(("none", "x"), 1),
-        Change(("new", "y"), 2),
+        KeyChange(("a", "list"), 2, "add"),
+        KeyChange(("a", "list"), 3, "add"),
+        KeyChange(("none", "x"), 1),
+        KeyChange(("new", "y"), 2),
     ]
     assert as_edits(data, changes) == {
         ("a", "list", 1): 2, ("a", "list", 2): 3, ("none",): {"x": 1}, ("new",): {"y": 2},

@@ -14,7 +14,7 @@ import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
 from reachsim.picture.draw import Picture
-from reachsim.picture.scene import Box
+from reachsim.picture.scene import SceneBox
 
 MODELS = Path(__file__).parents[2] / "models"
 BEFORE: dict[str, Any] = {
@@ -59,7 +59,7 @@ def drawn(edit: Any, before: dict[str, Any] = BEFORE) -> Picture:
     return picture
 
 
-def boxes(picture: Picture) -> dict[str, Box]:
+def boxes(picture: Picture) -> dict[str, SceneBox]:
     return {box.key: box for box in picture.layout.scene.boxes}
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.designs import acl, load
 
 import reachsim
-from reachsim.errors import EndpointError, Undecided, UsageError
+from reachsim.errors import EndpointError, UndecidedError, UsageError
 from reachsim.net.address import parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import TCP, Traffic, service
@@ -119,7 +119,7 @@ def test_pairs_in_the_matrix() -> None:
 
 def test_what_cannot_be_decided_has_no_answer() -> None:
     answer = reach_to_the_unknown()
-    with pytest.raises(Undecided) as caught:
+    with pytest.raises(UndecidedError) as caught:
         "tcp/22" in answer  # noqa: B015
     assert caught.value.exit_code == 3
     assert "tcp/23" not in answer  # the group of x stops it before the unknown
@@ -127,7 +127,7 @@ def test_what_cannot_be_decided_has_no_answer() -> None:
 
 def test_a_packet_that_cannot_be_decided_has_no_answer() -> None:
     answer = reach_to_the_unknown()
-    with pytest.raises(Undecided, match="not modelled"):
+    with pytest.raises(UndecidedError, match="not modelled"):
         tcp_packet(22) in answer  # noqa: B015
     assert tcp_packet(23) not in answer
     assert tcp_packet(22) not in reachsim.loads(TWO_FAMILIES).reach("x", "y")  # of other addresses
@@ -139,7 +139,7 @@ def tcp_packet(port: int) -> Packet:
 
 def test_no_pair_passes_as_far_as_is_known() -> None:
     matrix = reachsim.loads(UNKNOWN).matrix()
-    with pytest.raises(Undecided, match=r"^'v\.x' to 'w\.y': the way leads to something that is not modelled"):
+    with pytest.raises(UndecidedError, match=r"^'v\.x' to 'w\.y': the way leads to something that is not modelled"):
         "tcp/22" in matrix  # noqa: B015
     assert "tcp/23" not in reachsim.loads(TWO_FAMILIES).matrix()
 

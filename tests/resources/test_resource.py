@@ -1,6 +1,8 @@
 """A resource is one file: here is a whole one, used in a design, traced, asked and in the matrix."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +13,9 @@ from reachsim.dataplane.scope import ANY
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.loading.schema import schema
 from reachsim.net.traffic import Traffic
-from reachsim.resources.fields import Reference, References
+from reachsim.resources.fields import SecurityGroupNames, SubnetName
 from reachsim.resources.host import Host, put_behind_groups
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, InterfaceNeed, Resource, Wiring, forgotten, resource
 
 DESIGN = """
@@ -37,8 +39,8 @@ def proxies() -> Iterator[None]:
     class Proxy(Resource):
         """A proxy with one interface."""
 
-        subnet: Reference
-        security_groups: References | None = None
+        subnet: SubnetName
+        security_groups: SecurityGroupNames | None = None
 
         def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
             yield InterfaceNeed(at.name, at.path, self.subnet, self.security_groups)
@@ -46,7 +48,7 @@ def proxies() -> Iterator[None]:
         def build(self, at: At, wiring: Wiring) -> None:
             for need in self.interfaces(at):
                 groups = wiring.groups(at.vpc, self.security_groups)
-                interface = nic_of(need, "proxy", {}, at, wiring, groups)
+                interface = interface_for(need, "proxy", {}, at, wiring, groups)
                 interface.host = Host(interface)
                 put_behind_groups(interface)
                 wiring.place(interface)
@@ -65,6 +67,19 @@ def test_it_is_checked_traced_asked_and_in_the_matrix() -> None:
     assert net.matrix().cell("app.web", "app.squid").reachable == net.reach("web", "squid").reachable.traffic()
     assert "app.squid proxy" in net.graph()
     assert net.with_({"vpcs.app.proxies.squid.subnet": "a"}).trace("web", "squid", "tcp/3128").reachable
+
+
+def test_it_may_be_named_and_name_what_is_its_own_in_full() -> None:
+    named = DESIGN.replace("subnet: b, security_groups: [proxy]", "subnet: app.b, security_groups: [app.proxy]")
+    assert reachsim.loads(named).design == reachsim.loads(DESIGN).design
+
+
+@pytest.mark.parametrize("name", ["proxies", "bastions"])
+def test_a_whole_one_has_less_than_60_lines(name: str) -> None:
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    (made,) = (each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == name)
+    assert made.end_lineno is not None
+    assert made.end_lineno - made.lineno < 60
 
 
 def test_its_mistakes_are_told_like_those_of_any_other() -> None:
@@ -115,15 +130,15 @@ def bastions() -> Iterator[None]:
     class Bastion(Resource):
         """A host that takes SSH alone."""
 
-        subnet: Reference
-        security_groups: References | None = None
+        subnet: SubnetName
+        security_groups: SecurityGroupNames | None = None
 
         def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
             yield InterfaceNeed(at.name, at.path, self.subnet, self.security_groups)
 
         def build(self, at: At, wiring: Wiring) -> None:
             for need in self.interfaces(at):
-                interface = nic_of(need, "bastion", {}, at, wiring, wiring.groups(at.vpc, self.security_groups))
+                interface = interface_for(need, "bastion", {}, at, wiring, wiring.groups(at.vpc, self.security_groups))
                 interface.host = Host(interface)
                 put_behind_groups(interface)
                 interface.inbound = Guard(interface, interface.inbound)

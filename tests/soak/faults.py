@@ -23,7 +23,7 @@ from tests.soak.injected import FAULTS, Fault, Key
 from tests.soak.working import SERVICES, Design, working
 
 import reachsim
-from reachsim.answers.fixes import Plan
+from reachsim.answers.fixes import FixPlan
 from reachsim.loading.patch import write_patch
 from reachsim.net.traffic import Traffic
 
@@ -142,7 +142,7 @@ def case(seed: int, faults: int, tally: Tally, folder: Path) -> None:
     tally.failed += [f"{name}: {text}" for text in unsaid(rng, net, after, plan)]
 
 
-def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network, plan: Plan) -> Iterator[str]:
+def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network, plan: FixPlan) -> Iterator[str]:
     """Packets, chosen at random, that flow after a fix and not before, and of which it did not speak."""
     assert plan.whole is not None
     names = [name for name, interface in after.topology.interfaces.items() if not interface.shared] + [

@@ -15,8 +15,7 @@ from reachsim.net.cidr import Cidr, blocks_of
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service, service
 from reachsim.resources.fields import Schema
-from reachsim.resources.mending import ADVISERS, CLOSERS, MENDERS, OFFERERS, Case, Edit, Leak, RouteOffer
-from reachsim.resources.reference import bare
+from reachsim.resources.mending import ADVISERS, CLOSERS, MENDERS, OFFERERS, Case, Edit, LeakyRule, RouteOffer
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.trace.result import Blocker, Hop, TracedWay
@@ -127,8 +126,7 @@ class Looking:
 
     def table_of(self, subnet: str, vpc: str) -> str:
         """The name of the route table of a subnet."""
-        table = self.design.vpcs[vpc].subnets[subnet].route_table
-        return "main" if table is None else bare(table)
+        return self.design.vpcs[vpc].subnets[subnet].route_table or "main"
 
 
 def case_of(engine: Engine, result: Result, blocker: Blocker | None = None) -> Case | None:
@@ -241,7 +239,7 @@ def advice(case: Case) -> list[str]:
     return list(dict.fromkeys(text for adviser in ADVISERS for text in adviser(case)))
 
 
-def leaks_of(engine: Engine, result: Result) -> Iterator[Leak]:
+def leaks_of(engine: Engine, result: Result) -> Iterator[LeakyRule]:
     """The rules of groups and ACLs that let the witness of a failing `deny` through."""
     witness = result.witness
     if witness is None:
@@ -256,7 +254,7 @@ def leaks_of(engine: Engine, result: Result) -> Iterator[Leak]:
             path = hop.rule_path
             if len(path) > 2 and path[0] == "vpcs" and path[2] in ("security_groups", "network_acls"):
                 here = hop.before.source, hop.before.destination
-                yield Leak(path, *here, forbidden, view, *(_blocks(address, ends) for address in here))
+                yield LeakyRule(path, *here, forbidden, view, *(_blocks(address, ends) for address in here))
 
 
 def closings(engine: Engine, result: Result) -> list[Edit]:

@@ -226,16 +226,16 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
     )
 
 
-Group = tuple[Key, tuple[str, ...]]
+_Group = tuple[Key, tuple[str, ...]]
 """Interfaces of one class in each of the two networks."""
-Row = Sequence[int] | None
+_Row = Sequence[int] | None
 """Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
 
 
 def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: Collected) -> list[str]:
     """All pairs of interfaces."""
     pairs = _Pairs(old, new, out)
-    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
+    items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     for (a_old, a_new), sources in items:
         row_old = old.rows[a_old] if a_old >= 0 else None
         row_new = new.rows[a_new] if a_new >= 0 else None
@@ -253,7 +253,7 @@ def _compare_touched(
 ) -> list[str]:
     """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
     interfaces = before.topology.interfaces
-    items: list[Group] = [(key, tuple(names)) for key, names in groups.items()]
+    items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     of_ends = [item for item in items if interfaces[item[1][0]] in ends]
     everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
     from_old, from_new = (network.rows(ends, everybody, progress) for network in (before, after))
@@ -269,7 +269,7 @@ def _compare_touched(
     return pairs.undecided
 
 
-def _in_columns(items: Iterable[Group], old: Rows, new: Rows) -> list[Group]:
+def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
     """Groups by their columns in rows in place of their classes."""
     return [((old.columns[b_old], new.columns[b_new]), names) for (b_old, b_new), names in items]
 
@@ -286,7 +286,7 @@ class _Pairs:
         self.same = {(0, 0)}
         """Numbers of answers that are known to be the same."""
 
-    def compare(self, sources: tuple[str, ...], row_old: Row, row_new: Row, items: Sequence[Group]) -> None:
+    def compare(self, sources: tuple[str, ...], row_old: _Row, row_new: _Row, items: Sequence[_Group]) -> None:
         """Compare the rows of one group; `items`: the destinations, by their places in the rows, -1 where one is not."""
         olds = _numbers(row_old, (b_old for (b_old, _), _ in items))
         news = _numbers(row_new, (b_new for (_, b_new), _ in items))
@@ -321,7 +321,7 @@ class _Pairs:
         return [(content, _say(content[1])) for content in _contents(was, now)]
 
 
-def _numbers(row: Row, places: Iterable[int]) -> list[int]:
+def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
     """The numbers at some places of a row; 0, for nothing, where there is no row or no place (-1)."""
     if row is None:
         return [0 for _ in places]

@@ -22,12 +22,12 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.resources.lambda_function import function_asked
 from reachsim.resources.mending import FILTERS
-from reachsim.resources.reference import bare
+from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.trace.result import Blocker, Trace
 from reachsim.trace.trace import trace
 
-Edit = Callable[[Mapping[str | KeyPath, Any]], Engine]
+Editor = Callable[[Mapping[str | KeyPath, Any]], Engine]
 """An edited copy of the network."""
 
 
@@ -144,7 +144,7 @@ class Explanation(Faced, Carded):
 
 
 def explain(
-    engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Edit
+    engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Editor
 ) -> Explanation:
     """Explain one question. `edit`: gives an edited copy of the network."""
     found = engine.trace(source, destination, traffic, port)
@@ -253,7 +253,7 @@ def _probe(
     destination: Endpoint,
     traffic: Traffic,
     port: int | None,
-    edit: Edit,
+    edit: Editor,
     found: Trace,
 ) -> Probe | None:
     """A plain instance in the subnet and the groups of a function, sending the same packet."""
@@ -266,7 +266,7 @@ def _probe(
     body = bodies[0] if bodies else function.latest
     if body.vpc is None or not body.subnets:
         return None
-    subnet = bare(body.subnets[0])
+    subnet = body.subnets[0]
     name = next(
         n
         for n in ("probe", *(f"probe-{i}" for i in range(1, 10_000)))
@@ -282,7 +282,7 @@ def _probe(
         seen = copy.trace(f"{body.vpc}.{name}", destination.name, traffic, port)
     except ReachsimError:
         return None
-    groups = ", ".join(map(bare, body.security_groups or ("default",)))
+    groups = ", ".join(body.security_groups or DEFAULT_GROUP)
     place = f"subnet {subnet} of {body.vpc} with security groups {groups}"
     differs = seen.reachable != found.reachable
     text = f"a plain instance in {place} would see: {seen.client_sees}"

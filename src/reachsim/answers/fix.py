@@ -14,16 +14,17 @@ from functools import cached_property
 from typing import Any
 
 from reachsim.answers.cases import advice, case_of, closings, proposals
+from reachsim.answers.deciding import decide
 from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.editable import Editable
-from reachsim.answers.expectations import Result, decide
-from reachsim.answers.fixes import Fix, Fixes, Plan
+from reachsim.answers.expectations import Result
+from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.errors import ReachsimError
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
 from reachsim.resources.expectation import Expectation
-from reachsim.resources.mending import Change, Edit
+from reachsim.resources.mending import Edit, KeyChange
 
 MOST_EDITS = 6
 """Edits of a set: more is a redesign."""
@@ -57,7 +58,7 @@ class Tools:
         return [engine.decide(number) for number in range(1, len(engine.design.expect) + 1)]
 
 
-def changes_of(edits: Iterable[Edit]) -> list[Change]:
+def changes_of(edits: Iterable[Edit]) -> list[KeyChange]:
     """All that some edits change, in their order."""
     return [change for edit in edits for change in edit.changes]
 
@@ -313,7 +314,7 @@ def _names(end: Endpoint, asked: object, engine: Editable) -> set[str]:
     return names
 
 
-def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -> Plan:
+def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -> FixPlan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together.
 
     `wanted`: numbers of those to mend; the others are only not to break.
@@ -337,7 +338,7 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
         edits += found.best.edits
         state = tools.patched(state, found.best.edits)
     if not edits:
-        return Plan(tuple(parts), None, tuple(left), undecided, len(start))
+        return FixPlan(tuple(parts), None, tuple(left), undecided, len(start))
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
@@ -345,9 +346,9 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
         edits = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
         whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
-        return Plan((), None, (*parts, *left), undecided, len(start))
+        return FixPlan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
-    return Plan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
+    return FixPlan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
 
 
 def _needed(engine: Editable, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:
@@ -370,14 +371,14 @@ def patch_of(engine: Editable, edits: Iterable[Edit]) -> Patch | None:
     return None if text is None else patched(text, changes_of(edits), engine.source.file)
 
 
-def plan_besides(engine: Editable, asked: Sequence[Mapping[str, str]], tools: Tools) -> Plan:
+def plan_besides(engine: Editable, asked: Sequence[Mapping[str, str]], tools: Tools) -> FixPlan:
     """What makes expectations hold that its file has not, and breaks none that it has. They are numbered after those.
 
     The edits are found and proven in a copy that has both; the patch is of the file.
     """
     known = list(engine.source.document.data.get("expect") or ())
     if not asked:
-        return Plan((), None)
+        return FixPlan((), None)
     copy = engine.with_({("expect",): [*known, *asked]})
     found = plan(copy, tools, range(len(known) + 1, len(known) + len(asked) + 1))
     if found.whole is None:

@@ -160,7 +160,7 @@ class Fixes(Sequence[Fix], Carded):
 
 
 @dataclass(frozen=True, repr=False)
-class Plan(Faced, Carded):
+class FixPlan(Faced, Carded):
     """What makes all failing expectations of a file hold together.
 
     `parts`: for each one that fails, what was found for it in turn, the edits of those before it made; none for those that

@@ -15,7 +15,7 @@ from reachsim.rules.lambda_ import (
     interfaces_for,
 )
 
-Room = Literal["fits", "does not fit", "undecided"]
+Fit = Literal["fits", "does not fit", "undecided"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,7 +100,7 @@ class SubnetRoom(Faced):
         return self.usable - self.others - self.at_most
 
     @property
-    def room(self) -> Room:
+    def room(self) -> Fit:
         """Whether the interfaces have addresses, as far as the design tells."""
         if self.free < 0:
             return "does not fit"
@@ -262,7 +262,7 @@ class LambdaAddresses(Faced, Carded):
     providers: tuple[Instances, ...]
 
     @property
-    def verdict(self) -> Room:
+    def verdict(self) -> Fit:
         """Whether every subnet has the addresses and every VPC the quota, with executions spread evenly."""
         rooms = {subnet.room for subnet in self.subnets}
         if "does not fit" in rooms or not all(vpc.fits for vpc in self.vpcs):

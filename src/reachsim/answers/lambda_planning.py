@@ -23,7 +23,6 @@ from reachsim.loading.assign import EniKey, function_enis
 from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
 from reachsim.resources.capacity_provider import provider_of
 from reachsim.resources.lambda_function import LATEST, FunctionConfiguration, LambdaFunction
-from reachsim.resources.reference import bare
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.lambda_ import (
     EXECUTIONS_PER_REGION,
@@ -122,7 +121,7 @@ def _providers(network: Engine) -> Iterator[Instances]:
                 users.setdefault((owners[0], provider), []).append(user)
     for vpc, body in design.vpcs.items():
         for name, instances in body.capacity_providers.items():
-            subnets = tuple(dict.fromkeys(f"{vpc}.{bare(subnet)}" for subnet in instances.subnets))
+            subnets = tuple(dict.fromkeys(f"{vpc}.{subnet}" for subnet in instances.subnets))
             where = network.locate(("vpcs", vpc, "capacity_providers", name))
             yield Instances(f"{vpc}.{name}", subnets, instances.max_instances, tuple(users.get((vpc, name), ())), where)
 

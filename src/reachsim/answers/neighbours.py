@@ -18,7 +18,7 @@ from reachsim.reach.pair import Progress, reach
 from reachsim.resources.resource import At, resources
 from reachsim.resources.vpc_endpoint import SERVICE, VpcEndpoint
 
-Direction = Literal["who", "what"]
+Asking = Literal["who", "what"]
 """Whether the others send to the end that was asked about, or it sends to them."""
 NeighbourVerdict = Literal["passes", "partial", "no reply", "undecided"]
 """The best that is known: something passes and its answer comes back; in part; is delivered alone; nothing is known."""
@@ -80,7 +80,7 @@ class Neighbours(Sequence[Neighbour], Carded):
     anything is delivered to any of them.
     """
 
-    direction: Direction
+    direction: Asking
     end: str
     traffic: Traffic | None
     rows: tuple[Neighbour, ...]
@@ -150,7 +150,7 @@ class Neighbours(Sequence[Neighbour], Carded):
 
 def neighbours(
     network: Engine,
-    direction: Direction,
+    direction: Asking,
     asked: Asked,
     traffic: str | Traffic | None,
     progress: Progress | None = None,
@@ -207,7 +207,7 @@ def _is_part(interface: NetworkInterface, end: Endpoint) -> bool:
     )
 
 
-def _others(network: Engine, end: Endpoint, direction: Direction) -> Iterator[_Group]:
+def _others(network: Engine, end: Endpoint, direction: Asking) -> Iterator[_Group]:
     """The ends that are no interfaces, each by itself."""
     for name in other_names(network, direction):
         other = network.endpoint(name)
@@ -216,7 +216,7 @@ def _others(network: Engine, end: Endpoint, direction: Direction) -> Iterator[_G
         yield _Group((name,), other.kind, other, interfaces=False)
 
 
-def other_names(network: Engine, direction: Direction) -> Iterator[str]:
+def other_names(network: Engine, direction: Asking) -> Iterator[str]:
     """Names of the ends that are no interfaces, as those of whom or of what is asked."""
     ends, design = network.ends, network.design
     yield "internet"
@@ -236,7 +236,7 @@ def _is_end(network: Engine, at: At, body: Any) -> bool:
     return found is not None and not found.interfaces
 
 
-def _row(group: _Group, answer: ReachAnswer, direction: Direction, wanted: Traffic) -> Neighbour:
+def _row(group: _Group, answer: ReachAnswer, direction: Asking, wanted: Traffic) -> Neighbour:
     """What an answer says of some traffic, from every port. The own addresses of an interface that speaks for others go
     without saying."""
 

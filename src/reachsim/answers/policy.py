@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.answers.expectations import few_of_each
+from reachsim.answers.deciding import few_of_each
 from reachsim.answers.listed import Answers
 from reachsim.answers.rowwise import addresses_between, pairs_to_ask, reach_between
 from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header

@@ -10,7 +10,7 @@ from reachsim.answers.covering import ANYBODY, ClauseBook, numbers, space_of
 from reachsim.answers.listed import Answers
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
-from reachsim.errors import Undecided, UsageError, shown
+from reachsim.errors import UndecidedError, UsageError, shown
 from reachsim.faces import Faced
 from reachsim.loading.validation import suggest
 from reachsim.net.headerspace import HeaderSpace
@@ -238,7 +238,7 @@ def equivalent(one: Filter, other: Filter) -> Equivalence:
     them is not known."""
     for filter in (one, other):
         if filter.unknown is not None:
-            raise Undecided(f"{filter}: what {filter.unknown.text!r} means is not known")
+            raise UndecidedError(f"{filter}: what {filter.unknown.text!r} means is not known")
     space_one, groups_one = permitted_space(one)
     space_other, groups_other = permitted_space(other)
     differ = {g for g in groups_one.keys() | groups_other.keys() if groups_one.get(g) != groups_other.get(g)}

@@ -26,7 +26,7 @@ from reachsim.rules.session_manager import (
     SESSIONS_SINCE,
     TRAFFIC,
     WITHOUT_EC2MESSAGES,
-    Version,
+    AgentVersion,
     format_version,
     image,
     missing_actions,
@@ -35,7 +35,7 @@ from reachsim.rules.session_manager import (
 )
 from reachsim.trace.result import Trace
 
-State = Literal["ready", "not ready", "not yet", "undecided"]
+Readiness = Literal["ready", "not ready", "not yet", "undecided"]
 Met = Literal["met", "missing", "unknown"]
 MOST_MINUTES: Final = 10**9
 
@@ -85,7 +85,7 @@ class ManagedNode(Faced):
     where: str
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """``ready``, ``not ready``, ``not yet`` (nothing is missing but time) or ``undecided``."""
         found = {need.met for need in self.needs if need.required}
         if "missing" in found:
@@ -139,10 +139,10 @@ class SessionManager(Faced, Carded):
         return all(node.state == "ready" for node in self.nodes)
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """The worst of the states: not ready, cannot decide, not yet, ready."""
         found = {node.state for node in self.nodes}
-        order: tuple[State, ...] = ("not ready", "undecided", "not yet")
+        order: tuple[Readiness, ...] = ("not ready", "undecided", "not yet")
         return next((state for state in order if state in found), "ready")
 
     @property
@@ -155,7 +155,7 @@ class SessionManager(Faced, Carded):
             if need.trace is not None
         ]
 
-    def count(self, state: State) -> int:
+    def count(self, state: Readiness) -> int:
         """Instances in a state."""
         return sum(node.state == state for node in self.nodes)
 
@@ -202,16 +202,16 @@ def session_manager(network: Editable, names: Sequence[str] = (), minutes: int |
     return SessionManager(nodes, superfluous(network, ready))
 
 
-Found = tuple[str, str, Instance]
+_Found = tuple[str, str, Instance]
 
 
-def _instances(network: Engine) -> Iterator[Found]:
+def _instances(network: Engine) -> Iterator[_Found]:
     for vpc, body in network.design.vpcs.items():
         for name, instance in body.instances.items():
             yield vpc, name, instance
 
 
-def _named(network: Engine, asked: str) -> Found:
+def _named(network: Engine, asked: str) -> _Found:
     """An instance by its full name, or by its bare one where that is unique. Raises EndpointError."""
     if not isinstance(asked, str):
         raise UsageError(f"the name of an instance is expected, got {shown(asked)}")
@@ -246,11 +246,11 @@ def _node(network: Editable, vpc: str, name: str, body: Instance, minutes: int |
     return ManagedNode(f"{vpc}.{name}", tuple(needs), waiting, network.locate(path))
 
 
-def _version(agent: SsmAgent | None) -> Version | None:
+def _version(agent: SsmAgent | None) -> AgentVersion | None:
     return None if agent is None or agent.version is None else parse_version(agent.version)
 
 
-def _role(network: Engine, profile: InstanceProfile | None, version: Version | None, path: KeyPath) -> Need:
+def _role(network: Engine, profile: InstanceProfile | None, version: AgentVersion | None, path: KeyPath) -> Need:
     """Whether it may register and open channels (SSM-6, SSM-7)."""
     where = network.locate((*path, "instance_profile")) or network.locate(path)
     allowed: bool | None = False
@@ -278,7 +278,7 @@ def _allows(profile: InstanceProfile) -> tuple[bool | None, str]:
     return False, f"its profile does not allow {', '.join(missing)}"
 
 
-def _default_role(version: Version | None, where: str) -> Need:
+def _default_role(version: AgentVersion | None, where: str) -> Need:
     """The role that the Default Host Management Configuration gives, to agents that know it (SSM-6)."""
     least = format_version(DEFAULT_HOST_MANAGEMENT_SINCE)
     text = "its role comes from the Default Host Management Configuration"
@@ -291,7 +291,7 @@ def _default_role(version: Version | None, where: str) -> Need:
     return Need("role", "met", text, "SSM-6", where=where)
 
 
-def _agent(network: Engine, body: Instance, version: Version | None, path: KeyPath) -> Need:
+def _agent(network: Engine, body: Instance, version: AgentVersion | None, path: KeyPath) -> Need:
     """Whether the software is there, runs, and is new enough (SSM-8, SSM-9, SSM-10)."""
     agent = body.ssm_agent
     where = network.locate((*path, "ssm_agent")) or network.locate((*path, "ami")) or network.locate(path)

@@ -93,7 +93,7 @@ class Superfluous(Faced):
         }
 
 
-Found = tuple[GroupId, int, IngressRule]
+_Found = tuple[GroupId, int, IngressRule]
 
 
 def superfluous(network: Editable, ready: Sequence[str]) -> Superfluous:
@@ -133,7 +133,7 @@ def _path(group: GroupId, index: int) -> KeyPath:
     return ("vpcs", group[0], "security_groups", group[1], "ingress", index)
 
 
-def _rules(network: Editable, ready: frozenset[str]) -> Iterator[Found]:
+def _rules(network: Editable, ready: frozenset[str]) -> Iterator[_Found]:
     """Inbound rules for SSH and RDP alone, of groups whose members are all interfaces of instances that are ready."""
     members: dict[GroupId, list[NetworkInterface]] = {}
     for interface in network.topology.interfaces.values():
@@ -156,7 +156,7 @@ def _instance(interface: NetworkInterface) -> str:
     return f"{interface.owner[1]}.{interface.owner[3]}"
 
 
-def _without(network: Editable, found: Iterable[Found]) -> Mapping[str | KeyPath, Any]:
+def _without(network: Editable, found: Iterable[_Found]) -> Mapping[str | KeyPath, Any]:
     """The edits that take some rules away: a whole list for each group, since indexes move."""
     gone: dict[GroupId, set[int]] = {}
     for group, index, _ in found:
@@ -170,7 +170,7 @@ def _without(network: Editable, found: Iterable[Found]) -> Mapping[str | KeyPath
     return out
 
 
-def _bastions(network: Editable, copy: Editable, found: Sequence[Found]) -> Iterator[NetworkInterface]:
+def _bastions(network: Editable, copy: Editable, found: Sequence[_Found]) -> Iterator[NetworkInterface]:
     """Instances that one of the rules lets in, and that are there for nothing else: they take SSH and RDP alone, and without
     the rules no route leads to them and no rule names them."""
     named = list(_let_in(network, found))
@@ -213,7 +213,7 @@ def _is_router(network: Editable, interface: NetworkInterface) -> bool:
     return body.nat is not None or bool(body.client_networks)
 
 
-def _let_in(network: Editable, found: Sequence[Found]) -> Iterator[NetworkInterface]:
+def _let_in(network: Editable, found: Sequence[_Found]) -> Iterator[NetworkInterface]:
     """Instances that rules name by a group of theirs, or by their very address."""
     groups: set[GroupId] = set()
     addresses: set[int] = set()

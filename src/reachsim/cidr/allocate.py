@@ -119,7 +119,7 @@ class Placement:
     relaxed: bool = False
 
 
-class UndecidedError(Exception):
+class SearchGaveUp(Exception):
     """The search gave up before it knew whether the demands fit."""
 
 
@@ -214,7 +214,7 @@ def _stretch(hulls: dict[str, Cidr], region: AddressSet, item: TakenSpace) -> No
 def allocate(
     demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, *, generous: bool = True
 ) -> Placement | None:
-    """Place every demand, or return None where they do not fit. Raises UndecidedError.
+    """Place every demand, or return None where they do not fit. Raises SearchGaveUp.
 
     `generous`: look for room to grow and for space next to the family first; without it, pack by best fit
     at once. In the order of `demands`: more demands at the end leave the earlier blocks where they are,
@@ -388,7 +388,7 @@ class _Search:
         self.steps = 0
 
     def run(self) -> dict[str, Cidr] | None:
-        """Where everything lies, or None where nothing fits. Raises UndecidedError."""
+        """Where everything lies, or None where nothing fits. Raises SearchGaveUp."""
         found: dict[str, Cidr] = {}
         return found if self._from(0, found) else None
 
@@ -399,7 +399,7 @@ class _Search:
         for block in self._places(demand):
             self.steps += 1
             if self.steps > MOST_STEPS:
-                raise UndecidedError
+                raise SearchGaveUp
             found[demand.name] = block
             self.taken.append(TakenSpace(block, demand.owner))
             if self._from(index + 1, found):

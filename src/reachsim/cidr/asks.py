@@ -38,7 +38,7 @@ _IPV6_DEFAULT: Final = 56
 """The size of a VPC's IPv6 block where nobody says, that of Amazon's own (IPV6-1)."""
 
 
-class Need(NamedTuple):
+class AskedSubnet(NamedTuple):
     """A subnet that is asked for. `pool`: where its IPv4 block comes from, if the VPC has no room for it."""
 
     name: str
@@ -71,7 +71,7 @@ class Wanted:
     room: Cidr | None = None
     ipv6_room: Cidr | None = None
     existed: bool = False
-    needs: list[Need] = field(default_factory=list)
+    needs: list[AskedSubnet] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
     pools: list[str] = field(default_factory=list)
     choices: list[Regions] = field(default_factory=list)
@@ -151,7 +151,7 @@ class Asks:
         if kept.ipv6_room is not None and item.ask.ipv6 is not None and item.ask.ipv6.room != "none":
             item.ipv6_room = kept.ipv6_room
 
-    def _needs(self, name: str, own: str, ask: VpcAsk) -> Iterator[Need]:
+    def _needs(self, name: str, own: str, ask: VpcAsk) -> Iterator[AskedSubnet]:
         for label, tier in ask.tiers.items():
             zones = tier.zones or ask.zones or self.file.zones
             size = self._size(tier, len(zones))
@@ -161,7 +161,7 @@ class Asks:
                     f" /{SHORTEST_IPV4} has {_LARGEST_IPV4 - RESERVED_COUNT:,}; split the tier"
                 )
             for zone in zones:
-                yield Need(subnet_name(label, zone), label, zone, size, tier.pool or own)
+                yield AskedSubnet(subnet_name(label, zone), label, zone, size, tier.pool or own)
 
     def _size(self, tier: Tier, zones: int) -> SubnetSize:
         growth = self.file.growth if tier.growth is None else tier.growth

@@ -120,7 +120,7 @@ Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "stri
 Room = Annotated[str | int, PlainValidator(_room), WithJsonSchema({"type": "string"})]
 Ipv6Room = Annotated[str | int, PlainValidator(_ipv6_room), WithJsonSchema({"type": "string"})]
 Count = Annotated[Integer, Field(ge=0, le=MOST_COUNT)]
-Quota = Annotated[Integer, Field(ge=1, le=BLOCKS_MOST)]
+BlockQuota = Annotated[Integer, Field(ge=1, le=BLOCKS_MOST)]
 ZoneLoss = Annotated[Integer, Field(ge=0, le=5)]
 Blocks = Annotated[tuple[BlockField, ...], BeforeValidator(_list_of_one), AfterValidator(_some)]
 
@@ -291,7 +291,7 @@ class VpcAsk(Schema):
     """Left out: the only IPv4 pool, of the VPC's Region if it has one."""
     region: Name | None = None
     """The Region that it is in: its pools are of that Region, or of none."""
-    ipv4_block_quota: Quota | None = None
+    ipv4_block_quota: BlockQuota | None = None
     """How many IPv4 blocks AWS lets it have; left out: the plan's."""
     size: Ipv4Size | None = None
     """The size of its block; left out: what its tiers need."""
@@ -316,7 +316,7 @@ class VpcAsk(Schema):
         return self
 
 
-class Group(Schema):
+class VpcGroup(Schema):
     """Networks that belong together."""
 
     members: Annotated[tuple[Reference, ...], AfterValidator(_some)]
@@ -334,7 +334,7 @@ class Group(Schema):
         return {"members": value} if isinstance(value, list) else value
 
     @model_validator(mode="after")
-    def _peered(self) -> Group:
+    def _peered(self) -> VpcGroup:
         if self.summary is not None and self.overlap == "allowed":
             raise HintedError("a group that may overlap has no summary", hint="remove summary")
         if self.peering and self.overlap == "allowed":
@@ -351,13 +351,13 @@ class PlanFile(Schema):
     """reachsim models, or files that are imported, whose VPCs exist; paths from the plan file."""
     exists: dict[Name, ExistingBlocks] = Field(default_factory=dict)
     vpcs: dict[Name, VpcAsk] = Field(default_factory=dict)
-    groups: dict[Name, Group] = Field(default_factory=dict)
+    groups: dict[Name, VpcGroup] = Field(default_factory=dict)
     zones: Annotated[tuple[Name, ...], AfterValidator(_some)] = ("a", "b", "c")
     growth: Percent = 0
     """Growth of addresses and consumers where a tier does not say."""
     room: Room = "buddy"
     """What is kept free next to each VPC's block where it does not say."""
-    ipv4_block_quota: Quota = BLOCKS_DEFAULT
+    ipv4_block_quota: BlockQuota = BLOCKS_DEFAULT
     """How many IPv4 blocks AWS lets a VPC have where it does not say; 5 until it is raised."""
     zone_loss: ZoneLoss = 0
     """How many zones of a tier may fail where it does not say, while the others carry all consumers."""

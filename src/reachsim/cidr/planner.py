@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reachsim.cidr.allocate import Apart, Demand, Family, Placement, TakenSpace, UndecidedError, allocate
+from reachsim.cidr.allocate import Apart, Demand, Family, Placement, SearchGaveUp, TakenSpace, allocate
 from reachsim.cidr.asks import Asks, Regions, Wanted, part, refined, take
 from reachsim.cidr.blocks import exclude
 from reachsim.cidr.freelist import FreeList
@@ -182,7 +182,7 @@ class _Planner:
             )
         try:
             placement = self._place()
-        except UndecidedError as error:
+        except SearchGaveUp as error:
             return replace(base, verdict=PlanVerdict.CANNOT_DECIDE, unknown=str(error) or _UNDECIDED)
         if self.asks.impossible:
             return replace(base, verdict=PlanVerdict.DOES_NOT_FIT, shortage=Shortage(tuple(self.asks.impossible)))
@@ -234,7 +234,7 @@ class _Planner:
         for allowed, choice in itertools.product(docker, choices[:_MOST_CHOICES]):
             try:
                 placement = self._try(choice, docker=allowed)
-            except UndecidedError:
+            except SearchGaveUp:
                 undecided += 1
                 if undecided > _MOST_UNDECIDED:
                     break
@@ -242,9 +242,9 @@ class _Planner:
             if placement is not None:
                 return placement, any(self._order(item, placement) is None for item in self._choosing())
         if undecided:
-            raise UndecidedError
+            raise SearchGaveUp
         if len(choices) > _MOST_CHOICES:
-            raise UndecidedError(_NARROWED)
+            raise SearchGaveUp(_NARROWED)
         return None, False
 
     def _try(self, choice: Sequence[Regions], *, docker: bool) -> Placement | None:
@@ -269,7 +269,7 @@ class _Planner:
         for roomless in (members, frozenset(self.file.vpcs)) if unmet else ():
             try:
                 closer = allocate(self._demands(choice, roomless), self.taken, self.apart, generous=generous)
-            except UndecidedError:
+            except SearchGaveUp:
                 continue
             if closer is not None and len(left := self._unmet(closer)) < len(unmet):
                 closer.relaxed = True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reachsim.cidr.allocate import Apart, Demand, TakenSpace, UndecidedError, allocate, unplaced
+from reachsim.cidr.allocate import Apart, Demand, SearchGaveUp, TakenSpace, allocate, unplaced
 from reachsim.cidr.blocks import amount, prefix_length_for, range_class
 from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
 from reachsim.rules.cidr import IPV6_STEP, LONGEST_IPV4, LONGEST_IPV6_VPC, block_warning
@@ -163,7 +163,7 @@ def diagnose(
 def _fits(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart) -> bool:
     try:
         return allocate(demands, taken, apart, generous=False) is not None
-    except UndecidedError:
+    except SearchGaveUp:
         return False
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 _BETWEEN = 0.3
 """Seconds from one look at the files to the next."""
-State = tuple[int, int, int] | None
+_Stamp = tuple[int, int, int] | None
 
 
 def changes(files: Sequence[str]) -> Iterator[None]:
@@ -20,7 +20,7 @@ def changes(files: Sequence[str]) -> Iterator[None]:
             time.sleep(_BETWEEN)
 
 
-def _state(file: str) -> State:
+def _state(file: str) -> _Stamp:
     """What tells a file from the one that was there before; None where there is none."""
     try:
         found = os.stat(file)

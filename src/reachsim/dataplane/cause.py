@@ -35,3 +35,30 @@ class Cause(Faced):
 
     def __str__(self) -> str:
         return f"{self.component} {self.checkpoint}: {self.text} [{self.code}, {self.rule}]"
+
+
+class Caused:
+    """What has a cause, and is asked for its parts."""
+
+    __slots__ = ()
+    cause: Cause
+
+    @property
+    def code(self) -> str:
+        """Why, stable: Reachability Analyzer's where one fits (docs/codes.md)."""
+        return self.cause.code.value
+
+    @property
+    def component(self) -> str:
+        """Full name of what stops it."""
+        return self.cause.component
+
+    @property
+    def checkpoint(self) -> str:
+        """What that is there."""
+        return self.cause.checkpoint
+
+    @property
+    def rule_id(self) -> str:
+        """The rule of docs/rules.md."""
+        return self.cause.rule

@@ -1,7 +1,7 @@
 """Places as the topology wires them: where packets leave a VPC, a subnet or an interface and enter it, and who has which
 address.
 
-What a place is (`fabric.place`) never changes; only its wiring is set, while the topology is built.
+What a place is (`dataplane.place`) never changes; only its wiring is set, while the topology is built.
 """
 
 from __future__ import annotations

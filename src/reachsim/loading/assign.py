@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from reachsim.faces import Faced
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import InterfaceNeed
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
@@ -108,62 +107,89 @@ def _private(
     return tuple(mine)
 
 
-def assign(
-    design: Design, needs: Mapping[str, Sequence[InterfaceNeed]], report: Callable[[KeyPath, str], None]
-) -> Addresses:
-    """Give every interface its addresses. `needs`: the interfaces of each VPC, in the order in which they get theirs.
-    `report` hears of what does not fit: where, and what is wrong."""
+_Report = Callable[[KeyPath, str], None]
+"""Hears of what does not fit: where, and what is wrong."""
+
+
+def assign(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]], report: _Report) -> Addresses:
+    """Give every interface its addresses. `needs`: the interfaces of each VPC, in the order in which they get theirs."""
     out = Addresses()
+    pools = _pools(design, needs)
+    public = _public_addresses(design, needs)
+    for vpc in design.vpcs:
+        for need in needs[vpc]:
+            _assign_to(need, vpc, design, pools, public, out, report)
+    _assign_to_functions(design, pools, out, report)
+    return out
+
+
+def _pools(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> dict[tuple[str, str, int], _Pool]:
+    """By VPC, subnet and version, the addresses that nobody writes."""
     pools: dict[tuple[str, str, int], _Pool] = {}
-    taken: dict[str, set[int]] = {name: set() for name in design.vpcs}
-    public_taken: set[int] = set()
-    for vpc_name, vpc in design.vpcs.items():
-        for need in needs[vpc_name]:
-            taken[vpc_name] |= {int(address) for address in (need.private_ip, need.ipv6_address) if address is not None}
-            if need.secondary:
-                taken[vpc_name] |= {private for private, _ in need.secondary}
-                public_taken |= {public for _, public in need.secondary if public is not None}
-            if need.public_ip is not None and not isinstance(need.public_ip, bool):
-                public_taken.add(int(need.public_ip))
-        for name, place in vpc.subnets.items():
-            for block in place.blocks:
-                pools[vpc_name, name, block.version] = _Pool(block, taken[vpc_name])
-    public_taken |= {int(host.ip) for host in design.internet.hosts.values()}
-    public = (
-        place for pool in PUBLIC_POOLS for place in range(pool.network + 1, pool.span[1]) if place not in public_taken
+    for vpc, body in design.vpcs.items():
+        written = {int(a) for need in needs[vpc] for a in (need.private_ip, need.ipv6_address) if a is not None}
+        written |= {private for need in needs[vpc] for private, _ in need.secondary}
+        for name, subnet in body.subnets.items():
+            for block in subnet.blocks:
+                pools[vpc, name, block.version] = _Pool(block, written)
+    return pools
+
+
+def _public_addresses(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> Iterator[int]:
+    """Made-up public addresses, one after the other: those that nobody writes."""
+    every = [need for vpc in design.vpcs for need in needs[vpc]]
+    written = {
+        int(need.public_ip) for need in every if need.public_ip is not None and not isinstance(need.public_ip, bool)
+    }
+    written |= {public for need in every for _, public in need.secondary if public is not None}
+    written |= {int(host.ip) for host in design.internet.hosts.values()}
+    return (
+        address for pool in PUBLIC_POOLS for address in range(pool.network + 1, pool.span[1]) if address not in written
     )
-    for vpc_name, vpc in design.vpcs.items():
-        for need in needs[vpc_name]:
-            subnet = bare(need.subnet)
-            mine = vpc_name, need.name
-            if not subnet:  # a regional NAT gateway is in none (NATGW-17)
-                out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)
-                continue
-            out.private[mine] = _private(need, vpc_name, subnet, pools, report)
-            out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1 + len(need.secondary)
-            place = vpc.subnets[subnet]
-            launched = (
-                need.launched and need.public_ip is None and place.map_public_ip_on_launch and place.cidr is not None
-            )
-            if need.public_ip is True or launched:
-                out.public[mine] = next(public)
-            elif need.public_ip:
-                out.public[mine] = int(need.public_ip)
+
+
+def _assign_to(
+    need: InterfaceNeed,
+    vpc: str,
+    design: Design,
+    pools: Mapping[tuple[str, str, int], _Pool],
+    public: Iterator[int],
+    out: Addresses,
+    report: _Report,
+) -> None:
+    """The addresses of one interface."""
+    mine, subnet = (vpc, need.name), need.subnet
+    if not subnet:  # a regional NAT gateway is in none (NATGW-17)
+        out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)
+        return
+    out.private[mine] = _private(need, vpc, subnet, pools, report)
+    out.used[vpc, subnet] = out.used.get((vpc, subnet), 0) + 1 + len(need.secondary)
+    place = design.vpcs[vpc].subnets[subnet]
+    launched = need.launched and need.public_ip is None and place.map_public_ip_on_launch and place.cidr is not None
+    if need.public_ip is True or launched:
+        out.public[mine] = next(public)
+    elif need.public_ip:
+        out.public[mine] = int(need.public_ip)
+
+
+def _assign_to_functions(
+    design: Design, pools: Mapping[tuple[str, str, int], _Pool], out: Addresses, report: _Report
+) -> None:
+    """The addresses of the interfaces that functions share; an IPv6 address where one of them asks for it (LAMBDA-18)."""
     dual = {key for key, ipv6, _ in function_enis(design) if ipv6}
     for key, _ipv6, path in function_enis(design):
         if key in out.functions:
             continue
-        vpc_name, subnet, _groups = key
-        pool = pools.get((vpc_name, subnet, 4))
+        vpc, subnet, _groups = key
+        pool = pools.get((vpc, subnet, 4))
         address = None if pool is None else pool.highest()
         if address is None:
             report(path, f"subnet {subnet} has no free address left for a function's interface")
             out.functions[key] = ()
             continue
         addresses = [address]
-        if key in dual and (vpc_name, subnet, 6) in pools:
-            highest = pools[vpc_name, subnet, 6].highest()
+        if key in dual and (vpc, subnet, 6) in pools:
+            highest = pools[vpc, subnet, 6].highest()
             addresses += [] if highest is None else [highest]
         out.functions[key] = tuple(addresses)
-        out.used[vpc_name, subnet] = out.used.get((vpc_name, subnet), 0) + 1
-    return out
+        out.used[vpc, subnet] = out.used.get((vpc, subnet), 0) + 1

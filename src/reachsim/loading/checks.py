@@ -19,6 +19,7 @@ from reachsim.loading.vpc_checks import VpcChecks
 from reachsim.net.address import format_address
 from reachsim.resources.block_public_access import check_switches
 from reachsim.resources.capacity_provider import provider_of
+from reachsim.resources.lambda_function import FunctionConfiguration
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import peering_refusal
@@ -78,61 +79,52 @@ class Checker(VpcChecks):
                 pairs[pair] = name
 
     def check_functions(self) -> None:
-        """Attachments of functions, and what API gateways run."""
-        functions = self.design.lambda_functions
-        enis: dict[str, dict[tuple[str, frozenset[str]], KeyPath]] = {}
-        for name, function in functions.items():
+        """Attachments of functions, how many interfaces they need, and what API gateways run."""
+        interfaces: dict[str, dict[tuple[str, frozenset[str]], KeyPath]] = {}
+        for name, function in self.design.lambda_functions.items():
             for _, body, at in function.configurations():
                 path: KeyPath = ("lambda_functions", name, *at)
                 if body.capacity_provider is not None:
                     self.check_capacity_provider((*path, "capacity_provider"), body.capacity_provider)
-                if body.vpc is None:
-                    continue
-                if body.vpc not in self.design.vpcs:
-                    self.report(
-                        (*path, "vpc"),
-                        f"there is no VPC {shown(body.vpc)}",
-                        did_you_mean(body.vpc, self.design.vpcs),
-                    )
-                    continue
-                vpc = self.design.vpcs[body.vpc]
-                for index, subnet in enumerate(body.subnets):
-                    where = (*path, "subnets", index)
-                    found = self.resolve(where, self.names.member, body.vpc, "subnets", subnet, "subnet")
-                    if found is None:
-                        continue
-                    if vpc.subnets[found].cidr is None:
-                        self.report(
-                            where,
-                            f"subnet {found} is IPv6-only, where no function can run",
-                            None,
-                            "LAMBDA-18",
-                        )
-                    elif body.ipv6 and vpc.subnets[found].ipv6_cidr is None:
-                        self.report(
-                            where,
-                            f"subnet {found} has no IPv6 block, which ipv6: true needs",
-                            None,
-                            "LAMBDA-18",
-                        )
-                    enis.setdefault(body.vpc, {}).setdefault((found, body.group_names), path)
-                for index, group in enumerate(body.security_groups or ()):
-                    where = (*path, "security_groups", index)
-                    self.resolve(where, self.names.group, body.vpc, group)
-        for vpc_name, keys in enis.items():
+                if body.vpc is not None:
+                    for subnet in self.check_attachment(path, body.vpc, body):
+                        interfaces.setdefault(body.vpc, {}).setdefault((subnet, body.group_names), path)
+        for vpc, keys in interfaces.items():
             if len(keys) > INTERFACES_PER_VPC:
-                text = f"functions need {len(keys)} interfaces in VPC {vpc_name}; {INTERFACES_PER_VPC} are allowed"
+                text = f"functions need {len(keys)} interfaces in VPC {vpc}; {INTERFACES_PER_VPC} are allowed"
                 self.report(list(keys.values())[INTERFACES_PER_VPC], text, "share sets of security groups", "LAMBDA-5")
+        self.check_api_gateways()
+
+    def check_attachment(self, path: KeyPath, vpc: str, body: FunctionConfiguration) -> Iterator[str]:
+        """The VPC, the subnets and the groups of one version of a function; yields the subnets that there are."""
+        if vpc not in self.design.vpcs:
+            self.report((*path, "vpc"), f"there is no VPC {shown(vpc)}", did_you_mean(vpc, self.design.vpcs))
+            return
+        for index, reference in enumerate(body.subnets):
+            where = (*path, "subnets", index)
+            name = self.resolve(where, self.names.member, vpc, "subnets", reference, "subnet")
+            if name is not None:
+                subnet = self.design.vpcs[vpc].subnets[name]
+                if subnet.cidr is None:
+                    self.report(where, f"subnet {name} is IPv6-only, where no function can run", None, "LAMBDA-18")
+                elif body.ipv6 and subnet.ipv6_cidr is None:
+                    text = f"subnet {name} has no IPv6 block, which ipv6: true needs"
+                    self.report(where, text, None, "LAMBDA-18")
+                yield name
+        for index, group in enumerate(body.security_groups or ()):
+            self.resolve((*path, "security_groups", index), self.names.group, vpc, group)
+
+    def check_api_gateways(self) -> None:
+        """What an API gateway runs is a function, and a version or an alias that it has."""
+        functions = self.design.lambda_functions
         for name, gateway in self.design.api_gateways.items():
-            function_name, colon, qualifier = gateway.integration.partition(":")
+            function, colon, qualifier = gateway.integration.partition(":")
             path = ("api_gateways", name, "integration")
-            if function_name not in functions:
-                self.report(
-                    path, f"there is no function {shown(function_name)}", did_you_mean(function_name, functions)
-                )
-            elif colon and functions[function_name].versions_of(qualifier) is None:
-                known = [*functions[function_name].aliases, *functions[function_name].versions]
-                text = f"function {function_name} has no version or alias {shown(qualifier)}"
+            if function not in functions:
+                self.report(path, f"there is no function {shown(function)}", did_you_mean(function, functions))
+            elif colon and functions[function].versions_of(qualifier) is None:
+                known = [*functions[function].aliases, *functions[function].versions]
+                text = f"function {function} has no version or alias {shown(qualifier)}"
                 self.report(path, text, did_you_mean(qualifier, known) or f"it has {', '.join(known) or 'none'}")
 
     def check_capacity_provider(self, path: KeyPath, reference: str) -> None:

@@ -16,6 +16,7 @@ from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.edits import edited_document
 from reachsim.loading.names import Names
+from reachsim.loading.references import settled
 from reachsim.loading.validation import validate
 from reachsim.places import Place
 from reachsim.resources.design import Design, design_model
@@ -75,7 +76,7 @@ def loads_source(text: str | bytes, *, file: str = "<text>") -> Source:
 def check(document: Document) -> Source:
     """Validate a document that was read. Raises DesignError with every problem."""
     try:
-        design = validate(design_model(), document)
+        design = settled(validate(design_model(), document))
     except DesignError as error:
         raise DesignError([*error.problems, *unknown_names(document, error.problems)]) from None
     checker = Checker(design, document)
@@ -121,7 +122,7 @@ def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Probl
             except (KeyError, IndexError, TypeError):
                 return []
         try:
-            design = validate(design_model(), document)
+            design = settled(validate(design_model(), document))
         except DesignError as error:
             problems = error.problems
             continue

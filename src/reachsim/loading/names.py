@@ -10,10 +10,9 @@ from reachsim.errors import shown, with_article
 from reachsim.loading.validation import suggest
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
-from reachsim.resources.network_interface import Interface
+from reachsim.resources.network_interface import ElasticInterface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
@@ -195,16 +194,6 @@ class Names:
         )
 
 
-def bare_or_none(reference: str | None) -> str | None:
-    """The name behind ``vpc.name``, of what can only be in one VPC."""
-    return None if reference is None else bare(reference)
-
-
-def group_names(references: tuple[str, ...] | None, vpc: str) -> tuple[str, ...]:
-    """The names of an interface's groups, bare where they are its VPC's own; left out, the default group (SG-3)."""
-    return ("default",) if references is None else tuple(group.removeprefix(f"{vpc}.") for group in references)
-
-
 def group_of(vpc: str, name: str) -> GroupId:
     """The group that such a name means: of the VPC, or of another one that shares it (SG-17)."""
     owner, dot, bare_name = name.partition(".")
@@ -235,7 +224,7 @@ def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
             RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path, no_end=_A_GATEWAY)
         )
     for at, body in resources("vpc", vpc, name):
-        several = [each for each, _, _ in body.settings(at)] if isinstance(body, Interface) else []
+        several = [each for each, _, _ in body.settings(at)] if isinstance(body, ElasticInterface) else []
         out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2, no_end=body.no_end))
         # One of several is named by itself: `instance/eth1`.
         out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]

@@ -20,7 +20,7 @@ from reachsim.errors import DesignError, UsageError, format_path
 from reachsim.loading.atomic import write_whole
 from reachsim.loading.document import read_document
 from reachsim.loading.flow_style import block, flow, key
-from reachsim.resources.mending import Change
+from reachsim.resources.mending import KeyChange
 from reachsim.rules.clauses import KeyPath
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,7 +52,7 @@ class Patch:
         return tuple(out)
 
 
-def changed(data: Any, changes: Iterable[Change]) -> Any:
+def changed(data: Any, changes: Iterable[KeyChange]) -> Any:
     """The values with changes made: a copy along their paths, so that what an alias shares changes in one place. Raises
     KeyError, IndexError or TypeError where one leads nowhere."""
     for change in changes:
@@ -60,7 +60,7 @@ def changed(data: Any, changes: Iterable[Change]) -> Any:
     return data
 
 
-def _changed(node: Any, change: Change, depth: int) -> Any:
+def _changed(node: Any, change: KeyChange, depth: int) -> Any:
     step = change.path[depth]
     copied: Any = list(node) if isinstance(node, list) else dict(node)
     key: Any = step if isinstance(copied, list) else str(step)
@@ -89,7 +89,7 @@ def _changed(node: Any, change: Change, depth: int) -> Any:
     return copied
 
 
-def as_edits(data: Any, changes: Iterable[Change]) -> dict[str | KeyPath, Any]:
+def as_edits(data: Any, changes: Iterable[KeyChange]) -> dict[str | KeyPath, Any]:
     """The same changes as `Network.with_` takes them: key path to value, the deepest that is there."""
     out: dict[str | KeyPath, Any] = {}
     for change in changes:
@@ -121,7 +121,7 @@ def _at(data: Any, path: Sequence[str | int]) -> Any:
     return data
 
 
-def patched(text: str, changes: Sequence[Change], file: str) -> Patch:
+def patched(text: str, changes: Sequence[KeyChange], file: str) -> Patch:
     """The text of a file with changes made. Raises UsageError where that cannot be done without touching more."""
     return Patcher(text, file).patched(changes)
 
@@ -138,7 +138,7 @@ class Patcher:
     def _nodes(self) -> _Text:
         return _Text(self.text)
 
-    def patched(self, changes: Sequence[Change]) -> Patch:
+    def patched(self, changes: Sequence[KeyChange]) -> Patch:
         """The text with changes made. Raises UsageError where that cannot be done without touching more."""
         try:
             wanted = changed(self.data, changes)
@@ -220,7 +220,7 @@ class _Text:
 
     # -- one change ---------------------------------------------------------------------------------------------
 
-    def changed(self, change: Change) -> str:
+    def changed(self, change: KeyChange) -> str:
         """The text with one change made."""
         parent: Any = None
         node = self.root

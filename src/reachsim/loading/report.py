@@ -13,7 +13,6 @@ from reachsim.loading.names import (
 )
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import InterfaceNeed
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
@@ -87,5 +86,5 @@ class Reports:
 
     def blocks_of(self, vpc: str, subnet: str) -> tuple[Cidr, ...]:
         """The blocks of a subnet by reference; none where there is no such subnet (that is told elsewhere)."""
-        found = self.design.vpcs[vpc].subnets.get(bare(subnet))
+        found = self.design.vpcs[vpc].subnets.get(subnet)
         return () if found is None else found.blocks

@@ -62,11 +62,11 @@ class Box(Faced):
         return Reader().describe([self], 1)
 
 
-Row = tuple[tuple[Span, ...], tuple[Span, ...], tuple[Span, ...], tuple[Span, ...]]
+_Row = tuple[tuple[Span, ...], tuple[Span, ...], tuple[Span, ...], tuple[Span, ...]]
 """The spans of a box's fields."""
 
 
-def merge(rows: Iterable[Row]) -> list[Box]:
+def merge(rows: Iterable[_Row]) -> list[Box]:
     """Join disjoint boxes that differ in one field only until there are none; sorted by their fields."""
     found = list(rows)
     before = 0
@@ -77,12 +77,12 @@ def merge(rows: Iterable[Row]) -> list[Box]:
     return [Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)) for a, b, c, d in sorted(found)]
 
 
-def _join(rows: list[Row], field: int) -> list[Row]:
+def _join(rows: list[_Row], field: int) -> list[_Row]:
     """One row for those that differ in this field only. Plain tuples: hashing them is what merging costs."""
-    groups: dict[tuple[tuple[Span, ...], ...], list[Row]] = {}
+    groups: dict[tuple[tuple[Span, ...], ...], list[_Row]] = {}
     for row in rows:
         groups.setdefault(row[:field] + row[field + 1 :], []).append(row)
-    out: list[Row] = []
+    out: list[_Row] = []
     for group in groups.values():
         if len(group) > 1:
             parts = list(group[0])

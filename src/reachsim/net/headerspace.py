@@ -30,7 +30,7 @@ from weakref import WeakValueDictionary
 
 from reachsim.faces import Carded, one_line
 from reachsim.net.address import LINE_LAST
-from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, Row, merge
+from reachsim.net.box import ALL_PORTS, ANYWHERE, IPV4, IPV6, Box, Reader, _Row, merge
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import IntSet, PortSet, Span
 from reachsim.net.packet import Packet
@@ -323,7 +323,7 @@ class HeaderSpace(Carded):
         """How many packets; a protocol without ports and types counts once for a pair of addresses."""
         return sum(Box(Traffic(a), AddressSet(b), AddressSet(c), PortSet(d)).count for a, b, c, d in self._rows())
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[_Row]:
         """The spans of disjoint boxes, as they lie in the diagram."""
         for source_node, services in _grouped(self._root).items():
             for destination_node, sources in _grouped(source_node).items():

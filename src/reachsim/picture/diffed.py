@@ -13,7 +13,7 @@ from reachsim.errors import counted
 from reachsim.picture.merged import merged
 from reachsim.picture.network import scene_of
 from reachsim.picture.parts import Part, parts_between
-from reachsim.picture.scene import Entry, Mark, Scene, Way, WayLook
+from reachsim.picture.scene import LegendLine, Mark, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
 
 _CHANGES, _WAYS, _ALONE, _PARTS = 9, 16, 24, 12
@@ -85,28 +85,28 @@ def _label(number: int, look: WayLook) -> str:
     return f"+{number}" if look == "opened" else f"\u2212{number}"
 
 
-def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen: list[Part]) -> Iterator[Entry]:
+def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen: list[Part]) -> Iterator[LegendLine]:
     if not (changes or parts or found.undecided):
-        yield Entry("Nothing differs", strong=True)
+        yield LegendLine("Nothing differs", strong=True)
         return
-    yield Entry(
+    yield LegendLine(
         f"{len(found.opened)} opened, {len(found.closed)} closed, {len(found.changed)} changed; "
         f"{counted(len(parts), 'part')} of the design {'differs' if len(parts) == 1 else 'differ'}",
         strong=True,
     )
     for number, change in enumerate(changes[:_CHANGES], 1):
         if change.kind == "changed":
-            yield Entry(str(change), "changed")
+            yield LegendLine(str(change), "changed")
         else:
             look: WayLook = "opened" if change.kind == "opened" else "closed"
-            yield Entry(str(change), look, _label(number, look))
+            yield LegendLine(str(change), look, _label(number, look))
     if len(changes) > _CHANGES:
-        yield Entry(f"and {counted(len(changes) - _CHANGES, 'more change')}; `diff` tells them all")
+        yield LegendLine(f"and {counted(len(changes) - _CHANGES, 'more change')}; `diff` tells them all")
     if any(change.kind != "changed" for change in changes):
-        yield Entry("A line leads from who sends to whom it reaches, whatever lies between.")
+        yield LegendLine("A line leads from who sends to whom it reaches, whatever lies between.")
     for reason in found.undecided[:_PARTS]:
-        yield Entry(f"cannot decide: {reason}", "unknown")
+        yield LegendLine(f"cannot decide: {reason}", "unknown")
     for part in unseen[:_PARTS]:
-        yield Entry(f"on no box: {part}")
+        yield LegendLine(f"on no box: {part}")
     if len(unseen) > _PARTS:
-        yield Entry(f"and {counted(len(unseen) - _PARTS, 'more part')} on no box")
+        yield LegendLine(f"and {counted(len(unseen) - _PARTS, 'more part')} on no box")

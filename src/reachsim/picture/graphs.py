@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from reachsim.markup import visible
-from reachsim.picture.scene import Box, Scene, Way, WayLook
+from reachsim.picture.scene import Scene, SceneBox, Way, WayLook
 from reachsim.picture.svg import LIGHT
 
 _STYLES: dict[WayLook, str] = {"back": "dashed", "closed": "dashed", "ahead": "dotted"}
@@ -31,7 +31,7 @@ def mermaid(scene: Scene) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mermaid_box(box: Box, ids: dict[str, str], indent: str) -> Iterator[str]:
+def _mermaid_box(box: SceneBox, ids: dict[str, str], indent: str) -> Iterator[str]:
     inside = list(box.inside)
     label = (", " if inside else "<br/>").join(map(_entities, _text(box)))  # the title of a subgraph is one line
     if not inside:
@@ -82,7 +82,7 @@ def dot(scene: Scene) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _dot_box(box: Box, ids: dict[str, str], indent: str) -> Iterator[str]:
+def _dot_box(box: SceneBox, ids: dict[str, str], indent: str) -> Iterator[str]:
     fill, border = LIGHT[box.look]
     said = f'label={_quoted(*_text(box))}, fillcolor="{fill}", color="{border}"'
     inside = list(box.inside)
@@ -116,7 +116,7 @@ def _said(scene: Scene) -> Iterator[str]:
         yield from scene.grid.said.values()
 
 
-def _outermost(scene: Scene) -> Iterator[Box]:
+def _outermost(scene: Scene) -> Iterator[SceneBox]:
     if scene.internet is not None:
         yield scene.internet
     yield from (*scene.vpcs, *scene.others)
@@ -126,7 +126,7 @@ def _ids(scene: Scene) -> dict[str, str]:
     return {box.key: f"n{number}" for number, box in enumerate(scene.boxes)}
 
 
-def _text(box: Box) -> tuple[str, ...]:
+def _text(box: SceneBox) -> tuple[str, ...]:
     return (box.title, *box.notes, *(mark.text for mark in box.marks))
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from reachsim.markup import visible
 from reachsim.picture.glyphs import cut, width, wrapped
-from reachsim.picture.scene import Box, Entry, Grid, Line, Scene
+from reachsim.picture.scene import Grid, LegendLine, Line, Scene, SceneBox
 
 TITLE, NOTE = 13, 11
 """Sizes of type, in pixels."""
@@ -34,7 +34,7 @@ _TITLE_WIDEST = 800
 class Placed:
     """A box with its place, in pixels from the top left, its text as it fits, and the boxes inside it."""
 
-    box: Box
+    box: SceneBox
     x: int
     y: int
     width: int
@@ -65,7 +65,7 @@ class Stroke(NamedTuple):
 class PlacedEntry:
     """An entry of the legend: its lines as they fit, the first of which stands on the line at `y`."""
 
-    entry: Entry
+    entry: LegendLine
     y: int
     lines: tuple[str, ...]
 
@@ -179,7 +179,7 @@ class _Text(NamedTuple):
         return LINE_HEIGHT * (1 + len(self.notes) + len(self.marks))
 
 
-def _text(box: Box, room: int = WIDEST) -> _Text:
+def _text(box: SceneBox, room: int = WIDEST) -> _Text:
     return _Text(
         cut(visible(box.title), room, TITLE, bold=True),
         tuple(cut(visible(note), room, NOTE) for note in box.notes),
@@ -192,7 +192,7 @@ def text_width(placed: Placed) -> int:
     return _Text(placed.title, placed.notes, placed.marks).wide
 
 
-def _size(box: Box) -> tuple[int, int]:
+def _size(box: SceneBox) -> tuple[int, int]:
     """How much room a box takes."""
     text = _text(box)
     wide, high = text.wide, text.high
@@ -203,7 +203,7 @@ def _size(box: Box) -> tuple[int, int]:
     return max(widths) + 2 * PAD, head + sum(max(h for _, h in row) + _GAP for row in rows) + 2 * PAD
 
 
-def _place(box: Box, x: int, y: int, wide: int) -> Placed:
+def _place(box: SceneBox, x: int, y: int, wide: int) -> Placed:
     """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
     text = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
     inside: list[Placed] = []
@@ -308,11 +308,11 @@ def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line,
     return lanes, right
 
 
-def _nearest_first(scene: Scene) -> list[Box]:
+def _nearest_first(scene: Scene) -> list[SceneBox]:
     """What joins VPCs, then what lies behind that, as often as there is something behind."""
     reached = {vpc.key for vpc in scene.vpcs}
     joined = {end for line in scene.lines for end in line}
-    waiting, found = [box for box in scene.others if box.key in joined], list[Box]()
+    waiting, found = [box for box in scene.others if box.key in joined], list[SceneBox]()
     while waiting:
         near = {end for line in scene.lines for end in line if reached.intersection(line)}
         following = [box for box in waiting if box.key in near] or waiting

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reachsim.picture.scene import Box, Line, MarkLook, Scene
+from reachsim.picture.scene import Line, MarkLook, Scene, SceneBox
 
-Rows = tuple[tuple[Box, ...], ...]
+_Rows = tuple[tuple[SceneBox, ...], ...]
 
 
 def merged(before: Scene, after: Scene) -> Scene:
@@ -15,19 +15,19 @@ def merged(before: Scene, after: Scene) -> Scene:
     there = {name for box in after.boxes for name in box.names}
     keys = {box.key for box in after.boxes}
 
-    def gone(box: Box) -> bool:
+    def gone(box: SceneBox) -> bool:
         """Whether a box of the earlier scene stands for something that the later one has nowhere."""
         return box.key not in keys and (not box.names or any(name not in there for name in box.names))
 
-    def both(old: Box, new: Box) -> Box:
+    def both(old: SceneBox, new: SceneBox) -> SceneBox:
         return replace(new, edge=side_by_side(old.edge, new.edge), rows=rows(old.rows, new.rows))
 
-    def side_by_side(old: Sequence[Box], new: Sequence[Box]) -> tuple[Box, ...]:
+    def side_by_side(old: Sequence[SceneBox], new: Sequence[SceneBox]) -> tuple[SceneBox, ...]:
         earlier = {box.key: box for box in old}
         kept = [both(earlier[box.key], box) if box.key in earlier else box for box in new]
         return (*kept, *(box for box in old if gone(box)))
 
-    def rows(old: Rows, new: Rows) -> Rows:
+    def rows(old: _Rows, new: _Rows) -> _Rows:
         earlier = {box.key: box for row in old for box in row}
         out = [[both(earlier[box.key], box) if box.key in earlier else box for box in row] for row in new]
         for row in old:

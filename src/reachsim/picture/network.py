@@ -16,10 +16,9 @@ from reachsim.engine import Engine
 from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
-from reachsim.picture.scene import Box, Line, Look, Scene, key_of
+from reachsim.picture.scene import Appearance, Line, Scene, SceneBox, key_of
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.lambda_function import LATEST, LambdaFunction
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc import UNMODELLED_IN_VPC
@@ -41,7 +40,7 @@ def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
     interfaces = engine.topology.interfaces.values()
     placed = {interface.path[:4] for interface in interfaces if not interface.subnet.regional}
     joined = _joined(design)
-    vpcs: list[Box] = []
+    vpcs: list[SceneBox] = []
     home: dict[KeyPath, str] = {}
     sites = list(engine.topology.vpcs.values())
     for group, alike in fold(sites, _VPCS, _vpc_likenesses(engine, joined), lambda site: site.name in alone):
@@ -52,7 +51,7 @@ def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
     gateways = [gateway.key for box in vpcs for gateway in box.edge]
     lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
-    internet = Box(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
+    internet = SceneBox(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
     shown = internet if hosts or gateways else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
 
@@ -83,7 +82,7 @@ def _description(engine: Engine) -> str:
 # -- VPCs -------------------------------------------------------------------------------------------------------
 
 
-def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[str]) -> Box:
+def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[str]) -> SceneBox:
     design, body = engine.design, engine.design.vpcs[site.name]
     zones: dict[str | None, list[SubnetSite]] = {}
     for subnet in body.subnets:
@@ -93,20 +92,22 @@ def _vpc(site: VpcSite, engine: Engine, placed: set[KeyPath], alone: frozenset[s
     inside = tuple(_in_vpc(site.name, design, placed, alone))
     title = f"VPC {site.name}"
     rows = tuple(row for row in (columns, *(inside[i : i + 4] for i in range(0, len(inside), 4))) if row)
-    return Box(key_of("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,))
+    return SceneBox(
+        key_of("vpcs", site.name), "vpc", title, _blocks(body.cidrs), _edge(site.name, body), rows, (site.name,)
+    )
 
 
-def _edge(vpc: str, body: Any) -> tuple[Box, ...]:
+def _edge(vpc: str, body: Any) -> tuple[SceneBox, ...]:
     """Its gateways to the internet."""
     found = ((body.internet_gateway, "internet gateway"), (body.egress_only_internet_gateway, _EGRESS_ONLY))
     return tuple(
-        Box(key_of("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",))
+        SceneBox(key_of("vpcs", vpc, noun), "gateway", name, (noun,), names=(f"{vpc}.{name}",))
         for name, noun in found
         if name
     )
 
 
-def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str]) -> Iterator[Box]:
+def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str]) -> Iterator[SceneBox]:
     """What is in a VPC and in no subnet, what is not modelled included."""
     body = design.vpcs[vpc]
     things = [
@@ -121,12 +122,14 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str
         names = tuple(f"{vpc}.{name}" for _, name, _ in group)
         nouns = Counter(noun for *_, noun in group)
         if len(group) == 1:
-            yield Box(key_of(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
+            yield SceneBox(key_of(*group[0][0]), "gateway", group[0][1], (group[0][2],), names=names)
         else:
-            yield Box(key_of(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names)
+            yield SceneBox(
+                key_of(*group[0][0]), "gateway", f"{len(group)} components{alike}", _counts(nouns), names=names
+            )
 
 
-def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> Box:
+def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> SceneBox:
     design = engine.design
     sorts = Counter(sort for site in group for sort in _sorts(site, engine).values())
     subnets = [f"{counted(sorts.total(), 'subnet')}: {', '.join(_by_sort(sorts))}"] if sorts else []
@@ -136,7 +139,7 @@ def _folded_vpcs(group: Sequence[VpcSite], alike: str, engine: Engine) -> Box:
     names = tuple(site.name for site in group)
     gateways = [gateway for site in group for gateway in _edge(site.name, design.vpcs[site.name])]
     edge = tuple(_folded_gateways(gateways))
-    return Box(key_of("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
+    return SceneBox(key_of("vpcs", group[0].name), "vpc", f"{len(group)} VPCs", notes, edge, (), names)
 
 
 def _by_sort(sorts: Counter[str]) -> Iterator[str]:
@@ -145,13 +148,13 @@ def _by_sort(sorts: Counter[str]) -> Iterator[str]:
         yield f"{sorts[sort]} {sort}"
 
 
-def _folded_gateways(gateways: Sequence[Box]) -> Iterator[Box]:
+def _folded_gateways(gateways: Sequence[SceneBox]) -> Iterator[SceneBox]:
     """One box for all gateways of one kind."""
     for noun in sorted({gateway.notes[0] for gateway in gateways}, reverse=True):
         mine = [gateway for gateway in gateways if gateway.notes[0] == noun]
         names = tuple(name for gateway in mine for name in gateway.names)
         title = mine[0].title if len(mine) == 1 else f"{len(mine)} {noun}s"
-        yield Box(mine[0].key, "gateway", title, (noun,) if len(mine) == 1 else (), names=names)
+        yield SceneBox(mine[0].key, "gateway", title, (noun,) if len(mine) == 1 else (), names=names)
 
 
 def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[Likeness[VpcSite]]:
@@ -192,7 +195,7 @@ def _zone(
     sorts: dict[str, str],
     design: Design,
     alone: frozenset[str],
-) -> Box:
+) -> SceneBox:
     bodies = design.vpcs[vpc].subnets
 
     def kinds(subnet: SubnetSite) -> tuple[object, ...]:
@@ -216,29 +219,29 @@ def _zone(
         for group, alike in fold(subnets, _SUBNETS, likenesses, lambda subnet: subnet.full_name in alone)
     )
     title = "No zone given" if zone is None else f"Zone {zone}"
-    return Box(key_of("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
+    return SceneBox(key_of("vpcs", vpc, "zones", "" if zone is None else f"={zone}"), "zone", title, rows=rows)
 
 
-def _look(sort: str) -> Look:
+def _look(sort: str) -> Appearance:
     return "public" if sort == "public" else "private"
 
 
-def _subnet(subnet: SubnetSite, sort: str, design: Design, alone: frozenset[str]) -> Box:
+def _subnet(subnet: SubnetSite, sort: str, design: Design, alone: frozenset[str]) -> SceneBox:
     rows = tuple((box,) for box in _interfaces(subnet, design, alone))
     look, title = _look(sort), f"{subnet.name} ({sort})"
-    return Box(key_of(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
+    return SceneBox(key_of(*subnet.path), look, title, _blocks(subnet.blocks), (), rows, (subnet.full_name,))
 
 
-def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design) -> Box:
+def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design) -> SceneBox:
     kinds = Counter(kind for subnet in group for kind in _kinds(subnet, design))
     names = [subnet.full_name for subnet in group]
     names += [interface.name for subnet in group for interface in subnet.interfaces]
     look, title = _look(sort), f"{len(group)} subnets ({sort})"
     notes = (f"alike: {alike}", *_counts(kinds), summary([subnet.name for subnet in group]))
-    return Box(key_of(*group[0].path), look, title, notes, names=tuple(names))
+    return SceneBox(key_of(*group[0].path), look, title, notes, names=tuple(names))
 
 
-def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[Box]:
+def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[SceneBox]:
     likenesses: list[Likeness[InterfacePlace]] = [
         (lambda interface: (_kind(interface, design), interface.groups), "the same security groups"),
         (lambda interface: _kind(interface, design), "one kind"),
@@ -251,13 +254,13 @@ def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> It
         if len(group) == 1:
             title = first.name.removeprefix(f"{subnet.vpc.name}.")
             noun = ", ".join((first.kind, *_remarks(first, design)))
-            yield Box(key, "component", title, (noun, *_addresses(first)), names=names)
+            yield SceneBox(key, "component", title, (noun, *_addresses(first)), names=names)
         else:
             kinds = Counter(_kind(interface, design) for interface in group)
             shown = summary([name.removeprefix(f"{subnet.vpc.name}.") for name in names])
             title = counted(len(group), _kind(first, design)) if len(kinds) == 1 else f"{len(group)} interfaces"
             notes = _counts(kinds) if len(kinds) > 1 else ()
-            yield Box(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
+            yield SceneBox(key, "component", title, (f"alike: {alike}", *notes, shown), names=names)
 
 
 def _kinds(subnet: SubnetSite, design: Design) -> list[str]:
@@ -291,7 +294,7 @@ def _sorts(site: VpcSite, engine: Engine) -> dict[str, str]:
 
 
 def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
-    if any(bare(route.target) == gateway for route in table.routes):
+    if any(route.target == gateway for route in table.routes):
         return "public"
     return "public or not: unknown" if table.unwritten or any(route.unknown for route in table.routes) else "private"
 
@@ -335,7 +338,7 @@ def _found(at: At, resource: Resource, design: Design) -> Iterator[KeyPath]:
 
 def _others(
     design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str], alone: frozenset[str]
-) -> tuple[tuple[Box, ...], list[Line]]:
+) -> tuple[tuple[SceneBox, ...], list[Line]]:
     """Boxes of what is in no VPC, with their lines; what joins the same boxes is folded."""
     there: list[_Other] = []
     for at, resource in resources("design", design):
@@ -393,17 +396,17 @@ def _folded_others(there: Sequence[_Other], alone: frozenset[str]) -> list[tuple
     ]
 
 
-def _other(group: Sequence[_Other], alike: str) -> Box:
+def _other(group: Sequence[_Other], alike: str) -> SceneBox:
     first = group[0]
-    look: Look = "network" if first.blocks else "connection"
+    look: Appearance = "network" if first.blocks else "connection"
     names = tuple(other.name for other in group)
     if len(group) == 1:
         notes = (_with_state(first.noun, first.state), *_summed(first.parts), *_summed(first.places), *first.blocks)
-        return Box(key_of(*first.path), look, first.name, notes, names=names)
+        return SceneBox(key_of(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
     likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()
     notes = (*filter(None, (first.state,)), *likeness, *_summed(parts), summary(names))
-    return Box(key_of(*first.path), look, counted(len(group), first.noun), notes, names=names)
+    return SceneBox(key_of(*first.path), look, counted(len(group), first.noun), notes, names=names)
 
 
 # -- words ------------------------------------------------------------------------------------------------------

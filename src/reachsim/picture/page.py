@@ -14,7 +14,7 @@ from reachsim.errors import counted, summary
 from reachsim.markup import Html, element
 from reachsim.picture.layout import Layout
 from reachsim.picture.runs import runs_of
-from reachsim.picture.scene import Entry
+from reachsim.picture.scene import LegendLine
 from reachsim.picture.stations import Stations
 from reachsim.picture.svg import document, ways
 from reachsim.picture.traced import ends_on, with_trace
@@ -97,7 +97,7 @@ def _keys() -> Html:
     )
 
 
-def _legend(entries: Sequence[Entry]) -> Html:
+def _legend(entries: Sequence[LegendLine]) -> Html:
     """What is told under the picture, for those who do not see it there."""
     lines = (element("li", f"{entry.label} {entry.text}".strip()) for entry in entries)
     return element("ul", *lines, class_="legend") if entries else Html("")

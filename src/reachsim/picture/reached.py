@@ -9,7 +9,7 @@ from reachsim.engine import Engine
 from reachsim.errors import summary
 from reachsim.faces import one_line
 from reachsim.net.traffic import Traffic
-from reachsim.picture.scene import Entry, Grid, Mark, Scene, Sign, Way
+from reachsim.picture.scene import Grid, LegendLine, Mark, Scene, Sign, Way
 from reachsim.picture.stations import Stations
 from reachsim.reach.cell import Cell
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink, label_of
@@ -140,16 +140,16 @@ def _cell(source: str, destination: str, found: Reached) -> Sign:
     return "same" if source == destination and len(found.members[source]) == 1 else "none"
 
 
-def _legend(found: Reached, rows: tuple[tuple[Sign, ...], ...], drawn: bool) -> Iterator[Entry]:
+def _legend(found: Reached, rows: tuple[tuple[Sign, ...], ...], drawn: bool) -> Iterator[LegendLine]:
     there = [sign for row in rows for sign in row]
     if not found.signs:
-        yield Entry(f"Nobody reaches anybody with {found.traffic}", strong=True)
+        yield LegendLine(f"Nobody reaches anybody with {found.traffic}", strong=True)
         return
     groups = {"class": "class", "subnet": "subnet", "vpc": "VPC"}[found.by]
-    yield Entry(
+    yield LegendLine(
         f"Who reaches whom with some of {found.traffic}, by {groups}: rows send, columns are reached", strong=True
     )
-    yield Entry("; ".join(words for sign, words in _WORDS.items() if sign in there))
+    yield LegendLine("; ".join(words for sign, words in _WORDS.items() if sign in there))
     if drawn:
-        yield Entry("who reaches whom", "reaches")
-    yield Entry("Interfaces that are in no row neither reach anybody here with it nor are reached.")
+        yield LegendLine("who reaches whom", "reaches")
+    yield LegendLine("Interfaces that are in no row neither reach anybody here with it nor are reached.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-Look = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
+Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
 MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed", "group"]
@@ -34,7 +34,7 @@ class Way:
     end: MarkLook | None = None
 
 
-class Entry(NamedTuple):
+class LegendLine(NamedTuple):
     """A line of the legend. `look`: the way that it explains, or the mark; `label`: of a station."""
 
     text: str
@@ -58,34 +58,34 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class SceneBox:
     """A box. `key`: unique on its picture. `notes`: small lines under the title. `edge`: boxes beside the title, at the
     upper border. `rows`: boxes inside, row by row. `names`: the full names of what it stands for: one, or all that are
     folded into it. `marks`: what is told of it, under the notes."""
 
     key: str
-    look: Look
+    look: Appearance
     title: str
     notes: tuple[str, ...] = ()
-    edge: tuple[Box, ...] = ()
-    rows: tuple[tuple[Box, ...], ...] = ()
+    edge: tuple[SceneBox, ...] = ()
+    rows: tuple[tuple[SceneBox, ...], ...] = ()
     names: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
 
     @property
-    def inside(self) -> Iterator[Box]:
+    def inside(self) -> Iterator[SceneBox]:
         """The boxes that are directly in it."""
         yield from self.edge
         for row in self.rows:
             yield from row
 
-    def all(self) -> Iterator[Box]:
+    def all(self) -> Iterator[SceneBox]:
         """It and everything in it."""
         yield self
         for each in self.inside:
             yield from each.all()
 
-    def marked(self, marks: Mapping[str, tuple[Mark, ...]]) -> Box:
+    def marked(self, marks: Mapping[str, tuple[Mark, ...]]) -> SceneBox:
         """The same box with marks, given by key, on it and on what is in it."""
         edge = tuple(each.marked(marks) for each in self.edge)
         rows = tuple(tuple(each.marked(marks) for each in row) for row in self.rows)
@@ -112,23 +112,23 @@ class Scene:
 
     title: str
     description: str
-    internet: Box | None
-    vpcs: tuple[Box, ...]
-    others: tuple[Box, ...]
+    internet: SceneBox | None
+    vpcs: tuple[SceneBox, ...]
+    others: tuple[SceneBox, ...]
     lines: tuple[Line, ...]
     ways: tuple[Way, ...] = ()
-    legend: tuple[Entry, ...] = ()
+    legend: tuple[LegendLine, ...] = ()
     differing: Mapping[Line, MarkLook] = field(default_factory=dict)
     grid: Grid | None = None
 
     @property
-    def boxes(self) -> Iterator[Box]:
+    def boxes(self) -> Iterator[SceneBox]:
         """Every box, those in other boxes too, from the top."""
         for box in (*(() if self.internet is None else (self.internet,)), *self.vpcs, *self.others):
             yield from box.all()
 
     def told(
-        self, marks: Mapping[str, tuple[Mark, ...]], ways: tuple[Way, ...], legend: tuple[Entry, ...], said: str
+        self, marks: Mapping[str, tuple[Mark, ...]], ways: tuple[Way, ...], legend: tuple[LegendLine, ...], said: str
     ) -> Scene:
         """The same scene with something told over it. `said`: for readers who cannot see it."""
         return replace(

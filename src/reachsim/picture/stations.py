@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachsim.picture.scene import Box, Scene
+from reachsim.picture.scene import Scene, SceneBox
 
 
 class Stations:
@@ -62,7 +62,7 @@ class Stations:
         while (key := self._around.get(key, "")) != "":
             yield key
 
-    def box(self, key: str) -> Box:
+    def box(self, key: str) -> SceneBox:
         """The box of a key."""
         return self.boxes[key]
 

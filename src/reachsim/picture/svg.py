@@ -21,9 +21,9 @@ from reachsim.picture.layout import (
 )
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
-from reachsim.picture.scene import Look, Scene, Sign
+from reachsim.picture.scene import Appearance, Scene, Sign
 
-LIGHT: dict[Look, tuple[str, str]] = {
+LIGHT: dict[Appearance, tuple[str, str]] = {
     "internet": ("#eef3f8", "#44546a"),
     "vpc": ("#ffffff", "#6b3fa0"),
     "zone": ("#f7f9fb", "#5a6b7b"),
@@ -34,7 +34,7 @@ LIGHT: dict[Look, tuple[str, str]] = {
     "connection": ("#fdf1e3", "#9a5b00"),
     "network": ("#f0f0f0", "#444444"),
 }
-_DARK: dict[Look, tuple[str, str]] = {
+_DARK: dict[Appearance, tuple[str, str]] = {
     "internet": ("#1c2733", "#9fb3c8"),
     "vpc": ("#14181d", "#b99be0"),
     "zone": ("#1a2027", "#93a4b5"),
@@ -258,7 +258,7 @@ def _style(*, told: bool) -> str:
     return "\n".join(rules)
 
 
-def _colours(looks: dict[Look, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
+def _colours(looks: dict[Appearance, tuple[str, str]], ink: str, paper: str) -> Iterator[str]:
     yield f"text{{fill:{ink}}}.paper{{fill:{paper}}}.line{{stroke:{ink}}}.end{{fill:{ink}}}"
     for look, (fill, border) in looks.items():
         yield f".{look}{{fill:{fill};stroke:{border}}}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reachsim.errors import counted
-from reachsim.picture.scene import Entry, Mark, MarkLook, Scene, Way, WayLook
+from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
 from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace
 
@@ -50,31 +50,31 @@ def with_trace(scene: Scene, trace: Trace) -> Scene:
     told.blockers(trace)
     head = f"{TRACE_TITLES[trace.verdict]}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
     legend = (
-        Entry(head, strong=True),
+        LegendLine(head, strong=True),
         *_reasons(trace),
         *told.legend,
-        *(Entry(f"note: {note}") for note in trace.notes),
+        *(LegendLine(f"note: {note}") for note in trace.notes),
     )
     marks = {key: tuple(dict.fromkeys(mine)) for key, mine in told.marks.items()}
     return scene.told(marks, tuple(told.ways), legend, " ".join(f"{entry.label} {entry.text}." for entry in legend))
 
 
-def _reasons(trace: Trace) -> Iterator[Entry]:
+def _reasons(trace: Trace) -> Iterator[LegendLine]:
     """Why it is so, as the command line tells it."""
     first, *others = trace.blockers or (None,)
     why = trace.undecided or trace.loss or first
     if why is not None and why != "":
         place = f", {first.where}" if first is not None and why is first and first.where else ""
-        yield Entry(f"{why}{place}", "unknown" if trace.undecided else "stop" if why is first else None)
+        yield LegendLine(f"{why}{place}", "unknown" if trace.undecided else "stop" if why is first else None)
     for other in others[:_MOST]:
-        yield Entry(f"also in the way: {other}", "stop")
+        yield LegendLine(f"also in the way: {other}", "stop")
     if len(others) > _MOST:
-        yield Entry(f"and {counted(len(others) - _MOST, 'more blocker')}")
-    yield Entry(f"the client sees: {trace.client_sees}")
-    yield from (Entry(f"warning: {warning}") for warning in trace.warnings)
+        yield LegendLine(f"and {counted(len(others) - _MOST, 'more blocker')}")
+    yield LegendLine(f"the client sees: {trace.client_sees}")
+    yield from (LegendLine(f"warning: {warning}") for warning in trace.warnings)
     if len(trace.ways) > 1:
         label = trace.shown.label
-        yield Entry(f"one of {len(trace.ways)} ways to send{f': {label}' if label else ''}")
+        yield LegendLine(f"one of {len(trace.ways)} ways to send{f': {label}' if label else ''}")
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class _Telling:
     stations: Stations
     marks: dict[str, list[Mark]] = field(default_factory=dict)
     ways: list[Way] = field(default_factory=list)
-    legend: list[Entry] = field(default_factory=list)
+    legend: list[LegendLine] = field(default_factory=list)
     number: int = 0
 
     def mark(self, key: str | None, look: MarkLook, *texts: str) -> None:
@@ -107,9 +107,9 @@ class _Telling:
         stops = [(key, str(self.number + index)) for index, (key, _) in enumerate(visits, 1)]
         self.number += len(visits)
         shown = {"there": "the packet's way", "back": "its answer's way"}[look]
-        self.legend.append(Entry(shown, look))
+        self.legend.append(LegendLine(shown, look))
         for (_, label), (_, passed) in zip(stops, visits, strict=True):
-            self.legend.append(Entry(_passed(passed), look, label))
+            self.legend.append(LegendLine(_passed(passed), look, label))
         end: MarkLook | None = None
         if stopped is not None:
             end = "unknown" if stopped.action == "unknown" else "stop"
@@ -125,7 +125,7 @@ class _Telling:
         self.ways.append(Way(look, tuple(stops), end))
         ahead = [key for key, _ in self._visits(hops[len(reached) :])]
         if stopped is not None and ahead:
-            self.legend.append(Entry("not reached", "ahead"))
+            self.legend.append(LegendLine("not reached", "ahead"))
             self.ways.append(Way("ahead", tuple((key, "") for key in dict.fromkeys((stops[-1][0], *ahead)))))
 
     def blockers(self, trace: Trace) -> None:

@@ -12,9 +12,9 @@ from typing import Literal
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
-from reachsim.loading.names import bare_or_none, group_names, group_of
+from reachsim.loading.names import group_of
 from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl, within_subnet
-from reachsim.resources.reference import UNKNOWN
+from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.resources.security_group import default_group, group_clauses, group_filter, unknown_group
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
 
@@ -64,12 +64,12 @@ class Policy:
 
         The order of the set does not matter (SG-1): answers name its groups as the first interface with that set does.
         """
-        names = tuple(dict.fromkeys(group_names(references, vpc)))
+        names = tuple(dict.fromkeys(DEFAULT_GROUP if references is None else references))
         return RuleSet("security_groups", vpc, self._orders.setdefault((vpc, frozenset(names)), names), direction)
 
     def acl(self, vpc: str, reference: str | None, direction: Direction) -> RuleSet:
         """An ACL, as a subnet names it (None: the default ACL, NACL-3)."""
-        return RuleSet("network_acls", vpc, (bare_or_none(reference) or "default",), direction)
+        return RuleSet("network_acls", vpc, (reference or "default",), direction)
 
     def path(self, section: Section, vpc: str, name: str) -> KeyPath:
         """Where an ACL or a group is written; empty for AWS's own."""

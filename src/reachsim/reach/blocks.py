@@ -62,7 +62,7 @@ Masks = list[list[int]]
 """A mask for each pair of classes of two routing classes: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
 """What NAT devices lose (`reachsim.flow.ports.Back`), for each pair of classes in the same order."""
-Found = tuple[bool, Masks, Masks, Losses | None]
+_Found = tuple[bool, Masks, Masks, Losses | None]
 """The answers of one flow: IPv6 or not, services delivered, services of answers that come back, and what NAT devices lose of
 these; None for nothing."""
 
@@ -138,9 +138,9 @@ class BlockWorker:
 
     def answers_of(
         self, templates: tuple[Template, ...], source: RoutingClass, destination: RoutingClass
-    ) -> list[Found]:
+    ) -> list[_Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
-        out: dict[Hashable, Found] = {}
+        out: dict[Hashable, _Found] = {}
         for index, ways in groupby(templates, key=lambda template: template.flow):
             each = [(template, self.answer(template, source, destination)) for template in ways]
             found, key = each[0][1], index if each[0][0].pick is None else each[0][0].pick
@@ -153,7 +153,7 @@ class BlockWorker:
                 out["not known", index, number] = _where_they_differ(answer, best)
         return list(out.values())
 
-    def whichever(self, each: Sequence[Found]) -> tuple[Found, Found]:
+    def whichever(self, each: Sequence[_Found]) -> tuple[_Found, _Found]:
         """Of answers of which AWS chooses one: what holds for every one, and marks where they do not say the same."""
         ipv6, *_ = each[0]
         rows = [list(zip(*ways, strict=True)) for ways in zip(*map(_by_pair, each), strict=True)]
@@ -183,7 +183,7 @@ class BlockWorker:
         """Whether of what is delivered something may come back, where some answers may."""
         return bool(maybe and there and perhaps(self.atoms.traffic(there), self.atoms.traffic(maybe)))
 
-    def both(self, one: Found, other: Found) -> Found:
+    def both(self, one: _Found, other: _Found) -> _Found:
         """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. Of
         what NAT devices lose, the worse counts."""
         there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
@@ -209,7 +209,7 @@ class BlockWorker:
 
     def answer(
         self, template: Template, source: RoutingClass, destination: RoutingClass, *, at_best: bool = False
-    ) -> Found:
+    ) -> _Found:
         """The answers of one flow for all pairs of classes; `at_best`: whatever the rules say that are not known."""
         family = self.atoms.families[template.ipv6]
         if template.never:
@@ -337,7 +337,7 @@ class BlockWorker:
         columns: Sequence[int] | Mapping[int, int],
         source: RoutingClass,
         destination: RoutingClass,
-        answers: list[Found],
+        answers: list[_Found],
     ) -> None:
         """Fill in the answers between all classes of two routing classes."""
         number = self.answers.number
@@ -360,7 +360,7 @@ def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:
     return tuple(source.first.subnet.table.sends(address) for address in destination.first.places)
 
 
-def _where_they_differ(sure: Found, best: Found) -> Found:
+def _where_they_differ(sure: _Found, best: _Found) -> _Found:
     """That nothing is decided between the pairs whose answer hangs on rules that are not known."""
     marks = [
         [UNDECIDED_SERVICES if x != y else 0 for x, y in zip(*rows, strict=True)]
@@ -369,13 +369,13 @@ def _where_they_differ(sure: Found, best: Found) -> Found:
     return sure[0], marks, marks, None
 
 
-def _by_pair(found: Found) -> Iterator[Iterator[PairAnswer]]:
+def _by_pair(found: _Found) -> Iterator[Iterator[PairAnswer]]:
     """What an answer says of each pair, by source class and destination class."""
     rows = zip(found[1], found[2], _losses(found), strict=True)
     return (zip(*row, strict=True) for row in rows)
 
 
-def _losses(found: Found) -> Losses:
+def _losses(found: _Found) -> Losses:
     return [[()] * len(row) for row in found[1]] if found[3] is None else found[3]
 
 

@@ -21,7 +21,7 @@ from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.errors import EndpointError, Undecided, UsageError, counted, shown
+from reachsim.errors import EndpointError, UndecidedError, UsageError, counted, shown
 from reachsim.faces import Carded, Faced
 from reachsim.flow.ports import choices_of
 from reachsim.net.address import IPV4_LAST
@@ -418,7 +418,7 @@ def _pair(asked: object) -> tuple[str, str]:
 def _decided(cell: Cell, answer: bool) -> bool:
     """The answer, unless it is no only as far as reachsim can tell. Raises Undecided."""
     if cell.undecided and not answer:
-        raise Undecided(f"{shown(cell.source)} to {shown(cell.destination)}: {cell.undecided}")
+        raise UndecidedError(f"{shown(cell.source)} to {shown(cell.destination)}: {cell.undecided}")
     return answer
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import FilterBook
-from reachsim.errors import Undecided, UsageError, shown
+from reachsim.errors import UndecidedError, UsageError, shown
 from reachsim.faces import REPR_LENGTH, Carded, one_line
 from reachsim.flow.ports import Choices
 from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6, Box
@@ -208,7 +208,7 @@ class Reach(Carded):
     def _no(self, unsure: bool) -> bool:
         """False, unless that is so only as far as reachsim can tell. Raises Undecided."""
         if unsure:
-            raise Undecided(f"{shown(self.source)} to {shown(self.destination)}: {self.undecided}")
+            raise UndecidedError(f"{shown(self.source)} to {shown(self.destination)}: {self.undecided}")
         return False
 
     def _passes(self, traffic: Traffic, parts: Iterable[FlowAnswer]) -> bool:

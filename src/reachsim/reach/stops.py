@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import Drop, LegName
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit
@@ -43,7 +43,7 @@ StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 
 
 @dataclass(frozen=True, repr=False)
-class Stop(Faced):
+class Stop(Caused, Faced):
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.
 
     `leg`: "forward", or "reply" where the traffic is delivered and its answer lost. `space`: the packets. `nat_ports`: the
@@ -54,26 +54,6 @@ class Stop(Faced):
     leg: LegName
     pieces: tuple[StopPiece, ...]
     nat_ports: PortSet | None = None
-
-    @property
-    def component(self) -> str:
-        """Full name of what stops it."""
-        return self.cause.component
-
-    @property
-    def checkpoint(self) -> str:
-        """What that is there."""
-        return self.cause.checkpoint
-
-    @property
-    def code(self) -> str:
-        """Why, stable."""
-        return self.cause.code.value
-
-    @property
-    def rule_id(self) -> str:
-        """The rule of docs/rules.md."""
-        return self.cause.rule
 
     @property
     def rule(self) -> str:

@@ -15,7 +15,7 @@ _ORDER = ("pool", "reserved", "existing", "vpc", "room", "free")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlanPart:
     """A piece of a pool. `kind`: vpc, room, existing, reserved, pool (one within) or free."""
 
     low: int
@@ -49,7 +49,7 @@ class Part:
         return words[self.kind] + self.name
 
 
-def parts_of(plan: Plan, pool: PoolUse, around: Cidr) -> list[Part]:
+def parts_of(plan: Plan, pool: PoolUse, around: Cidr) -> list[PlanPart]:
     """What lies in a block of a pool, in order of address.
 
     Every block of a VPC, of what exists and what is reserved is a piece of its own, also where they touch or
@@ -79,16 +79,16 @@ def parts_of(plan: Plan, pool: PoolUse, around: Cidr) -> list[Part]:
     return sorted(out, key=lambda part: (part.low, -part.high, _ORDER.index(part.kind)))
 
 
-def _part(block: Cidr, around: Cidr, kind: str, name: str, vpc: PlannedVpc | None = None) -> Part:
+def _part(block: Cidr, around: Cidr, kind: str, name: str, vpc: PlannedVpc | None = None) -> PlanPart:
     """The piece of a block inside another one; one that is apart from it ends before it begins."""
-    return Part(max(block.span[0], around.span[0]), min(block.span[1], around.span[1]), kind, name, vpc)
+    return PlanPart(max(block.span[0], around.span[0]), min(block.span[1], around.span[1]), kind, name, vpc)
 
 
-def _pieces(addresses: AddressSet, kind: str, name: str, vpc: PlannedVpc | None = None) -> Iterator[Part]:
-    return (Part(low, high, kind, name, vpc) for low, high in addresses.spans)
+def _pieces(addresses: AddressSet, kind: str, name: str, vpc: PlannedVpc | None = None) -> Iterator[PlanPart]:
+    return (PlanPart(low, high, kind, name, vpc) for low, high in addresses.spans)
 
 
-def zoom_of(parts: Iterable[Part], around: Cidr) -> Cidr | None:
+def zoom_of(parts: Iterable[PlanPart], around: Cidr) -> Cidr | None:
     """The block that holds what is planned, where it is so small a part of the pool that a picture is of
     use."""
     planned = [part for part in parts if part.kind in ("vpc", "room")]
@@ -98,7 +98,7 @@ def zoom_of(parts: Iterable[Part], around: Cidr) -> Cidr | None:
     return block if block.size * 4 <= around.size else None
 
 
-def block_at(vpc: PlannedVpc, part: Part) -> Cidr:
+def block_at(vpc: PlannedVpc, part: PlanPart) -> Cidr:
     """The block of a VPC that a piece shows."""
     return next(block for block in vpc.blocks if part.low in block)
 

@@ -10,7 +10,7 @@ from reachsim.cidr.plan import Plan, PlanVerdict
 from reachsim.markup import Html, Style, element, html_table
 from reachsim.net.cidr import Cidr
 from reachsim.report.cidr_page import page
-from reachsim.report.cidr_parts import Part, parts_of, subnets_in, zoom_of
+from reachsim.report.cidr_parts import PlanPart, parts_of, subnets_in, zoom_of
 from reachsim.report.cidr_plan import measures, verdict_line
 
 _PLAIN: Final = Style(enabled=False)
@@ -97,7 +97,7 @@ def _draw_pool(shapes: list[Html], plan: Plan, pool: PoolUse, around: Cidr, colo
     return y + 24
 
 
-def _row(parts: Sequence[Part], frame: Cidr, y: int, height: int, colours: dict[str, str]) -> Iterator[Html]:
+def _row(parts: Sequence[PlanPart], frame: Cidr, y: int, height: int, colours: dict[str, str]) -> Iterator[Html]:
     for part in parts:
         low, high = max(part.low, frame.span[0]), min(part.high, frame.span[1])
         if low > high:
@@ -109,7 +109,7 @@ def _row(parts: Sequence[Part], frame: Cidr, y: int, height: int, colours: dict[
             yield from _inside(frame, low, high, y + height // 2 + 4, part.name)
 
 
-def _fill(part: Part, colours: dict[str, str]) -> tuple[str, float]:
+def _fill(part: PlanPart, colours: dict[str, str]) -> tuple[str, float]:
     if part.kind in ("vpc", "room"):
         return colours[part.name], 0.85 if part.kind == "vpc" else 0.22
     return {

@@ -13,7 +13,7 @@ from reachsim.errors import visible
 from reachsim.markup import Style, table
 from reachsim.net.cidr import Cidr
 from reachsim.report.cidr_csv import to_csv
-from reachsim.report.cidr_parts import Part, block_at, parts_of, zoom_of
+from reachsim.report.cidr_parts import PlanPart, block_at, parts_of, zoom_of
 from reachsim.rules.subnet import usable_count
 
 _PLAIN: Final = Style(enabled=False)
@@ -85,7 +85,7 @@ def _letters(plan: Plan) -> dict[str, str]:
     return {vpc.name: pool[index] if index < len(pool) else "@" for index, vpc in enumerate(plan.vpcs)}
 
 
-def _bars(parts: Sequence[Part], around: Cidr, letters: dict[str, str]) -> list[str]:
+def _bars(parts: Sequence[PlanPart], around: Cidr, letters: dict[str, str]) -> list[str]:
     zoom = zoom_of(parts, around)
     rows = [(str(block), _bar(parts, block, letters)) for block in (around, zoom) if block is not None]
     lines = table(rows, indent=2).split("\n")
@@ -109,7 +109,7 @@ def _bars(parts: Sequence[Part], around: Cidr, letters: dict[str, str]) -> list[
 _MARKS: Final = {"room": "+", "existing": "#", "reserved": "=", "pool": ":", "free": "."}
 
 
-def _bar(parts: Sequence[Part], block: Cidr, letters: dict[str, str]) -> str:
+def _bar(parts: Sequence[PlanPart], block: Cidr, letters: dict[str, str]) -> str:
     """A block as a line of cells. A cell with more than one thing in it, other than free space, is '*'."""
     cells = min(_CELLS, block.size)
     step = block.size // cells
@@ -128,7 +128,7 @@ def _bar(parts: Sequence[Part], block: Cidr, letters: dict[str, str]) -> str:
     return "|" + "".join(mark or "." for mark in out) + "|"
 
 
-def _tree(parts: Sequence[Part], letters: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
+def _tree(parts: Sequence[PlanPart], letters: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
     kinds = {"existing": "exists", "reserved": "reserved"}
     for part in parts:
         vpc = part.vpc

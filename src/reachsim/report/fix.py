@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from reachsim.answers.fixes import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.errors import format_path
 from reachsim.markup import visible
 from reachsim.report.text import PLAIN, Look, hanging, number
 from reachsim.resources.mending import Edit
+from reachsim.trace.asker import Locate
 
-Locate = Callable[[tuple[str | int, ...]], str]
 """From key path to ``file:line``."""
 _OPENED = 6
 _NO_PATCH = "no patch: the design was made of other files; make the change in what they were made of"
@@ -56,7 +56,7 @@ def _tried(found: Fixes) -> str:
     return f"{number(found.tried, 'set')} of edits were tried, and none makes it hold"
 
 
-def plan_text(plan: Plan, locate: Locate, look: Look = PLAIN) -> str:
+def plan_text(plan: FixPlan, locate: Locate, look: Look = PLAIN) -> str:
     """What makes all failing expectations hold, what is left, and one patch."""
     style = look.style
     lines: list[str] = []
@@ -88,7 +88,7 @@ def plan_text(plan: Plan, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
-def sessions_text(plan: Plan, locate: Locate, look: Look = PLAIN) -> str:
+def sessions_text(plan: FixPlan, locate: Locate, look: Look = PLAIN) -> str:
     """What makes agents reach what Session Manager needs, what is left, and one patch; nothing where nothing is missing."""
     lines: list[str] = []
     if plan.whole is not None:
@@ -114,7 +114,7 @@ def _all(total: int) -> str:
     return f"all {number(total, 'expectation')} hold" if total else "the design has no expectations"
 
 
-def _for(plan: Plan, edit: Edit, look: Look) -> Iterator[str]:
+def _for(plan: FixPlan, edit: Edit, look: Look) -> Iterator[str]:
     """The expectations that an edit is for, and what else could be done for them."""
     for part in plan.parts:
         if part.best is not None and any(each.key == edit.key for each in part.best.edits):

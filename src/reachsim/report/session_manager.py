@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.answers.session_manager import ManagedNode, Need, SessionManager, State
+from reachsim.answers.session_manager import ManagedNode, Need, Readiness, SessionManager
 from reachsim.answers.superfluous import Superfluous
 from reachsim.markup import Style
 from reachsim.places import line_of
@@ -15,7 +15,7 @@ from reachsim.rules.session_manager import PATIENCE_MINUTES
 
 _NODES = 15
 _CLOSED = 8
-_WORDS: dict[State, str] = {
+_WORDS: dict[Readiness, str] = {
     "ready": "READY",
     "not ready": "NOT READY",
     "not yet": "NOT YET",
@@ -23,8 +23,8 @@ _WORDS: dict[State, str] = {
 }
 
 
-def _paint(state: State, style: Style) -> Paint:
-    paints: dict[State, Paint] = {"ready": style.green, "not ready": style.red}
+def _paint(state: Readiness, style: Style) -> Paint:
+    paints: dict[Readiness, Paint] = {"ready": style.green, "not ready": style.red}
     return paints.get(state, style.yellow)
 
 
@@ -43,7 +43,7 @@ def session_manager_text(found: SessionManager, file: str, look: Look = PLAIN, *
     if not any(node.inbound_rules for node in found.nodes):
         text = f"no inbound rule is needed: every connection starts at the instance (SSM-1){_wait(found)}"
         lines += hanging("  ", text, look.width)
-    order: tuple[State, ...] = ("not ready", "undecided", "not yet", "ready")
+    order: tuple[Readiness, ...] = ("not ready", "undecided", "not yet", "ready")
     nodes = sorted(found.nodes, key=lambda node: order.index(node.state))
     for node in look.few(nodes, _NODES):
         lines += ["", *_node(node, look, traces=traces)]

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.loading.names import group_names
 from reachsim.net.address import format_address
 from reachsim.network import Network
 from reachsim.places import line_of
@@ -16,6 +15,7 @@ from reachsim.report.text import PLAIN, Look, TextRow, hanging, number
 from reachsim.resources.block_public_access import switch_of
 from reachsim.resources.expectation import EndpointField
 from reachsim.resources.lambda_function import FunctionConfiguration
+from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
 
@@ -225,9 +225,8 @@ def _functions(net: Network) -> Iterator[Data]:
 
 
 def _version(net: Network, version: str, body: FunctionConfiguration, path: KeyPath) -> Data:
-    # Names are told bare, as for interfaces, however the file writes them.
     vpc = body.vpc
-    groups = dict.fromkeys(group_names(body.security_groups, vpc or ""))
+    groups = dict.fromkeys(DEFAULT_GROUP if body.security_groups is None else body.security_groups)
     return {
         "version": version,
         "vpc": vpc,

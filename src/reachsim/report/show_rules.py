@@ -33,9 +33,7 @@ def rules_table(rows: Sequence[TextRow], header: Sequence[str], look: Look, inde
 def routes(net: Network) -> Iterator[Data]:
     for (vpc, rules_table), checkpoint in net.topology.tables.items():
         subnets = [
-            name
-            for name, body in net.design.vpcs[vpc].subnets.items()
-            if (body.route_table or "main").rpartition(".")[2] == rules_table
+            name for name, body in net.design.vpcs[vpc].subnets.items() if (body.route_table or "main") == rules_table
         ]
         regional = (interface.subnet for interface in net.topology.interfaces.values() if interface.subnet.regional)
         subnets += [place.name for place in regional if place.table is checkpoint]  # NATGW-17
@@ -78,9 +76,7 @@ def acls(net: Network) -> Iterator[Data]:
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.network_acls)):
             path = net.policy.path("network_acls", vpc_name, name)
-            subnets = [
-                s for s, body in vpc.subnets.items() if (body.network_acl or "default").rpartition(".")[2] == name
-            ]
+            subnets = [s for s, body in vpc.subnets.items() if (body.network_acl or "default") == name]
             if not subnets and not path:
                 continue
             rules = {

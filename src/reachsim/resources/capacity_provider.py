@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from reachsim.resources.fields import Integer, References, Schema, Tags
-from reachsim.resources.reference import bare
+from reachsim.resources.fields import Integer, Schema, SecurityGroupNames, SubnetNames, Tags
 
 NOUN: Final = "capacity provider of Lambda"
 
@@ -16,9 +15,9 @@ class CapacityProvider(Schema):
     """Where Lambda Managed Instances run. Addresses are used by the instances, not by shared interfaces; what they send and
     take is not modelled (LAMBDA-33)."""
 
-    subnets: Annotated[References, Field(min_length=1)]
+    subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets in which its instances are started."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """The groups of its instances; left out: the VPC's default group (SG-3)."""
     max_instances: Annotated[Integer, Field(ge=1, le=100_000)] | None = None
     """The most instances that it runs at a time; left out: not known."""
@@ -27,6 +26,5 @@ class CapacityProvider(Schema):
 
 def provider_of(vpcs: Any, reference: str) -> tuple[list[str], str]:
     """The VPCs that have a capacity provider of a name (``name``, or ``vpc.name``), and its bare name."""
-    vpc, dot, _ = reference.rpartition(".")
-    name = bare(reference) or ""
+    vpc, dot, name = reference.rpartition(".")
     return [own for own, body in vpcs.items() if name in body.capacity_providers and (not dot or own == vpc)], name

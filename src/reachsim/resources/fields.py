@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     BaseModel,
@@ -41,6 +41,9 @@ class Schema(BaseModel):
         arbitrary_types_allowed=True,
         defer_build=True,  # most are only validated as a part of the whole design
     )
+
+    home: ClassVar[str] = ""
+    """The key that says in which VPC the names in its other keys are; empty: in the one that it is written in."""
 
     def __repr__(self) -> str:
         return one_line(super().__repr__())
@@ -310,6 +313,24 @@ REFERENCE_FORM: Final = written(
 """The form of a reference."""
 Reference = Annotated[str, PlainValidator(_reference), WithJsonSchema(REFERENCE_FORM)]
 """A name of something written elsewhere, bare or as ``vpc.name``."""
+
+
+@dataclass(frozen=True)
+class NameOf:
+    """In an `Annotated` field: what of a VPC it names, so that loading can settle how (`loading.references`).
+
+    `what`: a section of the VPC, ``targets`` of routes, or ``peers`` of rules.
+    """
+
+    what: str
+
+
+SubnetName = Annotated[Reference, NameOf("subnets")]
+RouteTableName = Annotated[Reference, NameOf("route_tables")]
+NetworkAclName = Annotated[Reference, NameOf("network_acls")]
+SecurityGroupName = Annotated[Reference, NameOf("security_groups")]
+TargetName = Annotated[Reference, NameOf("targets")]
+"""A name of anything that a route may lead to."""
 BlockField = Annotated[
     Cidr,
     PlainValidator(_cidr),
@@ -412,11 +433,15 @@ PortsField = Annotated[
     ),
     AS_TEXT,
 ]
-PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), AS_TEXT]
+PeerField = Annotated[Cidr | str, PlainValidator(_peer), WithJsonSchema(_PEER), AS_TEXT, NameOf("peers")]
 PeersField = Annotated[tuple[PeerField, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 """One peer, or a list of them."""
 References = Annotated[tuple[Reference, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 """One name of something written elsewhere, or a list of them."""
+SubnetNames = Annotated[tuple[SubnetName, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
+RouteTableNames = Annotated[tuple[RouteTableName, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
+SecurityGroupNames = Annotated[tuple[SecurityGroupName, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
+TargetNames = Annotated[tuple[TargetName, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 Tags = Annotated[
     dict[str, Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number"]})]],
     Field(description="Tags, text to text; expectations can select by them."),

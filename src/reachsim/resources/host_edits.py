@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.net.address import IPV4_LAST
-from reachsim.resources.mending import Case, Change, Edit, advises, mends
+from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
 from reachsim.resources.reference import bare
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -80,14 +80,14 @@ def out_of_the_circle(case: Case) -> Iterator[Edit]:
         host = getattr(body, section).get(target)
         for name in body.subnets if host is not None and host.subnet is not None else ():
             out = case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0")
-            if case.view.table_of(name, vpc) == table or out is None or bare(out) == target:
+            if case.view.table_of(name, vpc) == table or out is None or out == target:
                 continue
             path: KeyPath = ("vpcs", vpc, section, target)
-            changes = [Change((*path, "subnet"), name)]
+            changes = [KeyChange((*path, "subnet"), name)]
             fixed = [
                 key for key in ("private_ip", "secondary_private_ips") if case.view.written((*path, key)) is not None
             ]
-            changes += [Change((*path, key), action="remove") for key in fixed]
+            changes += [KeyChange((*path, key), action="remove") for key in fixed]
             yield Edit(tuple(changes), f"run {vpc}.{target} in subnet {name}, whose table does not lead back to it", 4)
 
 

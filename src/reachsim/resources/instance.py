@@ -14,14 +14,14 @@ from reachsim.net.intervals import PortSet
 from reachsim.resources.fields import BlockField, Boolean, Name
 from reachsim.resources.host import Host
 from reachsim.resources.managed_node import Agent, Profile
-from reachsim.resources.network_interface import Interface, InterfaceSettings
+from reachsim.resources.network_interface import ElasticInterface, InterfaceSettings
 from reachsim.resources.resource import At, Entrance, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import client_ports
 
 
 @resource("instances", "instance")
-class Instance(Interface):
+class Instance(ElasticInterface):
     """An instance with one network interface, or with those under `network_interfaces`."""
 
     order: ClassVar[int] = 0

@@ -23,7 +23,7 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
-from reachsim.resources.mending import Case, Change, RouteOffer, offers
+from reachsim.resources.mending import Case, KeyChange, RouteOffer, offers
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
@@ -360,5 +360,5 @@ def route_out(case: Case, vpc: str) -> Iterator[RouteOffer]:
     if body.internet_gateway is not None:
         yield RouteOffer(block, body.internet_gateway, f"internet gateway {body.internet_gateway}", 3)
     else:
-        also = (Change(("vpcs", vpc, "internet_gateway"), "igw"),)
+        also = (KeyChange(("vpcs", vpc, "internet_gateway"), "igw"),)
         yield RouteOffer(block, "igw", f"a new internet gateway igw of {vpc}", 6, also)

@@ -16,10 +16,21 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError, shown
 from reachsim.net.address import format_address
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.resources.fields import Boolean, Integer, Name, Reference, References, Schema, Tags, also, written
+from reachsim.resources.fields import (
+    Boolean,
+    Integer,
+    Name,
+    Reference,
+    Schema,
+    SecurityGroupNames,
+    SubnetNames,
+    Tags,
+    also,
+    written,
+)
 from reachsim.resources.host import Outbound
 from reachsim.resources.mending import Case, Edit, advises, mends
-from reachsim.resources.reference import bare
+from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -29,11 +40,13 @@ from reachsim.rules.verdict import Loss
 class FunctionConfiguration(Schema):
     """What one version (or `latest`) carries of its own: its VPC attachment, or none (LAMBDA-22)."""
 
+    home: ClassVar[str] = "vpc"
+
     vpc: Reference | None = None
     """The VPC whose subnets it is attached to; left out together with `subnets`: it runs outside any VPC (LAMBDA-1)."""
-    subnets: References = ()
+    subnets: SubnetNames = ()
     """The subnets it may run in; any invocation may use any of them (LAMBDA-19)."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """Its groups; left out: the VPC's default group (SG-3)."""
     ipv6: Boolean = False
     """IPv6 for dual-stack subnets (LAMBDA-18)."""
@@ -42,15 +55,13 @@ class FunctionConfiguration(Schema):
 
     @property
     def subnet_names(self) -> tuple[str, ...]:
-        """Bare names of its subnets, each once."""
-        return tuple(dict.fromkeys(map(bare, self.subnets)))
+        """The names of its subnets, each once."""
+        return tuple(dict.fromkeys(self.subnets))
 
     @property
     def group_names(self) -> frozenset[str]:
-        """Names of its groups, bare where they are its VPC's own; their order does not matter for sharing an interface
-        (LAMBDA-3)."""
-        groups = self.security_groups if self.security_groups is not None else ("default",)
-        return frozenset(group.removeprefix(f"{self.vpc}.") for group in groups)
+        """The names of its groups; their order does not matter for sharing an interface (LAMBDA-3)."""
+        return frozenset(self.security_groups if self.security_groups is not None else DEFAULT_GROUP)
 
     @model_validator(mode="after")
     def _whole(self) -> FunctionConfiguration:
@@ -71,7 +82,7 @@ def _version(value: Any) -> str:
     return text
 
 
-Version = Annotated[
+FunctionVersion = Annotated[
     str,
     PlainValidator(_version),
     WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}") | {"type": ["string", "integer"], "minimum": 1}),
@@ -107,7 +118,7 @@ _WEIGHT = written("weight", "a share of the invocations: percent, or a fraction"
 }
 Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
 Alias = Annotated[
-    dict[Version, Weight],
+    dict[FunctionVersion, Weight],
     BeforeValidator(_alias),
     also(
         written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
@@ -125,7 +136,7 @@ class LambdaFunction(Schema):
 
     latest: FunctionConfiguration = FunctionConfiguration()
     """$LATEST: what the bare name means."""
-    versions: dict[Version, FunctionConfiguration] = Field(default_factory=dict)
+    versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
     """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
     aliases: dict[Name, Alias] = Field(default_factory=dict)
     """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""

@@ -23,17 +23,17 @@ def _reason(value: Any) -> str:
     return value
 
 
-Code = Annotated[
+FindingCode = Annotated[
     str,
     PlainValidator(_code),
     WithJsonSchema({"type": "string", "enum": [code.value for code in LintCode]}),
 ]
 
 
-class Silence(Schema):
+class IgnoredFindings(Schema):
     """Findings that are known, and meant."""
 
-    code: Code
+    code: FindingCode
     """The code of the findings."""
     at: str | None = None
     """The component that they are about, as the finding names it; left out: all of the code."""
@@ -48,5 +48,5 @@ class Silence(Schema):
 class LintSettings(Schema):
     """Settings of `reachsim lint`."""
 
-    ignore: tuple[Silence, ...] = ()
+    ignore: tuple[IgnoredFindings, ...] = ()
     """Findings that are silenced, each with a reason."""

@@ -23,12 +23,13 @@ from reachsim.resources.fields import (
     Ipv6Field,
     Name,
     References,
+    SecurityGroupNames,
+    SubnetNames,
     Tags,
     looks_like_address,
 )
 from reachsim.resources.mending import Case, Edit
-from reachsim.resources.network_interface import nic_of
-from reachsim.resources.reference import bare
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
@@ -67,9 +68,9 @@ class LoadBalancer(Resource):
     """The families by which it is called (LB-11); the third is an internet-facing Application Load Balancer's alone."""
     ipv6_deny_all_igw_traffic: Boolean | None = None
     """Whether internet gateways bring nothing to its IPv6 addresses; left out: so of an internal one (LB-11)."""
-    subnets: Annotated[References, Field(min_length=1)]
+    subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """Its groups; left out: none of a Network or Gateway Load Balancer (LB-3, LB-9), else the VPC's default group."""
     cross_zone: Boolean | None = None
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
@@ -109,14 +110,13 @@ class LoadBalancer(Resource):
         """One in each subnet."""
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
         facing = facing and self.ip_address_type != WITHOUT_PUBLIC_IPV4
-        for reference in self.subnets:
-            subnet = bare(reference)
+        for subnet in self.subnets:
             public = (self.public_ips.get(subnet) or True) if facing else None
             groups = self.security_groups
             if self.type in (NETWORK, GATEWAY):
                 groups = groups or ()
             yield InterfaceNeed(
-                f"{at.name}/{subnet}", at.path, reference, groups, self.private_ips.get(subnet),
+                f"{at.name}/{subnet}", at.path, subnet, groups, self.private_ips.get(subnet),
                 self.ipv6_addresses.get(subnet), public, implied=public is True,
                 assign_ipv6=self.dual and self.ipv6_addresses.get(subnet) is None,
             )  # fmt: skip
@@ -136,7 +136,7 @@ class LoadBalancer(Resource):
 
     def check(self, at: At, checks: Checks) -> None:
         """What AWS would refuse: listeners that its type does not have, targets that it cannot have."""
-        own = {bare(reference) for reference in self.subnets}
+        own = {*self.subnets}
         for key in ("private_ips", "public_ips", "ipv6_addresses"):
             for subnet in getattr(self, key):
                 if subnet not in own:
@@ -269,7 +269,7 @@ class LoadBalancer(Resource):
         """Its interfaces."""
         for need in self.interfaces(at):
             groups = None if need.security_groups == () else wiring.groups(at.vpc, need.security_groups)
-            interface = nic_of(
+            interface = interface_for(
                 need, type(self).noun, self.tags, at, wiring, groups,
                 client_ports=UNKNOWN_CLIENT,
                 from_internet=not self.shuns_internet,
@@ -393,12 +393,11 @@ class LoadBalancer(Resource):
             yield RegisteredTarget(name, owner, address, place)
             return
         design = wiring.design
-        name = bare(each)
         for section in ("instances", "interfaces", "load_balancers"):
-            body = getattr(design.vpcs[at.vpc], section).get(name)
+            body = getattr(design.vpcs[at.vpc], section).get(each)
             if body is None:
                 continue
-            needs = list(body.interfaces(At(at.vpc, section, name)))
+            needs = list(body.interfaces(At(at.vpc, section, each)))
             for need in needs[:1] if section == "instances" else needs:
                 interface = wiring.interface(at.vpc, need.name)
                 address = next(a for a in interface.addresses if (a > IPV4_LAST) == (group.family == IPV6))

@@ -24,8 +24,8 @@ def _action(value: Any) -> str:
 
 
 _POLICY = written("policy", "the name of a policy, or its ARN", r"\S+", "AmazonSSMManagedInstanceCore")
-Policy = Annotated[str, PlainValidator(_policy), WithJsonSchema(_POLICY)]
-Action = Annotated[
+PolicyName = Annotated[str, PlainValidator(_policy), WithJsonSchema(_POLICY)]
+IamAction = Annotated[
     str, PlainValidator(_action), WithJsonSchema(written("action", "an action", r"\*|\S*:\S*", "ssmmessages:*"))
 ]
 
@@ -33,9 +33,9 @@ Action = Annotated[
 class InstanceProfile(Schema):
     """What the role of an instance's profile allows (SSM-6)."""
 
-    policies: tuple[Policy, ...] = ()
+    policies: tuple[PolicyName, ...] = ()
     """Managed policies by name."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[IamAction, ...] = ()
     """What its other policies allow, on all resources."""
 
 

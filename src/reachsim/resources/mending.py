@@ -20,17 +20,17 @@ from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 
-Action = Literal["set", "add", "remove"]
+ChangeAction = Literal["set", "add", "remove"]
 
 
 @dataclass(frozen=True, repr=False)
-class Change(Faced):
+class KeyChange(Faced):
     """One change of the file. `set`: the value of the key at `path`, which may be new, as may the mappings above it; `add`:
     one more item of the list at `path`; `remove`: the key or the item at `path` is gone. `value`: as YAML has it."""
 
     path: KeyPath
     value: Any = None
-    action: Action = "set"
+    action: ChangeAction = "set"
 
     def __str__(self) -> str:
         where = format_path(self.path)
@@ -47,7 +47,7 @@ class Edit(Faced):
     anew); of sets that open the same, that of the least cost is shown first.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[KeyChange, ...]
     text: str
     cost: int = 1
 
@@ -59,12 +59,12 @@ class Edit(Faced):
     @classmethod
     def setting(cls, path: KeyPath, value: Any, text: str, cost: int = 1) -> Edit:
         """One key gets a value."""
-        return cls((Change(path, value),), text, cost)
+        return cls((KeyChange(path, value),), text, cost)
 
     @classmethod
     def adding(cls, path: KeyPath, value: Any, text: str, cost: int = 1) -> Edit:
         """A list gets one more item."""
-        return cls((Change(path, value, "add"),), text, cost)
+        return cls((KeyChange(path, value, "add"),), text, cost)
 
     def __str__(self) -> str:
         return self.text
@@ -182,7 +182,7 @@ class RouteOffer:
     target: str
     text: str
     cost: int = 1
-    also: tuple[Change, ...] = ()
+    also: tuple[KeyChange, ...] = ()
 
 
 Mender = Callable[[Case], Iterator[Edit]]
@@ -238,7 +238,7 @@ def advises(function: Adviser) -> Adviser:
 
 
 @dataclass(frozen=True)
-class Leak:
+class LeakyRule:
     """A rule that lets through what a `deny` forbids: of a security group or an ACL, at `path`.
 
     `source`, `destination`: of a packet as the rule sees it; `sources`, `destinations`: blocks, where that end is
@@ -254,7 +254,7 @@ class Leak:
     destinations: tuple[Cidr, ...] = ()
 
 
-Closer = Callable[[Leak], Iterator[Edit]]
+Closer = Callable[[LeakyRule], Iterator[Edit]]
 CLOSERS: list[Closer] = []
 """Proposers of what stops traffic."""
 

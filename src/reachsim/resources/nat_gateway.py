@@ -15,12 +15,11 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import EVERY_IPV4, Cidr
 from reachsim.net.traffic import EVERYTHING
-from reachsim.resources.fields import Ipv4Field, Name, Reference, Tags
+from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
-from reachsim.resources.mending import Case, Change, Edit, RouteOffer, offers
-from reachsim.resources.network_interface import nic_of
-from reachsim.resources.reference import bare
+from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, offers
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
@@ -44,7 +43,7 @@ class NatGateway(Resource):
 
     availability: Literal["zonal", "regional"] = "zonal"
     """`regional`: one for all zones of the VPC (NATGW-17)."""
-    subnet: Reference | None = None
+    subnet: SubnetName | None = None
     """The subnet that a zonal one is in; a public one needs a route to an internet gateway there (NATGW-1)."""
     private_ip: Ipv4Field | None = None
     """Left out: the lowest free address of its subnet."""
@@ -52,7 +51,7 @@ class NatGateway(Resource):
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
     public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
     """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20)."""
-    route_table: Reference | None = None
+    route_table: RouteTableName | None = None
     """Of a regional one: its route table; left out: one that leads to the internet gateway (NATGW-17)."""
     connectivity: Literal["public", "private"] = "public"
     """`private`: one without a public address."""
@@ -132,7 +131,7 @@ class NatGateway(Resource):
         wiring.place(interface)
 
     def _zonal(self, at: At, need: InterfaceNeed, wiring: Wiring) -> NetworkInterface:
-        return nic_of(
+        return interface_for(
             need, type(self).noun, self.tags, at, wiring,
             source_dest_check=False, client_ports=UNKNOWN_CLIENT, takes=False, silent=NAT_GATEWAY_SILENCE,
         )  # fmt: skip
@@ -145,7 +144,7 @@ class NatGateway(Resource):
             f"{at.name} (regional)", vpc, (), None, at.path,
             PAST_ACLS, PAST_ACLS, regional=True, access=vpc.access,
         )  # fmt: skip
-        written = bare(self.route_table) if self.route_table is not None else None
+        written = self.route_table
         gateway = wiring.design.vpcs[at.vpc].internet_gateway
         implied = {} if gateway is None else {EVERY_IPV4: gateway}
         table = wiring.table(at.vpc, written or f"of {at.name}", None if written else implied)
@@ -197,10 +196,10 @@ class NatGateway(Resource):
             return
         for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
             leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
-            if leads == gateway and name != bare(self.subnet or "") and subnet.cidr is not None:
-                changes = [Change((*at.path, "subnet"), name)]
+            if leads == gateway and name != self.subnet and subnet.cidr is not None:
+                changes = [KeyChange((*at.path, "subnet"), name)]
                 if self.private_ip is not None:
-                    changes.append(Change((*at.path, "private_ip"), action="remove"))
+                    changes.append(KeyChange((*at.path, "private_ip"), action="remove"))
                 yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
@@ -349,18 +348,18 @@ def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
         for name in body.subnets
         if gateway is not None and case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0") == gateway
     ]
-    changes: list[Change] = []
+    changes: list[KeyChange] = []
     if not public:
         block = case.view.free(vpc, 28)
         if block is None or "public" in body.subnets or "public" in body.route_tables:
             return
         if gateway is None:
             gateway = "igw"
-            changes.append(Change((*path, "internet_gateway"), gateway))
-        changes.append(Change((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
+            changes.append(KeyChange((*path, "internet_gateway"), gateway))
+        changes.append(KeyChange((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
         zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
         subnet = {"cidr": str(block), **({} if zone is None else {"az": zone}), "route_table": "public"}
-        changes.append(Change((*path, "subnets", "public"), subnet))
-    changes.append(Change((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
+        changes.append(KeyChange((*path, "subnets", "public"), subnet))
+    changes.append(KeyChange((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
     text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
     yield RouteOffer("0.0.0.0/0", "nat", text, 4 if public else 6, tuple(changes))

@@ -27,7 +27,7 @@ from reachsim.resources.fields import (
     or_unknown,
     traffic_of,
 )
-from reachsim.resources.mending import Case, Edit, Leak, closes, mends, tokens_of
+from reachsim.resources.mending import Case, Edit, LeakyRule, closes, mends, tokens_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import Clause, KeyPath
 from reachsim.rules.codes import Code
@@ -309,7 +309,7 @@ def _blocks(case: Case, inbound: bool) -> Iterator[tuple[Cidr, int]]:
 
 
 @closes
-def denials(leak: Leak) -> Iterator[Edit]:
+def denials(leak: LeakyRule) -> Iterator[Edit]:
     """A rule that denies it before the one that allows it (NACL-2)."""
     path = leak.path
     if len(path) != 6 or path[2] != "network_acls":

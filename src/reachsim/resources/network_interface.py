@@ -24,9 +24,10 @@ from reachsim.resources.fields import (
     Ipv4Field,
     Ipv6Field,
     PortsField,
-    Reference,
-    References,
     Schema,
+    SecurityGroupNames,
+    SubnetName,
+    SubnetNames,
     Tags,
     TrafficField,
     also,
@@ -79,9 +80,9 @@ def _secondary(value: Any) -> Any:
 class InterfaceSettings(Schema):
     """The keys of one network interface."""
 
-    subnet: Reference | None = None
+    subnet: SubnetName | None = None
     """The subnet it is in."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """Its groups; left out: the VPC's default group (SG-3)."""
     private_ip: Ipv4Field | None = None
     """Its private IPv4 address; left out: the lowest free address of its subnet, the same on every load."""
@@ -106,12 +107,12 @@ class InterfaceSettings(Schema):
 
 
 @resource("interfaces", "interface")
-class Interface(InterfaceSettings, Resource):
+class ElasticInterface(InterfaceSettings, Resource):
     """An elastic network interface, or several that are alike."""
 
     order: ClassVar[int] = 1
 
-    subnets: References = ()
+    subnets: SubnetNames = ()
     """In place of `subnet`, for several that are alike: the subnets that they are spread over."""
     count: Annotated[Integer, Field(ge=1, le=1000)] | None = None
     """How many there are; left out: one in each subnet."""
@@ -165,7 +166,7 @@ class Interface(InterfaceSettings, Resource):
         """Its interfaces, their groups, and the host behind them."""
         settings = list(self.settings(at))
         for need, (_, _, body) in zip(self.interfaces(at), settings, strict=True):
-            interface = nic_of(
+            interface = interface_for(
                 need, type(self).noun, self.tags, at, wiring, wiring.groups(at.vpc, body.security_groups),
                 source_dest_check=body.source_dest_check,
                 listens=self.listens,
@@ -212,7 +213,7 @@ class Interface(InterfaceSettings, Resource):
 
 
 class Facts(TypedDict, total=False):
-    """What else an interface is (`fabric.place.InterfacePlace`)."""
+    """What else an interface is (`dataplane.place.InterfacePlace`)."""
 
     source_dest_check: bool
     client_ports: PortSet
@@ -226,7 +227,7 @@ def _public_ipv4(address: int) -> bool:
     return address <= IPV4_LAST and address in PUBLIC
 
 
-def nic_of(
+def interface_for(
     need: InterfaceNeed,
     kind: str,
     tags: Mapping[str, str],

@@ -10,7 +10,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
 from reachsim.resources.fields import Boolean, Reference, Tags
-from reachsim.resources.mending import Case, Change, Edit, RouteOffer, advises, offers
+from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, advises, offers
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, Entrance, Resource, Wiring, resource
 from reachsim.resources.subnet import enter_subnet
@@ -117,7 +117,7 @@ def new_peering(case: Case, vpc: str) -> Iterator[RouteOffer]:
         name = f"{vpc}-{far}"
         if not _joined(case, vpc, far) and overlaps(case, vpc, far) is None and name not in taken:
             block = next(block for block in case.view.design.vpcs[far].cidrs if case.destination in block)
-            also = (Change(("peering_connections", name), {"requester": vpc, "accepter": far}),)
+            also = (KeyChange(("peering_connections", name), {"requester": vpc, "accepter": far}),)
             yield RouteOffer(str(block), name, f"a new peering {name}", 5, also)
 
 

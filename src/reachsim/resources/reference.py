@@ -10,6 +10,10 @@ NOT_KNOWN = "written as unknown"
 """Why they are."""
 
 
+DEFAULT_GROUP = ("default",)
+"""The groups of what names none: its VPC's default group (SG-3)."""
+
+
 def bare(reference: str) -> str:
-    """The name behind ``vpc.name``, of what can only be in one VPC."""
+    """The name behind ``vpc.name``, as a file may write it; what a loaded design holds is bare already."""
     return reference.rpartition(".")[2]

@@ -25,8 +25,8 @@ from reachsim.faces import Faced
 from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import Reference, References, Schema, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Change, Edit, advises, mends
+from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
@@ -58,11 +58,11 @@ class RouteTable(Schema):
     routes need not be written (ROUTE-1).
     """
 
-    routes: dict[Destination, Reference] = Field(default_factory=dict)
+    routes: dict[Destination, TargetName] = Field(default_factory=dict)
     """Destination (a block, or the name of a prefix list) to target."""
-    propagate: References = ()
+    propagate: TargetNames = ()
     """Virtual private gateways whose known routes it takes in (ROUTE-6)."""
-    gateway: Reference | None = None
+    gateway: TargetName | None = None
     """The internet or virtual private gateway whose arriving packets it routes (edge association, ROUTE-21)."""
 
     _short: bool = PrivateAttr(default=False)
@@ -309,7 +309,7 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
         key = (*path, offer.destination) if body is None else body.path_of(path, offer.destination)
         text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
         text += "" if there is None else f", not to {there}"
-        yield Edit((*offer.also, Change(key, offer.target)), text, offer.cost + (there is not None))
+        yield Edit((*offer.also, KeyChange(key, offer.target)), text, offer.cost + (there is not None))
 
 
 @mends

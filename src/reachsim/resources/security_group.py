@@ -26,7 +26,7 @@ from reachsim.resources.fields import (
     or_unknown,
     traffic_of,
 )
-from reachsim.resources.mending import Case, Change, Edit, Leak, closes, mends, tokens_of
+from reachsim.resources.mending import Case, Edit, KeyChange, LeakyRule, closes, mends, tokens_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
 from reachsim.rules.codes import Code
@@ -246,7 +246,7 @@ def rules_of_groups(case: Case) -> Iterator[Edit]:
         group = ("vpcs", vpc, "security_groups", name)
         if case.view.written(group) is None and name == "default":  # SG-3: as AWS makes it, and one rule more
             whole = {"ingress": [{"allow": "all", "from": "default"}]}
-            yield Edit((Change(group, whole), Change((*group, word), rule, "add")), text, cost)
+            yield Edit((KeyChange(group, whole), KeyChange((*group, word), rule, "add")), text, cost)
         else:
             yield Edit.adding((*group, word), rule, text, cost)
 
@@ -269,7 +269,7 @@ _MANY_TOKENS = 6
 
 
 @closes
-def rules_taken_away(leak: Leak) -> Iterator[Edit]:
+def rules_taken_away(leak: LeakyRule) -> Iterator[Edit]:
     """The rule that lets it through narrowed by just what is forbidden, or taken away (SG-1)."""
     path = leak.path
     if len(path) != 6 or path[2] != "security_groups":
@@ -283,4 +283,4 @@ def rules_taken_away(leak: Leak) -> Iterator[Edit]:
         text = f"narrow the {path[4]} rule {rule.text()} of security group {path[3]} to {rest}"
         yield Edit.setting((*path, "allow"), tokens_of(rest), text)
     text = f"take the {path[4]} rule {rule.text()} out of security group {path[3]}"
-    yield Edit((Change(path, action="remove"),), text, 2)
+    yield Edit((KeyChange(path, action="remove"),), text, 2)

@@ -13,7 +13,16 @@ from reachsim.errors import HintedError
 from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import gap_around
-from reachsim.resources.fields import Boolean, Ipv4BlockField, Ipv6BlockField, Name, Reference, Schema, Tags
+from reachsim.resources.fields import (
+    Boolean,
+    Ipv4BlockField,
+    Ipv6BlockField,
+    Name,
+    NetworkAclName,
+    RouteTableName,
+    Schema,
+    Tags,
+)
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import no_resolver_there
@@ -30,9 +39,9 @@ class Subnet(Schema):
     """Its IPv6 block, /44 to /64 in steps of 4."""
     az: Name | None = None
     """Its Availability Zone."""
-    route_table: Reference | None = None
+    route_table: RouteTableName | None = None
     """Left out: the VPC's main table (ROUTE-2)."""
-    network_acl: Reference | None = None
+    network_acl: NetworkAclName | None = None
     """Left out: the VPC's default ACL (NACL-1)."""
     interfaces: Literal["unknown"] | None = None
     """`unknown`: interfaces may be in it that the design does not tell."""

@@ -11,7 +11,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError, shown
 from reachsim.net.traffic import Traffic, service
-from reachsim.resources.fields import AS_TEXT, Boolean, References, Schema, looks_like_address, written
+from reachsim.resources.fields import AS_TEXT, Boolean, Schema, TargetNames, looks_like_address, written
 from reachsim.rules.load_balancer import IPV4, IPV6, SPOKEN, NodeAddress
 
 _PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
@@ -68,7 +68,7 @@ def bodies(value: Any) -> Any:
 class TargetGroup(Schema):
     """A target group."""
 
-    targets: References = ()
+    targets: TargetNames = ()
     """Instances and interfaces of the VPC, addresses, an Application Load Balancer (of a Network Load Balancer), or a
     function (of an Application Load Balancer)."""
     port: ListenerField | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,9 +11,9 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import Boolean, Name, Reference, References, Schema, Tags
+from reachsim.resources.fields import Boolean, Name, Reference, References, Schema, SubnetNames, Tags
 from reachsim.resources.public_service import region_of
-from reachsim.resources.reference import BLACKHOLE, bare
+from reachsim.resources.reference import BLACKHOLE
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.resources.route_table import Destination
 from reachsim.resources.transit_checkpoint import (
@@ -35,9 +35,11 @@ from reachsim.rules.transit_gateway import Priority, without_overlaps
 class Attachment(Schema):
     """One attachment; exactly one of `vpc`, `vpn`, `direct_connect_gateway`, `peer` and `connect`."""
 
+    home: ClassVar[str] = "vpc"
+
     vpc: Reference | None = None
     """The VPC."""
-    subnets: References = ()
+    subnets: SubnetNames = ()
     """Its subnets in the VPC, one in each zone that the gateway serves there (TGW-7)."""
     appliance_mode: Boolean = False
     """Whether both directions of a flow use one zone of the VPC (TGW-9)."""
@@ -139,7 +141,7 @@ class TransitGateway(Resource):
                 return
             zones: dict[str | None, str] = {}
             for index, reference in enumerate(attachment.subnets):
-                subnet = design.vpcs[attachment.vpc].subnets.get(bare(reference))
+                subnet = design.vpcs[attachment.vpc].subnets.get(reference)
                 if subnet is None:
                     text = f"VPC {attachment.vpc} has no subnet {reference!r}"
                     checks.report((*path, "subnets", index), text)
@@ -173,10 +175,10 @@ class TransitGateway(Resource):
         """What forwards or inspects packets without putting its own address in and is a target of routes of an
         attachment's subnets; empty where nothing is."""
         for reference in attachment.subnets:
-            subnet = vpc.subnets.get(bare(reference))
-            table = None if subnet is None else vpc.route_tables.get(bare(subnet.route_table or "main"))
+            subnet = vpc.subnets.get(reference)
+            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
             for target in () if table is None else table.routes.values():
-                name = bare(target).partition("/")[0]
+                name = target.partition("/")[0]
                 host = vpc.instances.get(name) or vpc.interfaces.get(name)
                 endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
                 forwards = host is not None and host.nat is not None and not host.nat.masquerade

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import Case, Change, Edit, RouteOffer, mends, offers
+from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, mends, offers
 from reachsim.resources.public_service import region_of
-from reachsim.resources.reference import bare
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -84,15 +83,15 @@ def attachments(case: Case) -> Iterator[Edit]:
     if zone is None:
         return
     for name, subnet in vpc.subnets.items():
-        if subnet.az == zone and name not in map(bare, body.subnets):
+        if subnet.az == zone and name not in body.subnets:
             yield Edit.adding(path, name, f"attach {path[1]} to subnet {name} too, in zone {zone}", 2)
     block = case.view.free(body.vpc, 28)
     name = f"attach-{zone}"
     if block is not None and name not in vpc.subnets:
-        tables = {vpc.subnets[bare(each)].route_table for each in body.subnets}
+        tables = {vpc.subnets[each].route_table for each in body.subnets}
         new = {"cidr": str(block), "az": zone} | ({"route_table": min(map(str, tables))} if None not in tables else {})
         text = f"create subnet {name} ({block}) in zone {zone} of {body.vpc}, and attach {path[1]} to it"
-        yield Edit((Change(("vpcs", body.vpc, "subnets", name), new), Change(path, name, "add")), text, 3)
+        yield Edit((KeyChange(("vpcs", body.vpc, "subnets", name), new), KeyChange(path, name, "add")), text, 3)
 
 
 @mends
@@ -124,7 +123,7 @@ def transit_tables(case: Case) -> Iterator[Edit]:
         yield Edit.setting((*here, "routes", str(block)), other, text, 2)
     if case.cause.code is Code.TGW_RTB_BAD_STATE_ROUTE and len(case.cause.path) > 5:
         text = f"remove the blackhole route {case.cause.path[-1]} from table {table} of {name}"
-        yield Edit((Change(case.cause.path, action="remove"),), text, 2)
+        yield Edit((KeyChange(case.cause.path, action="remove"),), text, 2)
     if case.destination in PUBLIC:
         for other, body in gateway.attachments.items():
             gateways = case.view.design.vpcs[body.vpc].nat_gateways if body.vpc is not None else {}
@@ -146,12 +145,12 @@ def new_attachment(case: Case, vpc: str) -> Iterator[RouteOffer]:
         for subnet, each in body.subnets.items():
             zones.setdefault(each.az, subnet)
         new = {"vpc": vpc, "subnets": list(zones.values())}
-        also = [Change(("transit_gateways", name, "attachments", vpc), new)]
+        also = [KeyChange(("transit_gateways", name, "attachments", vpc), new)]
         for table in gateway.route_tables or {}:
             here: KeyPath = ("transit_gateways", name, "route_tables", table)
-            also.append(Change((*here, "propagations"), vpc, "add"))
+            also.append(KeyChange((*here, "propagations"), vpc, "add"))
         if gateway.route_tables:
             first = next(iter(gateway.route_tables))
-            also.append(Change(("transit_gateways", name, "route_tables", first, "associations"), vpc, "add"))
+            also.append(KeyChange(("transit_gateways", name, "route_tables", first, "associations"), vpc, "add"))
         for _, block in _towards(gateway, case):
             yield RouteOffer(str(block), name, f"transit gateway {name}, attached to {vpc}", 5, tuple(also))

@@ -14,7 +14,7 @@ from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, S
 from reachsim.resources.instance import Instance
 from reachsim.resources.nat_gateway import NatGateway
 from reachsim.resources.network_acl import NetworkAcl
-from reachsim.resources.network_interface import Interface
+from reachsim.resources.network_interface import ElasticInterface
 from reachsim.resources.route_table import RouteTable
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.resources.subnet import Subnet
@@ -50,7 +50,7 @@ class Vpc(Schema):
     """`default`, where written, is the default group."""
     instances: dict[Name, Instance] = Field(default_factory=dict)
     """Instances by name."""
-    interfaces: dict[Name, Interface] = Field(default_factory=dict)
+    interfaces: dict[Name, ElasticInterface] = Field(default_factory=dict)
     """Network interfaces by name: a database, a container task, anything with an address."""
     nat_gateways: dict[Name, NatGateway] = Field(default_factory=dict)
     """NAT gateways by name."""

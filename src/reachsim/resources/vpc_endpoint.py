@@ -18,14 +18,23 @@ from reachsim.resources.endpoint_checkpoint import (
     GatewayEndpoint,
     InterfaceEndpoint,
 )
-from reachsim.resources.fields import Boolean, Ipv4Field, Ipv6Field, Reference, References, Tags
+from reachsim.resources.fields import (
+    Boolean,
+    Ipv4Field,
+    Ipv6Field,
+    Reference,
+    RouteTableNames,
+    SecurityGroupNames,
+    SubnetName,
+    SubnetNames,
+    Tags,
+)
 from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
-from reachsim.resources.mending import FILTERS, Case, Change, Edit
-from reachsim.resources.network_interface import nic_of
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange
+from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import (
     At,
     Checks,
@@ -56,7 +65,7 @@ from reachsim.rules.vpc_endpoint import (
     AVAILABLE,
     INSPECTION_SILENCE,
     INTERFACE_SILENCE,
-    State,
+    EndpointState,
     not_in_zone,
     zones_unwritten,
 )
@@ -90,23 +99,23 @@ class VpcEndpoint(Resource):
     """As AWS: a gateway endpoint unless it says otherwise."""
     service: Reference
     """The service: AWS's short name (`ssm`, `ecr.dkr`), its full one, or a name under `endpoint_services`."""
-    route_tables: References = ()
+    route_tables: RouteTableNames = ()
     """Of a gateway endpoint: the tables into which AWS writes the route to it (EP-1)."""
     prefix_list: Reference | None = None
     """Of a gateway endpoint: the list of the service's addresses; left out: the one that is named like the service."""
-    subnets: References = ()
+    subnets: SubnetNames = ()
     """Of an interface endpoint: the subnets in which it has an interface (EP-6); of the third type: one."""
-    security_groups: References | None = None
+    security_groups: SecurityGroupNames | None = None
     """Of an interface endpoint: its groups; left out: the VPC's default group (EP-6)."""
-    private_ips: dict[Reference, Ipv4Field] = Field(default_factory=dict)
+    private_ips: dict[SubnetName, Ipv4Field] = Field(default_factory=dict)
     """Its addresses by subnet; left out: the lowest free ones."""
     ip_address_type: Literal["ipv4", "dualstack"] | None = None
     """Of an interface endpoint: the families of its addresses; left out: `ipv4`."""
-    ipv6_addresses: dict[Reference, Ipv6Field] = Field(default_factory=dict)
+    ipv6_addresses: dict[SubnetName, Ipv6Field] = Field(default_factory=dict)
     """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
     """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
-    state: State = "available"
+    state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
     tags: Tags = {}
 
@@ -115,9 +124,9 @@ class VpcEndpoint(Resource):
         """The short name of its service."""
         return short_name(self.service)
 
-    def nic_name(self, at: At, subnet: str) -> str:
+    def interface_name(self, at: At, subnet: str) -> str:
         """The name of its interface in a subnet: its own where it has one alone."""
-        return at.name if len(self.subnets) == 1 else f"{at.name}/{bare(subnet)}"
+        return at.name if len(self.subnets) == 1 else f"{at.name}/{subnet}"
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """The service, where it is one of the design."""
@@ -125,11 +134,10 @@ class VpcEndpoint(Resource):
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet (EP-6)."""
-        private = {bare(subnet): address for subnet, address in self.private_ips.items()}
         groups = self.security_groups if self.type == "interface" else ()
         for subnet in self.subnets if self.type != "gateway" else ():
-            need = InterfaceNeed(self.nic_name(at, subnet), at.path, subnet, groups, private.get(bare(subnet)))
-            ipv6 = next((a for name, a in self.ipv6_addresses.items() if bare(name) == bare(subnet)), None)
+            need = InterfaceNeed(self.interface_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
+            ipv6 = self.ipv6_addresses.get(subnet)
             yield replace(need, ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
 
     @property
@@ -152,13 +160,13 @@ class VpcEndpoint(Resource):
         if self.type == "gateway_load_balancer" and len(self.subnets) > 1:
             text = "a Gateway Load Balancer endpoint is in one subnet"
             checks.report((*at.path, "subnets"), text, "write an endpoint for each", "EP-11")
-        if len({*map(bare, self.subnets)}) < len(self.subnets):
+        if len({*self.subnets}) < len(self.subnets):
             checks.report(
                 (*at.path, "subnets"), "a subnet is listed twice", "an endpoint has one interface in each", "EP-6"
             )
         for key in ("private_ips", "ipv6_addresses"):
             for subnet in getattr(self, key):
-                if bare(subnet) not in map(bare, self.subnets):
+                if subnet not in self.subnets:
                     checks.report((*at.path, key, subnet), "it has no interface in this subnet", "add it to subnets")
         self.check_service(at, checks)
         if self.type == "interface":
@@ -205,8 +213,8 @@ class VpcEndpoint(Resource):
             checks.route_table(path, at.vpc, table)
             for name, other in vpc.vpc_endpoints.items():
                 same = other.type == "gateway" and other.short == self.short and name < at.name
-                if same and bare(table) in map(bare, other.route_tables):
-                    text = f"route table {bare(table)} has a route to {self.short} by {name} already"
+                if same and table in other.route_tables:
+                    text = f"route table {table} has a route to {self.short} by {name} already"
                     checks.report(path, text, "a table has one endpoint for each service", "EP-3")
         if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
             checks.report(
@@ -227,11 +235,11 @@ class VpcEndpoint(Resource):
             kind = type(self).noun if self.type == "interface" else INSPECTION
             if self.type == "interface":
                 groups = wiring.groups(at.vpc, self.security_groups)
-                interface = nic_of(need, kind, self.tags, at, wiring, groups, silent=INTERFACE_SILENCE)
+                interface = interface_for(need, kind, self.tags, at, wiring, groups, silent=INTERFACE_SILENCE)
                 interface.host = self.host(at, interface, wiring.design)
                 put_behind_groups(interface)
             else:
-                interface = nic_of(
+                interface = interface_for(
                     need, kind, self.tags, at, wiring,
                     source_dest_check=False, takes=False, silent=INSPECTION_SILENCE,
                 )  # fmt: skip
@@ -256,7 +264,7 @@ class VpcEndpoint(Resource):
             for index, table in enumerate(self.route_tables):
                 path = (*at.path, "route_tables", index)
                 for block in gateway.published.blocks:
-                    yield RouteMade(bare(table), block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
+                    yield RouteMade(table, block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Its tables hear of the addresses of which nobody can tell whether they are the service's; its interfaces, of the
@@ -272,7 +280,7 @@ class VpcEndpoint(Resource):
         for table in self.route_tables:
             # In a Region that the table does not have, any address may be the service's. A default route goes before
             # that: what it delivers of TCP, the endpoint would deliver too.
-            wiring.add_unwritten(at.vpc, bare(table), gateway.unsure, gateway.published.maybe, always=not known)
+            wiring.add_unwritten(at.vpc, table, gateway.unsure, gateway.published.maybe, always=not known)
 
     def published(self, at: At, design: Any) -> Published:
         """The addresses of its service: the list that it names, or that a route to it names, goes first."""
@@ -341,15 +349,15 @@ class VpcEndpoint(Resource):
             meant = case.destination in self.published(at, design).addresses
             if meant and case.table is not None and case.table[0] == at.vpc:
                 table = case.table[1]
-                if table not in map(bare, self.route_tables):
+                if table not in self.route_tables:
                     text = f"associate gateway endpoint {at.name} with route table {table}"
                     yield Edit.adding((*at.path, "route_tables"), table, text)
         if self.type == "gateway" and case.table is not None and case.cause.component == at.full_name:
-            tables = [bare(table) for table in self.route_tables]
-            if case.table[0] == at.vpc and case.table[1] in tables:
-                text = f"take route table {case.table[1]} away from gateway endpoint {at.name}"
-                path = (*at.path, "route_tables", tables.index(case.table[1]))
-                yield Edit((Change(path, action="remove"),), text, 2)
+            owner, table = case.table
+            if owner == at.vpc and table in self.route_tables:
+                text = f"take route table {table} away from gateway endpoint {at.name}"
+                path = (*at.path, "route_tables", self.route_tables.index(table))
+                yield Edit((KeyChange(path, action="remove"),), text, 2)
         sender = case.sender
         if self.type != "interface" or sender is None or sender.vpc.name != at.vpc:
             return

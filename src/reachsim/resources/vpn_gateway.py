@@ -11,9 +11,8 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import References, Tags
+from reachsim.resources.fields import RouteTableNames, Tags
 from reachsim.resources.mending import Case, Edit, RouteOffer
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Checks, Entrance, Resource, RouteMade, Wiring, resource
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
 from reachsim.resources.subnet import enter_subnet
@@ -36,7 +35,7 @@ from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 class VpnGateway(Resource):
     """A virtual private gateway."""
 
-    propagate_to: References = ()
+    propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
     tags: Tags = {}
 
@@ -76,7 +75,7 @@ class VpnGateway(Resource):
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """What its connections know, for tables that propagate it (ROUTE-6, VPN-4)."""
         vpc = wiring.design.vpcs[at.vpc]
-        tables = [table for table in dict.fromkeys(map(bare, self.propagate_to)) if not self._taken_in(at, vpc, table)]
+        tables = [table for table in dict.fromkeys(self.propagate_to) if not self._taken_in(at, vpc, table)]
         for place, body in connections_of(wiring, at.vpc, at.name):
             known, origin = body.known()
             for block in known:
@@ -87,7 +86,7 @@ class VpnGateway(Resource):
     @staticmethod
     def _taken_in(at: At, vpc: Any, table: str) -> bool:
         """Whether a table says itself that it takes in what the gateway knows."""
-        return table in vpc.route_tables and at.name in map(bare, vpc.route_tables[table].propagate)
+        return table in vpc.route_tables and at.name in vpc.route_tables[table].propagate
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Out of the VPC."""
@@ -109,7 +108,7 @@ class VpnGateway(Resource):
             yield Edit.setting(path, {"routes": case.view.written(path) or {}, "propagate": [at.name]}, text, 2)
         elif table is None:
             yield Edit.setting(path, {"propagate": [at.name]}, text)
-        elif at.name not in map(bare, table.propagate):
+        elif at.name not in table.propagate:
             yield Edit.adding((*path, "propagate"), at.name, text)
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:

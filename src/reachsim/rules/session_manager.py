@@ -17,14 +17,14 @@ TRAFFIC: Final = "tcp/443"
 PATIENCE_MINUTES: Final = 10
 """How long to wait before looking for faults: a node reports some minutes after its start, then every five (SSM-11)."""
 
-Version = tuple[int, ...]
-SESSIONS_SINCE: Final[Version] = (2, 3, 68, 0)
+AgentVersion = tuple[int, ...]
+SESSIONS_SINCE: Final[AgentVersion] = (2, 3, 68, 0)
 """The first agent that takes sessions (SSM-8)."""
-PORT_FORWARDING_SINCE: Final[Version] = (3, 0, 222, 0)
+PORT_FORWARDING_SINCE: Final[AgentVersion] = (3, 0, 222, 0)
 """The first agent that forwards ports and SSH (SSM-8)."""
-DEFAULT_HOST_MANAGEMENT_SINCE: Final[Version] = (3, 2, 582, 0)
+DEFAULT_HOST_MANAGEMENT_SINCE: Final[AgentVersion] = (3, 2, 582, 0)
 """The first agent that takes its role from the Default Host Management Configuration (SSM-6)."""
-WITHOUT_EC2MESSAGES: Final[Version] = (3, 3, 40, 0)
+WITHOUT_EC2MESSAGES: Final[AgentVersion] = (3, 3, 40, 0)
 """The first agent that needs `ec2messages` only where `ssmmessages` is not to be had (SSM-2)."""
 
 CORE_POLICY: Final = "AmazonSSMManagedInstanceCore"
@@ -51,7 +51,7 @@ ACTIONS: Final = (
 """The least that a session needs of the role (SSM-7)."""
 
 
-def parse_version(text: str) -> Version:
+def parse_version(text: str) -> AgentVersion:
     """The version of an agent, ``3.3.40.0``. Raises ValueError."""
     if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){1,3}", text):
         raise ValueError(f"{text!r} is no version such as 3.3.40.0")
@@ -59,7 +59,7 @@ def parse_version(text: str) -> Version:
     return tuple(parts + [0] * (4 - len(parts)))
 
 
-def format_version(version: Version) -> str:
+def format_version(version: AgentVersion) -> str:
     """The text of a version."""
     return ".".join(map(str, version))
 

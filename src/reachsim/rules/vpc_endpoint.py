@@ -11,7 +11,7 @@ from reachsim.rules.verdict import Loss, Silence
 
 AVAILABLE: Final = "available"
 """The only state that carries traffic (EP-10)."""
-State = Literal[
+EndpointState = Literal[
     "available",
     "pending",
     "pending-acceptance",

@@ -16,7 +16,6 @@ from reachsim.engine import Asked
 from reachsim.errors import UsageError, shown
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network, diff
-from reachsim.resources.reference import bare
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import usable_count
@@ -77,7 +76,7 @@ def _is_private(network: Network, subnet: SubnetSite) -> bool:
     gateway = network.design.vpcs[subnet.vpc.name].internet_gateway
     table = network.topology.table_of(subnet)
     known = not table.unwritten and not any(route.unknown for route in table.routes)
-    return known and not any(gateway is not None and bare(route.target) == gateway for route in table.routes)
+    return known and not any(gateway is not None and route.target == gateway for route in table.routes)
 
 
 def _endpoints_of(network: Network, vpc: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reachsim.dataplane.checkpoint import Checkpoint
@@ -10,7 +10,7 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.dataplane.place import AddressPair, GroupSet
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
-from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, bare_or_none, group_names, group_of
+from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, group_of
 from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import prefix_table
@@ -28,6 +28,7 @@ from reachsim.resources.internet_gateway import (
 from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.public_service import region_of
+from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, resources
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
@@ -97,9 +98,7 @@ class TopologyBuilder:
             access.of(name), access_path, region_of(self.design, name),
         )  # fmt: skip
         self.topology.vpcs[name] = site
-        unknown = (
-            {UNKNOWN: None} if any(bare_or_none(each.route_table) == UNKNOWN for each in vpc.subnets.values()) else {}
-        )
+        unknown = {UNKNOWN: None} if any(each.route_table == UNKNOWN for each in vpc.subnets.values()) else {}
         for table_name in {"main": None, **vpc.route_tables, **unknown}:
             path = (*here, "route_tables", table_name) if table_name in vpc.route_tables else ()
             self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
@@ -115,7 +114,7 @@ class TopologyBuilder:
             site.subnets[subnet_name] = subnet
             table = self.topology.table_of(subnet)
             subnet.link = SubnetLink(subnet)
-            path = self.policy.path("network_acls", name, bare_or_none(body.network_acl) or "default")
+            path = self.policy.path("network_acls", name, body.network_acl or "default")
             subnet.exit = AclCheckpoint(subnet, Direction.EGRESS, subnet.egress, path, table)
             subnet.entry = AclCheckpoint(subnet, Direction.INGRESS, subnet.ingress, path, subnet.link)
             subnet.table = table
@@ -190,7 +189,7 @@ class TopologyBuilder:
 
     def subnet(self, vpc: str, reference: str) -> SubnetSite:
         """A subnet of a VPC."""
-        return self.topology.vpcs[vpc].subnets[bare_or_none(reference) or ""]
+        return self.topology.vpcs[vpc].subnets[reference]
 
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
@@ -257,7 +256,7 @@ class TopologyBuilder:
 
     def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
         """Groups of a VPC (None: the default group, SG-3) and their filters, shared by all interfaces with the same set."""
-        key = vpc, group_names(names, vpc)
+        key = vpc, DEFAULT_GROUP if names is None else names
         if key not in self.group_sets:
             self.group_sets[key] = GroupSet(
                 frozenset(SOME_GROUP if group == UNKNOWN else group_of(vpc, group) for group in key[1]),
@@ -355,13 +354,12 @@ class TopologyBuilder:
                     self.route(name, block, reference, path, RouteOrigin.PREFIX_LIST, destination)
                     for block in self.design.prefix_lists[destination].entries
                 ]
-            propagating = frozenset(bare_or_none(g) or "" for g in written.propagate)
-            routes += self.routes_made(name, vpc, table_name, propagating, made)
+            routes += self.routes_made(name, vpc, table_name, written.propagate, made)
             # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
             static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
             routes = [route for route in routes if not (route.local and route.destination in static)]
             if written.gateway is not None:
-                self.redirect(name, bare_or_none(written.gateway) or "", routes)
+                self.redirect(name, written.gateway, routes)
             checkpoint.fill(routes)
 
     def turn_acls(self, name: str, vpc: Vpc) -> None:
@@ -381,7 +379,7 @@ class TopologyBuilder:
                 checkpoint.turn(self.filter(replace(rules, within=True)), turned)
 
     def routes_made(
-        self, name: str, vpc: Vpc, table: str, propagating: frozenset[str], all_made: Iterable[tuple[At, RouteMade]]
+        self, name: str, vpc: Vpc, table: str, propagating: Container[str], all_made: Iterable[tuple[At, RouteMade]]
     ) -> Iterator[Route]:
         """The routes of a table that AWS makes: of endpoints, and those that gateways propagate to it (EP-1, ROUTE-6).
 

@@ -16,6 +16,7 @@ from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import Source, check, in_order
+from reachsim.loading.references import Home, settled_in
 from reachsim.loading.report import TooManyProblems
 from reachsim.loading.validation import validate
 from reachsim.policy.filters import Policy
@@ -138,7 +139,8 @@ def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> 
     try:
         for path in components:
             vpc_name, section, name = str(path[1]), str(path[2]), str(path[3])
-            body: Schema = validate(_RULES[section], document, at=path)
+            home = Home(source.design, vpc_name)
+            body: Schema = settled_in(validate(_RULES[section], document, at=path), home)
             members = {**getattr(vpcs[vpc_name], section), name: body}
             vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
     except DesignError:

@@ -15,7 +15,6 @@ from reachsim.errors import counted
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source
-from reachsim.loading.names import bare_or_none
 from reachsim.net.cidr import AddressSet
 from reachsim.policy.filters import RuleSet
 from reachsim.resources.internet import InternetCheckpoint
@@ -132,7 +131,7 @@ class Topology(Faced):
     def table_of(self, subnet: SubnetSite) -> RouteTableCheckpoint:
         """The route table of a subnet."""
         body = self.source.design.vpcs[subnet.vpc.name].subnets[subnet.name]
-        return self.tables[subnet.vpc.name, bare_or_none(body.route_table) or "main"]
+        return self.tables[subnet.vpc.name, body.route_table or "main"]
 
     def starts(self) -> Iterator[Checkpoint]:
         """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""

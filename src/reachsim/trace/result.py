@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import LegName
 from reachsim.faces import Carded, Faced, face, record
 from reachsim.flow.ports import NO_LOSS, Choices
@@ -69,7 +69,7 @@ class Hop(Faced):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Blocker(Faced):
+class Blocker(Caused, Faced):
     """Something that stops the packet or its answer.
 
     `cause`: what, where and why; the properties below read it. `leg`: "forward" or "reply". `text`: one sentence about the
@@ -94,29 +94,9 @@ class Blocker(Faced):
     groups: frozenset[GroupId] = field(default=NO_GROUPS, compare=False)
 
     @property
-    def code(self) -> str:
-        """Why, stable: Reachability Analyzer's where one fits (docs/codes.md)."""
-        return self.cause.code.value
-
-    @property
-    def component(self) -> str:
-        """Full name of what stops it."""
-        return self.cause.component
-
-    @property
-    def checkpoint(self) -> str:
-        """What that is there."""
-        return self.cause.checkpoint
-
-    @property
     def rule(self) -> str:
         """What decided, as it is written."""
         return self.cause.decided or self.cause.text
-
-    @property
-    def rule_id(self) -> str:
-        """The rule of docs/rules.md."""
-        return self.cause.rule
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -9,7 +9,6 @@ from reachsim.answers.lambda_planning import lambda_addresses
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.net.cidr import Cidr
 from reachsim.resources.fields import traffic_of
-from reachsim.resources.reference import bare
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import LintCode
 from reachsim.rules.quotas import (
@@ -64,7 +63,7 @@ def _counts(subject: Subject) -> Iterator[tuple[str, KeyPath, int, Quota]]:
         yield vpc, (*here, "network_acls"), len({"default", *body.network_acls}), ACLS_OF_VPC
         yield vpc, here, peerings[vpc], PEERINGS_OF_VPC
         placed = [gateway.subnet for gateway in body.nat_gateways.values() if gateway.subnet is not None]
-        zones = Counter(body.subnets[bare(subnet)].az for subnet in placed)
+        zones = Counter(body.subnets[subnet].az for subnet in placed)
         for zone, count in zones.items():
             if zone is not None:
                 yield f"{vpc} zone {zone}", (*here, "nat_gateways"), count, NAT_GATEWAYS_OF_ZONE

@@ -81,15 +81,15 @@ def one_of_each(members: Iterable[NetworkInterface]) -> Iterable[NetworkInterfac
 
 
 _OF_A_PLACE: Final = 2
-Check = Callable[[Subject], Iterable[Found]]
-CHECKS: Final[dict[Check, tuple[LintCode, ...]]] = {}
+Finder = Callable[[Subject], Iterable[Found]]
+CHECKS: Final[dict[Finder, tuple[LintCode, ...]]] = {}
 """Every check, with the codes of what it may find, in the order in which they are asked."""
 
 
-def finds(*codes: LintCode) -> Callable[[Check], Check]:
+def finds(*codes: LintCode) -> Callable[[Finder], Finder]:
     """Register a check with the codes that it gives."""
 
-    def add(check: Check) -> Check:
+    def add(check: Finder) -> Finder:
         CHECKS[check] = codes
         return check
 

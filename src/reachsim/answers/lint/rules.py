@@ -14,6 +14,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import EVERY_IPV4
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import traffic_of
+from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.resources.vpc_endpoint import VpcEndpoint
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.lint import LintCode
@@ -112,7 +113,7 @@ def _never(subject: Subject, group: GroupId, direction: Direction) -> str:
 def _groups_of_providers(subject: Subject) -> Iterator[tuple[str, set[str]]]:
     for vpc, body in subject.design.vpcs.items():
         for provider in body.capacity_providers.values():
-            yield vpc, {group.rpartition(".")[2] for group in provider.security_groups or ("default",)}
+            yield vpc, {*(provider.security_groups or DEFAULT_GROUP)}
 
 
 @finds(LintCode.ADMIN_PORT_OPEN)

@@ -15,7 +15,7 @@ from reachsim.faces import Carded, Faced, record
 from reachsim.loading.load import Source
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
-from reachsim.resources.lint import Silence
+from reachsim.resources.lint import IgnoredFindings
 from reachsim.rules.lint import SEVERITIES, LintCode, severity_of
 
 _MODULES = (routes, rules, answers, blocks, unused, functions, quotas)
@@ -115,7 +115,7 @@ def _finding(network: Editable, found: Found) -> Finding:
     )  # fmt: skip
 
 
-def _unused(silences: Sequence[Silence], used: set[int], wanted: set[LintCode]) -> Iterable[Found]:
+def _unused(silences: Sequence[IgnoredFindings], used: set[int], wanted: set[LintCode]) -> Iterable[Found]:
     for index, silence in enumerate(silences):
         if index not in used and LintCode(silence.code) in wanted:
             yield Found(

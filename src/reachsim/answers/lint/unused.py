@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.net.traffic import Traffic
-from reachsim.resources.reference import bare
 from reachsim.resources.resource import At
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc_endpoint import VpcEndpoint
@@ -21,8 +20,8 @@ def unused(subject: Subject) -> Iterator[Found]:
     """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
     named = _named_groups(subject)
     for vpc, body in subject.design.vpcs.items():
-        tables = {bare(subnet.route_table or "main") for subnet in body.subnets.values()}
-        acls = {bare(subnet.network_acl or "default") for subnet in body.subnets.values()}
+        tables = {subnet.route_table or "main" for subnet in body.subnets.values()}
+        acls = {subnet.network_acl or "default" for subnet in body.subnets.values()}
         for name, table in body.route_tables.items():
             if name not in tables and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
@@ -54,7 +53,7 @@ def _named_groups(subject: Subject) -> set[tuple[str, str]]:
                 if isinstance(peer, str):
                     named |= {g for g in policy.source.names.peer(vpc, peer)[1] if g != (vpc, group)}
         for provider in body.capacity_providers.values():
-            named |= {(vpc, bare(group)) for group in provider.security_groups or ()}
+            named |= {(vpc, group) for group in provider.security_groups or ()}
     return named
 
 
@@ -69,7 +68,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
     }
     records |= {str(end) for e in subject.design.expect for end in (e.from_, e.to)}
     for vpc, body in subject.design.vpcs.items():
-        used = {bare(subnet.route_table or "main") for subnet in body.subnets.values()}
+        used = {subnet.route_table or "main" for subnet in body.subnets.values()}
         for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
             at = At(vpc, "vpc_endpoints", name)
             if endpoint.type == "gateway":
@@ -77,9 +76,9 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                     table
                     for table, routes in body.route_tables.items()
                     for target in routes.routes.values()
-                    if bare(target) == name
+                    if target == name
                 }
-                tables = written | {bare(table) for table in endpoint.route_tables}
+                tables = written | {*endpoint.route_tables}
                 if not tables & used:
                     yield Found(
                         LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no subnet has a route to it",
@@ -133,7 +132,7 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
     for site in subject.topology.vpcs.values():
         for subnet in site.subnets.values():
             if isinstance(subnet.table, RouteTableCheckpoint):
-                used |= {(site.name, bare(route.target)) for route in subnet.table.routes if not route.local}
+                used |= {(site.name, route.target) for route in subnet.table.routes if not route.local}
     for name, peering in design.peering_connections.items():
         sides = [side for side in (peering.requester, peering.accepter) if (side, name) not in used]
         if peering.active and len(sides) == 2:

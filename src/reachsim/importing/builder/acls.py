@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.builder.associations import associate
-from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.rules import Refused, block, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
@@ -16,7 +16,12 @@ _DIRECTIONS: Final = ("ingress", "egress")
 
 def add_acls(draft: Draft) -> None:
     """Network ACLs, and which subnets they are of."""
-    draft.each("NetworkAcls", add_acl, _doubt, maybe=True)
+    draft.each(
+        "NetworkAcls",
+        add_acl,
+        in_place_of("network_acls", "what it lets pass", {"ingress": UNKNOWN, "egress": UNKNOWN}),
+        maybe=True,
+    )
     for vpc in draft.vpc_ids():
         own = draft.inside("NetworkAcls", vpc)
         associate(draft, vpc, "NetworkAcls", "network_acl", "default")
@@ -25,13 +30,6 @@ def add_acls(draft: Draft) -> None:
         if not told and not any(item.either("IsDefault") is True for item in own):
             for body in draft.section(vpc, "subnets").values():
                 body.setdefault("network_acl", UNKNOWN)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    draft.unknown(item, "what it lets pass", reason)
-    vpc = draft.vpc_of.get(item.id)
-    if vpc:
-        draft.section(vpc, "network_acls")[draft.names[item.id]] = {"ingress": UNKNOWN, "egress": UNKNOWN}
 
 
 def add_acl(draft: Draft, item: Item) -> None:

@@ -261,3 +261,15 @@ def index_of(interface: Item) -> int | None:
 def known(value: Any) -> Any:
     """A value that may be unknown; None in place of what is unknown."""
     return None if isinstance(value, Unknown) else value
+
+
+def in_place_of(section: str, what: str, body: Data) -> Callable[[Draft, Item, str], None]:
+    """For `Draft.each`: what is written in place of an item of a VPC of which too little is known, and what is not known."""
+
+    def doubt(draft: Draft, item: Item, reason: str) -> None:
+        draft.unknown(item, what, reason)
+        vpc = draft.vpc_of.get(item.id)
+        if vpc:
+            draft.section(vpc, section)[draft.names[item.id]] = dict(body)
+
+    return doubt

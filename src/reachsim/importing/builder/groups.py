@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block, number, protocol, traffic
@@ -18,14 +18,12 @@ _DIRECTIONS: Final = (("IpPermissions", "ingress", "from"), ("IpPermissionsEgres
 
 def add_groups(draft: Draft) -> None:
     """Security groups with their rules (a rule that AWS would refuse is left out)."""
-    draft.each("SecurityGroups", add_group, _doubt, maybe=True)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    draft.unknown(item, "what it lets pass", reason)
-    vpc = draft.vpc_of.get(item.id)
-    if vpc:
-        draft.section(vpc, "security_groups")[draft.names[item.id]] = {"ingress": UNKNOWN, "egress": UNKNOWN}
+    draft.each(
+        "SecurityGroups",
+        add_group,
+        in_place_of("security_groups", "what it lets pass", {"ingress": UNKNOWN, "egress": UNKNOWN}),
+        maybe=True,
+    )
 
 
 def add_group(draft: Draft, item: Item) -> None:

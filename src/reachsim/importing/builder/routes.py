@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reachsim.importing.builder.associations import associate
-from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block
@@ -12,7 +12,7 @@ from reachsim.resources.reference import BLACKHOLE, UNKNOWN
 
 def add_routes(draft: Draft) -> None:
     """Route tables, and which subnets and gateways they are of."""
-    draft.each("RouteTables", add_table, _doubt, maybe=True)
+    draft.each("RouteTables", add_table, in_place_of("route_tables", "its routes", {UNKNOWN: UNKNOWN}), maybe=True)
     for vpc in draft.vpc_ids():
         if vpc not in draft.names:
             continue
@@ -22,13 +22,6 @@ def add_routes(draft: Draft) -> None:
         elif "main" not in draft.body(vpc).get("route_tables", {}):
             for body in draft.section(vpc, "subnets").values():
                 body.setdefault("route_table", UNKNOWN)
-
-
-def _doubt(draft: Draft, item: Item, reason: str) -> None:
-    draft.unknown(item, "its routes", reason)
-    vpc = draft.vpc_of.get(item.id)
-    if vpc:
-        draft.section(vpc, "route_tables")[draft.names[item.id]] = {UNKNOWN: UNKNOWN}
 
 
 def add_table(draft: Draft, item: Item) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from reachsim.answers.lambda_addresses import LambdaAddresses, Room
-from reachsim.answers.session_manager import ManagedNode, Met, Need, SessionManager, State
+from reachsim.answers.lambda_addresses import Fit, LambdaAddresses
+from reachsim.answers.session_manager import ManagedNode, Met, Need, Readiness, SessionManager
 from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag
 from reachsim.errors import counted
 from reachsim.faces import html_of
 from reachsim.markup import Html, element, escape
 
-_ROOMS: dict[Room, Mood] = {"fits": "good", "does not fit": "bad", "undecided": "unknown"}
-_STATES: dict[State, Mood] = {"ready": "good", "not ready": "bad", "not yet": "part", "undecided": "unknown"}
+_ROOMS: dict[Fit, Mood] = {"fits": "good", "does not fit": "bad", "undecided": "unknown"}
+_STATES: dict[Readiness, Mood] = {"ready": "good", "not ready": "bad", "not yet": "part", "undecided": "unknown"}
 _MET: dict[Met, Mood] = {"met": "good", "missing": "bad", "unknown": "unknown"}
 
 

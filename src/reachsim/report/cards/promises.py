@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reachsim.answers.difference import Change
 from reachsim.answers.expectations import Check, Result, ResultVerdict
-from reachsim.answers.fixes import Fix, Fixes, Plan
+from reachsim.answers.fixes import Fix, Fixes, FixPlan
 from reachsim.cards import Mood, card, folded, joined, lines, listing, note, patch, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
@@ -136,7 +136,7 @@ def _(fix: Fix) -> str:
 
 
 @html_of.register
-def _(plan: Plan) -> str:
+def _(plan: FixPlan) -> str:
     left = [joined(_tagged(found), escape(f" {_numbered(found.result)}: {_left(found)}")) for found in plan.left]
     left += [
         joined(tag("unknown", "undecided"), escape(f" {_numbered(result)}: {result.reason}"))
