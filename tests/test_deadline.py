@@ -35,6 +35,7 @@ QUESTIONS: dict[str, Ask] = {
     "lint": lambda net, **more: net.lint(**more),
     "session_manager": lambda net, **more: net.session_manager(**more),
     "fixes": lambda net, **more: net.fixes("www", "probe", "tcp/443", **more),
+    "fix_sessions": lambda net, **more: net.fix_sessions(**more),
     "fix_all": lambda net, **more: net.fix_all(**more),
     "diff": lambda net, **more: reachsim.diff(net, net, **more),
 }
@@ -69,7 +70,7 @@ def test_a_question_that_is_too_long_ends(name: str, monkeypatch: pytest.MonkeyP
     assert net.trace("probe", "db", "tcp/5432").reachable
 
 
-@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - {"fix_all"}))  # which asks for fixes
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - {"fix_all", "fix_sessions"}))  # which ask for fixes
 def test_a_deadline_that_is_kept_changes_nothing(name: str) -> None:
     before = signal.getsignal(signal.SIGINT), sys.unraisablehook
     one, other = QUESTIONS[name](network(), deadline=1000), QUESTIONS[name](network())

@@ -21,7 +21,7 @@ MODEL = ROOT / "models" / "vpc-lambda-as-found.yaml"
 def versions(file: str) -> dict[str, tuple[str, str]]:
     """Of each line of a file of constraints, the package with its comparison and version."""
     lines = (ROOT / ".ci" / file).read_text(encoding="utf-8").splitlines()
-    found = [re.fullmatch(r"([a-z]+)([=<]=)([0-9.]+)", line) for line in lines if not line.startswith("#")]
+    found = [re.fullmatch(r"([a-z-]+)([=<]=)([0-9.]+)", line) for line in lines if not line.startswith("#")]
     return {match[1]: (match[2], match[3]) for match in found if match is not None}
 
 

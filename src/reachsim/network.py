@@ -40,7 +40,6 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.answers.difference import Difference
     from reachsim.answers.explain import Explanation
     from reachsim.answers.findings import Findings
-    from reachsim.answers.fix import Tools
     from reachsim.answers.fixes import Fixes, Plan
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
@@ -337,22 +336,29 @@ class Network(Editable):
         from reachsim.answers import fix
 
         if isinstance(source, int):
-            return fix.fixes(self, self.decide(source).expectation, _tools(), source)
+            return fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched), source)
         asked = parse_traffic(traffic)
         expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return fix.fixes(self, expectation, _tools())
+        return fix.fixes(self, expectation, fix.Tools(_patched))
 
     @in_time
     def fix_all(self, *, deadline: float | None = None) -> Plan:
-        """What to change so that every failing expectation holds, proven together: one patch, where there is a
-        text to patch."""
+        """What to change so that every failing expectation holds, proven together: one patch, where there is a text."""
         from reachsim.answers import fix
 
-        return fix.plan(self, _tools())
+        return fix.plan(self, fix.Tools(_patched))
+
+    @in_time
+    def fix_sessions(self, *instances: str, deadline: float | None = None) -> Plan:
+        """What to change so that the agents of instances (all of them where none is named) reach what Session Manager needs:
+        proven, and one patch. None of the file's own expectations breaks. Raises EndpointError, DeadlinePassed."""
+        from reachsim.answers import fix
+
+        return fix.plan_besides(self, self.session_manager(*instances).ways_missing, fix.Tools(_patched))
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -425,21 +431,15 @@ class Network(Editable):
 
 
 _FOR_GUESTS = (
-    "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings", "fix_all",
-    "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint", "matrix", "not_modelled", "reach",
-    "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
+    "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings",
+    "fix_all", "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint",
+    "matrix", "not_modelled", "reach", "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""
 
 
-def _tools() -> Tools:
-    from reachsim.answers.fix import Tools
-
-    return Tools(
-        edit=lambda network, edits: network.with_(edits),
-        load=lambda text, network: checked(Network(changed_source(text, network.source))),
-        decide=lambda network, number: network.decide(number),
-    )
+def _patched(text: str, network: Engine) -> Network:
+    return checked(Network(changed_source(text, network.source)))
 
 
 def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:

@@ -45,6 +45,20 @@ def test_a_rule_by_the_senders_group_in_its_own_vpc() -> None:
     assert best(found).opens == ()
 
 
+def test_a_rule_goes_to_and_names_the_group_that_the_fewest_carry() -> None:
+    """A rule in a group that everybody carries opens everybody."""
+    broad = {**group("all-hosts"), "vpcs app instances db security_groups": ["all-hosts", "shut"]}
+    carried: Changes = {
+        **broad,
+        "vpcs app instances web security_groups": ["all-hosts"],
+        "vpcs app instances probe security_groups": ["all-hosts", "client"],
+    }
+    found = written(CLOSED | carried).fixes("probe", "db", "tcp/5432")
+    (change,) = best(found).edits[0].changes
+    assert change.path == ("vpcs", "app", "security_groups", "shut", "ingress")
+    assert change.value == {"allow": "tcp/5432", "from": "client"}
+
+
 @pytest.mark.rule("SG-11")
 def test_a_rule_by_the_senders_group_over_an_active_peering() -> None:
     shut = {**group("shut", vpc="data"), "vpcs data instances api security_groups": ["shut"]}

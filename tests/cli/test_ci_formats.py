@@ -58,6 +58,7 @@ class TestGithub:
         assert lines[0].startswith(
             f"::error file=net.yaml,line={first},title=reachsim check%3A #2 internet -> web%3A deny tcp/22::"
         )
+        assert "::delivered: all of tcp/22; why it was asked: nobody logs in, from anywhere" in lines[0]
         assert lines[0].endswith("why it was asked: nobody logs in, from anywhere")
         assert f"line={first + 1},title=reachsim check%3A #3 twin -> probe%3A allow tcp/80::app.probe" in lines[1]
         assert lines[-1] == "net.yaml: 3 of 4 expectations fail"

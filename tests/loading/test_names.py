@@ -23,6 +23,22 @@ def test_a_bare_name_and_its_full_name_are_the_same(reference):
             "VPC app has no subnet 'isolatd'",
             "did you mean 'isolated'?",
         ),
+        *(
+            (
+                {f"vpcs app {section}": {"several": {"subnets": ["isolated", "isolatd"], **more}}},
+                f"vpcs app {section} several subnets 1",
+                "VPC app has no subnet 'isolatd'",
+                "did you mean 'isolated'?",
+            )
+            for section, more in (
+                ("interfaces", {}),
+                (
+                    "load_balancers",
+                    {"listeners": {"tcp/1": "t"}, "target_groups": {"t": {"targets": ["db"], "port": "tcp/1"}}},
+                ),
+                ("vpc_endpoints", {"type": "interface", "service": "logs"}),
+            )
+        ),
         (
             {"vpcs app instances db subnet": "data.api"},
             "vpcs app instances db subnet",

@@ -6,6 +6,7 @@ import copy
 import os
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -58,6 +59,8 @@ def check_picture(net: Network) -> None:
         assert len(ends) == 2
         assert all(end.x <= stroke.x <= end.x + end.width for end in ends)
     assert {stroke.line for stroke in layout.strokes} == set(layout.scene.lines)
+    for one, other in combinations(layout.strokes, 2):  # lines can be told apart
+        assert one.x != other.x or one.bottom <= other.top or other.bottom <= one.top
     folded = {name for box in layout.boxes if len(box.box.names) > 1 for name in box.box.names}
     subnets = {subnet.full_name for vpc in net.topology.vpcs.values() for subnet in vpc.subnets.values()}
     shown = [name for each in everything if not subnets & {*each.box.names} for name in each.box.names]
@@ -299,3 +302,26 @@ def test_folded_vpcs_say_how_many_subnets_are_public() -> None:
     notes = {placed.title: placed.notes for placed in layout.boxes}
     assert "6 subnets: 3 public, 3 private" in notes["3 VPCs"]
     assert "12 subnets: 12 private" in notes["6 VPCs"]
+
+
+def test_a_function_is_joined_with_its_vpcs_and_an_api_gateway_with_its_function() -> None:
+    layout = draw(reachsim.load(MODELS / "vpc-lambda-as-found.yaml")).layout
+    lines = {frozenset(line) for line in layout.scene.lines}
+    assert frozenset({"lambda_functions/fetch", "vpcs/app"}) in lines
+    assert frozenset({"api_gateways/front", "lambda_functions/fetch"}) in lines
+    notes = {placed.title: placed.notes for placed in layout.boxes}
+    assert notes["fetch"] == ("Lambda function", "$LATEST, 2 in private of app, 1 in no VPC")
+
+
+def test_a_wide_network_has_several_rows_of_vpcs() -> None:
+    net = many(8, 3)
+    check_picture(net)
+    layout = draw(net).layout
+    vpcs = [box for box in layout.boxes if box.box.look == "vpc"]
+    assert len(vpcs) == 8
+    assert len({box.y for box in vpcs}) > 1
+    assert layout.width <= 2000
+    second = next(box for box in vpcs if box.y > vpcs[0].y)
+    gateway = second.inside[0].box.key
+    (stroke,) = (stroke for stroke in layout.strokes if set(stroke.line) == {"internet", gateway})
+    assert stroke.front == second.y  # behind the VPCs above it, in front of its own

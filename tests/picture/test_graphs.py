@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,12 @@ MERMAID = {
 """What a line may be, of the part of the grammar of Mermaid's flowcharts that is used."""
 
 
-def pictures() -> dict[str, Picture]:
-    found, repaired = model("vpc-lambda-as-found"), model("vpc-lambda-repaired")
-    return {
-        "plain": model("hub-and-spoke").draw(),
-        "trace": found.draw(trace=("fetch", "www.google.com", "tcp/443")),
-        "difference": found.draw(diff=repaired),
-        "matrix": model("three-tier").draw(matrix="tcp/5432"),
-    }
+PICTURES: dict[str, Callable[[], Picture]] = {
+    "plain": lambda: model("hub-and-spoke").draw(),
+    "trace": lambda: model("vpc-lambda-as-found").draw(trace=("fetch", "www.google.com", "tcp/443")),
+    "difference": lambda: model("vpc-lambda-as-found").draw(diff=model("vpc-lambda-repaired")),
+    "matrix": lambda: model("three-tier").draw(matrix="tcp/5432"),
+}
 
 
 def sorted_lines(text: str) -> list[tuple[str, str]]:
@@ -49,9 +48,9 @@ def sorted_lines(text: str) -> list[tuple[str, str]]:
     return out
 
 
-@pytest.mark.parametrize("name", ["plain", "trace", "difference", "matrix"])
+@pytest.mark.parametrize("name", PICTURES)
 def test_mermaid_by_its_grammar(name: str) -> None:
-    picture = pictures()[name]
+    picture = PICTURES[name]()
     lines = sorted_lines(picture.mermaid)
     kinds = Counter(kind for kind, _ in lines)
     scene = picture.layout.scene
@@ -71,9 +70,9 @@ def test_mermaid_by_its_grammar(name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
-@pytest.mark.parametrize("name", ["plain", "trace", "difference", "matrix"])
+@pytest.mark.parametrize("name", PICTURES)
 def test_dot_is_what_graphviz_takes(name: str) -> None:
-    picture = pictures()[name]
+    picture = PICTURES[name]()
     done = subprocess.run(["dot", "-Tplain"], input=picture.dot, capture_output=True, encoding="utf-8", check=True)
     assert not done.stderr
     nodes = [line for line in done.stdout.splitlines() if line.startswith("node ")]
@@ -84,7 +83,7 @@ def test_dot_is_what_graphviz_takes(name: str) -> None:
 
 
 def test_a_stop_ends_an_edge_of_its_own_kind() -> None:
-    picture = pictures()["trace"]
+    picture = PICTURES["trace"]()
     assert re.search(r"n\d+ --x\|\"2\"\| n\d+", picture.mermaid)
     assert "arrowhead=tee" in picture.dot
     assert "ENI_SOURCE_DEST_CHECK_" in picture.mermaid

@@ -189,6 +189,15 @@ def test_a_name_means_to_networks_behind_a_host_what_it_means_to_the_host():
 API = (10 << 24) + (1 << 16) + (1 << 8) + 80
 
 
+@pytest.mark.rule("ROUTE-14")
+@pytest.mark.parametrize("own", ["client_networks", "local_networks"])
+def test_a_stopped_host_sends_nothing_to_networks_of_its_own_either(own):
+    stopped = {"vpcs app instances twin": {"subnet": "private", "state": "stopped", own: ["192.168.77.0/24"]}}
+    trace = load(stopped).trace("twin", CLIENT, "tcp/22")
+    blames(trace, "BAD_STATE", "ROUTE-14", "app.twin")
+    assert not load(stopped).reach("twin", CLIENT).delivered
+
+
 @pytest.mark.rule("NATI-5")
 def test_a_masquerading_host_needs_no_route_back_to_its_clients():
     net = load(CLIENTS, {"vpcs app instances twin nat": True, "vpcs app route_tables isolated": {}})

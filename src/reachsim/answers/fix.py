@@ -8,7 +8,7 @@ that was made of other files has no text of its own: there it is an edited copy 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,15 +16,14 @@ from typing import Any
 from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
+from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result, decide
 from reachsim.answers.fixes import Fix, Fixes, Plan
 from reachsim.dataplane.ends import Endpoint
-from reachsim.engine import Engine
 from reachsim.errors import ReachsimError
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Change, Edit
-from reachsim.rules.clauses import KeyPath
 
 MOST_EDITS = 6
 """Edits of a set: more is a redesign."""
@@ -40,27 +39,22 @@ MUCH_MORE = 3
 
 @dataclass(frozen=True)
 class Tools:
-    """What the network above lends: an edited copy; the text of a network, changed and loaded as its file is; one of its
-    expectations by number, decided once, also for copies that it does not concern."""
+    """What the network above lends: the text of a network, changed and loaded as its file is."""
 
-    edit: Callable[[Any, Mapping[str | KeyPath, Any]], Engine]
-    load: Callable[[str, Engine], Engine]
-    decide: Callable[[Any, int], Result]
+    load: Callable[[str, Editable], Editable]
 
-    def edited(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
+    def edited(self, engine: Editable, edits: Sequence[Edit]) -> Editable:
         """A copy with some edits made."""
-        return self.edit(engine, as_edits(engine.source.document.data, changes_of(edits)))
+        return engine.with_(as_edits(engine.source.document.data, changes_of(edits)))
 
-    def patched(self, engine: Engine, edits: Sequence[Edit]) -> Engine:
+    def patched(self, engine: Editable, edits: Sequence[Edit]) -> Editable:
         """The network of its file with some edits made; an edited copy where it has no text."""
-        text = engine.source.document.text
-        if text is None:
-            return self.edited(engine, edits)
-        return self.load(patched(text, changes_of(edits), engine.source.file).after, engine)
+        patch = patch_of(engine, edits)
+        return self.edited(engine, edits) if patch is None else self.load(patch.after, engine)
 
-    def all_decided(self, engine: Engine) -> list[Result]:
+    def all_decided(self, engine: Editable) -> list[Result]:
         """Its expectations, in their order."""
-        return [self.decide(engine, number) for number in range(1, len(engine.design.expect) + 1)]
+        return [engine.decide(number) for number in range(1, len(engine.design.expect) + 1)]
 
 
 def changes_of(edits: Iterable[Edit]) -> list[Change]:
@@ -68,7 +62,7 @@ def changes_of(edits: Iterable[Edit]) -> list[Change]:
     return [change for edit in edits for change in edit.changes]
 
 
-def ask(engine: Engine, expectation: Expectation) -> Result:
+def ask(engine: Editable, expectation: Expectation) -> Result:
     """An expectation that its file need not have, decided in a network."""
     result, _ = decide(0, expectation, engine, "")
     return result
@@ -78,7 +72,7 @@ def ask(engine: Engine, expectation: Expectation) -> Result:
 class _State:
     """A network with some edits made, and what is said of the expectation there."""
 
-    engine: Engine
+    engine: Editable
     edits: tuple[Edit, ...]
     result: Result
 
@@ -100,7 +94,7 @@ class _State:
 class Search:
     """Sets of edits, the least intrusive first, until some make the expectation hold."""
 
-    start: Engine
+    start: Editable
     expectation: Expectation
     number: int
     tools: Tools
@@ -156,7 +150,7 @@ class Search:
     def _made(self, state: _State, edit: Edit) -> _State | None:
         return self._with(state.engine, (edit,), (*state.edits, edit))
 
-    def _with(self, engine: Engine, new: tuple[Edit, ...], edits: tuple[Edit, ...]) -> _State | None:
+    def _with(self, engine: Editable, new: tuple[Edit, ...], edits: tuple[Edit, ...]) -> _State | None:
         """A network with some more edits made; None where one leads nowhere, or to no design."""
         try:
             copy = self.tools.edited(engine, new)
@@ -164,8 +158,8 @@ class Search:
         except (ReachsimError, KeyError, IndexError, TypeError):
             return None
 
-    def _asked(self, engine: Engine) -> Result:
-        return self.tools.decide(engine, self.number) if self.number else ask(engine, self.expectation)
+    def _asked(self, engine: Editable) -> Result:
+        return engine.decide(self.number) if self.number else ask(engine, self.expectation)
 
     def _without_idle(self, state: _State) -> _State:
         """The same without the edits that it holds without."""
@@ -178,10 +172,10 @@ class Search:
         return state
 
 
-def fixes(engine: Engine, expectation: Expectation, tools: Tools, number: int = 0, most: int = MOST_FOUND) -> Fixes:
+def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int = 0, most: int = MOST_FOUND) -> Fixes:
     """Proven fixes of one expectation, the best first, `most` at most. `number`: from 1, 0 for a question that is not in the
     file."""
-    first = tools.decide(engine, number) if number else ask(engine, expectation)
+    first = engine.decide(number) if number else ask(engine, expectation)
     if first.verdict != "fails":
         return Fixes(first, (), (first.reason,) if first.verdict == "undecided" else (), 0)
     search = Search(engine, expectation, number, tools)
@@ -204,7 +198,7 @@ def fixes(engine: Engine, expectation: Expectation, tools: Tools, number: int = 
 class Judge:
     """Proves fixes of one file: patches its text, reads it again, and asks everything again."""
 
-    def __init__(self, engine: Engine, tools: Tools) -> None:
+    def __init__(self, engine: Editable, tools: Tools) -> None:
         self.engine = engine
         self.tools = tools
         self.kept = Before(engine)
@@ -220,7 +214,7 @@ class Judge:
         document = self.engine.source.document
         return None if document.text is None else Patcher(document.text, document.file)
 
-    def _after(self, edits: tuple[Edit, ...], copy: Engine | None) -> tuple[Engine, Patch | None]:
+    def _after(self, edits: tuple[Edit, ...], copy: Editable | None) -> tuple[Editable, Patch | None]:
         """The network of the patched text, and the patch. An edited copy has the same answers as a load of its values, and
         shares what the edits leave as it is: it stands for that load where the text, read again, says just its values."""
         patch = None if self.patcher is None else self.patcher.patched(changes_of(edits))
@@ -233,7 +227,7 @@ class Judge:
         return self.tools.load(patch.after, self.engine), patch
 
     def proven(
-        self, edits: tuple[Edit, ...], expectation: Expectation, number: int, copy: Engine | None = None
+        self, edits: tuple[Edit, ...], expectation: Expectation, number: int, copy: Editable | None = None
     ) -> Fix | str:
         """The fix, or why it is none. `copy`: the network with the edits made, if there is one already."""
         what = "; ".join(edit.text for edit in edits)
@@ -241,7 +235,7 @@ class Judge:
             after, patch = self._after(edits, copy)
         except ReachsimError as error:
             return f"{what}: {error}"
-        asked = self.tools.decide(after, number) if number else ask(after, expectation)
+        asked = after.decide(number) if number else ask(after, expectation)
         if not asked.holds:
             return f"{what}: the expectation does not hold in the patched file"
         known = {warning.message for warning in self.engine.source.warnings}
@@ -261,7 +255,7 @@ class Judge:
         return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, others)
 
 
-def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Engine) -> list[Opened]:
+def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editable) -> list[Opened]:
     """What is opened beyond what expectations ask for: other traffic, or between others."""
     left = list(opened)
     for expectation in asked:
@@ -270,9 +264,10 @@ def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Engine
     return left
 
 
-def _beyond(change: Opened, expectation: Expectation, after: Engine) -> Iterator[Opened]:
+def _beyond(change: Opened, expectation: Expectation, after: Editable) -> Iterator[Opened]:
     sources = _names(after.endpoint(expectation.from_), expectation.from_, after)
     destinations = _names(after.endpoint(expectation.to), expectation.to, after)
+    destinations |= _answered_for(after.endpoint(expectation.from_), after.endpoint(expectation.to))
     mine = tuple(name for name in change.sources if name in sources)
     others = tuple(name for name in change.sources if name not in sources)
     wanted = tuple(name for name in change.destinations if name in destinations)
@@ -283,7 +278,7 @@ def _beyond(change: Opened, expectation: Expectation, after: Engine) -> Iterator
         yield from change.between(mine, wanted)
 
 
-def _within(change: Opened, expectation: Expectation, after: Engine) -> bool:
+def _within(change: Opened, expectation: Expectation, after: Editable) -> bool:
     """Whether what is opened between the two ends is no more than was asked for."""
     if change.traffic - expectation.traffic:
         return False
@@ -295,7 +290,15 @@ def _within(change: Opened, expectation: Expectation, after: Engine) -> bool:
     return True
 
 
-def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
+def _answered_for(source: Endpoint, destination: Endpoint) -> set[str]:
+    """The interfaces that a name leads to from where it is asked for: those of endpoints that answer for a service."""
+    if destination.resolve is None:
+        return set()
+    ends = (destination.resolve(origin) for origin in source.origins)
+    return {interface.name for end in ends for interface in end.interfaces}
+
+
+def _names(end: Endpoint, asked: object, engine: Editable) -> set[str]:
     """The names that a difference has for an end; an API and the function that it calls are one."""
     names = {interface.name for interface in end.interfaces} | {
         origin.interface.name for origin in end.origins if origin.interface is not None
@@ -310,9 +313,12 @@ def _names(end: Endpoint, asked: object, engine: Engine) -> set[str]:
     return names
 
 
-def plan(engine: Engine, tools: Tools) -> Plan:
-    """What makes all failing expectations of a file hold together, found one after the other and proven together."""
-    start = tools.all_decided(engine)
+def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -> Plan:
+    """What makes all failing expectations of a file hold together, found one after the other and proven together.
+
+    `wanted`: numbers of those to mend; the others are only not to break.
+    """
+    start = [result for result in tools.all_decided(engine) if wanted is None or result.number in wanted]
     undecided = tuple(result for result in start if result.verdict == "undecided")
     parts: list[Fixes] = []
     left: list[Fixes] = []
@@ -335,7 +341,8 @@ def plan(engine: Engine, tools: Tools) -> Plan:
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
-        edits = _needed(engine, tools, edits, {part.result.number for part in left})
+        failing = {part.result.number for part in left}
+        edits = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
         whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return Plan((), None, (*parts, *left), undecided, len(start))
@@ -343,14 +350,36 @@ def plan(engine: Engine, tools: Tools) -> Plan:
     return Plan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
 
 
-def _needed(engine: Engine, tools: Tools, edits: list[Edit], left: set[int]) -> list[Edit]:
-    """The edits without those that all expectations hold without."""
+def _needed(engine: Editable, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:
+    """The edits without those without which no expectation of some fails either."""
     for edit in tuple(edits) if len(edits) > 1 else ():
         fewer = [each for each in edits if each is not edit]
         try:
             after = tools.edited(engine, fewer)
         except ReachsimError:
             continue
-        if all(result.verdict != "fails" or result.number in left for result in tools.all_decided(after)):
+        if all(after.decide(number).verdict != "fails" for number in mended):
             edits = fewer
     return edits
+
+
+def patch_of(engine: Editable, edits: Iterable[Edit]) -> Patch | None:
+    """The text of a network's file with some edits made; None where it has none. Raises UsageError where that cannot be
+    done."""
+    text = engine.source.document.text
+    return None if text is None else patched(text, changes_of(edits), engine.source.file)
+
+
+def plan_besides(engine: Editable, asked: Sequence[Mapping[str, str]], tools: Tools) -> Plan:
+    """What makes expectations hold that its file has not, and breaks none that it has. They are numbered after those.
+
+    The edits are found and proven in a copy that has both; the patch is of the file.
+    """
+    known = list(engine.source.document.data.get("expect") or ())
+    if not asked:
+        return Plan((), None)
+    copy = engine.with_({("expect",): [*known, *asked]})
+    found = plan(copy, tools, range(len(known) + 1, len(known) + len(asked) + 1))
+    if found.whole is None:
+        return found
+    return replace(found, whole=replace(found.whole, patch=patch_of(engine, found.whole.edits)))

@@ -145,6 +145,16 @@ class SessionManager(Faced, Carded):
         order: tuple[State, ...] = ("not ready", "undecided", "not yet")
         return next((state for state in order if state in found), "ready")
 
+    @property
+    def ways_missing(self) -> list[dict[str, str]]:
+        """The services that agents have to reach and do not, as expectations of a file."""
+        return [
+            {"from": node.name, "to": f"service:{need.name}", "allow": TRAFFIC}
+            for node in self.nodes
+            for need in node.missing
+            if need.trace is not None
+        ]
+
     def count(self, state: State) -> int:
         """Instances in a state."""
         return sum(node.state == state for node in self.nodes)
@@ -337,7 +347,8 @@ def _service(network: Engine, vpc: str, name: str, body: Instance, service: str,
         text, cure, path = bypass
         text = f"not reached: {text}; that way, {why}"
         return Need(service, "missing", text, "SSM-4", required, cure, network.locate(path), trace)
-    cure = f"reachsim trace FILE {full} {end} {TRAFFIC} shows where it stops"
+    cure = f"reachsim session-manager FILE {full} --fix finds the edit"
+    cure += f", reachsim explain FILE {full} {end} {TRAFFIC} says why"
     return Need(service, "missing", f"not reached: {why}", rule, required, cure, _where(trace), trace)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.common import add_all, add_file, add_format, print_answer
 from reachsim.cli.sources import load_network
+
+if TYPE_CHECKING:
+    from reachsim.report.text import Look
 
 HELP = "say which instances Session Manager can open a session on, what is in the way, and what may then be removed"
 _STATUS = {"ready": 0, "not ready": 1, "not yet": 1, "undecided": 3}
@@ -18,22 +22,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes", type=int, metavar="N", help="minutes since they were started or mended: under ten is not yet"
     )
+    parser.add_argument(
+        "--fix", action="store_true", help="also find the edits that give them the ways they lack, proven, as one patch"
+    )
     add_format(parser)
     add_all(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask; 0 when all are ready, 1 when one is not, or not yet, 3 when none is not and one cannot be decided."""
+    from reachsim.report.fix import sessions_text
     from reachsim.report.session_manager import session_manager_data, session_manager_text
 
     net = load_network(arguments)
     found = net.session_manager(*arguments.instances, minutes=arguments.minutes)
     file = net.source.file
-    traces = bool(arguments.instances)
-    print_answer(
-        arguments,
-        lambda how: session_manager_text(found, file, how, traces=traces),
-        lambda: session_manager_data(found, file),
-        net,
-    )
+    traces = bool(arguments.instances) and not arguments.fix
+    plan = net.fix_sessions(*arguments.instances) if arguments.fix else None
+
+    def text(how: Look) -> str:
+        parts = [session_manager_text(found, file, how, traces=traces)]
+        parts += [] if plan is None else [sessions_text(plan, net.locate, how)]
+        return "\n\n".join(filter(None, parts))
+
+    def data() -> dict[str, Any]:
+        fixed = {} if plan is None else {"fix": plan.to_dict()}
+        return {**session_manager_data(found, file), **fixed}
+
+    print_answer(arguments, text, data, net)
     return _STATUS[found.state]

@@ -323,8 +323,7 @@ class VpcChecks(Reports):
         if not subnet:
             return
         if subnet not in vpc.subnets:
-            at = (*need.path, "subnet")
-            subnet = self.resolve(at, self.names.member, name, "subnets", need.subnet, "subnet")
+            subnet = self.resolve(self.place_of_subnet(need), self.names.member, name, "subnets", need.subnet, "subnet")
         groups = need.security_groups or ()
         for index, group in enumerate(groups):
             if group not in vpc.security_groups:
@@ -344,6 +343,15 @@ class VpcChecks(Reports):
                 self.check_private((*need.path, key), int(address), subnet, blocks, taken)
         for index, (private, _) in enumerate(need.secondary):
             self.check_private((*need.path, "secondary_private_ips", index), private, subnet, blocks, taken)
+
+    def place_of_subnet(self, need: InterfaceNeed) -> KeyPath:
+        """Where the name of an interface's subnet is written: as its own, or as one of several."""
+        node: Any = self.document.data
+        for key in (*need.path, "subnets"):
+            node = node.get(key) if isinstance(node, dict) else None
+        if isinstance(node, list) and need.subnet in node:
+            return (*need.path, "subnets", node.index(need.subnet))
+        return (*need.path, "subnet")
 
     def check_private(
         self, path: KeyPath, address: int, subnet: str, blocks: tuple[Cidr, ...], taken: dict[int, KeyPath]

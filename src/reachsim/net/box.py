@@ -49,6 +49,15 @@ class Box(Faced):
                     headers += last - first + 1 if protocol in (ICMP, ICMPV6) else 1
         return headers * self.sources.count * self.destinations.count
 
+    def to_row(self) -> dict[str, str]:
+        """One flat record."""
+        return {
+            "traffic": str(self.traffic),
+            "from": str(self.sources),
+            "to": str(self.destinations),
+            "client_ports": str(self.source_ports),
+        }
+
     def __str__(self) -> str:
         return Reader().describe([self], 1)
 

@@ -436,6 +436,15 @@ class HeaderSpace(Carded):
         reader = Reader(known_sources, known_destinations, sources_name, destinations_name)
         return reader.describe(list(self.boxes()), max_parts)
 
+    def to_rows(self) -> list[dict[str, str]]:
+        """Disjoint boxes that are the whole set, one flat record for each, such as ``pandas.DataFrame(...)`` takes.
+
+        >>> office, host = AddressSet.of((0xCB007100, 0xCB0071FF)), AddressSet.of((0x0A000005, 0x0A000005))
+        >>> HeaderSpace.box(Traffic.parse("tcp/22"), office, host).to_rows()
+        [{'traffic': 'tcp/22', 'from': '203.0.113.0/24', 'to': '10.0.0.5/32', 'client_ports': 'all'}]
+        """
+        return [box.to_row() for box in self.boxes()]
+
     def __str__(self) -> str:
         return self.describe()
 

@@ -20,10 +20,10 @@ def fold(
     likenesses: Sequence[Likeness[T]],
     alone: Callable[[T], bool] = lambda _: False,
 ) -> list[Group[T]]:
-    """Things as groups, `limit` at most unless the coarsest likeness leaves more, or many stand alone.
+    """Things as groups, `limit` at most unless the coarsest likeness leaves more or so many stand alone.
 
     `likenesses`: the finest first. The first that leaves few enough groups is taken; few enough things are not folded.
-    `alone`: what is folded with nothing, whatever it is like, and not counted.
+    `alone`: what is folded with nothing, whatever it is like.
 
     >>> fold(["a1", "a2", "b1"], 2, [(lambda name: name[0], "same letter")])
     [(('a1', 'a2'), 'same letter'), (('b1',), '')]
@@ -33,7 +33,7 @@ def fold(
     single = [alone(thing) for thing in things]
     groups: list[Group[T]] = [((thing,), "") for thing in things]
     for key, text in likenesses:
-        if len(groups) - sum(single) <= limit:
+        if len(groups) - sum(single) <= max(limit - sum(single), 1):
             break
         found: dict[tuple[int, Hashable], list[T]] = {}
         for index, thing in enumerate(things):

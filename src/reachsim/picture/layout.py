@@ -1,7 +1,8 @@
 """Where everything on a picture stands: a size for each box from the inside out, then a place from the outside in.
 
-VPCs stand side by side under the internet. What joins them are bars below, each as wide as what it joins; a
-line goes straight down from a VPC to a bar, each on a lane of its own, behind the bars that it does not lead to.
+VPCs stand side by side under the internet, in rows where they are many. What joins them are bars below, each as
+wide as what it joins; a line goes straight down from a VPC to a bar, each on a lane of its own, behind the boxes that it
+does not lead to.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ LINE_HEIGHT = 17
 PAD = 10
 WIDEST = 300
 """How wide a line of text makes a box at most; what does not fit is cut."""
-_GAP, _LANE, _BETWEEN = 12, 26, 28
-_NARROWEST, _LEGEND = 320, 640
-"""How wide a picture is at least, and one with a legend."""
+_GAP, _LANE, _BETWEEN, _APART = 12, 26, 28, 9
+_NARROWEST, _LEGEND, _WIDE = 320, 640, 1900
+"""How wide a picture is at least, and one with a legend; where a row of VPCs ends."""
 INDENT = 34
 """How far the text of the legend stands from the left."""
 _TITLE_WIDEST = 800
@@ -50,14 +51,14 @@ class Placed:
             yield from each.all()
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A line straight down at `x`."""
+class Stroke(NamedTuple):
+    """A line straight down at `x`. `front`: from where it is in front of boxes, and not behind them."""
 
     x: int
     top: int
     bottom: int
     line: Line
+    front: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,9 @@ def lay_out(scene: Scene) -> Layout:
     """Give everything on a scene its place."""
     top = PAD + LINE_HEIGHT + PAD
     y = top + (0 if scene.internet is None else _size(scene.internet)[1] + _BETWEEN)
-    vpcs, x = [], PAD
-    lanes = _vpc_lanes(scene)
-    for vpc in scene.vpcs:
-        at_least = _LANE * (lanes[vpc.key] + 1)
-        vpcs.append(_place(vpc, x, y, max(_size(vpc)[0], at_least)))
-        x += vpcs[-1].width + _BETWEEN
-    right = max(x - _BETWEEN, _LEGEND if scene.legend else _NARROWEST, PAD + _title_width(scene))
+    vpcs = _vpcs(scene, y)
+    wide = max((vpc.x + vpc.width for vpc in vpcs), default=0)
+    right = max(wide, _LEGEND if scene.legend else _NARROWEST, PAD + _title_width(scene))
     down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
     bars, strokes, right, down = _bars(scene, vpcs, right, down)
     loose, right, down = _loose(scene, right, down)
@@ -131,6 +128,20 @@ def _grid(grid: Grid, down: int) -> PlacedGrid:
     labels = tuple(cut(visible(f"{n}  {label}"), WIDEST, NOTE) for n, label in enumerate(grid.labels, 1))
     wide = max((int(width(label, NOTE)) + 1 for label in labels), default=0)
     return PlacedGrid(grid, PAD + wide + _GAP, down + CELL, labels)
+
+
+def _vpcs(scene: Scene, y: int) -> list[Placed]:
+    """VPCs side by side from `y` on, in rows that are not too wide."""
+    placed: list[Placed] = []
+    lanes = _vpc_lanes(scene)
+    x, below = PAD, y
+    for vpc in scene.vpcs:
+        wide = max(_size(vpc)[0], _LANE * (lanes[vpc.key] + 1))
+        if x > PAD and x + wide > _WIDE:
+            x, y = PAD, below + _BETWEEN
+        placed.append(_place(vpc, x, y, wide))
+        x, below = x + wide + _BETWEEN, max(below, y + placed[-1].height)
+    return placed
 
 
 def _legend(scene: Scene, right: int, down: int) -> tuple[list[PlacedEntry], int]:
@@ -224,11 +235,23 @@ def _vpc_lanes(scene: Scene) -> Mapping[str, int]:
 
 def _to_internet(scene: Scene, boxes: Sequence[Placed]) -> Iterator[Stroke]:
     """From the internet down to the gateways of VPCs."""
-    found = {placed.box.key: placed for box in boxes for placed in box.all()}
+    found = {placed.box.key: (placed, box) for box in boxes for placed in box.all()}
+    taken: list[int] = []
+    first = min((box.y for box in boxes if box.box.look == "vpc"), default=0)
     for line in scene.lines:
         if scene.internet is not None and line.one == scene.internet.key:
-            gateway, world = found[line.other], found[line.one]
-            yield Stroke(gateway.x + gateway.width // 2, world.y + world.height, gateway.y, line)
+            (gateway, vpc), (world, _) = found[line.other], found[line.one]
+            top, x = world.y + world.height, _free(gateway.x + gateway.width // 2, gateway, taken)
+            yield Stroke(x, top, gateway.y, line, top if vpc.y == first else vpc.y)
+
+
+def _free(x: int, box: Placed, taken: list[int]) -> int:
+    """A place for a line at a box, as near to `x` as no other line is close to; taken from then on."""
+    steps = (step for distance in range(0, box.width, _APART) for step in (x + distance, x - distance))
+    inside = (at for at in steps if box.x + _APART <= at <= box.x + box.width - _APART)
+    found = next((at for at in inside if all(abs(at - other) >= _APART for other in taken)), x)
+    taken.append(found)
+    return found
 
 
 def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[list[Placed], list[Stroke], int, int]:
@@ -247,7 +270,7 @@ def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[
     strokes = []
     for line, x in lanes.items():
         upper, lower = sorted((found[line.one], found[line.other]), key=lambda placed: placed.y)
-        strokes.append(Stroke(x, upper.y + upper.height, lower.y, line))
+        strokes.append(Stroke(x, upper.y + upper.height, lower.y, line, lower.y))
     return bars, strokes, right, down
 
 
@@ -273,10 +296,11 @@ def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line,
     bars = {box.key for box in scene.others}
     wanted = [line for line in scene.lines if line.one in bars or line.other in bars]
     lanes: dict[Line, int] = {}
+    taken: list[int] = []
     for vpc in vpcs:
         mine = [line for line in wanted if vpc.box.key in line]
         for index, line in enumerate(mine):
-            lanes[line] = vpc.x + vpc.width * (index + 1) // (len(mine) + 1)
+            lanes[line] = _free(vpc.x + vpc.width * (index + 1) // (len(mine) + 1), vpc, taken)
     for line in wanted:
         if line not in lanes:
             right += _LANE

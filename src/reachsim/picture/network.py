@@ -18,6 +18,7 @@ from reachsim.net.address import format_address
 from reachsim.picture.fold import Likeness, fold
 from reachsim.picture.scene import Box, Line, Look, Scene, key_of
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.lambda_function import LATEST, LambdaFunction
 from reachsim.resources.reference import bare
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -300,7 +301,7 @@ def _sort(table: RouteTableCheckpoint, gateway: str | None) -> str:
 
 class _Other(NamedTuple):
     """What is in no VPC. `ends`: the boxes that it is joined with, or the paths of what is in none either. `state`: in which
-    it carries nothing. `parts`: what of it carries nothing."""
+    it carries nothing. `parts`: what of it carries nothing. `places`: where it runs."""
 
     path: KeyPath
     name: str
@@ -309,6 +310,7 @@ class _Other(NamedTuple):
     ends: tuple[object, ...]
     state: str = ""
     parts: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def _joined(design: Design) -> dict[KeyPath, tuple[KeyPath, ...]]:
@@ -316,7 +318,13 @@ def _joined(design: Design) -> dict[KeyPath, tuple[KeyPath, ...]]:
     there = [(at, resource) for at, resource in resources("design", design)]
     for vpc, body in design.vpcs.items():
         there += resources("vpc", body, vpc)
-    return {at.path: tuple(dict.fromkeys(_found(at, resource, design))) for at, resource in there}
+    found = {at.path: tuple(dict.fromkeys(_found(at, resource, design))) for at, resource in there}
+    for name, function in design.lambda_functions.items():
+        homes = (each.vpc for each in (function.latest, *function.versions.values()) if each.vpc is not None)
+        found["lambda_functions", name] = tuple(("vpcs", vpc) for vpc in dict.fromkeys(homes))
+    for name, gateway in design.api_gateways.items():
+        found["api_gateways", name] = (("lambda_functions", gateway.integration.partition(":")[0]),)
+    return found
 
 
 def _found(at: At, resource: Resource, design: Design) -> Iterator[KeyPath]:
@@ -329,7 +337,7 @@ def _others(
     design: Design, joined: dict[KeyPath, tuple[KeyPath, ...]], home: dict[KeyPath, str], alone: frozenset[str]
 ) -> tuple[tuple[Box, ...], list[Line]]:
     """Boxes of what is in no VPC, with their lines; what joins the same boxes is folded."""
-    there = []
+    there: list[_Other] = []
     for at, resource in resources("design", design):
         blocks = _blocks(getattr(resource, "cidrs", ()))
         noun, state = type(resource).noun, resource.down()
@@ -337,8 +345,11 @@ def _others(
         there.append(_Other(at.path, at.name, noun, blocks, ends, state, parts))
     for section, name in design.unmodelled():
         there.append(_Other((section, name), name, f"{UNMODELLED_OUTSIDE[section]}, not modelled", (), ()))
-    there += [_Other(("lambda_functions", name), name, "Lambda function", (), ()) for name in design.lambda_functions]
-    there += [_Other(("api_gateways", name), name, "API gateway", (), ()) for name in design.api_gateways]
+    for section, noun in (("lambda_functions", "Lambda function"), ("api_gateways", "API gateway")):
+        for name, body in getattr(design, section).items():
+            places = tuple(_places(body)) if isinstance(body, LambdaFunction) else ()
+            ends = _ends(joined[section, name], home)
+            there.append(_Other((section, name), name, noun, (), ends, places=places))
     boxes = []
     for group, alike in _folded_others(there, alone):
         box = _other(group, alike)
@@ -352,6 +363,17 @@ def _others(
             if here != there_:
                 lines.setdefault(frozenset((here, there_)), Line(here, there_))
     return tuple(boxes), list(lines.values())
+
+
+def _places(function: LambdaFunction) -> Iterator[str]:
+    """Where the versions of a function run."""
+    versions: dict[str, list[str]] = {}
+    for version, each in ((LATEST, function.latest), *function.versions.items()):
+        subnets = ", ".join(each.subnet_names)
+        place = f"in {subnets} of {each.vpc}" if each.vpc is not None else each.capacity_provider or "in no VPC"
+        versions.setdefault(place, []).append(version)
+    several = len(versions) > 1
+    yield from (f"{summary(mine)} {place}" if several else place for place, mine in versions.items())
 
 
 def _ends(paths: Iterable[KeyPath], home: dict[KeyPath, str]) -> tuple[object, ...]:
@@ -376,7 +398,7 @@ def _other(group: Sequence[_Other], alike: str) -> Box:
     look: Look = "network" if first.blocks else "connection"
     names = tuple(other.name for other in group)
     if len(group) == 1:
-        notes = (_with_state(first.noun, first.state), *_summed(first.parts), *first.blocks)
+        notes = (_with_state(first.noun, first.state), *_summed(first.parts), *_summed(first.places), *first.blocks)
         return Box(key_of(*first.path), look, first.name, notes, names=names)
     parts = [f"{part} of {other.name}" for other in group for part in other.parts]
     likeness = (f"alike: {alike}",) if any(other.ends for other in group) else ()

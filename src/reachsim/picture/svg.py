@@ -105,9 +105,9 @@ def document(layout: Layout, over: Sequence[Html]) -> Html:
         element("style", Html(_style(told=bool(over or scene.legend)))),
         element("rect", width=layout.width, height=layout.height, class_="paper"),
         title,
-        *(_line(stroke, scene) for stroke in layout.strokes if not _to_gateway(layout, stroke)),
+        *(_line(stroke._replace(bottom=stroke.front), scene) for stroke in layout.strokes if stroke.front > stroke.top),
         *(part for box in layout.boxes for part in _box(box)),
-        *(_line(stroke, scene) for stroke in layout.strokes if _to_gateway(layout, stroke)),
+        *(_line(stroke._replace(top=stroke.front), scene) for stroke in layout.strokes if stroke.front < stroke.bottom),
         *(end for stroke in layout.strokes for end in _ends(stroke)),
         *over,
         *(part for entry in layout.legend for part in _entry(entry)),
@@ -218,12 +218,6 @@ def _grid(placed: PlacedGrid) -> Iterator[Html]:
             cell = element("rect", x=left, y=top, width=CELL, height=CELL, class_=f"cell {sign}")
             text = element("text", SIGNS[sign], x=left + CELL // 2, y=top + 15, class_="note", text_anchor="middle")
             yield element("g", *([element("title", said)] if said else []), cell, text, class_="grid")
-
-
-def _to_gateway(layout: Layout, stroke: Stroke) -> bool:
-    """Whether a line leads from the internet into a VPC, so that it is in front; the others pass behind boxes."""
-    internet = layout.scene.internet
-    return internet is not None and internet.key in stroke.line
 
 
 def _line(stroke: Stroke, scene: Scene) -> Html:

@@ -7,9 +7,12 @@ is then a handful of `&`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import groupby
+from operator import and_, or_
 from threading import Lock
 
 from reachsim.dataplane.filters import Direction, Filter, FilterBook
@@ -17,7 +20,8 @@ from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
-from reachsim.reach.template import Template, Term, template_of
+from reachsim.reach.flow_answer import perhaps
+from reachsim.reach.template import Template, Term, templates_of
 from reachsim.rules.clauses import NO_GROUPS
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -61,6 +65,10 @@ Losses = list[list[tuple[int, ...]]]
 Found = tuple[bool, Masks, Masks, Losses | None]
 """The answers of one flow: IPv6 or not, services delivered, services of answers that come back, and what NAT devices lose of
 these; None for nothing."""
+
+
+PairAnswer = tuple[int, int, tuple[int, ...]]
+"""The same of one pair of classes."""
 
 
 class BlockWorker:
@@ -124,7 +132,7 @@ class BlockWorker:
             lost = self.lost.setdefault(source.key if neighbours else source.alike, [])
             ends = self.endpoints
             asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
-            found = tuple(t for flow in asked if (t := template_of(flow, lost)) is not None)
+            found = tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number))
             self.templates[key] = found
         return found
 
@@ -133,15 +141,47 @@ class BlockWorker:
     ) -> list[Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
         out: dict[Hashable, Found] = {}
-        for index, template in enumerate(templates):
-            found = self.answer(template, source, destination)
-            key = index if template.pick is None else template.pick
+        for index, ways in groupby(templates, key=lambda template: template.flow):
+            each = [(template, self.answer(template, source, destination)) for template in ways]
+            found, key = each[0][1], index if each[0][0].pick is None else each[0][0].pick
+            if len(each) > 1:
+                found, out["chosen", index] = self.whichever([answer for _, answer in each])
             known = out.get(key)
             out[key] = found if known is None else self.both(known, found)
-            if not self.atoms.known:
+            for number, (template, answer) in enumerate(() if self.atoms.known else each):
                 best = self.answer(template, source, destination, at_best=True)
-                out["not known", index] = _where_they_differ(found, best)
+                out["not known", index, number] = _where_they_differ(answer, best)
         return list(out.values())
+
+    def whichever(self, each: Sequence[Found]) -> tuple[Found, Found]:
+        """Of answers of which AWS chooses one: what holds for every one, and marks where they do not say the same."""
+        ipv6, *_ = each[0]
+        rows = [list(zip(*ways, strict=True)) for ways in zip(*map(_by_pair, each), strict=True)]
+        found = [[self.in_all(ways) for ways in row] for row in rows]
+        there, back = [[pair[0] for pair in row] for row in found], [[pair[1] for pair in row] for row in found]
+        lost, marks = [[pair[2] for pair in row] for row in found], [[pair[3] for pair in row] for row in found]
+        return (ipv6, there, back, lost if any(map(any, lost)) else None), (ipv6, marks, marks, None)
+
+    def in_all(self, ways: tuple[PairAnswer, ...]) -> tuple[int, int, tuple[int, ...], int]:
+        """Of one pair's answers, as `reachsim.reach.flow_answer` says it of a flow: services delivered with each, answers
+        that come back with each, what NAT devices lose of these, and a mark if some of it is undecided."""
+        first = ways[0]
+        if all(way == first for way in ways):
+            return *first, 0
+        theres, backs = [way[0] for way in ways], [way[1] for way in ways]
+        if UNDECIDED_SERVICES in theres:
+            return 0, 0, (), UNDECIDED_SERVICES
+        there, lost = reduce(and_, theres), first[2]
+        back = 0 if UNDECIDED_SERVICES in backs else reduce(and_, backs)
+        if any(way[2] != lost for way in ways):
+            back &= ~(self.atoms.tcp | self.atoms.udp)
+        maybe = reduce(or_, backs) & self.atoms.everything & ~back
+        unsure = there != reduce(or_, theres) or self.perhaps(there, maybe)
+        return there, back, lost, UNDECIDED_SERVICES if unsure else 0
+
+    def perhaps(self, there: int, maybe: int) -> bool:
+        """Whether of what is delivered something may come back, where some answers may."""
+        return bool(maybe and there and perhaps(self.atoms.traffic(there), self.atoms.traffic(maybe)))
 
     def both(self, one: Found, other: Found) -> Found:
         """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. Of
@@ -327,6 +367,12 @@ def _where_they_differ(sure: Found, best: Found) -> Found:
         for rows in zip(map(_told, *sure[1:3], _losses(sure)), map(_told, *best[1:3], _losses(best)), strict=True)
     ]
     return sure[0], marks, marks, None
+
+
+def _by_pair(found: Found) -> Iterator[Iterator[PairAnswer]]:
+    """What an answer says of each pair, by source class and destination class."""
+    rows = zip(found[1], found[2], _losses(found), strict=True)
+    return (zip(*row, strict=True) for row in rows)
 
 
 def _losses(found: Found) -> Losses:

@@ -252,7 +252,7 @@ def flow_answers(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator
 def _decided(part: FlowAnswer, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
     """A part; where AWS chooses on its way, cut into those that fare alike with each choice, and what holds for every
     choice is decided."""
-    choices = _choices(replace(part.flow, region=part.far), part.found)
+    choices = every_choice(replace(part.flow, region=part.far), part.found)
     if not choices:
         yield part
         return
@@ -275,7 +275,7 @@ def _laid_over(found: list[list[FlowAnswer]]) -> Iterator[tuple[FlowAnswer, ...]
                 yield tuple(one.cut_to(both) for one in (part, *rest))
 
 
-def _choices(flow: Flow, found: RoundTrip | None) -> list[Flow]:
+def every_choice(flow: Flow, found: RoundTrip | None) -> list[Flow]:
     """A flow with each thing that AWS may choose on its way; none where it chooses nothing, or too often."""
     if found is None or len(flow.chosen) >= CHOICES_MOST:
         return []
@@ -288,7 +288,7 @@ def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
         return
     for found, region in endpoints.pieces.of(flow):
         yield found
-        for choice in _choices(replace(flow, region=region), found) if flow.origin.certain else ():
+        for choice in every_choice(replace(flow, region=region), found) if flow.origin.certain else ():
             yield from round_trips_of(choice, endpoints)
 
 

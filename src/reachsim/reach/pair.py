@@ -242,17 +242,7 @@ class Reach(Carded):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """What is reachable as boxes, one flat record for each, such as ``pandas.DataFrame(...)`` takes."""
-        return [
-            {
-                "source": self.source,
-                "destination": self.destination,
-                "traffic": str(box.traffic),
-                "from": str(box.sources),
-                "to": str(box.destinations),
-                "client_ports": str(box.source_ports),
-            }
-            for box in self
-        ]
+        return [{"source": self.source, "destination": self.destination, **row} for row in self.reachable.to_rows()]
 
     def _whole(self, space: HeaderSpace) -> str:
         return space.describe(self.sources, self.destinations, max_parts=1 << 30)

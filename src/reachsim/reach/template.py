@@ -7,7 +7,7 @@ they belong to. A template says nothing of what filters let through: it outlives
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -19,8 +19,9 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.traffic import Traffic
+from reachsim.reach.flow_answer import every_choice
 from reachsim.rules.clauses import NO_GROUPS, GroupId
-from reachsim.topology.round_trip import come_back, go
+from reachsim.topology.round_trip import RoundTrip, come_back, go
 
 
 class Term(NamedTuple):
@@ -52,7 +53,8 @@ class Template:
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
     other sources that walk alike may use it. `about`: the traffic that it is about, None for all; templates of one `pick`
-    are the ways of which AWS takes one. `never`: nothing is delivered that way."""
+    are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`: which of its pair's flows it is of;
+    of several templates of one flow AWS chooses one (TGW-8)."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -64,36 +66,52 @@ class Template:
     about: Traffic | None = None
     pick: Hashable = None
     never: bool = False
+    flow: int = 0
 
 
-NEVER_ANSWERS: Final = Template(False, shared=False, never=True)
-"""What one of several targets never gets, whatever the filters say."""
 LOST: Final = None
 """In place of a template: nothing is delivered, whatever the filters say."""
 
 
-def template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
-    """Walk one flow. `lost`: runs of destinations that are lost on the way from this source, found so far and added to."""
+def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int) -> Iterator[Template]:
+    """Walk one flow, the `number`-th of its pair: one template, or where AWS chooses on its way one for each choice; none
+    where nothing is delivered, whatever the filters say. `lost`: runs of destinations that are lost on the way from this
+    source, found so far and added to."""
     if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
-        return LOST
-    if flow.relays:
-        made = _template_of(flow, [])  # what one target does not get, another one may
-        return made or replace(NEVER_ANSWERS, ipv6=flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick)
-    return _template_of(flow, lost)
+        return
+    made = list(_walked(flow, [] if flow.relays else lost))
+    if flow.relays or any(
+        each is not LOST for each in made
+    ):  # what one target, or one choice, does not get, another may
+        never = Template(
+            flow.destination > IPV4_LAST, shared=not flow.relays, about=flow.about, pick=flow.pick, never=True
+        )
+        for each in made:
+            yield replace(each or never, flow=number)
 
 
-def _template_of(flow: Flow, lost: list[tuple[int, int]]) -> Template | None:
+def _walked(flow: Flow, lost: list[tuple[int, int]]) -> Iterator[Template | None]:
     origin = flow.origin
-    found = go(origin.start, origin.interface, flow.source, flow.destination, flow.target, flow.relays)
-    ipv6 = flow.destination > IPV4_LAST
-    a, b = origin.interface, flow.target
-    assert a is not None
-    assert b is not None
+    relays = (*flow.relays, *flow.chosen)
+    found = go(origin.start, origin.interface, flow.source, flow.destination, flow.target, relays)
     if found.forward.lost_run is not None or found.stray is not None:
         if found.forward.lost_run is not None:
             lost.append(found.forward.lost_run)
-        return LOST
-    found = come_back(found, origin.start, a)
+        yield LOST
+        return
+    found = come_back(found, origin.start, origin.interface)
+    choices = every_choice(flow, found)
+    for choice in choices:
+        yield from _walked(choice, [])
+    if not choices:
+        yield _template(flow, found)
+
+
+def _template(flow: Flow, found: RoundTrip) -> Template:
+    ipv6 = flow.destination > IPV4_LAST
+    a, b = flow.origin.interface, flow.target
+    assert a is not None
+    assert b is not None
     if found.unknown:
         way = "there" if found.forward.unknown else "back"
         return Template(

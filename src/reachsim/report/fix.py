@@ -88,6 +88,28 @@ def plan_text(plan: Plan, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
+def sessions_text(plan: Plan, locate: Locate, look: Look = PLAIN) -> str:
+    """What makes agents reach what Session Manager needs, what is left, and one patch; nothing where nothing is missing."""
+    lines: list[str] = []
+    if plan.whole is not None:
+        title = number(len(plan.whole.edits), "EDIT", "EDITS")
+        ways = number(plan.total - len(plan.left) - len(plan.undecided), "missing way")
+        lines.append(f"{look.style.green(title)}  for {ways} to Session Manager, and no expectation fails")
+        for place, edit in enumerate(plan.whole.edits, 1):
+            lines += ["", *hanging(f"{place}. ", edit.text, look.width, look.style.bold), *_places(edit, locate, look)]
+            asked = (part.result for part in plan.parts if part.best is not None and edit in part.best.edits)
+            for result in asked:
+                lines += hanging("   ", f"for {result.question}", look.width)
+        lines += ["", *_opens(plan.whole, look, "")]
+    for found in plan.left:
+        lines += ["", f"{_title(found, look)}  {look.style.bold(visible(found.result.question))}"]
+        lines += hanging("  ", found.result.reason, look.width)
+        lines += _reasons(found, look)
+    if plan.whole is not None:
+        lines += ["", *_patch(plan.whole, "patch:", look)]
+    return "\n".join(lines).lstrip("\n")
+
+
 def _all(total: int) -> str:
     return f"all {number(total, 'expectation')} hold" if total else "the design has no expectations"
 

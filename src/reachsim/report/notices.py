@@ -94,8 +94,6 @@ def _expectation(result: Result) -> Notice:
         text = f"{blocker.component} {blocker.checkpoint}: {blocker.text} ({about})"
     elif result.verdict == "undecided":
         code = UNDECIDED
-    elif result.failing_text:
-        text = f"{text}: {result.failing_text}"
     why = f"; why it was asked: {result.expectation.why}" if result.expectation.why else ""
     marked = "; it fails as marked" if result.as_marked else ""
     return Notice("error" if result.verdict == "fails" else "warning", name, code, f"{text}{why}{marked}", file, line)

@@ -44,7 +44,7 @@ class Design(Schema):
     name: str = ""
     """A title, for the reader."""
     region: Name | None = None
-    """The AWS Region, for the reader."""
+    """The AWS Region: it decides which public addresses services have."""
     warn: tuple[
         Annotated[str, WithJsonSchema(written("rule", "the ID of a rule", "[A-Z0-9]+-[0-9]+", "CIDR-1"))], ...
     ] = ()

@@ -113,12 +113,9 @@ class Outbound(SecurityGroupCheckpoint):
         A stopped instance sends nothing (ROUTE-14).
         """
         host = self.interface.host
-        if isinstance(host, Host):
-            own_doing = host.before_leaving(header, leg)
-            if own_doing is not None:
-                return own_doing
-        step = self._leave(header, leg)
-        if isinstance(host, Host):
+        own_doing = host.before_leaving(header, leg) if isinstance(host, Host) else None
+        step = own_doing or self._leave(header, leg)
+        if isinstance(host, Host) and own_doing is None:
             run = intersect(host.local.run_around(header.destination), host.clients.run_around(header.destination))
             if host.snat:
                 run = intersect(run, self.interface.vpc.blocks.run_around(header.destination))
