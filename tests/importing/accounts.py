@@ -112,7 +112,8 @@ def built(answers: Answers, **changes: Any) -> Imported:
     for key, value in answers.items():
         describe.read(found, {key: value}, f"{key}.json")
     for path, value in changes.items():
-        kind, id, key = path.split("/")
+        kind, _, rest = path.partition("/")
+        id, _, key = rest.rpartition("/")
         found.items[kind][id].attributes[key] = value
     out = build(found)
     leave_out_refused(out)

@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.importing.accounts import Answers, account, group, imported, interface, lets, loaded, notes, route, table
+from tests.importing.accounts import (
+    Answers,
+    account,
+    built,
+    group,
+    imported,
+    interface,
+    lets,
+    loaded,
+    notes,
+    route,
+    table,
+)
+
+import reachsim
+from reachsim.importing.inventory import Unknown
+from reachsim.importing.writing import written
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:111122223333"
 CLIENT = interface("eni-web", "10.0.1.10", "sg-web")
@@ -144,3 +160,24 @@ def test_a_gateway_load_balancer() -> None:
     assert body["listeners"] == {"all": ["web"]}
     assert "scheme" not in body
     assert not notes(found, "left out")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"NetworkInterfaces/eni-1/SubnetId": Unknown("it is computed")},
+        {"NetworkInterfaces/eni-1/Attachment": Unknown("it is computed")},
+        {"Instances/i-1/State": Unknown("it is computed")},
+        {f"LoadBalancers/{ARN}:loadbalancer/x/front/1/Type": Unknown("it is computed")},
+        {f"TargetGroups/{ARN}:targetgroup/web/1/Protocol": Unknown("it is computed")},
+        {f"LoadBalancerTargetHealth/{ARN}:targetgroup/web/1/TargetHealthDescriptions": Unknown("it is computed")},
+    ],
+)
+def test_what_is_not_known_of_a_network_balancer_or_its_target_is_undecided(change: dict[str, Any]) -> None:
+    crossing = [{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]
+    attributes = [{"LoadBalancerArn": f"{ARN}:loadbalancer/x/front/1", "Attributes": crossing}]
+    told = {**targets("web", "TCP", 8080, "i-1"), "LoadBalancerAttributes": attributes}
+    answers = given(balancer("network"), listener("TCP", 80, "web"), **told)
+    assert verdict(answers) == "reachable"
+    net = reachsim.loads(written(built(answers, **change)))
+    assert net.trace("eni-web", "front", "tcp/80").verdict == "undecided"

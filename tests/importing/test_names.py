@@ -204,3 +204,20 @@ def test_what_is_not_known_of_block_public_access_is_undecided(mode: Any, change
     assert net.trace("internet", "eni-web", "tcp/443").verdict == expected
     if expected == "undecided":
         assert any("is not known" in text for text in notes(found, "unknown"))
+
+
+def test_what_shares_a_name_is_called_the_same_in_whatever_order_it_stands() -> None:
+    hosts = [
+        {"InstanceId": id, "State": {"Name": "running"}, "Tags": [{"Key": "Name", "Value": "web"}]}
+        for id in ("i-1", "i-2")
+    ]
+    cards = [
+        interface(f"eni-{n}", f"10.0.{n}.10", "sg-web", subnet=f"subnet-{subnet}", Attachment={"InstanceId": f"i-{n}"})
+        for n, subnet in ((1, "a"), (2, "b"))
+    ]
+    told = [
+        imported(account(Instances=hosts[::order], NetworkInterfaces=cards[::other])).names
+        for order in (1, -1)
+        for other in (1, -1)
+    ]
+    assert all((names["i-1"], names["i-2"]) == ("vpc-1.web", "vpc-1.web-i-2") for names in told)

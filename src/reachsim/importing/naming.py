@@ -18,9 +18,13 @@ def cleaned(text: str) -> str:
 
 class Naming:
     """The names of one design. What is named for a route or a question shares one space, whatever VPC it is in, so that a
-    bare name is enough for each."""
+    bare name is enough for each.
 
-    def __init__(self) -> None:
+    `yielding`: the ids of those that leave their name to another one, whatever comes first.
+    """
+
+    def __init__(self, yielding: Iterable[str] = ()) -> None:
+        self.yielding = frozenset(yielding)
         self.taken: dict[str, set[str]] = {}
         self.given: dict[tuple[str, str], str] = {}
 
@@ -31,7 +35,8 @@ class Naming:
         taken = self.taken.setdefault(space, set())
         own = cleaned(wanted) or cleaned(id) or "nameless"
         for candidate in (own, f"{own}-{cleaned(id)[-_TAIL:]}", f"{own}-{cleaned(id)}"):
-            if candidate not in taken and candidate not in RESERVED and candidate not in reserved:
+            left = candidate == own and id in self.yielding
+            if not left and candidate not in taken and candidate not in RESERVED and candidate not in reserved:
                 break
         else:
             numbers = (f"{own}-{number}" for number in range(2, len(taken) + 3))

@@ -12,7 +12,7 @@ a route leads to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
@@ -43,7 +43,12 @@ from reachsim.importing.builder.vpcs import add_vpcs
 from reachsim.importing.builder.vpn import add_vpn
 from reachsim.importing.imported import Imported
 from reachsim.importing.inventory import Inventory
+from reachsim.importing.naming import Naming, cleaned
 
+_NAMED: Final = frozenset(
+    {"Vpcs", "Instances", "NatGateways", "InternetGateways", "VpcPeeringConnections", "TransitGateways", "VpnGateways"}
+)
+"""Kinds of which one name is looked for in all VPCs."""
 FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_prefix_lists,
     add_vpcs,
@@ -75,10 +80,22 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
 """In an order in which names are known before they are named: routes come last, since they name what they lead to."""
 
 
+def yielding(found: Inventory) -> Iterator[str]:
+    """The ids of objects of which another one of their kind, by the order of ids, has the name: so that what things are
+    called does not hang on the order of a file."""
+    for kind, members in found.items.items():
+        by_name: dict[str, list[str]] = {}
+        for item in members.values() if kind in _NAMED else ():
+            if item.name:
+                by_name.setdefault(cleaned(item.name), []).append(item.id)
+        for ids in by_name.values():
+            yield from sorted(ids)[1:]
+
+
 def build(found: Inventory) -> Imported:
     """The design of an inventory."""
     fit(found)
-    draft = Draft(found)
+    draft = Draft(found, naming=Naming(yielding(found)))
     for add in FAMILIES:
         add(draft)
     for section in [key for key, value in draft.out.design.items() if value == {} and key != "vpcs"]:
