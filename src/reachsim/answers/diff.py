@@ -337,7 +337,8 @@ def _compare_outside(
     old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
-    world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
+    # Not addresses that the edit gave to an interface, or took.
+    world, callers = before.ends.world & after.ends.world, before.ends.callers & after.ends.callers
     likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
 
     def called_before(source: str, destination: str) -> tuple[str, str]:
@@ -345,7 +346,7 @@ def _compare_outside(
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         for content in contents(source, destination):
-            out.add(content, sources, destinations, _say(content[1], world))
+            out.add(content, sources, destinations, _say(content[1], callers if source == "internet" else world))
 
     def contents(source: str, destination: str) -> list[Content]:
         """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
@@ -364,6 +365,7 @@ def _compare_outside(
         return known[keep, alike]
 
     def evaluated(source: str, destination: str, keep: str) -> list[Content]:
+        far = callers if keep == "sources" else world
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
         both = (before, kept, called_before(source, destination)), (after, after, (source, destination))
@@ -379,10 +381,10 @@ def _compare_outside(
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
-                unknown |= _free(HeaderSpace.union(parts), keep, world)
+                unknown |= _free(HeaderSpace.union(parts), keep, far)
             trips = {NO_LOSS: answer.always, **answer.losses}
-            freed = ((choices, _free(space, keep, world)) for choices, space in trips.items())
-            sides.append(_Side.of(freed, _free(answer.delivered, keep, world), answer.below))
+            freed = ((choices, _free(space, keep, far)) for choices, space in trips.items())
+            sides.append(_Side.of(freed, _free(answer.delivered, keep, far), answer.below))
         was, now = (side.without(unknown) for side in sides)
         return _contents(was, now)
 

@@ -52,7 +52,8 @@ def diff_text(
     wrong = found.not_allowed(allowed)
     called_now = dict(found.renamed)
     crowd = Crowd(networks, called_now)
-    world = networks[0].ends.world & networks[1].ends.world
+    one, other = (network.ends for network in networks)
+    internet = one.callers & other.callers, one.world & other.world
     lines = [_title(found, len(wrong), bool(allowed), look)]
     lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
     fine = tuple(change for change in found.opened if change not in wrong)
@@ -63,7 +64,7 @@ def diff_text(
         (style.yellow("as before, but for the ports that NAT devices choose"), found.changed),
     ):
         if changes:
-            lines += ["", title, *_block(changes, crowd, world, (networks, called_now), look)]
+            lines += ["", title, *_block(changes, crowd, internet, (networks, called_now), look)]
     if found.added or found.removed or found.renamed:
         lines.append("")
     for word, names in (("added  ", found.added), ("removed", found.removed)):
@@ -112,30 +113,32 @@ def _closed(count: int) -> str:
     return f"{number(count, 'change')} {'closes' if count == 1 else 'close'} some"
 
 
-def _text(change: Change, world: AddressSet, look: Look) -> str:
-    """The packets of a change in words. `world`: the internet of both networks."""
+def _text(change: Change, internet: tuple[AddressSet, AddressSet], look: Look) -> str:
+    """The packets of a change in words. `internet`: that of both networks, as a source and as a destination."""
 
-    def known(addresses: AddressSet, names: tuple[str, ...]) -> AddressSet:
+    def known(addresses: AddressSet, names: tuple[str, ...], world: AddressSet) -> AddressSet:
         family = next((f.addresses for f in (EVERY_IPV4, EVERY_IPV6) if addresses <= f.addresses), None)
         everything = AddressSet.everything() if family is None else family
         return everything & world if "internet" in names else everything
 
     return change.space.describe(
-        known(change.space.sources(), change.sources),
-        known(change.space.destinations(), change.destinations),
+        known(change.space.sources(), change.sources, internet[0]),
+        known(change.space.destinations(), change.destinations, internet[1]),
         sources_name="the internet",
         destinations_name="the internet",
         max_parts=1 << 30 if look.whole else 6,
     )
 
 
-def _block(changes: Sequence[Change], crowd: Crowd, world: AddressSet, sides: _Sides, look: Look) -> list[str]:
+def _block(
+    changes: Sequence[Change], crowd: Crowd, internet: tuple[AddressSet, AddressSet], sides: _Sides, look: Look
+) -> list[str]:
     lines = sorted(_lines(changes, look), key=lambda line: line.weight)
     rows: list[TextRow] = []
     shown = look.few(lines, _LINES)
     for line in shown:
         unlike = {(change.text, "internet" in change.sources): change for change in line.changes}
-        texts = {_text(change, world, look) for change in unlike.values()}
+        texts = {_text(change, internet, look) for change in unlike.values()}
         text = min(texts) if len(texts) == 1 else f"{say(line.first.traffic)} (some client ports)"
         text += ", one way" if line.first.one_way else ""
         text += f"; {line.first.nat}" if line.first.nat else ""

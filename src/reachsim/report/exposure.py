@@ -38,7 +38,7 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     for group in look.few(found, _GROUPS):
         rows.append(crowd.describe(group.interfaces, look))
         for space, outcome in _by_answer(group):
-            rows += [["", traffic, f"from {origin}{outcome}"] for traffic, origin in _sources(space, net.ends.world)]
+            rows += [["", traffic, f"from {origin}{outcome}"] for traffic, origin in _sources(space, net.ends.callers)]
         if group.undecided:
             reason = f"whether all comes in and its answer gets back: {group.undecided}"
             rows.append(["", ("cannot decide", style.yellow), reason])

@@ -147,6 +147,9 @@ class Wiring(Protocol):
     def perhaps_join(self, vpcs: Iterable[str]) -> None:
         """Say that nobody knows whether two VPCs are joined, of each pair that has all of some."""
 
+    def never_calls(self, addresses: AddressSet) -> None:
+        """Say of public addresses of a service that they start no connection."""
+
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
 

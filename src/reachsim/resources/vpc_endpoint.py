@@ -230,6 +230,7 @@ class VpcEndpoint(Resource):
         if self.type == "gateway":
             known = self.published(at, wiring.design)
             wiring.note(at.path, GatewayEndpoint(at, wiring.vpc(at.vpc), self.short, known))
+            wiring.never_calls(known.addresses | known.maybe)
             return
         for need in self.interfaces(at):
             kind = type(self).noun if self.type == "interface" else INSPECTION

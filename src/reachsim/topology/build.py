@@ -225,6 +225,10 @@ class TopologyBuilder:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
         self.topology.senders.append((addresses, start, label))
 
+    def never_calls(self, addresses: AddressSet) -> None:
+        """Public addresses of a service, which start no connection."""
+        self.topology.never_call |= addresses
+
     def note(self, path: KeyPath, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint by the path of what it belongs to, for others to find."""
         self.topology.noted[path] = checkpoint

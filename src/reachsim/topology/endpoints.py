@@ -51,6 +51,8 @@ class Endpoints:
         outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
         self.world = PUBLIC - self.publics - self.vpc_blocks - AddressSet.union_of(outside)
         """The internet: every public address that no interface and no VPC of the design has."""
+        self.callers = self.world - topology.never_call
+        """The internet as a source: not the services that gateway endpoints lead to, which answer and never ask."""
 
     def names(self) -> list[str]:
         """Every name that can be asked for."""
@@ -141,7 +143,7 @@ class Endpoints:
 
     def _named(self, asked: str) -> Iterator[Endpoint]:
         if asked == "internet":
-            yield Endpoint("internet", "internet", (self.outside("", self.world),), outside=self.world)
+            yield Endpoint("internet", "internet", (self.outside("", self.callers),), outside=self.world)
         if asked in self.topology.interfaces:
             yield self.of_interface(self.topology.interfaces[asked])
         for full in self.by_bare.get(asked, ()):
