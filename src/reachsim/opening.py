@@ -51,7 +51,7 @@ def open_source(given: Given, said: Said, expect: str | os.PathLike[str] | Docum
 
     Raises ReachsimError: a DesignError with every problem of a design, a UsageError for what cannot be imported.
     """
-    document = _document(given, said)
+    document = open_document(given, said)
     if expect is None:
         return check(document)
     return check(with_expectations(document, expect if isinstance(expect, Document) else read_file(expect)))
@@ -104,7 +104,8 @@ def with_expectations(document: Document, other: Document) -> Document:
     return joined_document(document, "expect", other)
 
 
-def _document(given: Given, said: Said) -> Document:
+def open_document(given: Given, said: Said) -> Document:
+    """The design of whatever it is in, read and not checked. Raises ReachsimError."""
     if isinstance(given, Mapping):
         return _of_content(_json(given), _DATA, said)
     paths = _paths(given)

@@ -213,6 +213,31 @@ def test_many_alike_are_told_in_one_line() -> None:
         assert (part.sources, part.destinations) == (names[:2], names[:2])
 
 
+def test_ends_that_each_leave_themselves_out_are_told_together() -> None:
+    """Each has a group of its own, so it is alone in its class and has other destinations than the next one."""
+    names = [f"c{n}" for n in range(12)]
+    own = [group(f"own-{name}", (f"tcp/{9000 + n}", "10.0.2.20/32")) for n, name in enumerate(names)]
+    crowd = {f"vpcs app instances {n}": {"subnet": "private", "security_groups": ["crowd", f"own-{n}"]} for n in names}
+    before = load(group("crowd", ("tcp/80", "crowd")), crowd, *own)
+    after = before.with_({"vpcs.app.security_groups.crowd.ingress[1]": {"allow": "tcp/81", "from": "crowd"}})
+    assert len(before.classes.classes) >= len(names)
+    for difference in (reachsim.diff(before, after), diff(before, after)):
+        (change,) = difference.changes
+        assert str(change) == "opened: tcp/81 among app.c0, app.c1, app.c2 and 9 more"
+        assert change.sources == change.destinations == tuple(f"app.{name}" for name in names)
+
+
+def test_ends_that_leave_out_one_another_are_told_apart() -> None:
+    """`c0` and `c1` to `c2` and back, and nothing between `c0` and `c1`: no one set of ends is that."""
+    peers = {"c0": ["c2"], "c1": ["c2"], "c2": ["c0", "c1"]}
+    crowd = {f"vpcs app instances {name}": {"subnet": "private", "security_groups": [name]} for name in peers}
+    rules = [group(name, *[("tcp/80", other) for other in others]) for name, others in peers.items()]
+    closed = [group(name, ("tcp/81", "10.9.0.0/16")) for name in peers]
+    changes = reachsim.diff(load(crowd, *closed), load(crowd, *rules)).changes
+    pairs = {(a, b) for change in changes for a in change.sources for b in change.destinations if a != b}
+    assert pairs == {(f"app.{b}", f"app.{a}") for a, others in peers.items() for b in others}
+
+
 def test_what_is_delivered_and_no_longer_answered_is_no_one_way_change() -> None:
     """Delivery stays; the answer is lost."""
     closed = load({"vpcs data route_tables api 10.0.0.0/16": GONE})

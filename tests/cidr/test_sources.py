@@ -237,7 +237,7 @@ def test_files_blocks_and_names_that_clash(tmp_path: Path) -> None:
         read_sources(["10.0.0.1/16"])
     with pytest.raises(DesignError, match=r"nowhere\.txt: no such file, and not a block"):
         read_sources(["nowhere.txt"])
-    with pytest.raises(DesignError, match="this is a directory"):
+    with pytest.raises(DesignError, match="this is a directory without"):
         read_source(str(tmp_path))
 
 
@@ -258,9 +258,11 @@ def test_bytes_are_text() -> None:
     assert list(loads_kept(b'\xef\xbb\xbf{"vpcs": {"a": {"cidrs": ["10.0.0.0/16"]}}}').vpcs) == ["a"]
 
 
-def test_the_encoding_of_powershell_is_told() -> None:
-    with pytest.raises(DesignError, match=r"^x.json:1: the text is in UTF-16; save it as UTF-8$"):
-        parse_source('["10.0.0.0/16"]'.encode("utf-16"), "x.json")
+def test_the_encoding_of_powershell_is_read() -> None:
+    for text, file in (('["10.0.0.0/16"]', "x.json"), ("10.0.0.0/16 app\n", "x")):
+        assert [str(entry.cidr) for entry in parse_source(text.encode("utf-16"), file).entries] == ["10.0.0.0/16"]
+    with pytest.raises(DesignError, match=r"^x:1: this is no text in UTF-16: truncated data; save the file as UTF-8$"):
+        parse_source("10.0.0.0/16".encode("utf-16") + b"1", "x")
     with pytest.raises(DesignError, match=r"^x:2: the byte 0xe9 is not UTF-8; save the file as UTF-8$"):
         parse_source(b"10.0.0.0/16\n10.1.0.0/16 caf\xe9\n", "x")
 

@@ -85,6 +85,38 @@ def test_what_git_cannot_tell(arguments: list[str], told: str, capsys: pytest.Ca
     assert told in capsys.readouterr().err
 
 
+def test_what_is_said_of_a_template_holds_for_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    """A condition on a parameter is decided the same on both sides, so nothing differs."""
+    text = """\
+Parameters: {Env: {Type: String}}
+Conditions: {Open: !Equals [!Ref Env, dev]}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Net: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: g, VpcId: !Ref Vpc}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Condition: Open
+    Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8}
+  One: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Net, SecurityGroupIds: [!Ref Group]}}
+  Two: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Net, SecurityGroupIds: [!Ref Group]}}
+"""
+    Path("net.template").write_text(text, encoding="utf-8")
+    git("add", ".")
+    git("commit", "-q", "-m", "template")
+    Path("net.template").write_text(f"# a comment\n{text}", encoding="utf-8")
+    for value in ("dev", "prod"):
+        assert main(["diff", "--git", "HEAD", "net.template", "--parameter", f"Env={value}"]) == 0
+        assert capsys.readouterr().out.startswith("THE SAME")
+
+
+def test_a_folder_has_no_history_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "--git", "HEAD", "nets"]) == 2
+    assert "'nets' is a folder; --git compares one file with what it was" in capsys.readouterr().err
+
+
 def test_outside_of_a_repository(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "net.yaml"
     elsewhere.write_text(to_yaml(design()), encoding="utf-8")

@@ -192,7 +192,8 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
     assert list(data) == [
-        "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "undecided", "changes", "not_modelled"
+        "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "renamed", "undecided", "changes",
+        "not_modelled",
     ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "boxes", "allowed", "behind"}
     assert data["changes"][0]["behind"].keys() == {

@@ -97,6 +97,7 @@ CASES: list[tuple[str, list[Any], int]] = [
     ("TransitGatewayStaticRoutes/tgw-rtb/Routes/0/State", ["blackhole"], 5),
     ("VpnConnections/vpn-1/Routes", [[]], 0),
     ("LoadBalancers/lb-1/Scheme", ["internal"], 6),
+    ("Instances/i-app/SubnetId", ["subnet-a"], 12),
     ("NetworkInterfaces/eni-router/Attachment", [{"InstanceId": "i-web", "DeviceIndex": 1}, GONE], 19),
     ("VpcPeeringConnections/pcx-1/RequesterVpcInfo", [{"VpcId": "vpc-hub", "CidrBlock": "10.2.0.0/16"}], 5),
     ("VpcPeeringConnections/pcx-1/AccepterVpcInfo/VpcId", ["vpc-hub"], 5),

@@ -147,3 +147,36 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw(trace=asked).svg + "\n"
     assert main(["draw", file, "--trace", "ap-a", "db-a", "tcp/5432"]) == 2
     assert "unknown endpoint 'ap-a'; did you mean" in capsys.readouterr().err
+
+
+def test_a_route_table_is_marked_on_the_subnet_whose_packets_it_loses() -> None:
+    layout = (
+        model("10-nat-instance-in-its-clients-subnet-as-found")
+        .draw(trace=("erp-1", "cdn.amazonlinux.com", "tcp/443"))
+        .layout
+    )
+    marks = {
+        key: [mark.text for mark in placed.box.marks if mark.look == "stop"] for key, placed in boxes(layout).items()
+    }
+    assert marks["vpcs/erp/subnets/servers"] == ["\u2717 route table servers", "FORWARDING_LOOP"]
+    assert marks["interfaces/erp.nat"] == ["\u2717 stopped here", "FORWARDING_LOOP"]  # no group denies it
+    assert not marks["vpcs/erp"]
+
+
+def test_a_load_balancer_is_marked_on_its_node_and_not_on_its_vpc() -> None:
+    layout = model("lb-nlb-hairpin-as-found").draw(trace=("node", "nlb", "tcp/80")).layout
+    ends = {key for key, placed in boxes(layout).items() if any(mark.look == "end" for mark in placed.box.marks)}
+    assert ends == {"interfaces/main.node", "interfaces/main.nlb~1nodes"}
+
+
+def test_marks_and_numbers_stand_out_in_light_and_dark() -> None:
+    from tests.picture.test_draw import luminance
+
+    from reachsim.picture import svg
+
+    for scheme, (looks, paper) in enumerate(((svg.LIGHT, svg._PAPER), (svg._DARK, svg._NIGHT))):
+        pairs = [(mark[scheme], fill) for mark in svg.MARKS.values() for fill, _ in looks.values()]
+        pairs += [(colours[scheme], paper) for colours in (*svg.MARKS.values(), *svg._WAYS.values())]
+        for one, other in pairs:
+            low, high = sorted((luminance(one), luminance(other)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (one, other)

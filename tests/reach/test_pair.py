@@ -199,9 +199,12 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     # AWS's own services are addresses of the block too (WALK-20).
     services = [format_address(address) for address in net.topology.vpcs[vpc].service_places if address in mine]
     back = HeaderSpace.union(net.reach(other, one).reachable for one in [*inside, *services])
-    assert net.reach(block, other) == there.restrict(sources=mine)
+    # A block means secondary addresses too, a name does not.
+    second = [a for i in net.topology.interfaces.values() for a in set(i.addresses) - set(i.primary)]
+    named = mine - AddressSet.union_of((a, a) for a in second)
+    assert net.reach(block, other).reachable.restrict(sources=named) == there.restrict(sources=named)
     if len(design["vpcs"]) == 1:  # from elsewhere a name may mean another address than the one in the block
-        assert net.reach(other, block) == back.restrict(destinations=mine)
+        assert net.reach(other, block).reachable.restrict(destinations=named) == back.restrict(destinations=named)
 
 
 PUBLIC_BLOCKS = ["198.51.100.0/24", "198.51.100.0/25", "198.51.0.0/16", "128.0.0.0/1", "2001:db8::/40", "2000::/3"]
@@ -290,7 +293,7 @@ def place_of(address: str) -> int:
 @given(seeds)
 def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
     """Private addresses near by, the public one and IPv6 from elsewhere: read from the design, not from the topology."""
-    rng, design, net = network(seed)
+    rng, design, net = network(seed, simple=True)
     members = {
         f"{vpc}.{name}": (vpc, body)
         for vpc, rooms in design["vpcs"].items()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from reachsim.answers.difference import Change, ChangeKind, Difference
+from reachsim.answers.collected import Collected, Content
+from reachsim.answers.difference import ChangeKind, Difference
 from reachsim.answers.renames import renamed
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
@@ -21,6 +22,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import FlowAnswer, filters_of, round_trips_of
+from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Reach
@@ -64,7 +66,8 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     computed (`reachsim.reach.touched`), and only that can be undecided.
     """
     ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
-    collected = _Collected()
+    places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
+    collected = Collected(places)
     names = renamed(before, after)
     if ends is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
@@ -127,35 +130,6 @@ def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict
     for name in dict.fromkeys([*index_old, *index_new]):
         out.setdefault((index_old.get(name, -1), index_new.get(name, -1)), []).append(name)
     return out
-
-
-Content = tuple[ChangeKind, HeaderSpace, bool, str]
-"""Kind, packets, whether delivery alone differs, and what is to say of NAT."""
-
-
-class _Collected:
-    """Changes by what they are, then by source, to be merged into groups."""
-
-    def __init__(self) -> None:
-        self.found: dict[Content, dict[tuple[str, ...], list[tuple[str, ...]]]] = {}
-        self.texts: dict[Content, str] = {}
-
-    def add(self, content: Content, sources: tuple[str, ...], destinations: tuple[str, ...], text: str) -> None:
-        """Note one change between two groups of endpoints."""
-        self.found.setdefault(content, {}).setdefault(sources, []).append(destinations)
-        self.texts.setdefault(content, text)
-
-    def changes(self) -> Iterator[Change]:
-        """Groups as large as they can be: sources with the same destinations are told together."""
-        for content, by_source in self.found.items():
-            kind, space, one_way, nat = content
-            by_destinations: dict[tuple[str, ...], list[str]] = {}
-            for sources, parts in by_source.items():
-                destinations = tuple(dict.fromkeys(name for part in parts for name in part))
-                by_destinations.setdefault(destinations, []).extend(sources)
-            for destinations, sources_of in by_destinations.items():
-                text = self.texts[content]
-                yield Change(kind, space, tuple(sources_of), destinations, one_way, text, nat)
 
 
 @dataclass(frozen=True)
@@ -258,7 +232,7 @@ _Row = Sequence[int] | None
 """Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
 
 
-def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: _Collected) -> list[str]:
+def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], out: Collected) -> list[str]:
     """All pairs of interfaces."""
     pairs = _Pairs(old, new, out)
     items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
@@ -274,7 +248,7 @@ def _compare_touched(
     after: Engine,
     groups: dict[Key, list[str]],
     ends: frozenset[NetworkInterface],
-    out: _Collected,
+    out: Collected,
     progress: Progress | None,
 ) -> list[str]:
     """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
@@ -303,26 +277,33 @@ def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
 class _Pairs:
     """Compares pairs of groups of interfaces; equal pairs of answers once."""
 
-    def __init__(self, old: Numbered, new: Numbered, out: _Collected) -> None:
+    def __init__(self, old: Numbered, new: Numbered, out: Collected) -> None:
         self.old = old
         self.new = new
         self.out = out
         self.undecided: list[str] = []
         self.known: dict[tuple[int, int], list[tuple[Content, str]]] = {}
+        self.same = {(0, 0)}
+        """Numbers of answers that are known to be the same."""
 
-    def compare(self, sources: tuple[str, ...], row_old: _Row, row_new: _Row, items: Iterable[_Group]) -> None:
+    def compare(self, sources: tuple[str, ...], row_old: _Row, row_new: _Row, items: Sequence[_Group]) -> None:
         """Compare the rows of one group; `items`: the destinations, by their places in the rows, -1 where one is not."""
-        for (b_old, b_new), destinations in items:
-            n_old = row_old[b_old] if row_old is not None and b_old >= 0 else 0
-            n_new = row_new[b_new] if row_new is not None and b_new >= 0 else 0
-            if not n_old and not n_new:
+        olds = _numbers(row_old, (b_old for (b_old, _), _ in items))
+        news = _numbers(row_new, (b_new for (_, b_new), _ in items))
+        if self.same.issuperset(zip(olds, news, strict=True)):
+            return
+        for (_, destinations), n_old, n_new in zip(items, olds, news, strict=True):
+            if (n_old, n_new) in self.same:
                 continue
             why = self.old.undecided(n_old) or self.new.undecided(n_new)
             if why:
                 self.undecided.append(f"{summary(sources)} -> {summary(destinations)}: {why}")
+            contents = self.contents(n_old, n_new)
+            if not contents and not why:
+                self.same.add((n_old, n_new))
             if sources == destinations and len(sources) == 1:
                 continue  # an interface and itself is no pair
-            for content, text in self.contents(n_old, n_new):
+            for content, text in contents:
                 self.out.add(content, sources, destinations, text)
 
     def contents(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
@@ -340,27 +321,57 @@ class _Pairs:
         return [(content, _say(content[1])) for content in _contents(was, now)]
 
 
+def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
+    """The numbers at some places of a row; 0, for nothing, where there is no row or no place (-1)."""
+    if row is None:
+        return [0 for _ in places]
+    numbers = (*row, 0)  # the last one is at place -1
+    return [numbers[place] for place in places]
+
+
 def _compare_outside(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], out: _Collected, kept: Before, names: Mapping[str, str]
+    before: Engine, after: Engine, groups: dict[Key, list[str]], out: Collected, kept: Before, names: Mapping[str, str]
 ) -> list[str]:
     """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
     undecided: list[str] = []
-    called_before = {new: old for old, new in names.items()}
+    old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
     world = before.ends.world & after.ends.world  # not addresses that the edit gave to an interface, or took
+    likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
+
+    def called_before(source: str, destination: str) -> tuple[str, str]:
+        return old_names.get(source, source), old_names.get(destination, destination)
 
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
+        for content in contents(source, destination):
+            out.add(content, sources, destinations, _say(content[1], world))
+
+    def contents(source: str, destination: str) -> list[Content]:
+        """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
+        address of an interface."""
         keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
+        alike = (
+            _likeness(before, *called_before(source, destination), likenesses),
+            _likeness(after, source, destination, likenesses),
+        )
+        if None in alike or not keep:
+            return evaluated(source, destination, keep)
+        if alike[0] == alike[1]:
+            return []
+        if (keep, alike) not in known:
+            known[keep, alike] = evaluated(source, destination, keep)
+        return known[keep, alike]
+
+    def evaluated(source: str, destination: str, keep: str) -> list[Content]:
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
-        ends_before = called_before.get(source, source), called_before.get(destination, destination)
+        both = (before, kept, called_before(source, destination)), (after, after, (source, destination))
         answers = [
-            asked.reach(*ends) if all(_exists(network, end) for end in ends) else None
-            for network, asked, ends in ((before, kept, ends_before), (after, after, (source, destination)))
+            asked.reach(*ends) if all(_exists(network, end) for end in ends) else None for network, asked, ends in both
         ]
         if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
-            return
+            return []
         for answer in answers:
             if answer is None:
                 sides.append(_NOTHING)
@@ -373,8 +384,7 @@ def _compare_outside(
             freed = ((choices, _free(space, keep, world)) for choices, space in trips.items())
             sides.append(_Side.of(freed, _free(answer.delivered, keep, world), answer.below))
         was, now = (side.without(unknown) for side in sides)
-        for content in _contents(was, now):
-            out.add(content, sources, destinations, _say(content[1], world))
+        return _contents(was, now)
 
     for group in groups.values():
         first = group[0]
@@ -388,6 +398,13 @@ def _compare_outside(
             compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
     return undecided
+
+
+def _likeness(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
+    """What the answer between two ends depends on; of ends that are not there nothing gets through."""
+    if not (_exists(network, source) and _exists(network, destination)):
+        return ()
+    return likenesses.of(network.endpoint(source), network.endpoint(destination), network.ends, network.book)
 
 
 def _alike(one: Reach, other: Reach) -> bool:

@@ -20,6 +20,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import KeyPath
@@ -85,12 +86,17 @@ class Exposure(Answers[Exposed]):
         return f"{text}, {unsure:,} cannot be decided" if unsure else text
 
 
+ToldLeak = tuple[HeaderSpace, HeaderSpace, HeaderSpace, str]
+"""What is delivered from the internet, what of it is answered, what is lost, and what cannot be decided, to any address."""
+
+
 def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
-    out: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], list[str]] = {}
-    words: dict[tuple[HeaderSpace, HeaderSpace, HeaderSpace, str], str] = {}
+    out: dict[ToldLeak, list[str]] = {}
+    words: dict[ToldLeak, str] = {}
     internet = network.endpoint("internet")
     classes = network.classes.classes
+    likenesses, known = Likenesses(), dict[Likeness, ToldLeak | None]()
     for index, interface_class in enumerate(classes):
         if progress is not None:
             progress(index, len(classes))
@@ -98,17 +104,19 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
         unreachable = not first.publics and all(address <= IPV4_LAST for address in first.addresses)
         if unreachable and not may_be_called_from_outside(first, network.ends):
             continue
-        answer = reach(internet, network.ends.of_every_address(first), network.ends, network.book)
-        delivered = answer.perhaps_delivered
-        if not delivered and not answer.undecided:
-            continue
-        unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
-        lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN_CLIENT)
-        spaces = (delivered, answer.reachable, lost)
-        space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
-        key = space, answered, lost, answer.undecided
-        out.setdefault(key, []).extend(interface.name for interface in interface_class.members)
-        words.setdefault(key, describe_far(answer, delivered))
+        asked = network.ends.of_every_address(first)
+        like = likenesses.of(internet, asked, network.ends, network.book)
+        if like is None or like not in known:
+            answer = reach(internet, asked, network.ends, network.book)
+            key = _told(answer)
+            if key is not None:
+                words.setdefault(key, describe_far(answer, answer.perhaps_delivered))
+            if like is not None:
+                known[like] = key
+        else:
+            key = known[like]  # nothing of it says which address the interface has
+        if key is not None:
+            out.setdefault(key, []).extend(interface.name for interface in interface_class.members)
     return Exposure(
         Exposed(
             tuple(names),
@@ -122,6 +130,18 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
         for key, names in out.items()
         for space, answered, lost, why in [key]
     )
+
+
+def _told(answer: Reach) -> ToldLeak | None:
+    """What is told of an interface that the internet sends to; None for nothing."""
+    delivered = answer.perhaps_delivered
+    if not delivered and not answer.undecided:
+        return None
+    unsure = HeaderSpace.union(part.unsure_of(one_way=False) for part in answer.parts)
+    lost = (answer.delivered - answer.reachable - unsure).restrict(source_ports=UNKNOWN_CLIENT)
+    spaces = (delivered, answer.reachable, lost)
+    space, answered, lost = (space.replace_destinations(AddressSet.everything()) for space in spaces)
+    return space, answered, lost, answer.undecided
 
 
 def describe_far(answer: Reach, space: HeaderSpace) -> str:

@@ -12,6 +12,7 @@ from reachsim.errors import DesignError, Path, Problem
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import suggest, validate
 from reachsim.net.cidr import Cidr
+from reachsim.opening import open_document
 from reachsim.rules.cidr import NEVER_IN_A_VPC, refusals_of_blocks
 from reachsim.rules.subnet import subnet_block_refusal
 
@@ -78,7 +79,7 @@ class _Checker:
         found = Sources()
         for index, name in enumerate(self.plan.models):
             try:
-                found.add(sources_of_document(read_file(os.path.join(base, name))))
+                found.add(sources_of_document(open_document(os.path.join(base, name), {})))
             except DesignError as error:
                 self.report(("models", index), f"the model {name!r} cannot be read")
                 self.problems += error.problems

@@ -348,7 +348,7 @@ class PlanFile(Schema):
     version: Literal[1]
     pools: Annotated[dict[Name, Pool], Field(min_length=1)]
     models: Annotated[tuple[str, ...], BeforeValidator(_list_of_one)] = ()
-    """reachsim models whose VPCs exist; paths from the plan file."""
+    """reachsim models, or files that are imported, whose VPCs exist; paths from the plan file."""
     exists: dict[Name, ExistingBlocks] = Field(default_factory=dict)
     vpcs: dict[Name, VpcAsk] = Field(default_factory=dict)
     groups: dict[Name, VpcGroup] = Field(default_factory=dict)

@@ -14,6 +14,8 @@ known.
 * **JSON** is a list of blocks, a list of objects with the keys above, an object from names to a block or a
   list of blocks; what `aws ec2 describe-vpcs`, `describe-subnets`, `describe-vpc-peering-connections` and
   `get-ipam-resource-cidrs` print, of one account or of several; or a state of Terraform.
+* What `reachsim import` takes is imported: a **template**, a **plan**, a **folder**, answers that a tool wrapped. All of
+  these on one command line are imported together, so that one may name what is in another.
 
 Every error of a file is reported at once, with its line; of very many the first hundred.
 """
@@ -25,30 +27,36 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
 from reachsim.cidr.exports import read_json
 from reachsim.cidr.lists import read_csv, read_list
 from reachsim.cidr.models import read_model
 from reachsim.cidr.problems import refuse
-from reachsim.errors import DesignError, Problem, UsageError
+from reachsim.errors import DesignError, Problem, UsageError, summary
 from reachsim.garbage import collector_paused
 from reachsim.loading.edits import type_of
 from reachsim.net.cidr import Cidr
 
+if TYPE_CHECKING:
+    from reachsim.importing import sources as importing
+    from reachsim.opening import Said
+
 _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-9]+)?")
 
 
-def read_sources(arguments: Iterable[str]) -> Sources:
+def read_sources(arguments: Iterable[str], said: Said | None = None) -> Sources:
     """Read what a command line names: files, ``-`` for standard input, or blocks and addresses themselves.
 
     Networks that AWS tells apart by their IDs are told apart: those of one name become ``name (id)``. Others of
     two files that have one name but not the same blocks become ``file:name``, so that no statement about one
-    is taken for the other. Raises DesignError with the errors of all files, UsageError
+    is taken for the other. `said`: what a file that is imported leaves open.
+    Raises DesignError with the errors of all files, UsageError
     where a block on the command line is wrong.
     """
     parts: list[Sources] = []
+    later: list[tuple[importing.Source, bool]] = []
     problems: list[Problem] = []
     for argument in arguments:
         if argument != "-" and _LOOKS_LIKE_BLOCK.fullmatch(argument) and not os.path.exists(argument):
@@ -58,20 +66,38 @@ def read_sources(arguments: Iterable[str]) -> Sources:
                 raise UsageError(str(error)) from None
             continue
         try:
-            parts.append(_read(argument))
+            found = _read(argument)
         except DesignError as error:
             problems += error.problems
+        else:
+            parts += [found] if isinstance(found, Sources) else []
+            later += found if isinstance(found, list) else []
     if problems:
         raise DesignError(problems)
-    return _merge(parts)
+    return _merge([*parts, *_imported(later, said)])
+
+
+def _imported(given: list[tuple[importing.Source, bool]], said: Said | None = None) -> list[Sources]:
+    """The blocks of what has to be imported, if anything has."""
+    if not given:
+        return []
+    from reachsim.cidr.imported import imported
+    from reachsim.importing import read_options
+
+    return [imported(given, read_options(**(said or {})), summary([source.file for source, _ in given]))]
 
 
 def read_source(path: str) -> Sources:
     """Read one file, or standard input for ``-``. Raises DesignError."""
-    return _named(_read(path))
+    return _alone(_read(path))
 
 
-def _read(path: str) -> Sources:
+def _alone(found: Sources | list[tuple[importing.Source, bool]]) -> Sources:
+    return _merge(_imported(found)) if isinstance(found, list) else _named(found)
+
+
+def _read(path: str) -> Sources | list[tuple[importing.Source, bool]]:
+    """What a file has, or what has to be imported of it."""
     if path == "-":
         stream = getattr(sys.stdin, "buffer", sys.stdin)
         return _parse(b"" if stream is None else stream.read(), "<stdin>")
@@ -81,7 +107,12 @@ def _read(path: str) -> Sources:
     except FileNotFoundError:
         refuse(path, "no such file, and not a block such as 10.0.0.0/16")
     except IsADirectoryError:
-        refuse(path, "this is a directory", hint="name the files in it")
+        from reachsim.cidr.imported import in_folder
+
+        found = in_folder(path)
+        if not found:
+            refuse(path, "this is a directory without anything that can be imported", hint="name the files in it")
+        return found
     except (OSError, ValueError) as error:
         refuse(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     return _parse(data, path)
@@ -94,16 +125,19 @@ def parse_source(data: bytes | str, file: str) -> Sources:
     """
     if not isinstance(data, str | bytes | bytearray):
         raise UsageError(f"text or bytes are expected, not {type_of(data)}")
-    return _named(_parse(data, file))
+    return _alone(_parse(data, file))
 
 
-def _parse(data: bytes | str, file: str) -> Sources:
+def _parse(data: bytes | str, file: str) -> Sources | list[tuple[importing.Source, bool]]:
     if not isinstance(data, str):
+        if data[:4] == b"PK\x03\x04":
+            refuse(file, "this is a binary plan", hint="write `terraform show -json PLAN > plan.json`")
         try:
-            text = data.decode("utf-8-sig")
+            # What PowerShell's > writes is in UTF-16.
+            text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
         except UnicodeDecodeError as error:
-            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's > writes
-                refuse(file, "the text is in UTF-16", line=1, hint="save it as UTF-8")
+            if error.encoding != "utf-8":
+                refuse(file, f"this is no text in UTF-16: {error.reason}", line=1, hint="save the file as UTF-8")
             refuse(
                 file,
                 f"the byte 0x{data[error.start]:02x} is not UTF-8",
@@ -112,9 +146,28 @@ def _parse(data: bytes | str, file: str) -> Sources:
             )
     else:
         text = data
-    reader = {"model": read_model, "json": read_json, "csv": read_csv, "list": read_list}[_format_of(text, file)]
-    with collector_paused():
-        return reader(text, file)
+    form = _format_of(text, file)
+    if form in ("model", "json") and _has_marks(text):
+        from reachsim.cidr.imported import in_content
+
+        return in_content(text, file)
+    reader = {"model": read_model, "json": read_json, "csv": read_csv, "list": read_list}[form]
+    try:
+        with collector_paused():
+            return reader(text, file)
+    except DesignError:
+        from reachsim.cidr.imported import in_wrapper
+
+        wrapped = in_wrapper(text, file) if form == "json" else None
+        if wrapped is None:
+            raise
+        return wrapped
+
+
+def _has_marks(text: str) -> bool:
+    from reachsim.cidr.imported import is_imported
+
+    return is_imported(text)
 
 
 def _format_of(text: str, file: str) -> str:

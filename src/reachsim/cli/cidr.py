@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import write_file
+from reachsim.cli.sources import add_parameters, parameters_of
 
 if TYPE_CHECKING:
     from reachsim.cidr import Plan
@@ -21,7 +22,9 @@ _SHOWN = {"text": 200, "html": 10_000}
 """Overlaps that a format for people has unless the command line says how many."""
 _MANY = 1_000_000
 """Overlaps above which it is said beforehand that they are being written."""
-_ITEMS = "a block, an address, a file that has some (model, list, CSV, JSON), or - for standard input"
+_ITEMS = (
+    "a block, an address, a file that has some (model, list, CSV, JSON, template), a folder, or - for standard input"
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -103,6 +106,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "items", nargs="+", metavar="FILE", help="what AWS says of VPCs and subnets, a model, or " + _ITEMS
     )
 
+    for command in (overlaps, free, find, use):
+        add_parameters(command)
+
     formats = ("text", "json", "yaml", "terraform", "csv", "svg", "html")
     plan = add("plan", "place what a plan file asks for, so that nothing overlaps", formats)
     plan.add_argument("plan", metavar="PLAN", help="a plan file (YAML), or - for standard input")
@@ -160,7 +166,7 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     limit = _SHOWN.get(arguments.format, 0) if arguments.limit is None else arguments.limit
     if limit < 0:
         raise UsageError(f"--limit {limit}: it must be 0 or more")
-    sources = read_sources(arguments.items)
+    sources = read_sources(arguments.items, parameters_of(arguments))
     found = find_overlaps(
         sources.entries,
         sources.connections,
@@ -207,7 +213,7 @@ def _free(arguments: argparse.Namespace) -> int:
     if arguments.vpc is None:
         pools = _blocks(arguments.items)
     else:
-        vpc = vpc_of(read_sources(arguments.items), arguments.vpc)
+        vpc = vpc_of(read_sources(arguments.items, parameters_of(arguments)), arguments.vpc)
         pools = list(vpc.free)
     found = free_blocks(pools, used)
     if arguments.size is None:
@@ -349,7 +355,7 @@ def _find(arguments: argparse.Namespace) -> int:
     from reachsim.report import cidr as report
 
     block = _block(arguments.address)
-    found = holders_of(read_sources(arguments.items), block)
+    found = holders_of(read_sources(arguments.items, parameters_of(arguments)), block)
     print(
         report.holders_text(block, found)
         if arguments.format == "text"
@@ -363,7 +369,7 @@ def _use(arguments: argparse.Namespace) -> int:
     from reachsim.cidr.use import use_of
     from reachsim.report import cidr as report
 
-    uses = use_of(read_sources(arguments.items))
+    uses = use_of(read_sources(arguments.items, parameters_of(arguments)))
     if arguments.format == "json":
         print(report.to_json({"vpcs": {use.name: use.to_dict() for use in uses}}))
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, ProgressLine, add_all, add_format
 from reachsim.cli.several import CI_FORMATS, Answer, print_answer_of
-from reachsim.cli.sources import add_options, load_both, load_network
-from reachsim.errors import UsageError
+from reachsim.cli.sources import add_options, load_both, load_network, said
+from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from reachsim.answers.difference import Difference
@@ -79,10 +80,12 @@ def _networks(arguments: argparse.Namespace) -> tuple[Network, Network]:
         raise UsageError("--git compares one file with itself; write reachsim diff --git REV FILE")
     if before == "-":
         raise UsageError("standard input has no history; write reachsim diff --git REV FILE")
+    if os.path.isdir(before):
+        raise UsageError(f"{shown(before)} is a folder; --git compares one file with what it was")
     from reachsim.cli.git import load_at
 
     now = load_network(arguments, before)
-    return load_at(arguments.git, before), now
+    return load_at(arguments.git, before, said(arguments)), now
 
 
 def _each(arguments: argparse.Namespace, before: str, after: str) -> tuple[Network, Network]:

@@ -11,12 +11,14 @@ from reachsim.errors import UsageError, cut, shown
 
 if TYPE_CHECKING:
     from reachsim.network import Network
+    from reachsim.opening import Said
 
 
-def load_at(revision: str, file: str) -> Network:
+def load_at(revision: str, file: str, said: Said) -> Network:
     """A design as it stood at a revision (`main`, `HEAD~1`, a commit), also where the file was called otherwise then.
 
-    Raises UsageError where git cannot tell, DesignError for what was wrong with it then.
+    `said`: what it leaves open; what is said of the file as it is now holds for what it was, or the two would differ in
+    that. Raises UsageError where git cannot tell, DesignError for what was wrong with it then.
     """
     from reachsim.network import loads
 
@@ -25,7 +27,7 @@ def load_at(revision: str, file: str) -> Network:
     folder, name = os.path.split(os.path.abspath(file))
     old = _name_at(revision, folder, name)
     text = _git(folder, "cat-file", "blob", f"{revision}:{old}")
-    return loads(text, file=f"{revision}:{file if old == _full(folder, name) else old}")
+    return loads(text, file=f"{revision}:{file if old == _full(folder, name) else old}", **said)
 
 
 def _full(folder: str, name: str) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from reachsim.opening import Said
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What a template or a plan does not say itself."""
+def add_parameters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """What a template does not say itself of its blocks."""
     group = parser.add_argument_group("a file that is imported", "what it does not say itself")
     group.add_argument(
         "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a template's parameter; repeatable"
@@ -29,6 +29,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--stack", action="append", default=[], metavar="NAME=FILE", help="the template of another stack; repeatable"
     )
+    return group
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What a template or a plan does not say itself."""
+    group = add_parameters(parser)
     group.add_argument("--region", default="", metavar="REGION", help="where it is deployed")
     group.add_argument("--account", default="", metavar="ID", help="the account that it is deployed in")
     group.add_argument("--strict", action="store_true", help="infer nothing: what a file does not say is unknown")
@@ -37,12 +43,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def said(arguments: argparse.Namespace) -> Said:
     """What was said about a file that is imported. Raises UsageError."""
     return {
-        "parameters": pairs_of(arguments.parameter, "--parameter", "NAME=VALUE"),
-        "parameter_files": arguments.parameter_file,
-        "stacks": pairs_of(arguments.stack, "--stack", "NAME=FILE"),
+        **parameters_of(arguments),
         "region": arguments.region,
         "account": arguments.account,
         "strict": arguments.strict,
+    }
+
+
+def parameters_of(arguments: argparse.Namespace) -> Said:
+    """What was said by `add_parameters`. Raises UsageError."""
+    return {
+        "parameters": pairs_of(arguments.parameter, "--parameter", "NAME=VALUE"),
+        "parameter_files": arguments.parameter_file,
+        "stacks": pairs_of(arguments.stack, "--stack", "NAME=FILE"),
     }
 
 

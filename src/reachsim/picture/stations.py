@@ -15,17 +15,19 @@ class Stations:
         self._around = {inner.key: box.key for box in scene.boxes for inner in box.inside}
         self._subnets: dict[str, str] = {}
         self._things: dict[str, str] = {}
+        self._nodes: dict[str, str] = {}  # the first of several interfaces of one thing, such as a load balancer
         if scene.internet is not None:
             self._things["internet"] = scene.internet.key
         for box in self.boxes.values():
             for name in box.names:
                 known = self._subnets if box.look in ("public", "private", "vpc") else self._things
                 known.setdefault(name, box.key)
+                self._nodes.setdefault(name.partition("/")[0], box.key)
 
     def named(self, name: str) -> str | None:
         """The box of an interface, a component, a function or a network; else of a subnet or a VPC of that name."""
         for one in _outwards(name):
-            found = self._things.get(one) or self._subnets.get(one)
+            found = self._things.get(one) or self._subnets.get(one) or self._nodes.get(one)
             if found is not None:
                 return found
         return None

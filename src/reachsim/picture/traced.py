@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reachsim.errors import counted
 from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
-from reachsim.trace.result import TRACE_TITLES, Hop, Trace
+from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace
 
 _SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "unknown": "?"}
 _CODE = 26
@@ -43,9 +43,10 @@ def with_trace(scene: Scene, trace: Trace) -> Scene:
     """A scene with the way of a trace over it."""
     told = _Telling(Stations(scene))
     told.ends(trace)
-    told.leg("there", trace.forward)
+    blockers = trace.shown.blockers
+    told.leg("there", trace.forward, [blocker for blocker in blockers if blocker.leg == "forward"])
     if trace.shown.delivered:
-        told.leg("back", trace.reply)
+        told.leg("back", trace.reply, [blocker for blocker in blockers if blocker.leg == "reply"])
     told.blockers(trace)
     head = f"{TRACE_TITLES[trace.verdict]}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
     legend = (
@@ -96,7 +97,7 @@ class _Telling:
         self.mark(first, "end", "the packet starts here")
         self.mark(last, "end", "it is sent to here")
 
-    def leg(self, look: WayLook, hops: Sequence[Hop]) -> None:
+    def leg(self, look: WayLook, hops: Sequence[Hop], blockers: Sequence[Blocker]) -> None:
         """Tell one leg: as far as it gets, and then what it does not reach."""
         reached = _reached(hops)
         stopped = reached[-1] if reached and reached[-1].action in ("drop", "unknown") else None
@@ -113,7 +114,12 @@ class _Telling:
         if stopped is not None:
             end = "unknown" if stopped.action == "unknown" else "stop"
             place = self._where_stopped(stopped, stops[-1][0])
-            self.mark(place, end, f"{_SIGNS[end]} {stopped.checkpoint}")
+            mine = blockers[:1] if end == "stop" else []
+            elsewhere = any(
+                blocker.checkpoint != stopped.checkpoint for blocker in mine
+            )  # a loop is lost where it closes
+            what = "stopped here" if elsewhere else stopped.checkpoint
+            self.mark(place, end, f"{_SIGNS[end]} {what}", *(line for each in mine for line in _lines(each.code)))
             if place != stops[-1][0]:
                 stops.append((place, ""))
         self.ways.append(Way(look, tuple(stops), end))
@@ -125,9 +131,7 @@ class _Telling:
     def blockers(self, trace: Trace) -> None:
         """Mark everything that is in the way with its code."""
         for blocker in trace.shown.blockers:
-            key = self.stations.of(blocker.component, blocker.checkpoint)
-            for place in [place for place, marks in self.marks.items() if _names(marks, blocker.checkpoint)]:
-                key = place if key is None or self.stations.holds(key, place) else key
+            key = self._where_passed(blocker, trace) or self.stations.of(blocker.component, blocker.checkpoint)
             self.mark(key, "stop", f"\u2717 {blocker.checkpoint}", *_lines(blocker.code))
 
     def _visits(self, hops: Iterable[Hop]) -> Iterator[tuple[str, list[Hop]]]:
@@ -144,6 +148,18 @@ class _Telling:
                 current = key, [hop]
         if current is not None:
             yield current
+
+    def _where_passed(self, blocker: Blocker, trace: Trace) -> str | None:
+        """The subnet that a packet is in when it comes to the route table that loses it; None of anything else."""
+        if not blocker.checkpoint.startswith("route table"):
+            return None
+        for hops in (trace.forward, trace.reply):
+            last = None
+            for hop in hops:
+                if last is not None and (hop.component, hop.checkpoint) == (blocker.component, blocker.checkpoint):
+                    return next(self.stations.around(last), None)
+                last = _leaf(hop, self.stations) or last
+        return None
 
     def _where_stopped(self, hop: Hop, last: str) -> str:
         """The box that a leg stops at: its own, or the subnet whose ACL or route table it is."""
@@ -165,10 +181,6 @@ def _lines(code: str) -> list[str]:
     return lines
 
 
-def _names(marks: Iterable[Mark], checkpoint: str) -> bool:
-    return any(mark.look == "stop" and mark.text.endswith(f" {checkpoint}") for mark in marks)
-
-
 def _reached(hops: Sequence[Hop]) -> Sequence[Hop]:
     """Hops as far as the packet gets, the one that stops it included."""
     for index, hop in enumerate(hops):
@@ -186,9 +198,9 @@ def _passed(hops: Sequence[Hop]) -> str:
 
 def _said(hop: Hop) -> str:
     if hop.action == "drop":
-        return " STOPS IT"
+        return " (STOPPED HERE)"
     if hop.action == "unknown":
-        return " IS NOT KNOWN"
+        return " (NOT KNOWN)"
     if hop.action == "route" or hop.before != hop.after:
         return f" ({hop.rule})"
     return ""

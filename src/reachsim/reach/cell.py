@@ -12,7 +12,7 @@ from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
-from reachsim.reach.flow_answer import Crossing
+from reachsim.reach.flow_answer import SILENT, Crossing
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
@@ -47,6 +47,13 @@ class Cell(Carded):
         """Traffic whose answer comes back for some choices of NAT devices, but for too few to count as reachable."""
         found = (trip.traffic for way in self.ways for trip in way.trips() if not trip.choices.counts(self.below))
         return Traffic.union_of(span for traffic in found for span in traffic.spans)
+
+    @property
+    def answerless(self) -> bool:
+        """Whether all that is reachable is ICMP that has no answer, while every answer to what else is delivered is lost:
+        the pair is reachable in part alone, as `Reach.answerless` has it."""
+        reachable = self.reachable
+        return bool(reachable) and not reachable - SILENT and not self.partial and bool(self.delivered - reachable)
 
     @property
     def losses(self) -> dict[Choices, Traffic]:

@@ -46,8 +46,9 @@ class MatrixLink:
     """What passes between two groups of interfaces: between how many pairs of how many, and its union.
 
     `pairs`: with reachable traffic; `part`: with traffic that passes for too few choices of a NAT device (NAT-PORT), whose
-    spans are `partial`. `losses`: what NAT devices lose of either. `exact`: between two classes, what is reachable with the
-    client ports, where not every one will do; between larger groups it is empty.
+    spans are `partial`, or with ICMP that has no answer alone, where all answers are lost (`silent`). `losses`: what NAT
+    devices lose of either. `exact`: between two classes, what is reachable with the client ports, where not every one will
+    do; between larger groups it is empty.
     """
 
     possible: int
@@ -56,6 +57,8 @@ class MatrixLink:
     spans: list[tuple[int, int]] = field(default_factory=list)
     part: int = 0
     partial_spans: list[tuple[int, int]] = field(default_factory=list)
+    silent: int = 0
+    silent_spans: list[tuple[int, int]] = field(default_factory=list)
     losses: dict[Choices, Traffic] = field(default_factory=dict)
     exact: str = ""
 
@@ -67,7 +70,18 @@ class MatrixLink:
     @property
     def partial(self) -> Traffic:
         """The union of what passes in part."""
-        return Traffic.union_of(self.partial_spans)
+        return Traffic.union_of([*self.partial_spans, *self.silent_spans])
+
+    @property
+    def answerless(self) -> Traffic:
+        """The union of what passes where every answer is lost."""
+        return Traffic.union_of(self.silent_spans)
+
+    def add_silent(self, pairs: int, reachable: Traffic) -> None:
+        """What has no answer and passes between so many more pairs, where the answers to all else are lost."""
+        self.part += pairs
+        self.silent += pairs
+        self.silent_spans += reachable.spans
 
     @property
     def nat(self) -> list[dict[str, Any]]:
@@ -134,14 +148,21 @@ class GroupedMatrix(Faced, Carded):
         links: dict[tuple[str, str], MatrixLink] = {}
         asked = traffic or Traffic.everything()
         known: dict[int, tuple[Traffic, dict[Choices, Traffic], bool]] = {}
+        silent: dict[int, Traffic] = {}
         exact: dict[int, str] = {}
         for source, destination, number in matrix.class_pairs():
             if number not in known:
                 cell = replace(matrix.cell_of(number), undecided="")
                 losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
                 known[number] = cell.reachable & asked, losses, bool(matrix.undecided(number))
+                if traffic is None and cell.answerless:
+                    silent[number], known[number] = cell.reachable, (Traffic.nothing(), *known[number][1:])
                 exact[number] = cell.words(asked) if by == "class" else ""
             reachable, losses, unsure = known[number]
+            if number in silent:
+                link = self._link(links, source, destination)
+                link.add_silent(_pairs(source, destination), silent[number])
+                link.exact = say(Traffic.nothing()) if by == "class" else ""
             if reachable or losses or unsure:
                 link = self._link(links, source, destination)
                 link.add(_pairs(source, destination), reachable, losses, unsure, matrix.below)
@@ -175,6 +196,11 @@ class GroupedMatrix(Faced, Carded):
     def part(self) -> int:
         """Pairs of interfaces between which something passes in part."""
         return sum(link.part for link in self.links.values())
+
+    @property
+    def silent(self) -> int:
+        """Of these, pairs of which every answer is lost, so that ICMP that has none is all that passes."""
+        return sum(link.silent for link in self.links.values())
 
     @property
     def undecided(self) -> int:

@@ -278,8 +278,11 @@ class Matrix(Numbered, Carded):
                 cell = self.cell_of(answer)
                 losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
                 reachable, partial = cell.reachable & asked, cell.partial & asked
+                silent = traffic is None and cell.answerless
+                if silent:
+                    reachable, partial = Traffic.nothing(), reachable
                 columns = in_columns(reachable, partial, losses)
-                columns = (str(cell) if ports else columns[0], *columns[1:])
+                columns = (str(cell) if ports and not silent else columns[0], *columns[1:])
                 known[answer] = columns if reachable or partial else ()
             cells = known[answer]
             for one in source.members if cells else ():
@@ -300,6 +303,8 @@ class Matrix(Numbered, Carded):
                 cell = self.cell_of(number)
                 partial = cell.partial
                 words = (str(cell), str(partial or ""), loss_in_words(cell.losses))
+                if cell.answerless:
+                    words = ("", str(cell), "")
                 known[number] = words if cell or partial else None
             words_or_none = known[number]
             if words_or_none is not None:

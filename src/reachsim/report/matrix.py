@@ -43,8 +43,12 @@ def matrix_text(
     what = "something" if traffic is None else f"some of {traffic}"
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
-    if groups.part:
-        lines.append(style.yellow(f"  {number(groups.part, 'pair')} in part: NAT devices' choices of a port"))
+    if nat := groups.part - groups.silent:
+        lines.append(style.yellow(f"  {number(nat, 'pair')} in part: NAT devices' choices of a port"))
+    if groups.silent:
+        lines.append(
+            style.yellow(f"  {number(groups.silent, 'pair')} in part: every answer is lost, and some ICMP has none")
+        )
     if groups.undecided:
         lines.append(
             style.yellow(f"  {number(groups.undecided, 'pair')} cannot be decided: what is not modelled, or not known")
@@ -136,6 +140,8 @@ def _texts(link: MatrixLink, below: Fraction, look: Look) -> Iterator[str]:
     for choices, traffic in link.losses.items():
         if not choices.counts(below):
             yield f"in part {_traffic(traffic, look)}: {choices}"
+    if link.silent:
+        yield f"in part {_traffic(link.answerless, look)}: it has no answers, and those to all else are lost"
 
 
 def _named(names: Sequence[str], look: Look) -> str:

@@ -8,9 +8,11 @@ from typing import Any, Final
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Item, Unknown
-from reachsim.importing.rules import Refused, block, traffic
+from reachsim.importing.rules import Refused, block, number, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
+_WITH_PORTS: Final = ("tcp", "udp", "icmp")
+"""Protocols of which a rule has to tell the ports, or types."""
 _DIRECTIONS: Final = (("IpPermissions", "ingress", "from"), ("IpPermissionsEgress", "egress", "to"))
 
 
@@ -67,6 +69,8 @@ def group_rules(draft: Draft, item: Item, permission: Fields, word: str) -> Iter
         draft.unknown(item, "the traffic of a rule", unknown.reason)
     if not isinstance(told[0], Unknown):
         ports = (None, None) if unknown is not None else (told[1], told[2])
+        if unknown is None and None in map(number, ports) and protocol(told[0] or "-1") in _WITH_PORTS:
+            raise Refused(f"{protocol(told[0])} needs a first and a last port (of ICMP: type and code), -1 for all")
         token, perhaps = traffic("-1" if told[0] is None else told[0], *ports), perhaps or unknown is not None
     if permission.maybe:
         draft.unknown(item, "whether it has a rule", permission.maybe)

@@ -36,9 +36,13 @@ def add_dns_attributes(draft: Draft) -> None:
 
 
 def _flag(item: Item | None, key: str) -> bool | None:
-    holder = item.either(key) if item is not None else None
-    value = holder.either("Value") if isinstance(holder, Fields) else holder
+    value = _told(item, key)
     return value if isinstance(value, bool) else None
+
+
+def _told(item: Item | None, key: str) -> Any:
+    holder = item.either(key) if item is not None else None
+    return holder.either("Value") if isinstance(holder, Fields) else holder
 
 
 def _shows_names(draft: Draft, vpc: str) -> bool:
@@ -103,9 +107,10 @@ def _seeing(draft: Draft, item: Item, private: Any, zone: str) -> list[str]:
 def _dns_known(draft: Draft, vpc: str) -> bool:
     """Whether it is known if a VPC has both DNS attributes."""
     item = draft.found.one("VpcAttributes", f"attributes of {vpc}")
-    told = [_flag(item, key) for key in ("EnableDnsSupport", "EnableDnsHostnames")]
-    body = draft.body(vpc)
-    return False in told or told[1] is True or "enable_dns_hostnames" in body or vpc in draft.found.created
+    told = [_told(item, key) for key in ("EnableDnsSupport", "EnableDnsHostnames")]
+    if False in told or any(isinstance(each, Unknown) for each in told):
+        return False in told
+    return told[1] is True or "enable_dns_hostnames" in draft.body(vpc) or vpc in draft.found.created
 
 
 def _common(one: Data, other: Data) -> Data:

@@ -17,7 +17,8 @@ def add_public_access(draft: Draft) -> None:
     for vpc in draft.vpc_ids():
         body = draft.body(vpc)
         mode = modes.get(f"{body.get('account')}:{body.get('region')}")
-        if mode is None and not {"account", "region"} <= body.keys() and any(modes.values()):
+        vague = not {"account", "region"} <= body.keys() or any("?" in id for id in modes)
+        if mode is None and vague and any(modes.values()):
             draft.note(
                 "unknown", draft.names[vpc], "whose account or Region it is in is not known, nor what is blocked there"
             )

@@ -77,6 +77,8 @@ def _registered(draft: Draft, arn: str, vpc: str, kind: str) -> Iterator[Fields]
 
 def _target(draft: Draft, vpc: str, id: str) -> str | None:
     """What a target is called in the design; an address means itself."""
+    if "unknown_components" in draft.path_of.get(id, ()):
+        return None
     if id in draft.names:
         own = draft.vpc_of.get(id)
         return draft.names[id] if own in (vpc, "", None) else draft.out.names[id]

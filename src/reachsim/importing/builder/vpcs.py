@@ -47,10 +47,6 @@ def add_vpc(draft: Draft, vpc: str) -> None:
         draft.note(
             "assumed", name, f"no block of it is known; {PLACEHOLDER} stands for it, and no subnet of it is there"
         )
-    for key, word in (("EnableDnsSupport", "enable_dns_support"), ("EnableDnsHostnames", "enable_dns_hostnames")):
-        told = None if item is None else item.either(key)
-        if isinstance(told, bool):
-            body[word] = told
     draft.vpcs[name] = body
     draft.names[vpc] = name
     draft.out.names[vpc] = name

@@ -77,6 +77,7 @@ CUSTOMER: Final = _kind("customer gateway", "aws_customer_gateway")
 VPN: Final = _kind("VPN connection", "aws_vpn_connection")
 BALANCER: Final = _kind("load balancer", "aws_lb", "aws_alb")
 CLASSIC: Final = _kind("Classic Load Balancer", "aws_elb")
+ZONE: Final = _kind("hosted zone", "aws_route53_zone")
 LISTENER: Final = _kind("listener", "aws_lb_listener", "aws_alb_listener")
 TARGETS: Final = _kind("target group", "aws_lb_target_group", "aws_alb_target_group")
 TARGET: Final = Kind("target", INSTANCE.types | BALANCER.types | {"aws_lambda_function"})
@@ -118,6 +119,10 @@ _CACHE: Final = {"subnet_group_name": DB_SUBNETS, "security_group_ids": GROUP}
 
 LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_subnet": {"vpc_id": VPC},
+    "aws_route53_zone": {"vpc.vpc_id": VPC},
+    "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
+    "aws_route53_record": {"zone_id": ZONE},
+    "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},
     "aws_vpc_ipv6_cidr_block_association": {"vpc_id": VPC},
     "aws_route_table": {"vpc_id": VPC, "propagating_vgws": VGW, **_INLINE_ROUTES},
@@ -235,6 +240,8 @@ ROUTE_ATTRIBUTES: Final = ROUTE_TARGETS | {
 }  # fmt: skip
 
 ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
+    "aws_vpc": frozenset({"enable_dns_support", "enable_dns_hostnames"}),
+    "aws_default_vpc": frozenset({"enable_dns_support", "enable_dns_hostnames"}),
     "aws_security_group": frozenset({"ingress", "egress"}),
     "aws_default_security_group": frozenset({"ingress", "egress"}),
     "aws_route_table": frozenset({"route", "propagating_vgws"}),

@@ -21,6 +21,7 @@ from reachsim.importing.terraform.families import (
     gateways,
     groups,
     hosts,
+    names,
     routes,
     services,
     transit,
@@ -44,10 +45,14 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     balancers.add,
     functions.add,
     services.add,
+    names.add,
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""
 READ: Final = frozenset[str]().union(
-    *(family.TYPES for family in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services))
+    *(
+        each.TYPES
+        for each in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services, names)
+    )
 )
 """The types of resources that are understood."""
 

@@ -14,7 +14,7 @@ _TEXTS: Final = frozenset(
         "vpc_security_group_ids", "security_groups", "security_group_ids", "subnet_ids", "subnets", "route_table_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
-        "vpc_subnet_ids", "client_subnets", "load_balancers",
+        "vpc_subnet_ids", "client_subnets", "load_balancers", "records",
     }
 )  # fmt: skip
 """Lists and sets of texts."""
@@ -24,7 +24,7 @@ _BLOCKS: Final = frozenset(
         "attachment", "attachments", "accepter", "requester", "vpc_config", "subnet_mapping", "default_action",
         "action", "forward", "target_group", "network_configuration", "launch_template", "load_balancer",
         "traffic_source", "associations", "cidr_block_associations", "broker_node_group_info", "vpc_options",
-        "compute_resources", "mixed_instances_policy", "subnet_configuration",
+        "compute_resources", "mixed_instances_policy", "subnet_configuration", "vpc", "alias",
     }
 )  # fmt: skip
 """Blocks, one or several."""

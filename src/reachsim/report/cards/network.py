@@ -112,7 +112,7 @@ def _brief(traffic: Traffic) -> str:
 
 def _legend(groups: GroupedMatrix, wordy: bool) -> list[str]:
     marks = {link.mark for link in groups.links.values()}
-    known = (("#", "● every pair"), ("+", "◐ some pairs"), ("~", "~ in part: too many of NAT's choices of a port are lost"),
+    known = (("#", "● every pair"), ("+", "◐ some pairs"), ("~", "~ in part: all answers are lost, or some of NAT's"),
              ("?", "? cannot be decided"))  # fmt: skip
     words = [text for mark, text in known if mark in marks]
     where = "Rows send, columns receive" + ("" if wordy else ", by number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
-from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.assembly import Assembly, known, present
 from reachsim.importing.terraform.snapshot import Resource
 
 _KINDS: Final = ("aws_lb", "aws_alb")
@@ -68,6 +68,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
         vpc = holder.get("VpcId") if holder is not None else vpc
     body = {
         "LoadBalancerName": each.get("name") or each.address.name,
+        "DNSName": known(each.get("dns_name")),
         "Type": each.get("load_balancer_type") or "application",
         "Scheme": internal if isinstance(internal, Unknown) else "internal" if internal else "internet-facing",
         "VpcId": vpc,

@@ -20,6 +20,7 @@ def add(made: Assembly) -> None:
     """VPCs, the blocks that are added to them, subnets."""
     for each in made.found.of("aws_vpc", "aws_default_vpc"):
         made.put("Vpcs", each, _vpc(each))
+        made.place("VpcAttributes", f"attributes of {each.id}", _dns(each), each.origin)
     for each in made.found.of("aws_vpc_ipv4_cidr_block_association"):
         members = [{"CidrBlock": each.get("cidr_block")}]
         made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
@@ -37,10 +38,18 @@ def _vpc(each: Resource) -> Attributes:
             "CidrBlockAssociationSet": [{"CidrBlock": each.get("cidr_block")}],
             "Ipv6CidrBlockAssociationSet": _ipv6(each, "assign_generated_ipv6_cidr_block"),
             "OwnerId": known(each.get("owner_id")),
-            "EnableDnsSupport": each.get("enable_dns_support"),
-            "EnableDnsHostnames": each.get("enable_dns_hostnames"),
         }
     )
+
+
+def _dns(each: Resource) -> Attributes:
+    """The DNS attributes of a VPC; a default VPC has both (DNS-2)."""
+    default = each.address.type == "aws_default_vpc"
+    told = (
+        ("EnableDnsSupport", each.get("enable_dns_support"), True),
+        ("EnableDnsHostnames", each.get("enable_dns_hostnames"), default),
+    )
+    return {key: {"Value": otherwise if value is None else value} for key, value, otherwise in told}
 
 
 def _subnet(each: Resource) -> Attributes:

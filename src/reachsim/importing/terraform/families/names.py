@@ -1,0 +1,67 @@
+"""Private hosted zones with their records, and Block Public Access."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.snapshot import Resource
+
+TYPES: Final = frozenset(
+    {
+        "aws_route53_zone", "aws_route53_zone_association", "aws_route53_record",
+        "aws_vpc_block_public_access_options", "aws_vpc_block_public_access_exclusion",
+    }
+)  # fmt: skip
+
+
+def add(made: Assembly) -> None:
+    """Zones, who sees them, their records; the switch of the account, and what it spares."""
+    for each in made.found.of("aws_route53_zone"):
+        _add_zone(made, each)
+    for each in made.found.of("aws_route53_zone_association"):
+        made.append("HostedZones", each, "VPCs", "zone_id", [{"VPCId": each.get("vpc_id")}])
+    for each in made.found.of("aws_route53_record"):
+        made.append("ResourceRecordSets", each, "ResourceRecordSets", "zone_id", [_record(each)])
+    for each in made.found.of("aws_vpc_block_public_access_options"):
+        of = [known(each.get(key)) or "?" for key in ("aws_account_id", "aws_region")]
+        body = {"InternetGatewayBlockMode": each.get("internet_gateway_block_mode")}
+        made.put("VpcBlockPublicAccessOptions", each, body, ":".join(of))
+    for each in made.found.of("aws_vpc_block_public_access_exclusion"):
+        made.put("VpcBlockPublicAccessExclusions", each, _exclusion(each))
+
+
+def _add_zone(made: Assembly, each: Resource) -> None:
+    """A zone, which is a private one if it has VPCs; a record names it by its id."""
+    id = known(each.get("zone_id")) or each.id
+    listed = each.values.get("vpc")
+    vpcs: Any = listed if isinstance(listed, Unknown) else [_vpc(one) for one in each.each("vpc")]
+    body = {"Name": each.get("name"), "VPCs": vpcs, "Config": {"PrivateZone": True} if vpcs else None}
+    attributes = made.put("HostedZones", each, present(body), id)
+    associated = {one.get("zone_id") for one in made.found.of("aws_route53_zone_association")}
+    if not vpcs and id not in associated and not any(isinstance(one, Unknown) for one in associated):
+        attributes["Config"] = {"PrivateZone": False}
+    made.place("ResourceRecordSets", id, {"ResourceRecordSets": []}, each.origin)
+
+
+def _vpc(value: Any) -> Any:
+    return value if isinstance(value, Unknown) else {"VPCId": value.get("vpc_id")}
+
+
+def _record(each: Resource) -> Attributes:
+    alias = next((one for one in each.each("alias") if isinstance(one, dict)), None)
+    listed = each.values.get("records")
+    values = listed if isinstance(listed, Unknown) else [{"Value": one} for one in listed or []]
+    body: Attributes = {"Name": each.get("fqdn"), "Type": each.get("type")}
+    if not isinstance(body["Name"], str):
+        body["Name"] = each.get("name")
+    told = {"AliasTarget": {"DNSName": alias.get("name")}} if alias is not None else {"ResourceRecords": values}
+    return present(body | told)
+
+
+def _exclusion(each: Resource) -> Attributes:
+    place = each.get("subnet_id") or each.get("vpc_id")
+    mode = each.get("internet_gateway_exclusion_mode")
+    arn = place if isinstance(place, Unknown) else f"/{place}"
+    return {"ResourceArn": arn, "InternetGatewayExclusionMode": mode, "State": "create-complete"}
