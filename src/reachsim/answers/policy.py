@@ -86,17 +86,17 @@ class Exposure(Answers[Exposed]):
         return f"{text}, {unsure:,} cannot be decided" if unsure else text
 
 
-Told = tuple[HeaderSpace, HeaderSpace, HeaderSpace, str]
+ToldLeak = tuple[HeaderSpace, HeaderSpace, HeaderSpace, str]
 """What is delivered from the internet, what of it is answered, what is lost, and what cannot be decided, to any address."""
 
 
 def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
     """What packets from the internet are delivered, and to which interfaces. Whether answers get back is told too."""
-    out: dict[Told, list[str]] = {}
-    words: dict[Told, str] = {}
+    out: dict[ToldLeak, list[str]] = {}
+    words: dict[ToldLeak, str] = {}
     internet = network.endpoint("internet")
     classes = network.classes.classes
-    likenesses, known = Likenesses(), dict[Likeness, Told | None]()
+    likenesses, known = Likenesses(), dict[Likeness, ToldLeak | None]()
     for index, interface_class in enumerate(classes):
         if progress is not None:
             progress(index, len(classes))
@@ -132,7 +132,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
     )
 
 
-def _told(answer: Reach) -> Told | None:
+def _told(answer: Reach) -> ToldLeak | None:
     """What is told of an interface that the internet sends to; None for nothing."""
     delivered = answer.perhaps_delivered
     if not delivered and not answer.undecided:

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-Likeness = tuple[Callable[[T], Hashable], str]
+_Likeness = tuple[Callable[[T], Hashable], str]
 """A key that is equal for things that are alike, and the words for it."""
 Group = tuple[tuple[T, ...], str]
 """Things that share a box, in their order, and how they are alike; empty for one by itself."""
@@ -17,7 +17,7 @@ Group = tuple[tuple[T, ...], str]
 def fold(
     things: Sequence[T],
     limit: int,
-    likenesses: Sequence[Likeness[T]],
+    likenesses: Sequence[_Likeness[T]],
     alone: Callable[[T], bool] = lambda _: False,
 ) -> list[Group[T]]:
     """Things as groups, `limit` at most unless the coarsest likeness leaves more or so many stand alone.

@@ -15,7 +15,7 @@ from reachsim.dataplane.site import SubnetSite, VpcSite
 from reachsim.engine import Engine
 from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
-from reachsim.picture.fold import Likeness, fold
+from reachsim.picture.fold import _Likeness, fold
 from reachsim.picture.scene import Appearance, Line, Scene, SceneBox, key_of
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.lambda_function import LATEST, LambdaFunction
@@ -117,7 +117,7 @@ def _in_vpc(vpc: str, design: Design, placed: set[KeyPath], alone: frozenset[str
     unmodelled = [(section, name, UNMODELLED_IN_VPC[section]) for section, name in body.unmodelled()]
     rest = [thing for thing in things if thing[0] not in placed]
     rest += [(("vpcs", vpc, section, name), name, f"{noun}, not modelled") for section, name, noun in unmodelled]
-    likenesses: list[Likeness[tuple[KeyPath, str, str]]] = [(lambda thing: thing[2], ""), (lambda _: "", "")]
+    likenesses: list[_Likeness[tuple[KeyPath, str, str]]] = [(lambda thing: thing[2], ""), (lambda _: "", "")]
     for group, alike in fold(rest, _OTHERS, likenesses, lambda thing: f"{vpc}.{thing[1]}" in alone):
         names = tuple(f"{vpc}.{name}" for _, name, _ in group)
         nouns = Counter(noun for *_, noun in group)
@@ -157,7 +157,7 @@ def _folded_gateways(gateways: Sequence[SceneBox]) -> Iterator[SceneBox]:
         yield SceneBox(mine[0].key, "gateway", title, (noun,) if len(mine) == 1 else (), names=names)
 
 
-def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[Likeness[VpcSite]]:
+def _vpc_likenesses(engine: Engine, joined: dict[KeyPath, tuple[KeyPath, ...]]) -> list[_Likeness[VpcSite]]:
     design = engine.design
     ends: dict[str, list[KeyPath]] = {}
     for path, others in joined.items():
@@ -205,7 +205,7 @@ def _zone(
         body = bodies[subnet.name]
         return (body.route_table or "main", body.network_acl or "default", *kinds(subnet))
 
-    likenesses: list[Likeness[SubnetSite]] = [
+    likenesses: list[_Likeness[SubnetSite]] = [
         (wired, "same route table, ACL and kinds"),
         (kinds, "same kinds of components"),
         (lambda subnet: sorts[subnet.name], "public or not"),
@@ -242,7 +242,7 @@ def _subnets(group: Sequence[SubnetSite], alike: str, sort: str, design: Design)
 
 
 def _interfaces(subnet: SubnetSite, design: Design, alone: frozenset[str]) -> Iterator[SceneBox]:
-    likenesses: list[Likeness[InterfacePlace]] = [
+    likenesses: list[_Likeness[InterfacePlace]] = [
         (lambda interface: (_kind(interface, design), interface.groups), "the same security groups"),
         (lambda interface: _kind(interface, design), "one kind"),
         (lambda _: "", "in this subnet"),
@@ -388,7 +388,7 @@ def _folded_others(there: Sequence[_Other], alone: frozenset[str]) -> list[tuple
     by_noun: dict[tuple[str, str], list[_Other]] = {}
     for other in there:
         by_noun.setdefault((other.noun, other.state), []).append(other)
-    likenesses: list[Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
+    likenesses: list[_Likeness[_Other]] = [(lambda other: other.ends, "join the same"), (lambda _: "", "one kind")]
     return [
         group
         for mine in by_noun.values()
