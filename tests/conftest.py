@@ -1,10 +1,11 @@
 """What holds for the whole suite: property tests ask the same examples at every push, and fresh ones in a soak
-(`tests.soak`); and how often garbage is looked for."""
+(`tests.soak`); how often garbage is looked for, and that Ctrl-C counts."""
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 
 from hypothesis import settings
 from tests.networks import FIXED, FRESH
@@ -15,5 +16,8 @@ if not os.environ.get(FRESH):
 
 
 def pytest_configure() -> None:
-    """A suite makes much that stays and hardly a cycle, so the collector looks less often."""
+    """A suite makes much that stays and hardly a cycle, so the collector looks less often. What a shell runs in the
+    background ignores Ctrl-C, and so would what the tests start and interrupt."""
     gc.set_threshold(50_000, 20, 100)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
