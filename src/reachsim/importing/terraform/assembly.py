@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Origin, Unknown, Where
 from reachsim.importing.terraform.addresses import Step
 from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
+
+_STALE: Final = "no resource beside it is like it, and the state may tell it as it was before the last apply"
 
 
 @dataclass
@@ -38,6 +40,13 @@ class Assembly:
         """An item of a kind, by its id."""
         self.items.setdefault(kind, {})[id] = Item(id, attributes, origin)
         return attributes
+
+    def perhaps_stale(self, entries: list[Any]) -> list[Any]:
+        """What something lists beside separate resources that are like none of it. A plan says whose it is. In a state it is
+        its own, or what the last apply took away: the list is as old as the last refresh."""
+        if self.before is not None:
+            return entries
+        return [{**each, MAYBE: _STALE} if isinstance(each, dict) else each for each in entries]
 
     def one(self, kind: str, id: Any) -> Attributes | None:
         """The attributes of an item; None where the file has none of that id, or the id is not known."""

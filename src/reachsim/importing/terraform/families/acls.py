@@ -32,18 +32,22 @@ def add(made: Assembly) -> None:
 
 
 def _inline(made: Assembly, acl: Resource) -> Any:
-    """The entries that an ACL tells, without those that only separate rules gave it and that go with them."""
+    """The entries that an ACL tells, without those that separate rules gave it (`groups`)."""
     out: list[Any] = []
-    old = set() if made.before is None else _separate(made.before, acl.id)
+    old = _separate(made.found if made.before is None else made.before, acl.id)
     for direction in ("ingress", "egress"):
+        egress = direction == "egress"
         value = acl.values.get(direction)
         if isinstance(value, Unknown):
             return value
-        for each in value if isinstance(value, list) else []:
-            entry = entry_of(each, direction == "egress") if isinstance(each, dict) else each
-            if isinstance(entry, Unknown) or _place(entry) not in old:
-                out.append(entry)
+        entries = [entry_of(each, egress) if isinstance(each, dict) else each for each in _listed(value)]
+        left = [each for each in entries if isinstance(each, Unknown) or _place(each) not in old]
+        out += made.perhaps_stale(left) if any(place[0] is egress for place in old) else left
     return out
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def entry_of(values: dict[str, Any], egress: Any) -> Attributes:

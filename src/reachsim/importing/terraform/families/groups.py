@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 TYPES: Final = frozenset(
     {
@@ -120,27 +120,27 @@ def _without_account(id: Any) -> Any:
 
 
 def _inline(made: Assembly, group: Resource, word: str) -> Any:
-    """The rules that a group tells, without the peers that only separate rules gave it and that go with them: a state that
-    was refreshed lists these too."""
+    """The rules that a group tells, without the peers that separate rules gave it: a state lists these too, as it was when
+    it was last refreshed. A plan says whose the others are. A state does not: beside separate rules they are the group's
+    own, or were one's that the last apply took away."""
     value = group.values.get(word)
     if isinstance(value, Unknown):
         return value
     members = value if isinstance(value, list) else []
     rules = [permission(each, group.id) if isinstance(each, dict) else each for each in members]
-    old = _separate(made, group.id, word)
-    return [each for each in (_without(rule, old) for rule in rules) if each is not None]
+    old = _separate(made.found if made.before is None else made.before, group.id, word)
+    left = [each for each in (_without(rule, old) for rule in rules) if each is not None]
+    return made.perhaps_stale(left) if old else left
 
 
 Peer = tuple[str, str, str, str, str]
 
 
-def _separate(made: Assembly, group: str, word: str) -> set[Peer]:
-    """The peers that separate rules of a group had before."""
-    if made.before is None:
-        return set()
+def _separate(found: Snapshot, group: str, word: str) -> set[Peer]:
+    """The peers that separate rules of a group have."""
     rules = [
         rule_of(each)
-        for each in made.before.of("aws_security_group_rule", *_ONE)
+        for each in found.of("aws_security_group_rule", *_ONE)
         if each.get("security_group_id") == group and _DIRECTIONS[word] in _keys(each)
     ]
     return {peer for rule in rules for peer in _peers(rule)}

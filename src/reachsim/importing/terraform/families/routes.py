@@ -46,14 +46,15 @@ def add(made: Assembly) -> None:
 
 
 def _inline(table: Resource, made: Assembly) -> Any:
-    """The routes that a table tells, without those that only a separate route made and that go with it: a state that was
-    refreshed lists these too."""
+    """The routes that a table tells, without those that separate routes made (`groups`: a state lists these too, as it was
+    when it was last refreshed)."""
     value = table.values.get("route")
     if not isinstance(value, list):
         return value if isinstance(value, Unknown) else []
     routes = [route_of(each) if isinstance(each, dict) else each for each in value]
-    old = _separate(made.before, table.id) if made.before is not None else set()
-    return [each for each in routes if isinstance(each, Unknown) or destination_of(each) not in old]
+    old = _separate(made.found if made.before is None else made.before, table.id)
+    left = [each for each in routes if isinstance(each, Unknown) or destination_of(each) not in old]
+    return made.perhaps_stale(left) if old else left
 
 
 def _separate(found: Snapshot, table: str) -> set[Any]:
