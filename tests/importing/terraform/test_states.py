@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, rule, state, verdict
+from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, network, rule, state, verdict
 
 from reachsim.errors import DesignError
 
@@ -98,6 +98,34 @@ def test_entries_of_an_acl_count_by_number_inline_or_separate(tmp_path: Path) ->
     assert (
         verdict(found, "aws_instance.a", "aws_instance.b", "tcp/81") == "undecided"
     )  # the list may be older than the rule
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"), [("8.8.8.0/24", "undecided"), ("8.8.4.0/24", "fails"), ("0.0.0.0/0", "undecided")]
+)
+def test_a_route_that_a_table_lists_beside_separate_ones_may_be_gone(
+    tmp_path: Path, listed: str, expected: str
+) -> None:
+    """The separate route is to 8.8.4.0/24; what the table alone lists may be older."""
+    separate = {"id": "r", "route_table_id": "rtb-1", "destination_cidr_block": "8.8.4.0/24", "gateway_id": "igw-1"}
+    resources = {
+        **VPC,
+        "aws_internet_gateway.it": {"id": "igw-1", "vpc_id": "vpc-1"},
+        "aws_route_table.t": {
+            "id": "rtb-1",
+            "vpc_id": "vpc-1",
+            "route": [{"cidr_block": listed, "gateway_id": "igw-1"}],
+        },
+        "aws_route_table_association.a": {"id": "x", "subnet_id": "subnet-a", "route_table_id": "rtb-1"},
+        "aws_route.known": separate,
+        "aws_security_group.open": group("sg-open", [EVERYTHING], [EVERYTHING]),
+        "aws_instance.a": host("a", "10.0.1.10", "sg-open") | {"public_ip": "198.51.100.7"},
+    }
+    found = imported(tmp_path, state(resources))
+    net = network(found)
+    name = found.names["aws_instance.a"]
+    assert net.expect(name, "8.8.4.4", allow="tcp/443").verdict == "holds"
+    assert net.expect(name, "8.8.8.8", allow="tcp/443").verdict == expected
 
 
 @pytest.mark.rule("NACL-8")

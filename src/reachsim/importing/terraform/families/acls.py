@@ -40,14 +40,10 @@ def _inline(made: Assembly, acl: Resource) -> Any:
         value = acl.values.get(direction)
         if isinstance(value, Unknown):
             return value
-        entries = [entry_of(each, egress) if isinstance(each, dict) else each for each in _listed(value)]
+        entries = [entry_of(each, egress) if isinstance(each, dict) else each for each in acl.each(direction)]
         left = [each for each in entries if isinstance(each, Unknown) or _place(each) not in old]
         out += made.perhaps_stale(left) if any(place[0] is egress for place in old) else left
     return out
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
