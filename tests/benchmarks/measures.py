@@ -107,6 +107,21 @@ def measure_compile(size: int) -> Iterator[Row]:
     yield Row("compile", size, min(mine), median(mine), size, "interface", "load", min(loads), peak)
 
 
+def asked_afresh(text: str, net: Any, ask: Callable[[Any], Any], seconds: float) -> tuple[list[float], float, Any]:
+    """A question asked of a network and of fresh ones like it, five times or for so many seconds: the times, the peak of the
+    memory after the first, and the last answer."""
+    times: list[float] = []
+    peak = 0.0
+    end = time.perf_counter() + seconds
+    while True:
+        fresh = compiled(text) if times else net
+        took, answer = clocked(lambda fresh=fresh: ask(fresh))  # type: ignore[misc]
+        times.append(took)
+        peak = peak or peak_memory()
+        if len(times) == 5 or time.perf_counter() >= end:
+            return times, peak, answer
+
+
 def measure_trace(size: int) -> Iterator[Row]:
     """One packet and its answer between random pairs in one VPC or in two that are peered."""
     net = compiled(text_of(size))
@@ -152,17 +167,8 @@ def measure_matrix(size: int) -> Iterator[Row]:
     if not hasattr(net, "matrix"):
         raise NotYetError("there is no Network.matrix")
     before = peak_memory()
-    mine: list[float] = []
-    peak = 0.0
-    note = ""
-    end = time.perf_counter() + 20
-    while not mine or (len(mine) < 5 and time.perf_counter() < end):
-        fresh = compiled(text) if mine else net
-        seconds, matrix = clocked(fresh.matrix)
-        mine.append(seconds)
-        peak = peak or peak_memory()
-        note = f"{matrix!r}; {before:.0f} MB before"
-        del matrix, fresh
+    mine, peak, note = asked_afresh(text, net, lambda fresh: repr(fresh.matrix()), 20)
+    note = f"{note}; {before:.0f} MB before"
     pairs = len(net.topology.interfaces) * (len(net.topology.interfaces) - 1)
     yield Row(
         "matrix",
@@ -194,17 +200,8 @@ def measure_check(size: int) -> Iterator[Row]:
     """Every expectation, for all packets."""
     text = text_of(size)
     net = compiled(text)
-    mine: list[float] = []
-    peak = 0.0
-    note = ""
-    end = time.perf_counter() + 15
-    while not mine or (len(mine) < 5 and time.perf_counter() < end):
-        fresh = compiled(text) if mine else net
-        seconds, results = clocked(fresh.check)
-        mine.append(seconds)
-        peak = peak or peak_memory()
-        failing = sum(1 for result in results if str(result.verdict) != "holds")
-        note = f"{len(net.design.expect)} expectations, {failing} do not hold"
+    mine, peak, failing = asked_afresh(text, net, lambda fresh: sum(not result.holds for result in fresh.check()), 15)
+    note = f"{len(net.design.expect)} expectations, {failing} do not hold"
     asked = [(net.endpoint(expectation.from_), net.endpoint(expectation.to)) for expectation in net.design.expect]
     pairs = sum(max(1, len(a.origins)) * max(1, len(b.interfaces) + bool(b.outside)) for a, b in asked)
     yield Row(

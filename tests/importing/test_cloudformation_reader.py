@@ -55,7 +55,7 @@ def told(found: Imported, kind: str) -> str:
     return "\n".join(str(note) for note in found.notes if note.kind == kind)
 
 
-TGW = """
+FAR = """
   Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
   FarSubnet:
     Type: AWS::EC2::Subnet
@@ -64,6 +64,11 @@ TGW = """
     Type: AWS::EC2::SecurityGroup
     Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
   FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
+"""
+"""Another VPC, with a host that takes everything."""
+TGW = (
+    FAR
+    + """\
   FarTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Far}}
   OfFar:
     Type: AWS::EC2::SubnetRouteTableAssociation
@@ -78,6 +83,7 @@ TGW = """
     Type: AWS::EC2::Route
     Properties: {RouteTableId: !Ref FarTable, DestinationCidrBlock: 10.0.0.0/16, TransitGatewayId: !Ref Hub}
 """
+)
 
 
 @pytest.mark.parametrize("kind", ["AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment"])
@@ -165,15 +171,9 @@ def test_endpoints() -> None:
     assert verdict(read(more, region="eu-west-1"), "HostB", "service:kms") == "yes"
 
 
-PRIVATE_LINK = """
-  Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
-  FarSubnet:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
-  FarGroup:
-    Type: AWS::EC2::SecurityGroup
-    Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
-  FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
+PRIVATE_LINK = (
+    FAR
+    + """\
   Nlb:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
     Properties: {Type: network, Scheme: internal, Subnets: [!Ref FarSubnet]}
@@ -199,6 +199,7 @@ PRIVATE_LINK = """
       SubnetIds: [!Ref A]
       SecurityGroupIds: [!Ref Open]
 """
+)
 
 
 @pytest.mark.parametrize("region", ["", "eu-west-1"])
