@@ -61,7 +61,8 @@ def looks() -> int:
 def test_what_a_large_pause_made_is_not_looked_through_at_once() -> None:
     before = looks()
     kept = made_in_a_pause(garbage._LARGE)
-    assert looks() == before and not young(kept)
+    assert looks() == before
+    assert not young(kept)
 
 
 def test_a_small_pause_leaves_the_ages_of_things_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ class Attachment(Schema):
         "available", "pending", "pendingAcceptance", "modifying", "deleting", "deleted", "failed", "rejected"
     ] = "available"
     """Only `available` carries traffic."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @property
     def available(self) -> bool:
@@ -101,7 +101,7 @@ class TransitGateway(Resource):
     """Its Region, for the reader."""
     account: Name | None = None
     """Its account, for the reader."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     # -- loading ------------------------------------------------------------------------------------------------
 
