@@ -91,7 +91,7 @@ class LoadBalancer(Resource):
     """Whether the rules of its groups judge what comes by PrivateLink (LB-3)."""
     public_dns_name: HostNameField | None = None
     """A host name that means its private addresses inside its VPC and its public ones outside (DNS-3)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     # -- addresses ----------------------------------------------------------------------------------------------
 
