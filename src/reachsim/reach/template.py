@@ -118,7 +118,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
             ipv6, _terms(found.forward, a, b), undecided=way, shared=False, about=flow.about, pick=flow.pick
         )
     forward = _terms(found.forward, a, b)
-    shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays
+    shared = _only_ends_in(found.forward, a, a.subnet.exit) and not flow.relays
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(ipv6, forward, shared=shared, about=flow.about, pick=flow.pick)
     by_depth: dict[int, list[Term]] = {}
@@ -131,16 +131,21 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         inner,
         tuple(beyond),
         answered=True,
-        shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
+        shared=shared and _only_ends_in(found.reply, a, a.subnet.entry),
         about=flow.about,
         pick=flow.pick,
     )
 
 
-def _at_home(walk: Walk, a: NetworkInterface) -> list[Checkpoint]:
-    """The ACLs of the source's own subnet on a walk: once on the way out and once on the way in, if the walk says nothing
-    else of that subnet."""
-    return [visit.checkpoint for visit in walk.visits if visit.checkpoint in (a.subnet.exit, a.subnet.entry)]
+def _only_ends_in(walk: Walk, end: NetworkInterface, acl: Checkpoint) -> bool:
+    """Whether a walk says nothing of an end's own subnet but that it passes one of its ACLs, once.
+
+    A device of that subnet that forwards it is on the link with this end, and behind ACLs and a route table for another one.
+    """
+    subnet = end.subnet
+    passed = [visit.checkpoint for visit in walk.visits if visit.checkpoint in (subnet.exit, subnet.entry)]
+    others = (place for visit in walk.visits for place in (visit.header.sender, visit.header.toward))
+    return passed == [acl] and not any(p is not None and p is not end and p.subnet is subnet for p in others)
 
 
 def _judging(walk: Walk) -> list[Visit]:
