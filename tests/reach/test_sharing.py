@@ -1,4 +1,4 @@
-"""Walks that ends which walk alike share: where something else of a subnet than its ACL is on the way, they are not shared."""
+"""Walks that are shared by ends which walk alike: not where a device in the subnet of one of them forwards."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def same(net: reachsim.Network) -> None:
 
 @pytest.mark.rule("NACL-5")
 def test_a_device_in_one_ends_subnet_is_behind_acls_for_another_end() -> None:
-    """What a table sends through `nat`, in place of the local route, comes to `web` on the link that both are on, and to `db`
-    by the ACL of that link's subnet, which denies answers to high ports."""
+    """What a table sends through `nat`, in place of the local route, comes to `web` on the link that both are on, and to
+    `db` by the ACL of that link's subnet, which denies answers to high ports. Whichever walks first, and a second time."""
     net = load(
         ONE_WAY,
         {
@@ -37,4 +37,5 @@ def test_a_device_in_one_ends_subnet_is_behind_acls_for_another_end() -> None:
     matrix = net.matrix()
     assert "client ports 80 only" in str(matrix["app.db", "app.twin"])
     assert not net.trace("app.db", "app.twin", "tcp/443", source_port=50_000)
+    same(net)
     same(net)
