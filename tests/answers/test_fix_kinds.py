@@ -8,8 +8,6 @@ import pytest
 from tests.answers.test_fix import best, written
 from tests.designs import Changes
 
-import reachsim
-
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
 
