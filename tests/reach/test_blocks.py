@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from hypothesis import given
+from tests import gateways
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
@@ -89,3 +91,20 @@ def test_threads_never_give_one_number_twice() -> None:
     numbers = [answers.number(kind) for kind in kinds]
     assert sorted(numbers) == list(range(1, 9))
     assert [answers.table()[n] for n in numbers] == kinds
+
+
+IN_GROUP = {
+    "transit_gateways tgw security_group_referencing": True,
+    "vpcs data security_groups open ingress": [{"allow": "tcp/443", "from": "app.open"}],
+}
+OUT_GROUP = {
+    "transit_gateways tgw security_group_referencing": True,
+    "vpcs app security_groups open egress": [{"allow": "tcp/443", "to": "data.open"}],
+}
+
+
+@pytest.mark.rule("TGW-14")
+@pytest.mark.parametrize(("changes", "passes"), [(IN_GROUP, True), (OUT_GROUP, False)])
+def test_groups_across_a_transit_gateway_count_for_what_comes_in_alone(changes: gateways.Changes, passes: bool) -> None:
+    net = gateways.load(changes)
+    assert bool(net.matrix().cell("app.web", "data.db")) is bool(net.reach("app.web", "data.db")) is passes
