@@ -59,8 +59,8 @@ def unnamed(engine: Engine) -> list[Problem]:
 
 def plain_names(source: Source, asked: Iterable[str]) -> frozenset[str]:
     """Those of some names that surely mean one thing: the internet, a host outside, an instance or a bare interface of which
-    the name stands nowhere else in the file. They need no topology, which costs as much as all the rest of a load. None where
-    a resource outside VPCs gives names of its own kind to something (a network to its hosts)."""
+    the name stands nowhere else in the file. They need no topology, which costs as much as the rest of a load. None where a
+    resource outside VPCs gives names of its own kind to something (a network to its hosts)."""
     design, names = source.design, source.names
     if any(_gives_names(type(body)) for _, body in resources("design", design)):
         return frozenset()
