@@ -23,9 +23,9 @@ from tests.terminals import on_terminal
 import reachsim
 from reachsim.cli.common import ProgressLine
 from reachsim.cli.main import INTERRUPTED, main
-from reachsim.cli.workers import workers
 from reachsim.errors import UsageError
 from reachsim.reach.matrix import Matrix
+from reachsim.reach.workers import workers
 
 ROOT = Path(__file__).parents[2]
 FOUND = "models/vpc-lambda-as-found.yaml"

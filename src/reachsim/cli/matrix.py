@@ -37,8 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
-    from reachsim.cli.workers import workers
     from reachsim.net.traffic import parse_traffic
+    from reachsim.reach.workers import workers
     from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
