@@ -32,7 +32,7 @@ from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.rows import Rows, rows_between
-from reachsim.reach.stream import Block, Piece, Question, RowMaker, stream
+from reachsim.reach.stream import Block, Question, RowMaker, RowTask, stream
 from reachsim.reach.workers import check_sharing
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
@@ -204,7 +204,7 @@ class Engine:
 
         ``for rows in net.rows()`` and ``for source, destination, cell in rows`` go over the pairs of classes of interfaces
         between which anything is delivered or undecided. `traffic`: of some of this. `sources`, `destinations`: from and to
-        these interfaces alone, by name or selector.
+        these interfaces alone, by name or selector; a function stands for those that it has.
 
         `executor`: any `concurrent.futures.Executor` to share the work with; `jobs`: that many processes of this machine, or
         how many workers the executor has where it does not say. `progress(done, total)`: of the work. `deadline`: in
@@ -245,7 +245,7 @@ class Engine:
             return None
         end = self.endpoint(asked)
         found = list(of(end))
-        if not found or None in found or end.literal is not None or end.kind == "function":
+        if not end.interfaces or None in found or end.literal is not None:
             raise UsageError(
                 f"{shown(end.name)} is no interface of the design, and rows go from interfaces to interfaces; "
                 "name one, or several with a selector ({'vpc': 'dev'})"
@@ -370,7 +370,7 @@ def payload_of(sent: Payload | str) -> Payload | None:
     return _HERE.get(sent) if isinstance(sent, str) else sent
 
 
-def block_of(sent: Payload | str, piece: Piece) -> Block | None:
+def block_of(sent: Payload | str, task: RowTask) -> Block | None:
     """A block of the matrix, computed in a worker; None where the network has to be sent first."""
     payload = payload_of(sent)
-    return None if payload is None else payload.maker.block(piece)
+    return None if payload is None else payload.maker.block(task)

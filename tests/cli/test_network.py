@@ -248,7 +248,7 @@ def test_jobs_change_nothing(command: Sequence[str], capsys: pytest.CaptureFixtu
 def test_one_job_is_done_here() -> None:
     with workers(1) as executor:
         assert executor is None
-    with pytest.raises(UsageError, match="--jobs -1: it must be 1 or more"), workers(-1):
+    with pytest.raises(UsageError, match="jobs: -1 is not a whole number of 1 or more"), workers(-1):
         pass
 
 

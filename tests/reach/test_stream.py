@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -29,7 +28,7 @@ from reachsim.reach import stream as stream_module
 from reachsim.reach.cell import Cell
 from reachsim.reach.pool import Workers
 from reachsim.reach.rows import Rows
-from reachsim.reach.stream import Piece, Question, pieces_of
+from reachsim.reach.stream import Question, RowTask, tasks_of
 from reachsim.reach.workers import LostWorker
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -126,28 +125,22 @@ def test_what_is_remembered_is_bounded(small_blocks: None, monkeypatch: pytest.M
     assert all(max(each) <= 10 for each in kept)
 
 
-def test_processes_say_the_same_and_so_does_an_edit(small_blocks: None) -> None:
+def test_processes_say_the_same(small_blocks: None) -> None:
     net = network(3, crowd=True)[2]
     assert pairs_of(net.rows(jobs=2)) == of_matrix(net)
     assert net.matrix(jobs=2).to_csv() == net.matrix().to_csv()
-    with ProcessPoolExecutor(2, mp_context=SPAWN) as executor:  # to which the network has to be sent
-        assert pairs_of(net.rows(executor=executor)) == of_matrix(net)
-        copy = net.with_({f"vpcs.{next(iter(net.design.vpcs))}.route_tables.main": {}})
-        assert pairs_of(copy.rows(executor=executor)) == of_matrix(copy)
 
 
 class Counting(ThreadPoolExecutor):
-    """Counts what it is asked, what is on the way, and how often the whole network was sent."""
+    """Counts what it is asked, and what is on the way."""
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers)
         self.submitted: list[Future[Any]] = []
-        self.sent = 0
         self.most = 0
         self.taken = 0
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.sent += not isinstance(args[0], str)
         future = super().submit(fn, *args, **kwargs)
         self.submitted.append(future)
         self.most = max(self.most, len(self.submitted) - self.taken)
@@ -165,35 +158,43 @@ def test_only_some_blocks_are_on_the_way(small_blocks: None) -> None:
 
 
 def test_jobs_says_how_many_workers_an_executor_has(small_blocks: None) -> None:
-    net = reachsim.loads(organisation(60))
-    with Counting(2) as executor:
-        executor._max_workers = None  # type: ignore[assignment]
-        with patch.object(executor, "_adjust_thread_count"):
-            stream = net.rows(executor=executor, jobs=5)
-            threading.Timer(0.2, lambda: [f.set_result(block_of(net.payload, p)) for f, p in []]).start()
-            executor.submitted.clear()
-            reader = threading.Thread(target=lambda: next(stream, None), daemon=True)
-            reader.start()
-            reader.join(0.3)
-    assert len(executor.submitted) == 5
+    """Before anything came back, each is asked for one block."""
 
-
-def test_a_network_travels_once_to_each_process(small_blocks: None) -> None:
-    class Sending(ProcessPoolExecutor):
-        whole = 0
+    class Silent(Executor):
+        asked = 0
 
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            self.whole += not isinstance(args[0], str)
-            return super().submit(fn, *args, **kwargs)
+            self.asked += 1
+            return Future()
 
-    net = reachsim.loads(organisation(60))
+    for jobs, first in ((5, 5), (None, 16)):
+        executor = Silent()
+        with pytest.raises(DeadlinePassed):
+            next(reachsim.loads(organisation(60)).rows(executor=executor, jobs=jobs, deadline=0.2))
+        assert executor.asked == first
+
+
+class Sending(ProcessPoolExecutor):
+    """Counts how often the whole network was sent."""
+
+    whole = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.whole += not isinstance(args[0], str)
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_a_network_travels_about_once_to_each_process(small_blocks: None) -> None:
+    net = network(3, crowd=True)[2]
     with Sending(2, mp_context=SPAWN) as executor:
         assert pairs_of(net.rows(executor=executor)) == of_matrix(net)
         assert 1 <= executor.whole <= 6  # those that found nothing by the token
         before = executor.whole
-        assert executor.submit(block_of, net.payload.token, Piece((0,), None, 1)).result() is not None
+        assert executor.submit(block_of, net.payload.token, RowTask((0,), None, 1)).result() is not None
         assert pairs_of(net.rows("tcp/443", executor=executor)) == pairs_of(net.rows("tcp/443"))
         assert executor.whole == before
+        copy = net.with_({f"vpcs.{next(iter(net.design.vpcs))}.route_tables.main": {}})
+        assert pairs_of(copy.rows(executor=executor)) == of_matrix(copy)  # edits travel
 
 
 # -- how it ends --------------------------------------------------------------------------------------------
@@ -274,7 +275,7 @@ def test_a_deadline_ends_processes_that_are_busy() -> None:
     assert children() == before
 
 
-def busy(sent: object, piece: Piece) -> None:
+def busy(sent: object, task: RowTask) -> None:
     time.sleep(60)
 
 
@@ -313,7 +314,7 @@ def test_progress_is_of_the_work(small_blocks: None) -> None:
         ({"sources": "nobody"}, EndpointError, "nobody"),
         ({"destinations": {"colour": "red"}}, UsageError, "is not a selector"),
         ({"jobs": 0}, UsageError, "jobs: 0 is not a whole number of 1 or more"),
-        ({"jobs": True}, UsageError, "jobs: True is not a whole number"),
+        ({"jobs": True}, UsageError, "jobs: true is not a whole number"),
         ({"executor": 4}, UsageError, "an executor of concurrent.futures is expected, got 4"),
         ({"deadline": 0}, UsageError, "0 is not a number of seconds"),
     ],
@@ -333,13 +334,13 @@ def test_pieces_are_the_whole_work(seed: int) -> None:
     classes = net.classes
     workers, least, pairs = rng.randint(1, 9), rng.choice([1, 50, 10**6]), rng.choice([1, 40, 10**6])
     with patch.multiple(stream_module, _LEAST=least, _PAIRS=pairs):
-        pieces = pieces_of(classes, Question(), workers)
-    rows = [index for piece in pieces for index in piece.sources]
+        tasks = tasks_of(classes, Question(), workers)
+    rows = [index for task in tasks for index in task.sources]
     assert sorted(rows) == list(range(len(classes.classes)))
-    assert all(len(piece.sources) == 1 or len(piece.sources) * len(classes.classes) <= pairs for piece in pieces)
-    share = max(least, sum(piece.cost for piece in pieces) // max(64, 8 * workers))
-    assert all(len(piece.sources) == 1 or piece.cost <= share for piece in pieces)
-    assert all(piece.cost >= len(piece.sources) * len(classes.classes) for piece in pieces)
+    assert all(len(task.sources) == 1 or len(task.sources) * len(classes.classes) <= pairs for task in tasks)
+    share = max(least, sum(task.cost for task in tasks) // max(64, 8 * workers))
+    assert all(len(task.sources) == 1 or task.cost <= share for task in tasks)
+    assert all(task.cost >= len(task.sources) * len(classes.classes) for task in tasks)
 
 
 def test_an_executor_is_asked_for_nothing_before_somebody_reads() -> None:

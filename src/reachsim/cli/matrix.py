@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     net = load_network(arguments)
-    with workers(arguments.jobs) as executor, ProgressLine("routing classes") as progress:
+    with workers(arguments.jobs) as executor, ProgressLine("matrix") as progress:
         matrix = net.matrix(executor=executor, progress=progress)
     file = net.source.file
     if arguments.format == "csv":

@@ -21,9 +21,9 @@ from reachsim.topology.endpoints import Endpoints
 
 Columns = Sequence[int] | Mapping[int, int]
 """Where in a row the number for a class stands, by the index of the class."""
-Named = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
+ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""
-Part = tuple[RoutingClass, RoutingClass]
+RoutingPart = tuple[RoutingClass, RoutingClass]
 """A routing class as it is, and with some of its classes alone."""
 
 
@@ -48,7 +48,7 @@ class Rows(Numbered, Faced):
     answers: list[ClassAnswer]
     cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict)
     traffic: Traffic | None = None
-    named: tuple[Named, Named] | None = None
+    named: tuple[ClassesByIndex, ClassesByIndex] | None = None
 
     def number(self, source: NetworkInterface, destination: NetworkInterface) -> int:
         """The number of the answer for a pair of interfaces. Raises KeyError for one that was not asked about; what an
@@ -121,7 +121,7 @@ def rows_between(
     return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.known)
 
 
-def parts_of(classes: Iterable[InterfaceClass]) -> list[Part]:
+def parts_of(classes: Iterable[InterfaceClass]) -> list[RoutingPart]:
     """Some classes by their routing classes: each whole, and with the classes asked about alone. Walks are those of the
     whole, which is what templates are known by."""
     found: dict[RoutingClass, list[InterfaceClass]] = {}

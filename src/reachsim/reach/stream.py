@@ -15,7 +15,7 @@ from reachsim.reach.blocks import ANSWERS_KEPT, BlockWorker, ClassAnswer, ClassA
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.pair import Progress
-from reachsim.reach.rows import Columns, Part, Rows, parts_of
+from reachsim.reach.rows import Columns, RoutingPart, Rows, parts_of
 from reachsim.reach.workers import Sent, sharing, spread, workers_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RowTask:
     """A block that is to be computed: the rows of some classes. `cost`: in pairs of classes."""
 
     sources: tuple[int, ...]
@@ -67,25 +67,25 @@ class RowMaker:
     def __init__(self, worker: BlockWorker, *, kept: bool = False) -> None:
         self.worker = worker
         self.kept = kept
-        self._known: tuple[Destinations, list[Part], Columns] | None = None
+        self._known: tuple[Destinations, list[RoutingPart], Columns] | None = None
 
-    def rows(self, piece: Piece) -> Rows:
+    def rows(self, task: RowTask) -> Rows:
         """One block."""
         worker = copy(self.worker)  # whose numbers mean what they mean, whatever another thread forgets
-        parts, columns = self.columns(piece.destinations)
+        parts, columns = self.columns(task.destinations)
         rows: dict[int, array[int]] = {}
-        for whole, part in parts_of(worker.classes.classes[index] for index in piece.sources):
+        for whole, part in parts_of(worker.classes.classes[index] for index in task.sources):
             rows |= worker.rows_to(whole, part, parts, columns)
         if not self.kept:
             self.worker = worker.remembering_less()
         return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.known)
 
-    def block(self, piece: Piece) -> Block:
+    def block(self, task: RowTask) -> Block:
         """One block, as it travels: with the answers alone that are in it."""
-        found = self.rows(piece)
+        found = self.rows(task)
         return found.rows, {number: found.answers[number] for number in sorted(set().union(*found.rows.values()))}
 
-    def columns(self, destinations: Destinations) -> tuple[list[Part], Columns]:
+    def columns(self, destinations: Destinations) -> tuple[list[RoutingPart], Columns]:
         """Destinations by routing classes, and where they stand in a row. The same objects for each block: what filters let
         through to a part of a routing class is remembered by the part."""
         known = self._known
@@ -104,41 +104,41 @@ def stream(
     maker: RowMaker,
     question: Question,
     sent: Callable[[], Sent],
-    task: Callable[[Any, Piece], Block | None],
+    compute: Callable[[Any, RowTask], Block | None],
     *,
     executor: Executor | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Generator[Rows]:
-    """The blocks of a matrix, in any order. `sent`, `task`: what an executor's workers make a block of, and how
+    """The blocks of a matrix, in any order. `sent`, `compute`: what an executor's workers make a block of, and how
     (`workers.spread`). `progress(done, total)`: of the work, by what it is expected to cost.
 
     Closing it cancels what was not begun. Raises LostWorker.
     """
     with sharing(executor, jobs) as shared:
-        pieces = pieces_of(maker.worker.classes, question, 1 if shared is None else workers_of(shared, jobs))
-        done, total = 0, sum(piece.cost for piece in pieces)
+        tasks = tasks_of(maker.worker.classes, question, 1 if shared is None else workers_of(shared, jobs))
+        done, total = 0, sum(task.cost for task in tasks)
         told = _Told(maker, question)
-        found = _here(maker, pieces) if shared is None else _there(told, spread(shared, task, sent(), pieces, jobs))
+        found = _here(maker, tasks) if shared is None else _there(told, spread(shared, compute, sent(), tasks, jobs))
         with closing(found):
-            for piece, rows in found:
-                done += piece.cost
+            for task, rows in found:
+                done += task.cost
                 if progress is not None:
                     progress(done, total)
                 yield told.whole(rows)
 
 
-def _here(maker: RowMaker, pieces: Iterable[Piece]) -> Generator[tuple[Piece, Rows]]:
-    for piece in pieces:
+def _here(maker: RowMaker, tasks: Iterable[RowTask]) -> Generator[tuple[RowTask, Rows]]:
+    for task in tasks:
         with collector_paused():  # what is remembered stays, and none of it is a circle
-            rows = maker.rows(piece)
-        yield piece, rows
+            rows = maker.rows(task)
+        yield task, rows
 
 
-def _there(told: _Told, blocks: Generator[tuple[Piece, Block]]) -> Generator[tuple[Piece, Rows]]:
+def _there(told: _Told, blocks: Generator[tuple[RowTask, Block]]) -> Generator[tuple[RowTask, Rows]]:
     with closing(blocks):
-        for piece, block in blocks:
-            yield piece, told.received(piece, block)
+        for task, block in blocks:
+            yield task, told.received(task, block)
 
 
 class _Told:
@@ -156,7 +156,7 @@ class _Told:
         self.known: list[ClassAnswer] = []
         self.cells: dict[int, tuple[Crossing, ...]] = {}
 
-    def received(self, piece: Piece, block: Block) -> Rows:
+    def received(self, task: RowTask, block: Block) -> Rows:
         """A block that came from a worker, by our own numbers."""
         theirs, table = block
         if len(self.answers.known) > ANSWERS_KEPT and not self.question.kept:
@@ -167,7 +167,7 @@ class _Told:
         else:
             rows = {index: array("I", map(numbers.__getitem__, row)) for index, row in theirs.items()}
         worker = self.maker.worker
-        _, columns = self.maker.columns(piece.destinations)
+        _, columns = self.maker.columns(task.destinations)
         return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, self.answers.known)
 
     def whole(self, rows: Rows) -> Rows:
@@ -177,8 +177,8 @@ class _Told:
         return replace(rows, cells=self.cells, traffic=self.question.traffic, named=self.named)
 
 
-def pieces_of(classes: Classes, question: Question, workers: int) -> list[Piece]:
-    """The work in pieces that cost about as much as each other. Classes that walk alike are next to each other: who walks
+def tasks_of(classes: Classes, question: Question, workers: int) -> list[RowTask]:
+    """The work in tasks that cost about as much as each other. Classes that walk alike are next to each other: who walks
     for one of them has walked for all."""
     every = classes.classes
     sources = every if question.sources is None else [every[index] for index in question.sources]
@@ -196,7 +196,7 @@ def pieces_of(classes: Classes, question: Question, workers: int) -> list[Piece]
         before = way, routing
     share = sum(cost for _, cost in costs) // max(_PIECES, _PIECES_EACH * workers)
     return [
-        Piece(tuple(each.index for each, _ in part), destinations, sum(cost for _, cost in part))
+        RowTask(tuple(each.index for each, _ in part), destinations, sum(cost for _, cost in part))
         for part in _cut(costs, min(max(share, _LEAST), _MOST), _PAIRS // max(width, 1))
     ]
 
