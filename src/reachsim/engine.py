@@ -182,7 +182,7 @@ class Engine:
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
             return about(build_matrix(self._new_worker(), compute=compute, progress=progress), self)
 
-    def rows(
+    def rows_between(
         self,
         sources: Iterable[NetworkInterface],
         destinations: Iterable[NetworkInterface],
