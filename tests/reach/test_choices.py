@@ -180,7 +180,7 @@ def test_the_matrix_where_one_zone_loses_the_answers() -> None:
     cell, answer = net.matrix().cell("spoke.app", "other.far"), net.reach("app", "far")
     assert say(cell.delivered) == say(answer.delivered.traffic()) == "tcp/443"
     assert cell.words(Traffic.everything()) == "tcp/443 (client ports 0-1023 only)"
-    assert str(answer) == cell.words(Traffic.everything())
+    assert answer.title == cell.words(Traffic.everything())
     assert answer.undecided
     assert cell.undecided
 
@@ -191,7 +191,7 @@ def test_a_diff_sees_an_edit_behind_a_choice() -> None:
     rule = {"allow": "tcp/443", "from": "0.0.0.0/0"}
     after = before.with_({"vpcs.hub.security_groups.b.ingress": [rule]})
     found = reachsim.diff(before, after)
-    assert "spoke.app -> internet" in str(found)
+    assert any(reason.startswith("spoke.app -> internet") for reason in found.undecided)
 
 
 NLB: dict[str, Any] = {

@@ -56,7 +56,7 @@ class Attachment(Schema):
         "available", "pending", "pendingAcceptance", "modifying", "deleting", "deleted", "failed", "rejected"
     ] = "available"
     """Only `available` carries traffic."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @property
     def available(self) -> bool:
@@ -100,7 +100,7 @@ class TransitGateway(Resource):
     """Its Region, for the reader."""
     account: Name | None = None
     """Its account, for the reader."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     # -- loading ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pydantic import Field
+
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.relay import Picked, picked, way_of
 from reachsim.dataplane.scope import Scope, to_one
@@ -38,7 +40,7 @@ class VpnGateway(Resource):
 
     propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def check(self, at: At, checks: Checks) -> None:
         """The tables that it names."""
