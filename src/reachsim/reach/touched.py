@@ -11,9 +11,8 @@ from reachsim.dataplane.place import InterfacePlace, SubnetPlace
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.cidr import AddressSet
-from reachsim.resources.inspection import InspectionEndpoint
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.parts import Compared, Part
+from reachsim.topology.parts import Compared, Element, decide_by_more
 from reachsim.topology.topology import Topology
 
 Owner = InterfacePlace | SubnetPlace | None
@@ -81,7 +80,7 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
         return None
     if before.perhaps_joined != after.perhaps_joined:
         return None
-    if any(_tunnels(topology) for topology in (before, after)):
+    if any(decide_by_more(topology) for topology in (before, after)):
         return None
     compared = Compared(before, after, books)
     reaching, addresses = _reaching(before, compared)
@@ -105,20 +104,14 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
     return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(ends))
 
 
-def _tunnels(topology: Topology) -> bool:
-    """Whether an inspection endpoint sends through appliances: by more than what it holds."""
-    hosts = (interface.host for interface in topology.interfaces.values())
-    return any(isinstance(host, InspectionEndpoint) and bool(host.nodes) for host in hosts)
-
-
-def _reaching(before: Topology, compared: Compared) -> tuple[set[Part], AddressSet]:
+def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], AddressSet]:
     """The parts from which one that differs can be come to, and the addresses by which such parts are found."""
-    holders: dict[Part, list[Part]] = {}
+    holders: dict[Element, list[Element]] = {}
     for part, held in compared.holds.items():
         for each in held:
             holders.setdefault(each, []).append(part)
-    reaching: set[Part] = set()
-    new: Iterable[Part] = compared.differ
+    reaching: set[Element] = set()
+    new: Iterable[Element] = compared.differ
     addresses = compared.addresses
     while new:
         todo = [part for part in new if part not in reaching]
@@ -137,7 +130,7 @@ def _reaching(before: Topology, compared: Compared) -> tuple[set[Part], AddressS
     return reaching, addresses
 
 
-def _found_by(part: Part) -> Iterator[tuple[int, int]]:
+def _found_by(part: Element) -> Iterator[tuple[int, int]]:
     """The addresses by which an interface or a subnet is found."""
     if isinstance(part, InterfacePlace):
         yield from ((address, address) for address in part.places)

@@ -29,7 +29,7 @@ from reachsim.resources.internet import InternetCheckpoint
 from reachsim.resources.internet_gateway import InternetGatewayIn
 from reachsim.topology.topology import Topology
 
-Part = Checkpoint | VpcPlace | SubnetPlace | InterfacePlace
+Element = Checkpoint | VpcPlace | SubnetPlace | InterfacePlace
 """What a walk comes to, or what a checkpoint asks about it. Those of a topology are all wired."""
 
 _PARTS: Final = (Checkpoint, VpcPlace, SubnetPlace, InterfacePlace)
@@ -49,21 +49,22 @@ _VALUES: Final = ("builtins", "fractions", "reachsim.net", "reachsim.rules")
 class Compared:
     """Two topologies as they compare. `before`, `after`: with what their filters say.
 
-    `differ`: parts of the first one that are others in the second, or are not there; `holds`: what each part holds that is the
-    same; `spans`: addresses of all that differs in either, and of what is in the second one alone.
+    `differ`: parts of the first one that are others in the second, or are not there; `holds`: what each part holds that is
+    the same; `spans`: addresses of all that differs in either, and of what is in the second one alone.
     """
 
     def __init__(self, before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> None:
         self.before, self.after = before, after
-        self.differ: set[Part] = set()
-        self.holds: dict[Part, list[Part]] = {}
+        self.differ: set[Element] = set()
+        self.holds: dict[Element, list[Element]] = {}
         self.spans: list[Span] = []
         self._books = books
-        self._twins: dict[Part, Part] = {}
-        self._taken: set[Part] = set()
-        self._todo: list[Part] = []
-        self._holding: list[Part] = []
+        self._twins: dict[Element, Element] = {}
+        self._taken: set[Element] = set()
+        self._todo: list[Element] = []
+        self._holding: list[Element] = []
         self._filters: dict[tuple[Filter, Filter], bool] = {}
+        self._comparisons: dict[type, Callable[[Any, Any], bool]] = {}
         self._by_name()
         while self._todo:
             part = self._todo.pop()
@@ -94,7 +95,7 @@ class Compared:
             self._order_of_owners(one.vpcs[vpc], other.vpcs[vpc])
             self._whose_groups(one.vpcs[vpc], other.vpcs[vpc])
 
-    def _named(self, one: Mapping[Any, Part], other: Mapping[Any, Part]) -> None:
+    def _named(self, one: Mapping[Any, Element], other: Mapping[Any, Element]) -> None:
         for name, part in one.items():
             twin = other.get(name)
             if twin is None or not self._are_twins(part, twin):
@@ -102,7 +103,7 @@ class Compared:
         for name in other.keys() - one.keys():
             self.spans += _addresses_of(other[name])
 
-    def _are_twins(self, one: Part, other: Part) -> bool:
+    def _are_twins(self, one: Element, other: Element) -> bool:
         """Whether two parts stand for each other; parts of one name that are met for the first time do from then on."""
         self._holding.append(one)
         known = self._twins.get(one)
@@ -115,7 +116,7 @@ class Compared:
         self._todo.append(one)
         return True
 
-    def _differs(self, part: Part, twin: Part | None) -> None:
+    def _differs(self, part: Element, twin: Element | None) -> None:
         self.differ.add(part)
         for each in (part, twin) if twin is not None else (part,):
             self.spans += _addresses_of(each)
@@ -160,7 +161,7 @@ class Compared:
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def _same_part(self, one: Part, other: Part) -> bool:
+    def _same_part(self, one: Element, other: Element) -> bool:
         same = self._same_members(one, other)
         if isinstance(one, VpcPlace):  # who asks a VPC holds it; what is in it is met by its address
             self._holding = []
@@ -170,13 +171,33 @@ class Compared:
         """Whether two values are the same: in parts, twins."""
         if isinstance(one, _PARTS):
             return isinstance(other, _PARTS) and self._are_twins(one, other)
-        return type(one) is type(other) and _comparison(type(one))(self, one, other)
+        return type(one) is type(other) and self._comparison(type(one))(one, other)
+
+    def _comparison(self, kind: type) -> Callable[[Any, Any], bool]:
+        """How values of a type are compared."""
+        found = self._comparisons.get(kind)
+        if found is None:
+            found = self._comparisons[kind] = self._comparison_of(kind)
+        return found
+
+    def _comparison_of(self, kind: type) -> Callable[[Any, Any], bool]:
+        if issubclass(kind, Filter):
+            return self._same_filters
+        if issubclass(kind, IntervalMap):
+            return self._same_members
+        if issubclass(kind, tuple | list):
+            return self._same_sequences
+        if issubclass(kind, Mapping):
+            return self._same_mappings
+        plain = issubclass(kind, str | int | set | frozenset | Enum) or kind.__module__.startswith(_VALUES)
+        return self._same_members if not plain and kind.__module__.startswith("reachsim.") else self._same_values
 
     def _same_values(self, one: Any, other: Any) -> bool:
         return bool(one == other)
 
     def _same_members(self, one: Any, other: Any) -> bool:
-        for name in _names(type(one)):
+        kind: type = type(one)
+        for name in _names(kind):
             if not self._same(getattr(one, name, None), getattr(other, name, None)):
                 return False
         return not hasattr(one, "__dict__") or is_dataclass(one) or self._same_mappings(vars(one), vars(other))
@@ -197,20 +218,27 @@ class Compared:
         return known
 
 
+def decide_by_more(topology: Topology) -> bool:
+    """Whether a part decides by more than what it holds: an inspection endpoint that sends through appliances walks there
+    itself (LB-9)."""
+    hosts = (interface.host for interface in topology.interfaces.values())
+    return any(isinstance(host, InspectionEndpoint) and bool(host.nodes) for host in hosts)
+
+
 def _content(filter: Filter) -> Hashable:
     """All that a filter says."""
     of = filter.name, filter.code, filter.rule, filter.path
     return (filter.direction, filter.stateful, filter.clauses, *of)
 
 
-def _name(part: Part) -> Hashable:
+def _name(part: Element) -> Hashable:
     """What a part is called, as far as that goes."""
     if isinstance(part, Checkpoint):
         return part.component, part.role, part.heading
     return part.full_name if isinstance(part, SubnetPlace) else part.name
 
 
-def _addresses_of(part: Part) -> Iterator[Span]:
+def _addresses_of(part: Element) -> Iterator[Span]:
     """The addresses by which a part is found."""
     if isinstance(part, InterfacePlace):
         yield from ((address, address) for address in part.places)
@@ -218,21 +246,6 @@ def _addresses_of(part: Part) -> Iterator[Span]:
         yield from (block.span for block in part.blocks)
     elif isinstance(part, VpcPlace):
         yield from part.blocks.spans
-
-
-@lru_cache(maxsize=512)
-def _comparison(kind: type) -> Callable[[Compared, Any, Any], bool]:
-    """How values of a type are compared."""
-    if issubclass(kind, Filter):
-        return Compared._same_filters
-    if issubclass(kind, IntervalMap):
-        return Compared._same_members
-    if issubclass(kind, tuple | list):
-        return Compared._same_sequences
-    if issubclass(kind, Mapping):
-        return Compared._same_mappings
-    plain = issubclass(kind, str | int | set | frozenset | Enum) or kind.__module__.startswith(_VALUES)
-    return Compared._same_members if not plain and kind.__module__.startswith("reachsim.") else Compared._same_values
 
 
 @lru_cache(maxsize=512)
