@@ -275,7 +275,7 @@ def _rows(
     """The answers between the groups that are in a network."""
     there = network.topology.interfaces
     one, other = ([there[names[0]] for _, names in each if names[0] in there] for each in (sources, destinations))
-    return network.rows(one, other, progress)
+    return network.rows_between(one, other, progress)
 
 
 def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
