@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.answers.test_fix import best, written
-from tests.designs import Changes
+from tests.designs import GONE, Changes
 
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
@@ -118,3 +118,185 @@ def test_an_acl_lets_geneve_pass(subnet: str, way: str, key: str, peer: str) -> 
     (change,) = best(written(INSPECTED, admitted, acl).fixes("probe", "www", "tcp/443")).edits[0].changes
     assert change.path == ("vpcs", "data", "network_acls", "strict", way)
     assert change.value == {"rule": 100, "allow": "udp/6081", key: peer}
+
+
+# -- load balancers -----------------------------------------------------------------------------------------------------
+
+BALANCED: Changes = {
+    "vpcs app load_balancers lb": {
+        "type": "network", "scheme": "internal", "subnets": ["isolated"], "private_ips": {"isolated": "10.0.2.50"},
+        "security_groups": ["open"], "listeners": {"tcp/443": "dbs"}, "target_groups": {"dbs": {"targets": ["db"]}},
+    },
+}  # fmt: skip
+LB = ("vpcs", "app", "load_balancers", "lb")
+
+
+@pytest.mark.rule("LB-1")
+@pytest.mark.parametrize(
+    ("kind", "asked", "listener"),
+    [
+        ("network", "tcp/80", "tcp/80"),
+        ("network", "udp/53", "udp/53"),
+        ("application", "tcp/80", "http/80"),
+        ("application", "tcp/443", "https/443"),
+        ("classic", "tcp/8080", "tcp/8080"),
+    ],
+)
+def test_a_listener_for_what_nobody_listens_to(kind: str, asked: str, listener: str) -> None:
+    first = "tcp/22" if kind in ("network", "classic") else "http/8022"
+    lb = {"vpcs app load_balancers lb type": kind, "vpcs app load_balancers lb listeners": {first: "dbs"}}
+    (change,) = best(written(BALANCED, lb).fixes("twin", "lb", asked)).edits[0].changes
+    assert change.path[:5] == (*LB, "listeners")
+    assert (change.path[5], change.value) == (listener, "dbs")
+
+
+@pytest.mark.rule("LB-1")
+def test_no_listener_is_proposed_for_what_no_listener_can_have() -> None:
+    lb = {"vpcs app load_balancers lb type": "application", "vpcs app load_balancers lb listeners": {"http/80": "dbs"}}
+    assert not written(BALANCED, lb).fixes("twin", "lb", "udp/53").found
+    assert not written(BALANCED).fixes("twin", "lb", "tcp/1-100").found
+
+
+@pytest.mark.rule("LB-8")
+def test_a_listener_forwards_to_a_group_that_has_targets() -> None:
+    empty = {
+        "vpcs app load_balancers lb listeners": {"tcp/443": "none"},
+        "vpcs app load_balancers lb target_groups": {"none": {}, "dbs": {"targets": ["db"]}},
+    }
+    (change,) = best(written(BALANCED, empty).fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == ((*LB, "listeners", "tcp/443"), "dbs")
+    nobody = {"vpcs app load_balancers lb target_groups": {"dbs": {}}}
+    found = written(BALANCED, nobody).fixes("twin", "lb", "tcp/443")
+    assert not found.found
+    assert "register those that serve it" in " ".join(found.reasons)
+
+
+@pytest.mark.rule("LB-10")
+def test_targets_are_made_healthy() -> None:
+    ill = {"vpcs app load_balancers lb target_groups dbs healthy": False}
+    (change,) = best(written(BALANCED, ill).fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == ((*LB, "target_groups", "dbs", "healthy"), True)
+
+
+@pytest.mark.rule("LB-8")
+def test_the_zone_of_the_targets_is_enabled() -> None:
+    elsewhere = {
+        "vpcs app load_balancers lb subnets": ["private"],
+        "vpcs app load_balancers lb private_ips": {},
+        "vpcs app load_balancers lb cross_zone": True,
+    }
+    net = written(BALANCED, elsewhere)
+    assert net.trace("twin", "lb", "tcp/443").blockers[0].code == "ELB_INSTALLED_AZ_RESTRICTION"
+    (change,) = best(net.fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value, change.action) == ((*LB, "subnets"), "isolated", "add")
+
+
+# -- endpoints ----------------------------------------------------------------------------------------------------------
+
+HERE: Changes = {
+    "region": "eu-west-1", "vpcs app instances nat": GONE, "vpcs app nat_gateways": {}, "vpcs app route_tables private": {},
+}  # fmt: skip
+"""A private subnet without any way out."""
+
+
+@pytest.mark.rule("EP-1")
+def test_a_gateway_endpoint_is_created_with_the_table_of_the_sender() -> None:
+    found = written(HERE).fixes("probe", "service:s3", "tcp/443")
+    (change,) = best(found).edits[0].changes
+    assert change.path == ("vpcs", "app", "vpc_endpoints", "s3")
+    assert change.value == {"type": "gateway", "service": "s3", "route_tables": ["private"]}
+    after = written(HERE).with_({change.path[:3]: {"s3": change.value}})
+    assert not after.trace("probe", "www", "tcp/443").delivered
+
+
+@pytest.mark.rule("EP-6")
+@pytest.mark.rule("EP-8")
+def test_an_interface_endpoint_is_created_for_the_sender() -> None:
+    fix = best(written(HERE).fixes("probe", "service:ecr.api", "tcp/443"))
+    changes = {change.path: change.value for change in fix.edits[0].changes}
+    assert changes == {
+        ("vpcs", "app", "security_groups", "ecr-api-endpoint"): {"ingress": [{"allow": "tcp/443", "from": "client"}]},
+        ("vpcs", "app", "vpc_endpoints", "ecr-api"): {
+            "type": "interface", "service": "ecr.api", "subnets": ["private"], "security_groups": ["ecr-api-endpoint"],
+        },
+        ("vpcs", "app", "enable_dns_hostnames"): True,
+    }  # fmt: skip
+    assert len(fix.edits) == 1
+    assert not fix.opens
+
+
+def test_an_endpoint_for_a_sender_of_the_default_group_admits_its_subnet() -> None:
+    plain = {"vpcs app instances probe": {"subnet": "private", "private_ip": "10.0.1.10"}}
+    fix = best(written(HERE, plain).fixes("probe", "service:ssm", "tcp/443"))
+    rules = next(change.value for change in fix.edits[0].changes if change.path[2] == "security_groups")
+    assert rules == {"ingress": [{"allow": "tcp/443", "from": "10.0.1.0/24"}]}
+
+
+SERVED: Changes = {
+    **HERE,
+    "vpcs app enable_dns_hostnames": True,
+    "vpcs data load_balancers nlb": {
+        "type": "network", "scheme": "internal", "subnets": ["api"], "listeners": {"tcp/80": "apis"},
+        "target_groups": {"apis": {"targets": ["api"]}},
+    },
+    "endpoint_services shop": {"load_balancer": "data.nlb", "private_dns_name": "shop.example.com"},
+    "vpcs app security_groups endpoint": {"ingress": [{"allow": "tcp/80", "from": "client"}]},
+    "vpcs app vpc_endpoints shop": {
+        "type": "interface", "service": "shop", "subnets": ["private"], "security_groups": ["endpoint"],
+        "private_dns": True,
+    },
+}  # fmt: skip
+"""A service of one's own in `data`, and an endpoint that leads to it."""
+
+
+@pytest.mark.rule("EP-10")
+def test_the_served_design_works() -> None:
+    assert written(SERVED).trace("probe", "shop.example.com", "tcp/80").reachable
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize("name", ["service:shop", "app.shop", "shop.example.com"])
+def test_an_endpoint_is_accepted(name: str) -> None:
+    fix = best(written(SERVED, {"endpoint_services shop accepted": []}).fixes("probe", name, "tcp/80"))
+    (change,) = fix.edits[0].changes
+    assert (change.path, change.value, change.action) == (("endpoint_services", "shop", "accepted"), "app", "add")
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize("name", ["service:shop", "app.shop"])
+def test_an_endpoint_that_is_not_available_is_made_anew(name: str) -> None:
+    net = written(SERVED, {"vpcs app vpc_endpoints shop state": "failed"})
+    (change,) = best(net.fixes("probe", name, "tcp/80")).edits[0].changes
+    assert (change.path[-2:], change.value) == (("shop", "state"), "available")
+
+
+@pytest.mark.rule("EP-10")
+def test_an_endpoint_of_a_service_of_ones_own_is_created() -> None:
+    gone = {key: value for key, value in SERVED.items() if "vpc_endpoints" not in key and "groups endpoint" not in key}
+    fix = best(written(gone).fixes("probe", "service:shop", "tcp/80"))
+    bodies = {change.path[2:]: change.value for change in fix.edits[0].changes}
+    assert bodies["security_groups", "shop-endpoint"] == {"ingress": [{"allow": "tcp/80", "from": "client"}]}
+    assert bodies["vpc_endpoints", "shop-endpoint"]["private_dns"] is True
+
+
+@pytest.mark.rule("EP-10")
+def test_a_service_and_its_endpoint_meet_in_a_zone() -> None:
+    apart = {
+        "vpcs data subnets api az": "c",
+        "vpcs data subnets near": {"cidr": "10.1.3.0/24", "az": "a"},
+        "vpcs data load_balancers nlb cross_zone": True,
+        "vpcs app subnets far": {"cidr": "10.0.7.0/24", "az": "c"},
+    }
+    fixes = written(SERVED, apart).fixes("probe", "service:shop", "tcp/80")
+    assert best(fixes)
+    proposed = [(change.path[-2:], change.value) for fix in fixes for edit in fix.edits for change in edit.changes]
+    assert sorted(proposed, key=str) == [(("nlb", "subnets"), "near"), (("shop", "subnets"), ["far"])]
+
+
+def test_what_opens_the_internet_opens_more_than_a_port_between_two_hosts() -> None:
+    """Of fixes that are equally intrusive: the whole of IPv4 is not little because IPv6 is so large."""
+    plain = {"vpcs app instances probe": {"subnet": "private", "private_ip": "10.0.1.10"}}
+    endpoint, nat, *_ = written(HERE, plain).fixes("probe", "service:ssm", "tcp/443")
+    assert "interface endpoint" in str(endpoint)
+    assert "NAT gateway" in str(nat)
+    assert endpoint.rank[:2] == nat.rank[:2]

@@ -253,10 +253,10 @@ class VpcEndpoint(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route to it leads; to one that is not available, or not accepted, it is a blackhole (ROUTE-12)."""
         closed = self.closed(at, wiring.design)
-        inactive = "" if closed is None else closed.text
+        inactive, switch = ("", ()) if closed is None else (closed.text, closed.path)
         if self.type == "gateway":
-            return Entrance(wiring.noted(at.path), None, inactive)
-        return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
+            return Entrance(wiring.noted(at.path), None, inactive, switch=switch)
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=switch)
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The route of a gateway endpoint, from the service's prefixes into each of its tables (EP-1, EP-2)."""
@@ -328,11 +328,12 @@ class VpcEndpoint(Resource):
     def closed(self, at: At, design: Any) -> Loss | None:
         """Why it carries nothing: its state (EP-10), or that the owner of the service has not accepted it."""
         if self.state != AVAILABLE:
-            return Loss(Code.BAD_STATE, "EP-10", f"endpoint {at.name} is {self.state}")
+            text = f"endpoint {at.name} is {self.state}"
+            return Loss(Code.BAD_STATE, "EP-10", text, path=(*at.path, "state"))
         mine = design.endpoint_services.get(self.service)
         if mine is not None and not mine.accepts(at.vpc, design):
             text = f"endpoint service {self.service} does not accept VPC {at.vpc}, so endpoint {at.name} is pending"
-            return Loss(Code.BAD_STATE, "EP-10", text)
+            return Loss(Code.BAD_STATE, "EP-10", text, path=("endpoint_services", self.service, "accepted"))
         return None
 
     @property
