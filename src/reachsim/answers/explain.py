@@ -20,7 +20,7 @@ from reachsim.errors import ReachsimError, format_path
 from reachsim.faces import Carded, Faced, record
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
-from reachsim.resources.lambda_function import function_asked
+from reachsim.resources.lambda_function import attachment_of, function_asked
 from reachsim.resources.mending import FILTERS
 from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import Clause, KeyPath
@@ -164,8 +164,15 @@ def explain(
     return Explanation(found, obstacles, layers, probe, tuple(observed(engine, found, destination, ask)))
 
 
+_FUNCTIONS: KeyPath = ("lambda_functions",)
+
+
 def _obstacle(engine: Engine, found: Trace, blocker: Blocker) -> Obstacle:
     path = blocker.cause.path
+    where_to_edit = blocker.where
+    if path == _FUNCTIONS:  # the interface that functions share has no key of its own
+        path = attachment_of(engine.design, found.source) or path
+        where_to_edit = engine.locate(path)
     key = format_path(path) if path else ""
     led_by: tuple[KeyPath, ...] = ()
     way = next((way for way in found.ways if blocker in way.blockers), None)
@@ -173,7 +180,7 @@ def _obstacle(engine: Engine, found: Trace, blocker: Blocker) -> Obstacle:
         hops = (way.forward if blocker.leg == "forward" else way.reply)[: blocker.hop]
         led_by = tuple(route for route in routes_of(hops) if route != path)
     where = tuple(map(engine.locate, led_by))
-    return Obstacle(blocker, blocker.where, key, rules().get(blocker.rule_id), led_by, where)
+    return Obstacle(blocker, where_to_edit, key, rules().get(blocker.rule_id), led_by, where)
 
 
 def _open(

@@ -92,6 +92,15 @@ def enabled_zones(case: Case) -> Iterator[Edit]:
             yield Edit.adding((*path, "subnets"), name, text, 3 if alike else 4)
 
 
+@mends
+def internet_facing(case: Case) -> Iterator[Edit]:
+    """An internal load balancer that the internet is to reach, made anew (IGW-6)."""
+    found = _balancer(case)
+    if found is not None and case.cause.path[4:] == ("scheme",) and found[1].scheme == "internal":
+        text = f"create load balancer {found[0][3]} anew, internet-facing"
+        yield Edit.setting(case.cause.path, "internet-facing", text, 6)
+
+
 @advises
 def nobody_registered(case: Case) -> Iterator[str]:
     """What a target group without targets needs is for a person to say (LB-8)."""
