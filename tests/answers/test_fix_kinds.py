@@ -400,3 +400,84 @@ def test_a_connection_learns_the_prefix_of_the_network_behind_it(key: str) -> No
     (edit,) = best(written(office).fixes("probe", "office.desk", "tcp/443")).edits
     (change,) = edit.changes
     assert (change.path, change.value) == (("vpn_connections", "line", key), "192.168.0.0/16")
+
+
+# -- names --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize("asked", ["www.example.com", "db.corp.internal", "service:s3"])
+def test_the_resolver_of_the_vpc_is_switched_on(asked: str) -> None:
+    off = {
+        "region": "eu-west-1",
+        "vpcs app enable_dns_support": False,
+        "vpcs app enable_dns_hostnames": True,
+        "private_hosted_zones": {"corp.internal": {"vpcs": ["app"], "records": {"db": "10.0.2.20"}}},
+        "internet hosts www.example.com": {"ip": "203.0.113.10"},
+    }
+    net = written(off)
+    first = net.explain("probe", asked, "tcp/443").obstacles[0]
+    assert first.key == "vpcs.app.enable_dns_support"
+    assert values(best(net.fixes("probe", asked, "tcp/443"))) == {("vpcs", "app", "enable_dns_support"): True}
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"private_hosted_zones corp.internal vpcs": ["data"]}, "private_hosted_zones.'corp.internal'.vpcs"),
+        ({"vpcs app enable_dns_hostnames": False}, "vpcs.app.enable_dns_hostnames"),
+        ({"private_hosted_zones corp.internal records": {}}, "private_hosted_zones.'corp.internal'.records"),
+    ],
+)
+def test_the_key_to_edit_of_a_name_that_does_not_resolve(change: Changes, key: str) -> None:
+    zone: Changes = {
+        "vpcs app enable_dns_hostnames": True,
+        "private_hosted_zones": {"corp.internal": {"vpcs": ["app"], "records": {"db": "10.0.2.20"}}},
+    }
+    first = written(zone, change).explain("probe", "db.corp.internal", "tcp/443").obstacles[0]
+    assert first.blocker.code == "NAME_NOT_RESOLVED"
+    assert first.key == key
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"vpcs app vpc_endpoints shop private_dns": False}, "vpcs.app.vpc_endpoints.shop.private_dns"),
+        ({"vpcs app enable_dns_hostnames": False}, "vpcs.app.enable_dns_hostnames"),
+        ({"vpcs app vpc_endpoints shop state": "failed"}, "vpcs.app.vpc_endpoints.shop.state"),
+        ({"endpoint_services shop accepted": []}, "endpoint_services.shop.accepted"),
+    ],
+)
+@pytest.mark.parametrize("name", ["service:shop", "shop.example.com"])
+def test_the_key_to_edit_of_private_dns_that_is_off(name: str, change: Changes, key: str) -> None:
+    net = written(SERVED, change)
+    assert net.explain("probe", name, "tcp/80").obstacles[0].key == key
+    assert ".".join(map(str, next(iter(values(best(net.fixes("probe", name, "tcp/80"))))))) == key
+
+
+# -- NAT gateways -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("NATGW-1")
+def test_what_is_in_the_way_for_the_place_of_a_nat_gateway_says_so() -> None:
+    """The ACL of a private subnet is met before its table, and opening it would help nobody: the place is the fault."""
+    moved: Changes = {
+        "vpcs app nat_gateways ngw": {"subnet": "isolated", "public_ip": "198.51.100.7"},
+        "vpcs app subnets isolated network_acl": "strict",
+        "vpcs app network_acls strict": {
+            "ingress": [{"rule": 10, "allow": "tcp/5432", "from": "10.0.0.0/16"}], "egress": [],
+        },
+    }  # fmt: skip
+    found = written(moved).explain("probe", "www", "tcp/443").obstacles
+    assert found[0].blocker.code == "SUBNET_ACL_RESTRICTION"
+    assert all(obstacle.led_by[0] == ("vpcs", "app", "nat_gateways", "ngw", "subnet") for obstacle in found)
+    # In a public subnet its place is no fault, and neither is it for what is in the way before it.
+    public = {"vpcs app nat_gateways ngw subnet": "public", "vpcs app subnets public network_acl": "strict"}
+    shut = {"vpcs app security_groups client egress": []}
+    for obstacle in written(moved, public).explain("probe", "www", "tcp/443").obstacles:
+        assert not any("nat_gateways" in path for path in obstacle.led_by)
+    first = written(moved, shut).explain("probe", "www", "tcp/443").obstacles[0]
+    assert first.blocker.code == "SG_HAS_NO_RULES"
+    assert first.led_by == ()

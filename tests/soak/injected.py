@@ -278,10 +278,9 @@ def zone(change: str) -> Callable[[Design, random.Random], Fault | None]:
             return None
         if change == "association":
             design["private_hosted_zones"]["corp.internal"]["vpcs"] = []
-        else:
-            design["vpcs"]["app"][change] = False
-        # A name that means nothing is lost nowhere: what is blamed is the question's end.
-        return f"private zone: {change}", ((),)
+            return "private zone: association", (("private_hosted_zones", "corp.internal"),)
+        design["vpcs"]["app"][change] = False
+        return f"private zone: {change}", (("vpcs", "app", change),)
 
     return fault
 
@@ -293,13 +292,14 @@ def service(change: str) -> Callable[[Design, random.Random], Fault | None]:
             return None
         if change == "accepted":
             design["endpoint_services"]["partner"]["accepted"] = []
-        elif change == "private_dns":
+            return "PrivateLink: accepted", (("endpoint_services", "partner"),)
+        if change == "private_dns":
             endpoint["private_dns"] = False
         elif change == "state":
             endpoint["state"] = "failed"
         else:
             endpoint["subnets"] = ["private-b"]
-        return f"PrivateLink: {change}", ((),)
+        return f"PrivateLink: {change}", (("vpcs", "app", "vpc_endpoints", "partner"),)
 
     return fault
 

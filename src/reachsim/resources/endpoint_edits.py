@@ -19,10 +19,66 @@ _HTTPS = "tcp/443"
 """On which AWS's services are called."""
 
 
+def _endpoints(case: Case) -> Iterator[tuple[At, Any]]:
+    """Every endpoint, and where it is written."""
+    for vpc, body in case.view.design.vpcs.items():
+        yield from ((At(vpc, "vpc_endpoints", name), endpoint) for name, endpoint in body.vpc_endpoints.items())
+
+
+@mends
+def tables_of_gateway_endpoints(case: Case) -> Iterator[Edit]:
+    """The table that has no route to the service of a gateway endpoint, or that has one too many (EP-1)."""
+    if case.table is None:
+        return
+    vpc, table = case.table
+    for at, endpoint in _endpoints(case):
+        if endpoint.type != "gateway" or at.vpc != vpc:
+            continue
+        meant = case.destination in endpoint.published(at, case.view.design).addresses
+        if meant and case.cause.code not in FILTERS and table not in endpoint.route_tables:
+            text = f"associate gateway endpoint {at.name} with route table {table}"
+            yield Edit.adding((*at.path, "route_tables"), table, text)
+        if case.cause.component == at.full_name and table in endpoint.route_tables:
+            text = f"take route table {table} away from gateway endpoint {at.name}"
+            path = (*at.path, "route_tables", endpoint.route_tables.index(table))
+            yield Edit((KeyChange(path, action="remove"),), text, 2)
+
+
+@mends
+def private_dns(case: Case) -> Iterator[Edit]:
+    """What the private DNS of an interface endpoint of the sender's VPC wants (EP-8)."""
+    design = case.view.design
+    for at, endpoint in _endpoints(case):
+        mine = case.sender is not None and case.sender.vpc.name == at.vpc and endpoint.type == "interface"
+        off = endpoint.private_dns_off(at, design) if mine and _meant(case, at, endpoint) else None
+        if off is None:
+            continue
+        own = endpoint.service in design.endpoint_services
+        if endpoint.private_dns is False or (own and endpoint.private_dns is None):
+            yield Edit.setting((*at.path, "private_dns"), True, f"switch the private DNS of endpoint {at.name} on")
+        for key in ("enable_dns_support", "enable_dns_hostnames"):
+            if not getattr(design.vpcs[at.vpc], key):
+                text = f"set {key} of VPC {at.vpc}, which private DNS needs"
+                yield Edit.setting(("vpcs", at.vpc, key), True, text)
+        if endpoint.state != AVAILABLE:
+            yield _anew((*at.path, "state"), at.name)
+
+
+def _meant(case: Case, at: At, endpoint: Any) -> bool:
+    """Whether the question asks for the service of an endpoint, by one of its names."""
+    asked = case.asked_to.removeprefix(SERVICE)
+    named = asked != case.asked_to and short_name(asked) == endpoint.short
+    return named or bool(endpoint.speaks_for(at, case.asked_to, case.view.design))
+
+
+def _anew(path: KeyPath, name: str) -> Edit:
+    return Edit.setting(path, AVAILABLE, f"wait for endpoint {name}, or create it anew", 4)
+
+
 @mends
 def new_gateway_endpoint(case: Case) -> Iterator[Edit]:
     """A gateway endpoint of S3 or DynamoDB where a VPC has none, with the table that has no route to the service (EP-1)."""
-    if case.table is None or case.reply or case.cause.code in FILTERS or case.cause.code is Code.NAME_NOT_RESOLVED:
+    if case.table is None or case.reply or case.cause.code in FILTERS:
         return
     vpc, table = case.table
     design = case.view.design
@@ -47,6 +103,8 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     body = design.vpcs[vpc]
     known = any(each.type == "interface" and each.short == short for each in body.vpc_endpoints.values())
     mine = design.endpoint_services.get(short)
+    if mine is None and case.cause.code is Code.NAME_NOT_RESOLVED:  # with a resolver, names of AWS's services always do
+        return
     name = short.replace(".", "-")
     name = f"{name}-endpoint" if name in case.view.names(vpc) else name  # a service of one's own has its name already
     group = f"{short.replace('.', '-')}-endpoint"
@@ -80,28 +138,15 @@ def _senders(case: Case, vpc: str) -> str:
 def accepted(case: Case) -> Iterator[Edit]:
     """An endpoint accepted by the owner of its service (EP-10)."""
     design = case.view.design
-    for vpc, body in design.vpcs.items():
-        for name, endpoint in body.vpc_endpoints.items():
-            mine = design.endpoint_services.get(endpoint.service)
-            at = At(vpc, "vpc_endpoints", name)
-            if (
-                mine is None
-                or mine.accepts(vpc, design)
-                or endpoint.state != AVAILABLE
-                or not _asked(case, at, endpoint)
-            ):
-                continue
-            who = body.account or vpc
+    for at, endpoint in _endpoints(case):
+        mine = design.endpoint_services.get(endpoint.service)
+        if mine is None or mine.accepts(at.vpc, design) or endpoint.state != AVAILABLE:
+            continue
+        path: KeyPath = ("endpoint_services", endpoint.service, "accepted")
+        if case.cause.path == path or case.through(at.name, at.full_name) or _meant(case, at, endpoint):
+            who = design.vpcs[at.vpc].account or at.vpc
             text = f"let the owner of endpoint service {endpoint.service} accept the endpoints of {who}"
-            yield Edit.adding(("endpoint_services", endpoint.service, "accepted"), who, text, 2)
-
-
-def _asked(case: Case, at: At, endpoint: Any) -> bool:
-    """Whether an endpoint is what is blamed, or what the question's name would mean."""
-    blamed = case.cause.path == ("endpoint_services", endpoint.service, "accepted")
-    led = case.through(at.name, at.full_name)
-    named = case.asked_to == SERVICE + endpoint.service or endpoint.speaks_for(at, case.asked_to, case.view.design)
-    return blamed or led or bool(named)
+            yield Edit.adding(path, who, text, 2)
 
 
 @mends
@@ -109,7 +154,7 @@ def available_again(case: Case) -> Iterator[Edit]:
     """An endpoint that carries nothing in its state (EP-10)."""
     path = case.cause.path
     if path[2:3] == ("vpc_endpoints",) and path[-1] == "state":
-        yield Edit.setting(path, AVAILABLE, f"wait for endpoint {path[3]}, or create it anew", 4)
+        yield _anew(path, str(path[3]))
 
 
 @mends
