@@ -152,8 +152,8 @@ def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network
     said = [(change.sources, change.destinations, change.traffic) for change in plan.whole.opens]
     for number in plan.whole.holds:
         expectation = after.design.expect[number - 1]
-        asked = after.endpoint(expectation.from_), after.endpoint(expectation.to)
-        meant = [asked[1].resolve(origin) for origin in asked[0].origins] if asked[1].resolve else []
+        sender, called = after.endpoint(expectation.from_), after.endpoint(expectation.to)
+        meant = [called.resolve(origin) for origin in sender.origins] if called.resolve else []
         answering = {interface.name for end in meant for interface in end.interfaces}  # for a service: its endpoint's
         said.append(((str(expectation.from_),), (str(expectation.to), *answering), expectation.traffic))
     for _ in range(8):
