@@ -344,6 +344,15 @@ def test_a_function_in_a_public_subnet_is_published_anew_for_its_alias() -> None
     }
 
 
+@pytest.mark.rule("LAMBDA-25")
+def test_an_alias_of_latest_needs_no_version() -> None:
+    latest = {"lambda_functions f aliases live": "$LATEST"}
+    net = written(function({**INSIDE, "subnets": ["public"]}, INSIDE, alias=1), latest)
+    assert values(best(net.fixes("f:live", "www", "tcp/443"))) == {
+        ("lambda_functions", "f", "latest", "subnets"): ["private"]
+    }
+
+
 @pytest.mark.rule("LAMBDA-27")
 @pytest.mark.parametrize(
     ("changes", "called"),

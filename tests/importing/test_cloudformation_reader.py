@@ -256,13 +256,44 @@ def test_functions_of_sam_and_of_lambda() -> None:
     assert verdict(found, "Outside", "HostA") == "no"
 
 
-def test_versions_and_aliases() -> None:
-    more = """
+FUNCTION = """
   F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Open]}}}
   V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
-  Prod: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, FunctionVersion: !GetAtt V.Version, Name: prod}}
 """
-    assert verdict(read(more), "F:prod", "HostB") == "yes"
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "expected"),
+    [
+        ("!GetAtt V.Version", "yes"),
+        ("'1'", "yes"),
+        ("$LATEST", "yes"),
+        ("'7'", "undecided"),  # one that the template does not make
+        (
+            "'1', RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: '7', FunctionWeight: 0.1}]}",
+            "undecided",
+        ),
+    ],
+)
+def test_versions_and_aliases(leads_to: str, expected: str) -> None:
+    alias = f"{{FunctionName: !Ref F, Name: prod, FunctionVersion: {leads_to}}}"
+    found = read(FUNCTION + f"  Prod: {{Type: AWS::Lambda::Alias, Properties: {alias}}}\n")
+    assert verdict(found, "F:prod", "HostB") == expected
+    assert verdict(found, "F", "HostB") == "yes"
+
+
+def test_an_alias_splits_over_two_versions() -> None:
+    more = """
+  W: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
+  Prod:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref F
+      FunctionVersion: !GetAtt V.Version
+      Name: prod
+      RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: !GetAtt W.Version, FunctionWeight: 0.25}]}
+"""
+    assert read(FUNCTION + more).design["lambda_functions"]["F"]["aliases"] == {"prod": {"1": 75, "2": 25}}
 
 
 def test_services_have_interfaces_in_their_subnets() -> None:

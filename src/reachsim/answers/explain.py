@@ -17,7 +17,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Faced, ToldOf, record
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.resources.lambda_function import attachment_of, function_asked
@@ -108,7 +108,7 @@ class Probe(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation(Faced, Carded):
+class Explanation(ToldOf):
     """Why one question has its answer. `trace`: the packet and its answer; `obstacles`: in the order in which AWS would meet
     them; `layers`: what is innocent, with the proof; `tools`: what people would see of it."""
 
@@ -118,9 +118,10 @@ class Explanation(Faced, Carded):
     probe: Probe | None
     tools: tuple[Tool, ...]
 
-    def __str__(self) -> str:
-        lines = [str(self.trace).partition("\n")[0], *map(str, self.obstacles), *map(str, self.layers)]
-        return "\n".join([*lines, *([] if self.probe is None else [str(self.probe)]), *map(str, self.tools)])
+    @property
+    def title(self) -> str:
+        """Verdict and question in one line."""
+        return self.trace.title
 
     def __bool__(self) -> bool:
         return self.trace.reachable

@@ -50,7 +50,7 @@ _OBJECTS: Final = _words(
     "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig RequesterTgwInfo AccepterTgwInfo "
     "EnableDnsSupport EnableDnsHostnames RoutingConfig AdditionalVersionWeights AssociatedGateway Listener HealthCheck "
     "TargetHealth DBSubnetGroup VPCOptions ResourcesVpcConfig Config AliasTarget PolicyDocument Document Condition "
-    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing"
+    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
 )
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.resources.lambda_function import function_asked
+from reachsim.resources.lambda_function import LATEST, function_asked
 from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -27,12 +27,18 @@ def other_versions(case: Case) -> Iterator[Edit]:
             yield Edit.setting(path, int(version), text, 1 if case.code == Code.LAMBDA_OUTSIDE_VPC else 3)
 
 
+def _runs_latest(case: Case, name: str, qualifier: str | None) -> bool:
+    """Whether what is asked for runs $LATEST."""
+    aliases = case.view.design.lambda_functions[name].aliases
+    return qualifier in (None, LATEST) or {*aliases.get(qualifier, ())} == {LATEST}
+
+
 @mends
 def other_subnets(case: Case) -> Iterator[Edit]:
     """Subnets of the function whose default route does not lead to an internet gateway, of which it has no use without a
     public address (LAMBDA-7, IGW-4); the attachment of another version, where it has none."""
     asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or asked[1] is not None or case.reply:
+    if asked is None or not _runs_latest(case, *asked) or case.reply:
         return
     name = asked[0]
     path: KeyPath = ("lambda_functions", name, "latest")
@@ -59,8 +65,9 @@ def other_integrations(case: Case) -> Iterator[Edit]:
         return
     name = gateway.integration.partition(":")[0]
     function = design.lambda_functions[name]
-    inside = {version: body for version, body in function.versions.items() if body.vpc is not None}
-    meant = [f"{name}:{alias}" for alias, split in function.aliases.items() if {*split} <= {*inside}]
+    inside = {version for version, body in function.versions.items() if body.vpc is not None}
+    known = inside | ({LATEST} if function.latest.vpc is not None else set())
+    meant = [f"{name}:{alias}" for alias, split in function.aliases.items() if {*split} <= known]
     numbered = [f"{name}:{version}" for version in sorted(inside, key=int, reverse=True)[:1]]
     for rank, target in enumerate([*meant, *numbered, *([name] if function.latest.vpc is not None else [])]):
         text = f"let API {case.asked_from} call {target}, not {gateway.integration}"
@@ -73,7 +80,7 @@ def published(case: Case) -> Iterator[Edit]:
     """A new version, for a published one never changes (LAMBDA-22): of $LATEST as it is, where the alias's version is none
     like it (LAMBDA-28, LAMBDA-29), or of $LATEST in a subnet that leads to the internet (LAMBDA-7)."""
     asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or asked[1] is None or case.reply:
+    if asked is None or _runs_latest(case, *asked) or case.reply:
         return
     name, alias = asked[0], str(asked[1])
     path: KeyPath = ("lambda_functions", name)

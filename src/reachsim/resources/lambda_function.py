@@ -29,7 +29,7 @@ from reachsim.resources.fields import (
     written,
 )
 from reachsim.resources.host import Outbound
-from reachsim.resources.reference import DEFAULT_GROUP
+from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -88,6 +88,14 @@ FunctionVersion = Annotated[
 ]
 
 
+LATEST: Final = "$LATEST"
+"""The version that the bare name of a function means (LAMBDA-24)."""
+
+
+def _aliased(value: Any) -> str:
+    return value if value in (LATEST, UNKNOWN) else _version(value)
+
+
 def _alias(value: Any) -> Any:
     """`prod: 2` is version 2 for every invocation; `prod: {2: 90, 3: 10}` splits by weight in percent."""
     if isinstance(value, dict):
@@ -116,18 +124,17 @@ _WEIGHT = written("weight", "a share of the invocations: percent, or a fraction"
     "maximum": 100,
 }
 Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
+AliasedVersion = Annotated[
+    str, PlainValidator(_aliased), WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}"))
+]
 Alias = Annotated[
-    dict[FunctionVersion, Weight],
+    dict[AliasedVersion, Weight],
     BeforeValidator(_alias),
     also(
-        written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
+        written("only_version", "the version of every invocation", r"[1-9][0-9]{0,17}|\$LATEST|unknown")
         | {"type": ["string", "integer"], "minimum": 1}
     ),
 ]
-
-
-LATEST: Final = "$LATEST"
-"""The version that the bare name of a function means (LAMBDA-24)."""
 
 
 class LambdaFunction(Schema):
@@ -138,19 +145,19 @@ class LambdaFunction(Schema):
     versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
     """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
     aliases: dict[Name, Alias] = Field(default_factory=dict)
-    """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""
+    """Alias to version, $LATEST or `unknown`, or to two versions with weights in percent (LAMBDA-25)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
     """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     connections_per_execution: Annotated[Integer, Field(ge=1, le=65_535)] = 1
     """Connections that one execution keeps open at a time; shared interfaces are counted by them (LAMBDA-4)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:
         for name, split in self.aliases.items():
-            for version in split:
+            for version in split if list(split) not in ([LATEST], [UNKNOWN]) else ():
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
@@ -174,14 +181,16 @@ class LambdaFunction(Schema):
     def versions_of(self, qualifier: str | None) -> list[tuple[str, FunctionConfiguration, Fraction]] | None:
         """The versions that a qualifier means, each with its share of the invocations; None if it means nothing.
 
-        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26).
+        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26): none for one of
+        which it is not known what it names.
         """
         if qualifier is None or qualifier == LATEST:
             return [(LATEST, self.latest, Fraction(1))]
         if qualifier in self.versions:
             return [(qualifier, self.versions[qualifier], Fraction(1))]
         if qualifier in self.aliases:
-            return [(v, self.versions[v], share) for v, share in self.aliases[qualifier].items()]
+            carried = {LATEST: self.latest, **self.versions}
+            return [(v, carried[v], share) for v, share in self.aliases[qualifier].items() if v != UNKNOWN]
         return None
 
 

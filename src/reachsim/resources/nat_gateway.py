@@ -58,7 +58,7 @@ class NatGateway(Resource):
     """`private`: one without a public address."""
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
     """Only `available` surely forwards (NATGW-11)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     order: ClassVar[int] = 2
 

@@ -87,6 +87,15 @@ DB_SUBNETS: Final = _kind(
 )  # fmt: skip
 TEMPLATE: Final = _kind("launch template", "aws_launch_template", "aws_launch_configuration")
 CLUSTER: Final = _kind("cluster", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_eks_cluster")
+FUNCTION: Final = Kind(
+    "function",
+    frozenset({"aws_lambda_function"}),
+    {
+        ("aws_lambda_function", "function_name"): "function_name",
+        ("aws_lambda_function", "qualified_arn"): "qualified_arn",
+    },
+)
+VERSION: Final = Kind("version of a function", frozenset(), {("aws_lambda_function", "version"): "version"})
 
 _VPC_CONFIG: Final = {"vpc_config.subnet_ids": SUBNET, "vpc_config.security_group_ids": GROUP}
 _ROUTE: Final = {
@@ -196,6 +205,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_elb": {"subnets": SUBNET, "security_groups": GROUP, "instances": INSTANCE},
     "aws_elb_attachment": {"elb": CLASSIC, "instance": INSTANCE},
     "aws_lambda_function": _VPC_CONFIG,
+    "aws_lambda_alias": {"function_name": FUNCTION, "function_version": VERSION},
     "aws_db_subnet_group": {"subnet_ids": SUBNET},
     "aws_elasticache_subnet_group": {"subnet_ids": SUBNET},
     "aws_redshift_subnet_group": {"subnet_ids": SUBNET},
