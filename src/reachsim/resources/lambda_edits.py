@@ -63,7 +63,7 @@ def other_integrations(case: Case) -> Iterator[Edit]:
     gateway = design.api_gateways.get(case.asked_from)
     if gateway is None or case.code != Code.LAMBDA_OUTSIDE_VPC:
         return
-    name = gateway.integration.partition(":")[0]
+    name, _, qualifier = gateway.integration.partition(":")
     function = design.lambda_functions[name]
     inside = {version for version, body in function.versions.items() if body.vpc is not None}
     known = inside | ({LATEST} if function.latest.vpc is not None else set())
@@ -71,7 +71,8 @@ def other_integrations(case: Case) -> Iterator[Edit]:
     numbered = [f"{name}:{version}" for version in sorted(inside, key=int, reverse=True)[:1]]
     for rank, target in enumerate([*meant, *numbered, *([name] if function.latest.vpc is not None else [])]):
         text = f"let API {case.asked_from} call {target}, not {gateway.integration}"
-        cost = 1 if rank == 0 else 2
+        # Whoever calls an alias means that it moves.
+        cost = (1 if rank == 0 else 2) + (2 if qualifier in function.aliases else 0)
         yield Edit.setting(("api_gateways", case.asked_from, "integration"), target, text, cost)
 
 
