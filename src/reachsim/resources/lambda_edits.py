@@ -65,14 +65,15 @@ def other_integrations(case: Case) -> Iterator[Edit]:
         return
     name, _, qualifier = gateway.integration.partition(":")
     function = design.lambda_functions[name]
+    if qualifier in function.aliases:  # whoever calls an alias means that it moves
+        return
     inside = {version for version, body in function.versions.items() if body.vpc is not None}
     known = inside | ({LATEST} if function.latest.vpc is not None else set())
     meant = [f"{name}:{alias}" for alias, split in function.aliases.items() if {*split} <= known]
     numbered = [f"{name}:{version}" for version in sorted(inside, key=int, reverse=True)[:1]]
     for rank, target in enumerate([*meant, *numbered, *([name] if function.latest.vpc is not None else [])]):
         text = f"let API {case.asked_from} call {target}, not {gateway.integration}"
-        # Whoever calls an alias means that it moves.
-        cost = (1 if rank == 0 else 2) + (2 if qualifier in function.aliases else 0)
+        cost = 1 if rank == 0 else 2
         yield Edit.setting(("api_gateways", case.asked_from, "integration"), target, text, cost)
 
 
