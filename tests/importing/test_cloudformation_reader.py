@@ -256,6 +256,28 @@ def test_functions_of_sam_and_of_lambda() -> None:
     assert verdict(found, "Outside", "HostA") == "no"
 
 
+@pytest.mark.rule("TGW-1")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", ["yes", "no"]),
+        ("VPNConnection, Properties: {TransitGatewayId: !Ref Hub, Type: ipsec.1}", ["undecided", "undecided"]),
+        # It announces nothing, and no route leads to it.
+        ("VPNConnection, Properties: {TransitGatewayId: !Ref Hub, StaticRoutesOnly: true}", ["yes", "no"]),
+        ("TransitGatewayConnect, Properties: {TransitGatewayId: !Ref Hub}", ["undecided", "undecided"]),
+        ("TransitGatewayPeeringAttachment, Properties: {TransitGatewayId: !Ref Hub}", ["yes", "no"]),
+    ],
+)
+def test_whatever_else_is_attached_to_a_gateway_may_take_what_it_announces(more: str, expected: list[str]) -> None:
+    text = TGW.replace("KIND", "AWS::EC2::TransitGatewayAttachment").replace("PROPAGATE", "enable")
+    text += """  On:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 172.16.0.0/12, TransitGatewayId: !Ref Hub}
+"""
+    found = read(text + (f"  Other: {{Type: AWS::EC2::{more}}}\n" if more else ""))
+    assert [verdict(found, "HostA", end) for end in ("FarHost", "172.16.0.1")] == expected
+
+
 FUNCTION = """
   F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Open]}}}
   V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
@@ -294,6 +316,21 @@ def test_an_alias_splits_over_two_versions() -> None:
       RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: !GetAtt W.Version, FunctionWeight: 0.25}]}
 """
     assert read(FUNCTION + more).design["lambda_functions"]["F"]["aliases"] == {"prod": {"1": 75, "2": 25}}
+
+
+@pytest.mark.parametrize(
+    ("preserves", "expected"),
+    [("false", "yes"), ("true", "undecided"), ("!Ref Asked", "undecided"), (None, "undecided")],
+)
+def test_an_instance_connect_endpoint_is_an_interface_unless_it_sends_from_its_clients(
+    preserves: str | None, expected: str
+) -> None:
+    told = "" if preserves is None else f", PreserveClientIp: {preserves}"
+    more = f"""
+  Jump: {{Type: AWS::EC2::InstanceConnectEndpoint, Properties: {{SubnetId: !Ref A, SecurityGroupIds: [!Ref Open]{told}}}}}
+"""
+    found = read(more, "Parameters: {Asked: {Type: String}}\n")
+    assert verdict(found, "Jump", "HostB", "tcp/22") == expected
 
 
 def test_services_have_interfaces_in_their_subnets() -> None:

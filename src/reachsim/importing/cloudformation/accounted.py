@@ -64,7 +64,6 @@ _INDIFFERENT: Final = frozenset(
         "EC2::FlowLog",
         "EC2::Host",
         "EC2::IPAM",
-        "EC2::InstanceConnectEndpoint",
         "EC2::KeyPair",
         "EC2::NetworkInsightsPath",
         "EC2::PlacementGroup",
