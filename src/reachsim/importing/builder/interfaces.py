@@ -226,7 +226,10 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
 
 
 def _group(draft: Draft, vpc: str, id: str) -> str:
-    return draft.names[id] if draft.vpc_of[id] == vpc else draft.out.names[id]
+    if draft.vpc_of[id] == vpc:
+        return draft.names[id]
+    draft.associated.setdefault(id, {})[draft.names[vpc]] = None  # or nothing could have it there (SG-17)
+    return draft.out.names[id]
 
 
 def _device(item: Item) -> tuple[int, str]:

@@ -14,7 +14,7 @@ _TEXTS: Final = frozenset(
         "vpc_security_group_ids", "security_groups", "security_group_ids", "subnet_ids", "subnets", "route_table_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
-        "vpc_subnet_ids", "client_subnets", "load_balancers", "records",
+        "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
     }
 )  # fmt: skip
 """Lists and sets of texts."""
