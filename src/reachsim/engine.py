@@ -180,7 +180,7 @@ class Engine:
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
             return build_matrix(self._new_worker(), compute=compute, progress=progress)
 
-    def rows(
+    def rows_between(
         self,
         sources: Iterable[NetworkInterface],
         destinations: Iterable[NetworkInterface],

@@ -256,8 +256,8 @@ def _compare_touched(
     items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     of_ends = [item for item in items if interfaces[item[1][0]] in ends]
     everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
-    from_old, from_new = (network.rows(ends, everybody, progress) for network in (before, after))
-    to_old, to_new = (network.rows(others, ends, progress) for network in (before, after))
+    from_old, from_new = (network.rows_between(ends, everybody, progress) for network in (before, after))
+    to_old, to_new = (network.rows_between(others, ends, progress) for network in (before, after))
     pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
     all_columns = _in_columns(items, from_old, from_new)
     columns = _in_columns(of_ends, to_old, to_new)

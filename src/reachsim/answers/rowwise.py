@@ -162,7 +162,7 @@ def _rows(
     firsts = {of[interface].index: interface for interface in sources}
     some = sorted(firsts.values(), key=lambda interface: (of[interface].routing.index, of[interface].index))
     for at in range(0, len(some), _AT_ONCE):
-        yield network.rows(some[at : at + _AT_ONCE], destinations, book=book)
+        yield network.rows_between(some[at : at + _AT_ONCE], destinations, book=book)
 
 
 def _nothing_of(rows: Rows, number: int, traffic: Traffic) -> bool:

@@ -126,7 +126,7 @@ class BlockWorker:
         neighbours = source.first.subnet is destination.first.subnet
         key = (source.key if neighbours else (source.broad, routes_from(source, destination))), destination.key
         found = self.templates.get(key)
-        if found is None or not (neighbours or all(template.shared for template in found)):
+        if found is None or not (neighbours or all(template.serves(source.first) for template in found)):
             target = source.second() if source is destination else destination.first
             assert target is not None
             lost = self.lost.setdefault(source.key if neighbours else source.alike, [])

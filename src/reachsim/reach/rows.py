@@ -18,7 +18,7 @@ from reachsim.topology.endpoints import Endpoints
 
 @dataclass(eq=False)
 class Rows(Numbered):
-    """The answers from some classes of interfaces to others. Made by `Engine.rows`.
+    """The answers from some classes of interfaces to others. Made by `Engine.rows_between`.
 
     `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination
     class, where its numbers stand in each row. `cell_of(number)` is what a number means; a number means the same in all

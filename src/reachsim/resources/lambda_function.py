@@ -153,7 +153,7 @@ class LambdaFunction(Schema):
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     connections_per_execution: Annotated[Integer, Field(ge=1, le=65_535)] = 1
     """Connections that one execution keeps open at a time; shared interfaces are counted by them (LAMBDA-4)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -117,7 +116,7 @@ class VpcEndpoint(Resource):
     """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
     state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -138,7 +137,7 @@ class VpcEndpoint(Resource):
         for subnet in self.subnets if self.type != "gateway" else ():
             need = InterfaceNeed(self.interface_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
             ipv6 = self.ipv6_addresses.get(subnet)
-            yield replace(need, ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
+            yield need._replace(ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
 
     @property
     def dual(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal, TypeVar
 
+from pydantic import Field
+
 from reachsim.dataplane.checkpoint import (
     Checkpoint,
     CheckpointType,
@@ -298,7 +300,7 @@ class VpnConnection(Connection):
     """Prefixes behind it, as announced over BGP."""
     state: Literal["up", "down", "unknown"] = "up"
     """A connection that is down keeps its routes, and they drop (VPN-4); `unknown`: it may be up or down."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """Static prefixes go before those of BGP (VPN-2)."""
@@ -336,7 +338,7 @@ class DirectConnectGateway(Connection):
     """Prefixes of AWS that it announces to the network; left out: all."""
     prefixes: tuple[BlockField, ...] = ()
     """Prefixes of the network behind it."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """Routes over Direct Connect go before those of VPNs (ROUTE-6, VPN-2)."""

@@ -79,7 +79,7 @@ class Blocker(Caused, Faced):
 
     For those who propose edits, and no part of what it is: `packet`: as it is lost; `hop`: how many hops of its leg it
     passed before; `asked_ports`: of an answer, the ports that have to pass; `groups`: those that a rule there may name to
-    let it through.
+    let it through; `around`: the packet is another one, which carries the one that is traced (LB-9).
     """
 
     cause: Cause
@@ -92,6 +92,7 @@ class Blocker(Caused, Faced):
     hop: int = field(default=0, compare=False)
     asked_ports: PortSet = field(default=PortSet.nothing(), compare=False)
     groups: frozenset[GroupId] = field(default=NO_GROUPS, compare=False)
+    around: bool = field(default=False, compare=False)
 
     @property
     def rule(self) -> str:
