@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO
@@ -62,8 +62,8 @@ exit codes: 0 all holds; 1 a verdict fails; 2 bad input or usage; 3 cannot decid
 start with: reachsim check FILE; then reachsim trace FILE FROM TO TRAFFIC for one packet."""
 
 
-def make_parser(asked: str = "") -> argparse.ArgumentParser:
-    """The parser with every command, or with one that is asked for by name: the others cost more than a small answer."""
+def make_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser with these commands."""
     parser = _Parser(
         prog="reachsim",
         description=_DESCRIPTION,
@@ -78,11 +78,11 @@ def make_parser(asked: str = "") -> argparse.ArgumentParser:
         default="auto",
         help="whether to use colours: on a terminal (auto)",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=parser.prog)
-    for name in (asked,) if asked in COMMANDS else COMMANDS:
+    known = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=parser.prog)
+    for name in commands:
         module = import_module(COMMANDS[name])
         description = getattr(module, "DESCRIPTION", module.HELP[0].upper() + module.HELP[1:] + ".")
-        command = commands.add_parser(
+        command = known.add_parser(
             name, help=module.HELP, description=description, formatter_class=_Formatter, allow_abbrev=False
         )
         module.configure(command)
@@ -235,9 +235,11 @@ def _where(error: Exception) -> str:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if argv is None else argv
+    first = next((word for word in words if not word.startswith("-")), "")
     try:
-        words = sys.argv[1:] if argv is None else argv
-        parser = make_parser(next(iter(words), ""))
+        # The parsers of all commands cost more than parsing; where the first word is none, errors and help know of all.
+        parser = make_parser([first] if first in COMMANDS else COMMANDS)
         arguments = parser.parse_args(words)
         if arguments.version:
             from reachsim import __version__

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Flow
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
-from reachsim.dataplane.place import InterfacePlace
+from reachsim.dataplane.place import InterfacePlace, SubnetPlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
@@ -52,9 +52,9 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
-    other sources that walk alike may use it. `about`: the traffic that it is about, None for all; templates of one `pick`
-    are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`: which of its pair's flows it is of;
-    of several templates of one flow AWS chooses one (TGW-8)."""
+    other sources that walk alike may use it, but for those in a subnet that is `passed`. `about`: the traffic that it is
+    about, None for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way.
+    `flow`: which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -63,10 +63,15 @@ class Template:
     answered: bool = False
     undecided: str = ""
     shared: bool = True
+    passed: frozenset[SubnetPlace] = frozenset()
     about: Traffic | None = None
     pick: Hashable = None
     never: bool = False
     flow: int = 0
+
+    def serves(self, source: NetworkInterface) -> bool:
+        """Whether it holds for every source that walks as this one does."""
+        return self.shared and source.subnet not in self.passed
 
 
 LOST: Final = None
@@ -118,9 +123,10 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
             ipv6, _terms(found.forward, a, b), undecided=way, shared=False, about=flow.about, pick=flow.pick
         )
     forward = _terms(found.forward, a, b)
-    shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays
+    passed = _passed(found, a, b)
+    shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays and a.subnet not in passed
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return Template(ipv6, forward, shared=shared, about=flow.about, pick=flow.pick)
+        return Template(ipv6, forward, shared=shared, passed=passed, about=flow.about, pick=flow.pick)
     by_depth: dict[int, list[Term]] = {}
     for visit in _judging(found.reply):
         by_depth.setdefault(visit.depth, []).append(_term(visit, a, b))
@@ -132,6 +138,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         tuple(beyond),
         answered=True,
         shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
+        passed=passed,
         about=flow.about,
         pick=flow.pick,
     )
@@ -141,6 +148,14 @@ def _at_home(walk: Walk, a: NetworkInterface) -> list[Checkpoint]:
     """The ACLs of the source's own subnet on a walk: once on the way out and once on the way in, if the walk says nothing
     else of that subnet."""
     return [visit.checkpoint for visit in walk.visits if visit.checkpoint in (a.subnet.exit, a.subnet.entry)]
+
+
+def _passed(found: RoundTrip, a: NetworkInterface, b: NetworkInterface) -> frozenset[SubnetPlace]:
+    """The subnets of devices that forward on the way. With an end in one of them a device is on the link, and with others
+    behind ACLs and a route table, so no walk of the one serves the other."""
+    visits = (*found.forward.visits, *(() if found.reply is None else found.reply.visits))
+    places = (place for visit in visits for place in (visit.header.sender, visit.header.toward))
+    return frozenset(place.subnet for place in places if place is not None and place is not a and place is not b)
 
 
 def _judging(walk: Walk) -> list[Visit]:
