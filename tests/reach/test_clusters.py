@@ -1,12 +1,16 @@
 """On clusters of somebody else's, where they are installed: the same answers, and what a killed worker was asked is asked
-again. ``pip install "dask[distributed]" ray``"""
+again. ``pip install "dask[distributed]" ray mpi4py mpich``"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +99,33 @@ def test_ray(net: reachsim.Network, ray: Any) -> None:
 def test_ray_whose_worker_is_killed(net: reachsim.Network, ray: Any) -> None:
     victim = OnRay(ray).submit(lambda: os.getpid()).result()
     assert pairs_of(read_killing(net, OnRay(ray), victim)) == of_matrix(net)
+
+
+MPI = """\
+import sys
+from mpi4py.futures import MPIPoolExecutor
+import reachsim
+
+if __name__ == "__main__":
+    net = reachsim.load(sys.argv[1])
+    with MPIPoolExecutor() as executor:
+        print(net.matrix(executor=executor).to_csv(), end="")
+"""
+
+
+def test_mpi(net: reachsim.Network, tmp_path: Path) -> None:
+    pytest.importorskip("mpi4py", reason="mpi4py is not installed")
+    mpiexec = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if mpiexec is None:
+        pytest.skip("there is no mpiexec")
+    (tmp_path / "design.yaml").write_text(organisation(60), encoding="utf-8")
+    (tmp_path / "ask.py").write_text(MPI, encoding="utf-8")
+    done = subprocess.run(
+        [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", "ask.py", "design.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(reachsim.__file__).parents[1])},
+        text=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (0, net.matrix().to_csv()), done.stderr
