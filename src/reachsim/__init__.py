@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
-from reachsim.faces import cards_in
+from reachsim.faces import shown_by
 
 if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
@@ -137,7 +137,7 @@ _HOMES = {
 """Where each name lives; read when first used, so that a start-up pays only for what it needs."""
 
 
-cards_in("reachsim.report.cards")
+shown_by(cards="reachsim.report.cards", texts="reachsim.report.texts")
 
 
 def __getattr__(name: str) -> Any:

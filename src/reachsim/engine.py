@@ -18,6 +18,7 @@ from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.deadline import each_in_time, in_time, seconds
 from reachsim.errors import UsageError, cut, shown
+from reachsim.faces import about
 from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
@@ -156,10 +157,11 @@ class Engine:
         """
         if source_port is not None and (type(source_port) is not int or not 0 <= source_port <= 65535):
             raise UsageError(f"source port {shown(source_port)} is not a whole number between 0 and 65535")
-        return trace(
+        found = trace(
             self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
             endpoints=self.ends, locate=self.locate, book=self.book,
         )  # fmt: skip
+        return about(found, self)
 
     @in_time
     def reach(
@@ -169,7 +171,7 @@ class Engine:
 
         Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
         """
-        return reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress)
+        return about(reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress), self)
 
     @in_time
     def matrix(
@@ -187,7 +189,7 @@ class Engine:
         worker = self.new_worker()
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
             blocks = self._stream(RowMaker(worker, kept=True), Question(kept=True), executor, jobs, progress)
-            return build_matrix(worker, blocks)
+            return about(build_matrix(worker, blocks), self)
 
     def rows(
         self,

@@ -189,6 +189,8 @@ def test_a_network_travels_about_once_to_each_process(small_blocks: None) -> Non
     with Sending(2, mp_context=SPAWN) as executor:
         assert pairs_of(net.rows(executor=executor)) == of_matrix(net)
         assert 1 <= executor.whole <= 6  # those that found nothing by the token
+    with Sending(1, mp_context=SPAWN) as executor:
+        assert pairs_of(net.rows(executor=executor)) == of_matrix(net)
         before = executor.whole
         assert executor.submit(block_of, net.payload.token, RowTask((0,), None, 1)).result() is not None
         assert pairs_of(net.rows("tcp/443", executor=executor)) == pairs_of(net.rows("tcp/443"))
@@ -213,6 +215,14 @@ def children() -> int:
     return len(multiprocessing.active_children())
 
 
+def only(count: int) -> bool:
+    """Whether no more processes than these are left, in a while: one that was killed may take a moment to be told so."""
+    end = time.monotonic() + 10
+    while children() > count and time.monotonic() < end:
+        time.sleep(0.02)
+    return children() == count
+
+
 def test_a_reader_that_stops_ends_the_processes(small_blocks: None) -> None:
     net = reachsim.loads(organisation(60))
     before = children()
@@ -220,7 +230,7 @@ def test_a_reader_that_stops_ends_the_processes(small_blocks: None) -> None:
     next(stream)
     assert children() == before + 2
     stream.close()
-    assert children() == before
+    assert only(before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
@@ -272,7 +282,7 @@ def test_a_deadline_ends_processes_that_are_busy() -> None:
     before = children()
     with patch("reachsim.engine.block_of", busy), pytest.raises(DeadlinePassed):
         list(net.rows(jobs=2, deadline=0.7))
-    assert children() == before
+    assert only(before)
 
 
 def busy(sent: object, task: RowTask) -> None:
@@ -288,7 +298,7 @@ def test_an_error_of_the_reader_ends_the_processes(small_blocks: None) -> None:
 
     with pytest.raises(KeyError, match="mine"):
         read()
-    assert children() == before
+    assert only(before)
 
 
 def test_progress_is_of_the_work(small_blocks: None) -> None:
