@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -12,11 +12,11 @@ from reachsim.answers.deciding import decide, work_of
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
-from reachsim.answers.share import Work
+from reachsim.answers.share import Work, decided_elsewhere
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
-from reachsim.engine import Asked, Engine, Payload, some_traffic
+from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown
 from reachsim.faces import about, face, record
 from reachsim.garbage import collector_paused
@@ -26,7 +26,6 @@ from reachsim.named import Named
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
-from reachsim.reach.workers import spread
 from reachsim.resources.expectation import Expectation
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
@@ -107,20 +106,24 @@ class Network(Editable):
 
     @in_time
     def check(
-        self, *, executor: Executor | None = None, progress: Progress | None = None, deadline: float | None = None
+        self,
+        *,
+        executor: Executor | None = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+        deadline: float | None = None,
     ) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
-        `executor`: as for `matrix`. `progress(done, total)` counts work, pairs of ends: one expectation may be thousands.
+        `executor`, `jobs`: as for `rows`. `progress(done, total)` counts pairs of ends: one expectation may be thousands.
         Raises EndpointError where an expectation names nothing.
         """
         numbers = range(1, len(self.design.expect) + 1)
         work = Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
-        if executor is not None:
-            for block in spread(executor, check_block, Payload.of(self), numbers, 8):
-                results |= {result.number: result for result in block}
-                work.finished(result.number for result in block)
+        for block in decided_elsewhere(self, numbers, executor, jobs):
+            results |= {result.number: result for result in block}
+            work.finished(result.number for result in block)
         for number in numbers:
             if number not in results:
                 results[number] = self._decide(number, work.part(number))
@@ -432,7 +435,8 @@ class Network(Editable):
 _FOR_GUESTS = (
     "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings",
     "fix_all", "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint",
-    "matrix", "not_modelled", "reach", "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
+    "matrix", "not_modelled", "reach", "reaches_what", "rows", "session_manager", "trace", "warnings", "who_reaches",
+    "with_",
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""
 
@@ -489,9 +493,3 @@ def diff(
             raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")
     with collector_paused():
         return about(compare(before, after._seen_from(before), progress), before, after)
-
-
-def check_block(payload: Payload, numbers: Sequence[int]) -> list[Result]:
-    """Some expectations, decided in a worker; `numbers` count from 1."""
-    network = Network(payload.source)
-    return [network.decide(number) for number in numbers]

@@ -182,5 +182,5 @@ def test_progress_is_told() -> None:
     heard: list[tuple[int, int]] = []
     net = load(group("open", ("tcp/22", ANY)))
     net.matrix(progress=lambda done, total: heard.append((done, total)))
-    assert heard[-1] == (len(net.classes.routing),) * 2
+    assert heard[-1][0] == heard[-1][1] >= len(net.classes.classes) ** 2
     assert repr(net.matrix()) == "<Matrix: 42 pairs of interfaces in 7 classes>"

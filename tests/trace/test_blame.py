@@ -149,6 +149,30 @@ def test_an_asymmetric_answer_is_told_with_both_ways_and_blames_the_route():
     assert blocker.cause.path == ("vpcs", "app", "route_tables", "public", ANY)
 
 
+@pytest.mark.rule("WALK-19")
+@pytest.mark.parametrize(
+    ("changes", "asked", "came"),
+    [
+        ({}, ("probe", "api", "tcp/80"), "pcx"),
+        ({"vpcs app route_tables private 10.1.0.0/16": "nat", "vpcs app route_tables public 10.1.0.0/16": "pcx"},
+         ("probe", "10.1.1.80", "tcp/80"), "pcx"),
+    ],
+)  # fmt: skip
+def test_a_peering_joins_networks_too(changes, asked, came):
+    """The answer goes to a host that translates and never saw the request."""
+    stray = {
+        "vpcs data route_tables api 10.0.0.0/16": "nat2",
+        "vpcs data subnets nat": {"cidr": "10.1.2.0/24", "az": "a", "route_table": "nat"},
+        "vpcs data route_tables nat": {"10.0.0.0/16": "pcx"},
+        "vpcs data instances nat2": {
+            "subnet": "nat", "security_groups": ["open"], "nat": True, "source_dest_check": False,
+        },
+    }  # fmt: skip
+    blocker = first(load(stray, changes), *asked)
+    assert (blocker.code, blocker.leg) == ("ASYMMETRIC_RETURN", "reply")
+    assert blocker.text.endswith(f"; the request came in by {came}, the answer follows 10.0.0.0/16 -> nat2")
+
+
 MUTE = {"state": "stopped", "security_groups": ["mute"]}
 APART = {
     "vpcs app subnets edge": {"cidr": "10.0.9.0/24", "route_table": "edge"},

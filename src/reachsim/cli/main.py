@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
@@ -61,8 +61,8 @@ exit codes: 0 all holds; 1 a verdict fails; 2 bad input or usage; 3 cannot decid
 start with: reachsim check FILE; then reachsim trace FILE FROM TO TRAFFIC for one packet."""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with every command."""
+def make_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser with these commands."""
     parser = _Parser(
         prog="reachsim",
         description=_DESCRIPTION,
@@ -77,11 +77,11 @@ def make_parser() -> argparse.ArgumentParser:
         default="auto",
         help="whether to use colours: on a terminal (auto)",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, home in COMMANDS.items():
-        module = import_module(home)
+    known = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name in commands:
+        module = import_module(COMMANDS[name])
         description = getattr(module, "DESCRIPTION", module.HELP[0].upper() + module.HELP[1:] + ".")
-        command = commands.add_parser(
+        command = known.add_parser(
             name, help=module.HELP, description=description, formatter_class=_Formatter, allow_abbrev=False
         )
         module.configure(command)
@@ -222,9 +222,12 @@ def _where(error: Exception) -> str:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if argv is None else argv
+    first = next((word for word in words if not word.startswith("-")), "")
     try:
-        parser = make_parser()
-        arguments = parser.parse_args(argv)
+        # The parsers of all commands cost more than parsing; where the first word is none, errors and help know of all.
+        parser = make_parser([first] if first in COMMANDS else COMMANDS)
+        arguments = parser.parse_args(words)
         if arguments.version:
             from reachsim import __version__
 

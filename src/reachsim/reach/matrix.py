@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -28,7 +28,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic, parse_traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
+from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
@@ -36,13 +36,12 @@ from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
+from reachsim.reach.rows import Rows
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 
 if TYPE_CHECKING:
     import networkx
-
-from reachsim.reach.workers import BLOCK, Block, compute_block
 
 
 @dataclass(eq=False)
@@ -417,33 +416,12 @@ def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
     return interface.subnet.full_name if by == "subnet" else f"class {interface_class.index}"
 
 
-def build_matrix(
-    worker: BlockWorker,
-    *,
-    compute: Callable[[BlockWorker, int], Iterable[Block]] | None = None,
-    progress: Progress | None = None,
-) -> Matrix:
-    """Compute the matrix of a network.
-
-    `compute(worker, total)`: yields the blocks of all `total` routing classes in any order, from wherever they are computed
-    (`on_executor`); left out, here. Raises LostWorker.
-    """
-    classes = worker.classes
-    total = len(classes.routing)
-    rows: list[array[int]] = [array("I")] * len(classes.classes)
-    numbers: dict[ClassAnswer, int] = {NO_ANSWER: 0}
-    done = 0
-    for indexes, part, table in (compute or _here)(worker, total):
-        renumber = [numbers.setdefault(answer, len(numbers)) for answer in table]
-        as_is = renumber == list(range(len(renumber)))
-        for index, row in part.items():
-            rows[index] = row if as_is else array("I", [renumber[number] for number in row])
-        done += len(indexes)
-        if progress is not None:
-            progress(done, total)
-    return Matrix(worker.endpoints, worker.book, classes, worker.atoms, rows, list(numbers))
-
-
-def _here(worker: BlockWorker, total: int) -> Iterator[Block]:
-    for start in range(0, total, BLOCK):
-        yield compute_block(worker, list(range(start, min(start + BLOCK, total))))
+def build_matrix(worker: BlockWorker, blocks: Iterable[Rows]) -> Matrix:
+    """The matrix of a network, from its blocks in any order, in which a number means the same throughout."""
+    rows: list[array[int]] = [array("I")] * len(worker.classes.classes)
+    answers: list[ClassAnswer] = []
+    for block in blocks:
+        answers = block.answers
+        for index, row in block.rows.items():
+            rows[index] = row
+    return Matrix(worker.endpoints, worker.book, worker.classes, worker.atoms, rows, answers)
