@@ -182,6 +182,13 @@ class Links:
                 return f"{each.address} may name others"
         return ""
 
+    def is_the_same_for_each(self, each: Resource, key: str) -> bool:
+        """Whether all instances of a block have the same value of an attribute, whatever it is: its expression names
+        neither their keys nor what they go over."""
+        block = self.flows.configuration.block(each.address)
+        own, exact = (None, False) if block is None else expression(block, (key,), None, 1)
+        return exact and not any(ref.startswith(("each.", "count.")) for ref in references(own))
+
     def vpc_of(self, each: Resource) -> Any:
         """The VPC that something is in, as far as it is known: None where nothing is told."""
         direct = each.get("vpc_id")
