@@ -1,4 +1,4 @@
-"""A second small account: endpoints of every kind, a service of one's own, a Classic Load Balancer, functions, a hub with a VPN."""
+"""A second small account: endpoints, a service of one's own, a Classic Load Balancer, functions, a hub with a VPN."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ KINDS: Kinds = {
     },
     "ServiceConfigurations": {
         "vpce-svc-1": named(
-            "service", ServiceName=OWN, ServiceState="Available", NetworkLoadBalancerArns=["lb-own"], AcceptanceRequired=False,
+            "service", ServiceName=OWN, ServiceState="Available", NetworkLoadBalancerArns=["lb-own"],
+            AcceptanceRequired=False,
         )
     },
     "LoadBalancers": {
@@ -86,11 +87,14 @@ KINDS: Kinds = {
     },
     "Listeners": {
         "ln-own": {
-            "LoadBalancerArn": "lb-own", "Protocol": "TCP", "Port": 443, "DefaultActions": [{"TargetGroupArn": "tg-own"}],
+            "LoadBalancerArn": "lb-own", "Protocol": "TCP", "Port": 443,
+            "DefaultActions": [{"TargetGroupArn": "tg-own"}],
         }
     },
     "TargetGroups": {
-        "tg-own": {"TargetGroupName": "servers", "Protocol": "TCP", "Port": 8443, "TargetType": "instance", "VpcId": "vpc-own"}
+        "tg-own": {
+            "TargetGroupName": "servers", "Protocol": "TCP", "Port": 8443, "TargetType": "instance", "VpcId": "vpc-own",
+        }
     },
     "LoadBalancerTargetHealth": {
         "tg-own": {"TargetHealthDescriptions": [{"Target": {"Id": "i-own", "Port": 8443}}]},

@@ -8,8 +8,8 @@ from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
-from reachsim.importing.builder.target_groups import PROTOCOLS, attribute, groups_named, target_group
 from reachsim.importing.builder.places import places
+from reachsim.importing.builder.target_groups import PROTOCOLS, attribute, groups_named, target_group
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 
 _TYPES: Final = ("application", "network", "gateway")

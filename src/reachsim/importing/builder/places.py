@@ -23,8 +23,8 @@ def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
 
 def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
     """Whether it does not matter in which of some subnets something is: they are of one VPC, have one table and one ACL (or
-    nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway serves by zone (TGW-7, NATGW-20), in
-    one zone too."""
+    nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway serves by
+    zone (TGW-7, NATGW-20), in one zone too."""
     vpcs = {draft.vpc_of.get(id, "") for id in ids}
     if len(vpcs) != 1 or "" in vpcs:
         return False
