@@ -10,6 +10,7 @@ from typing import Any
 
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.difference import ChangeKind, Difference
+from reachsim.answers.far_ends import INTERNET, exists, far_ends
 from reachsim.answers.renames import renamed
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
@@ -58,7 +59,7 @@ class Before:
 
 
 def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: Before | None = None) -> Difference:
-    """What flows in one network and not in the other: between interfaces, functions and the internet.
+    """What flows in one network and not in the other: between interfaces, functions, the internet and networks outside AWS.
 
     Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
     asked of the first network already. Only what can differ is computed (`reachsim.reach.touched`), and only that can be
@@ -207,8 +208,8 @@ def _side_of(cell: Cell, unknown: frozenset[bool]) -> _Side:
     return _Side.of(((choices, space) for space, choices in known.trips()), there, cell.below)
 
 
-def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
-    """A set in words; addresses only where they are not all of their family, or of the internet."""
+def _say(space: HeaderSpace, world: AddressSet | None = None, called: str = "") -> str:
+    """A set in words; addresses only where they are not all of their family, or of a far end (`world`, `called`)."""
 
     def universe(addresses: AddressSet) -> AddressSet:
         for known in (world, EVERY_IPV4.addresses, EVERY_IPV6.addresses):
@@ -217,7 +218,7 @@ def _say(space: HeaderSpace, world: AddressSet | None = None) -> str:
         return addresses
 
     def name(addresses: AddressSet) -> str:
-        return "the internet" if world is not None and addresses <= world else ""
+        return called if world is not None and addresses <= world else ""
 
     sources, destinations = space.sources(), space.destinations()
     return space.describe(
@@ -358,26 +359,32 @@ def _compare_outside(
     kept: Before,
     names: Mapping[str, str],
 ) -> list[str]:
-    """Between the internet and some interfaces (`outside`); from functions whose interfaces changed to all (`groups`)."""
+    """Between far ends and some interfaces (`outside`: the internet's); from functions whose interfaces changed to all
+    (`groups`)."""
     undecided: list[str] = []
     old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
+    beside = outside if same_walks else groups  # structure changes what networks reach in more ways than the internet
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
-    # Not addresses that the edit gave to an interface, or took.
-    world, callers = before.ends.world & after.ends.world, before.ends.callers & after.ends.callers
+    far = far_ends(before, after)
     likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
 
     def called_before(source: str, destination: str) -> tuple[str, str]:
         return old_names.get(source, source), old_names.get(destination, destination)
 
+    def there(source: str, destination: str) -> tuple[AddressSet | None, str]:
+        if source in far:
+            return far[source].sources, far[source].called
+        return (far[destination].destinations, far[destination].called) if destination in far else (None, "")
+
     def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         for content in contents(source, destination):
-            out.add(content, sources, destinations, _say(content[1], callers if source == "internet" else world))
+            out.add(content, sources, destinations, _say(content[1], *there(source, destination)))
 
     def contents(source: str, destination: str) -> list[Content]:
         """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
         address of an interface."""
-        keep = "sources" if source == "internet" else "destinations" if destination == "internet" else ""
+        keep = "sources" if source in far else "destinations" if destination in far else ""
         alike = (
             _likeness(before, *called_before(source, destination), likenesses),
             _likeness(after, source, destination, likenesses),
@@ -391,12 +398,12 @@ def _compare_outside(
         return known[keep, alike]
 
     def evaluated(source: str, destination: str, keep: str) -> list[Content]:
-        far = callers if keep == "sources" else world
+        outside = there(source, destination)[0] or AddressSet.nothing()
         sides: list[_Side] = []
         unknown = HeaderSpace.nothing()
         both = (before, kept, called_before(source, destination)), (after, after, (source, destination))
         answers = [
-            asked.reach(*ends) if all(_exists(network, end) for end in ends) else None for network, asked, ends in both
+            asked.reach(*ends) if all(exists(network, end) for end in ends) else None for network, asked, ends in both
         ]
         if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
             return []
@@ -407,16 +414,16 @@ def _compare_outside(
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
                 parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
-                unknown |= _free(HeaderSpace.union(parts), keep, far)
+                unknown |= _free(HeaderSpace.union(parts), keep, outside)
             trips = {NO_LOSS: answer.always, **answer.losses}
-            freed = ((choices, _free(space, keep, far)) for choices, space in trips.items())
-            sides.append(_Side.of(freed, _free(answer.delivered, keep, far), answer.below))
+            freed = ((choices, _free(space, keep, outside)) for choices, space in trips.items())
+            sides.append(_Side.of(freed, _free(answer.delivered, keep, outside), answer.below))
         was, now = (side.without(unknown) for side in sides)
         return _contents(was, now)
 
-    for group in outside.values():
+    for end, group in ((each, group) for each in far for group in (outside if each == INTERNET else beside).values()):
         first = group[0]
-        for pair in ((first, "internet"), ("internet", first)):
+        for pair in ((first, end), (end, first)):
             if same_walks and _untouched(before, *pair, changed):
                 continue
             sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
@@ -424,13 +431,14 @@ def _compare_outside(
     for name in _changed_functions(before, after, names):
         for group in groups.values():
             compare(name, group[0], (name,), tuple(group))
-        compare(name, "internet", (name,), ("internet",))
+        for end in far:
+            compare(name, end, (name,), (end,))
     return undecided
 
 
 def _likeness(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
     """What the answer between two ends depends on; of ends that are not there nothing gets through."""
-    if not (_exists(network, source) and _exists(network, destination)):
+    if not (exists(network, source) and exists(network, destination)):
         return ()
     return likenesses.of(network.endpoint(source), network.endpoint(destination), network.ends, network.book)
 
@@ -474,10 +482,6 @@ def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
             else:
                 parts.append(freed.replace_destinations(block.addresses))
     return HeaderSpace.union(parts)
-
-
-def _exists(network: Engine, name: str) -> bool:
-    return name == "internet" or name in network.topology.interfaces or name in network.ends.known
 
 
 def _changed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -> list[str]:
