@@ -19,7 +19,7 @@ from tests.designs import load
 from tests.networks import laws, network, seeds
 
 import reachsim
-from reachsim.engine import block_of
+from reachsim.engine import Engine, block_of
 from reachsim.errors import DeadlinePassed, EndpointError, UsageError
 from reachsim.net.traffic import Traffic
 from reachsim.reach import blocks as blocks_module
@@ -275,6 +275,17 @@ def test_a_deadline_is_of_the_whole_stream(small_blocks: None) -> None:
         read()
     assert 1 <= len(seen) <= 6
     assert len(list(net.rows(deadline=60))) == len(net.classes.classes)
+
+
+def test_the_deadline_counts_what_is_made_for_the_first_question() -> None:
+    net = load()
+    _ = net.ends
+    with patch.object(Engine, "classes", property(lambda self: time.sleep(60))):
+        for stream in (lambda: net.rows(deadline=0.05), lambda: net.rows(sources="app.web", deadline=0.05)):
+            began = time.monotonic()
+            with pytest.raises(DeadlinePassed, match=r"no answer after 0\.05 seconds"):
+                list(stream())
+            assert time.monotonic() - began < 30
 
 
 def test_a_deadline_ends_processes_that_are_busy() -> None:
