@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
@@ -46,17 +47,17 @@ class InterfaceClass(Faced):
 
 @dataclass(slots=True, eq=False, repr=False)
 class RoutingClass(Faced):
-    """Classes between which walks are the same.
+    """Classes between which walks are the same: those of interfaces of which they can tell the same.
 
-    `key`: what walks can tell of it; `alike`: the same without the subnet, but with its route table. Walks from sources that
-    are alike differ in the source's own subnet alone. `broad`: without the table too; where two tables have the same route
-    for a destination, walks differ in no more.
+    `alike`: a number for what walks can tell of it without the subnet, but with its route table: walks between ends that are
+    alike differ in the ends' own subnets alone. `broad`: one without the table too; where two tables have the same route for
+    the other end, walks differ in no more. No rule has a part in these numbers: they, and `index`, are the same in all
+    classes of one topology.
     """
 
     index: int
-    key: Hashable
-    alike: Hashable
-    broad: Hashable
+    alike: int
+    broad: int
     classes: list[InterfaceClass] = field(default_factory=list)
 
     @property
@@ -112,6 +113,8 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     zoned |= by_zone
     served = None if by_zone else topology.served
     routing: dict[Hashable, RoutingClass] = {}
+    broads: dict[Hashable, int] = {}
+    alikes: dict[tuple[Checkpoint, int], int] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
     for interface in topology.interfaces.values():
@@ -125,8 +128,10 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             if served is not None:  # which zone it is does not matter, only who serves it
                 zone = served.get((interface.vpc, interface.subnet.az))
             turning = interface.subnet if interface.subnet.turns else None
-            broad = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, turning, *common
-            outer = routing[key] = RoutingClass(len(out.routing), key, (interface.subnet.table, *broad), broad)
+            told = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, turning, *common
+            broad = broads.setdefault(told, len(broads))
+            alike = alikes.setdefault((interface.subnet.table, broad), len(alikes))
+            outer = routing[key] = RoutingClass(len(out.routing), alike, broad)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)
         inner_key = key, interface.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen

@@ -10,6 +10,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
+from reachsim.reach.destinations import Destinations, Part
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
@@ -54,17 +55,17 @@ def rows_between(
     of = worker.classes.of
     asked = list(dict.fromkeys(of[interface] for interface in destinations))
     columns = {each.index: column for column, each in enumerate(asked)}
-    parts = _parts(asked)
+    to = Destinations(_parts(asked), columns)
     rows: dict[int, array[int]] = {}
     work = _parts(dict.fromkeys(of[interface] for interface in sources))
     for done, (whole, part) in enumerate(work, 1):
-        rows |= worker.rows_to(whole, part, parts, columns)
+        rows |= worker.rows_to(whole, part, to)
         if progress is not None:
             progress(done, len(work))
     return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.table())
 
 
-def _parts(classes: Iterable[InterfaceClass]) -> list[tuple[RoutingClass, RoutingClass]]:
+def _parts(classes: Iterable[InterfaceClass]) -> list[Part]:
     """Some classes by their routing classes: each whole, and with the classes asked about alone. Walks are those of the
     whole, which is what templates are known by."""
     found: dict[RoutingClass, list[InterfaceClass]] = {}
@@ -73,6 +74,6 @@ def _parts(classes: Iterable[InterfaceClass]) -> list[tuple[RoutingClass, Routin
     return [
         (whole, whole)
         if len(part) == len(whole.classes)
-        else (whole, RoutingClass(whole.index, whole.key, whole.alike, whole.broad, part))
+        else (whole, RoutingClass(whole.index, whole.alike, whole.broad, part))
         for whole, part in found.items()
     ]

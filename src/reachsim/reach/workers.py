@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import BlockWorker, ClassAnswer, Templates
+from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.classes import Classes, all_filters
 from reachsim.reach.pair import Progress as Progress
+from reachsim.reach.template_book import TemplateBook
 from reachsim.topology.endpoints import Endpoints
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def on_executor(
     return compute
 
 
-def block_worker(endpoints: Endpoints, book: FilterBook, templates: Templates, classes: Classes) -> BlockWorker:
+def block_worker(endpoints: Endpoints, book: FilterBook, templates: TemplateBook, classes: Classes) -> BlockWorker:
     """What computes the blocks of a network's matrix. `templates`: kept for the next matrix of the same topology."""
     return BlockWorker(endpoints, book, classes, Atoms(all_filters(endpoints.topology, book)), templates)
 
