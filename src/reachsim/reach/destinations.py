@@ -17,7 +17,7 @@ Part = tuple[RoutingClass, RoutingClass]
 
 @dataclass(eq=False, slots=True)
 class _Alike:
-    """Destinations that are alike (`RoutingClass.alike`): each routing class whole, and the side that is asked about."""
+    """Destinations that are alike (`WalkedKind.alike`): each routing class whole, and the side that is asked about."""
 
     each: list[tuple[RoutingClass, Side]] = field(default_factory=list)
     subnets: set[SubnetPlace] = field(default_factory=set)
@@ -45,7 +45,7 @@ class Destinations:
         for whole, part in parts:
             if whole.first.takes:
                 subnet, side = whole.first.subnet, Side(part.classes)
-                group = self._alike.setdefault(whole.alike, _Alike())
+                group = self._alike.setdefault(whole.server.alike, _Alike())
                 group.each.append((whole, side))
                 group.subnets.add(subnet)
                 self._in_subnet.setdefault(subnet, []).append((whole, side))
@@ -72,7 +72,7 @@ class Destinations:
     ) -> list[tuple[_Alike, Ways | None]]:
         """Destinations in other subnets, with the ways to them that all share that are alike with a source; None where each
         pair has its own. Those that nothing gets to are left out."""
-        known = self._onward.get(source.alike)
+        known = self._onward.get(source.client.alike)
         if known is None:
             known = []
             for group in self._alike.values():
@@ -80,7 +80,7 @@ class Destinations:
                 ways = None if other is None else book.between_alike(source, other, ends)
                 if ways is None or ways.templates:
                     known.append((group, ways))
-            self._onward[source.alike] = known
+            self._onward[source.client.alike] = known
         return known
 
     def _together(self, sides: tuple[Side, ...]) -> Side:

@@ -74,6 +74,6 @@ def _parts(classes: Iterable[InterfaceClass]) -> list[Part]:
     return [
         (whole, whole)
         if len(part) == len(whole.classes)
-        else (whole, RoutingClass(whole.index, whole.alike, whole.broad, part))
+        else (whole, RoutingClass(whole.index, whole.client, whole.server, part))
         for whole, part in found.items()
     ]

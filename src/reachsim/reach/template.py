@@ -7,7 +7,7 @@ template says nothing of what filters let through: it outlives every edit of a r
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -87,9 +87,7 @@ def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int) -> Iterat
     if flow.relays or any(
         each is not LOST for each in made
     ):  # what one target, or one choice, does not get, another may
-        never = Template(
-            flow.destination > IPV4_LAST, shared=not flow.relays, about=flow.about, pick=flow.pick, never=True
-        )
+        never = Template(flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick, never=True)
         for each in made:
             yield replace(each or never, flow=number)
 
@@ -123,11 +121,16 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         )
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
-    apart = not flow.relays and a.subnet not in passed and b.subnet not in passed
-    shared = apart and _at_home(found.forward, a, b) == [a.subnet.exit, b.subnet.entry]
+    if flow.relays:
+        passed |= {b.subnet}
+    # What passes packets on is like no other destination, so that they are shared among sources alone.
+    ends = (a,) if flow.relays else (a, b)
+    there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
+    shared = passed.isdisjoint(end.subnet for end in ends) and _at_home(found.forward, ends) == there
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(ipv6, forward, shared=shared, passed=passed, asked=asked, about=flow.about, pick=flow.pick)
+    back = [a.subnet.entry] if flow.relays else [b.subnet.exit, a.subnet.entry]
     by_depth: dict[int, list[Term]] = {}
     for visit in _judging(found.reply):
         by_depth.setdefault(visit.depth, []).append(_term(visit, a, b))
@@ -138,7 +141,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         inner,
         tuple(beyond),
         answered=True,
-        shared=shared and _at_home(found.reply, a, b) == [b.subnet.exit, a.subnet.entry],
+        shared=shared and _at_home(found.reply, ends) == back,
         passed=passed,
         asked=asked,
         about=flow.about,
@@ -146,10 +149,10 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     )
 
 
-def _at_home(walk: Walk, a: NetworkInterface, b: NetworkInterface) -> list[Checkpoint]:
+def _at_home(walk: Walk, ends: Sequence[NetworkInterface]) -> list[Checkpoint]:
     """The ACLs of the ends' own subnets on a walk: once on the way out of the one and once on the way into the other, if the
     walk says nothing else of these subnets."""
-    own = (a.subnet.exit, a.subnet.entry, b.subnet.exit, b.subnet.entry)
+    own = {acl for end in ends for acl in (end.subnet.exit, end.subnet.entry)}
     return [visit.checkpoint for visit in walk.visits if visit.checkpoint in own]
 
 

@@ -29,7 +29,7 @@ class Ways:
 class TemplateBook:
     """Every template found so far. They say nothing of rules, so edited copies of a network share them.
 
-    Why walks may be shared. What a walk depends on of its ends is what `RoutingClass.broad` holds (checked by laws against
+    Why walks may be shared. What a walk depends on of its ends is what `WalkedKind.broad` stands for (checked by laws against
     asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is asked
     about the destination, and that of the destination about the address that it saw: where two tables send these to the
     same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in the
@@ -47,14 +47,14 @@ class TemplateBook:
         self._same: dict[tuple[Template, ...], Ways] = {}
 
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
-        """What holds between all routing classes that are alike with these two (`RoutingClass.alike`), in different subnets
+        """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
         sent = self._sent_to(source, destination)
-        key = source.broad, sent, destination.alike
+        key = source.client.broad, sent, destination.server.alike
         if key in self._alike:
             return self._alike[key]
         table = destination.first.subnet.table
-        seen_alike = self._broad.setdefault((source.broad, sent, destination.broad), [])
+        seen_alike = self._broad.setdefault((source.client.broad, sent, destination.server.broad), [])
         for asked, sends, ways in seen_alike:
             if tuple(map(table.sends, asked)) == sends:
                 self._alike[key] = ways
@@ -80,7 +80,7 @@ class TemplateBook:
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
         """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""
         neighbours = source.first.subnet is destination.first.subnet
-        lost = self._lost.setdefault((neighbours, source.index if neighbours else source.alike), [])
+        lost = self._lost.setdefault((neighbours, source.index if neighbours else source.client.alike), [])
         target = source.second() if source is destination else destination.first
         assert target is not None
         if all(any(low <= address <= high for low, high in lost) for address in target.places):
@@ -99,8 +99,8 @@ class TemplateBook:
         """What becomes of packets to a destination at the route table of a source, as far as walks can tell, as a number.
         All that walk alike are in the same runs of every table."""
         table = source.first.subnet.table
-        known = self._sent.get((table, destination.broad))
+        known = self._sent.get((table, destination.server.broad))
         if known is None:
             sends = tuple(map(table.sends, destination.first.places))
-            known = self._sent[table, destination.broad] = self._sendings.setdefault(sends, len(self._sendings))
+            known = self._sent[table, destination.server.broad] = self._sendings.setdefault(sends, len(self._sendings))
         return known
