@@ -47,9 +47,9 @@ class InterfaceClass(Faced):
 
 
 class WalkedKind(NamedTuple):
-    """What walks can tell of one of their ends but its subnet, as numbers. Walks between ends of one `alike` differ in the ends'
-    own subnets alone. `broad`: the same without the route table: where two tables have one route for the other end, walks
-    differ in no more."""
+    """What walks can tell of one of their ends but its subnet, as numbers. Walks between ends of one `alike` differ in the
+    ends' own subnets alone. `broad`: the same without the route table: where two tables have one route for the other end,
+    walks differ in no more."""
 
     alike: int
     broad: int
@@ -57,9 +57,10 @@ class WalkedKind(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False)
 class RoutingClass(Faced):
-    """Classes between which walks are the same: those of interfaces of which they can tell the same. `client`, `server`: what
-    walks can tell of them without their subnet, where they ask and where they are asked. No rule has a part in these, nor in
-    `index`: they are the same in all classes of one topology.
+    """Classes between which walks are the same: those of interfaces of which they can tell the same.
+
+    `client`, `server`: what walks can tell of them without their subnet, where they ask and where they are asked. No rule
+    has a part in these, nor in `index`: they are the same in all classes of one topology.
     """
 
     index: int
@@ -110,12 +111,13 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
     route_cuts = topology.cuts
     onlookers = overlapping_onlookers(topology)
-    targets = {route.toward for table in topology.tables.values() for route in table.routes}
+    led_to = {route.toward for table in topology.tables.values() for route in table.routes}
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
     passed_on = {choice.target for relay in relays for choice in relay.choices if choice.target is not None}
     # What a host sends to itself by a load balancer is lost, by whichever of its interfaces (LB-5).
     hosts = {target.owner for target in passed_on if target.kind == "instance"}
-    targets |= passed_on | {each for each in topology.interfaces.values() if each.owner in hosts}
+    siblings = {each for each in topology.interfaces.values() if each.owner in hosts} - passed_on
+    targets = led_to | passed_on | siblings
     # Only a transit gateway, or a regional NAT gateway with addresses by zone, asks for the zone of the interface that
     # sends (TGW-7, TGW-8, NATGW-20).
     zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
@@ -139,7 +141,8 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             turning = interface.subnet if interface.subnet.turns else None
             place = interface.subnet
             told = interface.vpc, zone, place.attached, place.access, turning, interface.shape, routes
-            named = interface.name if interface in targets else ""
+            # A template knows the targets of a load balancer on its way by itself (`Template.passed`).
+            named = interface.name if interface in led_to or interface in siblings else ""
             client, server = (
                 _kind((named or role_of(interface), *told), place.table, kinds)
                 for role_of in (client_role, server_role)

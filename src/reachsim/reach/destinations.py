@@ -52,6 +52,8 @@ class Destinations:
 
     def blocks(self, source: RoutingClass, book: TemplateBook, ends: Endpoints) -> list[tuple[Ways, Side]]:
         """The destinations that anything may get to from a routing class, by the ways that it takes."""
+        if source.first.silent is not None:
+            return []
         subnet = source.first.subnet
         out: dict[Ways, list[Side]] = {}
         for group, ways in self._onward_from(source, book, ends):

@@ -15,6 +15,7 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Flow
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace
+from reachsim.dataplane.relay import Choice
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
@@ -87,9 +88,17 @@ def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int) -> Iterat
     if flow.relays or any(
         each is not LOST for each in made
     ):  # what one target, or one choice, does not get, another may
-        never = Template(flow.destination > IPV4_LAST, about=flow.about, pick=flow.pick, never=True)
+        ipv6 = flow.destination > IPV4_LAST
+        never = Template(ipv6, shared=not _to_itself(flow), about=flow.about, pick=flow.pick, never=True)
         for each in made:
             yield replace(each or never, flow=number)
+
+
+def _to_itself(flow: Flow) -> bool:
+    """Whether a flow is passed on to the host that it comes from, which is like no other source then (LB-5)."""
+    targets = (choice.target for _, choice in flow.relays if isinstance(choice, Choice))
+    source = flow.origin.interface
+    return source is not None and any(target is not None and target.owner == source.owner for target in targets)
 
 
 def _walked(flow: Flow, lost: list[tuple[int, int]]) -> Iterator[Template | None]:
@@ -127,6 +136,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     ends = (a,) if flow.relays else (a, b)
     there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
     shared = passed.isdisjoint(end.subnet for end in ends) and _at_home(found.forward, ends) == there
+    shared = shared and not _to_itself(flow)
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(ipv6, forward, shared=shared, passed=passed, asked=asked, about=flow.about, pick=flow.pick)

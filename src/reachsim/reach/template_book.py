@@ -29,8 +29,8 @@ class Ways:
 class TemplateBook:
     """Every template found so far. They say nothing of rules, so edited copies of a network share them.
 
-    Why walks may be shared. What a walk depends on of its ends is what `WalkedKind.broad` stands for (checked by laws against
-    asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is asked
+    Why walks may be shared. What a walk depends on of its ends is what `WalkedKind.broad` stands for (checked by laws
+    against asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is asked
     about the destination, and that of the destination about the address that it saw: where two tables send these to the
     same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in the
     link, on which both ends may be (they are neighbours, and each pair of classes has its own walk), or a device on the way
