@@ -57,12 +57,12 @@ class Destinations:
         subnet = source.first.subnet
         out: dict[Ways, list[Side]] = {}
         for group, ways in self._onward_from(source, book, ends):
-            shared = ways is not None and ways.serve(subnet)
-            if ways is not None and shared:
-                out.setdefault(ways, []).append(group.outside(ways.passed | {subnet}))
-            for whole, side in () if ways is not None and shared and not ways.passed else group.each:
-                own = whole.first.subnet
-                if own is not subnet and not (ways is not None and shared and ways.serve(own)):
+            apart: Iterable[tuple[RoutingClass, Side]] = group.each
+            if ways is not None and subnet not in ways.not_from:
+                out.setdefault(ways, []).append(group.outside(ways.not_to | {subnet}))
+                apart = [each for each in group.each if each[0].first.subnet in ways.not_to] if ways.not_to else ()
+            for whole, side in apart:
+                if whole.first.subnet is not subnet:
                     out.setdefault(book.between(source, whole, ends), []).append(side)
         for whole, side in self._in_subnet.get(subnet, ()):
             if whole is not source or source.second() is not None:

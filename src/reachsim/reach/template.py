@@ -54,10 +54,11 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
-    other ends that walk alike may use it, but for those in a subnet that is `passed`; `asked`: the addresses that the route
-    table of the destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is
-    about, None for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way.
-    `flow`: which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
+    other ends that walk alike may use it, but for those in a subnet that is `passed`; `relayed`: the destination passes it
+    on and is like no other, so that this holds of sources alone; `asked`: the addresses that the route table of the
+    destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is about, None
+    for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`:
+    which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -67,6 +68,7 @@ class Template:
     undecided: str = ""
     shared: bool = True
     passed: frozenset[SubnetPlace] = frozenset()
+    relayed: bool = False
     asked: tuple[int, ...] = field(default=(), compare=False)
     about: Traffic | None = None
     pick: Hashable = None
@@ -130,8 +132,6 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         )
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
-    if flow.relays:
-        passed |= {b.subnet}
     # What passes packets on is like no other destination, so that they are shared among sources alone.
     ends = (a,) if flow.relays else (a, b)
     there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
@@ -139,7 +139,16 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     shared = shared and not _to_itself(flow)
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return Template(ipv6, forward, shared=shared, passed=passed, asked=asked, about=flow.about, pick=flow.pick)
+        return Template(
+            ipv6,
+            forward,
+            shared=shared,
+            passed=passed,
+            relayed=bool(flow.relays),
+            asked=asked,
+            about=flow.about,
+            pick=flow.pick,
+        )
     back = [a.subnet.entry] if flow.relays else [b.subnet.exit, a.subnet.entry]
     by_depth: dict[int, list[Term]] = {}
     for visit in _judging(found.reply):
@@ -153,6 +162,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         answered=True,
         shared=shared and _at_home(found.reply, ends) == back,
         passed=passed,
+        relayed=bool(flow.relays),
         asked=asked,
         about=flow.about,
         pick=flow.pick,

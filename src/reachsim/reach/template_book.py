@@ -15,26 +15,23 @@ from reachsim.topology.flows import flows
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """The templates of all flows between two ends; `passed`: subnets in which neither end may be for them to hold. One
-    object for all that are equal, so that ends with one can be answered together."""
+    """The templates of all flows between two ends; `not_from`, `not_to`: subnets in which the source and the destination may
+    not be for them to hold. One object for all that are equal, so that ends with one can be answered together."""
 
     templates: tuple[Template, ...]
-    passed: frozenset[SubnetPlace]
-
-    def serve(self, subnet: SubnetPlace) -> bool:
-        """Whether they hold for ends in a subnet too."""
-        return subnet not in self.passed
+    not_from: frozenset[SubnetPlace]
+    not_to: frozenset[SubnetPlace]
 
 
 class TemplateBook:
     """Every template found so far. They say nothing of rules, so edited copies of a network share them.
 
     Why walks may be shared. What a walk depends on of its ends is what `WalkedKind.broad` stands for (checked by laws
-    against asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is asked
-    about the destination, and that of the destination about the address that it saw: where two tables send these to the
-    same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in the
-    link, on which both ends may be (they are neighbours, and each pair of classes has its own walk), or a device on the way
-    (`Ways.passed`).
+    against asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is
+    asked about the destination, and that of the destination about the address that it saw: where two tables send these to
+    the same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in
+    the link, on which both ends may be (they are neighbours, and each pair of classes has its own walk), or a device on the
+    way (`Ways.not_from`).
     """
 
     def __init__(self) -> None:
@@ -91,8 +88,9 @@ class TemplateBook:
     def _as_known(self, made: tuple[Template, ...]) -> Ways:
         known = self._same.get(made)
         if known is None:
-            passed = frozenset(subnet for template in made for subnet in template.passed)
-            known = self._same.setdefault(made, Ways(made, passed))
+            not_from = frozenset(subnet for each in made for subnet in each.passed)
+            not_to = frozenset(subnet for each in made if not each.relayed for subnet in each.passed)
+            known = self._same.setdefault(made, Ways(made, not_from, not_to))
         return known
 
     def _sent_to(self, source: RoutingClass, destination: RoutingClass) -> int:
