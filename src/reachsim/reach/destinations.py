@@ -11,7 +11,7 @@ from reachsim.reach.side import Side
 from reachsim.reach.template_book import TemplateBook, Ways
 from reachsim.topology.endpoints import Endpoints
 
-Part = tuple[RoutingClass, RoutingClass]
+Portion = tuple[RoutingClass, RoutingClass]
 """A routing class, whole and with the classes asked about alone. Walks are those of the whole."""
 
 
@@ -36,7 +36,7 @@ class _Alike:
 class Destinations:
     """Classes of destinations. `places`: where in a row each one's number stands, by its index."""
 
-    def __init__(self, parts: Iterable[Part], places: Sequence[int] | Mapping[int, int]) -> None:
+    def __init__(self, parts: Iterable[Portion], places: Sequence[int] | Mapping[int, int]) -> None:
         self.places = places
         self._alike: dict[int, _Alike] = {}
         self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}

@@ -10,7 +10,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
-from reachsim.reach.destinations import Destinations, Part
+from reachsim.reach.destinations import Destinations, Portion
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
@@ -65,7 +65,7 @@ def rows_between(
     return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.table())
 
 
-def _parts(classes: Iterable[InterfaceClass]) -> list[Part]:
+def _parts(classes: Iterable[InterfaceClass]) -> list[Portion]:
     """Some classes by their routing classes: each whole, and with the classes asked about alone. Walks are those of the
     whole, which is what templates are known by."""
     found: dict[RoutingClass, list[InterfaceClass]] = {}

@@ -136,7 +136,6 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     ends = (a,) if flow.relays else (a, b)
     there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
     shared = passed.isdisjoint(end.subnet for end in ends) and _at_home(found.forward, ends) == there
-    shared = shared and not _to_itself(flow)
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(
