@@ -5,6 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_LARGE: Final = 50_000
+"""Containers made in one pause from which looking through them takes longer than a person should wait for nothing."""
+_aged_after = -1
+"""How many times the collector had looked at everything when what a pause made was last counted as old."""
 
 
 @contextmanager
@@ -20,4 +26,21 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            _age()
             gc.enable()
+
+
+def _age() -> None:
+    """Count what was made as old, so that the collector does not look through all of it as soon as it runs again.
+
+    Freezing and unfreezing moves it there without a look. The collector counts nothing that comes so, so this is done
+    once between two of its looks at everything, and never where somebody has frozen something himself.
+    """
+    global _aged_after
+    if gc.get_count()[0] < _LARGE or gc.get_freeze_count():
+        return
+    looks = gc.get_stats()[-1]["collections"]
+    if looks != _aged_after:
+        _aged_after = looks
+        gc.freeze()
+        gc.unfreeze()

@@ -78,7 +78,7 @@ SHOWN = {
         "kind",
         "subnet",
         "addresses",
-        "public_ip",
+        "public_ips",
         "security_groups",
         "source_dest_check",
         "client_ports",

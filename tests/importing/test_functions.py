@@ -67,10 +67,22 @@ def test_an_alias_may_split_by_weight() -> None:
     loaded(with_functions(function("1", "subnet-a"), function("2", "subnet-b"), aliases=aliases))
 
 
-def test_an_alias_to_a_version_that_was_not_read_is_left_out_and_told() -> None:
-    found = imported(with_functions(function("$LATEST", "subnet-a"), aliases=(alias("prod", "7"),)))
-    assert "aliases" not in found.design["lambda_functions"]["fetch"]
-    assert any("version 7" in text for text in notes(found, "left out"))
+def test_of_an_alias_to_a_version_that_was_not_read_nothing_is_known() -> None:
+    given = with_functions(function("$LATEST", "subnet-a"), aliases=(alias("prod", "7"), alias("dev", "$LATEST")))
+    found = imported(given)
+    assert found.design["lambda_functions"]["fetch"]["aliases"] == {"prod": "unknown", "dev": "$LATEST"}
+    assert any("version 7" in text for text in notes(found, "unknown"))
+    assert found.names[f"{ARN}:prod"] == "fetch:prod"
+    net = loaded(given)
+    assert net.trace("fetch:prod", "eni-web", "tcp/443").verdict == "undecided"
+    assert net.trace("fetch:dev", "eni-web", "tcp/443").verdict == net.trace("fetch", "eni-web", "tcp/443").verdict
+
+
+@pytest.mark.rule("LAMBDA-33")
+def test_a_function_on_managed_instances_is_not_outside_every_vpc() -> None:
+    found = imported(with_functions(function(CapacityProviderConfig={"X": {"CapacityProviderArn": "arn:x"}})))
+    assert "lambda_functions" not in found.design
+    assert any("Managed Instances" in text for text in notes(found, "unknown"))
 
 
 def test_a_function_in_a_subnet_that_was_not_read_is_left_out_and_told() -> None:

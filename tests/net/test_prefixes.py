@@ -6,7 +6,7 @@ from tests.net.generators import BORDER_PLACES, cidrs, places
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import Cidr
-from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.net.prefixes import IntervalMap, best_table, prefix_table
 
 values = st.integers(0, 3)
 entry_lists = st.lists(st.tuples(cidrs(), values), max_size=8)
@@ -70,3 +70,12 @@ def test_an_interval_map():
     assert table.lookup(9) == ("a", 0, 9)
     assert table.lookup(10) == ("b", 10, IPV4_LAST)
     assert table.lookup(LINE_LAST) == ("c", IPV6_FIRST, LINE_LAST)
+
+
+@given(entry_lists | nested, places)
+def test_all_that_are_the_best_of_a_block(entries, place):
+    table = best_table(entries, lambda value: value // 2)  # 0 and 1 are equals, and go before 2 and 3
+    around = [(block, value) for block, value in entries if place in block]
+    longest = max((block.prefix_length for block, _ in around), default=None)
+    there = [value for block, value in around if block.prefix_length == longest]
+    assert table[place] == (tuple(v for v in there if v // 2 == min(there) // 2) or None)

@@ -23,6 +23,7 @@ from reachsim.cli.main import main
 from reachsim.network import Network
 from reachsim.picture import svg
 from reachsim.picture.draw import draw
+from reachsim.report.show import show_data
 
 MODELS = Path(__file__).parents[2] / "models"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -325,3 +326,26 @@ def test_a_wide_network_has_several_rows_of_vpcs() -> None:
     gateway = second.inside[0].box.key
     (stroke,) = (stroke for stroke in layout.strokes if set(stroke.line) == {"internet", gateway})
     assert stroke.front == second.y  # behind the VPCs above it, in front of its own
+
+
+def test_the_public_address_of_any_pair_is_on_the_picture_and_shown() -> None:
+    """A public address belongs to one private address of an interface (IGW-9), which need not be the first."""
+    host = {
+        "subnet": "a",
+        "private_ip": "10.0.0.10",
+        "secondary_private_ips": [
+            "10.0.0.11",
+            {"private_ip": "10.0.0.12", "public_ip": "3.0.0.12"},
+            {"private_ip": "10.0.0.13", "public_ip": "3.0.0.13"},
+        ],
+    }
+    vpc = {
+        "cidrs": ["10.0.0.0/16"],
+        "internet_gateway": "igw",
+        "subnets": {"a": {"cidr": "10.0.0.0/24"}},
+        "instances": {"host": host},
+    }
+    net = reachsim.loads(write_yaml({"version": 1, "vpcs": {"v": vpc}}))
+    assert "10.0.0.10, public 3.0.0.12" in draw(net).svg
+    (shown,) = show_data(net, ["interfaces"])["interfaces"]
+    assert shown["public_ips"] == ["3.0.0.12", "3.0.0.13"]

@@ -21,7 +21,7 @@ def test_rows_say_what_the_matrix_says(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
     matrix, interfaces = net.matrix(), list(net.topology.interfaces.values())
     sources, destinations = (rng.sample(interfaces, rng.randint(1, len(interfaces))) for _ in range(2))
-    rows = net.rows(sources, destinations)
+    rows = net.rows_between(sources, destinations)
     for source in sources:
         for destination in destinations:
             if source is not destination:

@@ -168,6 +168,15 @@ def test_an_alias_names_one_version_or_splits_over_two(alias, message):
     assert [(problem.code, problem.message) for problem in found] == [("LAMBDA-25", message)]
 
 
+@pytest.mark.rule("LAMBDA-25")
+def test_an_alias_names_what_is_not_published_or_what_nobody_knows():
+    body = {"latest": IN_VPC, "versions": {1: OUTSIDE}, "aliases": {"dev": "$LATEST", "live": "unknown"}}
+    net = load(STALE, {"lambda_functions f": body})
+    passes(net.trace("f:dev", "db", "tcp/5432"))
+    assert net.trace("f:live", "db", "tcp/5432").undecided == "to which version alias live of f leads is not known"
+    passes(net.trace("f", "db", "tcp/5432"))
+
+
 @pytest.mark.rule("LAMBDA-26")
 def test_a_weighted_alias_has_one_answer_for_each_version():
     trace = load(STALE).trace("f:next", "db", "tcp/5432")

@@ -180,6 +180,8 @@ def _wanted(result: Result, way: TracedWay, blocker: Blocker, client: PortSet) -
     asked = result.failing.traffic() & result.expectation.traffic or result.expectation.traffic
     if packet is None or first is None:
         return asked
+    if blocker.around:
+        return Traffic.of((packet.service, packet.service))
     if blocker.leg == "forward":
         return asked if packet.service == first.service else Traffic.of((packet.service, packet.service))
     spans: list[tuple[int, int]] = []

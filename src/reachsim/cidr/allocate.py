@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -324,37 +324,63 @@ def _beside_family(space: Space, demand: Demand, length: int, width: int, *, ope
     for family, hull in hulls.items():
         if family not in names:
             others.take(hull)
-    if own:
-        found = _near(smallest_around(own), 0, length, width, (free,))
-        if found is not None:
-            return found
-    # The first of a family settles: with space around it, so that those who follow come under one route with
-    # it. How much may not depend on those who follow, or one more of them would move all. The home of an
-    # inner family lies in that of the outer one.
+    found = _near(smallest_around(own), 0, length, width, (free,)) if own else None
+    if found is not None:
+        return found
+    _settle(space, demand, length, width, hulls, others)
+    found = _near_families(demand, length, width, hulls, others, free)
+    if found is not None:
+        return found
+    best = others.best_fit(width, length) or free.best_fit(width, length)
+    return Cidr(best.network, length) if best else None
+
+
+def _settle(space: Space, demand: Demand, length: int, width: int, hulls: Mapping[str, Cidr], others: FreeList) -> None:
+    """The first of a family settles: with space around it, so that those who follow come under one route with it.
+
+    How much may not depend on those who follow, or one more of them would move all. The home of an inner family lies in
+    that of the outer one.
+    """
     around: Cidr | None = None
     for name, home in reversed(demand.families):
         if name not in hulls:
-            for wide in [home] if home else range(max(length - _HOME_BITS, 1), length):
-                best = others.best_fit(width, wide, around) if wide <= length else None
-                if best is None and around is not None and wide <= length:
-                    best = others.best_fit(width, wide)
-                if best is not None:
-                    space.settle(name, demand.region, Cidr(best.network, wide))
-                    break
+            lengths = [home] if home else range(max(length - _HOME_BITS, 1), length)
+            wide, best = _home(lengths, length, width, around, others)
+            if best is not None:
+                space.settle(name, demand.region, Cidr(best.network, wide))
         around = hulls.get(name, around)
+
+
+def _home(
+    lengths: Iterable[int], length: int, width: int, around: Cidr | None, others: FreeList
+) -> tuple[int, Cidr | None]:
+    """The widest room for a family, inside the home of the family around it if that has any."""
+    for wide in lengths:
+        if wide > length:
+            continue
+        best = others.best_fit(width, wide, around)
+        if best is None and around is not None:
+            best = others.best_fit(width, wide)
+        if best is not None:
+            return wide, best
+    return length, None
+
+
+def _near_families(
+    demand: Demand, length: int, width: int, hulls: Mapping[str, Cidr], others: FreeList, free: FreeList
+) -> Cidr | None:
+    """A free block near a family that has settled: inside its home first, the innermost family first."""
+    settled = [family for family in demand.families if family.name in hulls]
     inside = 0  # what an inner family found nothing near is looked for from there on
-    for name, home in demand.families:
-        if name in hulls:
-            found = _near(hulls[name], home or inside, length, width, (others, free) if home else (free,))
-            if found is not None:
-                return found
-    for name, _ in demand.families:
-        if name in hulls:
-            found = _near(hulls[name], 0, length, width, (others, free))
-            if found is not None:
-                return found
-    best = others.best_fit(width, length) or free.best_fit(width, length)
-    return Cidr(best.network, length) if best else None
+    for name, home in settled:
+        found = _near(hulls[name], home or inside, length, width, (others, free) if home else (free,))
+        if found is not None:
+            return found
+    for name, _ in settled:
+        found = _near(hulls[name], 0, length, width, (others, free))
+        if found is not None:
+            return found
+    return None
 
 
 def _near(hull: Cidr, widest: int, length: int, width: int, spaces: Sequence[FreeList]) -> Cidr | None:

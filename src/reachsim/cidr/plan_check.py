@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Sequence
 from typing import Any
 
 from reachsim.cidr.entries import Sources
 from reachsim.cidr.models import sources_of_document
-from reachsim.cidr.plan_schema import ExistingBlocks, PlanFile, Pool, VpcAsk, subnet_name
+from reachsim.cidr.plan_schema import ExistingBlocks, PlanFile, Pool, Tier, VpcAsk, subnet_name
 from reachsim.errors import DesignError, Path, Problem
 from reachsim.loading.document import Document, read_document, read_file
 from reachsim.loading.validation import suggest, validate
@@ -184,48 +185,57 @@ class _Checker:
 
     def check_vpc(self, name: str, vpc: VpcAsk) -> None:
         here: Path = ("vpcs", name)
-        fourth = self.plan.pools_of(vpc)
-        if len(fourth) != 1:
-            where = "" if vpc.region is None else f" of {vpc.region}"
-            found = f"there are {len(fourth)} IPv4 pools{where}" if fourth else f"there is no IPv4 pool{where}"
-            self.report(
-                here,
-                f"no pool is named, and {found}",
-                f"write pool: {fourth[0]}" if fourth else None,
-                key=True,
-            )
-        self.check_pool((*here, "pool"), vpc.pool, 4, vpc)
-        stands = name in self.standing
-        if vpc.pool in self.plan.pools and self.plan.pools[vpc.pool].overlap == "allowed" and not stands:
-            text = f"blocks of pool {vpc.pool} may overlap, and this would be the primary block"
-            self.report((*here, "pool"), text, "name that pool at a tier, and another one here")
+        self.check_primary(name, vpc)
         if vpc.ipv6 is not None:
             self.check_pool((*here, "ipv6", "pool"), vpc.ipv6.pool, 6, vpc)
-        own = vpc.size is not None or not vpc.tiers or any(tier.pool is None for tier in vpc.tiers.values())
-        if not own and not stands:
-            for label, tier in vpc.tiers.items():
-                if tier.pool in self.plan.pools and self.plan.pools[tier.pool].overlap == "allowed":
-                    text = f"blocks of pool {tier.pool} may overlap, and the VPC has no primary block from another pool"
-                    self.report((*here, "tiers", label, "pool"), text, "write a size for the VPC", key=True)
         names: dict[str, str] = {}
         for label, tier in vpc.tiers.items():
             zones = tier.zones or vpc.zones or self.plan.zones
-            self.check_pool((*here, "tiers", label, "pool"), tier.pool, 4, vpc)
-            loss = tier.zone_loss if tier.zone_loss is not None else self.plan.zone_loss if tier.consumers else 0
-            if loss and loss >= len(zones):
-                text = f"{loss} of {len(zones)} zones may fail, and none is left"
-                self.report((*here, "tiers", label), text, "name more zones, or write zone_loss: 0", key=True)
-            if tier.zone_loss and tier.consumers is None:
-                text = "without consumers, the loss of a zone means nothing"
-                self.report((*here, "tiers", label, "zone_loss"), text, "write consumers")
-            if len(set(zones)) < len(zones):
-                self.report((*here, "tiers", label), "a zone is listed twice", "write each zone once")
+            self.check_tier((*here, "tiers", label), tier, zones, vpc)
             for zone in dict.fromkeys(zones):
                 subnet = subnet_name(label, zone)
                 if subnet in names:
                     text = f"its subnet {subnet} has the name of one of tier {names[subnet]}"
                     self.report((*here, "tiers", label), text, "rename one of them", key=True)
                 names[subnet] = label
+
+    def check_primary(self, name: str, vpc: VpcAsk) -> None:
+        """Its primary block comes from one pool, of which nothing may overlap."""
+        here: Path = ("vpcs", name)
+        fourth = self.plan.pools_of(vpc)
+        if len(fourth) != 1:
+            where = "" if vpc.region is None else f" of {vpc.region}"
+            found = f"there are {len(fourth)} IPv4 pools{where}" if fourth else f"there is no IPv4 pool{where}"
+            cure = f"write pool: {fourth[0]}" if fourth else None
+            self.report(here, f"no pool is named, and {found}", cure, key=True)
+        self.check_pool((*here, "pool"), vpc.pool, 4, vpc)
+        if name in self.standing:
+            return
+        if self.may_overlap(vpc.pool):
+            text = f"blocks of pool {vpc.pool} may overlap, and this would be the primary block"
+            self.report((*here, "pool"), text, "name that pool at a tier, and another one here")
+        if vpc.size is not None or not vpc.tiers or any(tier.pool is None for tier in vpc.tiers.values()):
+            return
+        for label, tier in vpc.tiers.items():
+            if self.may_overlap(tier.pool):
+                text = f"blocks of pool {tier.pool} may overlap, and the VPC has no primary block from another pool"
+                self.report((*here, "tiers", label, "pool"), text, "write a size for the VPC", key=True)
+
+    def may_overlap(self, pool: str | None) -> bool:
+        """Whether the blocks of a pool may overlap what else there is."""
+        return pool in self.plan.pools and self.plan.pools[pool].overlap == "allowed"
+
+    def check_tier(self, here: Path, tier: Tier, zones: Sequence[str], vpc: VpcAsk) -> None:
+        self.check_pool((*here, "pool"), tier.pool, 4, vpc)
+        loss = tier.zone_loss if tier.zone_loss is not None else self.plan.zone_loss if tier.consumers else 0
+        if loss and loss >= len(zones):
+            text = f"{loss} of {len(zones)} zones may fail, and none is left"
+            self.report(here, text, "name more zones, or write zone_loss: 0", key=True)
+        if tier.zone_loss and tier.consumers is None:
+            text = "without consumers, the loss of a zone means nothing"
+            self.report((*here, "zone_loss"), text, "write consumers")
+        if len(set(zones)) < len(zones):
+            self.report(here, "a zone is listed twice", "write each zone once")
 
     def check_pool(self, path: Path, name: str | None, version: int, vpc: VpcAsk | None = None) -> None:
         if name is None:

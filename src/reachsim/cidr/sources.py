@@ -25,9 +25,10 @@ from __future__ import annotations
 import os.path
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
 from reachsim.cidr.exports import read_json
@@ -42,6 +43,8 @@ from reachsim.net.cidr import Cidr
 if TYPE_CHECKING:
     from reachsim.importing import sources as importing
     from reachsim.opening import Said
+
+_Told = TypeVar("_Told", Entry, SubnetEntry)
 
 _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-9]+)?")
 
@@ -240,52 +243,44 @@ def _named(found: Sources) -> Sources:
 
     What is said of one network twice is kept once. Subnets whose network has no block here stand for it.
     """
-    by_id = found.entries.named_by_id
-    if not by_id and not found.subnets:
+    if not found.entries.named_by_id and not found.subnets:
         return found
+    labels = _labels(found)
+    entries = Entries()
+    for entry in _once(found.entries):
+        label = labels[entry.id] if entry.id else entry.owner
+        entries.append(Entry(entry.cidr, label, entry.comment, entry.file, entry.line, entry.id))
+    with_blocks = {*entries.owners}
+    subnets = [_of(subnet, labels.get(subnet.vpc_id, subnet.vpc)) for subnet in _once(found.subnets)]
+    for subnet in subnets:
+        if subnet.vpc not in with_blocks:
+            comment = " ".join(part for part in (subnet.name or subnet.id, subnet.comment) if part)
+            entries.append(Entry(subnet.cidr, subnet.vpc, comment, subnet.file, subnet.line, subnet.vpc_id))
+    joined = [replace(c, one=labels.get(c.one, c.one), other=labels.get(c.other, c.other)) for c in found.connections]
+    return Sources(entries, joined, found.standing, subnets)
+
+
+def _labels(found: Sources) -> dict[str, str]:
+    """What each network is called, by its ID of AWS."""
     names: dict[str, str] = {}
-    for index, network in by_id.items():
+    for index, network in found.entries.named_by_id.items():
         names[network] = names.get(network) or found.entries.owners[index]
     for subnet in found.subnets:
         if subnet.vpc_id:
             names.setdefault(subnet.vpc_id, subnet.vpc)
-    users: dict[str, set[str]] = {}
-    for network, name in names.items():
-        users.setdefault(name, set()).add(network)
+    users = Counter(names.values())
+    return {
+        network: network if not name or name == network else name if users[name] == 1 else f"{name} ({network})"
+        for network, name in names.items()
+    }
 
-    def label(network: str) -> str:
-        name = names[network]
-        if not name or name == network:
-            return network
-        return name if len(users[name]) == 1 else f"{name} ({network})"
 
-    entries = found.entries
-    if by_id:
-        entries = Entries()
-        seen: set[tuple[str, Cidr]] = set()
-        for entry in found.entries:
-            if entry.id:
-                if (entry.id, entry.cidr) in seen:
-                    continue
-                seen.add((entry.id, entry.cidr))
-                entry = Entry(entry.cidr, label(entry.id), entry.comment, entry.file, entry.line, entry.id)
-            entries.append(entry)
-    with_blocks = {*entries.owners}
-    subnets: list[SubnetEntry] = []
-    known: set[tuple[str, Cidr]] = set()
-    for subnet in found.subnets:
-        if subnet.vpc_id:
-            subnet = _of(subnet, label(subnet.vpc_id))
-        if subnet.id:
-            if (subnet.id, subnet.cidr) in known:
+def _once(said: Iterable[_Told]) -> Iterator[_Told]:
+    """What is said, and what is said of one ID of AWS twice is kept once."""
+    seen: set[tuple[str, Cidr]] = set()
+    for one in said:
+        if one.id:
+            if (one.id, one.cidr) in seen:
                 continue
-            known.add((subnet.id, subnet.cidr))
-        subnets.append(subnet)
-        if subnet.vpc not in with_blocks:
-            comment = " ".join(part for part in (subnet.name or subnet.id, subnet.comment) if part)
-            entries.append(Entry(subnet.cidr, subnet.vpc, comment, subnet.file, subnet.line, subnet.vpc_id))
-    joined = [
-        replace(c, one=label(c.one) if c.one in names else c.one, other=label(c.other) if c.other in names else c.other)
-        for c in found.connections
-    ]
-    return Sources(entries, joined, found.standing, subnets)
+            seen.add((one.id, one.cidr))
+        yield one

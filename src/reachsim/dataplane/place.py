@@ -161,23 +161,25 @@ class InterfacePlace(Faced):
     ingress: Filter | None = field(init=False)
 
     def __post_init__(self) -> None:
-        addresses = tuple(pair.private for pair in self.pairs)
-        publics = tuple(pair.public for pair in self.pairs if pair.public is not None)
-        first: dict[bool, int] = {}
-        for address in addresses:
-            first.setdefault(address > IPV4_LAST, address)
-        derived = {
-            "addresses": addresses,
-            "ascending": tuple(sorted(addresses)),
-            "publics": publics,
-            "places": addresses + publics,
-            "primary": tuple(first.values()),
-            "groups": None if self.group_set is None else self.group_set.groups,
-            "egress": None if self.group_set is None else self.group_set.egress,
-            "ingress": None if self.group_set is None else self.group_set.ingress,
-        }
-        for name, value in derived.items():
-            object.__setattr__(self, name, value)
+        addresses = tuple([pair.private for pair in self.pairs])
+        publics = tuple([pair.public for pair in self.pairs if pair.public is not None])
+        first = addresses
+        if len(addresses) > 1:
+            by_family: dict[bool, int] = {}
+            for address in addresses:
+                by_family.setdefault(address > IPV4_LAST, address)
+            first = tuple(by_family.values())
+        # One by one, since there may be a hundred thousand interfaces.
+        fix = object.__setattr__
+        fix(self, "addresses", addresses)
+        fix(self, "ascending", tuple(sorted(addresses)))
+        fix(self, "publics", publics)
+        fix(self, "places", addresses + publics)
+        fix(self, "primary", first)
+        groups, egress, ingress = self.group_set or (None, None, None)
+        fix(self, "groups", groups)
+        fix(self, "egress", egress)
+        fix(self, "ingress", ingress)
 
     @property
     def shape(self) -> tuple[tuple[bool, bool, bool], ...]:

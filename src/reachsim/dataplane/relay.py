@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Leg, Relays
 from reachsim.dataplane.site import NetworkInterface
@@ -11,6 +12,8 @@ from reachsim.net.address import IPV4_LAST
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.verdict import Loss
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +99,24 @@ def relay_of(interface: NetworkInterface) -> Relay | None:
     """The host of an interface, where it passes what is sent to the interface on to one of several targets (LB-1)."""
     host = interface.host
     return host if isinstance(host, Relay) and host.passes_on else None
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What AWS picks of several that will do, on one way of a flow: "forward", "reply", or "both ways"."""
+
+    way: str
+    one: object
+
+
+def way_of(leg: Leg) -> str:
+    """The way of a flow that a choice is for, where the two are chosen for one by one."""
+    return "reply" if leg.reply else "forward"
+
+
+def picked(checkpoint: Checkpoint, leg: Leg, way: str, among: Sequence[V]) -> Sequence[V]:
+    """Of several that will do, the one that a flow's leg says is picked; all where it says nothing."""
+    for owner, choice in leg.relays:
+        if owner is checkpoint and isinstance(choice, Picked) and choice.way == way:
+            return [each for each in among if each is choice.one]
+    return among

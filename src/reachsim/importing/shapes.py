@@ -39,7 +39,8 @@ _SCALARS: Final = _words(
 _FLAGS: Final = _words(
     "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
     "AllowDnsResolutionFromRemoteVpc MapPublicIpOnLaunch AcceptanceRequired PrivateZone Value Ipv6AllowedForDualStack "
-    "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled"
+    "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled "
+    "PreserveClientIp"
 )
 _BLOCKS: Final = _words("CidrBlock Ipv6CidrBlock CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr")
 _ADDRESSES: Final = _words(
@@ -50,7 +51,7 @@ _OBJECTS: Final = _words(
     "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig RequesterTgwInfo AccepterTgwInfo "
     "EnableDnsSupport EnableDnsHostnames RoutingConfig AdditionalVersionWeights AssociatedGateway Listener HealthCheck "
     "TargetHealth DBSubnetGroup VPCOptions ResourcesVpcConfig Config AliasTarget PolicyDocument Document Condition "
-    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing"
+    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
 )
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "

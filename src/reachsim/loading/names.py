@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from reachsim.errors import shown, with_article
 from reachsim.loading.validation import suggest
@@ -22,8 +22,7 @@ RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, "internet"})
 """Names that mean something of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouteTarget:
+class RouteTarget(NamedTuple):
     """Something that a route or an expectation can name.
 
     `kind`: ``instance``, ``interface``, ``nat gateway``, ``internet gateway``, ``egress-only internet gateway``,
@@ -224,10 +223,10 @@ def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
             RouteTarget("egress-only internet gateway", name, vpc.egress_only_internet_gateway, path, no_end=_A_GATEWAY)
         )
     for at, body in resources("vpc", vpc, name):
-        several = [each for each, _, _ in body.settings(at)] if isinstance(body, ElasticInterface) else []
+        several = body.settings(at) if isinstance(body, ElasticInterface) and body.several else ()
         out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2, no_end=body.no_end))
         # One of several is named by itself: `instance/eth1`.
-        out += [RouteTarget(body.noun, name, each, at.path) for each in several if each != at.name]
+        out += [RouteTarget(body.noun, name, each, at.path) for each, _, _ in several]
     for section, member in vpc.unmodelled():
         path, routable = (*here, section, member), section != "capacity_providers"
         out.append(RouteTarget(UNMODELLED_IN_VPC[section], name, member, path, modelled=False, routable=routable))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import Cidr
@@ -87,3 +87,14 @@ def prefix_table(
         starts.insert(index, IPV6_FIRST)
         values.insert(index, values[index - 1])
     return IntervalMap(starts, values)
+
+
+def best_table(entries: Iterable[tuple[Cidr, V]], rank: Callable[[V], Any]) -> IntervalMap[tuple[V, ...] | None]:
+    """As `prefix_table`, with all values that are the best of a block: those of the lowest `rank`, in their order."""
+    of_block: dict[Cidr, list[V]] = {}
+    for block, value in entries:
+        of_block.setdefault(block, []).append(value)
+    best = {block: min(map(rank, values)) for block, values in of_block.items()}
+    return prefix_table(
+        (block, tuple(value for value in values if rank(value) == best[block])) for block, values in of_block.items()
+    )

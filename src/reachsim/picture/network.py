@@ -426,14 +426,14 @@ def _summed(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _addresses(interface: InterfacePlace) -> tuple[str, ...]:
-    """Its first address, and its public one."""
+    """Its first address, and its first public one."""
     if not interface.pairs:
         return ()
-    private, public, perhaps = interface.pairs[0]
-    own = format_address(private)
-    if perhaps:
+    own = format_address(interface.pairs[0].private)
+    pair = next((pair for pair in interface.pairs if pair.public is not None), interface.pairs[0])
+    if pair.perhaps:
         return (f"{own}, perhaps a public one",)
-    return (own if public is None else f"{own}, public {format_address(public)}",)
+    return (own if pair.public is None else f"{own}, public {format_address(pair.public)}",)
 
 
 def _counts(kinds: Counter[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, RoutingClass
-from reachsim.reach.destinations import Destinations
+from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
 from reachsim.reach.side import Side
 from reachsim.reach.template import Template, Term
@@ -40,24 +40,29 @@ UNDECIDED_SERVICES = -1
 
 @dataclass(slots=True)
 class ClassAnswers:
-    """Distinct answers, by number: 0 is nothing."""
+    """Distinct answers, by number: 0 is nothing. `known`: the answers in the order of their numbers; it grows."""
 
     numbers: dict[ClassAnswer, int] = field(default_factory=lambda: {NO_ANSWER: 0})
+    known: list[ClassAnswer] = field(default_factory=lambda: [NO_ANSWER])
 
     def number(self, answer: ClassAnswer) -> int:
         """The number of an answer."""
         found = self.numbers.get(answer)
         if found is None:
             with _NUMBERING:  # two threads of an executor must not give one number twice
-                found = self.numbers.setdefault(answer, len(self.numbers))
+                found = self.numbers.get(answer)
+                if found is None:
+                    found = len(self.known)
+                    self.known.append(answer)
+                    self.numbers[answer] = found
         return found
-
-    def table(self) -> list[ClassAnswer]:
-        """Answers by number."""
-        return list(self.numbers)
 
 
 _NUMBERING = Lock()
+ANSWERS_KEPT = 200_000
+_TEMPLATES_KEPT = 500_000
+_CELLS_KEPT = 2_000_000
+"""What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two sides: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
@@ -86,7 +91,6 @@ class BlockWorker:
         self.cells: dict[tuple[tuple[bool, bool], ...], _Cells] = {}
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
         self.known_worse: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = {}
-        self._all: Destinations | None = None
 
     def asking(self, book: FilterBook) -> BlockWorker:
         """The same, with what is known so far, looking filters up in a book that records it. Every filter is looked up
@@ -95,14 +99,22 @@ class BlockWorker:
         out.book = book
         return out
 
-    def rows(self, source: RoutingClass) -> dict[int, array[int]]:
-        """The rows of the classes of one routing class: by class, the number of the answer to every class."""
-        if self._all is None:
-            routing = self.classes.routing
-            self._all = Destinations(zip(routing, routing, strict=True), range(len(self.classes.classes)))
-        return self.rows_to(source, source, self._all)
+    def remembering_less(self) -> BlockWorker:
+        """The same, without what was remembered, once that is much: for work without end."""
+        out = copy(self)
+        if len(out.answers.known) > ANSWERS_KEPT:
+            out.answers, out.cells = ClassAnswers(), {}
+        if sum(map(len, out.cells.values())) > _CELLS_KEPT:
+            out.cells = {}
+        if len(out.templates) > _TEMPLATES_KEPT:
+            out.templates = TemplateBook()
+        if len(out.known_backs) + len(out.known_worse) > ANSWERS_KEPT:
+            out.known_backs, out.known_worse = {}, {}
+        return out
 
-    def rows_to(self, whole: RoutingClass, source: RoutingClass, destinations: Destinations) -> dict[int, array[int]]:
+    def rows_to(
+        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
+    ) -> dict[int, array[int]]:
         """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
         places = destinations.places
         rows = {each.index: array("I", bytes(4 * len(places))) for each in source.classes}

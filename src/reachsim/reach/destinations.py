@@ -11,7 +11,7 @@ from reachsim.reach.side import Side
 from reachsim.reach.template_book import TemplateBook, Ways
 from reachsim.topology.endpoints import Endpoints
 
-Portion = tuple[RoutingClass, RoutingClass]
+RoutingPart = tuple[RoutingClass, RoutingClass]
 """A routing class, whole and with the classes asked about alone. Walks are those of the whole."""
 
 
@@ -32,11 +32,15 @@ class _Alike:
             known = self._outside[left_out] = joined(kept)
         return known
 
+    def sides(self) -> list[Side]:
+        """Every side that was made of them."""
+        return [*(side for _, side in self.each), *self._outside.values()]
 
-class Destinations:
+
+class DestinationSides:
     """Classes of destinations. `places`: where in a row each one's number stands, by its index."""
 
-    def __init__(self, parts: Iterable[Portion], places: Sequence[int] | Mapping[int, int]) -> None:
+    def __init__(self, parts: Iterable[RoutingPart], places: Sequence[int] | Mapping[int, int]) -> None:
         self.places = places
         self._alike: dict[int, _Alike] = {}
         self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}
@@ -68,6 +72,11 @@ class Destinations:
             if whole is not source or source.second() is not None:
                 out.setdefault(book.between(source, whole, ends), []).append(side)
         return [(ways, self._together(tuple(sides))) for ways, sides in out.items() if ways.templates]
+
+    def remembered(self) -> int:
+        """How many values are remembered of what filters let through to them."""
+        sides = (side for group in self._alike.values() for side in group.sides())
+        return sum(len(column) for side in (*sides, *self._joined.values()) for column in side.columns.values())
 
     def _onward_from(
         self, source: RoutingClass, book: TemplateBook, ends: Endpoints

@@ -43,6 +43,9 @@ class TemplateBook:
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
 
+    def __len__(self) -> int:
+        return len(self._alike) + len(self._pairs)
+
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""

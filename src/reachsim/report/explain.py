@@ -29,13 +29,7 @@ def explanation_text(found: Explanation, look: Look = PLAIN) -> str:
     lines += [f"  the client sees: {trace.client_sees}"]
     for text in (trace.loss, *trace.warnings):
         lines += hanging("  ", text, look.width) if text else []
-    if found.obstacles:
-        lines += ["", f"in the way ({len(found.obstacles)}):"]
-        shown = look.few(found.obstacles, _OBSTACLES)
-        for place, obstacle in enumerate(shown, 1):
-            lines += _obstacle_lines(place, obstacle, look)
-        if len(shown) < len(found.obstacles):
-            lines.append(f"  {look.rest(found.obstacles, _OBSTACLES)}")
+    lines += _in_the_way(found, look)
     if found.layers:
         lines += ["", "proven by opening them:"]
         for layer in found.layers:
@@ -50,6 +44,17 @@ def explanation_text(found: Explanation, look: Look = PLAIN) -> str:
     for note in trace.notes:
         lines += hanging("note: ", note, look.width)
     return "\n".join(lines)
+
+
+def _in_the_way(found: Explanation, look: Look) -> Iterator[str]:
+    if not found.obstacles:
+        return
+    yield from ("", f"in the way ({len(found.obstacles)}):")
+    shown = look.few(found.obstacles, _OBSTACLES)
+    for place, obstacle in enumerate(shown, 1):
+        yield from _obstacle_lines(place, obstacle, look)
+    if len(shown) < len(found.obstacles):
+        yield f"  {look.rest(found.obstacles, _OBSTACLES)}"
 
 
 def _obstacle_lines(place: int, obstacle: Obstacle, look: Look) -> Iterator[str]:

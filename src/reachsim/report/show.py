@@ -158,7 +158,7 @@ def _interface(net: Network, interface: NetworkInterface) -> Data:
         "kind": interface.kind,
         "subnet": None if interface.subnet.regional else interface.subnet.full_name,
         "addresses": [format_address(address) for address in interface.addresses],
-        "public_ip": format_address(interface.publics[0]) if interface.publics else None,
+        "public_ips": [format_address(address) for address in interface.publics],
         "security_groups": None
         if interface.groups is None
         else sorted(name if vpc == interface.vpc.name else f"{vpc}.{name}" for vpc, name in interface.groups),
@@ -182,7 +182,7 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
     roomy = look.width >= _ROOMY
     rows: list[TextRow] = []
     for item in items:
-        public = item["public_ip"]
+        public = ", ".join(item["public_ips"])
         aside = [f"public {public}"] if public and not roomy else []
         notes = [*item["notes"], *([f"listens {item['listens']}"] if item["listens"] else [])]
         rows.append(
@@ -190,7 +190,7 @@ def _interfaces_text(items: Sequence[Data], look: Look) -> list[str]:
                 item["name"],
                 item["kind"],
                 ", ".join([*item["addresses"], *aside]),
-                public or "" if roomy else "",
+                public if roomy else "",
                 ", ".join(item["security_groups"] or ()),
                 ", ".join(notes),
                 line_of(item["where"]) if item["kind"] != "function" else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from reachsim.resources.fields import Reference, Schema, Tags
 
 
@@ -10,4 +12,4 @@ class ApiGateway(Schema):
 
     integration: Reference
     """`FUNCTION`, `FUNCTION:VERSION` or `FUNCTION:ALIAS`; the qualifier decides which version runs (LAMBDA-27)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)

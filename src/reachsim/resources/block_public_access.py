@@ -9,9 +9,11 @@ from pydantic import BeforeValidator, Field
 
 from reachsim.errors import HintedError, shown
 from reachsim.resources.fields import REFERENCE_FORM, Reference, Schema, also
+from reachsim.resources.mending import Case, Edit, KeyChange, mends
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import Checks
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.internet_gateway import AccessMode, Exclusion, PublicAccess, public_access
 
 KEY = "block_public_access"
@@ -120,3 +122,49 @@ def _check(switch: BlockPublicAccess, path: KeyPath, places: list[str], checks: 
             )
         elif exclusion == "allow-egress" and switch.mode == "ingress":
             checks.warn(at, "allow-egress changes nothing in the mode ingress", "IGW-14")
+
+
+# -- edits --------------------------------------------------------------------------------------------------------------
+
+
+@mends
+def spared(case: Case) -> Iterator[Edit]:
+    """An exclusion of the subnet whose interface the gateway sees, for what goes out alone where that is enough; a mode that
+    lets NAT gateways out, or none (IGW-14)."""
+    path = case.cause.path
+    if case.cause.code is not Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED or path[-1:] != (KEY,):
+        return
+    vpc = case.cause.component.partition(".")[0]
+    switch, _, own = switch_of(case.view.design, vpc)
+    inside = case.view.owner(case.source, vpc)
+    outward = inside is not None and inside.vpc.name == vpc
+    interface = inside if outward else case.view.owner(case.destination, vpc)
+    if interface is None or interface.vpc.name != vpc:
+        return
+    subnet = "" if interface.subnet.regional else interface.subnet.name
+    name, what = (f"{vpc}.{subnet}", f"subnet {subnet} of {vpc}") if subnet else (vpc, f"VPC {vpc}")
+    if own and subnet in switch.exclusions:
+        name = subnet
+    if outward and switch.mode == "bidirectional":
+        text = f"exclude {what} from Block Public Access, for what goes out"
+        yield _excluding(case, path, name, "allow-egress", text, 2)
+    yield _excluding(case, path, name, "allow-bidirectional", f"exclude {what} from Block Public Access", 3)
+    mode = path if not isinstance(case.view.written(path), dict) else (*path, "mode")
+    if outward and switch.mode == "bidirectional":
+        text = "let Block Public Access stop only what comes in (mode: ingress)"
+        yield Edit.setting(mode, "ingress", text, 5)
+    yield Edit.setting(mode, "off", "switch Block Public Access off", 7)
+
+
+def _excluding(case: Case, path: KeyPath, name: str, exclusion: Exclusion, text: str, cost: int) -> Edit:
+    """An exclusion beside those that are written, in the form in which they are."""
+    written = case.view.written(path)
+    known = written.get("exclusions") if isinstance(written, dict) else None
+    if not isinstance(written, dict):
+        return Edit.setting(path, {"mode": written, "exclusions": {name: exclusion}}, text, cost)
+    if not isinstance(known, list):
+        return Edit.setting((*path, "exclusions", name), exclusion, text, cost)
+    if exclusion == "allow-bidirectional":
+        return Edit((KeyChange((*path, "exclusions"), name, "add"),), text, cost)
+    whole = {**dict.fromkeys(known, "allow-bidirectional"), name: exclusion}
+    return Edit.setting((*path, "exclusions"), whole, text, cost)

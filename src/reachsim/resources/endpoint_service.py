@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from reachsim.errors import shown
 from reachsim.resources.fields import HostNameField, Reference, References, Tags
 from reachsim.resources.resource import At, Checks, Resource, resource
@@ -24,7 +26,7 @@ class EndpointService(Resource):
     """The host name that means an endpoint of it where that has `private_dns: true` (EP-8)."""
     accepted: References | None = None
     """Accounts or VPCs whose endpoints its owner accepts; left out: everybody's."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """The VPC of its load balancer."""

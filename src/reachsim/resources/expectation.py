@@ -22,7 +22,7 @@ class Selector(Schema):
     """All interfaces of these VPCs."""
     subnet: References = ()
     """All interfaces in these subnets."""
-    tag: Tags = {}
+    tag: Tags = Field(default_factory=dict)
     """All interfaces with these tags: key and value."""
 
     @model_validator(mode="after")

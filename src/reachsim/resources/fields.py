@@ -62,7 +62,8 @@ def _as_text(value: Any) -> Any:
 
 
 def _name(value: Any) -> str:
-    value = _as_text(value)
+    if type(value) is not str:
+        value = _as_text(value)
     if not isinstance(value, str):
         raise HintedError(f"a name is expected, got {shown(value)}", hint="write it in quotes")
     if not _NAME.fullmatch(value) or len(value) > 255:
@@ -81,7 +82,8 @@ def _host_name(value: Any) -> str:
 
 
 def _reference(value: Any) -> str:
-    value = _as_text(value)
+    if type(value) is not str:
+        value = _as_text(value)
     if not isinstance(value, str) or not value:
         raise ValueError(f"a name is expected, got {shown(value)}")
     return value
@@ -140,10 +142,10 @@ def _ipv6_address(value: Any) -> Address:
 
 
 def _traffic(value: Any) -> Traffic:
-    if isinstance(value, Traffic):
-        return value
     if isinstance(value, str):
         return _kept_traffic(value) if len(value) <= _KEPT_LENGTH else Traffic.parse(value)
+    if isinstance(value, Traffic):
+        return value
     if isinstance(value, list) and value and all(isinstance(token, str) for token in value):
         return Traffic.parse(value)
     port = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 65535
@@ -161,7 +163,7 @@ class Unknown(Enum):
 
 
 def _rule_traffic(value: Any) -> Traffic | Unknown:
-    return Unknown.UNKNOWN if value in (UNKNOWN, Unknown.UNKNOWN) else _traffic(value)
+    return Unknown.UNKNOWN if value == UNKNOWN or value is Unknown.UNKNOWN else _traffic(value)
 
 
 def _ports(value: Any) -> PortSet:
@@ -196,7 +198,8 @@ def looks_like_address(text: str) -> bool:
 
 
 def _peer(value: Any) -> Cidr | str:
-    value = _as_text(value)
+    if type(value) is not str:
+        value = _as_text(value)
     if isinstance(value, Cidr):
         return value
     if not isinstance(value, str) or not value:

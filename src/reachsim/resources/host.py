@@ -200,6 +200,7 @@ def put_behind_groups(interface: NetworkInterface, outbound: type[Outbound] = Ou
     )
 
 
+NOWHERE = AddressSet.nothing()
 AN_END: Final = ("host",)
 """What walks can tell of what only takes what is to it, and sends of its own accord."""
 
@@ -213,7 +214,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
     secondary addresses send out of the VPC gets its primary address.
     """
 
-    __slots__ = ("behind", "clients", "interface", "ip_forward", "local", "masquerade", "snat", "stopped")
+    __slots__ = ("_behind", "clients", "interface", "ip_forward", "local", "masquerade", "snat", "stopped")
 
     def __init__(
         self, interface: NetworkInterface, *, ip_forward: bool = False, masquerade: bool = False, stopped: bool = False
@@ -223,10 +224,16 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
         self.ip_forward = ip_forward
         self.masquerade = masquerade
         self.stopped = stopped
-        self.clients = AddressSet.nothing()
-        self.local = AddressSet.nothing()
+        self.clients = self.local = NOWHERE
         self.snat = False
-        self.behind = Clients(self)
+        self._behind: Clients | None = None
+
+    @property
+    def behind(self) -> Clients:
+        """The networks behind it; made when first asked for, since hardly a host has any."""
+        if self._behind is None:
+            self._behind = Clients(self)
+        return self._behind
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Take the packet, or forward it; a stopped instance does neither (ROUTE-14)."""

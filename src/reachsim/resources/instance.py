@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -43,12 +43,12 @@ class Instance(ElasticInterface):
     ssm_agent: Agent = None
     """SSM Agent: `true`, `false`, its version, or `{installed, running, version}`; left out: what `ami` tells (SSM-8)."""
 
-    def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
+    def settings(self, at: At) -> Sequence[tuple[str, KeyPath, InterfaceSettings]]:
         """Its interfaces, each by name, with where its keys are written."""
         if not self.network_interfaces:
-            yield from super().settings(at)
-        for name, settings in self.network_interfaces.items():
-            yield f"{at.name}/{name}", (*at.path, "network_interfaces", name), settings
+            return super().settings(at)
+        here = (*at.path, "network_interfaces")
+        return [(f"{at.name}/{name}", (*here, name), settings) for name, settings in self.network_interfaces.items()]
 
     @property
     def several(self) -> bool:
@@ -57,8 +57,10 @@ class Instance(ElasticInterface):
 
     @model_validator(mode="after")
     def _one_way_of_writing(self) -> Instance:
+        if not self.network_interfaces:
+            return self
         single = self.model_fields_set & InterfaceSettings.model_fields.keys()
-        if self.network_interfaces and single:
+        if single:
             verb = "belongs" if len(single) == 1 else "belong"
             text = f"{' and '.join(sorted(single))} {verb} to each of network_interfaces"
             raise HintedError(text, hint="write them under an interface")

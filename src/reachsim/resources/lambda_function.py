@@ -29,8 +29,7 @@ from reachsim.resources.fields import (
     written,
 )
 from reachsim.resources.host import Outbound
-from reachsim.resources.mending import Case, Edit, advises, mends
-from reachsim.resources.reference import DEFAULT_GROUP
+from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -89,6 +88,14 @@ FunctionVersion = Annotated[
 ]
 
 
+LATEST: Final = "$LATEST"
+"""The version that the bare name of a function means (LAMBDA-24)."""
+
+
+def _aliased(value: Any) -> str:
+    return value if value in (LATEST, UNKNOWN) else _version(value)
+
+
 def _alias(value: Any) -> Any:
     """`prod: 2` is version 2 for every invocation; `prod: {2: 90, 3: 10}` splits by weight in percent."""
     if isinstance(value, dict):
@@ -117,18 +124,17 @@ _WEIGHT = written("weight", "a share of the invocations: percent, or a fraction"
     "maximum": 100,
 }
 Weight = Annotated[Fraction, PlainValidator(_weight), WithJsonSchema(_WEIGHT)]
+AliasedVersion = Annotated[
+    str, PlainValidator(_aliased), WithJsonSchema(written("version", "a version", "[1-9][0-9]{0,17}"))
+]
 Alias = Annotated[
-    dict[FunctionVersion, Weight],
+    dict[AliasedVersion, Weight],
     BeforeValidator(_alias),
     also(
-        written("only_version", "the version of every invocation", "[1-9][0-9]{0,17}")
+        written("only_version", "the version of every invocation", r"[1-9][0-9]{0,17}|\$LATEST|unknown")
         | {"type": ["string", "integer"], "minimum": 1}
     ),
 ]
-
-
-LATEST: Final = "$LATEST"
-"""The version that the bare name of a function means (LAMBDA-24)."""
 
 
 class LambdaFunction(Schema):
@@ -139,19 +145,19 @@ class LambdaFunction(Schema):
     versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
     """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
     aliases: dict[Name, Alias] = Field(default_factory=dict)
-    """Alias to version, or to two versions with weights in percent (LAMBDA-25)."""
+    """Alias to version, $LATEST or `unknown`, or to two versions with weights in percent (LAMBDA-25)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
     """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     connections_per_execution: Annotated[Integer, Field(ge=1, le=65_535)] = 1
     """Connections that one execution keeps open at a time; shared interfaces are counted by them (LAMBDA-4)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:
         for name, split in self.aliases.items():
-            for version in split:
+            for version in split if list(split) not in ([LATEST], [UNKNOWN]) else ():
                 if version not in self.versions:
                     known = ", ".join(self.versions) or "none"
                     raise HintedError(
@@ -175,14 +181,16 @@ class LambdaFunction(Schema):
     def versions_of(self, qualifier: str | None) -> list[tuple[str, FunctionConfiguration, Fraction]] | None:
         """The versions that a qualifier means, each with its share of the invocations; None if it means nothing.
 
-        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26).
+        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26): none for one of
+        which it is not known what it names.
         """
         if qualifier is None or qualifier == LATEST:
             return [(LATEST, self.latest, Fraction(1))]
         if qualifier in self.versions:
             return [(qualifier, self.versions[qualifier], Fraction(1))]
         if qualifier in self.aliases:
-            return [(v, self.versions[v], share) for v, share in self.aliases[qualifier].items()]
+            carried = {LATEST: self.latest, **self.versions}
+            return [(v, carried[v], share) for v, share in self.aliases[qualifier].items() if v != UNKNOWN]
         return None
 
 
@@ -309,61 +317,14 @@ def function_asked(design: Any, asked: str) -> tuple[str, str | None] | None:
     return (name, qualifier if colon else None) if name in design.lambda_functions else None
 
 
-@mends
-def other_versions(case: Case) -> Iterator[Edit]:
-    """The alias that is asked for, at another version: one that is in a VPC (LAMBDA-25, LAMBDA-28); the newest first."""
-    asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or case.reply:
-        return
-    name, qualifier = asked
-    function = case.view.design.lambda_functions[name]
-    for version in sorted(function.versions if qualifier in function.aliases else (), key=int, reverse=True):
-        body, split = function.versions[version], function.aliases[qualifier]
-        if body.vpc is not None and set(split) != {version}:
-            path: KeyPath = ("lambda_functions", name, "aliases", str(qualifier))
-            text = f"point alias {qualifier} of {name} at version {version}"
-            yield Edit.setting(path, int(version), text, 1 if case.code == Code.LAMBDA_OUTSIDE_VPC else 3)
-
-
-@mends
-def other_subnets(case: Case) -> Iterator[Edit]:
-    """Subnets of the function whose default route does not lead to an internet gateway, of which it has no use without a
-    public address (LAMBDA-7, IGW-4); the attachment of another version, where it has none."""
-    asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or asked[1] is not None or case.reply:
-        return
-    name = asked[0]
-    path: KeyPath = ("lambda_functions", name, "latest")
-    latest = case.view.design.lambda_functions[name].latest
-    if latest.vpc is None and case.code == Code.LAMBDA_OUTSIDE_VPC:
-        versions = case.view.written(("lambda_functions", name, "versions")) or {}
-        for version, body in reversed(versions.items()):
-            if isinstance(body, dict) and body.get("vpc"):
-                yield Edit.setting(
-                    path, body, f"attach $LATEST of {name} to VPC {body['vpc']}, as version {version} is", 3
-                )
-                return
-    if latest.vpc is None or case.code != Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
-        return
-    vpc = case.view.design.vpcs[latest.vpc]
-    for subnet in vpc.subnets:
-        out = case.view.target(latest.vpc, case.view.table_of(subnet, latest.vpc), "0.0.0.0/0")
-        if subnet not in latest.subnet_names and out not in (None, vpc.internet_gateway, "blackhole"):
-            text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
-            yield Edit.setting((*path, "subnets"), [subnet], text, 2)
-
-
-@advises
-def nobody_calls_a_function(case: Case) -> Iterator[str]:
-    """A function's interface takes no connections (LAMBDA-8)."""
-    if case.code == Code.LAMBDA_OUTBOUND_ONLY:
-        yield (
-            "nothing can open a connection to a function's interface (LAMBDA-8): invoke it through the Lambda API (an "
-            "interface endpoint of lambda in a private subnet), through a load balancer or an API gateway"
-        )
-    asked = function_asked(case.view.design, case.asked_from)
-    if case.code == Code.LAMBDA_OUTSIDE_VPC and asked is not None and asked[1] is not None:
-        yield (
-            f"a published version never changes, also not its VPC (LAMBDA-22): attach $LATEST of {asked[0]} to a VPC, "
-            "publish a version, and ask for that one"
-        )
+def attachment_of(design: Any, asked: str) -> KeyPath:
+    """The key of the subnets in which the function that sends runs; empty for anything else."""
+    found = function_asked(design, asked)
+    if found is None:
+        return ()
+    name, qualifier = found
+    for version, body, _ in design.lambda_functions[name].versions_of(qualifier) or ():
+        if body.vpc is not None:
+            place: KeyPath = ("latest",) if version == LATEST else ("versions", version)
+            return ("lambda_functions", name, *place, "subnets")
+    return ()

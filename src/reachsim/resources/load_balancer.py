@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -91,7 +91,7 @@ class LoadBalancer(Resource):
     """Whether the rules of its groups judge what comes by PrivateLink (LB-3)."""
     public_dns_name: HostNameField | None = None
     """A host name that means its private addresses inside its VPC and its public ones outside (DNS-3)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     # -- addresses ----------------------------------------------------------------------------------------------
 
@@ -325,56 +325,59 @@ class LoadBalancer(Resource):
         names: tuple[str, ...],
     ) -> Iterator[Choice]:
         """What one node may do with the packets of one listener and protocol."""
+        about = Traffic.of((service(protocol, listener.port), service(protocol, listener.port)))
         if self.type == GATEWAY:  # to its targets whatever comes goes inside GENEVE (LB-9)
             about = GENEVE
-        else:
-            about = Traffic.of((service(protocol, listener.port), service(protocol, listener.port)))
-        out: list[Choice] = []
-        lost: list[Choice] = []
         families = {self.target_groups[name].family for name in names}
+        lost: list[Choice] = []
         for name in names:
             group = self.target_groups[name]
             # Groups of both families: rules by the client's family choose between them (LB-11).
             clients = group.family == IPV6 if len(families) > 1 and self.type == NETWORK else None
-            path = (*at.path, "target_groups", name)
+            forward = Choice(f"to {name}", about, path=(*at.path, "target_groups", name), ipv6=clients)
             targets = [found for each in group.targets for found in self._targets(at, wiring, each, group)]
-            written = group.cross_zone if group.cross_zone is not None else self.cross_zone
-            crosses = written if written is not None else self.type == APPLICATION
-            port = service(protocol, group.port.port) if group.port is not None and group.port.port else None
-            health = group.health_check.traffic.first if group.health_check is not None else None
-            if health is None:
-                health = service(6, (about.first if port is None else port) & 0xFFFF)
-            keeps = self.type == NETWORK and keeps_client(
-                protocol, group.preserve_client_ip, by_address=group.by_address
-            )
-            able = [t for t in targets if may_get(t.place, node.subnet.az, enabled, crosses=crosses)]
-            doubtful = [
-                t for t in targets if t not in able and not zones_written(t.place, node.subnet.az, enabled)
-            ]  # fmt: skip
-            for target in doubtful if group.healthy else ():
-                text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
-                out.append(
-                    Choice(
-                        f"to {target.name}",
-                        about,
-                        target.interface,
-                        target.address,
-                        path=path,
-                        unknown=text,
-                        ipv6=clients,
-                    )
-                )
-            for target in able if group.healthy else ():
-                asked = about.first if port is None else port
-                label = f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}"
-                out.append(
-                    Choice(label, about, target.interface, target.address, keeps, port, None, path, health, ipv6=clients)
-                )  # fmt: skip
-            if not ((able or doubtful) and group.healthy) and not self._invoked(wiring, group):
+            picked = list(self._picked(at, node, enabled, group, targets, protocol, forward)) if group.healthy else []
+            yield from picked
+            if not picked and not self._invoked(wiring, group):
                 loss = nobody(name, [t.place for t in targets], enabled, healthy=group.healthy)
-                lost.append(Choice(f"to {name}", about, loss=loss, path=path, ipv6=clients))
+                lost.append(replace(forward, loss=loss))
         # A group of several that nobody of may be picked fails what is sent to it (LB-8).
-        yield from (*out, *lost)
+        yield from lost
+
+    def _picked(
+        self,
+        at: At,
+        node: NetworkInterface,
+        enabled: frozenset[str | None],
+        group: TargetGroup,
+        targets: Sequence[RegisteredTarget],
+        protocol: int,
+        forward: Choice,
+    ) -> Iterator[Choice]:
+        """The targets of a group that a node may forward to: first those of which it is not known whether it may."""
+        written = group.cross_zone if group.cross_zone is not None else self.cross_zone
+        crosses = written if written is not None else self.type == APPLICATION
+        zone = node.subnet.az
+        able = [target for target in targets if may_get(target.place, zone, enabled, crosses=crosses)]
+        for target in targets:
+            if target not in able and not zones_written(target.place, zone, enabled):
+                text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
+                label = f"to {target.name}"
+                yield replace(forward, label=label, target=target.interface, address=target.address, unknown=text)
+        port = service(protocol, group.port.port) if group.port is not None and group.port.port else None
+        asked = forward.about.first if port is None else port
+        health = group.health_check.traffic.first if group.health_check is not None else service(6, asked & 0xFFFF)
+        keeps = self.type == NETWORK and keeps_client(protocol, group.preserve_client_ip, by_address=group.by_address)
+        for target in able:
+            yield replace(
+                forward,
+                label=f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}",
+                target=target.interface,
+                address=target.address,
+                keeps=keeps,
+                service=port,
+                health=health,
+            )
 
     def _invoked(self, wiring: Wiring, group: TargetGroup) -> bool:
         """Whether its targets are functions, which are invoked and reached by no packet."""

@@ -49,15 +49,16 @@ class NatGateway(Resource):
     """Left out: the lowest free address of its subnet."""
     public_ip: Ipv4Field | None = None
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
-    public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
-    """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20)."""
+    public_ips: dict[Name, Ipv4Field | Literal[True]] = Field(default_factory=dict)
+    """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20); `true`: one that AWS will
+    choose."""
     route_table: RouteTableName | None = None
     """Of a regional one: its route table; left out: one that leads to the internet gateway (NATGW-17)."""
     connectivity: Literal["public", "private"] = "public"
     """`private`: one without a public address."""
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
     """Only `available` surely forwards (NATGW-11)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     order: ClassVar[int] = 2
 
@@ -186,6 +187,7 @@ class NatGateway(Resource):
             yield Edit.setting(
                 case.cause.path, "available", f"replace NAT gateway {at.name} by one that is available", 6
             )
+        yield from self._in_another_zone(at, case)
         gateway = case.view.design.vpcs[at.vpc].internet_gateway
         if (
             not case.through(at.name, at.full_name)
@@ -201,6 +203,22 @@ class NatGateway(Resource):
                 if self.private_ip is not None:
                     changes.append(KeyChange((*at.path, "private_ip"), action="remove"))
                 yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
+
+    def _in_another_zone(self, at: At, case: Case) -> Iterator[Edit]:
+        """An address of a regional one in manual mode in the zone that has none (NATGW-20)."""
+        restricted = case.cause.code is Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION
+        if not restricted or case.cause.path != (*at.path, "public_ips"):
+            return
+        for zone in self._zones_of(at, case):
+            text = f"give regional NAT gateway {at.name} a public address in zone {zone}"
+            yield Edit.setting((*at.path, "public_ips", zone), True, text, 2)
+
+    def _zones_of(self, at: At, case: Case) -> list[str]:
+        """The zones of its VPC without an address, that of the sender first."""
+        sender = case.sender
+        mine = [sender.subnet.az] if sender is not None and sender.vpc.name == at.vpc else []
+        every = [*mine, *(subnet.az for subnet in case.view.design.vpcs[at.vpc].subnets.values())]
+        return [zone for zone in dict.fromkeys(every) if zone is not None and zone not in self.public_ips]
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The default route of another subnet of its VPC (NATGW-1)."""

@@ -39,7 +39,7 @@ class ExternalNetwork(Resource):
     """The VPN connections and Direct Connect gateways that lead to it."""
     hosts: dict[HostNameField, NetworkHost] = Field(default_factory=dict)
     """Its hosts by name: `office.pc` is `pc` of the network `office`."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def check(self, at: At, checks: Checks) -> None:
         """Its connections are in the design, and its hosts in its blocks."""

@@ -138,7 +138,7 @@ class NetworkAcl(Schema):
         tuple[AclEgressRule, ...] | None, or_unknown({"rule": 1, "allow": UNKNOWN, "to": UNKNOWN}), OR_UNKNOWN
     ] = None
     """Rules for packets that leave it; `unknown`."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
 
 def unknown_acl() -> NetworkAcl:

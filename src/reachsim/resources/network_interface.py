@@ -5,7 +5,7 @@ A bare interface (`interfaces.NAME`) is a database, a container task, anything w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
 
 from pydantic import BeforeValidator, Field
@@ -124,13 +124,14 @@ class ElasticInterface(InterfaceSettings, Resource):
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
     public_dns_name: HostNameField | None = None
     """A host name that means its private address inside its VPC and its public one outside (DNS-3, PEER-11)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
-    def settings(self, at: At) -> Iterator[tuple[str, KeyPath, InterfaceSettings]]:
+    def settings(self, at: At) -> Sequence[tuple[str, KeyPath, InterfaceSettings]]:
         """Its interfaces, each by name, with where its keys are written."""
-        many = range(1, (self.count or len(self.subnets)) + 1)
-        for name in (f"{at.name}/{n}" for n in many) if self.alike else (at.name,):
-            yield name, at.path, self
+        path = at.path
+        if not self.alike:
+            return ((at.name, path, self),)
+        return [(f"{at.name}/{n}", path, self) for n in range(1, (self.count or len(self.subnets)) + 1)]
 
     @property
     def alike(self) -> bool:
@@ -164,13 +165,14 @@ class ElasticInterface(InterfaceSettings, Resource):
 
     def build(self, at: At, wiring: Wiring) -> None:
         """Its interfaces, their groups, and the host behind them."""
-        settings = list(self.settings(at))
+        settings = self.settings(at)
+        ports = self.client_ports if self.client_ports is not None else self.usual_client_ports()
         for need, (_, _, body) in zip(self.interfaces(at), settings, strict=True):
             interface = interface_for(
                 need, type(self).noun, self.tags, at, wiring, wiring.groups(at.vpc, body.security_groups),
                 source_dest_check=body.source_dest_check,
                 listens=self.listens,
-                client_ports=self.client_ports if self.client_ports is not None else self.usual_client_ports(),
+                client_ports=ports,
             )  # fmt: skip
             interface.host = host = self.host(interface)
             put_behind_groups(interface)

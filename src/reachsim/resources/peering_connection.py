@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pydantic import Field
+
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step
 from reachsim.dataplane.scope import Scope, edges, intersect
 from reachsim.dataplane.site import VpcSite
@@ -34,7 +36,7 @@ class PeeringConnection(Resource):
     """Whether public host names of the requester's interfaces mean their private addresses to the accepter (PEER-11)."""
     accepter_dns: Boolean = False
     """The same of the accepter's interfaces, to the requester."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @property
     def active(self) -> bool:

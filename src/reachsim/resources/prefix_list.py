@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
 
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, address_set
@@ -18,7 +18,7 @@ class PrefixList(Schema):
     """Its blocks."""
     max_entries: Integer | None = None
     """The most entries it may have; left out: as many as it has."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from reachsim.dataplane.checkpoint import Checkpoint
@@ -45,8 +44,7 @@ class At(NamedTuple):
         return f"{self.vpc}.{self.name}" if self.vpc else self.name
 
 
-@dataclass(frozen=True)
-class InterfaceNeed:
+class InterfaceNeed(NamedTuple):
     """One network interface that a resource has, as it is written.
 
     `name`: unique in the VPC. `path`: where its keys are. `subnet`, `security_groups`: references, None for the default

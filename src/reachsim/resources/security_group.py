@@ -108,7 +108,7 @@ class SecurityGroup(Schema):
     """Other VPCs of the Region whose interfaces may have it too (SG-17)."""
     description: str = ""
     """For the reader."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
 
 def unknown_group() -> SecurityGroup:

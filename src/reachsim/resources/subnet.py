@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.scope import ANY, Scope, intersect, to_one, to_run
@@ -47,7 +47,7 @@ class Subnet(Schema):
     """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
     """Whether instances launched in it get a public IPv4 address where they do not say."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _some_block(self) -> Subnet:

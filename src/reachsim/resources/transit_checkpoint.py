@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.filters import Filter, Query
+from reachsim.dataplane.relay import Picked, picked, way_of
 from reachsim.dataplane.scope import ANY, Scope, edges, intersect, to_run
 from reachsim.dataplane.site import SubnetSite, VpcSite
 from reachsim.faces import Faced
@@ -16,6 +17,7 @@ from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
 from reachsim.resources.resource import At
 from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.resources.vpn_connection import Attached
 from reachsim.rules.codes import Code
 from reachsim.rules.transit_gateway import Priority
 from reachsim.rules.verdict import Loss
@@ -49,10 +51,11 @@ class TransitRoute(Faced):
     def __str__(self) -> str:
         return self.text
 
-
-def better(new: TransitRoute, old: TransitRoute) -> bool:
-    """Whether a route goes before another of the same length (TGW-4)."""
-    return new.priority < old.priority
+    @property
+    def rank(self) -> tuple[Priority, bool]:
+        """What goes before others of the same length: the lower (TGW-4), and of these what carries something (VPN-2)."""
+        down = isinstance(self.next, Attached) and bool(self.next.connection.down)
+        return self.priority, down or bool(self.broken)
 
 
 class PastTransitGateway(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
@@ -146,11 +149,11 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
         super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
         self.keeps_groups = keeps_groups
         self.broken = broken
-        self.table: IntervalMap[TransitRoute | None] | None = None
+        self.table: IntervalMap[tuple[TransitRoute, ...] | None] | None = None
         self.learns = ""
         self.undecided = undecided
 
-    def fill(self, table: IntervalMap[TransitRoute | None] | None) -> None:
+    def fill(self, table: IntervalMap[tuple[TransitRoute, ...] | None] | None) -> None:
         """Set the routes; None where the attachment is associated with no table."""
         self.table = table
 
@@ -165,14 +168,19 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
         if self.table is None:
             text = f"{self.component} routes nothing from this attachment: it is associated with no table"
             return self.drop(Loss(Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, "TGW-1", text), header, ANY)
-        route, low, high = self.table.lookup(header.destination)
+        routes, low, high = self.table.lookup(header.destination)
         scope = to_run((low, high))
-        if self.learns and (route is None or not route.certain):
+        if self.learns and (routes is None or not routes[0].certain):
             return Undecided(self.learns, header, rule="TGW-4", path=self.path, scope=scope)
-        if route is None:
+        if routes is None:
             text = f"{self.component} has no route to {format_address(header.destination)} from this attachment"
             loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)
             return self.drop(loss, header, scope, decided="no route")
+        route, *others = picked(self, leg, way_of(leg), routes)
+        if others:
+            reason = f"{self.component} may take any of its routes {', '.join(each.text for each in (route, *others))}"
+            choices = tuple(Picked(way_of(leg), each) for each in (route, *others))
+            return Undecided(reason, header, rule="TGW-4", path=route.path, scope=scope, choices=choices)
         if route.next is None:
             loss = Loss(Code.TGW_RTB_BAD_STATE_ROUTE, "TGW-5", f"{route.text} drops")
             return self.drop(loss, header, scope, path=route.path, decided=route.text)
@@ -189,8 +197,8 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
 
     def leads_to(self, destination: int) -> bool:
         """Whether it routes what comes in here for an address."""
-        route = None if self.table is None else self.table[destination]
-        return route is not None and route.next is not None
+        routes = None if self.table is None else self.table[destination]
+        return routes is not None and any(route.next is not None for route in routes)
 
     def cuts(self) -> Iterable[int]:
         """Where another route begins."""
@@ -199,15 +207,8 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
     def successors(self) -> list[Checkpoint]:
         """Whatever its routes lead to."""
         values = () if self.table is None else self.table.values
-        return list(dict.fromkeys(route.next for route in values if route is not None and route.next is not None))
-
-
-@dataclass(frozen=True, eq=True)
-class Chosen:
-    """The subnet of an attachment by which packets enter a VPC, of one way of a flow or of both."""
-
-    way: str
-    subnet: SubnetSite
+        routes = (route for equal in values for route in equal or ())
+        return list(dict.fromkeys(route.next for route in routes if route.next is not None))
 
 
 class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
@@ -239,16 +240,13 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
                 Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), header, ANY, path=(*self.path, "state")
             )
         same = [s for s in self.subnets if s.az == header.zone and header.zone is not None]
-        candidates = same if same and not self.appliance_mode else self.subnets
         # Without appliance mode the two ways of a flow are chosen for one by one (TGW-9).
-        way = "both ways" if self.appliance_mode else "reply" if leg.reply else "forward"
-        for checkpoint, choice in leg.relays:
-            if checkpoint is self and isinstance(choice, Chosen) and choice.way == way:
-                candidates = [choice.subnet]
+        way = "both ways" if self.appliance_mode else way_of(leg)
+        candidates = picked(self, leg, way, same if same and not self.appliance_mode else self.subnets)
         if len({self._treats(subnet, header.destination) for subnet in candidates}) > 1:
             places = ", ".join(subnet.name for subnet in candidates)
             reason = f"{self.component} may use any of the subnets {places}, whose route tables or ACLs differ"
-            choices = tuple(Chosen(way, subnet) for subnet in candidates)
+            choices = tuple(Picked(way, subnet) for subnet in candidates)
             scope = Scope(ANY.sources, self._run(header.destination, candidates))
             rule = "TGW-9" if self.appliance_mode else "TGW-8"
             return Undecided(reason, header, rule=rule, path=self.path, scope=scope, choices=choices)
@@ -278,7 +276,7 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
             return way, subnet.egress.name, subnet.az
         return way, subnet.egress.name  # which ACL, not what it says: a walk asks for no rules
 
-    def _run(self, destination: int, subnets: list[SubnetSite]) -> Span:
+    def _run(self, destination: int, subnets: Sequence[SubnetSite]) -> Span:
         """Destinations around one that are in the same of the subnets, or in none, and take the same route there."""
         run = ANY.destinations
         for subnet in subnets:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.net.prefixes import IntervalMap, best_table
 from reachsim.resources.fields import Boolean, Name, Reference, References, Schema, SubnetNames, Tags
 from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import BLACKHOLE
@@ -23,7 +23,6 @@ from reachsim.resources.transit_checkpoint import (
     ToVpc,
     TransitRoute,
     TransitTable,
-    better,
 )
 from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
 from reachsim.rules.addresses import PUBLIC
@@ -57,7 +56,7 @@ class Attachment(Schema):
         "available", "pending", "pendingAcceptance", "modifying", "deleting", "deleted", "failed", "rejected"
     ] = "available"
     """Only `available` carries traffic."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     @property
     def available(self) -> bool:
@@ -101,7 +100,7 @@ class TransitGateway(Resource):
     """Its Region, for the reader."""
     account: Name | None = None
     """Its account, for the reader."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     # -- loading ------------------------------------------------------------------------------------------------
 
@@ -269,13 +268,13 @@ class TransitGateway(Resource):
                 outward[name] = self._connection(attachment, table, wiring)
                 places += places_behind(wiring, attachment.vpn or attachment.direct_connect_gateway or "")
         wiring.join_places(at.path, places)
-        made: dict[str, IntervalMap[TransitRoute | None]] = {}
+        made: dict[str, IntervalMap[tuple[TransitRoute, ...] | None]] = {}
         for name in self.attachments:
             table = wiring.noted((*at.path, "attachments", name, "table"))
             assert isinstance(table, TransitTable)
             written = self._associated(name)
             if written is not None and written[0] not in made:  # all attachments of a table share it
-                made[written[0]] = prefix_table(self._entries(at, written, wiring, outward), better)
+                made[written[0]] = best_table(self._entries(at, written, wiring, outward), lambda route: route.rank)
             table.fill(None if written is None else made[written[0]])
             table.learns = "" if written is None else self._learns(at, written[1])
 

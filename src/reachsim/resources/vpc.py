@@ -64,7 +64,7 @@ class Vpc(Schema):
     """Its AWS account, where endpoint services accept accounts."""
     block_public_access: Switch = None
     """Block Public Access of this VPC; left out: that of the design (IGW-14)."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     capacity_providers: dict[Name, CapacityProvider] = Field(default_factory=dict)
     """Capacity providers of Lambda Managed Instances by name; what they send and take is undecided (LAMBDA-33)."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from pydantic import Field
+
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.relay import Picked, picked, way_of
 from reachsim.dataplane.scope import Scope, to_one
 from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
-from reachsim.net.prefixes import IntervalMap, prefix_table
+from reachsim.net.prefixes import IntervalMap, best_table, prefix_table
 from reachsim.resources.fields import RouteTableNames, Tags
 from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.resources.resource import At, Checks, Entrance, Resource, RouteMade, Wiring, resource
@@ -26,7 +29,7 @@ from reachsim.resources.vpn_connection import (
 )
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.route import RouteOrigin, propagates
+from reachsim.rules.route import propagates
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 
@@ -37,7 +40,7 @@ class VpnGateway(Resource):
 
     propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
     def check(self, at: At, checks: Checks) -> None:
         """The tables that it names."""
@@ -59,18 +62,18 @@ class VpnGateway(Resource):
         """Its connections, both ways."""
         outward, inward = wiring.noted(at.path), wiring.noted((*at.path, "in"))
         assert isinstance(outward, VpnGatewayOut)
-        ways: list[tuple[Cidr, tuple[RouteOrigin, int, Attached]]] = []
-        for index, (place, body) in enumerate(connections_of(wiring, at.vpc, at.name)):
+        ways: list[tuple[Cidr, Attached]] = []
+        for place, body in connections_of(wiring, at.vpc, at.name):
             connection = wiring.noted(place.path)
             assert isinstance(connection, ConnectionOut)
             arriving = Arriving(connection, inward)
             connection.arrivals.append(arriving)
             attached = Attached(connection, arriving)
             connection.ipv6 = not isinstance(body, VpnConnection)
-            ways += [(block, (connection.origin, index, attached)) for block in connection.known]
+            ways += [(block, attached) for block in connection.known]
             outward.attached.append(attached)
             wiring.join_places(place.path, (at.vpc, *places_behind(wiring, place.name)))
-        outward.ways = prefix_table(ways, lambda new, old: new[:2] < old[:2])
+        outward.ways = best_table(ways, lambda way: (way.connection.origin, bool(way.connection.down)))
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """What its connections know, for tables that propagate it (ROUTE-6, VPN-4)."""
@@ -126,19 +129,24 @@ class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fal
         super().__init__(at.full_name, "virtual private gateway", at.path)
         self.vpc = vpc
         self.attached: list[Attached] = []
-        self.ways: IntervalMap[tuple[RouteOrigin, int, Attached] | None] = prefix_table([])
+        self.ways: IntervalMap[tuple[Attached, ...] | None] = prefix_table([])
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
         source, destination = header.source, header.destination
-        way, low, high = self.ways.lookup(destination)
+        ways, low, high = self.ways.lookup(destination)
         scope = Scope(self.vpc.gap_around(source), (low, high))
         loss = outbound_loss(source, owned=source in self.vpc.owners)
-        if way is None:
+        if ways is None:
             text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"
             return self.drop(loss or Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-1", text), header, scope)
-        loss = loss or family_loss(destination, carries_ipv6=way[2].connection.ipv6)
-        step = Forward(way[2], Header(source, destination), "to the connection", "VPN-2", self.path, scope)
+        way, *others = picked(self, leg, way_of(leg), ways)
+        if others and loss is None:
+            reason = f"{self.component} may send by any of {', '.join(each.component for each in (way, *others))}"
+            choices = tuple(Picked(way_of(leg), each) for each in (way, *others))
+            return Undecided(reason, header, rule="VPN-2", path=self.path, scope=scope, choices=choices)
+        loss = loss or family_loss(destination, carries_ipv6=way.connection.ipv6)
+        step = Forward(way, Header(source, destination), "to the connection", "VPN-2", self.path, scope)
         return step if loss is None else self.drop(loss, header, scope, onward=step)
 
     def cuts(self) -> Iterable[int]:

@@ -195,7 +195,7 @@ class TopologyBuilder:
         """The addresses of an interface, assigned ones included."""
         key = vpc, need.name
         first = pairs_of(self.addresses.private[key], self.addresses.public.get(key), perhaps=need.perhaps_public)
-        return (*first, *(AddressPair(private, public) for private, public in need.secondary))
+        return (*first, *[AddressPair(private, public) for private, public in need.secondary])
 
     def public(self, vpc: str, need: InterfaceNeed) -> int | None:
         """The public address of a need, an assigned one included."""
@@ -444,9 +444,10 @@ def makes_routes(body: Resource) -> bool:
 
 def pairs_of(private: tuple[int, ...], public: int | None, *, perhaps: bool = False) -> tuple[AddressPair, ...]:
     """Private addresses with one public address, which is mapped to the first (IGW-9), or perhaps is."""
-    return tuple(
-        AddressPair(address, None if index else public, perhaps and not index) for index, address in enumerate(private)
-    )
+    pairs = [AddressPair(address) for address in private]
+    if pairs:
+        pairs[0] = AddressPair(private[0], public, perhaps)
+    return tuple(pairs)
 
 
 def build(policy: Policy) -> Topology:

@@ -28,6 +28,8 @@ def function_end(asked: str, reference: str, topology: Topology, world: AddressS
     if function is None or versions is None:
         return None
     alias = qualifier if qualifier in function.aliases else None
+    if not versions:
+        return Endpoint(asked, "function", unknown=f"to which version alias {alias} of {name} leads is not known")
     managed = next(((version, body) for version, body, _ in versions if body.capacity_provider is not None), None)
     if managed is not None:
         return Endpoint(asked, "function", unknown=_on_managed_instances(f"{name}:{managed[0]}", managed[1]))

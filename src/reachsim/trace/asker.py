@@ -175,7 +175,10 @@ class Asker:
         query = visit.step.asks
         groups = NO_GROUPS if query is None or query.filter.code not in GROUP_CODES else query.groups
         ports = TRANSLATED_PORTS if visit.depth else self.asked
-        return replace(blocker, packet=packet, hop=index, asked_ports=ports, groups=groups)
+        around = query is not None and query.abroad and query.service is not None
+        if query is not None and around:  # of the packet around it a filter looks at one end
+            packet = Packet(query.peer, query.peer, query.service or 0)
+        return replace(blocker, packet=packet, hop=index, asked_ports=ports, groups=groups, around=around)
 
     def _packet(self, visit: Visit, depth: int, leg: LegName) -> Packet:
         here = self.service if visit.service is None else visit.service

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from reachsim.dataplane.cause import Cause
@@ -15,7 +15,7 @@ from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of
-from reachsim.reach.flow_answer import flow_answers
+from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
@@ -56,84 +56,141 @@ def trace(
     Without `source_port` the verdict is for every source port that the client may use (WALK-18, NACL-12), and always for
     the ports that NAT devices may choose: reachable while less of them is lost than the design lets be (NAT-PORT).
     """
-    below = endpoints.design.nat_loss_below
-    service = one_service(traffic)
-    notes: list[str] = []
-    if traffic.count > 1 and traffic != _same_service(service):
-        notes.append(f"one packet of {traffic} is traced: {Traffic.of((service, service))}; `reach` answers for all")
-    found = flows_between(source, destination, endpoints)
-    names = source.name, destination.name
-    flows = by_family([flow for flow in found if _fits(flow, service) and not flow.perhaps])
-    flows = [one for flow in flows for one in by_fate(flow, names, service, source_port, endpoints, book)]
-    perhaps = [flow for flow in found if _fits(flow, service) and flow.perhaps]
-    if found and not flows and not perhaps:
-        family = "IPv6" if protocol_of(service) == ICMPV6 else "IPv4"
-        raise UsageError(
-            f"{traffic} goes over {family}, and {source.name} and {destination.name} have no such addresses"
-        )
-    if not flows and not perhaps:
-        raise UsageError(f"{source.name} and {destination.name} are the same interface: nothing crosses the network")
-    for flow in flows:
-        if flow.region is not None and flow.region.count > 1:
-            far = flow.source if flow.origin.interface is None else flow.destination
-            notes.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
-            break
-    notes += assigned([source, destination], endpoints)
-    beside = [flow for flow in flows if flow.beside]
-    flows = [flow for flow in flows if not flow.beside]
-    ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in flows]
-    if beside and not all(way.delivered for way in ways):  # what does not come to its address may come another way
-        further = [_way(flow, service, source_port, destination, locate, book, below) for flow in beside]
-        ways += [way for way in further if way.delivered]
-        flows += [flow for flow, way in zip(beside, further, strict=True) if way.delivered]
-    for index, flow in enumerate(flows):
-        if ways[index].undecided:  # where AWS chooses, any choice shows what all have in common
-            part = next((part for part in flow_answers(flow, endpoints, book) if part.has(flow)), None)
-            if part is not None and not part.undecided_for(service, ways[index].asked_ports):
-                decided = replace(flow, chosen=part.flow.chosen)
-                ways[index] = _way(decided, service, source_port, destination, locate, book, below)
-        if not flow.origin.certain:  # what the packet of one address meets is the answer if it is that of every address
-            ports = ways[index].asked_ports
-            unsure = [part for part in flow_answers(flow, endpoints, book) if part.undecided_for(service, ports)]
-            if unsure:  # delivered or not, or delivered for sure and answered or not
-                delivered = not any(service in part.unsure for part in unsure)
-                ways[index] = replace(
-                    ways[index],
-                    delivered=delivered,
-                    reachable=False,
-                    blockers=(),
-                    undecided=unsure[0].undecided,
-                )
-    for index, flow in enumerate(flows):
-        if not ways[index].delivered and (flow.region is None or flow.region.count == 1):
-            reasons = (part.why_aside for part in flow_answers(flow, endpoints, book) if service in part.aside)
-            reason = next(reasons, "")
-            ways[index] = replace(ways[index], blockers=(), undecided=reason) if reason else ways[index]
-    settled = {_meant(flow) for flow, way in zip(flows, ways, strict=True) if way.delivered}
-    for flow in perhaps:
-        if _meant(flow) not in settled and any(service in part.unsure for part in flow_answers(flow, endpoints, book)):
-            ways.append(_undecided(flow.origin, flow.perhaps))
-            settled.add(_meant(flow))
-    if not ways:
-        ways = [_way(flow, service, source_port, destination, locate, book, below) for flow in perhaps]
-    asked = [flow for flow in flows if not flow.beside]
-    listener = _at_listener(asked, service, source_port, destination, endpoints, locate, book, below)
-    behind = Beyond()
-    called = [interface for flow in asked if (interface := receiver(flow, endpoints)) is not None]
-    nodes = [node for interface in called for node in load_balancers(interface)]
-    if nodes and (listener if listener is not None else any(way.reachable for way in ways)):
-        behind = past_listeners(nodes, Traffic.of((service, service)), endpoints, locate, book)
+    packet = _Packet(source, destination, one_service(traffic), source_port, endpoints, locate, book)
+    flows, perhaps = packet.flows(traffic)
+    called, beside = [flow for flow in flows if not flow.beside], [flow for flow in flows if flow.beside]
+    found = [(flow, packet.way(flow)) for flow in called]
+    if beside and not all(way.delivered for _, way in found):  # what does not come to its address may come another way
+        found += [(flow, way) for flow in beside if (way := packet.way(flow)).delivered]
+    found = [(flow, packet.settled(flow, way)) for flow, way in found]
+    ways = [way for _, way in found]
+    ways += packet.doubts(perhaps, {_meant(flow) for flow, way in found if way.delivered})
+    ways = ways or [packet.way(flow) for flow in perhaps]
+    listener = packet.at_listener(called)
+    behind = (
+        packet.behind(called) if (any(way.reachable for way in ways) if listener is None else listener) else Beyond()
+    )
     aside = () if all(way.delivered for way in ways) else by_endpoints(source, destination, endpoints)
     return Trace(
         source.name,
         destination.name,
         traffic,
         tuple(ways),
-        (*notes, *behind.notes, *aside),
+        (*packet.notes(traffic, flows), *behind.notes, *aside),
         _resolved(destination, source.origins),
         listener,
         behind.traces,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Packet:
+    """One packet of a service from one endpoint to another, asked about flow by flow."""
+
+    source: Endpoint
+    destination: Endpoint
+    service: int
+    source_port: int | None
+    endpoints: Endpoints
+    locate: Locate
+    book: FilterBook
+
+    def flows(self, traffic: Traffic) -> tuple[list[Flow], list[Flow]]:
+        """The flows that it may be of, cut into those that fare alike, and those that exist only perhaps.
+
+        Raises UsageError where there is none.
+        """
+        names = self.source.name, self.destination.name
+        found = flows_between(self.source, self.destination, self.endpoints)
+        fitting = [flow for flow in found if _fits(flow, self.service)]
+        if found and not fitting:
+            family = "IPv6" if protocol_of(self.service) == ICMPV6 else "IPv4"
+            raise UsageError(f"{traffic} goes over {family}, and {names[0]} and {names[1]} have no such addresses")
+        if not fitting:
+            raise UsageError(f"{names[0]} and {names[1]} are the same interface: nothing crosses the network")
+        certain = by_family([flow for flow in fitting if not flow.perhaps])
+        alike = [by_fate(flow, names, self.service, self.source_port, self.endpoints, self.book) for flow in certain]
+        return [one for flows in alike for one in flows], [flow for flow in fitting if flow.perhaps]
+
+    def way(self, flow: Flow) -> TracedWay:
+        """What it meets on a flow, there and back."""
+        return _way(
+            flow,
+            self.service,
+            self.source_port,
+            self.destination,
+            self.locate,
+            self.book,
+            self.endpoints.design.nat_loss_below,
+        )
+
+    def settled(self, flow: Flow, way: TracedWay) -> TracedWay:
+        """A way, decided as far as it is so whatever AWS chooses and for every address of the sender's."""
+        if way.undecided:
+            way = self._whatever_is_chosen(flow, way)
+        if not flow.origin.certain:
+            way = self._from_every_address(flow, way)
+        if not way.delivered and (flow.region is None or flow.region.count == 1):
+            reasons = (part.why_aside for part in self._parts(flow) if self.service in part.aside)
+            reason = next(reasons, "")
+            way = replace(way, blockers=(), undecided=reason) if reason else way
+        return way
+
+    def _whatever_is_chosen(self, flow: Flow, way: TracedWay) -> TracedWay:
+        """Where AWS chooses and every choice comes to the same, any of them shows it."""
+        part = next((part for part in self._parts(flow) if part.has(flow)), None)
+        if part is None or part.undecided_for(self.service, way.asked_ports):
+            return way
+        return self.way(replace(flow, chosen=part.flow.chosen))
+
+    def _from_every_address(self, flow: Flow, way: TracedWay) -> TracedWay:
+        """What the packet of one address meets is the answer if it is that of every address that the sender may have."""
+        unsure = [part for part in self._parts(flow) if part.undecided_for(self.service, way.asked_ports)]
+        if not unsure:
+            return way
+        # Delivered or not; or delivered for sure, and answered or not.
+        delivered = not any(self.service in part.unsure for part in unsure)
+        return replace(way, delivered=delivered, reachable=False, blockers=(), undecided=unsure[0].undecided)
+
+    def doubts(self, perhaps: Iterable[Flow], settled: set[NetworkInterface | int]) -> list[TracedWay]:
+        """What the flows that exist only perhaps leave open: a doubt for each end, unless the end is settled."""
+        reasons: dict[NetworkInterface | int, TracedWay] = {}
+        for flow in perhaps:
+            meant = _meant(flow)
+            if meant in settled or meant in reasons:
+                continue
+            if any(self.service in part.unsure for part in self._parts(flow)):
+                reasons[meant] = _undecided(flow.origin, flow.perhaps)
+        return list(reasons.values())
+
+    def _parts(self, flow: Flow) -> Iterable[FlowAnswer]:
+        return flow_answers(flow, self.endpoints, self.book)
+
+    def at_listener(self, flows: Iterable[Flow]) -> bool | None:
+        """Whether the listener of what passes flows on takes the packet and answers; None where nothing passes them on."""
+        found = {(at.source, at.destination): at for flow in flows if (at := to_listener(flow)) is not None}
+        return all(self.way(at).reachable for at in found.values()) if found else None
+
+    def behind(self, flows: Iterable[Flow]) -> Beyond:
+        """What the targets of the load balancers that flows call get of it."""
+        called = [interface for flow in flows if (interface := receiver(flow, self.endpoints)) is not None]
+        nodes = [node for interface in called for node in load_balancers(interface)]
+        if not nodes:
+            return Beyond()
+        return past_listeners(nodes, Traffic.of((self.service, self.service)), self.endpoints, self.locate, self.book)
+
+    def notes(self, traffic: Traffic, flows: Iterable[Flow]) -> list[str]:
+        """What one packet stands for, and which addresses were assigned by the reader of the design."""
+        out: list[str] = []
+        if traffic.count > 1 and traffic != _same_service(self.service):
+            one = Traffic.of((self.service, self.service))
+            out.append(f"one packet of {traffic} is traced: {one}; `reach` answers for all")
+        for flow in flows:
+            if flow.region is not None and flow.region.count > 1:
+                far = flow.source if flow.origin.interface is None else flow.destination
+                out.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
+                break
+        return [*out, *assigned([self.source, self.destination], self.endpoints)]
 
 
 def past_listeners(
@@ -145,22 +202,6 @@ def past_listeners(
         return trace(source, destination, one, None, endpoints=endpoints, locate=locate, book=book)
 
     return beyond(dict.fromkeys(nodes), traffic, endpoints, ask)
-
-
-def _at_listener(
-    flows: list[Flow],
-    service: int,
-    source_port: int | None,
-    destination: Endpoint,
-    endpoints: Endpoints,
-    locate: Locate,
-    book: FilterBook,
-    below: Fraction,
-) -> bool | None:
-    """Whether the listener of what passes flows on takes the packet and answers; None where nothing passes them on."""
-    found = {(at.source, at.destination): at for flow in flows if (at := to_listener(flow)) is not None}
-    ways = [_way(at, service, source_port, destination, locate, book, below) for at in found.values()]
-    return all(way.reachable for way in ways) if ways else None
 
 
 def _resolved(destination: Endpoint, origins: Iterable[Origin]) -> str:

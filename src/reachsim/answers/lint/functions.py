@@ -24,6 +24,7 @@ def stale_aliases(subject: Subject) -> Iterator[Found]:
             (f"{name}:{alias}", ("lambda_functions", name, "aliases", alias), version)
             for alias, split in function.aliases.items()
             for version in split
+            if version in function.versions
         ]
         uses += [
             (gateway, ("api_gateways", gateway, "integration"), qualifier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from reachsim.answers.lambda_planning import lambda_addresses
 from reachsim.answers.lint.registry import Found, Subject, finds
@@ -47,47 +48,60 @@ def quotas(subject: Subject) -> Iterator[Found]:
         )
 
 
-def _counts(subject: Subject) -> Iterator[tuple[str, KeyPath, int, Quota]]:
-    design = subject.design
+_Count: TypeAlias = tuple[str, KeyPath, int, Quota]
+"""What is counted, where it is written, how many there are, and the quota."""
+
+
+def _counts(subject: Subject) -> Iterator[_Count]:
     peerings = Counter(
         vpc
-        for peering in design.peering_connections.values()
+        for peering in subject.design.peering_connections.values()
         if peering.active
         for vpc in (peering.requester, peering.accepter)
     )
-    for vpc, body in design.vpcs.items():
-        here: KeyPath = ("vpcs", vpc)
-        yield vpc, (*here, "cidrs"), sum(block.version == 4 for block in body.cidrs), CIDRS_OF_VPC
-        yield vpc, (*here, "subnets"), len(body.subnets), SUBNETS_OF_VPC
-        yield vpc, (*here, "route_tables"), len({"main", *body.route_tables}), ROUTE_TABLES_OF_VPC
-        yield vpc, (*here, "network_acls"), len({"default", *body.network_acls}), ACLS_OF_VPC
-        yield vpc, here, peerings[vpc], PEERINGS_OF_VPC
-        placed = [gateway.subnet for gateway in body.nat_gateways.values() if gateway.subnet is not None]
-        zones = Counter(body.subnets[subnet].az for subnet in placed)
-        for zone, count in zones.items():
-            if zone is not None:
-                yield f"{vpc} zone {zone}", (*here, "nat_gateways"), count, NAT_GATEWAYS_OF_ZONE
-        for name, table in body.route_tables.items():
-            for version, count in _by_family(subject, table.routes).items():
-                yield f"{vpc} route table {name} IPv{version}", (*here, "route_tables", name), count, ROUTES_OF_TABLE
-        for name, acl in body.network_acls.items():
-            for direction in ("ingress", "egress"):
-                rules = getattr(acl, direction) or ()
-                for version, count in Counter(
-                    rule.block.version for rule in rules if isinstance(rule.block, Cidr)
-                ).items():
-                    path: KeyPath = (*here, "network_acls", name, direction)
-                    yield f"{vpc} network ACL {name} {direction} IPv{version}", path, count, RULES_OF_ACL
-        for name, group in body.security_groups.items():
-            for direction, group_rules in (("ingress", group.ingress), ("egress", group.egress or ())):
-                peers = [peer for rule in group_rules for peer in rule.peers for _ in traffic_of(rule.allow).spans]
-                for version, count in _by_family(subject, peers).items():
-                    path = (*here, "security_groups", name, direction)
-                    yield f"{vpc} security group {name} {direction} IPv{version}", path, count, RULES_OF_GROUP
+    for vpc in subject.design.vpcs:
+        yield vpc, ("vpcs", vpc), peerings[vpc], PEERINGS_OF_VPC
+        yield from _of_vpc(subject, vpc)
+        yield from _of_rules(subject, vpc)
     for interface in subject.topology.interfaces.values():
         yield interface.name, interface.owner, len(interface.groups or ()), GROUPS_OF_INTERFACE
     for needed in lambda_addresses(subject.network).vpcs if subject.topology.functions else ():
         yield needed.name, ("lambda_functions",), needed.interfaces, INTERFACES_OF_FUNCTIONS
+
+
+def _of_vpc(subject: Subject, vpc: str) -> Iterator[_Count]:
+    """What a VPC has of each kind."""
+    body = subject.design.vpcs[vpc]
+    here: KeyPath = ("vpcs", vpc)
+    yield vpc, (*here, "cidrs"), sum(block.version == 4 for block in body.cidrs), CIDRS_OF_VPC
+    yield vpc, (*here, "subnets"), len(body.subnets), SUBNETS_OF_VPC
+    yield vpc, (*here, "route_tables"), len({"main", *body.route_tables}), ROUTE_TABLES_OF_VPC
+    yield vpc, (*here, "network_acls"), len({"default", *body.network_acls}), ACLS_OF_VPC
+    placed = [gateway.subnet for gateway in body.nat_gateways.values() if gateway.subnet is not None]
+    zones = Counter(zone for subnet in placed if (zone := body.subnets[subnet].az) is not None)
+    for zone, count in zones.items():
+        yield f"{vpc} zone {zone}", (*here, "nat_gateways"), count, NAT_GATEWAYS_OF_ZONE
+
+
+def _of_rules(subject: Subject, vpc: str) -> Iterator[_Count]:
+    """The routes and rules of a VPC's tables, ACLs and groups, each family apart."""
+    body = subject.design.vpcs[vpc]
+    for name, table in body.route_tables.items():
+        path: KeyPath = ("vpcs", vpc, "route_tables", name)
+        for version, count in _by_family(subject, table.routes).items():
+            yield f"{vpc} route table {name} IPv{version}", path, count, ROUTES_OF_TABLE
+    for name, acl in body.network_acls.items():
+        for direction, entries in (("ingress", acl.ingress), ("egress", acl.egress)):
+            path = ("vpcs", vpc, "network_acls", name, direction)
+            blocks = [rule.block for rule in entries or () if isinstance(rule.block, Cidr)]
+            for version, count in Counter(block.version for block in blocks).items():
+                yield f"{vpc} network ACL {name} {direction} IPv{version}", path, count, RULES_OF_ACL
+    for name, group in body.security_groups.items():
+        for direction, rules in (("ingress", group.ingress), ("egress", group.egress)):
+            path = ("vpcs", vpc, "security_groups", name, direction)
+            peers = [peer for rule in rules or () for peer in rule.peers for _ in traffic_of(rule.allow).spans]
+            for version, count in _by_family(subject, peers).items():
+                yield f"{vpc} security group {name} {direction} IPv{version}", path, count, RULES_OF_GROUP
 
 
 def _by_family(subject: Subject, peers: Iterable[Cidr | str]) -> dict[int, int]:

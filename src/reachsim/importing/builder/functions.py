@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
@@ -9,9 +10,11 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import groups_of
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.resources.lambda_function import LATEST
+from reachsim.resources.reference import UNKNOWN
 
-LATEST: Final = "$LATEST"
+_WEIGHT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
 _ARN_PARTS: Final = 7
 """Parts of a function's own ARN; one more is a version or an alias."""
 
@@ -20,7 +23,7 @@ def add_functions(draft: Draft) -> None:
     """Functions; one of which a version cannot be placed is left out with what names that version."""
     functions: dict[str, dict[str, Item]] = {}
     for item in draft.found.of("Functions"):
-        base, qualifier = _split(item.id)
+        base, qualifier = _split(item, item.either("Version"))
         functions.setdefault(base, {})[qualifier or str(item.either("Version") or LATEST)] = item
     for base, versions in functions.items():
         first = versions.get(LATEST) or next(iter(versions.values()))
@@ -45,7 +48,8 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
     numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
     if numbered:
         body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
-    aliases = dict(_aliases(draft, base, numbered))
+    draft.out.names |= {versions[version].id: f"{name}:{version}" for version in numbered}
+    aliases = dict(_aliases(draft, base, name, carried))
     if aliases:
         body["aliases"] = aliases
     if first.get("MemorySize"):
@@ -56,7 +60,10 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
 
 
 def attachment(draft: Draft, item: Item) -> Data | None:
-    """Where a version runs: empty outside every VPC, None where its subnets were not read."""
+    """Where a version runs: empty outside every VPC, None where its subnets were not read. Raises NotKnown, also for one on
+    Lambda Managed Instances (LAMBDA-33)."""
+    if "CapacityProviderConfig" in item:
+        raise NotKnown(Unknown("it runs on Lambda Managed Instances, whose capacity provider is not read"))
     config: Any = item.get("VpcConfig") or {}
     ids = config.get("SubnetIds") or []
     if not ids:
@@ -74,23 +81,42 @@ def attachment(draft: Draft, item: Item) -> Data | None:
     return body
 
 
-def _aliases(draft: Draft, base: str, versions: dict[str, Data]) -> Iterator[tuple[str, Any]]:
+def _aliases(draft: Draft, base: str, function: str, carried: dict[str, Data | None]) -> Iterator[tuple[str, Any]]:
     """Aliases of a function, each to a version or to two with weights in percent (LAMBDA-25)."""
     for item in draft.found.of("Aliases"):
-        owner, name = _split(item.id)
-        if owner != base or not name:
-            continue
-        routing: Any = item.get("RoutingConfig") or {}
-        given: Any = routing.get("AdditionalVersionWeights") or {}
-        weights = {str(version): Fraction(str(given[version])) for version in getattr(given, "attributes", given)}
-        main = item.text("FunctionVersion")
-        if any(version not in versions for version in (main, *weights)):
-            draft.note("left out", item.id, f"version {main} that it leads to was not read", item)
-        elif any(weights.values()):
-            shares = {main: 1 - sum(weights.values(), Fraction(0)), **weights}
-            yield name, {version: _share(share) for version, share in shares.items() if share}
-        else:
-            yield name, int(main)
+        owner, name = _split(item, item.either("Name"))
+        if owner == base and name:
+            draft.out.names[item.id] = f"{function}:{name}"
+            try:
+                yield name, _leads_to(draft, item, carried)
+            except NotKnown as error:
+                draft.unknown(item, "to which version it leads", error.reason)
+                yield name, UNKNOWN
+
+
+def _leads_to(draft: Draft, item: Item, carried: dict[str, Data | None]) -> Any:
+    """What an alias stands for, as a design has it. Raises NotKnown."""
+    if item.maybe:
+        raise NotKnown(Unknown(item.maybe))
+    weights = {
+        version: _weight(value)
+        for version, value in item.inner("RoutingConfig").inner("AdditionalVersionWeights").attributes.items()
+    }
+    main = item.text("FunctionVersion")
+    for version in (main, *weights):
+        if carried.get(version) is None:
+            raise NotKnown(Unknown(f"version {version} was not read"))
+    if any(weights.values()):
+        shares = {main: 1 - sum(weights.values(), Fraction(0)), **weights}
+        return {version: _share(share) for version, share in shares.items() if share}
+    return main if main == LATEST else int(main)
+
+
+def _weight(value: Any) -> Fraction:
+    """A weight, in any form that a file may have it in. Raises NotKnown for what is none."""
+    if not _WEIGHT.fullmatch(str(value)):
+        raise NotKnown(Unknown("its weights are not known"))
+    return Fraction(str(value))
 
 
 def _share(share: Fraction) -> int | str:
@@ -98,8 +124,10 @@ def _share(share: Fraction) -> int | str:
     return int(share * 100) if (share * 100).denominator == 1 else f"{float(share):.6f}".lstrip("0").rstrip("0")
 
 
-def _split(arn: str) -> tuple[str, str]:
-    """A function's own ARN, or the name that a template has for it, and the version or alias behind it."""
-    parts = arn.split(":")
-    own = _ARN_PARTS if parts[0] == "arn" else 1
-    return ":".join(parts[:own]), ":".join(parts[own:])
+def _split(item: Item, last: Any) -> tuple[str, str]:
+    """A function's own ARN, or the name that a file has for it, and the version or alias (`last`) behind it."""
+    parts = item.id.split(":")
+    if parts[0] == "arn":
+        return ":".join(parts[:_ARN_PARTS]), ":".join(parts[_ARN_PARTS:])
+    base = item.id.removesuffix(f":{last}")
+    return base, last if base != item.id else ""

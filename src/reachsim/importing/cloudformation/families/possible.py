@@ -32,6 +32,8 @@ def function(made: Made, resource: Resource) -> None:
         attributes["VpcConfig"] = {"VpcId": vpc, "SubnetIds": subnets, "SecurityGroupIds": listed} if subnets else {}
     else:
         attributes["VpcConfig"] = Unknown(getattr(config, "reason", "its VPC is not told"))
+    if resource.get("CapacityProviderConfig"):
+        attributes["CapacityProviderConfig"] = {}
     made.add("Functions", resource, attributes)
     alias = resource.get("AutoPublishAlias")
     if isinstance(alias, str):
@@ -58,31 +60,54 @@ def _publish(made: Made, resource: Resource, owner: str) -> None:
 
 
 def alias(made: Made, resource: Resource) -> None:
+    """An alias: of a version of the template, of two with weights, or of $LATEST."""
     owner, name = id_of(resource.get("FunctionName")), resource.get("Name")
-    published = made.published.get(owner, []) if isinstance(owner, str) else []
-    numbers = {id: str(number) for number, id in enumerate(published, 1)}
-    meant = numbers.get(str(id_of(resource.get("FunctionVersion"))))
-    if not isinstance(owner, str) or not isinstance(name, str) or meant is None or resource.get("RoutingConfig"):
-        made.not_read(resource, "an alias of a version that is not known, or of two")
+    if not isinstance(owner, str) or not isinstance(name, str):
+        made.not_read(resource, "an alias whose name or function is not known")
         return
-    _alias(made, resource, owner, name, meant)
+    published = {id: str(number) for number, id in enumerate(made.published.get(owner, []), 1)}
+    routing = resource.get("RoutingConfig")
+    listed = routing.get("AdditionalVersionWeights") if isinstance(routing, dict) else routing
+    more: dict[str, Any] = {}
+    if listed:
+        more["RoutingConfig"] = {"AdditionalVersionWeights": _weights(listed, published)}
+    _alias(made, resource, owner, name, _number(resource.get("FunctionVersion"), published), **more)
 
 
-def _alias(made: Made, resource: Resource, owner: str, name: str, number: str) -> None:
-    attributes = {"Name": name, "FunctionVersion": number}
+def _number(version: Any, published: Mapping[str, str]) -> Any:
+    """The number of a version that is named by its resource; a text that is written is one."""
+    meant = id_of(version)
+    return published.get(meant, meant) if isinstance(meant, str) else Unknown("which version it is is not known")
+
+
+def _weights(listed: Any, published: Mapping[str, str]) -> Any:
+    """The shares of other versions."""
+    told = entries(listed)
+    if any(isinstance(each, Unknown) for each in told):
+        return Unknown("its weights are not known")
+    pairs = [(_number(each.get("FunctionVersion"), published), each.get("FunctionWeight")) for each in told]
+    if any(isinstance(part, Unknown) for pair in pairs for part in pair):
+        return Unknown("its weights are not known")
+    return dict(pairs)
+
+
+def _alias(made: Made, resource: Resource, owner: str, name: str, number: Any, **more: Any) -> None:
+    attributes = {"Name": name, "FunctionVersion": number, **more}
     made.add("Aliases", resource, attributes, id=f"{owner}:{name}")
 
 
 @dataclass(frozen=True)
 class Service:
     """Where a type says in which subnets and groups it is: paths of keys, with dots. `by`: the type of the subnet group that
-    `subnets` names, and the key of that one's subnets."""
+    `subnets` names, and the key of that one's subnets. `for_others`: what tells whether it sends from its
+    clients' addresses."""
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] = ()
     public: str = ""
     by: tuple[str, str] = ("", "")
     count: str = ""
+    for_others: str = ""
 
 
 _SERVICES: Final[Mapping[str, Service]] = {
@@ -133,6 +158,9 @@ _SERVICES: Final[Mapping[str, Service]] = {
     "AWS::EKS::Cluster": Service(("ResourcesVpcConfig.SubnetIds",), ("ResourcesVpcConfig.SecurityGroupIds",)),
     "AWS::EKS::Nodegroup": Service(("Subnets",)),
     "AWS::EKS::FargateProfile": Service(("Subnets",)),
+    "AWS::EC2::InstanceConnectEndpoint": Service(
+        ("SubnetId",), ("SecurityGroupIds",), count="1", for_others="PreserveClientIp"
+    ),
     "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1"),
     "AWS::FSx::FileSystem": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::AmazonMQ::Broker": Service(("SubnetIds",), ("SecurityGroups",), "PubliclyAccessible"),
@@ -173,6 +201,12 @@ def service(made: Made, resource: Resource) -> None:
         count = int(known.count)
     if subnets:
         made.possible(resource, subnets, groups, public or False, count)
+    item = made.inventory.one("PossibleInterfaces", resource.id)
+    if known.for_others and item is not None:
+        told = flag(resource.get(known.for_others))
+        item.attributes["SendsForOthers"] = (
+            Unknown("whether it sends from its clients' addresses") if told is None else told
+        )
     targets(made, resource)
 
 

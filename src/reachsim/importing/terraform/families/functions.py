@@ -1,28 +1,98 @@
-"""Lambda functions: which subnets and groups they run in."""
+"""Lambda functions with their versions and aliases: which subnets and groups they run in."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
-TYPES: Final = frozenset({"aws_lambda_function", "aws_lambda_alias"})
+_FUNCTION: Final = "aws_lambda_function"
+TYPES: Final = frozenset({_FUNCTION, "aws_lambda_alias"})
+_LATEST: Final = "$LATEST"
 
 
 def add(made: Assembly) -> None:
     """Functions; one without subnets is outside every VPC (LAMBDA-1)."""
-    for each in made.found.of("aws_lambda_function"):
-        arn = each.get("arn")
+    for each in made.found.of(_FUNCTION):
         body = {
             "FunctionName": each.get("function_name"),
-            "Version": "$LATEST",
+            "Version": _LATEST,
             "VpcConfig": _attachment(made, each),
             "MemorySize": each.get("memory_size"),
+            "CapacityProviderConfig": {} if each.each("capacity_provider_config") else None,
         }
-        made.put("Functions", each, present(body), arn if isinstance(arn, str) else str(each.address))
+        told = made.put("Functions", each, present(body), _arn(each))
+        number = _published(made, each)
+        if number.isdigit():
+            made.place("Functions", f"{_arn(each)}:{number}", {**told, "Version": number}, each.origin)
+    for each in made.found.of("aws_lambda_alias"):
+        _add_alias(made, each)
+
+
+def _arn(each: Resource) -> str:
+    arn = each.get("arn")
+    return arn if isinstance(arn, str) else str(each.address)
+
+
+def _published(made: Assembly, each: Resource) -> str:
+    """The version that has what the function is: the provider publishes one with each change where it is told to, and calls
+    what is not published $LATEST. Empty where it is not known."""
+    publish, version = each.get("publish"), each.get("version")
+    if isinstance(version, str):
+        return version if publish is True or version == _LATEST else ""
+    if isinstance(publish, Unknown) or not isinstance(version, Unknown):
+        return ""
+    if not publish:
+        return _LATEST
+    before = (
+        next((one for one in made.before.of(_FUNCTION) if one.address == each.address), None) if made.before else None
+    )
+    last = None if before is None else before.get("version")
+    number = str(int(last) + 1) if isinstance(last, str) and last.isdigit() else "1"
+    made.assumed.append((str(each.address), f"the version that is published is number {number}", each.origin))
+    return number
+
+
+def _add_alias(made: Assembly, each: Resource) -> None:
+    """An alias of a function of the file."""
+    name, named, version = each.get("name"), each.get("function_name"), each.get("function_version")
+    owners = [one for one in made.found.of(_FUNCTION) if _names(named, one)]
+    if len(owners) != 1 or not isinstance(name, str):
+        text = "its name is not known" if len(owners) == 1 else "its function is not in the file, or not known"
+        made.unread.append((str(each.address), text, each.origin))
+        return
+    owner = owners[0]
+    if version == f"{owner.id}.version":
+        version = _published(made, owner) or Unknown(f"which version {owner.address} is is not known")
+    routing = next(iter(each.each("routing_config")), None)
+    weights = routing.get("additional_version_weights") if isinstance(routing, dict) else routing
+    body: Attributes = {
+        "Name": name,
+        "FunctionVersion": version,
+        "RoutingConfig": {"AdditionalVersionWeights": weights} if weights else None,
+    }
+    id = f"{_arn(owner)}:{name}"
+    made.ids[each.origin.path] = id
+    made.place("Aliases", id, present(body), Origin(each.origin.file, each.origin.path))
+
+
+def _names(named: Any, function: Resource) -> bool:
+    """Whether a text names a function: its name, its ARN or a part of that, or what stands for them in a plan."""
+    own = function.get("function_name")
+    if not isinstance(named, str):
+        return False
+    if named in (
+        own,
+        function.id,
+        _arn(function),
+        *(f"{function.id}.{key}" for key in ("function_name", "qualified_arn")),
+    ):
+        return True
+    arn = function.get("arn")
+    return isinstance(own, str) and named.endswith(f":{own}") and (not isinstance(arn, str) or arn.endswith(named))
 
 
 def _attachment(made: Assembly, each: Resource) -> Any:
