@@ -27,13 +27,14 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import BlockWorker, Templates
+from reachsim.reach.blocks import BlockWorker
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify, rule_cuts_of
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.rows import Rows, rows_between
 from reachsim.reach.stream import Block, Question, RowMaker, RowTask, stream
+from reachsim.reach.template_book import TemplateBook
 from reachsim.reach.workers import check_sharing
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
@@ -66,11 +67,11 @@ class Engine:
 
     source: Source
     book: FilterBook
-    templates: Templates
+    templates: TemplateBook
     known_classes: dict[tuple[int, ...], Classes]
 
     def __init__(self, source: Source) -> None:
-        self._hold(source=source, book=AS_BUILT, templates={}, known_classes={})
+        self._hold(source=source, book=AS_BUILT, templates=TemplateBook(), known_classes={})
 
     def _hold(self, **attributes: Any) -> None:
         """Set what it holds, while it is made."""
