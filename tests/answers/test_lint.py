@@ -84,6 +84,13 @@ def test_the_planted_fault_is_found_and_its_repair_is_not(name: str) -> None:
         assert finding.cure
 
 
+def test_the_page_has_the_same_two_lists() -> None:
+    page = (ROOT / "docs/lint.md").read_text(encoding="utf-8")
+    rows = {f"| {name} | `{code}` |" for name, code in PLANTED.items()}
+    rows |= {f"| {name} | none: {why} |" for name, why in QUESTIONS.items()}
+    assert rows <= {*page.splitlines()}
+
+
 def test_every_model_is_in_one_of_the_two_lists() -> None:
     names = {path.name.removesuffix("-as-found.yaml") for path in MODELS.glob("*-as-found.yaml")}
     assert names == PLANTED.keys() | QUESTIONS.keys()
