@@ -65,7 +65,7 @@ def _public(interface: NetworkInterface) -> bool:
 @finds(LintCode.HOSTED_ZONE_UNSEEN)
 def zones_that_their_vpcs_do_not_see(subject: Subject) -> Iterator[Found]:
     """Private hosted zones that are associated with VPCs whose DNS attributes hide them (DNS-2)."""
-    for name, zone in subject.design.private_hosted_zones.items():
+    for name, zone in getattr(subject.design, "private_hosted_zones", {}).items():
         for vpc in zone.vpcs:
             body = subject.design.vpcs.get(vpc)
             if body is None or private_names(body.enable_dns_support, body.enable_dns_hostnames):
