@@ -10,7 +10,7 @@ from typing import Any
 
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.difference import ChangeKind, Difference
-from reachsim.answers.renames import renamed
+from reachsim.answers.renames import renamed, renamed_functions, runs_on
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
@@ -69,6 +69,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
     collected = Collected(places)
     names = renamed(before, after)
+    functions = renamed_functions(before, after, names)
     if ends is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
@@ -78,7 +79,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         groups = _joint_classes(before.worker.classes, after.worker.classes, {})
         undecided = _compare_touched(before, after, groups, ends, collected, progress)
         groups = {key: group for key, group in groups.items() if before.topology.interfaces[group[0]] in ends}
-    undecided += _compare_outside(before, after, groups, collected, kept or Before(before), names)
+    undecided += _compare_outside(before, after, groups, collected, kept or Before(before), names, functions)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -90,7 +91,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         tuple(name for name in after.topology.interfaces if name not in names_old and name not in names.values()),
         tuple(name for name in before.topology.interfaces if name not in names_new and name not in names),
         tuple(dict.fromkeys(undecided)),
-        tuple(names.items()),
+        tuple({**names, **functions}.items()),
     )
 
 
@@ -330,9 +331,18 @@ def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
 
 
 def _compare_outside(
-    before: Engine, after: Engine, groups: dict[Key, list[str]], out: Collected, kept: Before, names: Mapping[str, str]
+    before: Engine,
+    after: Engine,
+    groups: dict[Key, list[str]],
+    out: Collected,
+    kept: Before,
+    names: Mapping[str, str],
+    functions: Mapping[str, str],
 ) -> list[str]:
-    """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed."""
+    """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed.
+
+    `names`, `functions`: what was renamed.
+    """
     undecided: list[str] = []
     old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
@@ -380,8 +390,11 @@ def _compare_outside(
                 continue
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
-                parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
-                unknown |= _free(HeaderSpace.union(parts), keep, far)
+                for part in answer.parts:
+                    if part.undecided and part.found is None:  # not even its addresses are known
+                        unknown = ~HeaderSpace.nothing()
+                    elif part.undecided:
+                        unknown |= _free(part.asked(part.family, ALL_PORTS), keep, far)
             trips = {NO_LOSS: answer.always, **answer.losses}
             freed = ((choices, _free(space, keep, far)) for choices, space in trips.items())
             sides.append(_Side.of(freed, _free(answer.delivered, keep, far), answer.below))
@@ -395,7 +408,7 @@ def _compare_outside(
                 continue
             sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
             compare(*pair, sources, destinations)
-    for name in _changed_functions(before, after, names):
+    for name in _changed_functions(before, after, names, functions):
         for group in groups.values():
             compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
@@ -454,16 +467,14 @@ def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.interfaces or name in network.ends.known
 
 
-def _changed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -> list[str]:
-    """Names of functions, aliases and APIs that run on other interfaces than before."""
-    functions = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
-    return [name for name in functions if _runs_on(before, name, names) != _runs_on(after, name, {})]
-
-
-def _runs_on(network: Engine, name: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    if name not in network.ends.known:
-        return []
+def _changed_functions(
+    before: Engine, after: Engine, names: Mapping[str, str], functions: Mapping[str, str]
+) -> list[str]:
+    """Names of functions, aliases and APIs that run on other interfaces than before; none that were only renamed."""
+    every = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
+    same = {*functions, *functions.values()}
     return [
-        (names.get(o.interface.name, o.interface.name) if o.interface is not None else "outside", str(o.share))
-        for o in network.endpoint(name).origins
+        name
+        for name in every
+        if name.partition(":")[0] not in same and runs_on(before, name, names) != runs_on(after, name, {})
     ]
