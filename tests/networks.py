@@ -292,6 +292,31 @@ def member_edit(rng: random.Random, design: Design) -> Edit:
     return ("vpcs", vpc, "subnets", rng.choice(list(body["subnets"])), "network_acl"), rng.choice(["tight", "loose"])
 
 
+def structure_edit(rng: random.Random, design: Design) -> Edit:
+    """Anything that is written anywhere, but for rules: taken away, turned over, or as it is written elsewhere. Every kind
+    of component has its turn, by the names of keys."""
+    places = [path for path in _paths(design) if not {"name", "version", "expect", "ingress", "egress"} & {*path}]
+    names = sorted({str(path[-1]) for path in places})
+    name = rng.choice(names)
+    path = rng.choice([path for path in places if str(path[-1]) == name] if chance(rng, 0.5) else places)
+    value = at(design, path)
+    if isinstance(value, bool) and chance(rng, 0.7):
+        return path, not value
+    others = [at(design, other) for other in places if other[-1] == path[-1] or other[:-1] == path[:-1]]
+    others = [other for other in others if type(other) is type(value) and other != value]
+    return path, None if not others or chance(rng, 0.4) else rng.choice(others)
+
+
+def _paths(value: Any, here: Path = ()) -> Iterator[Path]:
+    """The path of everything in some plain data."""
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in items:
+        yield (*here, key)
+        yield from _paths(inner, (*here, key))
+
+
 # --- expectations ---------------------------------------------------------------------------------------------
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.difference import ChangeKind, Difference
-from reachsim.answers.renames import renamed, renamed_functions, runs_on
+from reachsim.answers.renames import changed_functions, renamed, renamed_functions
 from reachsim.dataplane.filters import Filter
-from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.errors import summary
 from reachsim.flow.ports import NO_LOSS, Choices
@@ -27,7 +26,7 @@ from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Reach
 from reachsim.reach.rows import Rows
-from reachsim.reach.touched import touched
+from reachsim.reach.touched import Touched, touched, touched_by_structure
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT_LOSS_BELOW
@@ -62,24 +61,24 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     """What flows in one network and not in the other: between interfaces, functions and the internet.
 
     Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
-    asked of the first network already. Of an edited copy whose edits are of rules alone, only what they can touch is
-    computed (`reachsim.reach.touched`), and only that can be undecided.
+    asked of the first network already. Only what can differ is computed (`reachsim.reach.touched`), and only that can be
+    undecided.
     """
-    ends = touched(before.topology, before.book, after.book) if before.topology is after.topology else None
     places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
     collected = Collected(places)
     names = renamed(before, after)
     functions = renamed_functions(before, after, names)
-    if ends is None:
+    may = None if names else _touched(before, after)
+    if may is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
-        groups = _joint_classes(old.classes, new.classes, names)
+        groups = outside = _joint_classes(old.classes, new.classes, names)
         undecided = _compare_interfaces(old, new, groups, collected)
     else:
-        groups = _joint_classes(before.worker.classes, after.worker.classes, {})
-        undecided = _compare_touched(before, after, groups, ends, collected, progress)
-        groups = {key: group for key, group in groups.items() if before.topology.interfaces[group[0]] in ends}
-    undecided += _compare_outside(before, after, groups, collected, kept or Before(before), names, functions)
+        groups = _joint_classes(before.classes, after.classes, {})
+        undecided = _compare_touched(before, after, groups, may.ends, collected, progress)
+        outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
+    undecided += _compare_outside(before, after, outside, groups, collected, kept or Before(before), names, functions)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -248,31 +247,46 @@ def _compare_touched(
     before: Engine,
     after: Engine,
     groups: dict[Key, list[str]],
-    ends: frozenset[NetworkInterface],
+    ends: frozenset[str],
     out: Collected,
     progress: Progress | None,
 ) -> list[str]:
-    """The pairs of interfaces of which one end at least is touched by an edit of rules; nothing differs between others."""
-    interfaces = before.topology.interfaces
+    """The pairs of interfaces of which one end at least may be touched; nothing differs between others."""
     items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
-    of_ends = [item for item in items if interfaces[item[1][0]] in ends]
-    everybody, others = interfaces.values(), [each for each in interfaces.values() if each not in ends]
-    from_old, from_new = (network.rows_between(ends, everybody, progress) for network in (before, after))
-    to_old, to_new = (network.rows_between(others, ends, progress) for network in (before, after))
+    of_ends = [item for item in items if not ends.isdisjoint(item[1])]
+    others = [item for item in items if ends.isdisjoint(item[1])]
+    networks = before, after
+    from_old, from_new = (_rows(network, of_ends, items, progress) for network in networks)
+    to_old, to_new = (_rows(network, others, of_ends, progress) for network in networks)
     pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
     all_columns = _in_columns(items, from_old, from_new)
     columns = _in_columns(of_ends, to_old, to_new)
-    for (a_old, a_new), sources in items:
-        if interfaces[sources[0]] in ends:
-            pairs.compare(sources, from_old.rows[a_old], from_new.rows[a_new], all_columns)
+    for item in items:
+        (a_old, a_new), sources = item
+        if not ends.isdisjoint(sources):
+            pairs.compare(sources, from_old.rows.get(a_old), from_new.rows.get(a_new), all_columns)
         elif columns:
-            pairs.compare(sources, to_old.rows[a_old], to_new.rows[a_new], columns)
+            pairs.compare(sources, to_old.rows.get(a_old), to_new.rows.get(a_new), columns)
     return pairs.undecided
+
+
+def _rows(
+    network: Engine, sources: Sequence[_Group], destinations: Sequence[_Group], progress: Progress | None
+) -> Rows:
+    """The answers between the groups that are in a network."""
+    there = network.topology.interfaces
+    one, other = ([there[names[0]] for _, names in each if names[0] in there] for each in (sources, destinations))
+    return network.rows_between(one, other, progress)
 
 
 def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
     """Groups by their columns in rows in place of their classes."""
-    return [((old.columns[b_old], new.columns[b_new]), names) for (b_old, b_new), names in items]
+    return [((_column(old, b_old), _column(new, b_new)), names) for (b_old, b_new), names in items]
+
+
+def _column(rows: Rows, index: int) -> int:
+    """The column of a class; -1 where it has none."""
+    return rows.columns[index] if index in rows.columns else -1
 
 
 class _Pairs:
@@ -330,16 +344,28 @@ def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
     return [numbers[place] for place in places]
 
 
+def _touched(before: Engine, after: Engine) -> Touched | None:
+    """What may differ between two networks; None where anything may."""
+    if before.topology is not after.topology:
+        return touched_by_structure(before.topology, after.topology, (before.book, after.book))
+    ends = touched(before.topology, before.book, after.book)
+    if ends is None:
+        return None
+    names = frozenset(interface.name for interface in ends)
+    return Touched(names, names)
+
+
 def _compare_outside(
     before: Engine,
     after: Engine,
+    outside: dict[Key, list[str]],
     groups: dict[Key, list[str]],
     out: Collected,
     kept: Before,
     names: Mapping[str, str],
     functions: Mapping[str, str],
 ) -> list[str]:
-    """Between interfaces and what is outside the VPCs, and from functions whose interfaces changed.
+    """Between the internet and some interfaces (`outside`); from functions whose interfaces changed to all (`groups`).
 
     `names`, `functions`: what was renamed.
     """
@@ -401,14 +427,14 @@ def _compare_outside(
         was, now = (side.without(unknown) for side in sides)
         return _contents(was, now)
 
-    for group in groups.values():
+    for group in outside.values():
         first = group[0]
         for pair in ((first, "internet"), ("internet", first)):
             if same_walks and _untouched(before, *pair, changed):
                 continue
             sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
             compare(*pair, sources, destinations)
-    for name in _changed_functions(before, after, names, functions):
+    for name in changed_functions(before, after, names, functions):
         for group in groups.values():
             compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
@@ -465,16 +491,3 @@ def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
 
 def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.interfaces or name in network.ends.known
-
-
-def _changed_functions(
-    before: Engine, after: Engine, names: Mapping[str, str], functions: Mapping[str, str]
-) -> list[str]:
-    """Names of functions, aliases and APIs that run on other interfaces than before; none that were only renamed."""
-    every = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
-    same = {*functions, *functions.values()}
-    return [
-        name
-        for name in every
-        if name.partition(":")[0] not in same and runs_on(before, name, names) != runs_on(after, name, {})
-    ]

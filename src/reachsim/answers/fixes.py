@@ -11,9 +11,12 @@ from reachsim.answers.expectations import Result
 from reachsim.errors import counted
 from reachsim.faces import Carded, Faced, ToldOf, face
 from reachsim.loading.patch import Patch
+from reachsim.net.cidr import EVERY_IPV4, AddressSet
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.mending import Edit
 from reachsim.rules.addresses import PUBLIC
+
+_FAMILIES = (PUBLIC & EVERY_IPV4.addresses, PUBLIC - EVERY_IPV4.addresses)
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,8 +93,13 @@ def _width(change: Opened) -> float:
         (change.sources, change.space.sources()),
         (change.destinations, change.space.destinations()),
     ):
-        share *= len(names) * (addresses.count / PUBLIC.count if "internet" in names else 1)
+        share *= len(names) * (_internet(addresses) if "internet" in names else 1)
     return share
+
+
+def _internet(addresses: AddressSet) -> float:
+    """The share of the internet that addresses are, of the family of which they are more: IPv6 would outweigh IPv4."""
+    return max((addresses & family).count / family.count for family in _FAMILIES)
 
 
 class Fixes(Sequence[Fix], ToldOf):

@@ -33,6 +33,19 @@ def renamed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -
     return found | _one_of_each(_apis(before, here - there, found), _apis(after, there - here, {}))
 
 
+def changed_functions(
+    before: Engine, after: Engine, names: Mapping[str, str], functions: Mapping[str, str]
+) -> list[str]:
+    """Names of functions, aliases and APIs that run on other interfaces than before; none that were only renamed."""
+    every = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
+    same = {*functions, *functions.values()}
+    return [
+        name
+        for name in every
+        if name.partition(":")[0] not in same and runs_on(before, name, names) != runs_on(after, name, {})
+    ]
+
+
 def runs_on(network: Engine, name: str, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The interfaces that a function, an alias or an API runs on, each with its share; nothing for a name of none.
     `names`: what some interfaces are called now."""

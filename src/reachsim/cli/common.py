@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -142,6 +141,8 @@ def look(arguments: argparse.Namespace) -> Look:
     colours = coloured(getattr(arguments, "color", "auto"), terminal)
     width = _WIDTH
     if terminal:
+        import shutil
+
         width = min(max(shutil.get_terminal_size((_WIDTH, 24)).columns, _NARROWEST), _WIDEST)
     return Look(Style(enabled=colours), width, getattr(arguments, "all", False))
 

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
@@ -77,7 +78,7 @@ def make_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
         default="auto",
         help="whether to use colours: on a terminal (auto)",
     )
-    known = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    known = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=parser.prog)
     for name in commands:
         module = import_module(COMMANDS[name])
         description = getattr(module, "DESCRIPTION", module.HELP[0].upper() + module.HELP[1:] + ".")
@@ -159,8 +160,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     all holds, 1 a verdict fails, 2 bad input or usage, 3 cannot decide; 130 after Ctrl-C, 141 when the
     reader of a pipe has gone.
     """
-    # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one.
+    # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one,
+    # nor for the module that reads them, which costs more than all of them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _import_when_used("importlib.metadata")
     # A name may have letters that the terminal's encoding lacks: better their escapes than no answer.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -171,6 +174,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard("stderr")
         return ReachsimError.exit_code
     return status
+
+
+def _import_when_used(name: str) -> None:
+    """Let a module be imported when something of it is used, however many others import it."""
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = LazyLoader(spec.loader)
+    sys.modules[name] = module = module_from_spec(spec)
+    spec.loader.exec_module(module)
 
 
 def _guarded(argv: Sequence[str] | None) -> int:

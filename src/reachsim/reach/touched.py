@@ -1,11 +1,18 @@
-"""What an edit of rules can touch: the interfaces whose traffic may meet a filter that says something else now."""
+"""What an edit can touch: the interfaces whose traffic may meet a filter that says something else now, or a part of the
+network that is another."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.cidr import AddressSet
+from reachsim.rules.clauses import KeyPath
+from reachsim.topology.parts import Compared, Element, decide_by_more
 from reachsim.topology.topology import Topology
 
 Owner = InterfacePlace | SubnetPlace | None
@@ -41,3 +48,111 @@ def _something_unknown(topology: Topology, before: FilterBook, after: FilterBook
     return topology.something_unknown or any(
         book[filter].unknown is not None for book in (before, after) for filter in topology.filters
     )
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What an edit can touch. `ends`: full names of interfaces, at one end at least of every round trip between interfaces
+    that may differ; `outside`: those whose traffic with the internet may."""
+
+    ends: frozenset[str]
+    outside: frozenset[str]
+
+
+def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> Touched | None:
+    """What may differ between two topologies; None where anything may.
+
+    A walk is made step by step, and a step of what the checkpoint holds, and of the packet. So where both ways of a round
+    trip come to no part that differs (`topology.parts`), each of their steps is the same in both topologies, by induction,
+    and so is the answer. What may a walk come to? What the interface holds that sends, what that holds in turn, and so on:
+    subnet, ACL, route table, the targets of its routes, whatever these hold. And what is found by an address of the
+    packet: an interface, a subnet, who its rules call a member of a group. A VPC is therefore not searched for what is in
+    it; all that comes into it comes by address. The packet has the addresses of its ends, or those that a device on its way
+    puts in. So the ends that may be touched are those with an address of a part from which one that differs can be come
+    to, and a device with such an address counts as one that differs.
+
+    What a question means does not hang on walks: names mean public or private addresses by what joins two VPCs, which is
+    compared apart. What is sent to a load balancer goes on to its targets, so such an interface is always among the ends;
+    where there is one, the internet may come to others through it. The tunnels of inspection endpoints alone decide by more
+    than they hold. What is not modelled or not known is a step like any other.
+    """
+    if before.source.design.nat_loss_below != after.source.design.nat_loss_below:
+        return None
+    if before.perhaps_joined != after.perhaps_joined:
+        return None
+    if any(decide_by_more(topology) for topology in (before, after)):
+        return None
+    compared = Compared(before, after, books)
+    reaching, addresses = _reaching(before, compared)
+    ends = {
+        interface.name
+        for topology in (before, after)
+        for interface in topology.interfaces.values()
+        if any(address in addresses for address in interface.places)
+    }
+    relays = {
+        interface.name
+        for topology in (before, after)
+        for interface in topology.interfaces.values()
+        if relay_of(interface) is not None
+    }
+    everybody = frozenset(before.interfaces) | frozenset(after.interfaces)
+    if not ends and not compared.differ:
+        relays = set()
+    aside = bool(relays) or before.internet in reaching
+    apart = _joined_apart(before, after)
+    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(ends))
+
+
+def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], AddressSet]:
+    """The parts from which one that differs can be come to, and the addresses by which such parts are found."""
+    holders: dict[Element, list[Element]] = {}
+    for part, held in compared.holds.items():
+        for each in held:
+            holders.setdefault(each, []).append(part)
+    reaching: set[Element] = set()
+    new: Iterable[Element] = compared.differ
+    addresses = compared.addresses
+    while new:
+        todo = [part for part in new if part not in reaching]
+        reaching.update(todo)
+        while todo:
+            for holder in holders.get(todo.pop(), ()):
+                if holder not in reaching:
+                    reaching.add(holder)
+                    todo.append(holder)
+        addresses |= AddressSet.union_of(span for part in reaching for span in _found_by(part))
+        new = [
+            device
+            for device in before.passed
+            if device not in reaching and any(address in addresses for address in device.places)
+        ]
+    return reaching, addresses
+
+
+def _found_by(part: Element) -> Iterator[tuple[int, int]]:
+    """The addresses by which an interface or a subnet is found."""
+    if isinstance(part, InterfacePlace):
+        yield from ((address, address) for address in part.places)
+    elif isinstance(part, SubnetPlace):
+        yield from (block.span for block in part.blocks)
+
+
+def _joined_apart(before: Topology, after: Topology) -> set[str]:
+    """The interfaces of one VPC of each two that something joins in one of the topologies and nothing in the other: names
+    mean other addresses between them."""
+    if before.joined == after.joined:
+        return set()
+    nothing: set[KeyPath] = set()
+
+    def join(topology: Topology, one: str, other: str) -> bool:
+        return not topology.joined.get(one, nothing).isdisjoint(topology.joined.get(other, nothing))
+
+    vpcs = {*before.vpcs, *after.vpcs}
+    apart: set[str] = set()
+    for one in sorted(vpcs):
+        if before.joined.get(one) != after.joined.get(one) and any(
+            join(before, one, other) is not join(after, one, other) for other in vpcs - {one} - apart
+        ):
+            apart.add(one)
+    return {name for t in (before, after) for name, interface in t.interfaces.items() if interface.vpc.name in apart}

@@ -46,6 +46,11 @@ class Choices:
                 return False
         return True
 
+    def alike(self, addresses: Iterable[str]) -> bool:
+        """Whether nothing tells some addresses apart."""
+        numbers = [Cidr.parse(f"{each}/{128 if ':' in each else 32}").span[0] for each in addresses]
+        return all(len({first <= each <= last for each in numbers}) == 1 for first, last in self.spans)
+
     @property
     def private(self) -> bool:
         """Whether nothing is about a part of the private addresses."""

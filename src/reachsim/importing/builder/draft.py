@@ -32,7 +32,7 @@ class Draft:
     wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
     `partial`: by the id of a prefix list, its known entries where there may be others. `anywhere`: by the id of a virtual
     private gateway, what it is called in each VPC that it may be of, where that is not known.
-    `path_of`: by id, its key path.
+    `path_of`: by id, its key path. `associated`: by the id of a group, the names of other VPCs in which something has it.
     """
 
     found: Inventory
@@ -46,6 +46,7 @@ class Draft:
     partial: dict[str, list[str]] = field(default_factory=dict)
     anywhere: dict[str, list[str]] = field(default_factory=dict)
     path_of: dict[str, Path] = field(default_factory=dict)
+    associated: dict[str, dict[str, None]] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 

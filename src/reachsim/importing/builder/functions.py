@@ -98,8 +98,10 @@ def _leads_to(draft: Draft, item: Item, carried: dict[str, Data | None]) -> Any:
     """What an alias stands for, as a design has it. Raises NotKnown."""
     if item.maybe:
         raise NotKnown(Unknown(item.maybe))
-    given: Any = item.inner("RoutingConfig").get("AdditionalVersionWeights") or {}
-    weights = {str(version): _weight(given[version]) for version in getattr(given, "attributes", given)}
+    weights = {
+        version: _weight(value)
+        for version, value in item.inner("RoutingConfig").inner("AdditionalVersionWeights").attributes.items()
+    }
     main = item.text("FunctionVersion")
     for version in (main, *weights):
         if carried.get(version) is None:
