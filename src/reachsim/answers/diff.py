@@ -286,7 +286,7 @@ def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
 
 def _column(rows: Rows, index: int) -> int:
     """The column of a class; -1 where it has none."""
-    return rows.columns[index] if index in rows.columns else -1  # noqa: SIM401: a range has no get
+    return rows.columns[index] if index in rows.columns else -1  # noqa: SIM401 (a range has no get)
 
 
 class _Pairs:
