@@ -132,3 +132,23 @@ def test_every_vpc_has_a_default_group_a_default_acl_and_a_main_table():
         }
     )
     assert net.topology.interfaces["data.api"].groups == {("data", "default")}
+
+
+def test_a_route_to_a_gateway_that_is_not_written_says_how() -> None:
+    text = """\
+version: 1
+vpcs:
+  main:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {0.0.0.0/0: igw}}
+    instances: {web: {subnet: a, sg: web}}
+"""
+    with pytest.raises(reachsim.DesignError) as caught:
+        reachsim.loads(text)
+    assert [problem.hint for problem in caught.value.problems] == ["did you mean 'security_groups'?"]
+    with pytest.raises(
+        reachsim.DesignError, match=r"'igw' is not a route target in VPC main; .* as in internet_gateway: igw"
+    ):
+        reachsim.loads(text.replace(", sg: web", ""))
+    assert reachsim.loads(text.replace(", sg: web", "") + "    internet_gateway: igw\n")
