@@ -29,7 +29,8 @@ for what in vpcs subnets route-tables network-acls security-groups network-inter
   egress-only-internet-gateways nat-gateways addresses prefix-lists managed-prefix-lists vpc-peering-connections vpc-endpoints \
   vpc-endpoint-service-configurations vpn-gateways transit-gateways transit-gateway-attachments \
   transit-gateway-vpc-attachments transit-gateway-peering-attachments transit-gateway-connects transit-gateway-route-tables \
-  transit-gateway-policy-tables vpc-block-public-access-options vpc-block-public-access-exclusions; do
+  transit-gateway-policy-tables instance-connect-endpoints \
+  vpc-block-public-access-options vpc-block-public-access-exclusions; do
   save "$what" ec2 "describe-$what"
 done
 save vpn-connections ec2 describe-vpn-connections --query '{VpnConnections: VpnConnections[].{VpnConnectionId: VpnConnectionId,

@@ -281,34 +281,6 @@ def of_kind(name: str) -> list[Any]:
     ]
 
 
-def test_texts_of_the_answers(found: dict[str, Any], shop: Network) -> None:
-    trace = str(found["trace"]).splitlines()
-    assert trace[0] == "BLOCKED  fetch -> www.google.com  tcp/443"
-    assert trace[1].endswith("[ENI_SOURCE_DEST_CHECK_RESTRICTION, NATI-1]")
-    assert trace[2] == "  the client sees: timeout"
-    assert "there  tcp 10.0.1.254:50000 -> 142.250.196.100:443" in trace
-    assert trace[-1].startswith("  8  app.nat source/dest check ingress: dropped: ")
-    check = str(found["check"]).splitlines()
-    assert check[0] == "4 of 7 expectations hold"
-    assert "#2 holds  fetch -> partner.api: allow tcp/80" in check
-    assert str(found["slice"]).splitlines()[1:] == ["shop.bastion -> shop.app-a", "shop.bastion -> shop.app-b"]
-    assert str(found["isolation"]).splitlines() == [
-        "shop.app-a and shop.db-a: not isolated",
-        "shop.app-a -> shop.db-a: tcp/5432",
-    ]
-    assert str(shop.isolated("web-a", "db-a")) == "shop.web-a and shop.db-a are isolated"
-    assert "shop.web-a -> shop.app-a: tcp/8080" in str(found["matrix"])
-
-
-def test_what_cannot_be_told_is_in_the_text() -> None:
-    """An answer that is undecided must not read like one that is no."""
-    found = dataclasses.replace(
-        reachsim.diff(load(LAMBDA), load(LAMBDA)), undecided=("a transit gateway",), added=("app.new",)
-    )
-    assert str(found) == "added: app.new\nundecided: a transit gateway"
-    assert repr(found) == "<Difference: 0 opened, 0 closed, some undecided>"
-
-
 def test_answers_have_plain_data(found: dict[str, Any]) -> None:
     for name in ("trace", "reach", "check", "matrix", "cell", "slice", "isolation", "difference"):
         assert isinstance(found[name].to_dict(), dict), name

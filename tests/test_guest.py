@@ -214,9 +214,19 @@ def test_the_tab_key_offers_questions_alone() -> None:
     offered = dir(net)
     assert offered == sorted(offered)
     assert all(hasattr(net, name) and not name.startswith("_") for name in offered)
-    assert not {"book", "templates", "topology", "ends", "worker", "policy", "source", "locate", "replay", "rows"} & {
-        *offered
-    }
+    assert not {
+        "book",
+        "templates",
+        "topology",
+        "ends",
+        "worker",
+        "policy",
+        "source",
+        "locate",
+        "replay",
+        "rows_between",
+        "new_worker",
+    } & {*offered}
     page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     asked = set(re.findall(r"(?<!\.)\b(?:net|shop|hub|fixed|wider)\.([a-z]\w*)\(", page))
     assert len(asked) > 12

@@ -20,10 +20,14 @@ decidable = pytest.mark.skipif(
 )
 
 
+WARNED = {"24-inspection-in-two-zones-as-found"}
+"""Models whose fault is told as soon as they are loaded."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_it_loads_without_a_warning(path: Path) -> None:
     net = reachsim.load(path)
-    assert not net.warnings
+    assert bool(net.warnings) == (path.stem in WARNED)
     assert net.design.expect
 
 

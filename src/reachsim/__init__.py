@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError
-from reachsim.faces import cards_in
+from reachsim.faces import shown_by
 
 if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from reachsim.reach.grouped import GroupedMatrix
     from reachsim.reach.matrix import Matrix, Slice
     from reachsim.reach.pair import Reach
+    from reachsim.reach.rows import Rows
     from reachsim.reach.workers import LostWorker
     from reachsim.topology.interfaces import Interface
     from reachsim.trace.result import Blocker, Hop, Trace
@@ -77,6 +78,7 @@ __all__ = [
     "Reach",
     "ReachsimError",
     "Result",
+    "Rows",
     "SessionManager",
     "Slice",
     "Trace",
@@ -122,6 +124,7 @@ _HOMES = {
     "FixPlan": "reachsim.answers.fixes",
     "Reach": "reachsim.reach.pair",
     "Result": "reachsim.answers.expectations",
+    "Rows": "reachsim.reach.rows",
     "SessionManager": "reachsim.answers.session_manager",
     "Slice": "reachsim.reach.matrix",
     "Trace": "reachsim.trace.result",
@@ -134,7 +137,7 @@ _HOMES = {
 """Where each name lives; read when first used, so that a start-up pays only for what it needs."""
 
 
-cards_in("reachsim.report.cards")
+shown_by(cards="reachsim.report.cards", texts="reachsim.report.texts")
 
 
 def __getattr__(name: str) -> Any:

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.deadline import in_time
+from reachsim.deadline import each_in_time, in_time, seconds
 from reachsim.errors import UsageError, cut, shown
+from reachsim.faces import about
 from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
@@ -23,13 +26,15 @@ from reachsim.loading.tree import same
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
+from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, Templates
-from reachsim.reach.classes import Classes, all_filters, classify, rule_cuts_of
+from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify, rule_cuts_of
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.rows import Rows, rows_between
-from reachsim.reach.workers import Block, block_worker, compute_block, on_executor
+from reachsim.reach.stream import Block, Question, RowMaker, RowTask, stream
+from reachsim.reach.workers import check_sharing
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
 from reachsim.resources.unmodelled import Door
@@ -152,10 +157,11 @@ class Engine:
         """
         if source_port is not None and (type(source_port) is not int or not 0 <= source_port <= 65535):
             raise UsageError(f"source port {shown(source_port)} is not a whole number between 0 and 65535")
-        return trace(
+        found = trace(
             self.endpoint(source), self.endpoint(destination), parse_traffic(traffic), source_port,
             endpoints=self.ends, locate=self.locate, book=self.book,
         )  # fmt: skip
+        return about(found, self)
 
     @in_time
     def reach(
@@ -165,20 +171,91 @@ class Engine:
 
         Endpoints as for `trace`, and blocks (``10.0.0.0/8``), and selectors. Raises EndpointError.
         """
-        return reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress)
+        return about(reach(self.endpoint(source), self.endpoint(destination), self.ends, self.book, progress), self)
 
     @in_time
     def matrix(
-        self, *, executor: Executor | None = None, progress: Progress | None = None, deadline: float | None = None
+        self,
+        *,
+        executor: Executor | None = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+        deadline: float | None = None,
     ) -> Matrix:
         """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
 
-        `executor`: any `concurrent.futures.Executor` to share the work with; `progress(done, total)` hears how far it is.
-        Raises LostWorker when a worker dies.
+        `executor`, `jobs`, `progress`: as for `rows`. Raises LostWorker, UsageError.
         """
-        compute = None if executor is None else on_executor(executor, matrix_block, Payload.of(self))
+        worker = self.new_worker()
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
-            return build_matrix(self._new_worker(), compute=compute, progress=progress)
+            blocks = self._stream(RowMaker(worker, kept=True), Question(kept=True), executor, jobs, progress)
+            return about(build_matrix(worker, blocks), self)
+
+    def rows(
+        self,
+        traffic: str | Traffic | None = None,
+        *,
+        sources: Asked | None = None,
+        destinations: Asked | None = None,
+        executor: Executor | None = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+        deadline: float | None = None,
+    ) -> Generator[Rows]:
+        """The matrix block by block, in any order, without holding it: for networks whose matrix fits nowhere.
+
+        ``for rows in net.rows()`` and ``for source, destination, cell in rows`` go over the pairs of classes of interfaces
+        between which anything is delivered or undecided. `traffic`: of some of this. `sources`, `destinations`: from and to
+        these interfaces alone, by name or selector; a function stands for those that it has.
+
+        `executor`: any `concurrent.futures.Executor` to share the work with; `jobs`: that many processes of this machine, or
+        how many workers the executor has where it does not say. `progress(done, total)`: of the work. `deadline`: in
+        seconds, for the whole stream. A stream that is not read to its end is closed, which ends what it started. Raises
+        EndpointError and UsageError here, LostWorker and DeadlinePassed while it is read.
+
+        >>> net = reachsim.load("models/three-tier.yaml")
+        >>> sum(rows.pairs(a, b) for rows in net.rows("tcp/5432") for a, b, cell in rows if cell.reachable)
+        6
+        """
+        question = Question(
+            self._classed(sources, lambda end: (origin.interface for origin in end.origins)),
+            self._classed(destinations, lambda end: end.interfaces),
+            None if traffic is None else some_traffic(traffic),
+        )
+        if deadline is not None:
+            seconds(deadline)
+        check_sharing(executor, jobs)
+        maker = RowMaker(self.new_worker())
+        return each_in_time(self._stream(maker, question, executor, jobs, progress), deadline)
+
+    def _stream(
+        self,
+        maker: RowMaker,
+        question: Question,
+        executor: Executor | None,
+        jobs: int | None,
+        progress: Progress | None,
+    ) -> Generator[Rows]:
+        return stream(maker, question, lambda: self.payload, block_of, executor=executor, jobs=jobs, progress=progress)
+
+    def _classed(
+        self, asked: Asked | None, of: Callable[[Endpoint], Iterable[NetworkInterface | None]]
+    ) -> dict[int, InterfaceClass] | None:
+        """The classes of the interfaces that an end stands for, each with these alone; None for all. Raises EndpointError,
+        UsageError for an end that is anything else."""
+        if asked is None:
+            return None
+        end = self.endpoint(asked)
+        found = list(of(end))
+        if not end.interfaces or None in found or end.literal is not None:
+            raise UsageError(
+                f"{shown(end.name)} is no interface of the design, and rows go from interfaces to interfaces; "
+                "name one, or several with a selector ({'vpc': 'dev'})"
+            )
+        named: dict[int, list[NetworkInterface]] = {}
+        for interface in filter(None, found):
+            named.setdefault(self.classes.of[interface].index, []).append(interface)
+        return {index: self.classes.classes[index].only(members) for index, members in named.items()}
 
     def rows_between(
         self,
@@ -197,13 +274,19 @@ class Engine:
             return rows_between(worker, sources, destinations, progress)
 
     @cached_property
+    def payload(self) -> Payload:
+        """What its workers need; kept, so that they know it when the next question comes."""
+        return Payload.of(self)
+
+    @cached_property
     def worker(self) -> BlockWorker:
         """What computes rows; kept, so that the next question finds what filters let through."""
-        return self._new_worker()
+        return self.new_worker()
 
-    def _new_worker(self) -> BlockWorker:
+    def new_worker(self) -> BlockWorker:
         """One for a whole matrix is not kept: what it remembers grows with the pairs."""
-        return block_worker(self.ends, self.book, self.templates, self.classes)
+        atoms = Atoms(all_filters(self.topology, self.book))
+        return BlockWorker(self.ends, self.book, self.classes, atoms, self.templates)
 
     def replay(
         self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None
@@ -238,42 +321,58 @@ def some_traffic(traffic: str | Traffic) -> Traffic:
 
 
 class Payload:
-    """A network for workers: the values of its design, where they stand, and the name of its file, as bytes.
+    """A network for workers: here itself; elsewhere the values of its design, where they stand, and the name of its file.
 
     Only plain data travels, the design's values out and rows of ints back, so the same code runs in a thread, in a process,
-    and on the machines of a cluster, wherever reachsim is installed. What a worker makes of it belongs to the payload, and
-    goes when the work is done; only a process that received it keeps it for the next block (`received`).
+    and on the machines of a cluster, wherever reachsim is installed. A process that is forked from this one finds the
+    network as it is by its token, any other one builds it once. `token`: its name, of this one alone.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, kind: type[Engine], token: str, data: bytes = b"") -> None:
+        self.kind = kind
+        self.token = token
+        self._data = data
+        _HERE[token] = self
 
     @classmethod
-    def of(cls, engine: Engine) -> Payload:
+    def of(cls, network: Engine) -> Payload:
         """The payload of a network."""
-        return cls(pickle.dumps(engine.source.document, protocol=pickle.HIGHEST_PROTOCOL))
+        payload = cls(type(network), uuid4().hex)
+        payload.network = network
+        return payload
 
     @cached_property
-    def source(self) -> Source:
-        """The design, loaded once in each worker."""
-        document: Document = pickle.loads(self.data)
-        return check(document)
+    def network(self) -> Engine:
+        """The network, built once in each worker."""
+        document: Document = pickle.loads(self._data)
+        return self.kind(check(document))
 
     @cached_property
-    def worker(self) -> BlockWorker:
+    def maker(self) -> RowMaker:
         """What computes blocks of the matrix."""
-        return Engine(self.source).worker
+        return RowMaker(self.network.new_worker())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return received, (self.data,)
+        data = self._data or pickle.dumps(self.network.source.document, protocol=pickle.HIGHEST_PROTOCOL)
+        return received, (self.kind, self.token, data)
+
+
+_HERE: WeakValueDictionary[str, Payload] = WeakValueDictionary()
+"""The payloads that this process has, by their tokens."""
 
 
 @lru_cache(maxsize=2)
-def received(data: bytes) -> Payload:
+def received(kind: type[Engine], token: str, data: bytes) -> Payload:
     """A payload that came to a process with a block of work: the same one for all blocks of a network."""
-    return Payload(data)
+    return _HERE.get(token) or Payload(kind, token, data)
 
 
-def matrix_block(payload: Payload, indexes: list[int]) -> Block:
-    """The rows of some routing classes, computed in a worker."""
-    return compute_block(payload.worker, indexes)
+def payload_of(sent: Payload | str) -> Payload | None:
+    """The payload that a block came with, or that its token names; None for one that never came here."""
+    return _HERE.get(sent) if isinstance(sent, str) else sent
+
+
+def block_of(sent: Payload | str, task: RowTask) -> Block | None:
+    """A block of the matrix, computed in a worker; None where the network has to be sent first."""
+    payload = payload_of(sent)
+    return None if payload is None else payload.maker.block(task)

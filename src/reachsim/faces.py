@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import singledispatch
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from reachsim.errors import visible
 
@@ -68,12 +68,18 @@ def html_of(answer: object) -> str | None:
     return None
 
 
-_CARDS: list[str] = []
+@singledispatch
+def text_of(answer: object, *networks: Any) -> str | None:
+    """An answer as the command line prints it, without colours; None for what cannot be set without its networks."""
+    return None
 
 
-def cards_in(module: str) -> None:
-    """Say which module registers the cards with `html_of`. It is imported when the first card is asked for."""
-    _CARDS.append(module)
+_ROOMS: dict[str, str] = {}
+
+
+def shown_by(*, cards: str, texts: str) -> None:
+    """Say which modules register with `html_of` and `text_of`. Each is imported when it is first needed."""
+    _ROOMS.update(cards=cards, texts=texts)
 
 
 class Carded:
@@ -82,7 +88,56 @@ class Carded:
     __slots__ = ()
 
     def _repr_html_(self) -> str | None:
-        while _CARDS:
-            import_module(_CARDS[0])
-            del _CARDS[0]
+        import_module(_ROOMS["cards"])
         return html_of(self)
+
+
+class Told(Carded):
+    """An answer to a question that the command line answers too: as a text it is what is printed there."""
+
+    __slots__ = ()
+
+    @property
+    def title(self) -> str:
+        """The answer in one line."""
+        raise NotImplementedError
+
+    def _networks(self) -> tuple[Any, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        import_module(_ROOMS["texts"])
+        return text_of(self, *self._networks()) or self.title
+
+    def __repr__(self) -> str:
+        return face(type(self).__name__, self.title)
+
+
+class ToldOf(Told):
+    """An answer of networks. It remembers them (`about`) for its text alone: names of files, places, what is not modelled.
+
+    What is pickled, or copied, takes its text along in place of the networks.
+    """
+
+    _about: tuple[Any, ...] | str
+
+    def _networks(self) -> tuple[Any, ...]:
+        found = vars(self).get("_about", ())
+        return () if isinstance(found, str) else found
+
+    def __str__(self) -> str:
+        known = vars(self).get("_about")
+        return known if isinstance(known, str) else super().__str__()
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = vars(self).copy()
+        return state | {"_about": str(self)} if "_about" in state else state
+
+
+A = TypeVar("A", bound=ToldOf)
+
+
+def about(answer: A, *networks: Any) -> A:
+    """The answer, which remembers the networks that it is about."""
+    vars(answer)["_about"] = networks
+    return answer

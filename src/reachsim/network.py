@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -13,13 +13,13 @@ from reachsim.answers.earlier import Earlier
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
-from reachsim.answers.share import Work
+from reachsim.answers.share import Work, decided_elsewhere
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
-from reachsim.engine import Asked, Engine, Payload, some_traffic
+from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown
-from reachsim.faces import face, record
+from reachsim.faces import about, face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
 from reachsim.loading.validation import suggest
@@ -27,7 +27,6 @@ from reachsim.named import Named
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
-from reachsim.reach.workers import spread
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
 from reachsim.topology.interfaces import Interface, interface_of
@@ -108,25 +107,29 @@ class Network(Editable):
 
     @in_time
     def check(
-        self, *, executor: Executor | None = None, progress: Progress | None = None, deadline: float | None = None
+        self,
+        *,
+        executor: Executor | None = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+        deadline: float | None = None,
     ) -> Check:
         """Every expectation of the design, decided for all packets, in the order of the file.
 
-        `executor`: as for `matrix`. `progress(done, total)` counts work, pairs of ends: one expectation may be thousands.
+        `executor`, `jobs`: as for `rows`. `progress(done, total)` counts pairs of ends: one expectation may be thousands.
         Raises EndpointError where an expectation names nothing.
         """
         numbers = range(1, len(self.design.expect) + 1)
         work = Work([work_of(e, self.ends) for e in self.design.expect] if progress else [], progress)
         results: dict[int, Result] = {}
-        if executor is not None:
-            for block in spread(executor, check_block, Payload.of(self), numbers, 8):
-                results |= {result.number: result for result in block}
-                work.finished(result.number for result in block)
+        for block in decided_elsewhere(self, numbers, executor, jobs):
+            results |= {result.number: result for result in block}
+            work.finished(result.number for result in block)
         for number in numbers:
             if number not in results:
                 results[number] = self._decide(number, work.part(number))
                 work.finished((number,))
-        return Check([results[number] for number in numbers])
+        return about(Check([results[number] for number in numbers]), self)
 
     def decide(self, number: int) -> Result:
         """One expectation, counted from 1, decided for all packets; kept, also for edited copies it does not concern.
@@ -194,7 +197,7 @@ class Network(Editable):
         """What the internet reaches: for each group of interfaces treated alike, the traffic and from where."""
         from reachsim.answers import policy
 
-        return policy.exposure(self, progress)
+        return about(policy.exposure(self, progress), self)
 
     @in_time
     def isolated(
@@ -203,7 +206,7 @@ class Network(Editable):
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
         from reachsim.answers import policy
 
-        return policy.isolated(self, one, other, progress)
+        return about(policy.isolated(self, one, other, progress), self)
 
     @in_time
     def who_reaches(
@@ -218,14 +221,12 @@ class Network(Editable):
 
         `traffic`: of this alone. Raises EndpointError, UsageError.
 
-        >>> print(reachsim.load("models/three-tier.yaml").who_reaches("db-a", "tcp/5432"))
-        3 of 13 other ends reach shop.db-a with tcp/5432
-        shop.app-a, shop.app-b: tcp/5432 (client ports 1024-65535 only)
-        shop.db-b: tcp/5432 (client ports 1024-65535 only)
+        >>> reachsim.load("models/three-tier.yaml").who_reaches("db-a", "tcp/5432")
+        <Neighbours 3 of 13 other ends reach shop.db-a with tcp/5432>
         """
         from reachsim.answers.neighbours import neighbours
 
-        return neighbours(self, "who", to, traffic, progress)
+        return about(neighbours(self, "who", to, traffic, progress), self)
 
     @in_time
     def reaches_what(
@@ -242,28 +243,28 @@ class Network(Editable):
         """
         from reachsim.answers.neighbours import neighbours
 
-        return neighbours(self, "what", source, traffic, progress)
+        return about(neighbours(self, "what", source, traffic, progress), self)
 
     @in_time
     def dead_ends(self, *, progress: Progress | None = None, deadline: float | None = None) -> DeadEnds:
         """Forwarding loops and blackholes, over all destinations."""
         from reachsim.answers import policy
 
-        return policy.dead_ends(self, progress)
+        return about(policy.dead_ends(self, progress), self)
 
     @in_time
     def idle_rules(self, *, progress: Progress | None = None, deadline: float | None = None) -> IdleRules:
         """Rules of ACLs and security groups that decide nothing, with the rules that make them so."""
         from reachsim.answers import rulesets
 
-        return rulesets.idle_rules(self, progress)
+        return about(rulesets.idle_rules(self, progress), self)
 
     @in_time
     def findings(self, *, deadline: float | None = None) -> Findings:
         """Warnings, idle rules, dead ends and exposures in one shape, in the order of the file."""
         from reachsim.answers.findings import findings
 
-        return findings(self)
+        return about(findings(self), self)
 
     def lambda_addresses(self, growth: int = 0) -> LambdaAddresses:
         """What the functions need of their subnets: shared interfaces, addresses, quota, and what is left over.
@@ -272,7 +273,7 @@ class Network(Editable):
         """
         from reachsim.answers import lambda_planning
 
-        return lambda_planning.lambda_addresses(self, growth)
+        return about(lambda_planning.lambda_addresses(self, growth), self)
 
     @in_time
     def session_manager(
@@ -285,7 +286,7 @@ class Network(Editable):
         """
         from reachsim.answers.session_manager import session_manager
 
-        return session_manager(self, instances, minutes)
+        return about(session_manager(self, instances, minutes), self)
 
     @in_time
     def lint(self, *only: str, progress: Progress | None = None, deadline: float | None = None) -> Lint:
@@ -295,7 +296,7 @@ class Network(Editable):
         """
         from reachsim.answers.lint.run import lint
 
-        return lint(self, only, progress)
+        return about(lint(self, only, progress), self)
 
     def explain(
         self, source: Asked, destination: Asked, traffic: str | Traffic, source_port: int | None = None
@@ -311,7 +312,7 @@ class Network(Editable):
         from reachsim.answers.explain import explain
 
         one, other = self.endpoint(source), self.endpoint(destination)
-        return explain(self, one, other, parse_traffic(traffic), source_port, lambda edits: self.with_(edits))
+        return about(explain(self, one, other, parse_traffic(traffic), source_port, self.with_), self)
 
     @in_time
     def fixes(
@@ -336,21 +337,21 @@ class Network(Editable):
         from reachsim.answers import fix
 
         if isinstance(source, int):
-            return fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched), source)
+            return about(fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched), source), self)
         asked = parse_traffic(traffic)
         expectation = promise(
             {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
         )
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return fix.fixes(self, expectation, fix.Tools(_patched))
+        return about(fix.fixes(self, expectation, fix.Tools(_patched)), self)
 
     @in_time
     def fix_all(self, *, deadline: float | None = None) -> FixPlan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a text."""
         from reachsim.answers import fix
 
-        return fix.plan(self, fix.Tools(_patched))
+        return about(fix.plan(self, fix.Tools(_patched)), self)
 
     @in_time
     def fix_sessions(self, *instances: str, deadline: float | None = None) -> FixPlan:
@@ -358,7 +359,7 @@ class Network(Editable):
         proven, and one patch. None of the file's own expectations breaks. Raises EndpointError, DeadlinePassed."""
         from reachsim.answers import fix
 
-        return fix.plan_besides(self, self.session_manager(*instances).ways_missing, fix.Tools(_patched))
+        return about(fix.plan_sessions(self, self.session_manager(*instances).ways_missing, fix.Tools(_patched)), self)
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.
@@ -435,7 +436,8 @@ class Network(Editable):
 _FOR_GUESTS = (
     "check", "dead_ends", "design", "draw", "endpoint", "endpoints", "expect", "explain", "exposure", "findings",
     "fix_all", "fix_sessions", "fixes", "graph", "idle_rules", "interfaces", "isolated", "lambda_addresses", "lint",
-    "matrix", "not_modelled", "reach", "reaches_what", "session_manager", "trace", "warnings", "who_reaches", "with_",
+    "matrix", "not_modelled", "reach", "reaches_what", "rows", "session_manager", "trace", "warnings", "who_reaches",
+    "with_",
 )  # fmt: skip
 """What the tab key offers: questions, not what they are answered with."""
 
@@ -491,10 +493,4 @@ def diff(
         if not isinstance(network, Engine):
             raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")
     with collector_paused():
-        return compare(before, after._seen_from(before), progress)
-
-
-def check_block(payload: Payload, numbers: Sequence[int]) -> list[Result]:
-    """Some expectations, decided in a worker; `numbers` count from 1."""
-    network = Network(payload.source)
-    return [network.decide(number) for number in numbers]
+        return about(compare(before, after._seen_from(before), progress), before, after)

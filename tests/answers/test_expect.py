@@ -46,7 +46,7 @@ def test_both_verdicts_and_their_texts(shop: Network) -> None:
     assert (open_.verdict, open_.holds) == ("fails", False)
     assert open_.witness is not None
     assert open_.witness.delivered
-    assert str(open_).startswith("FAILS  app-a -> db-a: deny tcp/5432\n  delivered: ")
+    assert str(open_).startswith("FAILS  app-a -> db-a: deny tcp/5432\n  because  some packet is delivered\n")
     assert shop.expect({"subnet": ["app-a", "app-b"]}, "db-a", allow="tcp/5432")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 from tests.answers.test_fix import best, written
-from tests.designs import Changes
+from tests.designs import GONE, Changes
+
+from reachsim.answers.fixes import Fix
 
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
@@ -118,3 +121,372 @@ def test_an_acl_lets_geneve_pass(subnet: str, way: str, key: str, peer: str) -> 
     (change,) = best(written(INSPECTED, admitted, acl).fixes("probe", "www", "tcp/443")).edits[0].changes
     assert change.path == ("vpcs", "data", "network_acls", "strict", way)
     assert change.value == {"rule": 100, "allow": "udp/6081", key: peer}
+
+
+# -- load balancers -----------------------------------------------------------------------------------------------------
+
+BALANCED: Changes = {
+    "vpcs app load_balancers lb": {
+        "type": "network", "scheme": "internal", "subnets": ["isolated"], "private_ips": {"isolated": "10.0.2.50"},
+        "security_groups": ["open"], "listeners": {"tcp/443": "dbs"}, "target_groups": {"dbs": {"targets": ["db"]}},
+    },
+}  # fmt: skip
+LB = ("vpcs", "app", "load_balancers", "lb")
+
+
+@pytest.mark.rule("LB-1")
+@pytest.mark.parametrize(
+    ("kind", "asked", "listener"),
+    [
+        ("network", "tcp/80", "tcp/80"),
+        ("network", "udp/53", "udp/53"),
+        ("application", "tcp/80", "http/80"),
+        ("application", "tcp/443", "https/443"),
+        ("classic", "tcp/8080", "tcp/8080"),
+    ],
+)
+def test_a_listener_for_what_nobody_listens_to(kind: str, asked: str, listener: str) -> None:
+    first = "tcp/22" if kind in ("network", "classic") else "http/8022"
+    lb = {"vpcs app load_balancers lb type": kind, "vpcs app load_balancers lb listeners": {first: "dbs"}}
+    (change,) = best(written(BALANCED, lb).fixes("twin", "lb", asked)).edits[0].changes
+    assert change.path[:5] == (*LB, "listeners")
+    assert (change.path[5], change.value) == (listener, "dbs")
+
+
+@pytest.mark.rule("LB-1")
+def test_no_listener_is_proposed_for_what_no_listener_can_have() -> None:
+    lb = {"vpcs app load_balancers lb type": "application", "vpcs app load_balancers lb listeners": {"http/80": "dbs"}}
+    assert not written(BALANCED, lb).fixes("twin", "lb", "udp/53").found
+    assert not written(BALANCED).fixes("twin", "lb", "tcp/1-100").found
+
+
+@pytest.mark.rule("LB-8")
+def test_a_listener_forwards_to_a_group_that_has_targets() -> None:
+    empty = {
+        "vpcs app load_balancers lb listeners": {"tcp/443": "none"},
+        "vpcs app load_balancers lb target_groups": {"none": {}, "dbs": {"targets": ["db"]}},
+    }
+    (change,) = best(written(BALANCED, empty).fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == ((*LB, "listeners", "tcp/443"), "dbs")
+    nobody = {"vpcs app load_balancers lb target_groups": {"dbs": {}}}
+    found = written(BALANCED, nobody).fixes("twin", "lb", "tcp/443")
+    assert not found.found
+    assert "register those that serve it" in " ".join(found.reasons)
+
+
+@pytest.mark.rule("LB-10")
+def test_targets_are_made_healthy() -> None:
+    ill = {"vpcs app load_balancers lb target_groups dbs healthy": False}
+    (change,) = best(written(BALANCED, ill).fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == ((*LB, "target_groups", "dbs", "healthy"), True)
+
+
+@pytest.mark.rule("LB-8")
+def test_the_zone_of_the_targets_is_enabled() -> None:
+    elsewhere = {
+        "vpcs app load_balancers lb subnets": ["private"],
+        "vpcs app load_balancers lb private_ips": {},
+        "vpcs app load_balancers lb cross_zone": True,
+    }
+    net = written(BALANCED, elsewhere)
+    assert net.trace("twin", "lb", "tcp/443").blockers[0].code == "ELB_INSTALLED_AZ_RESTRICTION"
+    (change,) = best(net.fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value, change.action) == ((*LB, "subnets"), "isolated", "add")
+
+
+# -- endpoints ----------------------------------------------------------------------------------------------------------
+
+HERE: Changes = {
+    "region": "eu-west-1", "vpcs app instances nat": GONE, "vpcs app nat_gateways": {}, "vpcs app route_tables private": {},
+}  # fmt: skip
+"""A private subnet without any way out."""
+
+
+@pytest.mark.rule("EP-1")
+def test_a_gateway_endpoint_is_created_with_the_table_of_the_sender() -> None:
+    found = written(HERE).fixes("probe", "service:s3", "tcp/443")
+    (change,) = best(found).edits[0].changes
+    assert change.path == ("vpcs", "app", "vpc_endpoints", "s3")
+    assert change.value == {"type": "gateway", "service": "s3", "route_tables": ["private"]}
+    after = written(HERE).with_({change.path[:3]: {"s3": change.value}})
+    assert not after.trace("probe", "www", "tcp/443").delivered
+
+
+@pytest.mark.rule("EP-6")
+@pytest.mark.rule("EP-8")
+def test_an_interface_endpoint_is_created_for_the_sender() -> None:
+    fix = best(written(HERE).fixes("probe", "service:ecr.api", "tcp/443"))
+    changes = {change.path: change.value for change in fix.edits[0].changes}
+    assert changes == {
+        ("vpcs", "app", "security_groups", "ecr-api-endpoint"): {"ingress": [{"allow": "tcp/443", "from": "client"}]},
+        ("vpcs", "app", "vpc_endpoints", "ecr-api"): {
+            "type": "interface", "service": "ecr.api", "subnets": ["private"], "security_groups": ["ecr-api-endpoint"],
+        },
+        ("vpcs", "app", "enable_dns_hostnames"): True,
+    }  # fmt: skip
+    assert len(fix.edits) == 1
+    assert not fix.opens
+
+
+def test_an_endpoint_for_a_sender_of_the_default_group_admits_its_subnet() -> None:
+    plain = {"vpcs app instances probe": {"subnet": "private", "private_ip": "10.0.1.10"}}
+    fix = best(written(HERE, plain).fixes("probe", "service:ssm", "tcp/443"))
+    rules = next(change.value for change in fix.edits[0].changes if change.path[2] == "security_groups")
+    assert rules == {"ingress": [{"allow": "tcp/443", "from": "10.0.1.0/24"}]}
+
+
+SERVED: Changes = {
+    **HERE,
+    "vpcs app enable_dns_hostnames": True,
+    "vpcs data load_balancers nlb": {
+        "type": "network", "scheme": "internal", "subnets": ["api"], "listeners": {"tcp/80": "apis"},
+        "target_groups": {"apis": {"targets": ["api"]}},
+    },
+    "endpoint_services shop": {"load_balancer": "data.nlb", "private_dns_name": "shop.example.com"},
+    "vpcs app security_groups endpoint": {"ingress": [{"allow": "tcp/80", "from": "client"}]},
+    "vpcs app vpc_endpoints shop": {
+        "type": "interface", "service": "shop", "subnets": ["private"], "security_groups": ["endpoint"],
+        "private_dns": True,
+    },
+}  # fmt: skip
+"""A service of one's own in `data`, and an endpoint that leads to it."""
+
+
+@pytest.mark.rule("EP-10")
+def test_the_served_design_works() -> None:
+    assert written(SERVED).trace("probe", "shop.example.com", "tcp/80").reachable
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize("name", ["service:shop", "app.shop", "shop.example.com"])
+def test_an_endpoint_is_accepted(name: str) -> None:
+    fix = best(written(SERVED, {"endpoint_services shop accepted": []}).fixes("probe", name, "tcp/80"))
+    (change,) = fix.edits[0].changes
+    assert (change.path, change.value, change.action) == (("endpoint_services", "shop", "accepted"), "app", "add")
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize("name", ["service:shop", "app.shop"])
+def test_an_endpoint_that_is_not_available_is_made_anew(name: str) -> None:
+    net = written(SERVED, {"vpcs app vpc_endpoints shop state": "failed"})
+    (change,) = best(net.fixes("probe", name, "tcp/80")).edits[0].changes
+    assert (change.path[-2:], change.value) == (("shop", "state"), "available")
+
+
+@pytest.mark.rule("EP-10")
+def test_an_endpoint_of_a_service_of_ones_own_is_created() -> None:
+    gone = {key: value for key, value in SERVED.items() if "vpc_endpoints" not in key and "groups endpoint" not in key}
+    fix = best(written(gone).fixes("probe", "service:shop", "tcp/80"))
+    bodies = {change.path[2:]: change.value for change in fix.edits[0].changes}
+    assert bodies["security_groups", "shop-endpoint"] == {"ingress": [{"allow": "tcp/80", "from": "client"}]}
+    assert bodies["vpc_endpoints", "shop-endpoint"]["private_dns"] is True
+
+
+@pytest.mark.rule("EP-10")
+def test_a_service_and_its_endpoint_meet_in_a_zone() -> None:
+    apart = {
+        "vpcs data subnets api az": "c",
+        "vpcs data subnets near": {"cidr": "10.1.3.0/24", "az": "a"},
+        "vpcs data load_balancers nlb cross_zone": True,
+        "vpcs app subnets far": {"cidr": "10.0.7.0/24", "az": "c"},
+    }
+    fixes = written(SERVED, apart).fixes("probe", "service:shop", "tcp/80")
+    assert best(fixes)
+    proposed = [(change.path[-2:], change.value) for fix in fixes for edit in fix.edits for change in edit.changes]
+    assert sorted(proposed, key=str) == [(("nlb", "subnets"), "near"), (("shop", "subnets"), ["far"])]
+
+
+def test_what_opens_the_internet_opens_more_than_a_port_between_two_hosts() -> None:
+    """Of fixes that are equally intrusive: the whole of IPv4 is not little because IPv6 is so large."""
+    plain = {"vpcs app instances probe": {"subnet": "private", "private_ip": "10.0.1.10"}}
+    endpoint, nat, *_ = written(HERE, plain).fixes("probe", "service:ssm", "tcp/443")
+    assert "interface endpoint" in str(endpoint)
+    assert "NAT gateway" in str(nat)
+    assert endpoint.rank[:2] == nat.rank[:2]
+
+
+# -- functions ----------------------------------------------------------------------------------------------------------
+
+INSIDE = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
+OUTSIDE: dict[str, Any] = {}
+
+
+def function(latest: dict[str, Any], *versions: dict[str, Any], alias: int = 0) -> Changes:
+    """A function `f` with versions 1, 2, ..., an alias `live`, and an API in front of it."""
+    body = {"latest": latest, "versions": {str(n): copy.deepcopy(each) for n, each in enumerate(versions, 1)}}
+    aliases = {"aliases": {"live": alias}} if alias else {}
+    return {"lambda_functions": {"f": body | aliases}}
+
+
+def values(fix: Fix) -> dict[Any, Any]:
+    """What each changed key becomes."""
+    return {change.path: change.value for edit in fix.edits for change in edit.changes}
+
+
+@pytest.mark.rule("LAMBDA-28")
+def test_latest_is_published_where_no_version_is_in_the_vpc() -> None:
+    fix = best(written(function(INSIDE, OUTSIDE, alias=1)).fixes("f:live", "db", "tcp/5432"))
+    path = ("lambda_functions", "f")
+    assert values(fix) == {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2}
+
+
+@pytest.mark.rule("LAMBDA-22")
+@pytest.mark.rule("LAMBDA-7")
+def test_a_function_in_a_public_subnet_is_published_anew_for_its_alias() -> None:
+    """A published version never changes: $LATEST is moved and published, and the alias points to that."""
+    public = {**INSIDE, "subnets": ["public"]}
+    net = written(function(public, {**INSIDE, "subnets": ["public"]}, alias=1))
+    fix = best(net.fixes("f:live", "www", "tcp/443"))
+    assert values(fix) == {
+        ("lambda_functions", "f", "latest", "subnets"): ["private"],
+        ("lambda_functions", "f", "versions", "2"): INSIDE,
+        ("lambda_functions", "f", "aliases", "live"): 2,
+    }
+
+
+@pytest.mark.rule("LAMBDA-25")
+def test_an_alias_of_latest_needs_no_version() -> None:
+    latest = {"lambda_functions f aliases live": "$LATEST"}
+    net = written(function({**INSIDE, "subnets": ["public"]}, INSIDE, alias=1), latest)
+    assert values(best(net.fixes("f:live", "www", "tcp/443"))) == {
+        ("lambda_functions", "f", "latest", "subnets"): ["private"]
+    }
+
+
+@pytest.mark.rule("LAMBDA-27")
+@pytest.mark.parametrize(
+    ("changes", "called"),
+    [
+        (function(INSIDE, OUTSIDE, INSIDE, alias=2), "f:live"),
+        (function(INSIDE, OUTSIDE, INSIDE), "f:2"),
+        (function(INSIDE, OUTSIDE), "f"),
+    ],
+)
+def test_an_api_calls_a_version_that_is_in_the_vpc(changes: Changes, called: str) -> None:
+    fix = best(written(changes, {"api_gateways rest": {"integration": "f:1"}}).fixes("rest", "db", "tcp/5432"))
+    assert values(fix) == {("api_gateways", "rest", "integration"): called}
+
+
+@pytest.mark.rule("LAMBDA-7")
+@pytest.mark.parametrize(("asked", "key"), [("f", "latest"), ("f:live", "versions.1"), ("f:1", "versions.1")])
+def test_the_key_to_edit_of_a_function_in_a_public_subnet_is_that_of_its_subnets(asked: str, key: str) -> None:
+    public = {**INSIDE, "subnets": ["public"]}
+    net = written(function(public, public, alias=1))
+    first = net.explain(asked, "www", "tcp/443").obstacles[0]
+    assert first.key == f"lambda_functions.f.{key}.subnets"
+    assert first.where
+
+
+@pytest.mark.rule("IGW-6")
+def test_the_key_to_edit_of_an_internal_load_balancer_is_its_scheme() -> None:
+    lb = {"vpcs app load_balancers lb subnets": ["public"], "vpcs app load_balancers lb private_ips": {}}
+    net = written(BALANCED, lb, {"vpcs app load_balancers lb cross_zone": True})
+    first = net.explain("www", "lb", "tcp/443").obstacles[0]
+    assert first.key == "vpcs.app.load_balancers.lb.scheme"
+    plain = {
+        "vpcs app load_balancers lb type": "application",
+        "vpcs app load_balancers lb listeners": {"http/80": "dbs"},
+    }
+    fix = best(written(BALANCED, lb, plain).fixes("www", "lb", "tcp/80"))
+    assert values(fix) == {("vpcs", "app", "load_balancers", "lb", "scheme"): "internet-facing"}
+
+
+# -- networks outside AWS -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("VPN-1")
+@pytest.mark.parametrize("key", ["bgp_routes", "static_routes"])
+def test_a_connection_learns_the_prefix_of_the_network_behind_it(key: str) -> None:
+    known = {} if key == "bgp_routes" else {key: ["172.20.0.0/16"]}
+    office: Changes = {
+        "vpcs app vpn_gateways": {"vgw": {}},
+        "vpcs app route_tables private": {"routes": {"0.0.0.0/0": "ngw"}, "propagate": ["vgw"]},
+        "vpn_connections": {"line": {"gateway": "app.vgw", **known}},
+        "networks": {
+            "office": {"cidrs": ["192.168.0.0/16"], "via": ["line"], "hosts": {"desk": {"ip": "192.168.1.2"}}}
+        },
+    }
+    (edit,) = best(written(office).fixes("probe", "office.desk", "tcp/443")).edits
+    (change,) = edit.changes
+    assert (change.path, change.value) == (("vpn_connections", "line", key), "192.168.0.0/16")
+
+
+# -- names --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize("asked", ["www.example.com", "db.corp.internal", "service:s3"])
+def test_the_resolver_of_the_vpc_is_switched_on(asked: str) -> None:
+    off = {
+        "region": "eu-west-1",
+        "vpcs app enable_dns_support": False,
+        "vpcs app enable_dns_hostnames": True,
+        "private_hosted_zones": {"corp.internal": {"vpcs": ["app"], "records": {"db": "10.0.2.20"}}},
+        "internet hosts www.example.com": {"ip": "203.0.113.10"},
+    }
+    net = written(off)
+    first = net.explain("probe", asked, "tcp/443").obstacles[0]
+    assert first.key == "vpcs.app.enable_dns_support"
+    assert values(best(net.fixes("probe", asked, "tcp/443"))) == {("vpcs", "app", "enable_dns_support"): True}
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"private_hosted_zones corp.internal vpcs": ["data"]}, "private_hosted_zones.'corp.internal'.vpcs"),
+        ({"vpcs app enable_dns_hostnames": False}, "vpcs.app.enable_dns_hostnames"),
+        ({"private_hosted_zones corp.internal records": {}}, "private_hosted_zones.'corp.internal'.records"),
+    ],
+)
+def test_the_key_to_edit_of_a_name_that_does_not_resolve(change: Changes, key: str) -> None:
+    zone: Changes = {
+        "vpcs app enable_dns_hostnames": True,
+        "private_hosted_zones": {"corp.internal": {"vpcs": ["app"], "records": {"db": "10.0.2.20"}}},
+    }
+    first = written(zone, change).explain("probe", "db.corp.internal", "tcp/443").obstacles[0]
+    assert first.blocker.code == "NAME_NOT_RESOLVED"
+    assert first.key == key
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"vpcs app vpc_endpoints shop private_dns": False}, "vpcs.app.vpc_endpoints.shop.private_dns"),
+        ({"vpcs app enable_dns_hostnames": False}, "vpcs.app.enable_dns_hostnames"),
+        ({"vpcs app vpc_endpoints shop state": "failed"}, "vpcs.app.vpc_endpoints.shop.state"),
+        ({"endpoint_services shop accepted": []}, "endpoint_services.shop.accepted"),
+    ],
+)
+@pytest.mark.parametrize("name", ["service:shop", "shop.example.com"])
+def test_the_key_to_edit_of_private_dns_that_is_off(name: str, change: Changes, key: str) -> None:
+    net = written(SERVED, change)
+    assert net.explain("probe", name, "tcp/80").obstacles[0].key == key
+    assert ".".join(map(str, next(iter(values(best(net.fixes("probe", name, "tcp/80"))))))) == key
+
+
+# -- NAT gateways -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("NATGW-1")
+def test_what_is_in_the_way_for_the_place_of_a_nat_gateway_says_so() -> None:
+    """The ACL of a private subnet is met before its table, and opening it would help nobody: the place is the fault."""
+    moved: Changes = {
+        "vpcs app nat_gateways ngw": {"subnet": "isolated", "public_ip": "198.51.100.7"},
+        "vpcs app subnets isolated network_acl": "strict",
+        "vpcs app network_acls strict": {
+            "ingress": [{"rule": 10, "allow": "tcp/5432", "from": "10.0.0.0/16"}], "egress": [],
+        },
+    }  # fmt: skip
+    found = written(moved).explain("probe", "www", "tcp/443").obstacles
+    assert found[0].blocker.code == "SUBNET_ACL_RESTRICTION"
+    assert all(obstacle.led_by[0] == ("vpcs", "app", "nat_gateways", "ngw", "subnet") for obstacle in found)
+    # In a public subnet its place is no fault, and neither is it for what is in the way before it.
+    public = {"vpcs app nat_gateways ngw subnet": "public", "vpcs app subnets public network_acl": "strict"}
+    shut = {"vpcs app security_groups client egress": []}
+    for obstacle in written(moved, public).explain("probe", "www", "tcp/443").obstacles:
+        assert not any("nat_gateways" in path for path in obstacle.led_by)
+    first = written(moved, shut).explain("probe", "www", "tcp/443").obstacles[0]
+    assert first.blocker.code == "SG_HAS_NO_RULES"
+    assert first.led_by == ()

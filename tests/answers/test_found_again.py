@@ -196,7 +196,7 @@ def test_what_reaches_a_host_for_sure_leaks_though_more_of_it_is_undecided() -> 
     apart = reachsim.loads(wider).isolated("f", "w")
     assert {str(leak.traffic) for leak in apart.leaks} == {"tcp/22"}
     assert len(apart.undecided) == 1
-    assert str(apart).startswith("f and v.w: not isolated\n")
+    assert str(apart).startswith("NOT ISOLATED  f <-> v.w\n")
 
 
 @laws(15)

@@ -49,6 +49,7 @@ PLANTED = {
     "23-image-pull-acl-blocks-s3": "ANSWERS_CLOSED",
     "24-central-egress-lacks-the-way-back": "ROUTE_ONE_SIDED",
     "24-zone-without-attachment": "ZONE_WITHOUT_ATTACHMENT",
+    "24-inspection-in-two-zones": "INSPECTION_SPLIT",
     "26-vpn-routes-not-propagated": "CONNECTION_UNUSED",
     "block-public-access": "ROUTE_LEADS_NOWHERE",
     "inspection-bypassed-on-the-way-out": "ROUTE_LEADS_NOWHERE",

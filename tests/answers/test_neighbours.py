@@ -77,7 +77,7 @@ def test_each_end_is_told_what_asking_it_alone_tells(model: str, ends: list[str]
 def test_alike_ends_are_told_together(shop: Network) -> None:
     found = shop.who_reaches("db-a", "tcp/5432")
     assert [row.names for row in found] == [("shop.app-a", "shop.app-b"), ("shop.db-b",)]
-    assert str(found).splitlines()[0] == "3 of 13 other ends reach shop.db-a with tcp/5432"
+    assert found.title == "3 of 13 other ends reach shop.db-a with tcp/5432"
     assert repr(found) == "<Neighbours 3 of 13 other ends reach shop.db-a with tcp/5432>"
     assert found
     assert found[0].verdict == "passes"

@@ -47,7 +47,7 @@ def test_a_name_is_no_change() -> None:
     found = reachsim.diff(net(two_tiers()), net(two_tiers("front")))
     assert not found
     assert (found.added, found.removed, found.renamed) == ((), (), (("shop.web", "shop.front"),))
-    assert str(found) == "renamed: shop.web to shop.front"
+    assert str(found).splitlines()[-1] == "renamed  shop.web -> shop.front"
     assert found.to_dict()["renamed"] == [{"before": "shop.web", "after": "shop.front"}]
     assert "renamed: shop.web → shop.front" in (found._repr_html_() or "")
 

@@ -194,6 +194,19 @@ def test_older_agents_need_ec2messages_for_commands_and_not_for_sessions() -> No
     assert [need.name for need in node().needs] == ["role", "agent", "ssm", "ssmmessages"]
 
 
+@pytest.mark.rule("SSM-2")
+def test_the_first_agent_that_needs_no_ec2messages() -> None:
+    services = ["ssm", "ssmmessages"]
+    for agent, needed in (("3.3.40.0", services), ("3.3.39.9", [*services, "ec2messages"]), ("3.4.0.0", services)):
+        assert [need.name for need in node({f"{WORKER} ssm_agent": agent}).needs[2:]] == needed, agent
+
+
+@pytest.mark.rule("SSM-8")
+def test_the_first_agent_that_forwards_ports() -> None:
+    for agent, more in (("3.0.222.0", ""), ("3.0.221.9", ", but forwards no ports and no SSH"), ("3.1.0.0", "")):
+        assert node({f"{WORKER} ssm_agent": agent}).needs[1].text == f"SSM Agent {agent} takes sessions{more}"
+
+
 @pytest.mark.rule("SSM-4")
 def test_an_endpoint_whose_group_is_closed() -> None:
     found = node({"vpcs shop security_groups endpoint ingress": [{"allow": "tcp/443", "from": "10.22.0.0/24"}]})

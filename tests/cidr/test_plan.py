@@ -215,7 +215,8 @@ def test_peerings_that_are_wished() -> None:
 
 def test_values_print_well() -> None:
     found = plan("pools: {p: 10.16.0.0/16}\nvpcs: {a: {tiers: {t: /26}}}")
-    assert str(found).startswith("Fits.\na      10.16.0.0/24\n  t-a  10.16.0.0/26    59 usable")
+    assert str(found).startswith("Fits: 1 VPC, 3 subnets.\n")
+    assert repr(found) == "<Plan Fits.>"
     assert "<table>" in found._repr_html_()
     with pytest.raises(KeyError):
         found["nobody"]

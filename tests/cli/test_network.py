@@ -23,9 +23,9 @@ from tests.terminals import on_terminal
 import reachsim
 from reachsim.cli.common import ProgressLine
 from reachsim.cli.main import INTERRUPTED, main
-from reachsim.cli.workers import workers
 from reachsim.errors import UsageError
 from reachsim.reach.matrix import Matrix
+from reachsim.reach.workers import workers
 
 ROOT = Path(__file__).parents[2]
 FOUND = "models/vpc-lambda-as-found.yaml"
@@ -248,7 +248,7 @@ def test_jobs_change_nothing(command: Sequence[str], capsys: pytest.CaptureFixtu
 def test_one_job_is_done_here() -> None:
     with workers(1) as executor:
         assert executor is None
-    with pytest.raises(UsageError, match="--jobs -1: it must be 1 or more"), workers(-1):
+    with pytest.raises(UsageError, match="jobs: -1 is not a whole number of 1 or more"), workers(-1):
         pass
 
 

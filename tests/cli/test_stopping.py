@@ -25,7 +25,7 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks a
 ENDLESS = """\
 import sys, time
 from reachsim.stopping import stoppable
-from reachsim.cli.workers import workers
+from reachsim.reach.workers import workers
 from reachsim.errors import DeadlinePassed
 
 def busy(number):

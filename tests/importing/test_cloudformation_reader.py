@@ -4,120 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.importing.templates_of import BASE, FAR, read, told, verdict
 
 import reachsim
 from reachsim.errors import UsageError
-from reachsim.importing import Imported, import_files
+from reachsim.importing import import_files
 from reachsim.importing.files import import_sources
 from reachsim.importing.options import Options
 from reachsim.importing.sources import decoded
-
-BASE = """
-Resources:
-  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}
-  A:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
-  B:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs '']}
-  Igw: {Type: AWS::EC2::InternetGateway}
-  Attached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
-  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
-  Out:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Igw}
-  OfA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref A, RouteTableId: !Ref Table}}
-  Open:
-    Type: AWS::EC2::SecurityGroup
-    Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
-  HostA: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Open]}}
-  HostB: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Open]}}
-"""
-HEADS = {"Parameters", "Conditions", "Globals", "Transform", "Outputs"}
-
-
-def read(more: str = "", head: str = "", **options: Any) -> Imported:
-    """A design out of the base, with more resources and with other sections."""
-    return import_sources([(decoded(head + BASE + more, "t.yaml"), True)], Options(**options), "t.yaml")
-
-
-def verdict(found: Imported, source: str, destination: str, traffic: str = "tcp/443") -> str:
-    net = reachsim.loads(json.dumps(found.design))
-    ends = (found.names.get(each, each) for each in (source, destination))
-    return {"holds": "yes", "fails": "no"}.get(net.expect(*ends, allow=traffic).verdict, "undecided")
-
-
-def told(found: Imported, kind: str) -> str:
-    return "\n".join(str(note) for note in found.notes if note.kind == kind)
-
-
-FAR = """
-  Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16}}
-  FarSubnet:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}
-  FarGroup:
-    Type: AWS::EC2::SecurityGroup
-    Properties: {GroupDescription: x, VpcId: !Ref Far, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
-  FarHost: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref FarSubnet, SecurityGroupIds: [!Ref FarGroup]}}
-"""
-"""Another VPC, with a host that takes everything."""
-TGW = (
-    FAR
-    + """\
-  FarTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Far}}
-  OfFar:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {SubnetId: !Ref FarSubnet, RouteTableId: !Ref FarTable}
-  Hub: {Type: AWS::EC2::TransitGateway, Properties: {DefaultRouteTablePropagation: PROPAGATE}}
-  Near: {Type: KIND, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Vpc, SubnetIds: [!Ref A]}}
-  Distant: {Type: KIND, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Far, SubnetIds: [!Ref FarSubnet]}}
-  There:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 10.9.0.0/16, TransitGatewayId: !Ref Hub}
-  Back:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref FarTable, DestinationCidrBlock: 10.0.0.0/16, TransitGatewayId: !Ref Hub}
-"""
-)
-
-
-@pytest.mark.parametrize("kind", ["AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment"])
-@pytest.mark.parametrize(("propagates", "expected"), [("enable", "yes"), ("disable", "no")])
-def test_a_transit_gateway_propagates_by_default(kind: str, propagates: str, expected: str) -> None:
-    found = read(TGW.replace("KIND", kind).replace("PROPAGATE", propagates))
-    assert verdict(found, "HostA", "FarHost") == expected
-
-
-def test_a_transit_gateway_with_a_table_and_routes_of_its_own() -> None:
-    own = """
-  Own: {Type: AWS::EC2::TransitGatewayRouteTable, Properties: {TransitGatewayId: !Ref Hub}}
-  NearOf:
-    Type: AWS::EC2::TransitGatewayRouteTableAssociation
-    Properties: {TransitGatewayAttachmentId: !Ref Near, TransitGatewayRouteTableId: !Ref Own}
-  FarOf:
-    Type: AWS::EC2::TransitGatewayRouteTableAssociation
-    Properties: {TransitGatewayAttachmentId: !Ref Distant, TransitGatewayRouteTableId: !Ref Own}
-  Learn:
-    Type: AWS::EC2::TransitGatewayRouteTablePropagation
-    Properties: {TransitGatewayAttachmentId: !Ref Near, TransitGatewayRouteTableId: !Ref Own}
-  Static:
-    Type: AWS::EC2::TransitGatewayRoute
-    Properties:
-      DestinationCidrBlock: 10.9.0.0/16
-      TransitGatewayAttachmentId: !Ref Distant
-      TransitGatewayRouteTableId: !Ref Own
-"""
-    text = TGW.replace("KIND", "AWS::EC2::TransitGatewayAttachment").replace(
-        "DefaultRouteTablePropagation: PROPAGATE",
-        "DefaultRouteTablePropagation: disable, DefaultRouteTableAssociation: disable",
-    )
-    assert verdict(read(text + own), "HostA", "FarHost") == "yes"
-    assert verdict(read(text + own.split("  Static")[0]), "HostA", "FarHost") == "no"
 
 
 def test_zones_by_place_and_by_name_are_not_told_apart() -> None:
@@ -208,92 +104,19 @@ def test_a_service_of_ones_own(region: str, accept: str, expected: str) -> None:
     assert verdict(read(PRIVATE_LINK.replace("ACCEPT", accept), region=region), "HostB", "Endpoint") == expected
 
 
-VPN = """
-  Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
-  VgwAttached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, VpnGatewayId: !Ref Vgw}}
-  Office: {Type: AWS::EC2::CustomerGateway, Properties: {Type: ipsec.1, BgpAsn: 65000, IpAddress: 192.0.2.1}}
-  Tunnel:
-    Type: AWS::EC2::VPNConnection
-    Properties: {Type: ipsec.1, StaticRoutesOnly: STATIC, CustomerGatewayId: !Ref Office, VpnGatewayId: !Ref Vgw}
-  Known:
-    Type: AWS::EC2::VPNConnectionRoute
-    Properties: {DestinationCidrBlock: 192.168.0.0/16, VpnConnectionId: !Ref Tunnel}
-  Learn:
-    Type: AWS::EC2::VPNGatewayRoutePropagation
-    DependsOn: VgwAttached
-    Properties: {RouteTableIds: [!Ref Table], VpnGatewayId: !Ref Vgw}
-"""
-
-
-def test_a_vpn_with_static_routes_and_one_whose_other_side_announces_them() -> None:
-    static = read(VPN.replace("STATIC", "true"))
-    assert verdict(static, "HostA", "192.168.1.1") == "yes"
-    assert verdict(static, "HostB", "192.168.1.1") == "no"
-    assert verdict(static, "HostA", "172.20.1.1") == "no"
-    assert verdict(read(VPN.replace("STATIC", "false")), "HostA", "172.20.1.1") == "undecided"
-
-
-SAM = """
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {VpcConfig: {SubnetIds: [!Ref B]}}}
-"""
-
-
-def test_functions_of_sam_and_of_lambda() -> None:
-    """A function of a VPC reaches its hosts, and no public address, though its subnet is a public one (LAMBDA-2)."""
-    more = """
-  Sam: {Type: AWS::Serverless::Function, Properties: {VpcConfig: {SecurityGroupIds: [!Ref Open]}}}
-  Plain:
-    Type: AWS::Lambda::Function
-    Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!GetAtt Vpc.DefaultSecurityGroup]}}
-  Outside: {Type: AWS::Lambda::Function, Properties: {Code: {}}}
-"""
-    found = read(more, SAM)
-    assert verdict(found, "Sam", "HostA") == "yes"
-    assert verdict(found, "Plain", "HostB") == "yes"
-    assert verdict(found, "Plain", "8.8.8.8") == "no"
-    assert verdict(found, "Outside", "8.8.8.8") == "yes"
-    assert verdict(found, "Outside", "HostA") == "no"
-
-
-FUNCTION = """
-  F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref Open]}}}
-  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
-"""
-
-
 @pytest.mark.parametrize(
-    ("leads_to", "expected"),
-    [
-        ("!GetAtt V.Version", "yes"),
-        ("'1'", "yes"),
-        ("$LATEST", "yes"),
-        ("'7'", "undecided"),  # one that the template does not make
-        (
-            "'1', RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: '7', FunctionWeight: 0.1}]}",
-            "undecided",
-        ),
-    ],
+    ("preserves", "expected"),
+    [("false", "yes"), ("true", "undecided"), ("!Ref Asked", "undecided"), (None, "undecided")],
 )
-def test_versions_and_aliases(leads_to: str, expected: str) -> None:
-    alias = f"{{FunctionName: !Ref F, Name: prod, FunctionVersion: {leads_to}}}"
-    found = read(FUNCTION + f"  Prod: {{Type: AWS::Lambda::Alias, Properties: {alias}}}\n")
-    assert verdict(found, "F:prod", "HostB") == expected
-    assert verdict(found, "F", "HostB") == "yes"
-
-
-def test_an_alias_splits_over_two_versions() -> None:
-    more = """
-  W: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}
-  Prod:
-    Type: AWS::Lambda::Alias
-    Properties:
-      FunctionName: !Ref F
-      FunctionVersion: !GetAtt V.Version
-      Name: prod
-      RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: !GetAtt W.Version, FunctionWeight: 0.25}]}
+def test_an_instance_connect_endpoint_is_an_interface_unless_it_sends_from_its_clients(
+    preserves: str | None, expected: str
+) -> None:
+    told = "" if preserves is None else f", PreserveClientIp: {preserves}"
+    more = f"""
+  Jump: {{Type: AWS::EC2::InstanceConnectEndpoint, Properties: {{SubnetId: !Ref A, SecurityGroupIds: [!Ref Open]{told}}}}}
 """
-    assert read(FUNCTION + more).design["lambda_functions"]["F"]["aliases"] == {"prod": {"1": 75, "2": 25}}
+    found = read(more, "Parameters: {Asked: {Type: String}}\n")
+    assert verdict(found, "Jump", "HostB", "tcp/22") == expected
 
 
 def test_services_have_interfaces_in_their_subnets() -> None:

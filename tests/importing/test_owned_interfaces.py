@@ -122,3 +122,70 @@ def test_an_interface_that_its_gateway_names_is_no_host_beside_it() -> None:
     vpc = imported(given).design["vpcs"]["vpc-1"]
     assert list(vpc["interfaces"]) == ["eni-web"]
     assert vpc["nat_gateways"]["nat-1"]["private_ip"] == "10.0.1.5"
+
+
+@pytest.mark.parametrize(
+    ("peer", "expected"), [("198.51.100.5", "undecided"), ("198.51.100.0/24", "reachable"), ("0.0.0.0/0", "reachable")]
+)
+def test_a_gateway_with_two_addresses_sends_from_either(peer: str, expected: str) -> None:
+    """What a rule says of one of them alone holds for a part of the connections."""
+    addresses = [
+        {
+            "NetworkInterfaceId": f"eni-nat-{n}",
+            "PrivateIp": f"10.0.1.{n}",
+            "PublicIp": f"198.51.100.{n}",
+            "IsPrimary": n == 5,
+        }
+        for n in (5, 6)
+    ]
+    gateway = {
+        "NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-a", "State": "available",
+        "NatGatewayAddresses": addresses,
+    }  # fmt: skip
+    tables = [
+        table("rtb-main", route("0.0.0.0/0", GatewayId="igw-1"), main=True),
+        table("rtb-b", route("0.0.0.0/0", NatGatewayId="nat-1"), subnets=("subnet-b",)),
+    ]
+    block = peer if "/" in peer else f"{peer}/32"
+    groups = [group("sg-web", lets("tcp/443", block)), group("sg-b")]
+    public = interface("eni-web", "10.0.1.10", "sg-web", Association={"PublicIp": "198.51.100.10"})
+    inner = interface("eni-b", "10.0.2.10", "sg-b", subnet="subnet-b")
+    nodes = [interface(f"eni-nat-{n}", f"10.0.1.{n}") for n in (5, 6)]
+    net = loaded(
+        account(
+            NatGateways=[gateway], RouteTables=tables, SecurityGroups=groups, NetworkInterfaces=[public, inner, *nodes]
+        )
+    )
+    assert net.trace("eni-b", "198.51.100.10", "tcp/443").verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("instance", "expected"), [("ec2_instance_connect_endpoint", "undecided"), ("interface", "reachable")]
+)
+@pytest.mark.parametrize("told", [None, False, True])
+def test_an_instance_connect_endpoint_may_send_from_its_clients_addresses(
+    instance: str, expected: str, told: bool | None
+) -> None:
+    endpoint = {"InstanceConnectEndpointId": "eice-1", "NetworkInterfaceIds": ["eni-jump"], "PreserveClientIp": told}
+    jump = interface("eni-jump", "10.0.1.30", "sg-web", InterfaceType=instance)
+    given = account(NetworkInterfaces=[WEB, jump], InstanceConnectEndpoints=[] if told is None else [endpoint])
+    verdict = loaded(given).trace("eni-jump", "eni-web", "tcp/443").verdict
+    assert verdict == ("reachable" if told is False else expected)
+
+
+@pytest.mark.rule("SG-17")
+def test_a_group_is_associated_with_the_vpc_in_which_something_has_it() -> None:
+    far = {"SubnetId": "subnet-far", "VpcId": "vpc-2", "CidrBlock": "10.1.1.0/24", "AvailabilityZone": "eu-west-1a"}
+    base = account()
+    given = account(
+        Vpcs=[*base["Vpcs"], {"VpcId": "vpc-2", "CidrBlock": "10.1.0.0/16", "OwnerId": "111122223333"}],
+        Subnets=[*base["Subnets"], far],
+        SecurityGroups=[group("sg-web", lets("tcp/443")), group("sg-far", lets("tcp/22"), vpc="vpc-2")],
+        NetworkInterfaces=[WEB, interface("eni-2", "10.0.2.10", "sg-far", subnet="subnet-b")],
+        SecurityGroupVpcAssociations=[
+            {"GroupId": "sg-far", "VpcId": "vpc-1", "VpcOwnerId": "1", "State": "associated"}
+        ],
+    )
+    net = loaded(given)
+    assert [net.trace("eni-web", "eni-2", port).verdict for port in ("tcp/22", "tcp/443")] == ["reachable", "blocked"]
+    assert not notes(imported(given), "not read")

@@ -182,6 +182,25 @@ def test_what_a_vpn_announces_and_nobody_collected_is_not_known(propagates: bool
     assert loaded(*given).trace("eni-1", "eni-2", "tcp/443").verdict == verdict
 
 
+def test_the_routes_of_a_vpc_to_a_gateway_say_nothing_of_what_a_vpn_announces() -> None:
+    """The tables of both VPCs lead 10.0.0.0/8 to the gateway, which has learned of 10.9.0.0/16 behind the VPN."""
+    vpn = {"VpnConnectionId": "vpn-1", "CustomerGatewayId": "cgw-1", "TransitGatewayId": "tgw-1", "State": "available"}
+    routes = static("10.9.0.0/16", "att-vpn", type="propagated")
+    given = both(routes, propagating=("att-1", "att-2", "att-vpn"), VpnConnections=[vpn])
+    given[0]["TransitGatewayAttachments"].append(attachment("att-vpn", "vpn", "vpn-1"))
+    net = loaded(*given)
+    assert net.trace("eni-1", "10.9.0.5", "tcp/443").verdict == "reachable"
+    assert net.trace("eni-1", "10.99.0.5", "tcp/443").verdict == "blocked"
+
+
+def test_a_vpn_of_which_the_attachment_was_not_collected() -> None:
+    vpn = {"VpnConnectionId": "vpn-1", "CustomerGatewayId": "cgw-1", "TransitGatewayId": "tgw-1", "State": "available"}
+    given = both(VpnConnections=[vpn])
+    assert loaded(*given).trace("eni-1", "eni-2", "tcp/443").verdict == "reachable"  # it has none, as is known
+    del given[0]["TransitGatewayAttachments"]
+    assert loaded(*given).trace("eni-1", "eni-2", "tcp/443").verdict == "undecided"
+
+
 def test_a_direct_connect_gateway() -> None:
     gateway = {
         "directConnectGatewayId": "dx-1",

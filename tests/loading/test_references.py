@@ -214,3 +214,16 @@ def _parts(annotation: Any) -> Iterator[Any]:
     yield annotation
     for part in get_args(annotation):
         yield from _parts(part)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(["open"], "a list"), ({"a": 1}, "a mapping"), ("", "''"), (None, "nothing")]
+)
+def test_what_is_no_name_is_told_once(value: Any, kind: str) -> None:
+    """A reference, and the peer of a rule."""
+    if value is not None:
+        (problem,) = problems({"vpcs app instances db subnet": value})
+        assert (problem.message, problem.path[-1]) == (f"a name is expected, got {kind}", "subnet")
+    (problem,) = problems({"vpcs app security_groups open ingress": [{"allow": "all", "from": [value]}]})
+    expected = "a block, an address, a security group or a prefix list is expected"
+    assert (problem.message, problem.path[-1]) == (f"{expected}, got {kind}", 0)

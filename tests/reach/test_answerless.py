@@ -57,6 +57,12 @@ def test_an_answer_that_comes_back_makes_it_whole(egress: list[str], answerless:
     assert net.matrix().cell("probe", "db").answerless is answerless
 
 
+def test_nothing_reachable_is_no_reply_and_not_answerless() -> None:
+    net = load(DEAF, {"vpcs app security_groups open ingress": [{"allow": "tcp/443", "from": "0.0.0.0/0"}]})
+    reach = net.reach("probe", "db")
+    assert (bool(reach.delivered), bool(reach), reach.answerless) == (True, False, False)
+
+
 def test_who_asks_for_that_icmp_gets_it_whole() -> None:
     grouped = load(DEAF).matrix().by("class", "icmp")
     link = next(link for (a, b), link in grouped.links.items() if "app.probe" in a and "app.db" in b)

@@ -5,46 +5,43 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from hypothesis import given
+from tests import gateways
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
-from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswers
-from reachsim.reach.workers import block_worker, compute_block
-
-
-def worker_of(net) -> BlockWorker:
-    """A worker for a network."""
-    return block_worker(net.ends, net.book, net.templates, net.classes)
+from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, ClassAnswers
+from reachsim.reach.stream import RowMaker, RowTask
 
 
 @laws(12)
 @given(seeds)
 def test_rows_do_not_depend_on_what_was_computed_before(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
-    total = len(net.classes.routing)
-    order = rng.sample(range(total), total)
-    together = worker_of(net)
-    for index in order:
-        _, rows, table = compute_block(together, [index])
-        _, alone, table_alone = compute_block(worker_of(net), [index])
-        assert rows.keys() == alone.keys()
-        for key, row in rows.items():
-            assert [table[n] for n in row] == [table_alone[n] for n in alone[key]]
+    total = len(net.classes.classes)
+    together = RowMaker(net.new_worker(), kept=True)
+    for index in rng.sample(range(total), total):
+        task = RowTask((index,), None, 1)
+        rows, table = together.block(task)
+        alone, table_alone = RowMaker(net.new_worker()).block(task)
+        assert rows.keys() == alone.keys() == {index}
+        assert [table[n] for n in rows[index]] == [table_alone[n] for n in alone[index]]
 
 
 @laws(12)
 @given(seeds)
 def test_what_comes_back_and_entries_are_in_order(seed: int) -> None:
     _, _, net = network(seed)
-    worker = worker_of(net)
+    worker = net.new_worker()
     everything = worker.atoms.everything
-    _, rows, table = compute_block(worker, list(range(len(worker.classes.routing))))
-    assert table[0] == NO_ANSWER
-    assert len(set(table)) == len(table)
-    assert sorted(rows) == list(range(len(worker.classes.classes)))
-    for answer in table[1:]:
-        assert answer
+    every = tuple(range(len(worker.classes.classes)))
+    rows, table = RowMaker(worker).block(RowTask(every, None, 1))
+    assert table.get(0, NO_ANSWER) == NO_ANSWER
+    assert len(set(table.values())) == len(table)
+    assert sorted(rows) == list(every)
+    for number, answer in table.items():
+        assert answer or number == 0
         assert len({ipv6 for ipv6, *_ in answer}) == len(answer)
         for ipv6, there, back, lost in answer:
             assert there == UNDECIDED_SERVICES or 0 < there <= worker.atoms.families[ipv6]
@@ -88,4 +85,21 @@ def test_threads_never_give_one_number_twice() -> None:
         thread.join()
     numbers = [answers.number(kind) for kind in kinds]
     assert sorted(numbers) == list(range(1, 9))
-    assert [answers.table()[n] for n in numbers] == kinds
+    assert [answers.known[n] for n in numbers] == kinds
+
+
+IN_GROUP = {
+    "transit_gateways tgw security_group_referencing": True,
+    "vpcs data security_groups open ingress": [{"allow": "tcp/443", "from": "app.open"}],
+}
+OUT_GROUP = {
+    "transit_gateways tgw security_group_referencing": True,
+    "vpcs app security_groups open egress": [{"allow": "tcp/443", "to": "data.open"}],
+}
+
+
+@pytest.mark.rule("TGW-14")
+@pytest.mark.parametrize(("changes", "passes"), [(IN_GROUP, True), (OUT_GROUP, False)])
+def test_groups_across_a_transit_gateway_count_for_what_comes_in_alone(changes: gateways.Changes, passes: bool) -> None:
+    net = gateways.load(changes)
+    assert bool(net.matrix().cell("app.web", "data.db")) is bool(net.reach("app.web", "data.db")) is passes

@@ -45,7 +45,7 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
     matrix = net.matrix()
     for source, destination in some_pairs(rng, net, 15, inside=True):
         if len(net.topology.interfaces[source].addresses) == len(net.topology.interfaces[destination].addresses) == 1:
-            assert str(matrix[source, destination]) == str(net.reach(source, destination))
+            assert str(matrix[source, destination]) == net.reach(source, destination).title
 
 
 @laws(6)
@@ -144,7 +144,7 @@ def test_one_family_may_be_decided_where_the_other_is_not() -> None:
     vpc["route_tables"]["api"]["2001:db8::/56"] = "pcx"
     net = loaded(data)
     matrix = net.matrix()
-    assert str(net.reach("twin", "api")) == "all over IPv6"
+    assert net.reach("twin", "api").title == "all over IPv6"
     assert matrix.reach("twin", "api") == net.reach("twin", "api").reachable
     assert matrix["twin", "api"].undecided
 
@@ -182,5 +182,5 @@ def test_progress_is_told() -> None:
     heard: list[tuple[int, int]] = []
     net = load(group("open", ("tcp/22", ANY)))
     net.matrix(progress=lambda done, total: heard.append((done, total)))
-    assert heard[-1] == (len(net.classes.routing),) * 2
+    assert heard[-1][0] == heard[-1][1] >= len(net.classes.classes) ** 2
     assert repr(net.matrix()) == "<Matrix: 42 pairs of interfaces in 7 classes>"

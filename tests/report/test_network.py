@@ -167,9 +167,8 @@ vpcs:
 
 def test_leaks_of_a_class_are_told_together(large: reachsim.Network) -> None:
     one, other = list(large.topology.vpcs)[:2]
-    ends = large.endpoint({"vpc": one}), large.endpoint({"vpc": other})
-    found = large.isolated(*ends)
-    text = isolated_text(found, ends, large)
+    found = large.isolated({"vpc": one}, {"vpc": other})
+    text = isolated_text(found, large)
     assert len(found.leaks) > 20
     assert len(text.splitlines()) <= 60
     assert text.startswith(f"NOT ISOLATED  vpc {one} <-> vpc {other}\n")

@@ -18,6 +18,7 @@ def test_the_bidirectional_mode_stops_everything_at_the_gateways(place, mode):
         blames(trace, *BLOCKED, "app.igw")
         assert trace.blockers[0].cause.path == tuple(place.split())
     blames(net.trace("twin", "six", "tcp/443"), *BLOCKED, "app.eigw")
+    assert "Block Public Access" in net.trace("twin", "six", "tcp/443").blockers[0].text
     passes(net.trace("probe", "api", "tcp/80"))  # a peering is no way to the internet
 
 

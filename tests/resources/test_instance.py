@@ -46,3 +46,10 @@ def test_a_stopped_instance_answers_nothing():
     net = load({"vpcs app instances db state": "stopped"})
     trace = net.trace("probe", "db", "tcp/80")
     assert [(blocker.code, blocker.rule_id) for blocker in trace.blockers] == [("BAD_STATE", "ROUTE-14")]
+
+
+def test_subnets_stand_in_place_of_a_subnet():
+    both = {"vpcs app instances more": {"subnet": "private", "subnets": ["private"]}}
+    (problem,) = problems(both)
+    assert problem.message == "'subnets' stands in place of 'subnet'"
+    assert problem.path == ("vpcs", "app", "instances", "more", "subnets")

@@ -231,6 +231,12 @@ def test_matrix_and_reach_agree() -> None:
 
 
 @pytest.mark.rule("LB-11")
+def test_a_target_by_its_ipv6_address_is_as_good_as_by_its_name() -> None:
+    net = load(IPV6_TARGETS, {f"{GROUP} targets": ["2001:db8:0:1::20"]})
+    assert net.trace("client", "2001:db8::50", "tcp/443").reachable
+
+
+@pytest.mark.rule("LB-11")
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

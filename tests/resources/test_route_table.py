@@ -143,7 +143,9 @@ def test_a_blackhole_takes_part_and_nothing_falls_back_to_a_shorter_route():
 @pytest.mark.rule("ROUTE-14")
 def test_a_route_to_a_stopped_instance_is_a_blackhole():
     stopped = {f"{PRIVATE} {ANY}": "nat", "vpcs app instances nat state": "stopped"}
-    blames(load(stopped).trace("probe", "www", "tcp/443"), BLACKHOLE, "ROUTE-14", "app")
+    trace = load(stopped).trace("probe", "www", "tcp/443")
+    blames(trace, BLACKHOLE, "ROUTE-14", "app")
+    assert trace.blockers[0].cause.path == ("vpcs", "app", "instances", "nat", "state")  # what to edit
     blames(
         load({"vpcs app instances db state": "stopped"}).trace("probe", "db", "tcp/80"),
         "BAD_STATE",

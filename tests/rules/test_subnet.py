@@ -22,6 +22,19 @@ def test_blocks_of_subnets(cidr, words):
     assert problem.message.startswith(words)
 
 
+@pytest.mark.rule("SUBNET-1")
+@pytest.mark.parametrize(
+    ("key", "block", "hint"),
+    [
+        ("cidr", "10.9.0.0/24", "its IPv4 blocks are 10.0.0.0/16"),
+        ("ipv6_cidr", "2001:db8:1::/64", "its IPv6 blocks are 2001:db8::/56"),
+    ],
+)
+def test_the_hint_names_the_blocks_of_that_family(key, block, hint):
+    more = {"vpcs app subnets more": {"cidr": "10.0.9.0/24", key: block}}
+    assert refuses("SUBNET-1", f"vpcs app subnets more {key}", DUAL, more).hint == hint
+
+
 @pytest.mark.rule("SUBNET-2")
 @pytest.mark.parametrize("last", [0, 1, 2, 3, 255])
 def test_reserved_addresses(last):

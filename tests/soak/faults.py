@@ -152,7 +152,10 @@ def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network
     said = [(change.sources, change.destinations, change.traffic) for change in plan.whole.opens]
     for number in plan.whole.holds:
         expectation = after.design.expect[number - 1]
-        said.append(((str(expectation.from_),), (str(expectation.to),), expectation.traffic))
+        sender, called = after.endpoint(expectation.from_), after.endpoint(expectation.to)
+        meant = [called.resolve(origin) for origin in sender.origins] if called.resolve else []
+        answering = {interface.name for end in meant for interface in end.interfaces}  # for a service: its endpoint's
+        said.append(((str(expectation.from_),), (str(expectation.to), *answering), expectation.traffic))
     for _ in range(8):
         source, destination = rng.sample(names, 2)
         service = rng.choice(SERVICES)

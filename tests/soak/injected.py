@@ -131,7 +131,7 @@ def default_to_gateway(design: Design, rng: random.Random) -> Fault | None:
 
 def association(design: Design, rng: random.Random) -> Fault | None:
     vpc = rng.choice(list(design["vpcs"]))
-    name = rng.choice(list(design["vpcs"][vpc]["subnets"]))
+    name = rng.choice([name for name, body in design["vpcs"][vpc]["subnets"].items() if "route_table" in body])
     design["vpcs"][vpc]["subnets"][name].pop("route_table")
     return "subnet on the main table", (("vpcs", vpc, "route_tables", "main"), ("vpcs", vpc, "subnets", name))
 
@@ -156,6 +156,8 @@ def nat_gateway(key: str, value: Any) -> Callable[[Design, random.Random], Fault
     def fault(design: Design, rng: random.Random) -> Fault | None:
         nat = design["vpcs"]["app"].get("nat_gateways", {}).get("nat")
         if nat is None:
+            return None
+        if "subnet" not in nat and key == "subnet":
             return None
         nat[key] = value
         place: Key = ("vpcs", "app", "route_tables", "private" if value == "private-a" else "data")
@@ -202,7 +204,7 @@ def stale_alias(design: Design, rng: random.Random) -> Fault | None:
 def endpoint(change: str) -> Callable[[Design, random.Random], Fault | None]:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         app = design["vpcs"]["app"]
-        if "vpc_endpoints" not in app:
+        if "s3" not in app.get("vpc_endpoints", {}):
             return None
         if change == "table":
             app["vpc_endpoints"]["s3"]["route_tables"] = ["public"]
@@ -243,6 +245,111 @@ def stopped(design: Design, rng: random.Random) -> Fault | None:
     return "instance stopped", (("vpcs", "app", "instances", name),)
 
 
+def balancer(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    """Of one of the load balancers that promises lead to."""
+
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        found = [(vpc, name) for vpc, body in design["vpcs"].items() for name in body.get("load_balancers", {})]
+        chosen = pick(rng, found)
+        if chosen is None:
+            return None
+        vpc, name = chosen
+        body = design["vpcs"][vpc]["load_balancers"][name]
+        path: Key = ("vpcs", vpc, "load_balancers", name)
+        if change == "listener":
+            if body["type"] == "gateway":
+                return None
+            ((listener, group),) = body["listeners"].items()
+            body["listeners"] = {listener.replace("443", "8080"): group}
+        elif change == "zone":
+            body["subnets"].remove("private-b")
+        elif change == "cross_zone":
+            body["cross_zone"] = False
+        else:
+            next(iter(body["target_groups"].values()))["healthy"] = False
+        return f"load balancer: {change}", (path, ("vpcs", "app", "vpc_endpoints"))
+
+    return fault
+
+
+def zone(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        if "private_hosted_zones" not in design:
+            return None
+        if change == "association":
+            design["private_hosted_zones"]["corp.internal"]["vpcs"] = []
+            return "private zone: association", (("private_hosted_zones", "corp.internal"),)
+        design["vpcs"]["app"][change] = False
+        return f"private zone: {change}", (("vpcs", "app", change),)
+
+    return fault
+
+
+def service(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        endpoint = design["vpcs"]["app"].get("vpc_endpoints", {}).get("partner")
+        if endpoint is None:
+            return None
+        if change == "accepted":
+            design["endpoint_services"]["partner"]["accepted"] = []
+            return "PrivateLink: accepted", (("endpoint_services", "partner"),)
+        if change == "private_dns":
+            endpoint["private_dns"] = False
+        elif change == "state":
+            endpoint["state"] = "failed"
+        else:
+            endpoint["subnets"] = ["private-b"]
+        return f"PrivateLink: {change}", (("vpcs", "app", "vpc_endpoints", "partner"),)
+
+    return fault
+
+
+def public_access(change: str) -> Callable[[Design, random.Random], Fault | None]:
+    def fault(design: Design, rng: random.Random) -> Fault | None:
+        if "block_public_access" not in design:
+            return None
+        spared = design["block_public_access"]["exclusions"]
+        if change == "egress":
+            spared["app.public-a"] = "allow-egress"
+        else:
+            del spared[rng.choice(list(spared))]
+        return f"Block Public Access: {change}", (("block_public_access",),)
+
+    return fault
+
+
+def regional_zone(design: Design, rng: random.Random) -> Fault | None:
+    del design["vpcs"]["app"]["nat_gateways"]["nat"]["public_ips"][zone := rng.choice(["a", "b"])]
+    return f"regional NAT gateway: zone {zone}", (("vpcs", "app", "nat_gateways", "nat"),)
+
+
+def function_in_public_subnet(design: Design, rng: random.Random) -> Fault | None:
+    fetch = design["lambda_functions"]["fetch"]
+    for body in (fetch["latest"], fetch["versions"]["2"]):
+        body["subnets"] = ["public-a"]
+    routes: Key = ("vpcs", "app", "route_tables", "public")
+    return "function in a public subnet", (("lambda_functions", "fetch"), routes)
+
+
+def integration(design: Design, rng: random.Random) -> Fault | None:
+    design["api_gateways"]["rest"]["integration"] = "fetch:1"
+    return "API of a stale version", (("api_gateways", "rest"), ("lambda_functions", "fetch"))
+
+
+def no_bgp_routes(design: Design, rng: random.Random) -> Fault | None:
+    design["vpn_connections"]["office-vpn"]["bgp_routes"] = []
+    table: Key = ("vpcs", "app", "route_tables", "private")
+    nat = [("vpcs", "app", section, "nat") for section in ("instances", "nat_gateways")]
+    places = (("vpn_connections", "office-vpn"), table, *nat, ("vpcs", "app", "internet_gateway"))
+    return "VPN: no routes", places
+
+
+def inspection_bypassed(design: Design, rng: random.Random) -> Fault | None:
+    """The answers do not go back the way of the requests."""
+    del design["vpcs"]["app"]["route_tables"]["public"]["10.0.1.0/24"]
+    return "inspection: no way back", (("vpcs", "app", "route_tables", "public"), ("vpcs", "app", "vpc_endpoints"))
+
+
 FAULTS: tuple[Callable[[Design, random.Random], Fault | None], ...] = (
     rule_removed, rule_of_another_port, rule_of_another_peer, egress_closed, acl_rule_removed, acl_denies_first,
     acl_ports_narrow, route_removed, route_blackhole, default_to_gateway, association, nat_host("source_dest_check", True),
@@ -251,5 +358,8 @@ FAULTS: tuple[Callable[[Design, random.Random], Fault | None], ...] = (
     nat_gateway("subnet", "data-a"), nat_gateway("subnet", "private-a"), peering("pending-acceptance"),
     peering("deleted"), gateway("zone"), gateway("state"), gateway("association"), gateway("propagation"), stale_alias,
     endpoint("table"), endpoint("private_dns"), endpoint("enable_dns_hostnames"), vpn("propagate"), vpn("down"),
-    web_without_address, stopped,
+    web_without_address, stopped, balancer("listener"), balancer("zone"), balancer("cross_zone"), balancer("healthy"),
+    zone("association"), zone("enable_dns_hostnames"), zone("enable_dns_support"), service("accepted"),
+    service("private_dns"), service("state"), service("zone"), public_access("none"), public_access("egress"),
+    regional_zone, function_in_public_subnet, integration, no_bgp_routes, inspection_bypassed,
 )  # fmt: skip

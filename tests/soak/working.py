@@ -71,6 +71,10 @@ def working(rng: random.Random) -> Design:
             "subnet": "public-a", "private_ip": "10.0.0.10", "public_ip": "198.51.100.10", "security_groups": ["nat"],
             "source_dest_check": False, "nat": {"ip_forward": True, "masquerade": True},
         }  # fmt: skip
+    elif maybe(rng, 0.3):
+        app["nat_gateways"] = {
+            "nat": {"availability": "regional", "public_ips": {"a": "198.51.100.11", "b": "198.51.100.12"}}
+        }
     else:
         app["nat_gateways"] = {"nat": {"subnet": "public-a", "public_ip": "198.51.100.11"}}
     if maybe(rng, 0.6):
@@ -81,6 +85,18 @@ def working(rng: random.Random) -> Design:
         with_vpn(design, promises)
     if link != "none":
         with_link(design, promises, link, rng)
+    if maybe(rng, 0.4):
+        with_balancer(app, promises, rng.choice(["network", "application"]))
+    if maybe(rng, 0.4):
+        with_zone(design, promises)
+    if maybe(rng, 0.4):
+        with_service(design, promises)
+    if maybe(rng, 0.3):
+        with_interface_api(design, promises)
+    if maybe(rng, 0.3):
+        with_public_access(design, rng)
+    if not nat_instance and "subnet" in app["nat_gateways"]["nat"] and maybe(rng, 0.3):
+        with_inspection(design)
     rng.shuffle(promises)
     return design
 
@@ -179,3 +195,106 @@ def with_link(design: Design, promises: list[Design], link: str, rng: random.Ran
         {"from": "worker", "to": "shared.api", "allow": "tcp/8443"},
         {"from": "worker-b", "to": "shared.api", "allow": "tcp/8443"},
     ]
+
+
+def with_balancer(app: Design, promises: list[Design], kind: str) -> None:
+    """A load balancer in two zones, with a target in one."""
+    app["security_groups"] |= {
+        "balancer": {"ingress": [{"allow": "tcp/443", "from": "worker"}]},
+        "target": {"ingress": [{"allow": "tcp/8443", "from": "balancer"}]},
+    }
+    app["instances"]["target"] = {"subnet": "private-b", "private_ip": "10.0.2.60", "security_groups": ["target"]}
+    listener, port = ("tcp/443", "tcp/8443") if kind == "network" else ("https/443", "https/8443")
+    app["load_balancers"] = {
+        "front": {
+            "type": kind, "scheme": "internal", "subnets": ["private-a", "private-b"], "security_groups": ["balancer"],
+            "listeners": {listener: "targets"}, "target_groups": {"targets": {"targets": ["target"], "port": port}},
+            **({"cross_zone": True} if kind == "network" else {}),
+        }
+    }  # fmt: skip
+    promises.append({"from": "worker", "to": "front", "allow": "tcp/443"})
+    if kind == "application":
+        promises.append({"from": "front", "to": "target", "allow": "tcp/8443"})
+
+
+def with_zone(design: Design, promises: list[Design]) -> None:
+    """A private hosted zone with a name for the database."""
+    design["vpcs"]["app"]["enable_dns_hostnames"] = True
+    design["private_hosted_zones"] = {"corp.internal": {"vpcs": ["app"], "records": {"db": "10.0.3.30"}}}
+    promises.append({"from": "worker", "to": "db.corp.internal", "allow": "tcp/5432"})
+
+
+def with_service(design: Design, promises: list[Design]) -> None:
+    """A partner's service behind a Network Load Balancer, by PrivateLink."""
+    app = design["vpcs"]["app"]
+    app["enable_dns_hostnames"] = True
+    app["security_groups"]["partner"] = {"ingress": [{"allow": "tcp/443", "from": "worker"}]}
+    app.setdefault("vpc_endpoints", {})["partner"] = {
+        "type": "interface", "service": "partner", "subnets": ["private-a"], "security_groups": ["partner"],
+        "private_dns": True,
+    }  # fmt: skip
+    design["vpcs"]["partner"] = {
+        "cidrs": ["10.8.0.0/16"],
+        "subnets": {"front": {"cidr": "10.8.1.0/24", "az": "a"}},
+        "route_tables": {},
+        "security_groups": {"shop": {"ingress": [{"allow": "tcp/443", "from": "10.8.1.0/24"}]}},
+        "instances": {"shop": {"subnet": "front", "private_ip": "10.8.1.20", "security_groups": ["shop"]}},
+        "load_balancers": {
+            "nlb": {
+                "type": "network", "scheme": "internal", "subnets": ["front"], "private_ips": {"front": "10.8.1.50"},
+                "listeners": {"tcp/443": "shops"}, "target_groups": {"shops": {"targets": ["shop"]}},
+            }
+        },
+    }  # fmt: skip
+    design["endpoint_services"] = {
+        "partner": {"load_balancer": "partner.nlb", "private_dns_name": "shop.partner.example", "accepted": ["app"]}
+    }
+    promises.append({"from": "worker", "to": "shop.partner.example", "allow": "tcp/443"})
+
+
+def with_interface_api(design: Design, promises: list[Design]) -> None:
+    """An API gateway in front of the function."""
+    design["api_gateways"] = {"rest": {"integration": "fetch:prod"}}
+    promises.append({"from": "rest", "to": "app.db", "allow": "tcp/5432"})
+
+
+def with_public_access(design: Design, rng: random.Random) -> None:
+    """Block Public Access, with what the promises need excluded."""
+    app = design["vpcs"]["app"]
+    regional = "subnet" not in app.get("nat_gateways", {"nat": {"subnet": ""}})["nat"]
+    spared = {"app.public-a": "allow-bidirectional"} | ({"app": "allow-egress"} if regional else {})
+    mode = rng.choice(["ingress", "bidirectional"])
+    if mode == "ingress":
+        spared.pop("app", None)
+    design["block_public_access"] = {"mode": mode, "exclusions": spared}
+
+
+def with_inspection(design: Design) -> None:
+    """What goes out passes an appliance behind a Gateway Load Balancer, and so do its answers."""
+    app = design["vpcs"]["app"]
+    app["subnets"]["inspect"] = {"cidr": "10.0.9.0/28", "az": "a", "route_table": "inspect"}
+    app["route_tables"]["inspect"] = {"0.0.0.0/0": "nat"}
+    private = app["route_tables"]["private"]
+    (private.get("routes") or private)["0.0.0.0/0"] = "wall"
+    app["route_tables"]["public"] |= {"10.0.1.0/24": "wall", "10.0.2.0/24": "wall"}
+    app.setdefault("vpc_endpoints", {})["wall"] = {
+        "type": "gateway_load_balancer", "service": "firewall", "subnets": ["inspect"],
+    }  # fmt: skip
+    design.setdefault("endpoint_services", {})["firewall"] = {"load_balancer": "security.gwlb"}
+    design["vpcs"]["security"] = {
+        "cidrs": ["10.7.0.0/16"],
+        "subnets": {"walls": {"cidr": "10.7.1.0/24", "az": "a"}},
+        "route_tables": {},
+        "security_groups": {"wall": {"ingress": [{"allow": "udp/6081", "from": "10.7.1.0/24"}]}},
+        "instances": {
+            "wall": {
+                "subnet": "walls", "private_ip": "10.7.1.20", "security_groups": ["wall"], "source_dest_check": False,
+            }
+        },
+        "load_balancers": {
+            "gwlb": {
+                "type": "gateway", "subnets": ["walls"], "private_ips": {"walls": "10.7.1.50"},
+                "listeners": {"all": "walls"}, "target_groups": {"walls": {"targets": ["wall"]}},
+            }
+        },
+    }  # fmt: skip

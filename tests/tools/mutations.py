@@ -20,7 +20,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,9 +128,9 @@ def mutations_of(path: Path) -> Iterator[Mutation]:
             yield Mutation(path, (node.lineno, node.col_offset), end, old, text)
 
 
-def chosen(count: int, seed: int) -> list[Mutation]:
-    """So many mutations of the rooms, each place as likely as another."""
-    files = [path for room in ROOMS for path in sorted((ROOT / "src/reachsim" / room).glob("*.py"))]
+def chosen(count: int, seed: int, rooms: Iterable[str] = ROOMS) -> list[Mutation]:
+    """So many mutations of some rooms, each place as likely as another."""
+    files = [path for room in rooms for path in sorted((ROOT / "src/reachsim" / room).glob("*.py"))]
     every = list(dict.fromkeys(mutation for path in files for mutation in mutations_of(path)))
     return random.Random(seed).sample(every, count)
 
@@ -192,9 +192,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--rings", type=int, default=99, help="of tests to ask: 1 is quick, and names what to ask more of"
     )
     parser.add_argument("--only", default="", help="mutations whose printed line has this text in it")
+    parser.add_argument("--rooms", default=",".join(ROOMS), help="packages of src/reachsim, separated by commas")
     parser.add_argument("--list", action="store_true", help="print them and do nothing")
     options = parser.parse_args(arguments)
-    picked = chosen(options.count, options.seed)[options.skip :]
+    picked = chosen(options.count, options.seed, options.rooms.split(","))[options.skip :]
     picked = [mutation for mutation in picked if options.only in str(mutation)]
     if options.list:
         print(*picked, sep="\n")

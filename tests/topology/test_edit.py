@@ -203,9 +203,8 @@ def test_an_edit_of_a_rule_keeps_every_walk_and_what_it_does_not_concern() -> No
     assert copy.topology is net.topology
     assert copy.check()[0] is first[0]
     assert net.check()[1] is first[1]
-    assert str(copy.reach("probe", "api")) == str(
-        load({"vpcs data security_groups open ingress": [{"allow": "tcp/80", "from": ANY}]}).reach("probe", "api")
-    )
+    same = load({"vpcs data security_groups open ingress": [{"allow": "tcp/80", "from": ANY}]})
+    assert copy.reach("probe", "api").title == same.reach("probe", "api").title
 
 
 def test_an_edit_of_anything_else_is_a_fresh_load() -> None:
@@ -222,10 +221,10 @@ def test_list_ends_and_removals() -> None:
     more = net.with_(
         {"vpcs.app.security_groups.open.ingress[1]": rule, "vpcs.app.security_groups.open.ingress[0]": None}
     )
-    assert str(more.reach("probe", "db")) == "tcp/22"
+    assert more.reach("probe", "db").title == "tcp/22"
     none = more.with_({"vpcs.app.security_groups.open.ingress": None})
     assert not none.reach("probe", "db")
-    assert str(net.reach("probe", "db")) == "all"
+    assert net.reach("probe", "db").title == "all"
     shut = net.with_({("vpcs", "app", "security_groups", "client", "egress"): []})
     assert not shut.reach("probe", "db")
 
@@ -256,7 +255,7 @@ def test_an_edit_that_would_not_load() -> None:
         with pytest.raises(DesignError) as caught:
             net.with_({path: value})
         assert len(caught.value.problems) == 1
-    assert str(net.reach("probe", "db")) == "all"
+    assert net.reach("probe", "db").title == "all"
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,49 @@ def test_an_asymmetric_answer_is_told_with_both_ways_and_blames_the_route():
     assert blocker.cause.path == ("vpcs", "app", "route_tables", "public", ANY)
 
 
+@pytest.mark.rule("WALK-19")
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, ("probe", "api", "tcp/80")),
+        ({"vpcs app route_tables private 10.1.0.0/16": "nat", "vpcs app route_tables public 10.1.0.0/16": "pcx"},
+         ("probe", "10.1.1.80", "tcp/80")),
+    ],
+)  # fmt: skip
+def test_a_peering_joins_networks_too(changes, asked):
+    """The answer goes to a host that translates and never saw the request."""
+    stray = {
+        "vpcs data route_tables api 10.0.0.0/16": "nat2",
+        "vpcs data subnets nat": {"cidr": "10.1.2.0/24", "az": "a", "route_table": "nat"},
+        "vpcs data route_tables nat": {"10.0.0.0/16": "pcx"},
+        "vpcs data instances nat2": {
+            "subnet": "nat", "security_groups": ["open"], "nat": True, "source_dest_check": False,
+        },
+    }  # fmt: skip
+    blocker = first(load(stray, changes), *asked)
+    assert (blocker.code, blocker.leg) == ("ASYMMETRIC_RETURN", "reply")
+    assert blocker.text.endswith("; the request came in by pcx, the answer follows 10.0.0.0/16 -> nat2")
+
+
+@pytest.mark.rule("WALK-19")
+def test_what_puts_its_own_address_in_is_told_as_well():
+    """The request comes through `nat`; the answer to its address goes by another host that translates."""
+    net = load(
+        {
+            "vpcs app route_tables private 10.0.2.0/24": "nat",
+            "vpcs app subnets isolated route_table": "isolated",
+            "vpcs app route_tables isolated": {"10.0.0.0/24": "nat2"},
+            "vpcs app subnets more": {"cidr": "10.0.3.0/24", "az": "a"},
+            "vpcs app instances nat2": {
+                "subnet": "more", "security_groups": ["open"], "nat": True, "source_dest_check": False,
+            },
+        }
+    )  # fmt: skip
+    blocker = first(net, "probe", "db", "tcp/80")
+    assert (blocker.code, blocker.leg) == ("ASYMMETRIC_RETURN", "reply")
+    assert blocker.text.endswith("; the request came in by app.nat, the answer follows 10.0.0.0/24 -> nat2")
+
+
 MUTE = {"state": "stopped", "security_groups": ["mute"]}
 APART = {
     "vpcs app subnets edge": {"cidr": "10.0.9.0/24", "route_table": "edge"},

@@ -34,6 +34,33 @@ def test_every_answered_protocol_is_asked_both_ways(traffic):
     assert (trace.delivered, trace.reachable) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("traffic", "stands_for_more"),
+    [
+        ("icmp/8", False),
+        ("icmp/8/0", False),
+        ("icmp", True),
+        ("proto/47", False),
+        ("tcp/80", False),
+        ("tcp/80-81", True),
+    ],
+)
+def test_a_note_says_of_what_one_packet_is_traced(traffic, stands_for_more):
+    """A type of ICMP is one question whatever its code, and so is a protocol without ports."""
+    notes = load().trace("probe", "db", traffic).notes
+    assert any(note.startswith(f"one packet of {traffic} is traced: ") for note in notes) is stands_for_more
+
+
+@pytest.mark.rule("NACL-12")
+def test_the_client_ports_that_are_written_are_asked_from_first_to_last():
+    """Answers to 32768 alone come back: not to each port of the range, to that one where it is the only one."""
+    narrow = acl_of("private", ["allow tcp/32768 0.0.0.0/0"], [ALL])
+    key = "vpcs app instances probe client_ports"
+    assert load(narrow, {key: "32768-60999"}).trace("probe", "db", "tcp/80").verdict == "partial"
+    assert load(narrow, {key: "32768"}).trace("probe", "db", "tcp/80").verdict == "reachable"
+    assert load(narrow, {key: "32769-60999"}).trace("probe", "db", "tcp/80").verdict == "no reply"
+
+
 def test_what_has_no_answer_is_reachable_when_it_is_delivered():
     trace = load(acl_of("private", [], [ALL])).trace("probe", "db", "icmp/3/4")
     assert (trace.delivered, trace.reachable, trace.reply, trace.client_sees) == (True, True, (), "sent")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from reachsim.errors import summary
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Faced, ToldOf, face, record
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic, parse_traffic
 
@@ -64,8 +64,8 @@ class Change(Faced):
         }
 
 
-@dataclass(frozen=True)
-class Difference(Carded):
+@dataclass(frozen=True, repr=False)
+class Difference(ToldOf):
     """Everything that differs between two networks. False when nothing does.
 
     `renamed`: interfaces that have other names and are the same, each before and after; changes call them as they are now.
@@ -103,17 +103,15 @@ class Difference(Carded):
     def __bool__(self) -> bool:
         return bool(self.changes)
 
-    def __str__(self) -> str:
-        parts = [("added", ", ".join(self.added)), ("removed", ", ".join(self.removed))]
-        parts += [("renamed", f"{old} to {new}") for old, new in self.renamed]
-        parts += [("undecided", reason) for reason in self.undecided]
-        lines = [*map(str, self.changes), *(f"{word}: {text}" for word, text in parts if text)]
-        return "\n".join(lines) or "nothing differs"
-
-    def __repr__(self) -> str:
+    @property
+    def title(self) -> str:
+        """How much was opened and closed, in one line."""
         changed = f", {len(self.changed)} changed" if self.changed else ""
         undecided = ", some undecided" if self.undecided else ""
-        return f"<Difference: {len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}>"
+        return f"{len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}"
+
+    def __repr__(self) -> str:
+        return face("Difference:", self.title)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, overload
 
-from reachsim.faces import Carded, Faced, record
+from reachsim.errors import counted
+from reachsim.faces import Told, ToldOf, face, record
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.resources.expectation import Expectation
 from reachsim.trace.result import Blocker, Trace
@@ -17,7 +18,7 @@ RESULT_TITLES: dict[ResultVerdict, str] = {"holds": "holds", "fails": "FAILS", "
 
 
 @dataclass(frozen=True, repr=False)
-class Result(Faced, Carded):
+class Result(Told):
     """One expectation, decided.
 
     `number`: counted from 1 in the file; 0 for one that was asked in Python. `where`: ``file:line``. `failing`: exactly the
@@ -95,21 +96,18 @@ class Result(Faced, Carded):
         }
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """Its number, if it is one of a file's, and the verdict."""
-        label = f"#{self.number} " if self.number else ""
-        return f"{label}{RESULT_TITLES[self.verdict]}"
+        number = f"#{self.number} " if self.number else ""
+        return f"{number}{RESULT_TITLES[self.verdict]}"
 
-    def __str__(self) -> str:
-        lines = [f"{self.title}  {self.question}"]
-        if not self.holds:
-            lines.append(f"  {self.reason}")
-        if self.warning:
-            lines.append(f"  warning: {self.warning}")
-        return "\n".join(lines)
+    @property
+    def title(self) -> str:
+        """Verdict and question in one line."""
+        return f"{self.label}  {self.question}"
 
 
-class Check(Sequence[Result], Carded):
+class Check(Sequence[Result], ToldOf):
     """Every expectation of a design, decided. True when all hold."""
 
     def __init__(self, results: Sequence[Result]) -> None:
@@ -152,13 +150,14 @@ class Check(Sequence[Result], Carded):
     def __hash__(self) -> int:
         return hash(self.results)
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """How many hold, in one line."""
         held = sum(result.holds for result in self.results)
-        return "\n".join([f"{held} of {len(self)} expectations hold", *map(str, self.results)])
+        return f"{held} of {counted(len(self), 'expectation')} hold"
 
     def __repr__(self) -> str:
-        held = sum(result.holds for result in self.results)
-        return f"<Check: {held} of {len(self)} expectations hold>"
+        return face("Check:", self.title)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

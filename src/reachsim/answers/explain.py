@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.book import Rule, rules
-from reachsim.answers.cases import routes_of
+from reachsim.answers.cases import Looking, routes_of
 from reachsim.answers.observe import Tool, observed
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Faced, ToldOf, record
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
-from reachsim.resources.lambda_function import function_asked
+from reachsim.resources.lambda_function import attachment_of, function_asked
 from reachsim.resources.mending import FILTERS
 from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import Clause, KeyPath
-from reachsim.trace.result import Blocker, Trace
+from reachsim.trace.result import Blocker, Hop, Trace
 from reachsim.trace.trace import trace
 
 Editor = Callable[[Mapping[str | KeyPath, Any]], Engine]
@@ -108,7 +108,7 @@ class Probe(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation(Faced, Carded):
+class Explanation(ToldOf):
     """Why one question has its answer. `trace`: the packet and its answer; `obstacles`: in the order in which AWS would meet
     them; `layers`: what is innocent, with the proof; `tools`: what people would see of it."""
 
@@ -118,9 +118,10 @@ class Explanation(Faced, Carded):
     probe: Probe | None
     tools: tuple[Tool, ...]
 
-    def __str__(self) -> str:
-        lines = [str(self.trace).partition("\n")[0], *map(str, self.obstacles), *map(str, self.layers)]
-        return "\n".join([*lines, *([] if self.probe is None else [str(self.probe)]), *map(str, self.tools)])
+    @property
+    def title(self) -> str:
+        """Verdict and question in one line."""
+        return self.trace.title
 
     def __bool__(self) -> bool:
         return self.trace.reachable
@@ -164,16 +165,48 @@ def explain(
     return Explanation(found, obstacles, layers, probe, tuple(observed(engine, found, destination, ask)))
 
 
+_FUNCTIONS: KeyPath = ("lambda_functions",)
+
+
 def _obstacle(engine: Engine, found: Trace, blocker: Blocker) -> Obstacle:
     path = blocker.cause.path
+    where_to_edit = blocker.where
+    if path == _FUNCTIONS:  # the interface that functions share has no key of its own
+        path = attachment_of(engine.design, found.source) or path
+        where_to_edit = engine.locate(path)
     key = format_path(path) if path else ""
     led_by: tuple[KeyPath, ...] = ()
     way = next((way for way in found.ways if blocker in way.blockers), None)
     if way is not None and blocker.cause.code not in FILTERS:
         hops = (way.forward if blocker.leg == "forward" else way.reply)[: blocker.hop]
         led_by = tuple(route for route in routes_of(hops) if route != path)
+    if way is not None:
+        led_by = (*_misplaced(engine, way.forward if blocker.leg == "forward" else (), blocker.hop), *led_by)
     where = tuple(map(engine.locate, led_by))
-    return Obstacle(blocker, blocker.where, key, rules().get(blocker.rule_id), led_by, where)
+    return Obstacle(blocker, where_to_edit, key, rules().get(blocker.rule_id), led_by, where)
+
+
+def _misplaced(engine: Engine, hops: tuple[Hop, ...], index: int) -> Iterator[KeyPath]:
+    """The subnet of a public NAT gateway whose table does not lead to the internet gateway (NATGW-1): what stops a packet
+    from where a route sends it to the NAT gateway on is in its way because the NAT gateway is there."""
+    view = Looking(engine)
+    for place, hop in enumerate(hops):
+        interface = view.interface(hop.component)
+        body = (
+            None
+            if interface is None
+            else engine.design.vpcs[interface.vpc.name].nat_gateways.get(hop.component.partition(".")[2])
+        )
+        if interface is None or body is None or body.regional or body.connectivity != "public":
+            continue
+        vpc, gateway = interface.vpc.name, engine.design.vpcs[interface.vpc.name].internet_gateway
+        sent = max(
+            (n for n, before in enumerate(hops[:place]) if before.checkpoint.startswith("route table ")), default=place
+        )
+        leads = view.target(vpc, view.table_of(interface.subnet.name, vpc), "0.0.0.0/0")
+        if leads != gateway and index > sent:
+            yield (*interface.path, "subnet")
+            return
 
 
 def _open(

@@ -21,7 +21,6 @@ EXPOSED = "EXPOSED_TO_INTERNET"
 class Findings(Answers[Finding]):
     """Everything that a design says of itself without being asked."""
 
-    __slots__ = ()
     key = "findings"
 
     @property

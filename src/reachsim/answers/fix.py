@@ -19,7 +19,7 @@ from reachsim.answers.diff import Before, diff
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result
-from reachsim.answers.fixes import Fix, Fixes, FixPlan
+from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.errors import ReachsimError
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
@@ -371,16 +371,15 @@ def patch_of(engine: Editable, edits: Iterable[Edit]) -> Patch | None:
     return None if text is None else patched(text, changes_of(edits), engine.source.file)
 
 
-def plan_besides(engine: Editable, asked: Sequence[Mapping[str, str]], tools: Tools) -> FixPlan:
+def plan_sessions(engine: Editable, asked: Sequence[Mapping[str, str]], tools: Tools) -> SessionPlan:
     """What makes expectations hold that its file has not, and breaks none that it has. They are numbered after those.
 
     The edits are found and proven in a copy that has both; the patch is of the file.
     """
     known = list(engine.source.document.data.get("expect") or ())
     if not asked:
-        return FixPlan((), None)
+        return SessionPlan((), None)
     copy = engine.with_({("expect",): [*known, *asked]})
     found = plan(copy, tools, range(len(known) + 1, len(known) + len(asked) + 1))
-    if found.whole is None:
-        return found
-    return replace(found, whole=replace(found.whole, patch=patch_of(engine, found.whole.edits)))
+    whole = found.whole and replace(found.whole, patch=patch_of(engine, found.whole.edits))
+    return SessionPlan(found.parts, whole, found.left, found.undecided, found.total)

@@ -9,11 +9,14 @@ from typing import Any, overload
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result
 from reachsim.errors import counted
-from reachsim.faces import Carded, Faced
+from reachsim.faces import Carded, Faced, ToldOf, face
 from reachsim.loading.patch import Patch
+from reachsim.net.cidr import EVERY_IPV4, AddressSet
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.mending import Edit
 from reachsim.rules.addresses import PUBLIC
+
+_FAMILIES = (PUBLIC & EVERY_IPV4.addresses, PUBLIC - EVERY_IPV4.addresses)
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,11 +93,16 @@ def _width(change: Opened) -> float:
         (change.sources, change.space.sources()),
         (change.destinations, change.space.destinations()),
     ):
-        share *= len(names) * (addresses.count / PUBLIC.count if "internet" in names else 1)
+        share *= len(names) * (_internet(addresses) if "internet" in names else 1)
     return share
 
 
-class Fixes(Sequence[Fix], Carded):
+def _internet(addresses: AddressSet) -> float:
+    """The share of the internet that addresses are, of the family of which they are more: IPv6 would outweigh IPv4."""
+    return max((addresses & family).count / family.count for family in _FAMILIES)
+
+
+class Fixes(Sequence[Fix], ToldOf):
     """Proven fixes of one question, the best first. `result`: the question as it stands. `reasons`: where there is none,
     why, and which redesign would help. `tried`: how many sets of edits were."""
 
@@ -135,12 +143,13 @@ class Fixes(Sequence[Fix], Carded):
     def __hash__(self) -> int:
         return hash((self.result, self.reasons))
 
-    def __str__(self) -> str:
-        head = f"{self.result.question}: {self.result.verdict}"
-        return "\n".join([head, *(f"  {n}. {fix}" for n, fix in enumerate(self, 1)), *self.reasons])
+    @property
+    def title(self) -> str:
+        """The question, and how many were found."""
+        return f"{self.result.question}: {len(self)} found"
 
     def __repr__(self) -> str:
-        return f"<Fixes: {self.result.question}: {len(self)} found>"
+        return face("Fixes:", self.title)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
@@ -160,7 +169,7 @@ class Fixes(Sequence[Fix], Carded):
 
 
 @dataclass(frozen=True, repr=False)
-class FixPlan(Faced, Carded):
+class FixPlan(ToldOf):
     """What makes all failing expectations of a file hold together.
 
     `parts`: for each one that fails, what was found for it in turn, the edits of those before it made; none for those that
@@ -193,10 +202,6 @@ class FixPlan(Faced, Carded):
     def __bool__(self) -> bool:
         return self.ok
 
-    def __str__(self) -> str:
-        edits = () if self.whole is None else self.whole.edits
-        return "\n".join([self.title, *map(str, edits), *map(str, (*self.left, *self.undecided))])
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
         return {
@@ -216,3 +221,8 @@ class FixPlan(Faced, Carded):
             {"number": result.number, "question": result.question, "edits": edits, "why_not": why}
             for result, edits, why in sorted(every, key=lambda row: row[0].number)
         ]
+
+
+@dataclass(frozen=True, repr=False)
+class SessionPlan(FixPlan):
+    """What gives agents the ways to Session Manager that they lack; its expectations are in no file."""

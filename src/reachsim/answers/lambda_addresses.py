@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Faced, ToldOf, record
 from reachsim.rules.lambda_ import (
     CONNECTIONS_PER_INTERFACE,
     EXECUTIONS_PER_REGION,
@@ -249,7 +249,7 @@ class Instances(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class LambdaAddresses(Faced, Carded):
+class LambdaAddresses(ToldOf):
     """What the functions of a design need of its VPCs. True when it surely fits. `growth`: percent that were added to all
     executions."""
 
@@ -334,7 +334,9 @@ class LambdaAddresses(Faced, Carded):
         if self.before_2019 > INTERFACES_PER_REGION_BEFORE_2019:
             yield f"before September 2019 a Region allowed {INTERFACES_PER_REGION_BEFORE_2019} interfaces (LAMBDA-31)"
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """The verdict, and how many addresses are needed."""
         addresses = f"{self.addresses} address{'es' * (self.addresses != 1)}"
         return f"{self.verdict}: {addresses} for {len(self.attached)} function{'s' * (len(self.attached) != 1)} in VPCs"
 

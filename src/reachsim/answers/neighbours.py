@@ -11,7 +11,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import EndpointError, counted
-from reachsim.faces import Carded, Faced, face
+from reachsim.faces import Faced, ToldOf
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
@@ -73,7 +73,7 @@ class Neighbour(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Neighbours(Sequence[Neighbour], Carded):
+class Neighbours(Sequence[Neighbour], ToldOf):
     """Who reaches an end (`direction` "who"), or what it reaches ("what"): those with anything delivered or undecided.
 
     `end`: its name. `traffic`: what was asked about, None for all. `asked`: how many other ends there are. True where
@@ -121,12 +121,6 @@ class Neighbours(Sequence[Neighbour], Carded):
             text = f"{count:,} of {counted(self.asked, 'other end')} {verb} {self.end}{what}"
         unsure = sum(len(row.names) for row in self.undecided)
         return f"{text}, {unsure:,} undecided" if unsure else text
-
-    def __str__(self) -> str:
-        return "\n".join([self.title, *map(str, self.rows)])
-
-    def __repr__(self) -> str:
-        return face("Neighbours", self.title)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

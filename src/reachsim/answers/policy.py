@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reachsim.answers.deciding import few_of_each
@@ -14,7 +14,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
 from reachsim.errors import counted
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Carded, Faced, ToldOf, record
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -74,7 +74,6 @@ class Exposed(Faced, Carded):
 class Exposure(Answers[Exposed]):
     """What the internet reaches, by groups of interfaces treated alike; false where it reaches nothing."""
 
-    __slots__ = ()
     key = "exposed"
 
     @property
@@ -180,13 +179,17 @@ class Leak(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Isolation(Faced, Carded):
-    """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is."""
+class Isolation(ToldOf):
+    """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is.
+
+    `sides`: the interfaces of each.
+    """
 
     one: str
     other: str
     leaks: tuple[Leak, ...]
     undecided: tuple[str, ...] = ()
+    sides: tuple[tuple[str, ...], ...] = field(default=((), ()), compare=False)
 
     def __bool__(self) -> bool:
         return not self.leaks and not self.undecided
@@ -205,12 +208,12 @@ class Isolation(Faced, Carded):
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
         return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """The verdict in one line."""
         if self:
             return f"{self.one} and {self.other} are isolated"
-        title = "not isolated" if self.leaks else "undecided"
-        lines = [f"{self.one} and {self.other}: {title}", *map(str, self.leaks)]
-        return "\n".join([*lines, *(f"undecided: {reason}" for reason in self.undecided)])
+        return f"{self.one} and {self.other}: {'not isolated' if self.leaks else 'undecided'}"
 
 
 def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | None = None) -> Isolation:
@@ -226,7 +229,8 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
                 leaks.append(leak)
             if unknown:
                 undecided.append(unknown)
-    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)))
+    sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
+    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)), sides)
 
 
 def _leaks(
@@ -301,7 +305,6 @@ class DeadEnd(Faced):
 class DeadEnds(Answers[DeadEnd]):
     """Forwarding loops and blackholes; false where there are none."""
 
-    __slots__ = ()
     key = "dead_ends"
 
     @property

@@ -14,7 +14,6 @@ from reachsim.net.address import IPV4_LAST
 from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.blocks import UNDECIDED_SERVICES
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.rows import Rows
 from reachsim.topology.endpoints import Endpoints
@@ -55,7 +54,7 @@ def pairs_to_ask(
         for index, row in rows.rows.items():
             numbers = set(row)
             for number in numbers - nothing.keys():
-                nothing[number] = _nothing_of(rows, number, traffic)
+                nothing[number] = rows.nothing_of(number, traffic)
             if not all(nothing[number] for number in numbers):
                 out[index] = frozenset(c for c, number in zip(classes, row, strict=True) if not nothing[number])
     return out
@@ -163,14 +162,6 @@ def _rows(
     some = sorted(firsts.values(), key=lambda interface: (of[interface].routing.index, of[interface].index))
     for at in range(0, len(some), _AT_ONCE):
         yield network.rows_between(some[at : at + _AT_ONCE], destinations, book=book)
-
-
-def _nothing_of(rows: Rows, number: int, traffic: Traffic) -> bool:
-    """Whether an answer surely delivers nothing of some traffic."""
-    return all(
-        there != UNDECIDED_SERVICES and rows.atoms.traffic(there).isdisjoint(traffic)
-        for _, there, _, _ in rows.answers[number]
-    )
 
 
 def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, links: bool) -> bool:

@@ -67,7 +67,6 @@ class IdleRule(Faced):
 class IdleRules(Answers[IdleRule]):
     """Rules that decide nothing; false where there are none."""
 
-    __slots__ = ()
     key = "idle_rules"
 
     @property

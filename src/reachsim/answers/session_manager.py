@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 from reachsim.answers.editable import Editable
 from reachsim.answers.superfluous import Superfluous, superfluous
 from reachsim.engine import Engine
-from reachsim.errors import EndpointError, UsageError, shown
-from reachsim.faces import Carded, Faced
+from reachsim.errors import EndpointError, UsageError, counted, shown
+from reachsim.faces import Faced, ToldOf
 from reachsim.loading.validation import suggest
 from reachsim.resources.instance import Instance
 from reachsim.resources.managed_node import InstanceProfile, SsmAgent
@@ -126,14 +126,16 @@ class ManagedNode(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class SessionManager(Faced, Carded):
+class SessionManager(ToldOf):
     """Every instance that was asked about. True when all of them are ready.
 
     `superfluous`: rules and instances that nobody needs once sessions are opened by Session Manager.
+    `named`: whether the instances were asked about by name, so that a text traces what they lack.
     """
 
     nodes: tuple[ManagedNode, ...]
     superfluous: Superfluous
+    named: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         return all(node.state == "ready" for node in self.nodes)
@@ -166,9 +168,10 @@ class SessionManager(Faced, Carded):
             raise KeyError(name)
         return found[0]
 
-    def __str__(self) -> str:
-        ready = self.count("ready")
-        return "\n".join([f"{ready} of {len(self.nodes)} instances ready", *map(str, self.nodes)])
+    @property
+    def title(self) -> str:
+        """How many are ready."""
+        return f"{self.count('ready')} of {counted(len(self.nodes), 'instance')} ready"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -199,7 +202,7 @@ def session_manager(network: Editable, names: Sequence[str] = (), minutes: int |
     found = [_named(network, name) for name in names] or list(_instances(network))
     nodes = tuple(_node(network, vpc, name, body, minutes) for vpc, name, body in found)
     ready = [node.name for node in nodes if node.state == "ready"]
-    return SessionManager(nodes, superfluous(network, ready))
+    return SessionManager(nodes, superfluous(network, ready), bool(names))
 
 
 _Found = tuple[str, str, Instance]

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.faces import Carded, face, record
-from reachsim.markup import table
+from reachsim.faces import Told, record
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 from reachsim.rules.cidr import NEVER_IN_A_VPC, RFC_1918, SHARED, block_warning, vpc_block_refusal
@@ -54,7 +53,7 @@ def range_class(block: Cidr) -> str:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BlockFacts(Carded):
+class BlockFacts(Told):
     """What there is to say about one block; `describe` makes it.
 
     `usable`: addresses that interfaces can have in a subnet of this block, `reserved` those that AWS keeps
@@ -122,11 +121,10 @@ class BlockFacts(Carded):
         """One flat record, such as ``pandas.DataFrame(...)`` takes."""
         return [record(self.to_dict())]
 
-    def __str__(self) -> str:
-        return table(self.rows())
-
-    def __repr__(self) -> str:
-        return face("BlockFacts", f"{self.block}, {self.kind}")
+    @property
+    def title(self) -> str:
+        """The block, and of which range it is."""
+        return f"{self.block}, {self.kind}"
 
 
 def _count(block: Cidr) -> str:

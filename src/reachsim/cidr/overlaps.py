@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.cidr.ranking import Rank, Ranking
-from reachsim.faces import Carded, face
-from reachsim.markup import table
+from reachsim.errors import counted
+from reachsim.faces import Told
 from reachsim.net.cidr import Cidr
 
 
@@ -35,8 +35,6 @@ def overlapping_pairs(cidrs: Sequence[Cidr]) -> Iterator[tuple[int, int]]:
 
 
 _RANKS: Final = tuple(Rank)
-_MOST_ROWS: Final = 1000
-"""Overlaps that are printed of a report as a value."""
 
 
 class Sweep:
@@ -182,7 +180,7 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
     return out | {"id": entry.id} if entry.id else out
 
 
-class OverlapReport(Carded):
+class OverlapReport(Told):
     """Every overlap among `count` blocks, the worst rank first, then in order of address.
 
     Counts are there at once, and so are the first of each rank. `overlaps` makes them all, which may be very
@@ -308,16 +306,10 @@ class OverlapReport(Carded):
             for each in self.first(limit)
         ]
 
-    def _rows(self) -> list[tuple[str, str, str, str, str]]:
-        rows = [(o.rank.value, str(o.outer), o.relation, str(o.inner), o.reason) for o in self.first(_MOST_ROWS)]
-        if self.total > _MOST_ROWS:
-            rows.append(("...", f"{self.total - _MOST_ROWS:,} more", "", "", ""))
-        return rows
-
     @property
     def title(self) -> str:
         """How many there are, in one line."""
-        return f"{self.total:,} overlap{'s' * (self.total != 1)} among {self.count:,} blocks"
+        return f"{self.total:,} overlap{'s' * (self.total != 1)} among {counted(self.count, 'block')}"
 
     def __eq__(self, other: object) -> bool:
         """Whether both found the same, among as many blocks."""
@@ -327,14 +319,6 @@ class OverlapReport(Carded):
 
     def __hash__(self) -> int:
         return hash((self.count, self.total, self.strict))
-
-    def __repr__(self) -> str:
-        return face("OverlapReport", self.title)
-
-    def __str__(self) -> str:
-        if not self.total:
-            return f"No overlaps among {self.count:,} blocks."
-        return table(self._rows(), header=("rank", "block", "relation", "block", "why"))
 
 
 def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank, int]:

@@ -10,8 +10,7 @@ from typing import Any
 from reachsim.cidr.demand import SubnetSize
 from reachsim.cidr.metrics import Growth, PoolUse, Summary
 from reachsim.cidr.shortage import Shortage
-from reachsim.faces import Carded, Faced
-from reachsim.markup import table
+from reachsim.faces import Told
 from reachsim.net.cidr import Cidr
 from reachsim.rules.subnet import usable_count
 
@@ -156,7 +155,7 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Plan(Faced, Carded):
+class Plan(Told):
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.
 
     `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it
@@ -231,23 +230,8 @@ class Plan(Faced, Carded):
             for vpc, name, block in others
         ]
 
-    def _rows(self) -> list[tuple[str, str, str]]:
-        rows: list[tuple[str, str, str]] = []
-        for vpc in self.vpcs:
-            rows += [(vpc.name, str(block), "stands" if block in vpc.standing else "") for block in vpc.blocks]
-            for subnet in vpc.subnets:
-                note = f"{subnet.usable:,} usable" + (", stands" if subnet.standing else "")
-                rows.append((f"  {subnet.name}", str(subnet.cidr), note))
-            rows += [(f"  {name}", str(block), "stands") for name, block in vpc.other_subnets]
-        return rows
-
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """The verdict in one line."""
         head = self.verdict.value
-        parts = [head[0].upper() + head[1:] + (f": {self.unknown}" if self.unknown else ".")]
-        parts += [f"Conflict: {conflict}" for conflict in self.conflicts]
-        parts += [f"Warning: {warning}" for warning in self.warnings]
-        if self.shortage:
-            parts.append(str(self.shortage))
-        if self.vpcs:
-            parts.append(table(self._rows()))
-        return "\n".join(parts)
+        return head[0].upper() + head[1:] + (f": {self.unknown}" if self.unknown else ".")

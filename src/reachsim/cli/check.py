@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check; 0 when all hold, 1 when one fails, 3 when none fails but one cannot be decided."""
-    from reachsim.cli.workers import workers
+    from reachsim.reach.workers import workers
 
     with workers(arguments.jobs) as executor:
         return answer_files(arguments, lambda file: _answer(arguments, file, executor))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reachsim.net.cidr import Cidr
 
 HELP = "overlapping blocks, free blocks, and address plans"
-_SHOWN = {"text": 200, "html": 10_000}
-"""Overlaps that a format for people has unless the command line says how many."""
+_ON_A_PAGE = 10_000
+"""Overlaps that a page has unless the command line says how many."""
 _MANY = 1_000_000
 """Overlaps above which it is said beforehand that they are being written."""
 _ITEMS = (
@@ -163,7 +163,8 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     for text, wish in zip(some, wishes, strict=True):
         if len(wish) < 2 or not all(wish):
             raise UsageError(f"--connect {text!r}: name two networks or more, with commas between them")
-    limit = _SHOWN.get(arguments.format, 0) if arguments.limit is None else arguments.limit
+    usual = {"text": report.SHOWN, "html": _ON_A_PAGE}.get(arguments.format, 0)
+    limit = usual if arguments.limit is None else arguments.limit
     if limit < 0:
         raise UsageError(f"--limit {limit}: it must be 0 or more")
     sources = read_sources(arguments.items, parameters_of(arguments))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -123,16 +122,13 @@ def print_answer(
 ) -> None:
     """Print an answer in the format that was asked for, and what of its networks is not modelled: no command forgets it."""
     from reachsim.report.data import not_modelled_data, to_json
-    from reachsim.report.text import not_modelled_text
+    from reachsim.report.text import doors_of, with_doors
 
-    doors = list({door.name: door for network in networks for door in network.not_modelled}.values())
     if arguments.format == "json":
-        print(to_json({**data(), "not_modelled": not_modelled_data(doors)}))
+        print(to_json({**data(), "not_modelled": not_modelled_data(doors_of(networks))}))
         return
     how = look(arguments)
-    print(text(how))
-    if doors:
-        print(not_modelled_text(doors, how))
+    print(with_doors(text(how), networks, how))
 
 
 def look(arguments: argparse.Namespace) -> Look:
@@ -145,6 +141,8 @@ def look(arguments: argparse.Namespace) -> Look:
     colours = coloured(getattr(arguments, "color", "auto"), terminal)
     width = _WIDTH
     if terminal:
+        import shutil
+
         width = min(max(shutil.get_terminal_size((_WIDTH, 24)).columns, _NARROWEST), _WIDEST)
     return Look(Style(enabled=colours), width, getattr(arguments, "all", False))
 

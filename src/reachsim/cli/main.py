@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline
@@ -61,8 +62,8 @@ exit codes: 0 all holds; 1 a verdict fails; 2 bad input or usage; 3 cannot decid
 start with: reachsim check FILE; then reachsim trace FILE FROM TO TRAFFIC for one packet."""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with every command."""
+def make_parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser with these commands."""
     parser = _Parser(
         prog="reachsim",
         description=_DESCRIPTION,
@@ -77,11 +78,11 @@ def make_parser() -> argparse.ArgumentParser:
         default="auto",
         help="whether to use colours: on a terminal (auto)",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, home in COMMANDS.items():
-        module = import_module(home)
+    known = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog=parser.prog)
+    for name in commands:
+        module = import_module(COMMANDS[name])
         description = getattr(module, "DESCRIPTION", module.HELP[0].upper() + module.HELP[1:] + ".")
-        command = commands.add_parser(
+        command = known.add_parser(
             name, help=module.HELP, description=description, formatter_class=_Formatter, allow_abbrev=False
         )
         module.configure(command)
@@ -159,8 +160,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     all holds, 1 a verdict fails, 2 bad input or usage, 3 cannot decide; 130 after Ctrl-C, 141 when the
     reader of a pipe has gone.
     """
-    # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one.
+    # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one,
+    # nor for the module that reads them, which costs more than all of them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _import_when_used("importlib.metadata")
     # A name may have letters that the terminal's encoding lacks: better their escapes than no answer.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -171,6 +174,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard("stderr")
         return ReachsimError.exit_code
     return status
+
+
+def _import_when_used(name: str) -> None:
+    """Let a module be imported when something of it is used, however many others import it."""
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = LazyLoader(spec.loader)
+    sys.modules[name] = module = module_from_spec(spec)
+    spec.loader.exec_module(module)
 
 
 def _guarded(argv: Sequence[str] | None) -> int:
@@ -222,9 +235,13 @@ def _where(error: Exception) -> str:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if argv is None else argv
+    first = next(iter(words), "")
     try:
-        parser = make_parser()
-        arguments = parser.parse_args(argv)
+        # The parsers of all commands cost more than parsing; where the first word is none, errors and help know of all (also
+        # `--help check`, which is the help of all).
+        parser = make_parser([first] if first in COMMANDS else COMMANDS)
+        arguments = parser.parse_args(words)
         if arguments.version:
             from reachsim import __version__
 

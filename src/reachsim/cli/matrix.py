@@ -37,13 +37,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
-    from reachsim.cli.workers import workers
     from reachsim.net.traffic import parse_traffic
+    from reachsim.reach.workers import workers
     from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     net = load_network(arguments)
-    with workers(arguments.jobs) as executor, ProgressLine("routing classes") as progress:
+    with workers(arguments.jobs) as executor, ProgressLine("matrix") as progress:
         matrix = net.matrix(executor=executor, progress=progress)
     file = net.source.file
     if arguments.format == "csv":

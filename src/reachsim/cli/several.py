@@ -96,12 +96,8 @@ def _print(arguments: argparse.Namespace, files: Sequence[str], found: Sequence[
         _print_text(arguments, found)
 
 
-def _doors(answer: Answer) -> list[Any]:
-    return list({door.name: door for network in answer.networks for door in network.not_modelled}.values())
-
-
 def _print_text(arguments: argparse.Namespace, found: Sequence[Answer | ReachsimError]) -> None:
-    from reachsim.report.text import not_modelled_text
+    from reachsim.report.text import with_doors
 
     how = look(arguments)
     for number, each in enumerate(found):
@@ -110,9 +106,7 @@ def _print_text(arguments: argparse.Namespace, found: Sequence[Answer | Reachsim
         if isinstance(each, ReachsimError):
             print(told(each))
             continue
-        print(each.text(how))
-        if doors := _doors(each):
-            print(not_modelled_text(doors, how))
+        print(with_doors(each.text(how), each.networks, how))
 
 
 def told(error: ReachsimError) -> str:
@@ -122,11 +116,12 @@ def told(error: ReachsimError) -> str:
 
 def _print_json(files: Sequence[str], found: Sequence[Answer | ReachsimError]) -> None:
     from reachsim.report.data import error_data, not_modelled_data, to_json
+    from reachsim.report.text import doors_of
 
     parts: list[dict[str, Any]] = []
     for file, each in zip(files, found, strict=True):
         if isinstance(each, Answer):
-            parts.append({**each.data(), "not_modelled": not_modelled_data(_doors(each))})
+            parts.append({**each.data(), "not_modelled": not_modelled_data(doors_of(each.networks))})
         else:
             parts.append({"file": file, "ok": False, **error_data(each)})
     print(to_json(parts[0] if len(parts) == 1 else {"ok": all(part["ok"] for part in parts), "files": parts}))
@@ -136,9 +131,10 @@ def _print_report(arguments: argparse.Namespace, files: Sequence[str], found: Se
     from reachsim import __version__
     from reachsim.report.ci import render
     from reachsim.report.notices import error_report
+    from reachsim.report.text import doors_of
 
     reports = [
-        each.report().with_doors(_doors(each))
+        each.report().with_doors(doors_of(each.networks))
         if isinstance(each, Answer)
         else error_report(each, arguments.command, file)
         for file, each in zip(files, found, strict=True)

@@ -23,6 +23,7 @@ IDS: Final = {
     "NatGateways": "NatGatewayId",
     "VpcPeeringConnections": "VpcPeeringConnectionId",
     "VpcEndpoints": "VpcEndpointId",
+    "InstanceConnectEndpoints": "InstanceConnectEndpointId",
     "PrefixLists": "PrefixListId",
     "ManagedPrefixLists": "PrefixListId",
     "TransitGateways": "TransitGatewayId",

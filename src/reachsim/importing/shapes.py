@@ -39,7 +39,8 @@ _SCALARS: Final = _words(
 _FLAGS: Final = _words(
     "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
     "AllowDnsResolutionFromRemoteVpc MapPublicIpOnLaunch AcceptanceRequired PrivateZone Value Ipv6AllowedForDualStack "
-    "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled"
+    "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled "
+    "PreserveClientIp"
 )
 _BLOCKS: Final = _words("CidrBlock Ipv6CidrBlock CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr")
 _ADDRESSES: Final = _words(

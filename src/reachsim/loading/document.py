@@ -20,6 +20,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -35,11 +36,6 @@ from reachsim.loading.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_SCALAR, D
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_SCALAR", "Document", "read_document", "read_file"]
 
-# Line breaks that only YAML 1.1 knows (and a lone carriage return) would make our line numbers differ from
-# an editor's.
-_FORBIDDEN: Final = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
-)
 _PLAIN: Final = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 # libyaml compares each tag directive with all before it, so a file of nothing else would take hours.
 _TAG_DIRECTIVE: Final = re.compile(r"^%TAG\b", re.MULTILINE)
@@ -125,7 +121,7 @@ def read_document(source: str | bytes, *, file: str) -> Document:
 
 
 def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
-    match = None if _is_plain(text) else _FORBIDDEN.search(text)
+    match = None if _is_plain(text) else _forbidden().search(text)
     if match is not None:
         _refuse_character(text, match.start(), file)
     match = _TAG_DIRECTIVE.search(text) if "%TAG" in text else None
@@ -134,6 +130,16 @@ def _read(text: str, file: str, parser: Callable[[str], Any]) -> Document:
     document = DesignBuilder(*pairs_joined(text, parser), file).build()
     document.text = text
     return document
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    """What may not stand in a text. Compiling it takes as long as reading a small design, and hardly a text needs it."""
+    # Line breaks that only YAML 1.1 knows (and a lone carriage return) would make our line numbers differ from
+    # an editor's.
+    return re.compile(
+        "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
+    )
 
 
 def _is_plain(text: str) -> bool:

@@ -38,24 +38,29 @@ UNDECIDED_SERVICES = -1
 
 @dataclass(slots=True)
 class ClassAnswers:
-    """Distinct answers, by number: 0 is nothing."""
+    """Distinct answers, by number: 0 is nothing. `known`: the answers in the order of their numbers; it grows."""
 
     numbers: dict[ClassAnswer, int] = field(default_factory=lambda: {NO_ANSWER: 0})
+    known: list[ClassAnswer] = field(default_factory=lambda: [NO_ANSWER])
 
     def number(self, answer: ClassAnswer) -> int:
         """The number of an answer."""
         found = self.numbers.get(answer)
         if found is None:
             with _NUMBERING:  # two threads of an executor must not give one number twice
-                found = self.numbers.setdefault(answer, len(self.numbers))
+                found = self.numbers.get(answer)
+                if found is None:
+                    found = len(self.known)
+                    self.known.append(answer)
+                    self.numbers[answer] = found
         return found
-
-    def table(self) -> list[ClassAnswer]:
-        """Answers by number."""
-        return list(self.numbers)
 
 
 _NUMBERING = Lock()
+ANSWERS_KEPT = 200_000
+_TEMPLATES_KEPT = 500_000
+_VALUES_KEPT = 2_000_000
+"""What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
 Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
 """Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
@@ -95,10 +100,18 @@ class BlockWorker:
         out.book = book
         return out
 
-    def rows(self, source: RoutingClass) -> dict[int, array[int]]:
-        """The rows of the classes of one routing class: by class, the number of the answer to every class."""
-        routing = self.classes.routing
-        return self.rows_to(source, source, zip(routing, routing, strict=True), range(len(self.classes.classes)))
+    def remembering_less(self) -> BlockWorker:
+        """The same, without what was remembered, once that is much: for work without end."""
+        out = copy(self)
+        if len(out.answers.known) > ANSWERS_KEPT:
+            out.answers = ClassAnswers()
+        if len(out.templates) > _TEMPLATES_KEPT:
+            out.templates, out.lost = {}, {}
+        if sum(map(len, out.columns.values())) > _VALUES_KEPT:
+            out.columns = {}
+        if len(out.known_backs) + len(out.known_worse) > ANSWERS_KEPT:
+            out.known_backs, out.known_worse = {}, {}
+        return out
 
     def rows_to(
         self,

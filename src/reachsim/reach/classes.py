@@ -34,6 +34,12 @@ class InterfaceClass(Faced):
         """Its representative."""
         return self.members[0]
 
+    def only(self, members: list[NetworkInterface]) -> InterfaceClass:
+        """The same with some of its members alone."""
+        if len(members) == len(self.members):
+            return self
+        return InterfaceClass(self.index, self.routing, members, self.seen)
+
     def __str__(self) -> str:
         interface = self.first
         groups = (

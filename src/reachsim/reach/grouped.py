@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal, Protocol, get_args
 
 from reachsim.errors import UsageError, counted, shown
-from reachsim.faces import Carded, Faced
+from reachsim.faces import ToldOf
 from reachsim.flow.ports import Choices
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell, loss_in_words, say
@@ -129,7 +129,7 @@ class MatrixLink:
         return "#" if self.pairs == self.possible else "+" if self.pairs else "?"
 
 
-class GroupedMatrix(Faced, Carded):
+class GroupedMatrix(ToldOf):
     """The interfaces of a matrix put together, and what passes between the groups: of `traffic` alone, or of all (None).
 
     `labels`: one for each group. `links`: what passes, by source and destination; only what is not nothing.
@@ -210,10 +210,11 @@ class GroupedMatrix(Faced, Carded):
     def __bool__(self) -> bool:
         return bool(self.pairs)
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """How many pairs of interfaces pass something."""
         what = "something" if self.traffic is None else f"some of {self.traffic}"
-        lines = [f"{self.pairs:,} of {counted(self.matrix.pairs, 'pair')} of interfaces pass {what}, by {self.by}"]
-        return "\n".join([*lines, *(f"{a} -> {b}: {link}" for (a, b), link in self.links.items())])
+        return f"{self.pairs:,} of {counted(self.matrix.pairs, 'pair')} of interfaces pass {what}, by {self.by}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
-from itertools import islice
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, overload
 
@@ -22,14 +21,14 @@ from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, UndecidedError, UsageError, counted, shown
-from reachsim.faces import Carded, Faced
+from reachsim.faces import ToldOf, about, face
 from reachsim.flow.ports import choices_of
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic, parse_traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
+from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
@@ -37,17 +36,16 @@ from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
+from reachsim.reach.rows import Rows
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 
 if TYPE_CHECKING:
     import networkx
 
-from reachsim.reach.workers import BLOCK, Block, compute_block
-
 
 @dataclass(eq=False)
-class Matrix(Numbered, Carded):
+class Matrix(Numbered, ToldOf):
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
 
     ``m["web", "db"]`` is the cell of a pair, ``m["tcp/22"]`` the pairs between which some of that traffic flows, ``for
@@ -70,16 +68,11 @@ class Matrix(Numbered, Carded):
         return count * (count - 1)
 
     def __repr__(self) -> str:
-        return f"<Matrix: {self._counts()}>"
+        return face("Matrix:", self.title)
 
-    def __str__(self) -> str:
-        lines = [self._counts()]
-        pairs = ((a, b, n) for a, b, n in self.class_pairs() if self.cell_of(n) or self.cell_of(n).undecided)
-        lines += [f"{_some(a)} -> {_some(b)}: {self.cell_of(n)}" for a, b, n in islice(pairs, _LINES)]
-        rest = sum(1 for _ in pairs)
-        return "\n".join([*lines, f"and {rest} more pairs of classes"] if rest else lines)
-
-    def _counts(self) -> str:
+    @property
+    def title(self) -> str:
+        """How many pairs of interfaces there are."""
         classes = counted(len(self.classes.classes), "class", "classes")
         return f"{counted(self.pairs, 'pair')} of interfaces in {classes}"
 
@@ -122,7 +115,7 @@ class Matrix(Numbered, Carded):
         return self.cell(*_pair(asked))
 
     def _slice(self, asked: str | Traffic) -> Slice:
-        return Slice(self, parse_traffic(asked))
+        return about(Slice(self, parse_traffic(asked)), *self._networks())
 
     def __contains__(self, asked: object) -> bool:
         """Whether anything is reachable between two endpoints (``("web", "db") in m``), or some traffic between any two
@@ -252,7 +245,8 @@ class Matrix(Numbered, Carded):
         >>> print(reachsim.load("models/three-tier.yaml").matrix().by("subnet", "tcp/22").to_rows()[0]["to"])
         shop.app-a
         """
-        return GroupedMatrix(self, by, None if traffic is None else self._slice(traffic).traffic)
+        wanted = None if traffic is None else self._slice(traffic).traffic
+        return about(GroupedMatrix(self, by, wanted), *self._networks())
 
     def to_dict(self, by: Grouping = "class", traffic: str | Traffic | None = None) -> dict[str, Any]:
         """Plain data for JSON, as `by` puts interfaces together: what ``reachsim matrix --format json`` prints of it."""
@@ -315,7 +309,7 @@ class Matrix(Numbered, Carded):
 
 
 @dataclass(frozen=True, repr=False)
-class Slice(Faced, Carded):
+class Slice(ToldOf):
     """The pairs between which some of one kind of traffic is reachable. Iterates over (source, destination) names."""
 
     matrix: Matrix
@@ -359,12 +353,10 @@ class Slice(Faced, Carded):
     def __bool__(self) -> bool:
         return next(self.class_pairs(), None) is not None
 
-    def __str__(self) -> str:
-        pairs = iter(self)
-        lines = [f"{self.traffic}: {counted(len(self), 'pair')} of interfaces"]
-        lines += [f"{source} -> {destination}" for source, destination in islice(pairs, _LINES)]
-        rest = len(self) - _LINES
-        return "\n".join([*lines, f"and {rest} more"] if rest > 0 else lines)
+    @property
+    def title(self) -> str:
+        """Between how many pairs some of it is reachable."""
+        return f"{self.traffic}: {counted(len(self), 'pair')} of interfaces"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -379,16 +371,6 @@ class Slice(Faced, Carded):
             for other in destination.members
             if one is not other
         ]
-
-
-_LINES = 40
-"""Lines that a text of a whole network has before it counts the rest."""
-
-
-def _some(interface_class: InterfaceClass) -> str:
-    """The members of a class in few words."""
-    first, *rest = [interface.name for interface in interface_class.members]
-    return f"{first} and {len(rest)} alike" if rest else first
 
 
 def _of_picks(parts: Iterable[FlowAnswer]) -> Iterator[Crossing]:
@@ -434,33 +416,12 @@ def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
     return interface.subnet.full_name if by == "subnet" else f"class {interface_class.index}"
 
 
-def build_matrix(
-    worker: BlockWorker,
-    *,
-    compute: Callable[[BlockWorker, int], Iterable[Block]] | None = None,
-    progress: Progress | None = None,
-) -> Matrix:
-    """Compute the matrix of a network.
-
-    `compute(worker, total)`: yields the blocks of all `total` routing classes in any order, from wherever they are computed
-    (`on_executor`); left out, here. Raises LostWorker.
-    """
-    classes = worker.classes
-    total = len(classes.routing)
-    rows: list[array[int]] = [array("I")] * len(classes.classes)
-    numbers: dict[ClassAnswer, int] = {NO_ANSWER: 0}
-    done = 0
-    for indexes, part, table in (compute or _here)(worker, total):
-        renumber = [numbers.setdefault(answer, len(numbers)) for answer in table]
-        as_is = renumber == list(range(len(renumber)))
-        for index, row in part.items():
-            rows[index] = row if as_is else array("I", [renumber[number] for number in row])
-        done += len(indexes)
-        if progress is not None:
-            progress(done, total)
-    return Matrix(worker.endpoints, worker.book, classes, worker.atoms, rows, list(numbers))
-
-
-def _here(worker: BlockWorker, total: int) -> Iterator[Block]:
-    for start in range(0, total, BLOCK):
-        yield compute_block(worker, list(range(start, min(start + BLOCK, total))))
+def build_matrix(worker: BlockWorker, blocks: Iterable[Rows]) -> Matrix:
+    """The matrix of a network, from its blocks in any order, in which a number means the same throughout."""
+    rows: list[array[int]] = [array("I")] * len(worker.classes.classes)
+    answers: list[ClassAnswer] = []
+    for block in blocks:
+        answers = block.answers
+        for index, row in block.rows.items():
+            rows[index] = row
+    return Matrix(worker.endpoints, worker.book, worker.classes, worker.atoms, rows, answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import UNDECIDED_SERVICES, ClassAnswer
 from reachsim.reach.cell import Cell
@@ -47,3 +48,10 @@ class Numbered:
     def unknown(self, number: int) -> frozenset[bool]:
         """The address families, IPv6 or not, in which reachsim cannot decide an answer."""
         return frozenset(ipv6 for ipv6, there, back, _ in self.answers[number] if UNDECIDED_SERVICES in (there, back))
+
+    def nothing_of(self, number: int, traffic: Traffic) -> bool:
+        """Whether an answer surely delivers nothing of some traffic."""
+        return all(
+            there != UNDECIDED_SERVICES and self.atoms.traffic(there).isdisjoint(traffic)
+            for _, there, _, _ in self.answers[number]
+        )

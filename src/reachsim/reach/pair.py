@@ -12,7 +12,7 @@ from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import UndecidedError, UsageError, shown
-from reachsim.faces import REPR_LENGTH, Carded, one_line
+from reachsim.faces import REPR_LENGTH, ToldOf, one_line
 from reachsim.flow.ports import Choices
 from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6, Box
 from reachsim.net.cidr import AddressSet
@@ -25,7 +25,7 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 
 
-class Reach(Carded):
+class Reach(ToldOf):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 
     `source`, `destination`: as named. `delivered`: packets that arrive. Of these, by how many of the ports that NAT devices
@@ -222,12 +222,15 @@ class Reach(Carded):
     def __bool__(self) -> bool:
         return bool(self.reachable)
 
-    def __str__(self) -> str:
+    @property
+    def title(self) -> str:
+        """What is reachable, in words."""
         return f"undecided: {self.undecided}" if self.undecided and not self else self.describe(self.reachable)
 
     def __repr__(self) -> str:
         some = "; some is undecided" if self and self.undecided else ""
-        return f"<{one_line(f'{self.source} -> {self.destination}: {self}', REPR_LENGTH - 2 - len(some))}{some}>"
+        whole = f"{self.source} -> {self.destination}: {self.title}"
+        return f"<{one_line(whole, REPR_LENGTH - 2 - len(some))}{some}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: sets in words, whole."""

@@ -3,42 +3,99 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.faces import Faced
+from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer
+from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
 from reachsim.topology.endpoints import Endpoints
 
+Columns = Sequence[int] | Mapping[int, int]
+"""Where in a row the number for a class stands, by the index of the class."""
+ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
+"""Classes by their index, each with the interfaces alone that a question names."""
+RoutingPart = tuple[RoutingClass, RoutingClass]
+"""A routing class as it is, and with some of its classes alone."""
 
-@dataclass(eq=False)
-class Rows(Numbered):
-    """The answers from some classes of interfaces to others. Made by `Engine.rows_between`.
+
+@dataclass(eq=False, repr=False)
+class Rows(Numbered, Faced):
+    """The answers from some classes of interfaces to others: a block of the matrix. Made by `Network.rows`.
+
+    ``for source, destination, cell in rows`` goes over the pairs of classes between which anything is delivered (some of
+    `traffic`, where that was asked for) or undecided; `pairs` counts the pairs of interfaces that these are.
 
     `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination
-    class, where its numbers stand in each row. `cell_of(number)` is what a number means; a number means the same in all
-    `Rows` of one network, but only those made later know the answers that came up later. Memory: four bytes for each pair
-    of a source class and a destination class.
+    class, where its numbers stand in each row. `cell_of(number)` is what a number means, in these rows; others may number
+    otherwise. `named`: the classes by index, each with those of its interfaces that were asked about, as sources and as
+    destinations. Memory: four bytes for each pair of a source class and a destination class.
     """
 
-    endpoints: Endpoints = field(repr=False)
-    classes: Classes = field(repr=False)
-    atoms: Atoms = field(repr=False)
-    rows: dict[int, array[int]] = field(repr=False)
-    columns: Mapping[int, int] = field(repr=False)
-    answers: list[ClassAnswer] = field(repr=False)
-    cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict, repr=False)
+    endpoints: Endpoints
+    classes: Classes
+    atoms: Atoms
+    rows: dict[int, array[int]]
+    columns: Columns
+    answers: list[ClassAnswer]
+    cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict)
+    traffic: Traffic | None = None
+    named: tuple[ClassesByIndex, ClassesByIndex] | None = None
 
     def number(self, source: NetworkInterface, destination: NetworkInterface) -> int:
         """The number of the answer for a pair of interfaces. Raises KeyError for one that was not asked about; what an
         interface sends to itself is 0 only where it is alone in its class."""
         of = self.classes.of
         return self.rows[of[source].index][self.columns[of[destination].index]]
+
+    def class_pairs(self) -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
+        """Every ordered pair of classes between which anything is delivered or undecided, with the number of its answer;
+        with `traffic`, some of that. What an interface sends to itself is no pair."""
+        every = self.classes.classes
+        sources, destinations = self.named or (every, every)
+        columns = [*self.columns]  # in the order of the columns
+        idle: dict[int, bool] = {}
+        for index, row in self.rows.items():
+            source = sources[index]
+            for column, number in zip(compress(columns, row), filter(None, row), strict=True):
+                destination = destinations[column]
+                if index == column and not self.pairs(source, destination):
+                    continue
+                if self.traffic is not None:
+                    nothing = idle.get(number)
+                    if nothing is None:
+                        nothing = idle[number] = self.nothing_of(number, self.traffic)
+                    if nothing:
+                        continue
+                yield source, destination, number
+
+    def __iter__(self) -> Iterator[tuple[InterfaceClass, InterfaceClass, Cell]]:
+        known: dict[int, Cell] = {}
+        for source, destination, number in self.class_pairs():
+            cell = known.get(number)
+            if cell is None:
+                cell = known[number] = self.cell_of(number)
+            yield source, destination, cell
+
+    def pairs(self, source: InterfaceClass, destination: InterfaceClass) -> int:
+        """How many ordered pairs of different interfaces two classes are."""
+        count = len(source.members) * len(destination.members)
+        if source.index != destination.index:
+            return count
+        if source is destination:
+            return count - len(source.members)
+        return count - len({*source.members} & {*destination.members})
+
+    def __str__(self) -> str:
+        return f"{len(self.rows)} by {len(self.columns)} classes"
 
 
 def rows_between(
@@ -54,17 +111,17 @@ def rows_between(
     of = worker.classes.of
     asked = list(dict.fromkeys(of[interface] for interface in destinations))
     columns = {each.index: column for column, each in enumerate(asked)}
-    parts = _parts(asked)
+    parts = parts_of(asked)
     rows: dict[int, array[int]] = {}
-    work = _parts(dict.fromkeys(of[interface] for interface in sources))
+    work = parts_of(dict.fromkeys(of[interface] for interface in sources))
     for done, (whole, part) in enumerate(work, 1):
         rows |= worker.rows_to(whole, part, parts, columns)
         if progress is not None:
             progress(done, len(work))
-    return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.table())
+    return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.known)
 
 
-def _parts(classes: Iterable[InterfaceClass]) -> list[tuple[RoutingClass, RoutingClass]]:
+def parts_of(classes: Iterable[InterfaceClass]) -> list[RoutingPart]:
     """Some classes by their routing classes: each whole, and with the classes asked about alone. Walks are those of the
     whole, which is what templates are known by."""
     found: dict[RoutingClass, list[InterfaceClass]] = {}

@@ -39,6 +39,18 @@ def check_text(check: Check, file: str, look: Look = PLAIN, warnings: int = 0) -
     return "\n".join(lines)
 
 
+def result_text(result: Result, look: Look = PLAIN) -> str:
+    """One expectation by itself."""
+    if not result.holds:
+        return "\n".join(_details(result, look))
+    lines = hanging("", result.title, look.width)
+    if result.warning:
+        lines += hanging("  warning: ", result.warning, look.width)
+    for note in result.notes:
+        lines += hanging("  note: it holds, and ", note, look.width)
+    return "\n".join(lines)
+
+
 def _summary(check: Check, file: str, look: Look) -> str:
     style = look.style
     total = number(len(check), "expectation")
@@ -137,7 +149,7 @@ def _details(result: Result, look: Look) -> list[str]:
     other blockers."""
     style = look.style
     paint = style.red if result.verdict == "fails" else style.yellow
-    lines = hanging(f"{paint(result.title)}  ", result.question, look.width, style.bold)
+    lines = hanging(f"{paint(result.label)}  ", result.question, look.width, style.bold)
     lines[-1] += f"  {style.dim(result.where)}" if result.where else ""
     blocker = first_blocker(result)
     rows: list[tuple[str, str]] = []

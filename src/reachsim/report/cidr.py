@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 _PLAIN: Final = Style(enabled=False)
+SHOWN: Final = 200
+"""Overlaps that a text has unless somebody says how many."""
 _KEPT: Final = 1 << 17
 """Blocks whose text is kept while many overlaps are written."""
 _RANK_TITLES: Final = {
@@ -191,7 +193,7 @@ def overlaps_html(report: OverlapReport, limit: int = 0) -> str:
 
 def facts_text(facts: Sequence[BlockFacts]) -> str:
     """What `cidr show` prints."""
-    return "\n\n".join(str(one) for one in facts)
+    return "\n\n".join(table(one.rows()) for one in facts)
 
 
 def facts_html(facts: Sequence[BlockFacts]) -> str:

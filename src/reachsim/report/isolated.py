@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.answers.policy import Isolation, Leak
-from reachsim.dataplane.ends import Endpoint
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.reach.cell import say
@@ -17,7 +16,7 @@ _LEAKS = 12
 _REASONS = 5
 
 
-def isolated_text(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look: Look = PLAIN) -> str:
+def isolated_text(found: Isolation, net: Network, look: Look = PLAIN) -> str:
     """The verdict, then what is delivered from whom to whom, the same traffic told together."""
     style = look.style
     question = style.bold(f"{found.one} <-> {found.other}")
@@ -26,18 +25,18 @@ def isolated_text(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Networ
     if not found.leaks:
         lines = [f"{style.yellow('CANNOT DECIDE')}  {question}", "  as far as it can be decided, nothing is delivered"]
     else:
-        lines = [f"{style.red('NOT ISOLATED')}  {question}", *_leaks(found, ends, net, look)]
+        lines = [f"{style.red('NOT ISOLATED')}  {question}", *_leaks(found, net, look)]
     for reason in look.few(found.undecided, _REASONS):
         lines += hanging("  cannot decide: ", reason, look.width)
     rest = look.rest(found.undecided, _REASONS)
     return "\n".join([*lines, f"  {rest}"] if rest else lines)
 
 
-def _leaks(found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network, look: Look) -> list[str]:
+def _leaks(found: Isolation, net: Network, look: Look) -> list[str]:
     firsts: dict[tuple[str, Traffic], Leak] = {}
     for leak in found.leaks:
         firsts.setdefault((leak.source, leak.traffic), leak)
-    groups = together(_links(found, ends, net))
+    groups = together(_links(found, net))
     groups.sort(key=lambda group: -len(group[0]) * len(group[1]))
     crowd = Crowd([net])
     shared = {leak.via for leak in found.leaks}
@@ -60,12 +59,10 @@ def _ways(found: Isolation, sources: NameGroup, destinations: NameGroup) -> str:
     return " or ".join(f"via {', '.join(via)}" for via in dict.fromkeys(ways) if via)
 
 
-def _links(
-    found: Isolation, ends: tuple[Endpoint, Endpoint], net: Network
-) -> Iterator[tuple[NameGroup, NameGroup, Traffic]]:
+def _links(found: Isolation, net: Network) -> Iterator[tuple[NameGroup, NameGroup, Traffic]]:
     """The leaks with all interfaces for which the one that was asked stands."""
     alike: dict[str, NameGroup] = {}
-    sides = [frozenset(interface.name for interface in end.interfaces) for end in ends]
+    sides = [frozenset(side) for side in found.sides]
     inside = sides[0] | sides[1]
     for cls in net.classes.classes:
         names = tuple(interface.name for interface in cls.members if interface.name in inside)

@@ -38,8 +38,12 @@ def matrix_text(
 
     `traffic`: about this alone. `by`: how to put interfaces together; left out, what is short.
     """
-    style = look.style
-    groups = matrix.by(by or shortest(matrix), traffic)
+    return grouped_text(matrix.by(by or shortest(matrix), traffic), file, by, look)
+
+
+def grouped_text(groups: GroupedMatrix, file: str, by: Grouping | None = None, look: Look = PLAIN) -> str:
+    """The same of interfaces that are put together already. `by`: the way, where it was asked for."""
+    style, matrix, traffic = look.style, groups.matrix, groups.traffic
     what = "something" if traffic is None else f"some of {traffic}"
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)

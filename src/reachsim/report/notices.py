@@ -121,7 +121,7 @@ def lint_report(found: Lint, file: str) -> Report:
         text = f"{finding.component}: {finding.text}; {finding.evidence}; to do: {finding.cure}"
         at, line = place(finding.where)
         notices.append(Notice(level, f"{finding.code} {finding.component}", finding.code, text, at or file, line))
-    return Report("lint", file, str(found).partition("\n")[0], tuple(notices))
+    return Report("lint", file, found.title, tuple(notices))
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------

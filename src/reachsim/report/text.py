@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reachsim.markup import Style, Styled, visible
 from reachsim.resources.unmodelled import Door
+
+if TYPE_CHECKING:
+    from reachsim.engine import Engine
 
 T = TypeVar("T")
 Paint = Callable[[str], Styled]
@@ -184,6 +187,17 @@ def _row(row: Sequence[TextCell], widths: Sequence[int], indent: int) -> list[st
 
 
 _DOORS = 8
+
+
+def doors_of(networks: Iterable[Engine]) -> list[Door]:
+    """What some networks have that is not modelled, each once."""
+    return list({door.name: door for network in networks for door in network.not_modelled}.values())
+
+
+def with_doors(text: str, networks: Iterable[Engine], look: Look = PLAIN) -> str:
+    """The text of an answer, and under it what is not modelled of its networks: no answer forgets that."""
+    doors = doors_of(networks)
+    return f"{text}\n{not_modelled_text(doors, look)}" if doors else text
 
 
 def not_modelled_text(doors: Sequence[Door], look: Look = PLAIN) -> str:

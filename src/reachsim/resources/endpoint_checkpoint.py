@@ -159,7 +159,7 @@ class InterfaceEndpoint(Relay, asks=True):
             text = f"{format_address(header.destination)} is not an address of {self.interface.name}"
             return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-7", text), header, scope)
         if self.loss is not None:
-            return self.drop(self.loss, header, scope, path=(*self.path, "state"))
+            return self.drop(self.loss, header, scope, path=self.loss.path or (*self.path, "subnets"))
         if self.unknown:
             return Undecided(self.unknown, header, path=self.path, scope=scope)
         if self.links:

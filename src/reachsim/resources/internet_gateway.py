@@ -185,6 +185,18 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         return (self.internet,)
 
 
+_ADDRESS_KEYS = {
+    "instances": ("public_ip",), "interfaces": ("public_ip",), "load_balancers": ("scheme",),
+    "nat_gateways": ("connectivity",),
+}  # fmt: skip
+
+
+def address_key(interface: NetworkInterface) -> KeyPath:
+    """The key that decides whether an interface has a public address; of one that never has any, where it is written."""
+    path = interface.path
+    return (*path, *_ADDRESS_KEYS.get(str(path[2]), ())) if len(path) > 2 else path
+
+
 def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tuple[Loss, KeyPath]:
     """The loss of a packet whose source has no public address (IGW-4, IGW-15), whose address it is, and the key to edit:
     of the interface, or of the host that forwards its packets as they came (NATI-5)."""
@@ -193,7 +205,7 @@ def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tu
         text = f"{format_address(header.source)} ({owner.name}) is private IPv6, which is not on the internet"
     forwarder = header.sender
     if header.direct or forwarder is None:
-        return Loss(loss.code, loss.rule, text), (*owner.path, "public_ip")
+        return Loss(loss.code, loss.rule, text), address_key(owner)
     text += f"; {forwarder.name} forwards its packets without putting its own address in (no masquerade)"
     return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
 

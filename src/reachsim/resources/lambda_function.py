@@ -29,7 +29,6 @@ from reachsim.resources.fields import (
     written,
 )
 from reachsim.resources.host import Outbound
-from reachsim.resources.mending import Case, Edit, advises, mends
 from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -318,61 +317,14 @@ def function_asked(design: Any, asked: str) -> tuple[str, str | None] | None:
     return (name, qualifier if colon else None) if name in design.lambda_functions else None
 
 
-@mends
-def other_versions(case: Case) -> Iterator[Edit]:
-    """The alias that is asked for, at another version: one that is in a VPC (LAMBDA-25, LAMBDA-28); the newest first."""
-    asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or case.reply:
-        return
-    name, qualifier = asked
-    function = case.view.design.lambda_functions[name]
-    for version in sorted(function.versions if qualifier in function.aliases else (), key=int, reverse=True):
-        body, split = function.versions[version], function.aliases[qualifier]
-        if body.vpc is not None and set(split) != {version}:
-            path: KeyPath = ("lambda_functions", name, "aliases", str(qualifier))
-            text = f"point alias {qualifier} of {name} at version {version}"
-            yield Edit.setting(path, int(version), text, 1 if case.code == Code.LAMBDA_OUTSIDE_VPC else 3)
-
-
-@mends
-def other_subnets(case: Case) -> Iterator[Edit]:
-    """Subnets of the function whose default route does not lead to an internet gateway, of which it has no use without a
-    public address (LAMBDA-7, IGW-4); the attachment of another version, where it has none."""
-    asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or asked[1] is not None or case.reply:
-        return
-    name = asked[0]
-    path: KeyPath = ("lambda_functions", name, "latest")
-    latest = case.view.design.lambda_functions[name].latest
-    if latest.vpc is None and case.code == Code.LAMBDA_OUTSIDE_VPC:
-        versions = case.view.written(("lambda_functions", name, "versions")) or {}
-        for version, body in reversed(versions.items()):
-            if isinstance(body, dict) and body.get("vpc"):
-                yield Edit.setting(
-                    path, body, f"attach $LATEST of {name} to VPC {body['vpc']}, as version {version} is", 3
-                )
-                return
-    if latest.vpc is None or case.code != Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
-        return
-    vpc = case.view.design.vpcs[latest.vpc]
-    for subnet in vpc.subnets:
-        out = case.view.target(latest.vpc, case.view.table_of(subnet, latest.vpc), "0.0.0.0/0")
-        if subnet not in latest.subnet_names and out not in (None, vpc.internet_gateway, "blackhole"):
-            text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
-            yield Edit.setting((*path, "subnets"), [subnet], text, 2)
-
-
-@advises
-def nobody_calls_a_function(case: Case) -> Iterator[str]:
-    """A function's interface takes no connections (LAMBDA-8)."""
-    if case.code == Code.LAMBDA_OUTBOUND_ONLY:
-        yield (
-            "nothing can open a connection to a function's interface (LAMBDA-8): invoke it through the Lambda API (an "
-            "interface endpoint of lambda in a private subnet), through a load balancer or an API gateway"
-        )
-    asked = function_asked(case.view.design, case.asked_from)
-    if case.code == Code.LAMBDA_OUTSIDE_VPC and asked is not None and asked[1] is not None:
-        yield (
-            f"a published version never changes, also not its VPC (LAMBDA-22): attach $LATEST of {asked[0]} to a VPC, "
-            "publish a version, and ask for that one"
-        )
+def attachment_of(design: Any, asked: str) -> KeyPath:
+    """The key of the subnets in which the function that sends runs; empty for anything else."""
+    found = function_asked(design, asked)
+    if found is None:
+        return ()
+    name, qualifier = found
+    for version, body, _ in design.lambda_functions[name].versions_of(qualifier) or ():
+        if body.vpc is not None:
+            place: KeyPath = ("latest",) if version == LATEST else ("versions", version)
+            return ("lambda_functions", name, *place, "subnets")
+    return ()

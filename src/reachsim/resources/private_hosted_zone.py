@@ -22,7 +22,7 @@ from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.dns import attribute_missing, private_names
+from reachsim.rules.dns import attribute_key, attribute_missing, private_names
 from reachsim.rules.verdict import Loss
 
 
@@ -98,16 +98,23 @@ class PrivateHostedZone(Resource):
             return Endpoint(host, "name", unknown=text)
         if body is None or vpc not in self.vpcs:
             where = f"VPC {vpc} is not associated with it" if body is not None else "it is not seen outside its VPCs"
-            return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"{host} is in private zone {at.name}: {where}")
+            return Loss(
+                Code.NAME_NOT_RESOLVED,
+                "DNS-2",
+                f"{host} is in private zone {at.name}: {where}",
+                path=(*at.path, "vpcs"),
+            )
         if not private_names(body.enable_dns_support, body.enable_dns_hostnames):
             why = attribute_missing(vpc, body.enable_dns_support)
-            return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} is not seen here: {why}")
+            text = f"private zone {at.name} is not seen here: {why}"
+            return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text, path=attribute_key(vpc, body.enable_dns_support))
         values = self.record(at.name, host)
         if UNKNOWN in (values or ()) or (values is None and UNKNOWN in self.records):
             text = f"what {host} means in private zone {at.name} is not known"
             return Endpoint(host, "name", unknown=text)
         if values is None:
-            loss = Loss(Code.NAME_NOT_RESOLVED, "DNS-2", f"private zone {at.name} has no record {host}")
+            text = f"private zone {at.name} has no record {host}"
+            loss = Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text, path=(*at.path, "records"))
             return Endpoint(host, "name", loss=loss)
         several = tuple(part for value in values for part in _meant(value, vpc, ends))
         addresses = ", ".join(dict.fromkeys(map(_said, several)))

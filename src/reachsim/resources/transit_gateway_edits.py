@@ -95,6 +95,21 @@ def attachments(case: Case) -> Iterator[Edit]:
 
 
 @mends
+def appliance_mode(case: Case) -> Iterator[Edit]:
+    """Appliance mode of the attachment of a VPC that drops an answer whose request it let pass in another zone (TGW-9)."""
+    if not case.reply or not case.at("security_groups", "network_acls", "instances", "interfaces"):
+        return
+    vpc = case.cause.component.partition(".")[0]
+    if any(end is not None and end.vpc.name == vpc for end in (case.sender, case.receiver)):
+        return
+    for name, gateway in case.view.design.transit_gateways.items():
+        for attachment, body in gateway.attachments.items():
+            if body.vpc == vpc and len(body.subnets) > 1 and not body.appliance_mode:
+                path = ("transit_gateways", name, "attachments", attachment, "appliance_mode")
+                yield Edit.setting(path, True, f"switch appliance mode of attachment {attachment} of {name} on")
+
+
+@mends
 def transit_tables(case: Case) -> Iterator[Edit]:
     """An association (TGW-1), a propagation (TGW-2) or a static route (TGW-5) in the gateway's tables."""
     found = _gateway(case)

@@ -30,7 +30,6 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange
 from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of
@@ -48,7 +47,7 @@ from reachsim.resources.resource import (
 from reachsim.resources.route_table import routes_to
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.dns import attribute_missing, private_names, resolver_off
+from reachsim.rules.dns import attribute_key, attribute_missing, private_names, resolver_off
 from reachsim.rules.load_balancer import DUALSTACK, GATEWAY, IPV4, NETWORK
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.services import (
@@ -252,10 +251,10 @@ class VpcEndpoint(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route to it leads; to one that is not available, or not accepted, it is a blackhole (ROUTE-12)."""
         closed = self.closed(at, wiring.design)
-        inactive = "" if closed is None else closed.text
+        inactive, switch = ("", ()) if closed is None else (closed.text, closed.path)
         if self.type == "gateway":
-            return Entrance(wiring.noted(at.path), None, inactive)
-        return super().entrance(at, wiring, vpc)._replace(inactive=inactive)
+            return Entrance(wiring.noted(at.path), None, inactive, switch=switch)
+        return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=switch)
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The route of a gateway endpoint, from the service's prefixes into each of its tables (EP-1, EP-2)."""
@@ -327,54 +326,18 @@ class VpcEndpoint(Resource):
     def closed(self, at: At, design: Any) -> Loss | None:
         """Why it carries nothing: its state (EP-10), or that the owner of the service has not accepted it."""
         if self.state != AVAILABLE:
-            return Loss(Code.BAD_STATE, "EP-10", f"endpoint {at.name} is {self.state}")
+            text = f"endpoint {at.name} is {self.state}"
+            return Loss(Code.BAD_STATE, "EP-10", text, path=(*at.path, "state"))
         mine = design.endpoint_services.get(self.service)
         if mine is not None and not mine.accepts(at.vpc, design):
             text = f"endpoint service {self.service} does not accept VPC {at.vpc}, so endpoint {at.name} is pending"
-            return Loss(Code.BAD_STATE, "EP-10", text)
+            return Loss(Code.BAD_STATE, "EP-10", text, path=("endpoint_services", self.service, "accepted"))
         return None
 
     @property
     def no_end(self) -> str:
         """A gateway endpoint is a route's target and nothing else."""
         return "a gateway endpoint and cannot be an endpoint; write 'service:s3'" if self.type == "gateway" else ""
-
-    # -- edits --------------------------------------------------------------------------------------------------
-
-    def mend(self, at: At, case: Case) -> Iterator[Edit]:
-        """Of a gateway endpoint: the table that has no route to its service (EP-1). Of an interface endpoint: what its
-        private DNS wants (EP-8)."""
-        design = case.view.design
-        if self.type == "gateway" and case.cause.code not in FILTERS:
-            meant = case.destination in self.published(at, design).addresses
-            if meant and case.table is not None and case.table[0] == at.vpc:
-                table = case.table[1]
-                if table not in self.route_tables:
-                    text = f"associate gateway endpoint {at.name} with route table {table}"
-                    yield Edit.adding((*at.path, "route_tables"), table, text)
-        if self.type == "gateway" and case.table is not None and case.cause.component == at.full_name:
-            owner, table = case.table
-            if owner == at.vpc and table in self.route_tables:
-                text = f"take route table {table} away from gateway endpoint {at.name}"
-                path = (*at.path, "route_tables", self.route_tables.index(table))
-                yield Edit((KeyChange(path, action="remove"),), text, 2)
-        sender = case.sender
-        if self.type != "interface" or sender is None or sender.vpc.name != at.vpc:
-            return
-        asked = short_name(case.asked_to.removeprefix(SERVICE))
-        if not self.speaks_for(at, case.asked_to, design) and not (
-            case.asked_to.startswith(SERVICE) and asked == self.short
-        ):
-            return
-        vpc = ("vpcs", at.vpc)
-        if self.without_private_dns(at, design):
-            if self.private_dns is False:
-                yield Edit.setting((*at.path, "private_dns"), True, f"switch the private DNS of endpoint {at.name} on")
-            for key in ("enable_dns_support", "enable_dns_hostnames"):
-                if not getattr(design.vpcs[at.vpc], key):
-                    yield Edit.setting((*vpc, key), True, f"set {key} of VPC {at.vpc}, which private DNS needs")
-            if self.state != AVAILABLE:
-                yield Edit.setting((*at.path, "state"), AVAILABLE, f"wait for endpoint {at.name}, or create it anew", 4)
 
     # -- names --------------------------------------------------------------------------------------------------
 
@@ -400,9 +363,9 @@ class VpcEndpoint(Resource):
         if vpc != at.vpc:
             text = f"the private DNS of {at.full_name} is for VPC {at.vpc} alone"
             return Loss(Code.NAME_NOT_RESOLVED, "EP-9", text)
-        why = self.without_private_dns(at, ends.design)
-        if why:
-            return Loss(Code.NAME_NOT_RESOLVED, "EP-8", why)
+        off = self.private_dns_off(at, ends.design)
+        if off is not None:
+            return off
         if may_be_name(self.short, host):
             text = f"{host} may be a name of {self.short}, which the private DNS of {at.full_name} has or has not"
             return Endpoint(host, "name", unknown=text)
@@ -424,14 +387,26 @@ class VpcEndpoint(Resource):
 
     def without_private_dns(self, at: At, design: Any) -> str:
         """Why the service's name does not mean it in its VPC; empty where it does (EP-8)."""
+        off = self.private_dns_off(at, design)
+        return "" if off is None else off.text
+
+    def private_dns_off(self, at: At, design: Any) -> Loss | None:
+        """The loss of the service's name where it does not mean it in its VPC, with the key to edit (EP-8)."""
         mine = self.service in design.endpoint_services or not is_amazons(self.service)
         vpc = design.vpcs[at.vpc]
-        if not (not mine if self.private_dns is None else self.private_dns):
-            return f"endpoint {at.full_name} has no private DNS (private_dns)"
-        if not private_names(vpc.enable_dns_support, vpc.enable_dns_hostnames):
-            return f"private DNS of {at.full_name} is off: {attribute_missing(at.vpc, vpc.enable_dns_support)}"
+        path: KeyPath = (*at.path, "private_dns")
+        text = f"private DNS of {at.full_name} is off: "
         loss = self.closed(at, design)
-        return "" if loss is None else f"private DNS of {at.full_name} is off: {loss.text}"
+        if not (not mine if self.private_dns is None else self.private_dns):
+            text = f"endpoint {at.full_name} has no private DNS (private_dns)"
+        elif not private_names(vpc.enable_dns_support, vpc.enable_dns_hostnames):
+            text += attribute_missing(at.vpc, vpc.enable_dns_support)
+            path = attribute_key(at.vpc, vpc.enable_dns_support)
+        elif loss is not None:
+            text, path = text + loss.text, loss.path
+        else:
+            return None
+        return Loss(Code.NAME_NOT_RESOLVED, "EP-8", text, path=path)
 
     @staticmethod
     def meant(host: str, places: list[At], ends: Ends) -> Endpoint:
@@ -466,7 +441,7 @@ class VpcEndpoint(Resource):
         else the service's public addresses."""
         design = ends.design
         places: list[At] = []
-        why: list[str] = []
+        why: list[Loss] = []
         lists: list[str] = []
         for owner, body in design.vpcs.items():
             for each, endpoint in body.vpc_endpoints.items():
@@ -480,18 +455,19 @@ class VpcEndpoint(Resource):
                 elif endpoint.type == "interface" and owner == vpc:
                     if region_of(design, vpc) not in ("", endpoint.region(vpc, design)):
                         continue  # the name in one's own Region is another service's
-                    reason = endpoint.without_private_dns(at, design)
-                    places += [] if reason else [at]
-                    why += [reason] if reason else []
+                    off = endpoint.private_dns_off(at, design)
+                    places += [at] if off is None else []
+                    why += [] if off is None else [off]
         if vpc and not design.vpcs[vpc].enable_dns_support:
             return Endpoint(asked, "service", loss=resolver_off(vpc, asked))
         if places:
             return cls.meant(asked, places, ends)
         if name in design.endpoint_services:
-            text = f"{asked} does not resolve here: {why[0] if why else f'VPC {vpc} has no endpoint of it'}"
-            return Endpoint(asked, "service", loss=Loss(Code.NAME_NOT_RESOLVED, "EP-8", text))
+            text = f"{asked} does not resolve here: {why[0].text if why else f'VPC {vpc} has no endpoint of it'}"
+            path = why[0].path if why else ("endpoint_services", name)
+            return Endpoint(asked, "service", loss=Loss(Code.NAME_NOT_RESOLVED, "EP-8", text, path=path))
         known = published(design, vpc, name, tuple(lists))
         if not known.blocks:
             return Endpoint(asked, "service", unknown=known.note)
-        note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {reason}" for reason in why)
+        note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {off.text}" for off in why)
         return Endpoint(asked, "service", outside=known.addresses, note=note)

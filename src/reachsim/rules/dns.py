@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
@@ -9,7 +10,7 @@ from reachsim.rules.verdict import Loss
 def resolver_off(vpc: str, name: str) -> Loss:
     """The loss of a name that is asked in a VPC whose resolver does not answer (DNS-2)."""
     text = f"{name} does not resolve: enable_dns_support of VPC {vpc} is false"
-    return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text)
+    return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text, path=attribute_key(vpc, False))
 
 
 def private_names(support: bool, hostnames: bool) -> bool:
@@ -23,6 +24,11 @@ def private_names(support: bool, hostnames: bool) -> bool:
 def attribute_missing(vpc: str, support: bool) -> str:
     """Which of the two attributes a VPC lacks, in words (DNS-2)."""
     return f"{'enable_dns_hostnames' if support else 'enable_dns_support'} of VPC {vpc} is false"
+
+
+def attribute_key(vpc: str, support: bool) -> KeyPath:
+    """The key of the attribute that a VPC lacks (DNS-2)."""
+    return "vpcs", vpc, "enable_dns_hostnames" if support else "enable_dns_support"
 
 
 def no_resolver_there(vpc: str) -> Loss:

@@ -107,7 +107,7 @@ def _fix_of_trace(trace: Trace, network: Network | None) -> list[str]:
 
 def _result_lines(result: Result, network: Network | None) -> list[str]:
     place = f"{result.where}: " if result.where else ""
-    lines = hanging("", f"{place}{result.title}  {result.question}", PLAIN.width)
+    lines = hanging("", f"{place}{result.title}", PLAIN.width)
     if result.expectation.why:
         lines += hanging("  why: ", result.expectation.why, PLAIN.width)
     witness = result.witness
@@ -135,7 +135,7 @@ def _check_lines(check: Check, network: Network | None) -> list[str]:
     lines = [f"{len(wrong)} of {number(len(check), 'expectation')} do not hold"]
     for result in wrong[:_MOST]:
         lines += _result_lines(result, network)
-    lines += [f"also {result.where} {str(result).partition(chr(10))[0]}" for result in wrong[_MOST:]]
+    lines += [f"also {result.where} {result.title}" for result in wrong[_MOST:]]
     return lines
 
 

@@ -224,7 +224,7 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
 
 def receiver(flow: Flow, ends: Endpoints) -> NetworkInterface | None:
     """The interface that a flow is addressed to, as far as that is one."""
-    if flow.loss or flow.unknown or flow.beside:
+    if flow.loss or flow.beside:
         return None
     interface = flow.target or ends.by_public.get(flow.destination)
     if interface is None:

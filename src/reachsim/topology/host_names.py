@@ -108,10 +108,9 @@ class ResolvedName:
             public = body.in_public(at, self.asked, vpc, self.ends)
             if public is not None:
                 return public
-        rule = reasons[0].rule if reasons else "DNS-2"
-        return Endpoint(
-            self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, rule, f"{self.asked} does not resolve here{why}")
-        )
+        rule, path = (reasons[0].rule, reasons[0].path) if reasons else ("DNS-2", ())
+        text = f"{self.asked} does not resolve here{why}"
+        return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, rule, text, path=path))
 
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its

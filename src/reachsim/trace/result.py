@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import LegName
-from reachsim.faces import Carded, Faced, face, record
+from reachsim.faces import Faced, ToldOf, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -166,8 +165,8 @@ class TracedWay(Faced):
         return f"{self.verdict}: {f'{self.label}: ' if self.label else ''}{packet}"
 
 
-@dataclass(frozen=True)
-class Trace(Carded):
+@dataclass(frozen=True, repr=False)
+class Trace(ToldOf):
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
@@ -279,29 +278,10 @@ class Trace(Carded):
     def __bool__(self) -> bool:
         return self.reachable
 
-    def __repr__(self) -> str:
-        return face("Trace", f"{self.source} -> {self.destination} {self.traffic}: {self.verdict}")
-
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        """The verdict and its reason, the hops as far as the packet gets, and what else is in its way."""
-        yield f"{TRACE_TITLES[self.verdict]}  {self.source} -> {self.destination}  {self.traffic}"
-        first, *others = self.blockers or (None,)
-        why = self.undecided or self.loss or first
-        if why:
-            yield f"  {why}"
-        yield f"  the client sees: {self.client_sees}"
-        yield from (f"  warning: {warning}" for warning in self.warnings)
-        if len(self.ways) > 1:
-            yield from ("", f"{len(self.ways)} ways to send:", *(f"  {way}" for way in self.ways))
-        for leg, hops in (("there", self.forward), ("back", self.reply if self.shown.delivered else ())):
-            if hops:
-                yield from ("", f"{leg:5}  {hops[0].before}", *_hop_lines(hops))
-        if others:
-            yield from ("", f"also in the way ({len(others)}):", *(f"  {blocker}" for blocker in others))
-        yield from (f"note: {note}" for note in self.notes)
+    @property
+    def title(self) -> str:
+        """Question and verdict in one line."""
+        return f"{self.source} -> {self.destination} {self.traffic}: {self.verdict}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
@@ -361,13 +341,3 @@ class Trace(Carded):
             for leg, hops in (("forward", self.forward), ("reply", self.reply))
             for number, hop in enumerate(hops, 1)
         ]
-
-
-def _hop_lines(hops: tuple[Hop, ...]) -> Iterator[str]:
-    """Hops with their numbers, to the one that drops the packet; a packet that was rewritten stands below its hop."""
-    for number, hop in enumerate(hops, 1):
-        yield f"{number:3}  {hop}" + (f"  ({hop.where})" if hop.where else "")
-        if hop.action in ("drop", "unknown"):
-            return
-        if hop.before != hop.after:
-            yield f"     => {hop.after}"

@@ -111,3 +111,132 @@ def test_whether_an_instance_forwards_what_a_route_leads_to_it_is_not_told(
     found = imported(tmp_path, state(resources))
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
     assert verdict(found, "aws_instance.a", "aws_instance.fw", "tcp/80") == "holds"
+
+
+_GATEWAY = {
+    "id": "tgw-1", "default_route_table_association": "enable", "default_route_table_propagation": "enable",
+    "association_default_route_table_id": "tgw-rtb-0", "propagation_default_route_table_id": "tgw-rtb-0",
+}  # fmt: skip
+_TABLE = "transit_gateway_default_route_table"
+_ON = {"id": "r-3", "route_table_id": "rtb-0", "destination_cidr_block": "172.16.0.0/12", "transit_gateway_id": "tgw-1"}
+_VPN = {
+    "id": "vpn-1",
+    "transit_gateway_id": "tgw-1",
+    "transit_gateway_attachment_id": "att",
+    "static_routes_only": True,
+}
+_LIST = {"id": "pl-1", "name": "far", "max_entries": 2, "entry": [{"cidr": "10.1.0.0/16"}]}
+
+
+def _to(attachment: str, block: str = "172.16.0.0/16", table: str = "tgw-rtb-0", **more: Any) -> dict[str, Any]:
+    """A static route of a transit gateway."""
+    named = {"transit_gateway_route_table_id": table, "transit_gateway_attachment_id": attachment}
+    return {"id": f"{table}_{block}", "destination_cidr_block": block, **named, **more}
+
+
+_OF_LIST = {**_to("", blackhole=True), "destination_cidr_block": None, "prefix_list_id": "pl-1"}
+_PEERED = {"id": "att", "transit_gateway_id": "tgw-1", "peer_transit_gateway_id": "tgw-9"}
+
+
+@pytest.mark.rule("TGW-1")
+@pytest.mark.parametrize(
+    ("more", "there", "behind", "elsewhere"),
+    [
+        ({}, "holds", "fails", "fails"),
+        # A static VPN is what routes lead to it; one with BGP announces what it likes, also a part of the other VPC.
+        ({"aws_vpn_connection.v": _VPN, f"{_TGW}_route.r": _to("att")}, "holds", "holds", "fails"),
+        ({"aws_vpn_connection.v": _VPN | {"static_routes_only": False}}, "undecided", "undecided", "undecided"),
+        # A Connect attachment or a Direct Connect gateway too, unless nothing of it is taken in.
+        ({f"{_TGW}_connect.c": {"id": "att", "transit_gateway_id": "tgw-1"}}, "undecided", "undecided", "undecided"),
+        (
+            {f"{_TGW}_connect.c": {"id": "att", "transit_gateway_id": "tgw-1", f"{_TABLE}_propagation": False}},
+            "holds", "fails", "fails",
+        ),
+        (
+            {"aws_dx_gateway_association.d": {"id": "d", "dx_gateway_id": "dx-1", "associated_gateway_id": "tgw-1"}},
+            "undecided", "undecided", "undecided",
+        ),
+        # Of somebody else's gateway nothing is known, and a peering announces nothing (TGW-6).
+        ({f"{_TGW}_peering_attachment.p": _PEERED, f"{_TGW}_route.r": _to("att")}, "holds", "undecided", "fails"),
+        ({f"{_TGW}_route.r": _to("tgw-attach-far", "10.1.0.0/16", blackhole=True)}, "fails", "fails", "fails"),
+        ({f"{_TGW}_prefix_list_reference.l": {**_OF_LIST, "prefix_list_id": "pl-9"}}, *["undecided"] * 3),
+        ({"aws_vpc_route_server_propagation.p": {"id": "p", "route_table_id": "rtb-0"}}, *["undecided"] * 3),
+    ],
+)  # fmt: skip
+def test_whatever_else_is_attached_to_a_gateway_may_take_what_it_announces(
+    tmp_path: Path, more: dict[str, Any], there: str, behind: str, elsewhere: str
+) -> None:
+    resources = _two_vpcs({"transit_gateway_id": "tgw-1"}) | _attachments(default=True) | {f"{_TGW}.it": _GATEWAY}
+    found = imported(tmp_path, state(resources | {"aws_route.on": _ON} | more))
+    ends = ("aws_instance.b", "172.16.0.1", "172.20.0.1")
+    assert [verdict(found, "aws_instance.a", end, "tcp/80") for end in ends] == [there, behind, elsewhere]
+
+
+@pytest.mark.rule("PL-2")
+def test_a_table_of_a_gateway_may_route_a_prefix_list(tmp_path: Path) -> None:
+    resources = _two_vpcs({"transit_gateway_id": "tgw-1"}) | _attachments(default=True) | {f"{_TGW}.it": _GATEWAY}
+    more = {"aws_ec2_managed_prefix_list.l": _LIST, f"{_TGW}_prefix_list_reference.l": _OF_LIST}
+    assert verdict(imported(tmp_path, state(resources | more)), "aws_instance.a", "aws_instance.b", "tcp/80") == "fails"
+
+
+@pytest.mark.rule("TGW-6")
+@pytest.mark.parametrize(("back", "expected"), [("tgw-rtb-2", "holds"), ("tgw-rtb-9", "fails")])
+def test_both_sides_of_a_peering_of_gateways(tmp_path: Path, back: str, expected: str) -> None:
+    other = {**_GATEWAY, "id": "tgw-2"}
+    other |= {key: "tgw-rtb-2" for key in other if key.endswith("table_id")}
+    attachments = _attachments(default=True)
+    attachments[f"{_TGW}_vpc_attachment.far"]["transit_gateway_id"] = "tgw-2"
+    resources = (
+        _two_vpcs({"transit_gateway_id": "tgw-1"}) | attachments | {f"{_TGW}.it": _GATEWAY, f"{_TGW}.other": other}
+    )
+    resources["aws_route.back"]["transit_gateway_id"] = "tgw-2"
+    more = {
+        f"{_TGW}_peering_attachment.p": {**_PEERED, "peer_transit_gateway_id": "tgw-2"},
+        f"{_TGW}_peering_attachment_accepter.p": {"id": "att", "transit_gateway_attachment_id": "att"},
+        f"{_TGW}_route_table.empty": {"id": "tgw-rtb-9", "transit_gateway_id": "tgw-2"},
+        f"{_TGW}_route_table_association.p": {
+            "id": "z", "transit_gateway_attachment_id": "att", "transit_gateway_route_table_id": back,
+        },
+        f"{_TGW}_route.there": _to("att", "10.1.0.0/16"),
+        f"{_TGW}_route.back": _to("att", "10.0.0.0/16", "tgw-rtb-2"),
+    }  # fmt: skip
+    found = imported(tmp_path, state(resources | more))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+def test_what_direct_connect_brings_to_a_virtual_private_gateway_is_not_known(tmp_path: Path) -> None:
+    joined = {"id": "d", "dx_gateway_id": "dx-1", "associated_gateway_id": "vgw-1"}
+    out = {"id": "r", "route_table_id": "rtb-0", "destination_cidr_block": "192.168.0.0/16", "gateway_id": "vgw-1"}
+    more = {"aws_vpn_gateway.g": {"id": "vgw-1", "vpc_id": "vpc-1"}, "aws_route.out": out}
+    resources = {**VPC, **more, "aws_instance.a": host("a", "10.0.1.10", "sg-open")}
+    resources["aws_security_group.open"] = group("sg-open", [EVERYTHING], [EVERYTHING])
+    ends = ("aws_instance.a", "192.168.0.1", "tcp/80")
+    assert verdict(imported(tmp_path, state(resources)), *ends) == "fails"
+    resources["aws_dx_gateway_association.d"] = joined
+    assert verdict(imported(tmp_path, state(resources)), *ends) == "undecided"
+
+
+def test_who_accepts_an_attachment_says_how_its_gateway_takes_it(tmp_path: Path) -> None:
+    resources = _two_vpcs({"transit_gateway_id": "tgw-1"}) | _attachments(default=True) | {f"{_TGW}.it": _GATEWAY}
+    accepter = {
+        "id": "tgw-attach-far",
+        "transit_gateway_attachment_id": "tgw-attach-far",
+        f"{_TABLE}_association": False,
+    }
+    ends = ("aws_instance.a", "aws_instance.b", "tcp/80")
+    assert verdict(imported(tmp_path, state(resources)), *ends) == "holds"
+    more = {f"{_TGW}_vpc_attachment_accepter.far": accepter}
+    assert verdict(imported(tmp_path, state(resources | more)), *ends) == "fails"  # its answers have no table
+
+
+def test_another_table_may_be_the_one_that_attachments_come_to(tmp_path: Path) -> None:
+    resources = _two_vpcs({"transit_gateway_id": "tgw-1"}) | _attachments(default=True) | {f"{_TGW}.it": _GATEWAY}
+    named = {"id": "x", "transit_gateway_id": "tgw-1", "transit_gateway_route_table_id": "tgw-rtb-9"}
+    more = {
+        f"{_TGW}_route_table.own": {"id": "tgw-rtb-9", "transit_gateway_id": "tgw-1"},
+        f"{_TGW}_default_route_table_association.own": named,
+    }
+    ends = ("aws_instance.a", "aws_instance.b", "tcp/80")
+    assert verdict(imported(tmp_path, state(resources | more)), *ends) == "fails"
+    more[f"{_TGW}_default_route_table_propagation.own"] = named
+    assert verdict(imported(tmp_path, state(resources | more)), *ends) == "holds"

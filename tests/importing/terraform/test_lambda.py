@@ -64,6 +64,12 @@ def test_a_weight_leads_to_a_version_that_a_state_does_not_tell(tmp_path: Path) 
     found = imported(tmp_path, state(_with(**given)))
     assert verdict(found, ALIAS, DB, "tcp/5432") == "undecided"
     assert any("version 2 was not read" in note.text for note in found.notes if note.kind == "unknown")
+    for strange in ("x", {"2": "x"}, ["2"]):
+        given[ALIAS]["routing_config"] = [{"additional_version_weights": strange}]
+        assert imported(tmp_path, state(_with(**given))).design["lambda_functions"]["fetch"]["aliases"]["live"] in (
+            3,
+            "unknown",
+        )
 
 
 @pytest.mark.parametrize("named", ["fetch", ARN, f"{ARN}:live", "111122223333:function:fetch", "other", None])

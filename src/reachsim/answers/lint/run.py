@@ -8,17 +8,17 @@ from typing import Any
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.finding import Finding, weighed
-from reachsim.answers.lint import answers, blocks, functions, quotas, routes, rules, unused
+from reachsim.answers.lint import answers, blocks, functions, inspection, quotas, routes, rules, unused
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.errors import UsageError, shown
-from reachsim.faces import Carded, Faced, record
+from reachsim.faces import Faced, ToldOf, record
 from reachsim.loading.load import Source
 from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import IgnoredFindings
 from reachsim.rules.lint import SEVERITIES, LintCode, severity_of
 
-_MODULES = (routes, rules, answers, blocks, unused, functions, quotas)
+_MODULES = (routes, inspection, rules, answers, blocks, unused, functions, quotas)
 """Importing one registers its checks."""
 
 
@@ -38,7 +38,7 @@ class Silenced(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Lint(Faced, Carded):
+class Lint(ToldOf):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
 
     findings: tuple[Finding, ...]
@@ -53,8 +53,10 @@ class Lint(Faced, Carded):
     def __getitem__(self, index: int) -> Finding:
         return self.findings[index]
 
-    def __str__(self) -> str:
-        return "\n".join([weighed(self.findings), *map(str, self.findings)])
+    @property
+    def title(self) -> str:
+        """How many of each severity there are."""
+        return weighed(self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
+from reachsim.importing.builder.associations import associate_subnets
 from reachsim.importing.builder.classic_balancers import add_classic_balancers
 from reachsim.importing.builder.direct_connect import add_direct_connect_gateways
 from reachsim.importing.builder.draft import Draft
 from reachsim.importing.builder.endpoints import add_endpoints
 from reachsim.importing.builder.functions import add_functions
 from reachsim.importing.builder.gateways import add_gateways
-from reachsim.importing.builder.groups import add_groups
+from reachsim.importing.builder.groups import add_groups, associate_groups
 from reachsim.importing.builder.interfaces import add_interfaces
 from reachsim.importing.builder.load_balancers import add_load_balancers
 from reachsim.importing.builder.managed_nodes import add_managed_nodes
@@ -54,6 +55,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_vpcs,
     add_subnets,
     name_members,
+    associate_subnets,
     add_gateways,
     add_interfaces,
     add_nat_gateways,
@@ -75,6 +77,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_zones,
     add_public_access,
     add_managed_nodes,
+    associate_groups,
     tell_remainder,
 )
 """In an order in which names are known before they are named: routes come last, since they name what they lead to."""

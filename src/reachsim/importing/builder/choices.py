@@ -46,6 +46,16 @@ class Choices:
                 return False
         return True
 
+    def alike(self, blocks: Iterable[Cidr]) -> bool:
+        """Whether nothing tells some blocks apart, or a part of one."""
+        spans = [each.span for each in blocks]
+        for first, last in self.spans:
+            if len({first <= low and high <= last for low, high in spans}) > 1:
+                return False
+            if any(low <= last and first <= high and not (first <= low and high <= last) for low, high in spans):
+                return False
+        return True
+
     @property
     def private(self) -> bool:
         """Whether nothing is about a part of the private addresses."""

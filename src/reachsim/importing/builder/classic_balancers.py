@@ -49,8 +49,11 @@ def add_classic_balancer(draft: Draft, item: Item) -> None:
 def _listeners(draft: Draft, item: Item, vpc: str) -> tuple[Data, Data]:
     """Listeners by port, and a group of the instances for each port that they are called by."""
     targets = []
-    for each in item.list("Instances"):
-        id = str(each.get("InstanceId"))
+    told_of = item.certain("Instances")
+    if told_of.unknown:  # it answers itself, whoever is behind it
+        draft.note("unknown", item.id, f"it may have other instances: {told_of.reason}", item)
+    for each in told_of.known:
+        id = str(each.either("InstanceId"))
         if draft.local(vpc, id) is None:
             draft.note("unknown", item.id, f"instance {id} behind it was not read", item)
         else:

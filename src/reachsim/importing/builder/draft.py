@@ -32,7 +32,7 @@ class Draft:
     wrote. `vague`: by the id of a virtual private gateway, why not all prefixes that it knows are known.
     `partial`: by the id of a prefix list, its known entries where there may be others. `anywhere`: by the id of a virtual
     private gateway, what it is called in each VPC that it may be of, where that is not known.
-    `path_of`: by id, its key path.
+    `path_of`: by id, its key path. `associated`: by the id of a group, the names of other VPCs in which something has it.
     """
 
     found: Inventory
@@ -46,6 +46,7 @@ class Draft:
     partial: dict[str, list[str]] = field(default_factory=dict)
     anywhere: dict[str, list[str]] = field(default_factory=dict)
     path_of: dict[str, Path] = field(default_factory=dict)
+    associated: dict[str, dict[str, None]] = field(default_factory=dict)
     _inside: dict[str, dict[str, list[Item]]] = field(default_factory=dict)
     _adrift: dict[str, list[Item]] = field(default_factory=dict)
 
@@ -180,6 +181,10 @@ class Draft:
         zones = item.members("AvailabilityZones").known
         ids = [own] if own is not None else list(listed.known)
         ids = ids or [each.either("SubnetId") for each in zones if isinstance(each, Fields)]
+        told = (item.either(key) for key in ("SubnetId", "SubnetIds", "AvailabilityZones"))
+        among = next((list(each.candidates) for each in told if getattr(each, "candidates", ())), [])
+        if among and {self.vpc_of.get(each, "") for each in among} == {self.vpc_of.get(among[0]) or "?"}:
+            return self.vpc_of[among[0]], [self.names[each] for each in among]
         known = [each for each in ids if isinstance(each, str) and self.vpc_of.get(each)]
         written = item.either("VpcId")
         vpc = written if isinstance(written, str) and written in self.names else self.vpc_of[known[0]] if known else ""

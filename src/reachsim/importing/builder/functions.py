@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import groups_of
+from reachsim.importing.builder.places import places
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.resources.lambda_function import LATEST
 from reachsim.resources.reference import UNKNOWN
@@ -64,8 +65,8 @@ def attachment(draft: Draft, item: Item) -> Data | None:
     Lambda Managed Instances (LAMBDA-33)."""
     if "CapacityProviderConfig" in item:
         raise NotKnown(Unknown("it runs on Lambda Managed Instances, whose capacity provider is not read"))
-    config: Any = item.get("VpcConfig") or {}
-    ids = config.get("SubnetIds") or []
+    config = item.inner("VpcConfig")
+    ids = places(draft, Item(item.id, config.attributes, item.origin))
     if not ids:
         return {}
     vpc = draft.vpc_of.get(ids[0], "")
@@ -98,8 +99,10 @@ def _leads_to(draft: Draft, item: Item, carried: dict[str, Data | None]) -> Any:
     """What an alias stands for, as a design has it. Raises NotKnown."""
     if item.maybe:
         raise NotKnown(Unknown(item.maybe))
-    given: Any = item.inner("RoutingConfig").get("AdditionalVersionWeights") or {}
-    weights = {str(version): _weight(given[version]) for version in getattr(given, "attributes", given)}
+    weights = {
+        version: _weight(value)
+        for version, value in item.inner("RoutingConfig").inner("AdditionalVersionWeights").attributes.items()
+    }
     main = item.text("FunctionVersion")
     for version in (main, *weights):
         if carried.get(version) is None:

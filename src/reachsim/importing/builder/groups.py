@@ -43,6 +43,15 @@ def add_group(draft: Draft, item: Item) -> None:
     draft.section(vpc, "security_groups")[draft.names[item.id]] = body
 
 
+def associate_groups(draft: Draft) -> None:
+    """The other VPCs that groups are associated with: those in which something has them (SG-17)."""
+    for id, others in draft.associated.items():
+        body = draft.section(draft.vpc_of[id], "security_groups").get(draft.names[id])
+        if isinstance(body, dict):
+            body["associated_vpcs"] = list(others)
+            draft.note("assumed", id, f"it is associated with {', '.join(others)}, where something has it")
+
+
 def _rules(draft: Draft, item: Item, key: str, word: str, path: Path) -> Iterator[Data]:
     listed = item.members(key)
     index = 0

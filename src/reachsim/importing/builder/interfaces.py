@@ -65,6 +65,8 @@ def owner_of(item: Item) -> str:
 def add_interface(draft: Draft, item: Item) -> None:
     """An interface that belongs to no instance. Raises NotKnown."""
     vpc = home(draft, item)
+    if item.either("InterfaceType") == "ec2_instance_connect_endpoint":
+        _sends_for_itself(draft, item)
     if vpc:
         body = settings(draft, item, vpc)
         name = draft.naming.name("targets", item.name, item.id)
@@ -73,6 +75,14 @@ def add_interface(draft: Draft, item: Item) -> None:
             draft.note("unknown", item.id, "the load balancer that it is of was not collected", item)
         draft.section(vpc, "interfaces")[name] = body
         draft.place(item, ("vpcs", draft.names[vpc], "interfaces", name), vpc)
+
+
+def _sends_for_itself(draft: Draft, item: Item) -> None:
+    """Make sure that an Instance Connect Endpoint sends from its own address. Raises NotKnown."""
+    for each in draft.found.of("InstanceConnectEndpoints"):
+        if item.id in each.list("NetworkInterfaceIds") and each.get("PreserveClientIp") is False:
+            return
+    raise NotKnown(Unknown("it is an Instance Connect Endpoint, and may send from its clients' addresses"))
 
 
 def home(draft: Draft, item: Item) -> str:
@@ -216,7 +226,10 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
 
 
 def _group(draft: Draft, vpc: str, id: str) -> str:
-    return draft.names[id] if draft.vpc_of[id] == vpc else draft.out.names[id]
+    if draft.vpc_of[id] == vpc:
+        return draft.names[id]
+    draft.associated.setdefault(id, {})[draft.names[vpc]] = None  # or nothing could have it there (SG-17)
+    return draft.out.names[id]
 
 
 def _device(item: Item) -> tuple[int, str]:

@@ -6,7 +6,8 @@ from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
-from reachsim.importing.inventory import Fields, Item, Unknown
+from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.net.cidr import Cidr
 
 
 def add_nat_gateways(draft: Draft) -> None:
@@ -37,6 +38,11 @@ def add_described(draft: Draft, item: Item) -> None:
     if item.get("ConnectivityType") == "private":
         body["connectivity"] = "private"
     elif isinstance(public, str):
+        all_public = [each.either("PublicIp") for each in addresses]
+        if not draft.choices.alike(Cidr.parse(f"{each}/32") for each in all_public if isinstance(each, str)):
+            raise NotKnown(
+                Unknown(f"it sends from any of {len(all_public)} addresses, and a rule is about some of them")
+            )
         body["public_ip"] = public
     if item.text("State") == "pending":
         body["state"] = "pending"

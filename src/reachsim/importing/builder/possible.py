@@ -6,6 +6,7 @@ An item of the kind ``PossibleInterfaces`` has the id of what the interfaces bel
 - ``SecurityGroupIds``: their groups; left out: the VPC's default group;
 - ``Count``: how many there are at least; left out or unknown: not known;
 - ``Public``: whether they have public addresses; left out: they have none;
+- ``SendsForOthers``: whether it sends from its clients' addresses, so that nobody knows what passes;
 - ``VpcId``: left out: that of the subnets;
 - ``Name``: what it is called; ``Kind``: what it is, for the reader ("RDS instance").
 
@@ -17,7 +18,8 @@ from __future__ import annotations
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
-from reachsim.importing.inventory import Item, Unknown
+from reachsim.importing.builder.places import places
+from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 KIND = "PossibleInterfaces"
@@ -30,13 +32,15 @@ def add_possible_interfaces(draft: Draft) -> None:
 
 def add(draft: Draft, item: Item) -> None:
     """Those of one service. Raises NotKnown."""
-    ids = [str(id) for id in item.list("SubnetIds")]
+    ids = places(draft, item)
     inside = [id for id in ids if draft.vpc_of.get(id)]
     if not inside:
         draft.note("left out", item.id, "it is in no subnet that was read", item)
         return
     vpc = draft.vpc_of[inside[0]]
     subnets = [draft.names[id] for id in inside if draft.vpc_of[id] == vpc]
+    if item.get("SendsForOthers"):
+        raise NotKnown(Unknown("it sends from the addresses of its clients"))
     for subnet in subnets:
         choose(draft, vpc, subnet)
     count, public = item.either("Count"), item.either("Public")

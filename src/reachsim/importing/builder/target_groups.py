@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.importing.inventory import Fields, Item, Members, NotKnown, Unknown
 from reachsim.net.address import format_address, parse_address
 
 PROTOCOLS: Final = {
@@ -69,10 +69,12 @@ def _registered(draft: Draft, arn: str, vpc: str, kind: str) -> Iterator[Fields]
         if kind != "application":
             raise NotKnown(Unknown(f"the targets of {arn.rpartition('targetgroup/')[2]} were not collected"))
         draft.note("unknown", arn, "its targets were not collected")
-    for each in health.list("TargetHealthDescriptions") if health is not None else ():
-        if each.maybe:
-            raise NotKnown(Unknown(each.maybe))
-        yield each.inner("Target")
+    told = Members() if health is None else health.certain("TargetHealthDescriptions")
+    if told.unknown and kind != "application":
+        raise NotKnown(told.unknown[0])
+    if told.unknown:  # it answers itself, whoever is behind it
+        draft.note("unknown", arn, f"it may have other targets: {told.reason}", health)
+    yield from (each.inner("Target") for each in told.known)
 
 
 def _target(draft: Draft, vpc: str, id: str) -> str | None:

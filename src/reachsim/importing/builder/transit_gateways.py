@@ -75,7 +75,17 @@ def _gateways(draft: Draft) -> dict[str, Gateway]:
             if id in out:
                 told = {"ResourceType": _PEERING, "ResourceId": other, "State": item.attributes.get("State")}
                 out[id].add(item.id, Item(item.id, told, item.origin, item.maybe))
+    for item in draft.found.of("VpnConnections"):
+        id = item.either("TransitGatewayId")
+        if isinstance(id, str) and id in out and not _has_attachment(draft, out[id], item.id):
+            draft.doubted[id] = f"the attachment of VPN connection {item.id} was not collected"
     return out
+
+
+def _has_attachment(draft: Draft, gateway: Gateway, connection: str) -> bool:
+    """Whether the attachment of a VPN connection was read, or would have been."""
+    told = (each.either("ResourceId") for each in gateway.attachments.values())
+    return connection in told or draft.found.collected(_KINDS[0])
 
 
 def attachment_id(item: Item) -> str:
@@ -214,7 +224,7 @@ def transit_tables(draft: Draft, gateway: Gateway) -> Data | None:
         body: Data = {
             "associations": [gateway.names[id] for id in _associated(draft, gateway, table.id) if id in gateway.names],
             "propagations": [gateway.names[id] for id in _known(propagating, gateway)],
-            "routes": routes_of(draft, table, gateway.names, gateway.attachments, asked=asked),
+            "routes": routes_of(draft, table, gateway.names, asked=asked),
         }
         out[draft.naming.name(f"{gateway.item.id} tables", table.name, table.id)] = body
         draft.out.names[table.id] = f"{draft.names[gateway.item.id]}.{list(out)[-1]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
@@ -12,7 +12,7 @@ from reachsim.resources.reference import BLACKHOLE
 _ROUTES = "TransitGatewayStaticRoutes"
 
 
-def routes_of(draft: Draft, table: Item, names: Mapping[str, str], attachments: Container[str], *, asked: bool) -> Data:
+def routes_of(draft: Draft, table: Item, names: Mapping[str, str], *, asked: bool) -> Data:
     """The static routes of a table, by block. `asked`: whether calls were made, so that what they did not tell is not known.
     Raises NotKnown."""
     told = draft.found.one(_ROUTES, table.id)
@@ -26,18 +26,30 @@ def routes_of(draft: Draft, table: Item, names: Mapping[str, str], attachments: 
     for route in told.list("Routes"):
         if route.maybe:
             raise NotKnown(Unknown(route.maybe))
-        if route.get("Type", "static") == "static" and route.get("DestinationCidrBlock"):
-            out[block(route["DestinationCidrBlock"])] = _target(route, names, attachments)
+        if route.get("Type", "static") == "static":
+            destination = _destination(draft, route)
+            if destination:
+                out[destination] = _target(route, destination, names)
     return out
 
 
-def _target(route: Fields, names: Mapping[str, str], attachments: Container[str]) -> str:
+def _destination(draft: Draft, route: Fields) -> str:
+    """The block of a route, or the name of its prefix list; empty where it has neither. Raises NotKnown."""
+    written, listed = route.get("DestinationCidrBlock"), route.get("PrefixListId")
+    if written:
+        return block(written)
+    if listed and listed not in draft.names:
+        raise NotKnown(Unknown(f"prefix list {listed}, which a route is for, was not collected"))
+    return draft.names[listed] if listed else ""
+
+
+def _target(route: Fields, destination: str, names: Mapping[str, str]) -> str:
     """The attachment that a route leads to. Raises NotKnown where there are several, or it was not read."""
     ids = [each.text("TransitGatewayAttachmentId") for each in route.list("TransitGatewayAttachments")]
     if route.get("State") == "blackhole" or not ids:
         return BLACKHOLE
     if len(ids) > 1:
-        raise NotKnown(Unknown(f"a route to {route['DestinationCidrBlock']} leads to {len(ids)} attachments"))
+        raise NotKnown(Unknown(f"a route to {destination} leads to {len(ids)} attachments"))
     if ids[0] not in names:
         raise NotKnown(Unknown(f"attachment {ids[0]}, which a route leads to, was not collected"))
     return names[ids[0]]

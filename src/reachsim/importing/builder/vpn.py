@@ -110,7 +110,9 @@ def prefixes(item: Item) -> Members:
 
 
 def learned(draft: Draft, gateway: str) -> Iterator[str]:
-    """The prefixes that tables have learned from a gateway."""
+    """The prefixes that tables have learned from a virtual private gateway; to a transit gateway people write routes."""
+    if draft.found.one("VpnGateways", gateway) is None:
+        return
     seen: set[str] = set()
     for table in draft.found.of("RouteTables"):
         for route in table.members("Routes").known:

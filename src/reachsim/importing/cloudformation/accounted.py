@@ -12,6 +12,7 @@ RESTRICTED: Final = "Custom::VpcRestrictDefaultSG"
 _ELSEWHERE: Final = frozenset(
     {
         *("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EC2::CustomerGateway", NESTED),
+        "AWS::EC2::SecurityGroupVpcAssociation",
         *("AWS::RDS::DBSubnetGroup", "AWS::ElastiCache::SubnetGroup", "AWS::DocDB::DBSubnetGroup"),
         *("AWS::Neptune::DBSubnetGroup", "AWS::MemoryDB::SubnetGroup", "AWS::DAX::SubnetGroup"),
         *("AWS::Redshift::ClusterSubnetGroup", "AWS::DMS::ReplicationSubnetGroup", RESTRICTED),
@@ -64,7 +65,6 @@ _INDIFFERENT: Final = frozenset(
         "EC2::FlowLog",
         "EC2::Host",
         "EC2::IPAM",
-        "EC2::InstanceConnectEndpoint",
         "EC2::KeyPair",
         "EC2::NetworkInsightsPath",
         "EC2::PlacementGroup",

@@ -33,7 +33,7 @@ class Assembly:
         """An item of a kind, with the resource's name and origin; its attributes may still be added to."""
         own = id or resource.id
         self.ids[resource.origin.path] = own
-        attributes["Tags"] = [{"Key": "Name", "Value": _label(resource)}]
+        attributes["Tags"] = [{"Key": "Name", "Value": label(resource)}]
         return self.place(kind, own, attributes, resource.origin)
 
     def place(self, kind: str, id: str, attributes: Attributes, origin: Origin) -> Attributes:
@@ -93,7 +93,7 @@ class Assembly:
                 inventory.add(kind, item)
 
 
-def _label(resource: Resource) -> str:
+def label(resource: Resource) -> str:
     """What a resource is called: by its ``Name`` tag, else by its address without the type."""
     for key in ("tags", "tags_all"):
         tags = resource.values.get(key)

@@ -61,10 +61,16 @@ TRANSIT: Final = _kind("transit gateway", _TGW)
 ATTACHMENT: Final = Kind(
     "attachment of a transit gateway",
     frozenset(
-        {f"{_TGW}_vpc_attachment", f"{_TGW}_peering_attachment", f"{_TGW}_connect", f"{_TGW}_vpc_attachment_accepter"}
+        {
+            f"{_TGW}_vpc_attachment", f"{_TGW}_peering_attachment", f"{_TGW}_connect", f"{_TGW}_vpc_attachment_accepter",
+            f"{_TGW}_peering_attachment_accepter",
+        }
     ),
-    {("aws_vpn_connection", "transit_gateway_attachment_id"): "transit_gateway_attachment_id"},
-)
+    {
+        (maker, "transit_gateway_attachment_id"): "transit_gateway_attachment_id"
+        for maker in ("aws_vpn_connection", "aws_dx_gateway_association")
+    },
+)  # fmt: skip
 TRANSIT_TABLE: Final = Kind(
     "route table of a transit gateway",
     frozenset({f"{_TGW}_route_table"}),
@@ -73,6 +79,7 @@ TRANSIT_TABLE: Final = Kind(
         for word in ("association", "propagation")
     },
 )
+TRANSIT_OR_VGW: Final = _kind("transit gateway or virtual private gateway", _TGW, "aws_vpn_gateway")
 CUSTOMER: Final = _kind("customer gateway", "aws_customer_gateway")
 VPN: Final = _kind("VPN connection", "aws_vpn_connection")
 BALANCER: Final = _kind("load balancer", "aws_lb", "aws_alb")
@@ -139,6 +146,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_route": {"route_table_id": TABLE, **_ROUTE},
     "aws_route_table_association": {"route_table_id": TABLE, "subnet_id": SUBNET, "gateway_id": GATEWAY},
     "aws_main_route_table_association": {"vpc_id": VPC, "route_table_id": TABLE},
+    "aws_vpc_route_server_propagation": {"route_table_id": TABLE},
     "aws_vpn_gateway_route_propagation": {"vpn_gateway_id": VGW, "route_table_id": TABLE},
     "aws_security_group": {"vpc_id": VPC, **_INLINE_RULES},
     "aws_default_security_group": {"vpc_id": VPC, **_INLINE_RULES},
@@ -170,6 +178,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_vpc_endpoint_route_table_association": {"vpc_endpoint_id": ENDPOINT, "route_table_id": TABLE},
     "aws_vpc_endpoint_subnet_association": {"vpc_endpoint_id": ENDPOINT, "subnet_id": SUBNET},
     "aws_vpc_endpoint_security_group_association": {"vpc_endpoint_id": ENDPOINT, "security_group_id": GROUP},
+    "aws_ec2_instance_connect_endpoint": {"subnet_id": SUBNET, "security_group_ids": GROUP},
     "aws_instance": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
     },
@@ -182,6 +191,21 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_eip": {"instance": INSTANCE, "network_interface": INTERFACE},
     "aws_eip_association": {"allocation_id": ADDRESS, "instance_id": INSTANCE, "network_interface_id": INTERFACE},
     f"{_TGW}_vpc_attachment": {"vpc_id": VPC, "subnet_ids": SUBNET, "transit_gateway_id": TRANSIT},
+    f"{_TGW}_vpc_attachment_accepter": {"transit_gateway_attachment_id": ATTACHMENT},
+    f"{_TGW}_peering_attachment": {"transit_gateway_id": TRANSIT, "peer_transit_gateway_id": TRANSIT},
+    f"{_TGW}_peering_attachment_accepter": {"transit_gateway_attachment_id": ATTACHMENT},
+    f"{_TGW}_connect": {"transit_gateway_id": TRANSIT, "transport_attachment_id": ATTACHMENT},
+    **{
+        f"{_TGW}_default_route_table_{word}": {
+            "transit_gateway_id": TRANSIT, "transit_gateway_route_table_id": TRANSIT_TABLE,
+        }
+        for word in ("association", "propagation")
+    },
+    f"{_TGW}_prefix_list_reference": {
+        "transit_gateway_attachment_id": ATTACHMENT, "transit_gateway_route_table_id": TRANSIT_TABLE,
+        "prefix_list_id": PREFIX_LIST,
+    },
+    "aws_dx_gateway_association": {"associated_gateway_id": TRANSIT_OR_VGW},
     f"{_TGW}_route_table": {"transit_gateway_id": TRANSIT},
     f"{_TGW}_route_table_association": {
         "transit_gateway_attachment_id": ATTACHMENT, "transit_gateway_route_table_id": TRANSIT_TABLE,
@@ -270,14 +294,14 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
     "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration"}),
-    "aws_lb": frozenset({"security_groups", "subnet_mapping"}),
-    "aws_alb": frozenset({"security_groups", "subnet_mapping"}),
+    "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
+    "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
     "aws_autoscaling_group": frozenset({"target_group_arns", "traffic_source", "launch_template"}),
     "aws_launch_template": frozenset({"vpc_security_group_ids"}),
     "aws_db_instance": frozenset({"vpc_security_group_ids"}),
     "aws_rds_cluster": frozenset({"vpc_security_group_ids"}),
-    "aws_elb": frozenset({"security_groups", "instances"}),
+    "aws_elb": frozenset({"security_groups", "instances", "internal"}),
 }
 """What the provider computes where nobody wrote it, and what is then empty (or AWS's default, which the reader of the type
 knows): the plan says that it is unknown."""

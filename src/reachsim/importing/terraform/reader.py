@@ -42,9 +42,9 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     gateways.add,
     hosts.add,
     transit.add,
+    services.add,
     balancers.add,
     functions.add,
-    services.add,
     names.add,
 )
 """In an order in which what is added to is there: defaults before those that adopt them, subnets before what is in them."""

@@ -14,7 +14,7 @@ _TEXTS: Final = frozenset(
         "vpc_security_group_ids", "security_groups", "security_group_ids", "subnet_ids", "subnets", "route_table_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
-        "vpc_subnet_ids", "client_subnets", "load_balancers", "records",
+        "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
     }
 )  # fmt: skip
 """Lists and sets of texts."""
@@ -25,14 +25,15 @@ _BLOCKS: Final = frozenset(
         "action", "forward", "target_group", "network_configuration", "launch_template", "load_balancer",
         "traffic_source", "associations", "cidr_block_associations", "broker_node_group_info", "vpc_options",
         "compute_resources", "mixed_instances_policy", "subnet_configuration", "vpc", "alias",
+        "listener", "health_check",
     }
 )  # fmt: skip
 """Blocks, one or several."""
 _WITHOUT_BLOCKS: Final = frozenset({"aws_eip", "aws_network_acl_rule"})
 """Types that have a text or a flag by the name of a block (`network_interface`, `egress`)."""
 _TEXT_ENDINGS: Final = ("_id", "_arn", "_ip", "_cidr", "cidr_block", "_name", "_zone", "_type")
-_NUMBERS: Final = frozenset({"icmp_type"})
-"""Names with the ending of a text that are of numbers."""
+_NO_TEXTS: Final = frozenset({"icmp_type", "assign_public_ip", "preserve_client_ip"})
+"""Names with the ending of a text that are of numbers and flags."""
 _BLOCK_KEYS: Final = frozenset(
     {
         "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6", "destination_cidr_block", "cidr", "cidr_blocks",
@@ -85,7 +86,7 @@ def _scalar(key: str, value: Any) -> Any:
     """A text, a number or a flag; ids and addresses are texts."""
     if value is None or isinstance(value, str | Unknown):
         return _written(key, value) if key in _BLOCK_KEYS or key in _ADDRESS_KEYS else value
-    if isinstance(value, list | dict) or (key.endswith(_TEXT_ENDINGS) and key not in _NUMBERS):
+    if isinstance(value, list | dict) or (key.endswith(_TEXT_ENDINGS) and key not in _NO_TEXTS):
         return value if key in _FREE else Unknown(_OTHER)
     return value
 

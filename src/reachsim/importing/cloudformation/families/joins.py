@@ -8,9 +8,16 @@ from typing import Any, Final
 from reachsim.importing.cloudformation.evaluate import Composite, External, Reference
 from reachsim.importing.cloudformation.made import Made, flag, id_of, ids_of, tags_of, without_none
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import Unknown
+from reachsim.importing.inventory import Item, Unknown
 
 _UNSAID: Final = Unknown("the template does not say whether it has private DNS")
+_VPN: Final = "AWS::EC2::VPNConnection"
+_OTHERS: Final = {
+    _VPN: "vpn",
+    "AWS::EC2::TransitGatewayPeeringAttachment": "peering",
+    "AWS::EC2::TransitGatewayConnect": "connect",
+}
+"""Attachments of no VPC, by type of resource."""
 _VPC_ATTACHMENTS: Final = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 
 
@@ -99,33 +106,46 @@ def vpc_attachment(made: Made, resource: Resource) -> None:
 
 
 def other_attachment(made: Made, resource: Resource) -> None:
-    """An attachment of which the other side is not modelled."""
+    """An attachment of which the other side is not modelled, or not in the template; that of a VPN connection too."""
     gateway = id_of(resource.get("TransitGatewayId"))
-    kind = "peering" if "Peering" in resource.type else "connect"
-    attributes = {"TransitGatewayId": gateway, "ResourceType": kind, "State": "available"}
-    made.add("TransitGatewayAttachments", resource, attributes)
+    attributes = {"TransitGatewayId": gateway, "ResourceType": _OTHERS[resource.type], "State": "available"}
+    if resource.type == _VPN:
+        attributes["ResourceId"] = resource.id
+    if gateway is not None:
+        made.add("TransitGatewayAttachments", resource, attributes, id=_attachment_id(resource))
+
+
+def _attachment_id(resource: Resource) -> str:
+    """The id of an attachment; that of a VPN connection is made with it."""
+    return f"{resource.id}/attachment" if resource.type == _VPN else resource.id
 
 
 def defaults_of_attachment(made: Made, resource: Resource) -> None:
-    """What a gateway does with each attachment by itself."""
-    gateway = id_of(resource.get("TransitGatewayId"))
+    """What a gateway does with each attachment by itself; a peering propagates nothing (TGW-6)."""
+    gateway, id = id_of(resource.get("TransitGatewayId")), _attachment_id(resource)
     item = made.inventory.one("TransitGateways", gateway) if isinstance(gateway, str) else None
     if item is None:
         return
     options = item.attributes["Options"]
-    attachment = made.inventory.one("TransitGatewayVpcAttachments", resource.id)
-    chosen = [each for each in made.resources.values() if _associates(each, resource.id)]
+    attachment = _attachment(made, id)
+    chosen = [each for each in made.resources.values() if _associates(each, id)]
     associates = options["DefaultRouteTableAssociation"]
     if attachment is not None and not chosen and associates != "disable":
         known = default_table(item.id) if associates == "enable" else associates
         attachment.attributes["Association"] = {"TransitGatewayRouteTableId": known, "State": "associated"}
     propagates = options["DefaultRouteTablePropagation"]
-    if propagates != "disable":
-        entry = propagation_entry(resource.id) if propagates == "enable" else Unknown(propagates.reason)
+    if propagates != "disable" and _OTHERS.get(resource.type) != "peering":
+        entry = propagation_entry(id) if propagates == "enable" else Unknown(propagates.reason)
         table = default_table(item.id)
         made.append(
             "TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, item.id
         )
+
+
+def _attachment(made: Made, id: Any) -> Item | None:
+    """An attachment of any kind."""
+    found = (made.inventory.one(f"TransitGateway{kind}Attachments", id) for kind in ("Vpc", "") if isinstance(id, str))
+    return next(filter(None, found), None)
 
 
 def _associates(resource: Resource, attachment: str) -> bool:
@@ -143,7 +163,7 @@ def propagation_entry(attachment: Any) -> Any:
 def transit_association(made: Made, resource: Resource) -> None:
     id = id_of(resource.get("TransitGatewayAttachmentId"))
     table = id_of(resource.get("TransitGatewayRouteTableId"))
-    item = made.inventory.one("TransitGatewayVpcAttachments", id) if isinstance(id, str) else None
+    item = _attachment(made, id)
     if item is None:
         made.beyond(resource, id)
         return
@@ -251,6 +271,7 @@ def vpn_connection(made: Made, resource: Resource) -> None:
         "Tags": tags_of(resource.get("Tags")),
     }
     made.add("VpnConnections", resource, attributes)
+    other_attachment(made, resource)
 
 
 def vpn_route(made: Made, resource: Resource) -> None:
@@ -269,10 +290,10 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::TransitGatewayConnect": other_attachment,
     "AWS::EC2::VPCEndpointService": endpoint_service,
     "AWS::EC2::VPCEndpoint": endpoint,
-    "AWS::EC2::VPNConnection": vpn_connection,
+    _VPN: vpn_connection,
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
-    **dict.fromkeys(_VPC_ATTACHMENTS, defaults_of_attachment),
+    **dict.fromkeys((*_VPC_ATTACHMENTS, *_OTHERS), defaults_of_attachment),
     "AWS::EC2::TransitGatewayRouteTableAssociation": transit_association,
     "AWS::EC2::TransitGatewayRouteTablePropagation": transit_propagation,
     "AWS::EC2::TransitGatewayRoute": transit_route,

@@ -99,13 +99,15 @@ def _alias(made: Made, resource: Resource, owner: str, name: str, number: Any, *
 @dataclass(frozen=True)
 class Service:
     """Where a type says in which subnets and groups it is: paths of keys, with dots. `by`: the type of the subnet group that
-    `subnets` names, and the key of that one's subnets."""
+    `subnets` names, and the key of that one's subnets. `for_others`: what tells whether it sends from its
+    clients' addresses."""
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] = ()
     public: str = ""
     by: tuple[str, str] = ("", "")
     count: str = ""
+    for_others: str = ""
 
 
 _SERVICES: Final[Mapping[str, Service]] = {
@@ -156,6 +158,9 @@ _SERVICES: Final[Mapping[str, Service]] = {
     "AWS::EKS::Cluster": Service(("ResourcesVpcConfig.SubnetIds",), ("ResourcesVpcConfig.SecurityGroupIds",)),
     "AWS::EKS::Nodegroup": Service(("Subnets",)),
     "AWS::EKS::FargateProfile": Service(("Subnets",)),
+    "AWS::EC2::InstanceConnectEndpoint": Service(
+        ("SubnetId",), ("SecurityGroupIds",), count="1", for_others="PreserveClientIp"
+    ),
     "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1"),
     "AWS::FSx::FileSystem": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::AmazonMQ::Broker": Service(("SubnetIds",), ("SecurityGroups",), "PubliclyAccessible"),
@@ -196,6 +201,12 @@ def service(made: Made, resource: Resource) -> None:
         count = int(known.count)
     if subnets:
         made.possible(resource, subnets, groups, public or False, count)
+    item = made.inventory.one("PossibleInterfaces", resource.id)
+    if known.for_others and item is not None:
+        told = flag(resource.get(known.for_others))
+        item.attributes["SendsForOthers"] = (
+            Unknown("whether it sends from its clients' addresses") if told is None else told
+        )
     targets(made, resource)
 
 

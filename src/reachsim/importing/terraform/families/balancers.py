@@ -1,4 +1,4 @@
-"""Load balancers of the second generation: listeners, rules, target groups, targets."""
+"""Load balancers: listeners, rules, target groups, targets; Classic ones with their instances."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
 _KINDS: Final = ("aws_lb", "aws_alb")
 TYPES: Final = frozenset(
-    name
+    f"{kind}{part}"
     for kind in _KINDS
-    for name in (
-        kind, f"{kind}_listener", f"{kind}_listener_rule", f"{kind}_target_group", f"{kind}_target_group_attachment",
-    )
-)  # fmt: skip
+    for part in ("", "_listener", "_listener_rule", "_target_group", "_target_group_attachment")
+) | {"aws_elb", "aws_elb_attachment"}
 _OTHERS: Final = ("aws_autoscaling_attachment", "aws_autoscaling_group", "aws_ecs_service")
 """Resources that register targets whose number and addresses are not known."""
 
@@ -53,6 +52,7 @@ def add(made: Assembly) -> None:
         made.append("LoadBalancerTargetHealth", each, "TargetHealthDescriptions", "target_group_arn", target)
     for each in made.found.of(*_OTHERS):
         _register(made, each)
+    _add_classic(made)
 
 
 def _add_balancer(made: Assembly, each: Resource) -> None:
@@ -62,7 +62,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     mapping = each.values.get("subnet_mapping")
     if isinstance(mapping, list) and mapping:
         zones = [_zone(one) for one in mapping]
-    vpc = each.get("vpc_id")
+    vpc = vpc_of(made, zones) if isinstance(zones, Unknown) else each.get("vpc_id")
     for zone in zones if isinstance(zones, list) else ():
         holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
         vpc = holder.get("VpcId") if holder is not None else vpc
@@ -119,19 +119,90 @@ def _actions(blocks: list[Any]) -> list[Any]:
 
 
 def _register(made: Assembly, each: Resource) -> None:
-    """Targets that are made later, as many as there will be."""
-    arns: list[Any] = []
+    """Targets that are made later: the interfaces of a service or a group of instances, if it has its own."""
+    own, ports = each, None
     if each.address.type == "aws_ecs_service":
-        arns = [one.get("target_group_arn") for one in each.each("load_balancer") if isinstance(one, dict)]
+        blocks = [one for one in each.each("load_balancer") if isinstance(one, dict)]
+        arns = [one.get("target_group_arn") for one in blocks]
+        ports = [one.get("container_port") for one in blocks]
     elif each.address.type == "aws_autoscaling_group":
         arns = [*each.each("target_group_arns"), *_sources(each)]
     else:
         arns = [each.get("lb_target_group_arn") or each.get("alb_target_group_arn")]
-    for arn in arns:
+        named = each.get("autoscaling_group_name")
+        groups = made.found.of("aws_autoscaling_group")
+        own = next((one for one in groups if named in (one.id, one.get("name"), str(one.address))), each)
+    for arn, port in zip(arns, ports or [None] * len(arns), strict=True):
+        target: Any = {"Target": present({"Id": str(own.address), "Port": port})}
+        if made.one("PossibleInterfaces", str(own.address)) is None or isinstance(port, Unknown):
+            target = Unknown(f"{each.address} registers targets of its own")
         for holder in made.some("LoadBalancerTargetHealth", arn):
-            holder["TargetHealthDescriptions"].append(Unknown(f"{each.address} registers targets of its own"))
+            doubt = (
+                Unknown(f"{each.address} may register targets: {arn.reason}") if isinstance(arn, Unknown) else target
+            )
+            holder["TargetHealthDescriptions"].append(doubt)
 
 
 def _sources(each: Resource) -> list[Any]:
     blocks = [one for one in each.each("traffic_source") if isinstance(one, dict)]
     return [one.get("identifier") for one in blocks if one.get("type", "elbv2") == "elbv2"]
+
+
+# -- Classic Load Balancers --------------------------------------------------------------------------------------
+
+
+def _add_classic(made: Assembly) -> None:
+    """Classic Load Balancers, with the instances that they or others register."""
+    for each in made.found.of("aws_elb"):
+        internal, groups = each.get("internal"), each.values.get("security_groups")
+        name = each.get("name") or each.address.name
+        crosses = each.get("cross_zone_load_balancing")
+        body = {
+            "LoadBalancerName": name,
+            "VPCId": vpc_of(made, next(iter(each.each("subnets")), None)),
+            "Subnets": each.values.get("subnets"),
+            "Scheme": internal if isinstance(internal, Unknown) else "internal" if internal else "internet-facing",
+            "SecurityGroups": groups or Unknown("the file does not say which groups it has"),
+            "ListenerDescriptions": [_classic_listener(one) for one in each.each("listener")],
+            "HealthCheck": next((_check(one) for one in each.each("health_check")), None),
+            "Instances": _instances(each.values.get("instances")),
+        }
+        made.put("LoadBalancerDescriptions", each, present(body))
+        enabled = {"CrossZoneLoadBalancing": {"Enabled": True if crosses is None else crosses}}
+        made.place("ClassicLoadBalancerAttributes", str(name), {"LoadBalancerAttributes": enabled}, each.origin)
+    for each in made.found.of("aws_elb_attachment"):
+        _enlist(made, each, each.get("elb"), {"InstanceId": each.get("instance")})
+    for each in made.found.of("aws_autoscaling_group", "aws_autoscaling_attachment"):
+        for named in (*each.each("load_balancers"), each.get("elb")):
+            _enlist(made, each, named, Unknown(f"{each.address} registers instances of its own"))
+
+
+def _enlist(made: Assembly, each: Resource, named: Any, instance: Any) -> None:
+    """Register instances with a balancer, by its name; where that is not known, with each."""
+    for item in made.of("LoadBalancerDescriptions"):
+        if isinstance(named, Unknown):
+            item.attributes["Instances"].append(Unknown(f"{each.address} may register some: {named.reason}"))
+        elif named in (item.id, item.attributes["LoadBalancerName"]) and instance not in item.attributes["Instances"]:
+            item.attributes["Instances"].append(instance)
+
+
+def _instances(value: Any) -> list[Any]:
+    if isinstance(value, Unknown):
+        return [value]
+    return [each if isinstance(each, Unknown) else {"InstanceId": each} for each in value or []]
+
+
+def _classic_listener(one: Any) -> Any:
+    if not isinstance(one, dict):
+        return one
+    protocol = one.get("lb_protocol")
+    told = {
+        "Protocol": protocol.upper() if isinstance(protocol, str) else protocol,
+        "LoadBalancerPort": one.get("lb_port"),
+        "InstancePort": one.get("instance_port"),
+    }
+    return {"Listener": present(told)}
+
+
+def _check(one: Any) -> Any:
+    return one if isinstance(one, Unknown) else present({"Target": one.get("target")})

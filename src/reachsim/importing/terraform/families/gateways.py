@@ -12,9 +12,10 @@ from reachsim.importing.terraform.snapshot import Resource
 TYPES: Final = frozenset(
     {
         "aws_internet_gateway", "aws_internet_gateway_attachment", "aws_egress_only_internet_gateway",
-        "aws_nat_gateway", "aws_vpc_peering_connection", "aws_vpc_peering_connection_accepter",
+        "aws_nat_gateway", "aws_nat_gateway_eip_association", "aws_vpc_peering_connection",
+        "aws_vpc_peering_connection_accepter",
         "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
-        "aws_vpn_connection_route", "aws_customer_gateway", "aws_vpc_endpoint",
+        "aws_vpn_connection_route", "aws_customer_gateway", "aws_dx_gateway_association", "aws_vpc_endpoint",
         "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
         "aws_vpc_endpoint_security_group_association",
     }
@@ -66,9 +67,20 @@ def _add_nat(made: Assembly) -> None:
             "State": "available",
             "ConnectivityType": each.get("connectivity_type"),
             "AvailabilityMode": each.get("availability_mode"),
-            "NatGatewayAddresses": [address],
+            "NatGatewayAddresses": [address, *({"PublicIp": each} for each in _further(made, each))],
         }
         made.put("NatGateways", each, present(body))
+
+
+def _further(made: Assembly, gateway: Resource) -> list[str]:
+    """The further public addresses of a NAT gateway, as far as they are known."""
+    ids = {*gateway.each("secondary_allocation_ids")} | {
+        each.get("allocation_id")
+        for each in made.found.of("aws_nat_gateway_eip_association")
+        if each.get("nat_gateway_id") == gateway.id
+    }
+    addresses = (each.get("public_ip") for each in made.found.of("aws_eip") if each.id in ids)
+    return [each for each in addresses if isinstance(each, str)]
 
 
 # -- peering connections -----------------------------------------------------------------------------------------
@@ -169,9 +181,19 @@ def _add_vpn(made: Assembly) -> None:
             "Routes": [],
         }
         made.put("VpnConnections", each, present(body))
+    for each in made.found.of("aws_dx_gateway_association"):
+        if not is_of_transit_gateway(made, each):  # as far as anybody knows what is behind it, it is like a VPN
+            behind = Unknown(f"what {each.address} announces is not in the file")
+            made.put("VpnConnections", each, {"VpnGatewayId": each.get("associated_gateway_id"), "Routes": [behind]})
     for each in made.found.of("aws_vpn_connection_route"):
         route = [{"DestinationCidrBlock": each.get("destination_cidr_block"), "State": "available"}]
         made.append("VpnConnections", each, "Routes", "vpn_connection_id", route)
+
+
+def is_of_transit_gateway(made: Assembly, each: Resource) -> bool:
+    """Whether what a Direct Connect gateway is associated with is a transit gateway."""
+    ids = [one.id for one in made.found.of("aws_ec2_transit_gateway")]
+    return each.get("associated_gateway_type") == "transitGateway" or each.get("associated_gateway_id") in ids
 
 
 # -- endpoints ---------------------------------------------------------------------------------------------------

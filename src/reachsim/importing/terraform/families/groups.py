@@ -13,6 +13,7 @@ TYPES: Final = frozenset(
         "aws_security_group", "aws_default_security_group", "aws_security_group_rule",
         "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule",
         "aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry",
+        "aws_vpc_security_group_vpc_association",  # told by what has the group
     }
 )  # fmt: skip
 _DIRECTIONS: Final = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}

@@ -12,6 +12,7 @@ TYPES: Final = frozenset(
     {
         "aws_route_table", "aws_default_route_table", "aws_route", "aws_route_table_association",
         "aws_main_route_table_association", "aws_vpn_gateway_route_propagation",
+        "aws_vpc_route_server_propagation",
     }
 )  # fmt: skip
 _TARGETS: Final = {
@@ -42,7 +43,14 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_vpn_gateway_route_propagation"):
         gateway = [{"GatewayId": each.get("vpn_gateway_id")}]
         made.append("RouteTables", each, "PropagatingVgws", "route_table_id", gateway)
+    for each in made.found.of("aws_vpc_route_server_propagation"):
+        for holder in made.some("RouteTables", each.get("route_table_id")):
+            holder["Routes"] = [*_known(holder["Routes"]), Unknown(f"what {each.address} writes is not in the file")]
     _associate(made)
+
+
+def _known(routes: Any) -> list[Any]:
+    return [routes] if isinstance(routes, Unknown) else routes
 
 
 def _inline(table: Resource, made: Assembly) -> Any:

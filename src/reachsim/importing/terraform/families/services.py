@@ -18,7 +18,7 @@ from reachsim.importing.terraform.snapshot import Resource
 class Service:
     """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `by`: the type of
     the subnet group that `subnets` names. `public`: what tells whether it has public addresses. `count`: how many there are
-    at least, a number or an attribute."""
+    at least, a number or an attribute. `for_others`: what tells whether it sends from its clients' addresses."""
 
     name: str
     subnets: str
@@ -26,6 +26,7 @@ class Service:
     by: str = ""
     public: str = ""
     count: str = ""
+    for_others: str = ""
 
 
 SERVICES: Final[Mapping[str, Service]] = {
@@ -59,6 +60,9 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_ecs_service": Service(
         "ECS service", "network_configuration.subnets", "network_configuration.security_groups",
         public="network_configuration.assign_public_ip", count="desired_count",
+    ),
+    "aws_ec2_instance_connect_endpoint": Service(
+        "Instance Connect Endpoint", "subnet_id", "security_group_ids", count="1", for_others="preserve_client_ip"
     ),
     "aws_efs_mount_target": Service("mount target", "subnet_id", "security_groups", count="1"),
     "aws_mq_broker": Service("broker", "subnet_ids", "security_groups", public="publicly_accessible"),
@@ -102,17 +106,20 @@ def add(made: Assembly) -> None:
         count: Any = (
             int(service.count) if service.count.isdigit() else _at(each, service.count) if service.count else None
         )
-        _put(made, each, service.name, subnets, _at(each, service.groups), public, count)
+        body = _put(made, each, service.name, subnets, _at(each, service.groups), public, count)
+        if service.for_others and body is not None:
+            told = each.get(service.for_others)
+            body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
     for each in made.found.of("aws_autoscaling_group"):
         _add_scaling_group(made, each)
 
 
-def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, public: Any, count: Any) -> None:
-    """The interfaces of one service; one that names no subnets has none that are known."""
+def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, public: Any, count: Any) -> Any:
+    """The interfaces of one service; None for one that names no subnets, which has none that are known."""
     if not subnets:
         if each.address.type not in _FREE and each.address.type != "aws_ecs_service":
             made.unread.append((str(each.address), _NONE_IN_A_VPC, each.origin))
-        return
+        return None
     body = {
         "SubnetIds": [subnets] if isinstance(subnets, str) else subnets,
         "SecurityGroupIds": groups or None,
@@ -120,7 +127,7 @@ def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, p
         "Count": count,
         "Kind": name,
     }
-    made.put("PossibleInterfaces", each, present(body), str(each.address))
+    return made.put("PossibleInterfaces", each, present(body), str(each.address))
 
 
 def _at(each: Resource, path: str) -> Any:
