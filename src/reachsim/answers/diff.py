@@ -280,7 +280,12 @@ def _rows(
 
 def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
     """Groups by their columns in rows in place of their classes."""
-    return [((old.columns.get(b_old, -1), new.columns.get(b_new, -1)), names) for (b_old, b_new), names in items]
+
+    def column(rows: Rows, index: int) -> int:
+        columns = rows.columns
+        return columns[index] if index in columns else -1  # noqa: SIM401 - they may be a sequence
+
+    return [((column(old, b_old), column(new, b_new)), names) for (b_old, b_new), names in items]
 
 
 class _Pairs:

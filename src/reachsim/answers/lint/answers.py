@@ -152,10 +152,9 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
         for source in classes:
             rows = from_clients if source.index in from_clients.rows else to_servers
-            row = rows.rows[source.index]
-            for index, column in rows.columns.items():
-                if row[column]:
-                    yield source, classes[index], row[column]
+            for index, number in zip(rows.columns, rows.rows[source.index], strict=True):  # in the order of the columns
+                if number:
+                    yield source, classes[index], number
 
     return pairs(), to_servers.cell_of  # made last, so it knows the answers of all
 
