@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from reachsim.answers.deciding import decide, work_of
+from reachsim.answers.earlier import Earlier
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
@@ -26,7 +27,6 @@ from reachsim.named import Named
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
-from reachsim.resources.expectation import Expectation
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
 from reachsim.topology.interfaces import Interface, interface_of
@@ -60,10 +60,11 @@ class Network(Editable):
     """
 
     _decided: dict[int, tuple[Result, frozenset[Filter]]]
+    _earlier: Earlier | None
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self._hold(_decided={})
+        self._hold(_decided={}, _earlier=None)
 
     @cached_property
     def interfaces(self) -> Named[Interface]:
@@ -143,10 +144,13 @@ class Network(Editable):
 
     def _decide(self, number: int, progress: Progress | None) -> Result:
         known = self._decided.get(number)
+        still = None if known or not self._earlier else self._earlier.still_holds(number, self)
+        if still is not None:
+            return self._noted(still)
         if known is None:
             expectation = self.design.expect[number - 1]
             where = self.locate(("expect", number - 1))
-            known = self._decided[number] = self._decided_now(number, expectation, where, progress)
+            known = self._decided[number] = decide(number, expectation, self, where, progress)
         return self._noted(known[0])
 
     def expect(
@@ -176,12 +180,7 @@ class Network(Editable):
             raise EndpointError.ambiguous(sender.name, sender.candidates)
         self.endpoint(destination)
         expectation = promise({**ends, **actions, "one_way": one_way})
-        return self._noted(self._decided_now(0, expectation, "", None)[0])
-
-    def _decided_now(
-        self, number: int, expectation: Expectation, where: str, progress: Progress | None
-    ) -> tuple[Result, frozenset[Filter]]:
-        return decide(number, expectation, self, where, progress)
+        return self._noted(decide(0, expectation, self, "", None)[0])
 
     def _noted(self, result: Result) -> Result:
         """With what targets of load balancers do not get, where an `allow` holds for their listeners."""
@@ -377,7 +376,9 @@ class Network(Editable):
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
         if components is None:
-            return checked(Network(check(document)))
+            anew = checked(Network(check(document)))
+            anew._hold(_earlier=Earlier.of(self, self._decided, self._earlier))
+            return anew
         copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
         copy._hold(_decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)})
         return copy

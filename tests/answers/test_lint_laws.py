@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 from hypothesis import given
 from tests.networks import laws, loaded, network, seeds
 
 import reachsim
+from reachsim.answers.lint import answers
 from reachsim.answers.lint.registry import Subject
 from reachsim.answers.lint.routes import Lost, lost_routes
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import format_address
+from reachsim.reach.cell import Cell
+from reachsim.reach.classes import InterfaceClass
 from reachsim.resources.route_table import RouteTableCheckpoint
 
 MAY_GO = ("ROUTE_NEVER_USED", "ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "RULE_SHADOWED", "RULE_REDUNDANT")
@@ -71,3 +75,18 @@ def test_every_finding_stands_somewhere_and_comes_again(seed: int) -> None:
         assert finding.text
         assert finding.evidence
         assert finding.cure
+
+
+@laws(8)
+@given(seeds)
+def test_only_an_acl_that_was_looked_at_keeps_an_answer_out(seed: int) -> None:
+    """Between all pairs of classes no ACL is found to keep an answer out that is not found among the suspects."""
+    _, _, net = network(seed)
+    matrix = net.matrix()
+
+    def everybody(_: Subject) -> tuple[Iterator[tuple[InterfaceClass, InterfaceClass, int]], Callable[[int], Cell]]:
+        return matrix.class_pairs(), matrix.cell_of
+
+    some = {found.path for found in answers.answers_kept_out(Subject(net))}
+    with patch.object(answers, "_suspects", everybody):
+        assert {found.path for found in answers.answers_kept_out(Subject(net))} <= some

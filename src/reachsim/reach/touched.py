@@ -53,10 +53,12 @@ def _something_unknown(topology: Topology, before: FilterBook, after: FilterBook
 @dataclass(frozen=True)
 class Touched:
     """What an edit can touch. `ends`: full names of interfaces, at one end at least of every round trip between interfaces
-    that may differ; `outside`: those whose traffic with the internet may."""
+    that may differ; `outside`: those whose traffic with the internet may; `addresses`: what else may be found by one of
+    these."""
 
     ends: frozenset[str]
     outside: frozenset[str]
+    addresses: AddressSet = AddressSet.nothing()
 
 
 def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> Touched | None:
@@ -101,7 +103,7 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
         relays = set()
     aside = bool(relays) or before.internet in reaching
     apart = _joined_apart(before, after)
-    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(ends))
+    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(ends), addresses)
 
 
 def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], AddressSet]:

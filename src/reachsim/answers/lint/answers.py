@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from reachsim.answers.lint.registry import Found, Subject, finds, one_of_each
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.filters import Filter
+from reachsim.dataplane.relay import Relay
+from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, Traffic
 from reachsim.reach.cell import Cell
+from reachsim.reach.classes import InterfaceClass
 from reachsim.reach.flow_answer import FlowAnswer, Trip, trips
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.lint import LintCode
 from reachsim.topology.flows import representative
 from reachsim.trace.result import Blocker, Trace
@@ -77,8 +81,9 @@ def _questions(subject: Subject) -> Iterator[_Question]:
     """One question for each pair of classes whose answers are lost at least for some ports, then those of the internet."""
     asked: set[tuple[int, frozenset[KeyPath]]] = set()
     whole: dict[tuple[int, PortSet], bool] = {}
-    cell_of = lru_cache(maxsize=None)(subject.matrix.cell_of)
-    for one, other, number in subject.matrix.class_pairs():
+    pairs, cell = _suspects(subject)
+    cell_of = cache(cell)
+    for one, other, number in pairs:
         for sender in one_of_each(one.members) if len(one.members) > 1 else one.members:
             key = number, sender.client_ports
             if key not in whole:
@@ -104,6 +109,58 @@ def _questions(subject: Subject) -> Iterator[_Question]:
         if lost_part:
             interface = subject.topology.interfaces[exposed.interfaces[0]]
             yield _Question("internet", interface.name, one_service(lost_part), _acls(interface))
+
+
+def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, InterfaceClass, int]], Callable[[int], Cell]]:
+    """The pairs of classes between which an ACL may keep answers out, by number, and what a number means.
+
+    An answer passes the ACL of the server's subnet outward and that of the client's inward. Others it passes where something
+    stands on its way, in the VPC of the client or the server; in any, where a transit gateway or a load balancer brings it
+    there. An ACL that lets TCP through to all client ports, to and from everybody in the design, keeps no answer.
+    """
+    network, topology = subject.network, subject.topology
+    classes = network.classes.classes
+    inside = network.ends.vpc_blocks | network.ends.publics
+    clients_ports = {each.client_ports for each in topology.interfaces.values()} | {UNKNOWN_CLIENT}  # NAT's own, too
+    answers = Traffic.union_of(
+        (TCP << 16 | low, TCP << 16 | high) for each in clients_ports for low, high in each.spans
+    )
+
+    @cache
+    def open_to_all(filter: Filter) -> bool:
+        return all(answers <= passing for _, passing in network.book[filter].runs(inside))
+
+    def keeps(subnet: SubnetSite, filter: Filter) -> bool:
+        return bool(subnet.exit.path) and not open_to_all(filter)
+
+    subnets = [subnet for vpc in topology.vpcs.values() for subnet in vpc.subnets.values()]
+    keeping = {subnet for subnet in subnets if keeps(subnet, subnet.ingress) or keeps(subnet, subnet.egress)}
+    hosts = (interface.host for interface in topology.interfaces.values())
+    anywhere = any(isinstance(host, Relay) and (host.targets or host.passes_on) for host in hosts)
+    anywhere |= any(subnet.attached for subnet in keeping)
+    between = {each.vpc for each in topology.passed if each.subnet in keeping}
+
+    def may(subnet: SubnetSite, filter: Filter) -> bool:
+        return anywhere or subnet.vpc in between or keeps(subnet, filter)
+
+    clients = [c for c in classes if may(c.first.subnet, c.first.subnet.ingress)]
+    servers = [c for c in classes if may(c.first.subnet, c.first.subnet.egress)]
+    others = [c for c in classes if not may(c.first.subnet, c.first.subnet.ingress)]
+    from_clients = network.rows_between(_firsts(clients), _firsts(classes))
+    to_servers = network.rows_between(_firsts(others), _firsts(servers))
+
+    def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
+        for source in classes:
+            rows = from_clients if source.index in from_clients.rows else to_servers
+            for index, number in zip(rows.columns, rows.rows[source.index], strict=True):  # in the order of the columns
+                if number:
+                    yield source, classes[index], number
+
+    return pairs(), to_servers.cell_of  # made last, so it knows the answers of all
+
+
+def _firsts(classes: Iterable[InterfaceClass]) -> list[NetworkInterface]:
+    return [each.first for each in classes]
 
 
 def _acls(*interfaces: NetworkInterface) -> frozenset[KeyPath]:

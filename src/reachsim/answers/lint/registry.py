@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from reachsim.answers.editable import Editable
 from reachsim.answers.policy import Exposure, exposure
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.reach.matrix import Matrix
 from reachsim.reach.pair import Reach
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.lint import LintCode
@@ -59,11 +58,6 @@ class Subject:
             for few in alike.values()
             for interface in few.values()
         ]
-
-    @cached_property
-    def matrix(self) -> Matrix:
-        """What interfaces get to each other."""
-        return self.network.matrix()
 
     @cached_property
     def members(self) -> dict[GroupId, list[NetworkInterface]]:

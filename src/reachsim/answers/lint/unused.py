@@ -105,7 +105,8 @@ def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
         clients = [
             other for other in interfaces if other.vpc is interface.vpc and other.silent is None and not other.shared
         ]
-        cells = (subject.matrix.cell(other.name, interface.name) for other in clients)
+        rows = subject.network.rows_between(clients, (interface,))
+        cells = map(rows.cell_of, {rows.number(other, interface) for other in clients})
         if not clients or any(cell.undecided or cell.reachable & _HTTPS for cell in cells):
             continue
         if any(other.shared and other.vpc is interface.vpc for other in interfaces):

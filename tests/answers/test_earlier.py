@@ -1,0 +1,91 @@
+"""What held before an edit and is not touched by it is not asked again, and every result is that of the edited file."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import given
+from tests.designs import load
+from tests.networks import any_edit, expectations, laws, loaded, network, seeds, structure_edit
+
+import reachsim
+from reachsim import network as networks
+from reachsim.errors import ReachsimError
+
+
+def said(net: reachsim.Network) -> list[tuple[Any, ...]]:
+    return [(result.verdict, str(result.reason), str(result.failing), result.warning) for result in net.check()]
+
+
+@laws(20)
+@given(seeds)
+def test_an_edited_copy_decides_what_the_edited_file_does(seed: int) -> None:
+    rng, design, net = network(seed)
+    design["expect"] = expectations(rng, net, 12)
+    net = loaded(design)
+    net.check()
+    for _ in range(12):
+        edit = rng.choice([structure_edit, any_edit])(rng, design)
+        try:
+            copy = net.with_(dict([edit]))
+        except ReachsimError:
+            continue
+        if copy.topology is not net.topology:
+            assert said(copy) == said(loaded(copy.source.document.data))
+            return
+
+
+PROMISES = [
+    {"from": "web", "to": "db", "allow": "tcp/80"},
+    {"from": "probe", "to": "www", "allow": "tcp/443"},
+    {"from": "internet", "to": "db", "deny": "all"},
+    {"from": "db", "to": "10.0.0.20", "deny": "tcp/1"},
+]
+
+
+def asked(net: reachsim.Network, edits: dict[Any, Any]) -> list[int]:
+    """The numbers of the promises that are decided anew in an edited copy."""
+    net.check()
+    numbers: list[int] = []
+    copy = net.with_(edits)
+
+    def noted(number: int, *rest: Any) -> Any:
+        numbers.append(number)
+        return decide(number, *rest)
+
+    decide = networks.decide
+    with patch.object(networks, "decide", noted):
+        copy.check()
+    return numbers
+
+
+def test_what_an_edit_cannot_touch_is_not_decided_again() -> None:
+    """The last one names an address, and fails: it is always asked."""
+    net = load({"expect": PROMISES})
+    assert asked(net, {("vpcs", "app", "route_tables", "private", "10.1.0.0/16"): None}) == [2, 4]
+    assert asked(net, {("vpcs", "data", "route_tables", "api", "10.0.0.0/16"): None}) == [4]
+    assert asked(net, {("vpcs", "app", "instances", "db", "source_dest_check"): False}) == [1, 3, 4]
+
+
+def test_a_promise_that_is_another_is_decided() -> None:
+    other = [{"from": "web", "to": "db", "allow": "tcp/81"}, *PROMISES[1:]]
+    route = ("vpcs", "data", "route_tables", "api", "10.0.0.0/16")
+    assert asked(load({"expect": PROMISES}), {route: None, ("expect",): other}) == [1, 4]
+
+
+def test_what_holds_after_two_edits_is_not_decided_again() -> None:
+    net = load({"expect": PROMISES})
+    net.check()
+    once = net.with_({("vpcs", "data", "route_tables", "api", "10.0.0.0/16"): None})
+    once.check()
+    assert asked(once, {("vpcs", "app", "route_tables", "private", "10.1.0.0/16"): None}) == [2, 4]
+
+
+def test_a_rule_that_is_edited_after_the_structure_counts() -> None:
+    net = load({"expect": PROMISES})
+    net.check()
+    once = net.with_({("vpcs", "data", "route_tables", "api", "10.0.0.0/16"): None})
+    assert once.check().results[0].holds
+    closed = once.with_({("vpcs", "app", "security_groups", "open", "ingress"): []})
+    assert not closed.check().results[0].holds
