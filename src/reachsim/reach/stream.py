@@ -93,7 +93,8 @@ class RowMaker:
         if known is None or known[0] != destinations:
             classes = self.worker.classes
             if destinations is None:
-                known = None, [(each, each) for each in classes.routing], range(len(classes.classes))
+                everything = {index: index for index in range(len(classes.classes))}
+                known = None, [(each, each) for each in classes.routing], everything
             else:
                 parts = parts_of(classes.classes[index] for index in destinations)
                 known = destinations, parts, {index: column for column, index in enumerate(destinations)}
