@@ -169,18 +169,21 @@ def test_hostile_shapes_load_and_every_question_can_be_asked(shape: str) -> None
             ask(net)
 
 
+@pytest.mark.parametrize(
+    ("question", "exponent", "fine"), [("rows", 3.0, False), ("load", 2.0, False), ("matrix", 2.0, True)]
+)
 def test_growth_is_the_exponent_and_a_jump_of_it_fails(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    question: str, exponent: float, fine: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    exponents = iter([2.0] * 6 + [3.0])  # of the seven questions the last one grows too fast
+    """Of what asks about pairs the square is right, of what asks about each thing once it is not."""
 
-    def told(shape: str, question: str, size: int) -> tuple[float, int]:
-        exponent = next(exponents) if size == 50 else told.exponent  # type: ignore[attr-defined]
-        told.exponent = exponent  # type: ignore[attr-defined]
-        return (size / 50) ** exponent, 40
+    def told(shape: str, asked: str, size: int) -> tuple[float, int]:
+        return (size / 50) ** (exponent if asked == question else 1.5), 40
 
     monkeypatch.setattr(hostile, "measured_apart", told)
-    assert not hostile.report(shapes=("groups",))
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[2] == "| groups | load | 1.00 | 4.00 | 16.00 | 2.0 | 40 |"
-    assert lines[-1] == "| groups | matrix | 1.00 | 8.00 | 64.00 | 3.0 (!) | 40 |"
+    assert hostile.report(shapes=("groups",)) == fine
+    lines = {line.split(" | ")[1]: line for line in capsys.readouterr().out.splitlines()[2:]}
+    assert lines["check"] == "| groups | check | 1.00 | 2.83 | 8.00 | 1.5 | 40 |"
+    mark = "" if fine else " (!)"
+    cells = f"1.00 | {2**exponent:.2f} | {4**exponent:.2f} | {exponent}{mark} | 40"
+    assert lines[question] == f"| groups | {question} | {cells} |"

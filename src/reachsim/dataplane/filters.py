@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from reachsim.faces import face
 from reachsim.net.address import format_address
@@ -65,6 +65,12 @@ AS_BUILT = FilterBook()
 """The book of a network that was not edited."""
 
 
+_FEW: Final = 16
+"""Clauses of which each is asked: fewer than it is worth looking up."""
+_SOME_RUNS: Final = 8
+"""Runs that a clause is kept at, so that memory is in proportion to the clauses."""
+
+
 class Filter:
     """Clauses with what to say when none permits.
 
@@ -78,6 +84,7 @@ class Filter:
         "_cache",
         "_denied",
         "_named",
+        "_of_runs",
         "_open",
         "_possible",
         "_starts",
@@ -113,6 +120,7 @@ class Filter:
         self._starts: list[int] | None = None
         self._denied: dict[tuple[int, frozenset[GroupId]], list[tuple[Clause | None, Traffic]]] = {}
         self._named: frozenset[GroupId] | None = None
+        self._of_runs: tuple[list[int], dict[int, list[int]]] | None = None
         self._open: bool | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
         self._possible: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
@@ -141,12 +149,39 @@ class Filter:
             self._starts = peer_starts(self.clauses)
         return self._starts
 
+    def _about(self, run: int) -> Iterable[Clause]:
+        """The clauses that may speak of the addresses of one run between two starts, in their order: those of groups, those
+        of many runs, and those of this one. Asking each of a thousand rules about each of a thousand addresses would be a
+        million questions."""
+        if len(self.clauses) < _FEW:
+            return self.clauses
+        if self._of_runs is None:
+            self._of_runs = self._by_run()
+        broad, narrow = self._of_runs
+        return [self.clauses[index] for index in sorted([*broad, *narrow.get(run, ())])]
+
+    def _by_run(self) -> tuple[list[int], dict[int, list[int]]]:
+        """The clauses that name groups or more than some runs; and the others, by the runs that they name."""
+        broad: list[int] = []
+        narrow: dict[int, list[int]] = {}
+        for index, clause in enumerate(self.clauses):
+            spans = [
+                (bisect_right(self.starts, low), bisect_right(self.starts, high)) for low, high in clause.peers.spans
+            ]
+            if clause.groups or sum(last - first + 1 for first, last in spans) > _SOME_RUNS:
+                broad.append(index)
+                continue
+            for first, last in spans:
+                for run in range(first, last + 1):
+                    narrow.setdefault(run, []).append(index)
+        return broad, narrow
+
     def allowed(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
         """All traffic that passes between the owner and a peer, for certain."""
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._cache.get(key)
         if answer is None:
-            answer = self._cache[key] = permitted(self.clauses, peer, groups)
+            answer = self._cache[key] = permitted(self._about(key[0]), peer, groups)
         return answer
 
     def possible(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
@@ -156,7 +191,7 @@ class Filter:
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._possible.get(key)
         if answer is None:
-            answer = self._possible[key] = permitted(self.clauses, peer, groups, at_best=True)
+            answer = self._possible[key] = permitted(self._about(key[0]), peer, groups, at_best=True)
         return answer
 
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
@@ -167,7 +202,7 @@ class Filter:
             return known
         out: list[tuple[Clause | None, Traffic]] = []
         rest = Traffic.everything()
-        for clause in self.clauses:
+        for clause in self._about(key[0]):
             if clause.may_name_peer(peer, groups):
                 hit = clause.traffic & rest
                 if clause.permits:

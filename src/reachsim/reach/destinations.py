@@ -40,7 +40,7 @@ class _Alike:
 class DestinationSides:
     """Classes of destinations. `places`: where in a row each one's number stands, by its index."""
 
-    def __init__(self, parts: Iterable[RoutingPart], places: Sequence[int] | Mapping[int, int]) -> None:
+    def __init__(self, parts: Iterable[RoutingPart], places: Mapping[int, int]) -> None:
         self.places = places
         self._alike: dict[int, _Alike] = {}
         self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}

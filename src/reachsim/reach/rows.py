@@ -20,7 +20,7 @@ from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
 from reachsim.topology.endpoints import Endpoints
 
-Columns = Sequence[int] | Mapping[int, int]
+Columns = Mapping[int, int]
 """Where in a row the number for a class stands, by the index of the class."""
 ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""

@@ -98,7 +98,8 @@ class RowMaker:
         if known is None or known[0] != destinations:
             classes = self.worker.classes
             if destinations is None:
-                to = DestinationSides(((each, each) for each in classes.routing), range(len(classes.classes)))
+                everything = {index: index for index in range(len(classes.classes))}
+                to = DestinationSides(((each, each) for each in classes.routing), everything)
             else:
                 parts = parts_of(classes.classes[index] for index in destinations)
                 to = DestinationSides(parts, {index: column for column, index in enumerate(destinations)})
