@@ -118,7 +118,9 @@ def test_an_error_without_a_problem_is_a_mistake_of_ours():
 
 def test_endpoints():
     assert str(EndpointError.unknown("fetsh", ["fetch"])) == "unknown endpoint 'fetsh'; did you mean 'fetch'?"
-    assert str(EndpointError.unknown("x")) == "unknown endpoint 'x'"
+    assert str(EndpointError.unknown("x")) == (
+        "unknown endpoint 'x'; write the name of something in the file, an address, a block or internet"
+    )
     error = EndpointError.ambiguous("api", ["app.api", "b.api", "c.api"])
     assert str(error) == "'api' is ambiguous; write 'app.api', 'b.api' or 'c.api'"
     assert error.candidates == ("app.api", "b.api", "c.api")

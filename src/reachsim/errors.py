@@ -203,8 +203,9 @@ class EndpointError(ReachsimError):
         "unknown endpoint 'fetsh'; did you mean 'fetch'?"
         """
         near = tuple(candidates)
-        hint = f"; did you mean {_alternatives(near)}?" if near else ""
-        return cls(f"unknown endpoint {shown(name)}{hint}", name, near)
+        known = "write the name of something in the file, an address, a block or internet"
+        hint = f"did you mean {_alternatives(near)}?" if near else known
+        return cls(f"unknown endpoint {shown(name)}; {hint}", name, near)
 
     @classmethod
     def ambiguous(cls, name: str, candidates: Iterable[str]) -> EndpointError:

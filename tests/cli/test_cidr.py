@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reachsim.cli import cidr
+from reachsim.cli.main import main as cli_main
 from reachsim.errors import ReachsimError
 
 PLANS = Path(__file__).parents[2] / "models" / "plans"
@@ -395,3 +396,21 @@ def test_find_and_use(reachsim_cidr, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert rows[0] == {"vpc": "app", "subnet": "", "id": "s-1", "cidr": "10.0.0.0/26", "usable": "59", "used": "30",
                        "available": "29"}  # fmt: skip
     assert json.loads(reachsim_cidr("use", "aws.json", "--format", "json").out)["vpcs"]["app"]["share"] == 0.5085
+
+
+def test_colours_are_as_asked_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["cidr", "overlaps", "10.0.0.0/16", "10.0.1.0/24"]
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def painted(*arguments: str) -> bool:
+        cli_main([*arguments, *asked])
+        return "\x1b[" in capsys.readouterr().out
+
+    assert not painted()
+    assert painted("--color", "always")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert painted()
+    assert not painted("--color", "never")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not painted()

@@ -1,6 +1,7 @@
 import pytest
 from tests.designs import load, place, problems
 
+import reachsim
 from reachsim.loading.names import UnknownName
 
 
@@ -132,3 +133,22 @@ def test_every_vpc_has_a_default_group_a_default_acl_and_a_main_table():
         }
     )
     assert net.topology.interfaces["data.api"].groups == {("data", "default")}
+
+
+def test_a_route_to_a_gateway_that_is_not_written_says_how() -> None:
+    text = """\
+version: 1
+vpcs:
+  main:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {0.0.0.0/0: igw}}
+    instances: {web: {subnet: a, sg: web}}
+"""
+    with pytest.raises(reachsim.DesignError) as caught:
+        reachsim.loads(text)
+    route, key = caught.value.problems
+    assert route.message == "'igw' is not a route target in VPC main"
+    assert "as in internet_gateway: igw" in (route.hint or "")
+    assert key.hint == "did you mean 'security_groups'?"
+    assert reachsim.loads(text.replace(", sg: web", "") + "    internet_gateway: igw\n")

@@ -123,6 +123,10 @@ def test_a_design_that_does_not_load_is_an_error_with_its_line(place: pytest.Pyt
             ["*no ingress rule matches tcp/22*", "*ENI_SG_RULES_MISMATCH*shop.reach.yaml:*", "*fix (proven): *"],
         ),
         (
+            'reachsim_net.expect("web", "db", allow="tcp/22")',
+            ["*no ingress rule matches tcp/22*", "*ENI_SG_RULES_MISMATCH*shop.reach.yaml:*", "*fix (proven): *"],
+        ),
+        (
             "reachsim_net.check()",
             [
                 "*:18: #2 FAILS*",

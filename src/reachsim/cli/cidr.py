@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import write_file
+from reachsim.cli.common import look, write_file
 from reachsim.cli.sources import add_parameters, parameters_of
 
 if TYPE_CHECKING:
     from reachsim.cidr import Plan
-    from reachsim.markup import Style
     from reachsim.net.cidr import Cidr
 
 HELP = "overlapping blocks, free blocks, and address plans"
@@ -139,13 +138,6 @@ def run(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
-def _style() -> Style:
-    from reachsim.markup import Style
-
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return Style(enabled=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
-
-
 def _blocks(items: Sequence[str]) -> list[Cidr]:
     from reachsim.cidr.sources import read_sources
 
@@ -178,7 +170,7 @@ def _overlaps(arguments: argparse.Namespace) -> int:
     if not limit and found.total > _MANY:
         print(f"writing {found.total:,} overlaps; --limit N writes the first N", file=sys.stderr)
     if arguments.format == "text":
-        print(report.overlaps_text(found, _style(), limit))
+        print(report.overlaps_text(found, look(arguments).style, limit))
     elif arguments.format == "json":
         sys.stdout.writelines(report.overlaps_json(found, limit))
         print()
@@ -416,7 +408,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     earlier = arguments.keep or (arguments.lock if arguments.lock and os.path.exists(arguments.lock) else None)
     plan = plan_file(arguments.plan, load_kept(earlier) if earlier else None)
     printers: dict[str, Callable[[Plan], str]] = {
-        "text": lambda found: report.plan_text(found, _style()),
+        "text": lambda found: report.plan_text(found, look(arguments).style),
         "json": lambda found: report.to_json(found.to_dict()),
         "yaml": report.plan_yaml,
         "terraform": report.plan_terraform,

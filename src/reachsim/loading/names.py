@@ -104,7 +104,8 @@ class Names:
             known = [*self.targets.get(vpc, {}), *connections, *self.outside, LOCAL, BLACKHOLE]
             raise UnknownName(
                 f"{shown(reference)} is not a route target in VPC {vpc}",
-                did_you_mean(reference, known),
+                did_you_mean(reference, known)
+                or "a route leads to what the file has: a gateway is written in its VPC, as in internet_gateway: igw",
             )
         if not found.routable and found.vpc and found.modelled:
             message = f"{shown(reference)} has several interfaces, and a route leads to one"

@@ -120,12 +120,15 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
 
     >>> suggest("securityGroups", ["subnets", "security_groups"]), suggest("cidrr", ["cidr"])
     ('security_groups', 'cidr')
+    >>> suggest("sg", ["subnets", "security_groups"])
+    'security_groups'
     """
     if not 0 < len(name) <= _MAX_COMPARED_LENGTH:
         return None
     folded = _fold(name)
     close: list[str] = []
-    for candidate in itertools.islice(candidates, _MAX_COMPARED):
+    known = tuple(itertools.islice(candidates, _MAX_COMPARED))
+    for candidate in known:
         if candidate == name:
             continue
         if _fold(candidate) == folded:
@@ -135,7 +138,13 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
         if longer <= _MAX_COMPARED_LENGTH and 2 * shorter >= 0.6 * (shorter + longer):
             close.append(candidate)
     matches = difflib.get_close_matches(name, close, n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
+
+
+def _initials(name: str) -> str:
+    """What a name of several words is called for short; empty for one word."""
+    words = name.split("_")
+    return "".join(word[:1] for word in words).casefold() if len(words) > 1 else ""
 
 
 def _fold(name: str) -> str:

@@ -124,8 +124,19 @@ def _result_lines(result: Result, network: Network | None) -> list[str]:
     if witness is not None and denied:
         lines += _let_through(witness)
     if network is not None and result.verdict == "fails":
-        lines += _fix_lines(lambda: network.fixes(result.number) if network.decide(result.number) == result else None)
+        lines += _fix_lines(lambda: _fixes_of(result, network))
     return lines
+
+
+def _fixes_of(result: Result, network: Network) -> Fixes | None:
+    """Those of an expectation of the file, or of what was asked in Python; none where the network says something else."""
+    if result.number:
+        return network.fixes(result.number) if network.decide(result.number) == result else None
+    asked = result.expectation
+    if asked.allow is None:
+        return None
+    again = network.expect(asked.from_, asked.to, allow=asked.allow, one_way=asked.one_way)
+    return network.fixes(asked.from_, asked.to, asked.allow, one_way=asked.one_way) if again == result else None
 
 
 def _check_lines(check: Check, network: Network | None) -> list[str]:
