@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.designs import ANY, GONE, Changes, group, load
 
-from reachsim.answers.book import codes, meaning_of, rule, rules
+from reachsim.answers.book import Meaning, codes, findings, meaning_of, rule, rules
 from reachsim.answers.explain import Explanation
 from reachsim.errors import UsageError
 from reachsim.rules.codes import Code
+from reachsim.rules.lint import LintCode, severity_of
 
 FUNCTION: Changes = {
     "lambda_functions f latest": {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]},
@@ -169,3 +170,19 @@ def test_case_does_not_matter_and_a_near_name_is_told() -> None:
     assert meaning_of("no_route_to_destination").name == "NO_ROUTE_TO_DESTINATION"
     with pytest.raises(UsageError, match=r"'NATI-77' is neither .*; did you mean NATI-7\?"):
         meaning_of("NATI-77")
+
+
+def test_every_finding_of_lint_has_a_meaning_with_its_weight_and_its_rules() -> None:
+    assert findings().keys() == {code.value for code in LintCode}
+    for code in LintCode:
+        meaning = meaning_of(code.value.lower().replace("_", "-"))
+        assert isinstance(meaning, Meaning)
+        assert meaning.component == f"finding of lint, {severity_of(code)}"
+        assert "`" not in meaning.text
+    assert findings()["NAT_CHECK_ON"].rules == ("NATI-1",)
+
+
+def test_nothing_is_left_of_the_links_of_a_rule() -> None:
+    for each in rules().values():
+        assert not each.text.endswith((",", " ")), each.name
+        assert "](" not in each.text, each.name

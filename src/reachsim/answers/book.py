@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ _RULE: Final = re.compile(r'^- <a id="[a-z0-9-]+"></a>\*\*([A-Z0-9]+-[A-Z0-9]+)\
 _CHAPTER: Final = re.compile(r"^## ([A-Z0-9]+): (.*)$", re.MULTILINE)
 _LINK: Final = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
 _CODE: Final = re.compile(r'^\| <a id="[a-z0-9_]+"></a>`([A-Z0-9_]+)` \| (.*?) \| (.*?) \|(.*)$', re.MULTILINE)
+_FINDING: Final = re.compile(r"^\| (`[A-Z_`, ]+`) \| (\w+(?:, \w+)*) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+_NAME: Final = re.compile(r"`([A-Z_]+)`")
+_ID: Final = re.compile(r"[A-Z0-9]+-[A-Z0-9]+")
 _PLACES: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] / "docs")
 """Where the book is: in an installed package, and in a working copy."""
 
@@ -48,7 +52,7 @@ class Rule(Faced):
 
 @dataclass(frozen=True, repr=False)
 class Meaning(Faced):
-    """One code of a blocker. `component`: what it is about. `rules`: IDs of the rules behind it."""
+    """One code of a blocker, or of a finding of lint. `component`: what it is about. `rules`: IDs of the rules behind it."""
 
     name: str
     text: str
@@ -69,7 +73,7 @@ class Meaning(Faced):
         }
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _page(name: str) -> str:
     for place in _PLACES:
         try:
@@ -95,7 +99,7 @@ def rules() -> dict[str, Rule]:
         body = body.removeprefix("*decision*").strip()
         sources = tuple((name, url) for name, url in _LINK.findall(body) if url.startswith("http"))
         words = _LINK.sub(lambda link: "" if link[2].startswith("http") else link[1], body)
-        out[found[1]] = Rule(found[1], chapter, _plain(words), sources, decision)
+        out[found[1]] = Rule(found[1], chapter, _plain(words).rstrip(" ,"), sources, decision)  # between the links
     return out
 
 
@@ -106,6 +110,18 @@ def codes() -> dict[str, Meaning]:
     for found in _CODE.finditer(_page("codes.md")):
         names = tuple(name for name, _ in _LINK.findall(found[4]))
         out[found[1]] = Meaning(found[1], _plain(_LINK.sub(lambda link: link[1], found[2])), _plain(found[3]), names)
+    return out
+
+
+@lru_cache(maxsize=1)
+def findings() -> dict[str, Meaning]:
+    """Every code of a finding of lint by its name, in the order of the list."""
+    out: dict[str, Meaning] = {}
+    for listed, severity, when, proof in _FINDING.findall(_page("lint.md")):
+        text = f"Found when {_plain(when)}. Proof: {_plain(proof)}."
+        behind = tuple(dict.fromkeys(name for name in _ID.findall(when) if name in rules()))
+        for code, weight in zip_longest(_NAME.findall(listed), severity.split(", "), fillvalue=severity):
+            out[code] = Meaning(code, text, f"finding of lint, {weight}", behind)
     return out
 
 
@@ -126,9 +142,10 @@ def rule(name: str) -> Rule:
 def meaning_of(name: str) -> Rule | Meaning:
     """What an ID or a code means, however it is capitalised. Raises UsageError with a near one."""
     asked = name.strip().upper()
-    found = rules().get(asked) or codes().get(asked) or codes().get(asked.replace("-", "_"))
+    named = asked.replace("-", "_")
+    found = rules().get(asked) or codes().get(named) or findings().get(named)
     if found is None:
-        near = suggest(asked, [*rules(), *codes()])
+        near = suggest(asked, [*rules(), *codes(), *findings()])
         hint = (
             f"; did you mean {near}?"
             if near
