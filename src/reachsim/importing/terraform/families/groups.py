@@ -13,7 +13,7 @@ TYPES: Final = frozenset(
         "aws_security_group", "aws_default_security_group", "aws_security_group_rule",
         "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule",
         "aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry",
-        "aws_vpc_security_group_vpc_association",  # told by what has the group
+        "aws_vpc_security_group_vpc_association",
     }
 )  # fmt: skip
 _DIRECTIONS: Final = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
@@ -41,6 +41,9 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_security_group_rule", *_ONE):
         for key in _keys(each):
             made.append("SecurityGroups", each, key, "security_group_id", [rule_of(each)])
+    for each in made.found.of("aws_vpc_security_group_vpc_association"):
+        body = {"GroupId": each.get("security_group_id"), "VpcId": each.get("vpc_id")}
+        made.place("SecurityGroupVpcAssociations", str(each.address), present(body), each.origin)
     for each in made.found.of("aws_ec2_managed_prefix_list"):
         entries = [_entry(one) for one in each.each("entry")]
         body = {"PrefixListName": each.get("name"), "Entries": entries}
