@@ -142,11 +142,10 @@ Peer = tuple[str, str, str, str, str]
 
 def _separate(found: Snapshot, group: str, word: str) -> set[Peer]:
     """The peers that separate rules of a group have."""
-    rules = [
-        rule_of(each)
-        for each in found.of("aws_security_group_rule", *_ONE)
-        if each.get("security_group_id") == group and _DIRECTIONS[word] in _keys(each)
-    ]
+    own = (
+        each for type in ("aws_security_group_rule", *_ONE) for each in found.linked(type, "security_group_id", group)
+    )
+    rules = [rule_of(each) for each in own if _DIRECTIONS[word] in _keys(each)]
     return {peer for rule in rules for peer in _peers(rule)}
 
 
