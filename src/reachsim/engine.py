@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.deadline import each_in_time, in_time, seconds
+from reachsim.deadline import each_in_time, in_time
 from reachsim.errors import UsageError, cut, shown
 from reachsim.faces import about
 from reachsim.garbage import collector_paused
@@ -27,13 +27,14 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import BlockWorker, Templates
+from reachsim.reach.blocks import BlockWorker
 from reachsim.reach.classes import Classes, InterfaceClass, all_filters, classify, rule_cuts_of
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.matrix import Matrix, Progress, build_matrix
 from reachsim.reach.pair import Reach, reach
 from reachsim.reach.rows import Rows, rows_between
 from reachsim.reach.stream import Block, Question, RowMaker, RowTask, stream
+from reachsim.reach.template_book import TemplateBook
 from reachsim.reach.workers import check_sharing
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
@@ -66,11 +67,11 @@ class Engine:
 
     source: Source
     book: FilterBook
-    templates: Templates
+    templates: TemplateBook
     known_classes: dict[tuple[int, ...], Classes]
 
     def __init__(self, source: Source) -> None:
-        self._hold(source=source, book=AS_BUILT, templates={}, known_classes={})
+        self._hold(source=source, book=AS_BUILT, templates=TemplateBook(), known_classes={})
 
     def _hold(self, **attributes: Any) -> None:
         """Set what it holds, while it is made."""
@@ -217,16 +218,30 @@ class Engine:
         >>> sum(rows.pairs(a, b) for rows in net.rows("tcp/5432") for a, b, cell in rows if cell.reachable)
         6
         """
-        question = Question(
+        check_sharing(executor, jobs)
+        question = self._question(traffic, sources, destinations, deadline=deadline)
+        return each_in_time(self._streamed(question, executor, jobs, progress), deadline)
+
+    @in_time
+    def _question(
+        self,
+        traffic: str | Traffic | None,
+        sources: Asked | None,
+        destinations: Asked | None,
+        *,
+        deadline: float | None = None,
+    ) -> Question:
+        return Question(
             self._classed(sources, lambda end: (origin.interface for origin in end.origins)),
             self._classed(destinations, lambda end: end.interfaces),
             None if traffic is None else some_traffic(traffic),
         )
-        if deadline is not None:
-            seconds(deadline)
-        check_sharing(executor, jobs)
-        maker = RowMaker(self.new_worker())
-        return each_in_time(self._stream(maker, question, executor, jobs, progress), deadline)
+
+    def _streamed(
+        self, question: Question, executor: Executor | None, jobs: int | None, progress: Progress | None
+    ) -> Generator[Rows]:
+        """A stream that begins with what takes long in a network of which nothing was asked yet."""
+        yield from self._stream(RowMaker(self.new_worker()), question, executor, jobs, progress)
 
     def _stream(
         self,

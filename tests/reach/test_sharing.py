@@ -39,3 +39,87 @@ def test_a_device_in_one_ends_subnet_is_behind_acls_for_another_end() -> None:
     assert not net.trace("app.db", "app.twin", "tcp/443", source_port=50_000)
     same(net)
     same(net)
+
+
+@pytest.mark.rule("NACL-5")
+def test_a_device_in_the_destinations_subnet_is_behind_acls_for_another_destination() -> None:
+    """The same, of destinations: here `db` is walked to before what is on the link with the device."""
+    late = {"subnet": "public", "private_ip": "10.0.0.30", "security_groups": ["open"]}
+    net = load(
+        ONE_WAY,
+        {
+            "vpcs app subnets public route_table": GONE,
+            "vpcs app route_tables private": {"10.0.0.0/16": "nat"},
+            "vpcs app instances nat nat": {"ip_forward": True, "masquerade": False},
+            "vpcs app instances nat public_ip": GONE,
+            "vpcs app instances web": GONE,
+            "vpcs app instances late": late,
+        },
+    )
+    assert str(net.matrix()["app.twin", "app.db"]).startswith("tcp/80")
+    assert "tcp (client ports 80 only)" in str(net.matrix()["app.twin", "app.late"])
+    same(net)
+
+
+@pytest.mark.rule("ROUTE-4")
+def test_a_destination_answers_the_address_that_it_saw() -> None:
+    """Two tables that send a client's own address to the same gateway, and the NAT gateway's not."""
+    tables = {"near": {"0.0.0.0/0": "igw"}, "far": {"0.0.0.0/1": "igw"}}
+    public = {"public_ip": True, "security_groups": ["open"]}
+    net = load(
+        {
+            "vpcs ext": {
+                "cidrs": ["10.7.0.0/16"],
+                "internet_gateway": "igw",
+                "subnets": {
+                    "near": {"cidr": "10.7.1.0/24", "route_table": "near"},
+                    "far": {"cidr": "10.7.2.0/24", "route_table": "far"},
+                },
+                "route_tables": tables,
+                "security_groups": {"open": {"ingress": [{"allow": "all", "from": ANY}]}},
+                "instances": {"near": {"subnet": "near", **public}, "far": {"subnet": "far", **public}},
+            }
+        },
+    )
+    matrix = net.matrix()
+    assert "tcp" in str(matrix["app.twin", "ext.near"])
+    assert "tcp" not in str(matrix["app.twin", "ext.far"])
+    same(net)
+
+
+BALANCED = """
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s1: {cidr: 10.0.1.0/24}, s2: {cidr: 10.0.2.0/24}, s3: {cidr: 10.0.3.0/24}, s4: {cidr: 10.0.4.0/24}}
+    security_groups: {g: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances:
+      FIRST
+      t: {network_interfaces: {e0: {subnet: s1, security_groups: [g]}, e1: {subnet: s2, security_groups: [g]}}}
+      u: {subnet: s2, security_groups: [g]}
+      v: {subnet: s3, security_groups: [g]}
+    load_balancers:
+      nlb:
+        type: network
+        scheme: internal
+        subnets: [s4]
+        security_groups: [g]
+        listeners: {tcp/80: tg}
+        target_groups: {tg: {targets: [t], port: tcp/80, preserve_client_ip: true}}
+"""
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize(
+    "first", ["", "w: {subnet: s3, security_groups: [g]}", "w: {subnet: s1, security_groups: [g]}"]
+)
+def test_a_target_is_like_no_other_client_of_its_load_balancer(first: str) -> None:
+    """By whichever interface it asks; and whoever asks first."""
+    net = reachsim.loads(BALANCED.replace("FIRST", first))
+    matrix = net.matrix()
+    for target in ("a.t/e0", "a.t/e1"):
+        assert "tcp" not in str(matrix[target, "a.nlb/s4"])
+    for other in ("a.u", "a.v"):
+        assert "tcp/80" in str(matrix[other, "a.nlb/s4"])
+    same(net)

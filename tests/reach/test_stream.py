@@ -19,7 +19,7 @@ from tests.designs import load
 from tests.networks import laws, network, seeds
 
 import reachsim
-from reachsim.engine import block_of
+from reachsim.engine import Engine, block_of
 from reachsim.errors import DeadlinePassed, EndpointError, UsageError
 from reachsim.net.traffic import Traffic
 from reachsim.reach import blocks as blocks_module
@@ -105,8 +105,8 @@ def test_a_part_of_the_stream_says_the_same(seed: int) -> None:
 def test_a_stream_that_forgets_says_the_same(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
     with (
-        patch.multiple(blocks_module, ANSWERS_KEPT=0, _TEMPLATES_KEPT=0, _VALUES_KEPT=0),
-        patch.multiple(stream_module, ANSWERS_KEPT=0, _PAIRS=0),
+        patch.multiple(blocks_module, ANSWERS_KEPT=0, _TEMPLATES_KEPT=0, _CELLS_KEPT=0),
+        patch.multiple(stream_module, ANSWERS_KEPT=0, _VALUES_KEPT=0, _PAIRS=0),
         ThreadPoolExecutor(3) as executor,
     ):
         assert pairs_of(net.rows()) == pairs_of(net.rows(executor=executor)) == of_matrix(net)
@@ -114,13 +114,16 @@ def test_a_stream_that_forgets_says_the_same(seed: int) -> None:
 
 def test_what_is_remembered_is_bounded(small_blocks: None, monkeypatch: pytest.MonkeyPatch) -> None:
     net = reachsim.loads(organisation(60))
-    kept: list[tuple[int, int, int]] = []
-    for name in ("ANSWERS_KEPT", "_TEMPLATES_KEPT", "_VALUES_KEPT"):
+    kept: list[tuple[int, int, int, int]] = []
+    for name in ("ANSWERS_KEPT", "_TEMPLATES_KEPT", "_CELLS_KEPT"):
         monkeypatch.setattr(blocks_module, name, 10)
+    monkeypatch.setattr(stream_module, "_VALUES_KEPT", 10)
     with patch.object(stream_module.RowMaker, "rows", autospec=True, side_effect=stream_module.RowMaker.rows) as rows:
         for _ in net.rows():
-            worker = rows.call_args.args[0].worker
-            kept.append((len(worker.answers.known), len(worker.templates), sum(map(len, worker.columns.values()))))
+            maker = rows.call_args.args[0]
+            answers, templates, cells = maker.worker.answers.known, maker.worker.templates, maker.worker.cells
+            values = 0 if maker._known is None else maker._known[1].remembered()
+            kept.append((len(answers), len(templates), sum(map(len, cells.values())), values))
     assert len(kept) > 20
     assert all(max(each) <= 10 for each in kept)
 
@@ -277,6 +280,17 @@ def test_a_deadline_is_of_the_whole_stream(small_blocks: None) -> None:
     assert len(list(net.rows(deadline=60))) == len(net.classes.classes)
 
 
+def test_the_deadline_counts_what_is_made_for_the_first_question() -> None:
+    net = load()
+    _ = net.ends
+    with patch.object(Engine, "classes", property(lambda self: time.sleep(60))):
+        for stream in (lambda: net.rows(deadline=0.05), lambda: net.rows(sources="app.web", deadline=0.05)):
+            began = time.monotonic()
+            with pytest.raises(DeadlinePassed, match=r"no answer after 0\.05 seconds"):
+                list(stream())
+            assert time.monotonic() - began < 30
+
+
 def test_a_deadline_ends_processes_that_are_busy() -> None:
     net = load()
     before = children()
@@ -348,7 +362,7 @@ def test_pieces_are_the_whole_work(seed: int) -> None:
     rows = [index for task in tasks for index in task.sources]
     assert sorted(rows) == list(range(len(classes.classes)))
     assert all(len(task.sources) == 1 or len(task.sources) * len(classes.classes) <= pairs for task in tasks)
-    share = max(least, sum(task.cost for task in tasks) // max(64, 8 * workers))
+    share = max(least, sum(task.cost for task in tasks) // (64 if workers == 1 else 8 * workers))
     assert all(len(task.sources) == 1 or task.cost <= share for task in tasks)
     assert all(task.cost >= len(task.sources) * len(classes.classes) for task in tasks)
 

@@ -323,6 +323,16 @@ class Checkpoint:
         each with its own addresses and groups. None: it is like no other."""
         return None
 
+    @property
+    def alike_as_client(self) -> Hashable:
+        """The same, as far as it asks by the interface and gets answers."""
+        return self.alike
+
+    @property
+    def alike_as_server(self) -> Hashable:
+        """The same, as far as it is asked by the interface and answers."""
+        return self.alike
+
     def sends(self, destination: int) -> Hashable:
         """What becomes of packets to an address at a route table, as far as walks can tell: two with one value do the same.
         Itself: it is like no other."""

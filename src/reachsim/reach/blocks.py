@@ -1,30 +1,32 @@
 """The work of a matrix: the answers of one source routing class to all others, as ints.
 
-One walk there and back serves every pair of classes between which walks are alike (`reachsim.reach.template`); each pair
-is then a handful of `&`.
+One walk there and back serves every pair of classes between which walks are alike (`reachsim.reach.template_book`); all
+that it serves from one routing class are computed side by side, and each pair is then a handful of `&`.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
 from operator import and_, or_
 from threading import Lock
+from typing import Any
 
 from reachsim.dataplane.filters import Direction, Filter, FilterBook
 from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
+from reachsim.reach.classes import Classes, RoutingClass
+from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
-from reachsim.reach.template import Template, Term, templates_of
-from reachsim.rules.clauses import NO_GROUPS
+from reachsim.reach.side import Side
+from reachsim.reach.template import Template, Term
+from reachsim.reach.template_book import TemplateBook
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import flows
 
 FamilyAnswer = tuple[bool, int, int, tuple[int, ...]]
 """The answer in one address family: whether it is IPv6, services delivered, services of answers that come back, and what
@@ -59,12 +61,10 @@ class ClassAnswers:
 _NUMBERING = Lock()
 ANSWERS_KEPT = 200_000
 _TEMPLATES_KEPT = 500_000
-_VALUES_KEPT = 2_000_000
+_CELLS_KEPT = 2_000_000
 """What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
-Templates = dict[tuple[Hashable, Hashable], tuple[Template, ...]]
-"""Templates by the keys of source and destination. They say nothing of rules, so edited copies share them."""
 Masks = list[list[int]]
-"""A mask for each pair of classes of two routing classes: by source class, then by destination class."""
+"""A mask for each pair of classes of two sides: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
 """What NAT devices lose (`reachsim.flow.ports.Back`), for each pair of classes in the same order."""
 _Found = tuple[bool, Masks, Masks, Losses | None]
@@ -80,7 +80,7 @@ class BlockWorker:
     """Computes rows of the matrix. One for each process."""
 
     def __init__(
-        self, endpoints: Endpoints, book: FilterBook, classes: Classes, atoms: Atoms, templates: Templates
+        self, endpoints: Endpoints, book: FilterBook, classes: Classes, atoms: Atoms, templates: TemplateBook
     ) -> None:
         self.endpoints = endpoints
         self.book = book
@@ -88,10 +88,9 @@ class BlockWorker:
         self.atoms = atoms
         self.answers = ClassAnswers()
         self.templates = templates
-        self.lost: dict[Hashable, list[tuple[int, int]]] = {}
+        self.cells: dict[tuple[tuple[bool, bool], ...], _Cells] = {}
         self.known_backs: dict[tuple[int, ...], Back[int]] = {}
         self.known_worse: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = {}
-        self.columns: dict[Hashable, list[int]] = {}
 
     def asking(self, book: FilterBook) -> BlockWorker:
         """The same, with what is known so far, looking filters up in a book that records it. Every filter is looked up
@@ -104,54 +103,30 @@ class BlockWorker:
         """The same, without what was remembered, once that is much: for work without end."""
         out = copy(self)
         if len(out.answers.known) > ANSWERS_KEPT:
-            out.answers = ClassAnswers()
+            out.answers, out.cells = ClassAnswers(), {}
+        if sum(map(len, out.cells.values())) > _CELLS_KEPT:
+            out.cells = {}
         if len(out.templates) > _TEMPLATES_KEPT:
-            out.templates, out.lost = {}, {}
-        if sum(map(len, out.columns.values())) > _VALUES_KEPT:
-            out.columns = {}
+            out.templates = TemplateBook()
         if len(out.known_backs) + len(out.known_worse) > ANSWERS_KEPT:
             out.known_backs, out.known_worse = {}, {}
         return out
 
     def rows_to(
-        self,
-        whole: RoutingClass,
-        source: RoutingClass,
-        destinations: Iterable[tuple[RoutingClass, RoutingClass]],
-        columns: Sequence[int] | Mapping[int, int],
+        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
     ) -> dict[int, array[int]]:
-        """Rows of some classes (`source`) of one routing class (`whole`), to such parts of others. `columns`: where in a row
-        the number for each class stands, by the class's index."""
-        rows = {a.index: array("I", bytes(4 * len(columns))) for a in source.classes}
-        for whole_b, destination in destinations:
-            if not whole_b.first.takes or (whole is whole_b and whole.second() is None):
-                continue
-            templates = self.templates_between(whole, whole_b)
-            if templates:
-                self.write(rows, columns, source, destination, self.answers_of(templates, source, destination))
+        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
+        places = destinations.places
+        rows = {each.index: array("I", bytes(4 * len(places))) for each in source.classes}
+        a = Side(source.classes)
+        for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
+            self.write(rows, places, a, b, self.answers_of(ways.templates, a, b))
+        for each in source.classes:
+            if len(each.members) == 1 and each.index in places:
+                rows[each.index][places[each.index]] = 0  # an interface and itself
         return rows
 
-    def templates_between(self, source: RoutingClass, destination: RoutingClass) -> tuple[Template, ...]:
-        """The templates of all flows between two routing classes; those of sources that walk alike are made once.
-
-        A destination in the source's own subnet is reached on the link, so there each source has its own.
-        """
-        neighbours = source.first.subnet is destination.first.subnet
-        key = (source.key if neighbours else (source.broad, routes_from(source, destination))), destination.key
-        found = self.templates.get(key)
-        if found is None or not (neighbours or all(template.serves(source.first) for template in found)):
-            target = source.second() if source is destination else destination.first
-            assert target is not None
-            lost = self.lost.setdefault(source.key if neighbours else source.alike, [])
-            ends = self.endpoints
-            asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
-            found = tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number))
-            self.templates[key] = found
-        return found
-
-    def answers_of(
-        self, templates: tuple[Template, ...], source: RoutingClass, destination: RoutingClass
-    ) -> list[_Found]:
+    def answers_of(self, templates: tuple[Template, ...], source: Side, destination: Side) -> list[_Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
         out: dict[Hashable, _Found] = {}
         for index, ways in groupby(templates, key=lambda template: template.flow):
@@ -220,9 +195,7 @@ class BlockWorker:
             known = self.known_worse[one, other] = tuple(mask for mask in out if mask)
         return known
 
-    def answer(
-        self, template: Template, source: RoutingClass, destination: RoutingClass, *, at_best: bool = False
-    ) -> _Found:
+    def answer(self, template: Template, source: Side, destination: Side, *, at_best: bool = False) -> _Found:
         """The answers of one flow for all pairs of classes; `at_best`: whatever the rules say that are not known."""
         family = self.atoms.families[template.ipv6]
         if template.never:
@@ -251,79 +224,88 @@ class BlockWorker:
             found = self.known_backs[passing] = self.atoms.way_back.back(passing[0], passing[1:])
         return found
 
-    def product(
-        self, terms: tuple[Term, ...], source: RoutingClass, destination: RoutingClass, start: int, at_best: bool
-    ) -> Masks:
+    def product(self, terms: tuple[Term, ...], a: Side, b: Side, start: int, at_best: bool) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
 
         Terms that look at one end only are computed once for each class, not for each pair.
         """
-        for_a: list[int] = [start] * len(source.classes)
+        for_a: list[int] = [start] * len(a.classes)
         for_b: list[int] | None = None
-        by_both: list[Term] = []
+        by_both: list[tuple[str, list[list[int]], list[int]]] = []
         for term in terms:
-            if term.owner in ("a", "b"):
-                if term.end and term.end != term.owner:
-                    by_both.append(term)
+            owner = term.owner
+            if owner and term.end and term.end != owner:
+                mine, other = (a, b) if owner == "a" else (b, a)
+                columns, index = self.own_columns(term, mine, other, at_best)
+                if len(columns) > 1:
+                    by_both.append((owner, columns, index))
                     continue
-                own = [self.own_value(term, c, at_best) for c in (source if term.owner == "a" else destination).classes]
-                if term.owner == "a":
-                    for_a = [x & y for x, y in zip(for_a, own, strict=True)]
-                else:
-                    for_b = own if for_b is None else [x & y for x, y in zip(for_b, own, strict=True)]
-                continue
-            filter = self.book[self.subnet_filter(term, source) if term.owner else term.filter]
-            if filter.open:
-                continue
-            if not term.end:
-                mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
-                for_a = [x & mask for x in for_a]
-            elif term.end == "a":
-                column = self.column(filter, term, source, at_best)
-                for_a = [x & y for x, y in zip(for_a, column, strict=True)]
+                side, values = term.end, columns[0] if columns else []
+            elif owner:
+                side, values = owner, self.own_values(term, a if owner == "a" else b, at_best)
             else:
-                column = self.column(filter, term, destination, at_best)
-                for_b = column if for_b is None else [x & y for x, y in zip(for_b, column, strict=True)]
-        if for_b is None:
-            width = len(destination.classes)
-            out = [[x] * width for x in for_a]
-        else:
-            out = [[x & y for y in for_b] for x in for_a]
-        for term in by_both:
-            if term.owner == "a":
-                for i, c in enumerate(source.classes):
-                    filter = self.own_filter(term, c)
-                    if not filter.open:
-                        column = self.column(filter, term, destination, at_best)
-                        out[i] = [x & y for x, y in zip(out[i], column, strict=True)]
+                side, values = term.end or "a", self.fixed_values(term, b if term.end == "b" else a, at_best)
+            if not values:
+                continue
+            if side == "a":
+                for_a = list(map(and_, for_a, values))
             else:
-                columns = [self.column(self.own_filter(term, c), term, source, at_best) for c in destination.classes]
-                out = [[x & column[i] for x, column in zip(row, columns, strict=True)] for i, row in enumerate(out)]
+                for_b = values if for_b is None else list(map(and_, for_b, values))
+        width = len(b.classes)
+        out = [[x] * width if for_b is None else [x & y for y in for_b] for x in for_a]
+        for owner, columns, index in by_both:
+            if owner == "a":
+                out = [list(map(and_, row, columns[k])) for row, k in zip(out, index, strict=True)]
+            else:
+                rows = zip(out, zip(*columns, strict=True), strict=True)
+                out = [[x & values[k] for x, k in zip(row, index, strict=True)] for row, values in rows]
         return out
 
-    def subnet_filter(self, term: Term, source: RoutingClass) -> Filter:
-        """The filter of the ACL of a source's own subnet that a term means, as it was built."""
-        subnet = source.first.subnet
-        return subnet.egress if term.direction is Direction.EGRESS else subnet.ingress
+    def own_columns(self, term: Term, mine: Side, other: Side, at_best: bool) -> tuple[list[list[int]], list[int]]:
+        """What the filters of one side's own let through to or from each class of the other side: for each filter, and which
+        of these is each class's; nothing where all of them are open."""
+        filters, index = mine.own(term.direction, acl=term.acl)
+        now = [self.book[filter] for filter in filters]
+        if all(filter.open for filter in now):
+            return [], index
+        return [self.column(filter, term, other, at_best) for filter in now], index
 
-    def column(self, filter: Filter, term: Term, outer: RoutingClass, at_best: bool) -> list[int]:
-        """What a filter lets through to or from each class of a routing class, by one of its addresses."""
-        key = filter, term.which, term.vpc, term.service, term.carried, outer, at_best
-        column = self.columns.get(key)
+    def own_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
+        """What each class's own filter lets through to a fixed peer, or to its own other address; nothing where all are
+        open."""
+        filters, index = side.own(term.direction, acl=term.acl)
+        now = [self.book[filter] for filter in filters]
+        if all(filter.open for filter in now):
+            return []
+        if term.end:
+            columns = [self.column(filter, term, side, at_best) for filter in now]
+            return [columns[k][i] for i, k in enumerate(index)]
+        values = [self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best)) for filter in now]
+        return [values[k] for k in index]
+
+    def fixed_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
+        """What a filter that is no end's lets through for each class of a side; nothing where it is open."""
+        assert term.filter is not None
+        filter = self.book[term.filter]
+        if filter.open:
+            return []
+        if term.end:
+            return self.column(filter, term, side, at_best)
+        mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
+        return [mask] * len(side.classes)
+
+    def column(self, filter: Filter, term: Term, side: Side, at_best: bool) -> list[int]:
+        """What a filter lets through to or from each class of a side, by one of its addresses."""
+        key = filter, term.which, term.vpc, term.service, term.carried, at_best
+        column = side.columns.get(key)
         if column is None:
-            column = self.columns[key] = [self.value(filter, term, c, at_best) for c in outer.classes]
+            row, carried = self.atoms.row, term.carried
+            seen = side.seen(term.which, term.vpc, inbound=filter.direction is Direction.INGRESS)
+            column = side.columns[key] = [
+                self.asked(term, row(filter, address, groups if carried is None else carried, at_best=at_best))
+                for address, groups in seen
+            ]
         return column
-
-    def value(self, filter: Filter, term: Term, end: InterfaceClass, at_best: bool) -> int:
-        """What a filter lets through to or from a class, by one of its addresses."""
-        address = end.first.places[term.which]
-        if term.carried is not None:
-            groups = term.carried
-        elif term.vpc is None:
-            groups = NO_GROUPS
-        else:
-            groups = term.vpc.groups_at(address, inbound=filter.direction is Direction.INGRESS)
-        return self.asked(term, self.atoms.row(filter, address, groups, at_best=at_best))
 
     def asked(self, term: Term, passing: int) -> int:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
@@ -331,46 +313,41 @@ class BlockWorker:
             return passing
         return self.atoms.everything if passing & self.atoms.mask_of(term.service) else 0
 
-    def own_filter(self, term: Term, owner: InterfaceClass) -> Filter:
-        """The filter of a class's own groups that a term means."""
-        own = owner.first.egress if term.direction is Direction.EGRESS else owner.first.ingress
-        assert own is not None
-        return self.book[own]
-
-    def own_value(self, term: Term, owner: InterfaceClass, at_best: bool) -> int:
-        """What a class's own groups let through to a fixed peer, or to its own other address."""
-        filter = self.own_filter(term, owner)
-        if term.end:
-            return self.value(filter, term, owner, at_best)
-        return self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
-
     def write(
         self,
         rows: dict[int, array[int]],
-        columns: Sequence[int] | Mapping[int, int],
-        source: RoutingClass,
-        destination: RoutingClass,
+        places: Sequence[int] | Mapping[int, int],
+        source: Side,
+        destination: Side,
         answers: list[_Found],
     ) -> None:
-        """Fill in the answers between all classes of two routing classes."""
-        number = self.answers.number
-        for i, ca in enumerate(source.classes if answers else ()):
-            row = rows[ca.index]
-            for j, cb in enumerate(destination.classes):
-                if ca is cb and len(ca.members) == 1:
-                    continue  # an interface and itself
-                entries = tuple(
-                    (ipv6, there[i][j], back[i][j], lost[i][j] if lost is not None else ())
-                    for ipv6, there, back, lost in answers
-                    if there[i][j]
-                )
-                if entries:
-                    row[columns[cb.index]] = number(entries)
+        """Fill in the answers between all classes of two sides."""
+        kind = tuple((ipv6, lost is not None) for ipv6, _, _, lost in answers)
+        cells = self.cells.setdefault(kind, _Cells(kind, self.answers))
+        columns = [places[each.index] for each in destination.classes]
+        for i, each in enumerate(source.classes):
+            row = rows[each.index]
+            parts: list[Sequence[Hashable]] = []
+            for _, there, back, lost in answers:
+                parts += (there[i], back[i]) if lost is None else (there[i], back[i], lost[i])
+            for column, cell in zip(columns, zip(*parts, strict=True), strict=True):
+                row[column] = cells[cell]
 
 
-def routes_from(source: RoutingClass, destination: RoutingClass) -> Hashable:
-    """What becomes of packets to a class at the route table of another one, as far as walks can tell."""
-    return tuple(source.first.subnet.table.sends(address) for address in destination.first.places)
+class _Cells(dict[tuple[Any, ...], int]):
+    """Numbers of answers by the masks and losses that they are made of; `kind`: of each flow, whether it is IPv6 and whether
+    it has losses."""
+
+    def __init__(self, kind: tuple[tuple[bool, bool], ...], answers: ClassAnswers) -> None:
+        super().__init__()
+        self._kind = kind
+        self._answers = answers
+
+    def __missing__(self, cell: tuple[Any, ...]) -> int:
+        rest = iter(cell)
+        entries = [(ipv6, next(rest), next(rest), next(rest) if losing else ()) for ipv6, losing in self._kind]
+        number = self[cell] = self._answers.number(tuple(entry for entry in entries if entry[1]))
+        return number
 
 
 def _where_they_differ(sure: _Found, best: _Found) -> _Found:

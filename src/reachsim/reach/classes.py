@@ -10,7 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
@@ -50,19 +52,26 @@ class InterfaceClass(Faced):
         return f"{count} in {interface.subnet.full_name} ({interface.kind}; {groups}{public})"
 
 
+class WalkedKind(NamedTuple):
+    """What walks can tell of one of their ends but its subnet, as numbers. Walks between ends of one `alike` differ in the
+    ends' own subnets alone. `broad`: the same without the route table: where two tables have one route for the other end,
+    walks differ in no more."""
+
+    alike: int
+    broad: int
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class RoutingClass(Faced):
-    """Classes between which walks are the same.
+    """Classes between which walks are the same: those of interfaces of which they can tell the same.
 
-    `key`: what walks can tell of it; `alike`: the same without the subnet, but with its route table. Walks from sources that
-    are alike differ in the source's own subnet alone. `broad`: without the table too; where two tables have the same route
-    for a destination, walks differ in no more.
+    `client`, `server`: what walks can tell of them without their subnet, where they ask and where they are asked. No rule
+    has a part in these, nor in `index`: they are the same in all classes of one topology.
     """
 
     index: int
-    key: Hashable
-    alike: Hashable
-    broad: Hashable
+    client: WalkedKind
+    server: WalkedKind
     classes: list[InterfaceClass] = field(default_factory=list)
 
     @property
@@ -108,9 +117,13 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     """Sort the interfaces of a network into classes: one pass, cost n log n in interfaces and rules."""
     route_cuts = topology.cuts
     onlookers = overlapping_onlookers(topology)
-    targets = {route.toward for table in topology.tables.values() for route in table.routes}
+    led_to = {route.toward for table in topology.tables.values() for route in table.routes}
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
-    targets |= {choice.target for relay in relays for choice in relay.choices}
+    passed_on = {choice.target for relay in relays for choice in relay.choices if choice.target is not None}
+    # What a host sends to itself by a load balancer is lost, by whichever of its interfaces (LB-5).
+    hosts = {target.owner for target in passed_on if target.kind == "instance"}
+    siblings = {each for each in topology.interfaces.values() if each.owner in hosts} - passed_on
+    targets = led_to | passed_on | siblings
     # Only a transit gateway, or a regional NAT gateway with addresses by zone, asks for the zone of the interface that
     # sends (TGW-7, TGW-8, NATGW-20).
     zoned = {vpc for vpc in topology.vpcs.values() if any(subnet.attached for subnet in vpc.subnets.values())}
@@ -118,6 +131,7 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     zoned |= by_zone
     served = None if by_zone else topology.served
     routing: dict[Hashable, RoutingClass] = {}
+    kinds: dict[Hashable, int] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
     for interface in topology.interfaces.values():
@@ -131,8 +145,15 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             if served is not None:  # which zone it is does not matter, only who serves it
                 zone = served.get((interface.vpc, interface.subnet.az))
             turning = interface.subnet if interface.subnet.turns else None
-            broad = interface.vpc, zone, interface.subnet.attached, interface.subnet.access, turning, *common
-            outer = routing[key] = RoutingClass(len(out.routing), key, (interface.subnet.table, *broad), broad)
+            place = interface.subnet
+            told = interface.vpc, zone, place.attached, place.access, turning, interface.shape, routes
+            # A template knows the targets of a load balancer on its way by itself (`Template.passed`).
+            named = interface.name if interface in led_to or interface in siblings else ""
+            client, server = (
+                _kind((named or role_of(interface), *told), place.table, kinds)
+                for role_of in (client_role, server_role)
+            )
+            outer = routing[key] = RoutingClass(len(out.routing), client, server)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)
         inner_key = key, interface.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen
@@ -148,8 +169,27 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
 
 def role(interface: NetworkInterface) -> Hashable:
     """What walks can tell of an interface and of what stands behind it: of one that is like no other, its name."""
-    told = interface.host.alike, interface.outbound.alike, interface.inbound.alike
+    return _role(interface, interface.host.alike)
+
+
+def client_role(interface: NetworkInterface) -> Hashable:
+    """The same, of walks of what it asks, and of the answers."""
+    return "client", _role(interface, interface.host.alike_as_client)
+
+
+def server_role(interface: NetworkInterface) -> Hashable:
+    """The same, of walks of what it is asked, and of its answers."""
+    return "server", _role(interface, interface.host.alike_as_server)
+
+
+def _role(interface: NetworkInterface, host: Hashable) -> Hashable:
+    told = host, interface.outbound.alike, interface.inbound.alike
     return interface.name if None in told else told
+
+
+def _kind(told: Hashable, table: Checkpoint, kinds: dict[Hashable, int]) -> WalkedKind:
+    broad = kinds.setdefault(told, len(kinds))
+    return WalkedKind(kinds.setdefault((table, broad), len(kinds)), broad)
 
 
 def overlapping_onlookers(topology: Topology) -> list[VpcSite]:

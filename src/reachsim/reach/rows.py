@@ -14,6 +14,7 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
+from reachsim.reach.destinations import DestinationSides, RoutingPart
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
@@ -23,8 +24,6 @@ Columns = Sequence[int] | Mapping[int, int]
 """Where in a row the number for a class stands, by the index of the class."""
 ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""
-RoutingPart = tuple[RoutingClass, RoutingClass]
-"""A routing class as it is, and with some of its classes alone."""
 
 
 @dataclass(eq=False, repr=False)
@@ -111,11 +110,11 @@ def rows_between(
     of = worker.classes.of
     asked = list(dict.fromkeys(of[interface] for interface in destinations))
     columns = {each.index: column for column, each in enumerate(asked)}
-    parts = parts_of(asked)
+    to = DestinationSides(parts_of(asked), columns)
     rows: dict[int, array[int]] = {}
     work = parts_of(dict.fromkeys(of[interface] for interface in sources))
     for done, (whole, part) in enumerate(work, 1):
-        rows |= worker.rows_to(whole, part, parts, columns)
+        rows |= worker.rows_to(whole, part, to)
         if progress is not None:
             progress(done, len(work))
     return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.known)
@@ -130,6 +129,6 @@ def parts_of(classes: Iterable[InterfaceClass]) -> list[RoutingPart]:
     return [
         (whole, whole)
         if len(part) == len(whole.classes)
-        else (whole, RoutingClass(whole.index, whole.key, whole.alike, whole.broad, part))
+        else (whole, RoutingClass(whole.index, whole.client, whole.server, part))
         for whole, part in found.items()
     ]

@@ -13,9 +13,10 @@ from reachsim.garbage import collector_paused
 from reachsim.net.traffic import Traffic
 from reachsim.reach.blocks import ANSWERS_KEPT, BlockWorker, ClassAnswer, ClassAnswers
 from reachsim.reach.classes import Classes, InterfaceClass
+from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.pair import Progress
-from reachsim.reach.rows import Columns, RoutingPart, Rows, parts_of
+from reachsim.reach.rows import Rows, parts_of
 from reachsim.reach.workers import Sent, sharing, spread, workers_of
 
 if TYPE_CHECKING:
@@ -30,10 +31,13 @@ Block = tuple[dict[int, "array[int]"], dict[int, ClassAnswer]]
 
 _WALK: Final = 30
 """What a walk there and back costs, in pairs of classes (150 µs to 5 µs)."""
-_PIECES: Final = 64
-"""Blocks that work is cut into at least, if it is not small: so often progress is told."""
-_PIECES_EACH: Final = 8
-"""Blocks for each worker, so that none waits long for the last one."""
+_BLOCKS: Final = 64
+"""Blocks that work is cut into at least, if it is not small and done here: so often progress is told."""
+_BLOCKS_EACH: Final = 8
+"""Blocks for each worker: so many that none waits long for the last one, and not more, since what one has walked for a
+block another walks again for the next one."""
+_VALUES_KEPT: Final = 2_000_000
+"""What is remembered of filters while blocks go by: about 100 MB at the most."""
 _LEAST: Final = 20_000
 _MOST: Final = 2_000_000
 """Work of a block, in pairs of classes: enough to be worth sending, and not more than about 10 s."""
@@ -67,37 +71,39 @@ class RowMaker:
     def __init__(self, worker: BlockWorker, *, kept: bool = False) -> None:
         self.worker = worker
         self.kept = kept
-        self._known: tuple[Destinations, list[RoutingPart], Columns] | None = None
+        self._known: tuple[Destinations, DestinationSides] | None = None
 
     def rows(self, task: RowTask) -> Rows:
         """One block."""
         worker = copy(self.worker)  # whose numbers mean what they mean, whatever another thread forgets
-        parts, columns = self.columns(task.destinations)
+        to = self.sides(task.destinations)
         rows: dict[int, array[int]] = {}
         for whole, part in parts_of(worker.classes.classes[index] for index in task.sources):
-            rows |= worker.rows_to(whole, part, parts, columns)
+            rows |= worker.rows_to(whole, part, to)
         if not self.kept:
             self.worker = worker.remembering_less()
-        return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, worker.answers.known)
+            if to.remembered() > _VALUES_KEPT:
+                self._known = None
+        return Rows(worker.endpoints, worker.classes, worker.atoms, rows, to.places, worker.answers.known)
 
     def block(self, task: RowTask) -> Block:
         """One block, as it travels: with the answers alone that are in it."""
         found = self.rows(task)
         return found.rows, {number: found.answers[number] for number in sorted(set().union(*found.rows.values()))}
 
-    def columns(self, destinations: Destinations) -> tuple[list[RoutingPart], Columns]:
-        """Destinations by routing classes, and where they stand in a row. The same objects for each block: what filters let
-        through to a part of a routing class is remembered by the part."""
+    def sides(self, destinations: Destinations) -> DestinationSides:
+        """Destinations, put together where one walk serves them. The same object for each block: it remembers what filters
+        let through, and which ways lead to whom."""
         known = self._known
         if known is None or known[0] != destinations:
             classes = self.worker.classes
             if destinations is None:
-                known = None, [(each, each) for each in classes.routing], range(len(classes.classes))
+                to = DestinationSides(((each, each) for each in classes.routing), range(len(classes.classes)))
             else:
                 parts = parts_of(classes.classes[index] for index in destinations)
-                known = destinations, parts, {index: column for column, index in enumerate(destinations)}
-            self._known = known
-        return known[1:]
+                to = DestinationSides(parts, {index: column for column, index in enumerate(destinations)})
+            known = self._known = destinations, to
+        return known[1]
 
 
 def stream(
@@ -167,7 +173,7 @@ class _Told:
         else:
             rows = {index: array("I", map(numbers.__getitem__, row)) for index, row in theirs.items()}
         worker = self.maker.worker
-        _, columns = self.maker.columns(task.destinations)
+        columns = self.maker.sides(task.destinations).places
         return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, self.answers.known)
 
     def whole(self, rows: Rows) -> Rows:
@@ -187,14 +193,16 @@ def tasks_of(classes: Classes, question: Question, workers: int) -> list[RowTask
     named = every if destinations is None else [every[index] for index in destinations]
     walks = len({each.routing.index for each in named})
     ways: dict[Hashable, int] = {}
-    order = [(ways.setdefault(each.routing.broad, len(ways)), each.routing.index, each.index) for each in sources]
+    order = [
+        (ways.setdefault(each.routing.client.broad, len(ways)), each.routing.index, each.index) for each in sources
+    ]
     costs: list[tuple[InterfaceClass, int]] = []
     before: tuple[int | None, int | None] = None, None
     for way, routing, index in sorted(order):
         looks = 0 if routing == before[1] else walks * (1 if way == before[0] else _WALK)
         costs.append((every[index], width + looks))
         before = way, routing
-    share = sum(cost for _, cost in costs) // max(_PIECES, _PIECES_EACH * workers)
+    share = sum(cost for _, cost in costs) // (_BLOCKS if workers == 1 else _BLOCKS_EACH * workers)
     return [
         RowTask(tuple(each.index for each, _ in part), destinations, sum(cost for _, cost in part))
         for part in _cut(costs, min(max(share, _LEAST), _MOST), _PAIRS // max(width, 1))

@@ -1,20 +1,21 @@
 """Templates: one walk there and back, made to serve every pair of interfaces that walks alike.
 
-What differs between such pairs is only which groups' filters stand at the two ends, which ACL stands at the source's own
-subnet, and which addresses the filters on the way see. So a walk becomes a list of terms that name these by the end
-they belong to. A template says nothing of what filters let through: it outlives every edit of a rule.
+What differs between such pairs is only which groups' filters stand at the two ends, which ACLs stand at their subnets, and
+which addresses the filters on the way see. So a walk becomes a list of terms that name these by the end they belong to. A
+template says nothing of what filters let through: it outlives every edit of a rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Flow
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace
+from reachsim.dataplane.relay import Choice
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import IPV4_LAST
@@ -27,16 +28,17 @@ from reachsim.topology.round_trip import RoundTrip, come_back, go
 class Term(NamedTuple):
     """One filter that a walk meets.
 
-    `owner`: whose own groups it is ("a" the source's, "b" the destination's), "subnet" for the ACL of the source's
-    subnet, "" for the fixed `filter`; `direction`: which of the two. `end`: whose address it sees ("a" or "b"), or "" for
-    the fixed `peer`; `which`: the index of
-    that address among all of its interface's. `vpc`: the VPC whose groups can be referenced at that address, None
-    where no reference matches; `groups`: those of a fixed peer. `service`: the one service that it is asked about, None for
-    the packet's own. `carried`: groups that count whatever the peer's are (LB-4).
+    `owner`: whose it is ("a" the source's, "b" the destination's): of its own groups, or of the ACL of its subnet (`acl`);
+    "" for the fixed `filter`, which is None otherwise. `direction`: which of the two. `end`: whose address it sees ("a" or
+    "b"), or "" for the fixed `peer`, which is 0 otherwise; `which`: the index of that address among all of its interface's.
+    `vpc`: the VPC whose groups can be referenced at that address, None where no reference matches; `groups`: those of a
+    fixed peer. `service`: the one service that it is asked about, None for the packet's own. `carried`: groups that count
+    whatever the peer's are (LB-4).
     """
 
-    filter: Filter
+    filter: Filter | None
     owner: str
+    acl: bool
     direction: Direction
     end: str
     which: int
@@ -52,9 +54,11 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
-    other sources that walk alike may use it, but for those in a subnet that is `passed`. `about`: the traffic that it is
-    about, None for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way.
-    `flow`: which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
+    other ends that walk alike may use it, but for those in a subnet that is `passed`; `relayed`: the destination passes it
+    on and is like no other, so that this holds of sources alone; `asked`: the addresses that the route table of the
+    destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is about, None
+    for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`:
+    which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -64,14 +68,12 @@ class Template:
     undecided: str = ""
     shared: bool = True
     passed: frozenset[SubnetPlace] = frozenset()
+    relayed: bool = False
+    asked: tuple[int, ...] = field(default=(), compare=False)
     about: Traffic | None = None
     pick: Hashable = None
     never: bool = False
     flow: int = 0
-
-    def serves(self, source: NetworkInterface) -> bool:
-        """Whether it holds for every source that walks as this one does."""
-        return self.shared and source.subnet not in self.passed
 
 
 LOST: Final = None
@@ -88,11 +90,17 @@ def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int) -> Iterat
     if flow.relays or any(
         each is not LOST for each in made
     ):  # what one target, or one choice, does not get, another may
-        never = Template(
-            flow.destination > IPV4_LAST, shared=not flow.relays, about=flow.about, pick=flow.pick, never=True
-        )
+        ipv6 = flow.destination > IPV4_LAST
+        never = Template(ipv6, shared=not _to_itself(flow), about=flow.about, pick=flow.pick, never=True)
         for each in made:
             yield replace(each or never, flow=number)
+
+
+def _to_itself(flow: Flow) -> bool:
+    """Whether a flow is passed on to the host that it comes from, which is like no other source then (LB-5)."""
+    targets = (choice.target for _, choice in flow.relays if isinstance(choice, Choice))
+    source = flow.origin.interface
+    return source is not None and any(target is not None and target.owner == source.owner for target in targets)
 
 
 def _walked(flow: Flow, lost: list[tuple[int, int]]) -> Iterator[Template | None]:
@@ -124,9 +132,23 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         )
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
-    shared = _at_home(found.forward, a) == [a.subnet.exit] and not flow.relays and a.subnet not in passed
+    # What passes packets on is like no other destination, so that they are shared among sources alone.
+    ends = (a,) if flow.relays else (a, b)
+    there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
+    shared = passed.isdisjoint(end.subnet for end in ends) and _at_home(found.forward, ends) == there
+    asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
-        return Template(ipv6, forward, shared=shared, passed=passed, about=flow.about, pick=flow.pick)
+        return Template(
+            ipv6,
+            forward,
+            shared=shared,
+            passed=passed,
+            relayed=bool(flow.relays),
+            asked=asked,
+            about=flow.about,
+            pick=flow.pick,
+        )
+    back = [a.subnet.entry] if flow.relays else [b.subnet.exit, a.subnet.entry]
     by_depth: dict[int, list[Term]] = {}
     for visit in _judging(found.reply):
         by_depth.setdefault(visit.depth, []).append(_term(visit, a, b))
@@ -137,17 +159,26 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         inner,
         tuple(beyond),
         answered=True,
-        shared=shared and _at_home(found.reply, a) == [a.subnet.entry],
+        shared=shared and _at_home(found.reply, ends) == back,
         passed=passed,
+        relayed=bool(flow.relays),
+        asked=asked,
         about=flow.about,
         pick=flow.pick,
     )
 
 
-def _at_home(walk: Walk, a: NetworkInterface) -> list[Checkpoint]:
-    """The ACLs of the source's own subnet on a walk: once on the way out and once on the way in, if the walk says nothing
-    else of that subnet."""
-    return [visit.checkpoint for visit in walk.visits if visit.checkpoint in (a.subnet.exit, a.subnet.entry)]
+def _at_home(walk: Walk, ends: Sequence[NetworkInterface]) -> list[Checkpoint]:
+    """The ACLs of the ends' own subnets on a walk: once on the way out of the one and once on the way into the other, if the
+    walk says nothing else of these subnets."""
+    own = {acl for end in ends for acl in (end.subnet.exit, end.subnet.entry)}
+    return [visit.checkpoint for visit in walk.visits if visit.checkpoint in own]
+
+
+def _asked_at(table: Checkpoint, found: RoundTrip) -> tuple[int, ...]:
+    """The destinations that a route table was asked about."""
+    walks = (found.forward, *(() if found.reply is None else (found.reply,)))
+    return tuple(visit.header.destination for walk in walks for visit in walk.visits if visit.checkpoint is table)
 
 
 def _passed(found: RoundTrip, a: NetworkInterface, b: NetworkInterface) -> frozenset[SubnetPlace]:
@@ -171,14 +202,15 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     query, checkpoint = visit.step.asks, visit.checkpoint
     assert query is not None
     direction = query.filter.direction
-    owner = ""
+    owner, acl = "", False
     vpc, here = query.viewpoint, None
     place = checkpoint.owner
     if isinstance(place, InterfacePlace):
         owner = "a" if place is a else "b" if place is b else ""
         here = place.subnet.vpc
     elif place is not None:
-        owner = "subnet" if place is a.subnet and query.filter in (a.subnet.egress, a.subnet.ingress) else ""
+        acl = query.filter in (place.egress, place.ingress)
+        owner = "" if not acl else "a" if place is a.subnet else "b" if place is b.subnet else ""
         here = place.vpc
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
@@ -190,4 +222,6 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
             vpc = None if query.peer in interface.publics else vpc
             break
     groups = NO_GROUPS if end else query.groups
-    return Term(query.filter, owner, direction, end, which, query.peer, groups, vpc, query.service, query.carried)
+    filter, acl = (None, acl) if owner else (query.filter, False)
+    peer = 0 if end else query.peer
+    return Term(filter, owner, acl, direction, end, which, peer, groups, vpc, query.service, query.carried)

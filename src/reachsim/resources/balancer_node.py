@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from reachsim.dataplane.checkpoint import (
@@ -24,7 +24,7 @@ from reachsim.net.address import IPV4_LAST, LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import gap_around
 from reachsim.net.traffic import UDP, Traffic, protocol_of
-from reachsim.resources.host import Outbound, interfaces_of_host, leave, own, put_behind_groups
+from reachsim.resources.host import AN_END, Outbound, interfaces_of_host, leave, own, put_behind_groups
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.resources.subnet import enter_subnet
@@ -350,6 +350,16 @@ class Node(Relay, asks=True):
             return Deliver(header, rule="WALK-1", scope=scope)
         text = f"{interface.name} never saw the packet that this one answers"
         return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+
+    @property
+    def alike_as_client(self) -> Hashable:
+        """What it asks itself it asks as any host that runs does (LB-1)."""
+        return (*AN_END, False)
+
+    @property
+    def alike_as_server(self) -> Hashable:
+        """One that passes nothing on takes what its listeners take, as the others of its load balancer do."""
+        return None if self.choices else ("listener", self.listeners)
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """It answers from the address that was called."""

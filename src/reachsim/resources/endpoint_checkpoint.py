@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from reachsim.dataplane.checkpoint import (
@@ -182,6 +182,11 @@ class InterfaceEndpoint(Relay, asks=True):
         onward = Header(header.source, mine, self.interface, direct=False)
         text = f"by PrivateLink to {node.name}"
         return Forward(link.entrance, onward, text, "EP-10", self.path, scope, Query(self.filter, 0))
+
+    @property
+    def alike_as_server(self) -> Hashable:
+        """Those of services of AWS's, as far as they work, take the same traffic."""
+        return None if self.links or self.loss is not None or self.unknown else ("endpoint", self.filter)
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """The service answers from the interface."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from typing import Final
 
 from reachsim.dataplane.checkpoint import (
     Checkpoint,
@@ -200,6 +201,8 @@ def put_behind_groups(interface: NetworkInterface, outbound: type[Outbound] = Ou
 
 
 NOWHERE = AddressSet.nothing()
+AN_END: Final = ("host",)
+"""What walks can tell of what only takes what is to it, and sends of its own accord."""
 
 
 class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
@@ -335,7 +338,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
     @property
     def alike(self) -> Hashable:
         """Hosts that only take and send packets of their own are alike, as far as they run."""
-        return None if self.ip_forward or self.clients or self.local or self.snat else ("host", self.stopped)
+        return None if self.ip_forward or self.clients or self.local or self.snat else (*AN_END, self.stopped)
 
     def successors(self) -> list[Checkpoint]:
         """The way out of its interface, where it forwards or translates; the networks behind it; its other interfaces."""

@@ -1,0 +1,106 @@
+"""The destinations of rows, put together where one walk serves them, so that a row is written in few, long runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reachsim.dataplane.place import SubnetPlace
+from reachsim.reach.classes import RoutingClass
+from reachsim.reach.side import Side
+from reachsim.reach.template_book import TemplateBook, Ways
+from reachsim.topology.endpoints import Endpoints
+
+RoutingPart = tuple[RoutingClass, RoutingClass]
+"""A routing class, whole and with the classes asked about alone. Walks are those of the whole."""
+
+
+@dataclass(eq=False, slots=True)
+class _Alike:
+    """Destinations that are alike (`WalkedKind.alike`): each routing class whole, and the side that is asked about."""
+
+    each: list[tuple[RoutingClass, Side]] = field(default_factory=list)
+    subnets: set[SubnetPlace] = field(default_factory=set)
+    _outside: dict[frozenset[SubnetPlace], Side] = field(default_factory=dict)
+
+    def outside(self, subnets: frozenset[SubnetPlace]) -> Side:
+        """All together that are in none of some subnets."""
+        left_out = subnets & self.subnets
+        known = self._outside.get(left_out)
+        if known is None:
+            kept = [side for whole, side in self.each if whole.first.subnet not in left_out]
+            known = self._outside[left_out] = joined(kept)
+        return known
+
+    def sides(self) -> list[Side]:
+        """Every side that was made of them."""
+        return [*(side for _, side in self.each), *self._outside.values()]
+
+
+class DestinationSides:
+    """Classes of destinations. `places`: where in a row each one's number stands, by its index."""
+
+    def __init__(self, parts: Iterable[RoutingPart], places: Sequence[int] | Mapping[int, int]) -> None:
+        self.places = places
+        self._alike: dict[int, _Alike] = {}
+        self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}
+        self._onward: dict[int, list[tuple[_Alike, Ways | None]]] = {}
+        self._joined: dict[tuple[Side, ...], Side] = {}
+        for whole, part in parts:
+            if whole.first.takes:
+                subnet, side = whole.first.subnet, Side(part.classes)
+                group = self._alike.setdefault(whole.server.alike, _Alike())
+                group.each.append((whole, side))
+                group.subnets.add(subnet)
+                self._in_subnet.setdefault(subnet, []).append((whole, side))
+
+    def blocks(self, source: RoutingClass, book: TemplateBook, ends: Endpoints) -> list[tuple[Ways, Side]]:
+        """The destinations that anything may get to from a routing class, by the ways that it takes."""
+        if source.first.silent is not None:
+            return []
+        subnet = source.first.subnet
+        out: dict[Ways, list[Side]] = {}
+        for group, ways in self._onward_from(source, book, ends):
+            apart: Iterable[tuple[RoutingClass, Side]] = group.each
+            if ways is not None and subnet not in ways.not_from:
+                out.setdefault(ways, []).append(group.outside(ways.not_to | {subnet}))
+                apart = [each for each in group.each if each[0].first.subnet in ways.not_to] if ways.not_to else ()
+            for whole, side in apart:
+                if whole.first.subnet is not subnet:
+                    out.setdefault(book.between(source, whole, ends), []).append(side)
+        for whole, side in self._in_subnet.get(subnet, ()):
+            if whole is not source or source.second() is not None:
+                out.setdefault(book.between(source, whole, ends), []).append(side)
+        return [(ways, self._together(tuple(sides))) for ways, sides in out.items() if ways.templates]
+
+    def remembered(self) -> int:
+        """How many values are remembered of what filters let through to them."""
+        sides = (side for group in self._alike.values() for side in group.sides())
+        return sum(len(column) for side in (*sides, *self._joined.values()) for column in side.columns.values())
+
+    def _onward_from(
+        self, source: RoutingClass, book: TemplateBook, ends: Endpoints
+    ) -> list[tuple[_Alike, Ways | None]]:
+        """Destinations in other subnets, with the ways to them that all share that are alike with a source; None where each
+        pair has its own. Those that nothing gets to are left out."""
+        known = self._onward.get(source.client.alike)
+        if known is None:
+            known = []
+            for group in self._alike.values():
+                other = next((whole for whole, _ in group.each if whole.first.subnet is not source.first.subnet), None)
+                ways = None if other is None else book.between_alike(source, other, ends)
+                if ways is None or ways.templates:
+                    known.append((group, ways))
+            self._onward[source.client.alike] = known
+        return known
+
+    def _together(self, sides: tuple[Side, ...]) -> Side:
+        known = self._joined.get(sides)
+        if known is None:
+            known = self._joined[sides] = joined(sides)
+        return known
+
+
+def joined(sides: Sequence[Side]) -> Side:
+    """Several sides as one."""
+    return sides[0] if len(sides) == 1 else Side([each for side in sides for each in side.classes])

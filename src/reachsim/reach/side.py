@@ -1,0 +1,48 @@
+"""One side of a block of the matrix: classes that walk alike, with what filters can see of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reachsim.dataplane.filters import Direction, Filter, Viewpoint
+from reachsim.reach.classes import InterfaceClass
+from reachsim.rules.clauses import NO_GROUPS, GroupId
+
+Own = tuple[list[Filter], list[int]]
+"""Filters, each once, and for each class which of them is its own."""
+
+
+@dataclass(eq=False, slots=True)
+class Side:
+    """Classes side by side. `columns`: masks for each of them, as far as they are known, by what they depend on."""
+
+    classes: list[InterfaceClass]
+    columns: dict[object, list[int]] = field(default_factory=dict)
+    _own: dict[tuple[bool, Direction], Own] = field(default_factory=dict)
+    _seen: dict[tuple[int, Viewpoint | None, bool], list[tuple[int, frozenset[GroupId]]]] = field(default_factory=dict)
+
+    def own(self, direction: Direction, *, acl: bool) -> Own:
+        """The filters of the classes' own groups, or of the ACLs of their subnets, as they were built."""
+        known = self._own.get((acl, direction))
+        if known is None:
+            places: dict[Filter, int] = {}
+            index: list[int] = []
+            for each in self.classes:
+                place = each.first.subnet if acl else each.first
+                filter = place.egress if direction is Direction.EGRESS else place.ingress
+                assert filter is not None
+                index.append(places.setdefault(filter, len(places)))
+            known = self._own[acl, direction] = list(places), index
+        return known
+
+    def seen(self, which: int, viewpoint: Viewpoint | None, *, inbound: bool) -> list[tuple[int, frozenset[GroupId]]]:
+        """One address of each class, and the groups that a rule can name there."""
+        key = which, viewpoint, inbound
+        known = self._seen.get(key)
+        if known is None:
+            addresses = [each.first.places[which] for each in self.classes]
+            known = self._seen[key] = [
+                (address, NO_GROUPS if viewpoint is None else viewpoint.groups_at(address, inbound=inbound))
+                for address in addresses
+            ]
+        return known

@@ -1,0 +1,107 @@
+"""The templates of a topology: one walk for all pairs of ends that walk alike, on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from reachsim.dataplane.checkpoint import Checkpoint
+from reachsim.dataplane.place import SubnetPlace
+from reachsim.reach.classes import RoutingClass
+from reachsim.reach.template import Template, templates_of
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import flows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """The templates of all flows between two ends; `not_from`, `not_to`: subnets in which the source and the destination may
+    not be for them to hold. One object for all that are equal, so that ends with one can be answered together."""
+
+    templates: tuple[Template, ...]
+    not_from: frozenset[SubnetPlace]
+    not_to: frozenset[SubnetPlace]
+
+
+class TemplateBook:
+    """Every template found so far. They say nothing of rules, so edited copies of a network share them.
+
+    Why walks may be shared. What a walk depends on of its ends is what `WalkedKind.broad` stands for (checked by laws
+    against asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is
+    asked about the destination, and that of the destination about the address that it saw: where two tables send these to
+    the same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in
+    the link, on which both ends may be (they are neighbours, and each pair of classes has its own walk), or a device on the
+    way (`Ways.not_from`).
+    """
+
+    def __init__(self) -> None:
+        self._alike: dict[tuple[int, int, int], Ways | None] = {}
+        self._broad: dict[tuple[int, int, int], list[tuple[tuple[int, ...], tuple[Hashable, ...], Ways]]] = {}
+        self._pairs: dict[tuple[int, int], Ways] = {}
+        self._lost: dict[tuple[bool, int], list[tuple[int, int]]] = {}
+        self._sent: dict[tuple[Checkpoint, int], int] = {}
+        self._sendings: dict[Hashable, int] = {}
+        self._same: dict[tuple[Template, ...], Ways] = {}
+
+    def __len__(self) -> int:
+        return len(self._alike) + len(self._pairs)
+
+    def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
+        """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
+        that are not passed; None where each pair has its own."""
+        sent = self._sent_to(source, destination)
+        key = source.client.broad, sent, destination.server.alike
+        if key in self._alike:
+            return self._alike[key]
+        table = destination.first.subnet.table
+        seen_alike = self._broad.setdefault((source.client.broad, sent, destination.server.broad), [])
+        for asked, sends, ways in seen_alike:
+            if tuple(map(table.sends, asked)) == sends:
+                self._alike[key] = ways
+                return ways
+        made = self._walked(source, destination, ends)
+        ways = self._pairs[source.index, destination.index] = self._as_known(made)
+        if not all(template.shared for template in made):
+            self._alike[key] = None
+            return None
+        asked = tuple(dict.fromkeys(address for template in made for address in template.asked))
+        seen_alike.append((asked, tuple(map(table.sends, asked)), ways))
+        self._alike[key] = ways
+        return ways
+
+    def between(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
+        """What holds between two routing classes, which may be one."""
+        found = self._pairs.get((source.index, destination.index))
+        if found is None:
+            made = self._walked(source, destination, ends)
+            found = self._pairs[source.index, destination.index] = self._as_known(made)
+        return found
+
+    def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
+        """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""
+        neighbours = source.first.subnet is destination.first.subnet
+        lost = self._lost.setdefault((neighbours, source.index if neighbours else source.client.alike), [])
+        target = source.second() if source is destination else destination.first
+        assert target is not None
+        if all(any(low <= address <= high for low, high in lost) for address in target.places):
+            return ()
+        asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
+        return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number))
+
+    def _as_known(self, made: tuple[Template, ...]) -> Ways:
+        known = self._same.get(made)
+        if known is None:
+            not_from = frozenset(subnet for each in made for subnet in each.passed)
+            not_to = frozenset(subnet for each in made if not each.relayed for subnet in each.passed)
+            known = self._same.setdefault(made, Ways(made, not_from, not_to))
+        return known
+
+    def _sent_to(self, source: RoutingClass, destination: RoutingClass) -> int:
+        """What becomes of packets to a destination at the route table of a source, as far as walks can tell, as a number.
+        All that walk alike are in the same runs of every table."""
+        table = source.first.subnet.table
+        known = self._sent.get((table, destination.server.broad))
+        if known is None:
+            sends = tuple(map(table.sends, destination.first.places))
+            known = self._sent[table, destination.server.broad] = self._sendings.setdefault(sends, len(self._sendings))
+        return known
