@@ -167,3 +167,15 @@ def test_an_alias_splits_over_two_versions() -> None:
       RoutingConfig: {AdditionalVersionWeights: [{FunctionVersion: !GetAtt W.Version, FunctionWeight: 0.25}]}
 """
     assert read(FUNCTION + more).design["lambda_functions"]["F"]["aliases"] == {"prod": {"1": 75, "2": 25}}
+
+
+@pytest.mark.rule("SG-17")
+@pytest.mark.parametrize(("associated", "expected"), [(True, "yes"), (False, "undecided")])
+def test_a_group_may_be_had_in_a_vpc_that_it_is_associated_with(associated: bool, expected: str) -> None:
+    more = "  Guest: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref FarGroup]}}\n"
+    if associated:
+        more += """  Lent:
+    Type: AWS::EC2::SecurityGroupVpcAssociation
+    Properties: {GroupId: !Ref FarGroup, VpcId: !Ref Vpc}
+"""
+    assert verdict(read(FAR + more, region="eu-west-1"), "HostA", "Guest") == expected

@@ -78,6 +78,16 @@ def test_of_an_alias_to_a_version_that_was_not_read_nothing_is_known() -> None:
     assert net.trace("fetch:dev", "eni-web", "tcp/443").verdict == net.trace("fetch", "eni-web", "tcp/443").verdict
 
 
+@pytest.mark.parametrize("version", ["x", "0", "-1", "1e3", "$latest"])
+def test_what_is_no_number_is_no_version(version: str) -> None:
+    given = with_functions(
+        function("$LATEST", "subnet-a"), function(version, "subnet-a"), aliases=(alias("a", version),)
+    )
+    body = imported(given).design["lambda_functions"]["fetch"]
+    assert "versions" not in body
+    assert body["aliases"] == {"a": "unknown"}
+
+
 @pytest.mark.rule("LAMBDA-33")
 def test_a_function_on_managed_instances_is_not_outside_every_vpc() -> None:
     found = imported(with_functions(function(CapacityProviderConfig={"X": {"CapacityProviderArn": "arn:x"}})))

@@ -240,3 +240,19 @@ def test_another_table_may_be_the_one_that_attachments_come_to(tmp_path: Path) -
     assert verdict(imported(tmp_path, state(resources | more)), *ends) == "fails"
     more[f"{_TGW}_default_route_table_propagation.own"] = named
     assert verdict(imported(tmp_path, state(resources | more)), *ends) == "holds"
+
+
+@pytest.mark.rule("SG-17")
+@pytest.mark.parametrize(("associated", "expected"), [(True, "holds"), (False, "undecided")])
+def test_a_group_may_be_had_in_a_vpc_that_it_is_associated_with(
+    tmp_path: Path, associated: bool, expected: str
+) -> None:
+    resources = _two_vpcs({"transit_gateway_id": "tgw-1"})
+    resources["aws_instance.guest"] = host("guest", "10.0.2.10", "sg-far", "subnet-b")
+    for each in ("aws_subnet.a", "aws_subnet.b", "aws_subnet.far"):
+        resources[each] = {**resources[each], "availability_zone": "eu-west-1a"}
+    if associated:
+        lent = {"id": "x", "security_group_id": "sg-far", "vpc_id": "vpc-1"}
+        resources["aws_vpc_security_group_vpc_association.lent"] = lent
+    found = imported(tmp_path, state(resources))
+    assert verdict(found, "aws_instance.a", "aws_instance.guest", "tcp/80") == expected

@@ -16,6 +16,7 @@ from reachsim.resources.lambda_function import LATEST
 from reachsim.resources.reference import UNKNOWN
 
 _WEIGHT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
+_NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 _ARN_PARTS: Final = 7
 """Parts of a function's own ARN; one more is a version or an alias."""
 
@@ -24,8 +25,9 @@ def add_functions(draft: Draft) -> None:
     """Functions; one of which a version cannot be placed is left out with what names that version."""
     functions: dict[str, dict[str, Item]] = {}
     for item in draft.found.of("Functions"):
-        base, qualifier = _split(item, item.either("Version"))
-        functions.setdefault(base, {})[qualifier or str(item.either("Version") or LATEST)] = item
+        told = item.either("Version")
+        base, qualifier = _split(item, told)
+        functions.setdefault(base, {})[qualifier or (told if isinstance(told, str) else LATEST)] = item
     for base, versions in functions.items():
         first = versions.get(LATEST) or next(iter(versions.values()))
         draft.one(first, partial(add_function, base=base, versions=versions), _doubt)
@@ -46,7 +48,7 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
         return
     if carried.get(LATEST):
         body["latest"] = carried[LATEST]
-    numbered = {version: own for version, own in carried.items() if version != LATEST and own is not None}
+    numbered = {version: own for version, own in carried.items() if _NUMBER.fullmatch(version) and own is not None}
     if numbered:
         body["versions"] = dict(sorted(numbered.items(), key=lambda each: int(each[0])))
     draft.out.names |= {versions[version].id: f"{name}:{version}" for version in numbered}
@@ -105,7 +107,7 @@ def _leads_to(draft: Draft, item: Item, carried: dict[str, Data | None]) -> Any:
     }
     main = item.text("FunctionVersion")
     for version in (main, *weights):
-        if carried.get(version) is None:
+        if carried.get(version) is None or not (version == LATEST or _NUMBER.fullmatch(version)):
             raise NotKnown(Unknown(f"version {version} was not read"))
     if any(weights.values()):
         shares = {main: 1 - sum(weights.values(), Fraction(0)), **weights}

@@ -228,8 +228,17 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
 def _group(draft: Draft, vpc: str, id: str) -> str:
     if draft.vpc_of[id] == vpc:
         return draft.names[id]
-    draft.associated.setdefault(id, {})[draft.names[vpc]] = None  # or nothing could have it there (SG-17)
+    if vpc not in draft.found.created or _is_associated(
+        draft, vpc, id
+    ):  # what is there shows that it can have it (SG-17)
+        draft.associated.setdefault(id, {})[draft.names[vpc]] = None
     return draft.out.names[id]
+
+
+def _is_associated(draft: Draft, vpc: str, group: str) -> bool:
+    """Whether a file associates a group with a VPC."""
+    told = draft.found.of("SecurityGroupVpcAssociations")
+    return any(each.either("GroupId") == group and each.either("VpcId") == vpc for each in told)
 
 
 def _device(item: Item) -> tuple[int, str]:

@@ -12,7 +12,6 @@ RESTRICTED: Final = "Custom::VpcRestrictDefaultSG"
 _ELSEWHERE: Final = frozenset(
     {
         *("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EC2::CustomerGateway", NESTED),
-        "AWS::EC2::SecurityGroupVpcAssociation",
         *("AWS::RDS::DBSubnetGroup", "AWS::ElastiCache::SubnetGroup", "AWS::DocDB::DBSubnetGroup"),
         *("AWS::Neptune::DBSubnetGroup", "AWS::MemoryDB::SubnetGroup", "AWS::DAX::SubnetGroup"),
         *("AWS::Redshift::ClusterSubnetGroup", "AWS::DMS::ReplicationSubnetGroup", RESTRICTED),

@@ -79,7 +79,8 @@ def _each_its_own(links: Links, likeness: _Likeness) -> bool:
             for each, id in zip(members, sorted(given[0].candidates), strict=True):
                 own = id if each.address.type in _RULES else _of_same_key(links, each, given[0].candidates)
                 _take(links, each, key, own, "each has its own, and they are alike but for it")
-            return True
+            if members[0].address.type not in _RULES:  # a rule makes nothing else alike
+                return True
     return False
 
 

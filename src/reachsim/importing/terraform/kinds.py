@@ -153,6 +153,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_security_group_rule": {
         "security_group_id": GROUP, "source_security_group_id": GROUP, "prefix_list_ids": PREFIX_LIST,
     },
+    "aws_vpc_security_group_vpc_association": {"security_group_id": GROUP, "vpc_id": VPC},
     "aws_vpc_security_group_ingress_rule": _RULE,
     "aws_vpc_security_group_egress_rule": _RULE,
     "aws_ec2_managed_prefix_list_entry": {"prefix_list_id": PREFIX_LIST},

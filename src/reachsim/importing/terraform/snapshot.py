@@ -66,6 +66,17 @@ class Snapshot:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     planned: bool = False
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
+
+    def linked(self, type: str, key: str, id: str) -> list[Resource]:
+        """The managed resources of a type of which an attribute is the id of something. Ask once all are there."""
+        if (type, key) not in self._linked:
+            by_id = self._linked[type, key] = {}
+            for each in self.of(type):
+                link = each.get(key)
+                if isinstance(link, str):
+                    by_id.setdefault(link, []).append(each)
+        return self._linked[type, key].get(id, [])
 
     def add_text(self, text: str, values: Any, deposed: Any = None) -> None:
         """Take in one instance by the text of its address; a text that is none is skipped."""

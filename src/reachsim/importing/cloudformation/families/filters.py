@@ -150,8 +150,15 @@ def prefix_list(made: Made, resource: Resource) -> None:
     made.add("ManagedPrefixLists", resource, attributes)
 
 
+def vpc_association(made: Made, resource: Resource) -> None:
+    """Another VPC in which a group may be had."""
+    attributes = {"GroupId": id_of(resource.get("GroupId")), "VpcId": id_of(resource.get("VpcId"))}
+    made.add("SecurityGroupVpcAssociations", resource, attributes)
+
+
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::SecurityGroup": group,
+    "AWS::EC2::SecurityGroupVpcAssociation": vpc_association,
     "AWS::EC2::NetworkAcl": acl,
     "AWS::EC2::PrefixList": prefix_list,
 }

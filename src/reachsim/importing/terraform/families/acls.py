@@ -76,7 +76,7 @@ def _place(entry: Attributes) -> tuple[Any, str]:
 
 
 def _separate(found: Snapshot, acl: str) -> set[tuple[Any, str]]:
-    rules = [each for each in found.of("aws_network_acl_rule") if each.get("network_acl_id") == acl]
+    rules = found.linked("aws_network_acl_rule", "network_acl_id", acl)
     return {_place(entry_of(each.values, each.get("egress") is True)) for each in rules}
 
 

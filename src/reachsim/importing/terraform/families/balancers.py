@@ -173,7 +173,7 @@ def _add_classic(made: Assembly) -> None:
     for each in made.found.of("aws_elb_attachment"):
         _enlist(made, each, each.get("elb"), {"InstanceId": each.get("instance")})
     for each in made.found.of("aws_autoscaling_group", "aws_autoscaling_attachment"):
-        for named in (*each.each("load_balancers"), each.get("elb")):
+        for named in filter(None, (*each.each("load_balancers"), each.get("elb"))):
             _enlist(made, each, named, Unknown(f"{each.address} registers instances of its own"))
 
 

@@ -28,8 +28,12 @@ def add(made: Assembly) -> None:
         number = _published(made, each)
         if number.isdigit():
             made.place("Functions", f"{_arn(each)}:{number}", {**told, "Version": number}, each.origin)
+    by_name: dict[str, list[Resource]] = {}
+    for each in made.found.of(_FUNCTION):
+        for name in _called(each):
+            by_name.setdefault(name, []).append(each)
     for each in made.found.of("aws_lambda_alias"):
-        _add_alias(made, each)
+        _add_alias(made, each, _owners(each.get("function_name"), by_name))
 
 
 def _arn(each: Resource) -> str:
@@ -56,10 +60,9 @@ def _published(made: Assembly, each: Resource) -> str:
     return number
 
 
-def _add_alias(made: Assembly, each: Resource) -> None:
-    """An alias of a function of the file."""
-    name, named, version = each.get("name"), each.get("function_name"), each.get("function_version")
-    owners = [one for one in made.found.of(_FUNCTION) if _names(named, one)]
+def _add_alias(made: Assembly, each: Resource, owners: list[Resource]) -> None:
+    """An alias of a function of the file; `owners`: which functions it may be of."""
+    name, version = each.get("name"), each.get("function_version")
     if len(owners) != 1 or not isinstance(name, str):
         text = "its name is not known" if len(owners) == 1 else "its function is not in the file, or not known"
         made.unread.append((str(each.address), text, each.origin))
@@ -79,20 +82,21 @@ def _add_alias(made: Assembly, each: Resource) -> None:
     made.place("Aliases", id, present(body), Origin(each.origin.file, each.origin.path))
 
 
-def _names(named: Any, function: Resource) -> bool:
-    """Whether a text names a function: its name, its ARN or a part of that, or what stands for them in a plan."""
+def _called(function: Resource) -> set[str]:
+    """What an alias may call a function: its name, its ARN, or what stands for them in a plan."""
     own = function.get("function_name")
+    words = {function.id, _arn(function), *(f"{function.id}.{key}" for key in ("function_name", "qualified_arn"))}
+    return words | ({own} if isinstance(own, str) else set())
+
+
+def _owners(named: Any, by_name: dict[str, list[Resource]]) -> list[Resource]:
+    """The functions that a text names: also by a part of an ARN, such as `ACCOUNT:function:NAME`."""
     if not isinstance(named, str):
-        return False
-    if named in (
-        own,
-        function.id,
-        _arn(function),
-        *(f"{function.id}.{key}" for key in ("function_name", "qualified_arn")),
-    ):
-        return True
-    arn = function.get("arn")
-    return isinstance(own, str) and named.endswith(f":{own}") and (not isinstance(arn, str) or arn.endswith(named))
+        return []
+    if named in by_name or named.startswith("arn:"):
+        return by_name.get(named, [])
+    arns = ((one, one.get("arn")) for one in by_name.get(named.rpartition(":")[2], []))
+    return [one for one, arn in arns if not isinstance(arn, str) or arn.endswith(named)]
 
 
 def _attachment(made: Assembly, each: Resource) -> Any:

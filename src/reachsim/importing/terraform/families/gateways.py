@@ -79,7 +79,7 @@ def _further(made: Assembly, gateway: Resource) -> list[str]:
         for each in made.found.of("aws_nat_gateway_eip_association")
         if each.get("nat_gateway_id") == gateway.id
     }
-    addresses = (each.get("public_ip") for each in made.found.of("aws_eip") if each.id in ids)
+    addresses = [each.get("public_ip") for each in made.found.of("aws_eip") if each.id in ids] if ids else []
     return [each for each in addresses if isinstance(each, str)]
 
 

@@ -13,7 +13,7 @@ TYPES: Final = frozenset(
         "aws_security_group", "aws_default_security_group", "aws_security_group_rule",
         "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule",
         "aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry",
-        "aws_vpc_security_group_vpc_association",  # told by what has the group
+        "aws_vpc_security_group_vpc_association",
     }
 )  # fmt: skip
 _DIRECTIONS: Final = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
@@ -41,6 +41,9 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_security_group_rule", *_ONE):
         for key in _keys(each):
             made.append("SecurityGroups", each, key, "security_group_id", [rule_of(each)])
+    for each in made.found.of("aws_vpc_security_group_vpc_association"):
+        body = {"GroupId": each.get("security_group_id"), "VpcId": each.get("vpc_id")}
+        made.place("SecurityGroupVpcAssociations", str(each.address), present(body), each.origin)
     for each in made.found.of("aws_ec2_managed_prefix_list"):
         entries = [_entry(one) for one in each.each("entry")]
         body = {"PrefixListName": each.get("name"), "Entries": entries}
@@ -139,11 +142,10 @@ Peer = tuple[str, str, str, str, str]
 
 def _separate(found: Snapshot, group: str, word: str) -> set[Peer]:
     """The peers that separate rules of a group have."""
-    rules = [
-        rule_of(each)
-        for each in found.of("aws_security_group_rule", *_ONE)
-        if each.get("security_group_id") == group and _DIRECTIONS[word] in _keys(each)
-    ]
+    own = (
+        each for type in ("aws_security_group_rule", *_ONE) for each in found.linked(type, "security_group_id", group)
+    )
+    rules = [rule_of(each) for each in own if _DIRECTIONS[word] in _keys(each)]
     return {peer for rule in rules for peer in _peers(rule)}
 
 

@@ -67,9 +67,7 @@ def _inline(table: Resource, made: Assembly) -> Any:
 
 def _separate(found: Snapshot, table: str) -> set[Any]:
     """The destinations of the separate routes of a table."""
-    return {
-        destination_of(route_of(each.values)) for each in found.of("aws_route") if each.get("route_table_id") == table
-    }
+    return {destination_of(route_of(each.values)) for each in found.linked("aws_route", "route_table_id", table)}
 
 
 def route_of(values: dict[str, Any]) -> Attributes:

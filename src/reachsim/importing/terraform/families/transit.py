@@ -37,8 +37,11 @@ def add(made: Assembly) -> None:
     for each in made.found.of(f"{_P}_route_table"):
         made.put("TransitGatewayRouteTables", each, present({"TransitGatewayId": each.get("transit_gateway_id")}))
     _attach(made)
+    by_id: dict[Any, list[Attributes]] = {}
+    for item in (*made.of(_OF_VPCS), *made.of(_OTHERS)):
+        by_id.setdefault(item.attributes.get("TransitGatewayAttachmentId", item.id), []).append(item.attributes)
     for each in made.found.of(f"{_P}_route_table_association"):
-        _associate(made, each)
+        _associate(made, each, by_id)
     for each in made.found.of(f"{_P}_route_table_propagation"):
         _propagate(made, each.get("transit_gateway_route_table_id"), _attachment_of(made, each), each)
     for each in made.found.of(f"{_P}_route", f"{_P}_prefix_list_reference"):
@@ -163,15 +166,17 @@ def _attachment_of(made: Assembly, each: Resource) -> Any:
 # -- tables ------------------------------------------------------------------------------------------------------
 
 
-def _associate(made: Assembly, each: Resource) -> None:
-    """Put an attachment with a table; of a peering the side that the table is of."""
+def _associate(made: Assembly, each: Resource, by_id: dict[Any, list[Attributes]]) -> None:
+    """Put an attachment with a table; of a peering the side that the table is of. `by_id`: attachments."""
     link, table = _attachment_of(made, each), each.get("transit_gateway_route_table_id")
+    if isinstance(link, Unknown):
+        for one in (one for sides in by_id.values() for one in sides):
+            one["Association"] = {"TransitGatewayRouteTableId": link}
+        return
     of = (made.one("TransitGatewayRouteTables", table) or {}).get("TransitGatewayId")
-    for item in (*made.of(_OF_VPCS), *made.of(_OTHERS)):
-        own = item.attributes.get("TransitGatewayAttachmentId", item.id)
-        if isinstance(link, Unknown) or (own == link and of in (None, item.attributes.get("TransitGatewayId"))):
-            told = link if isinstance(link, Unknown) else table
-            item.attributes["Association"] = {"TransitGatewayRouteTableId": told}
+    for one in by_id.get(link, []):
+        if of in (None, one.get("TransitGatewayId")):
+            one["Association"] = {"TransitGatewayRouteTableId": table}
 
 
 def _list_of(made: Assembly, kind: str, table: Any, key: str, each: Resource) -> list[list[Any]]:
