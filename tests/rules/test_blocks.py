@@ -13,7 +13,6 @@ from reachsim.rules.cidr import (
     peering_refusal,
     refusals_of_blocks,
     refused_ranges,
-    route_covers_block_refusal,
     secondary_block_refusal,
     vpc_block_refusal,
 )
@@ -121,11 +120,6 @@ def test_own_blocks_and_routes() -> None:
     assert str(own_overlap_refusal(blocks("10.0.0.0/16", "10.2.0.0/16"), block("10.2.3.0/24"))) == (
         "10.2.3.0/24 overlaps 10.2.0.0/16, which the VPC has already (CIDR-6)"
     )
-    assert str(route_covers_block_refusal(blocks("10.0.0.0/24", "0.0.0.0/0"), block("10.0.0.0/23"))) == (
-        "10.0.0.0/23 is larger than the destination 10.0.0.0/24 of a route that the VPC has;"
-        " delete the route first, or take a smaller block (CIDR-6)"
-    )
-    assert route_covers_block_refusal(blocks("10.0.0.0/24"), block("10.0.0.0/25")) is None
 
 
 @pytest.mark.rule("PEER-7")

@@ -137,10 +137,10 @@ def test_with_mixed_blocks_the_row_of_the_primary_counts():
 @pytest.mark.rule("CIDR-6")
 def test_a_block_overlaps_no_block_of_its_vpc_and_covers_no_route():
     refuses("CIDR-6", "vpcs app cidrs 1", {APP: ["10.0.0.0/16", "10.0.5.0/24"]})
-    routes = blocks("10.4.0.0/24")
-    assert rule(rules.route_covers_block_refusal(routes, block("10.4.0.0/24"))) == "CIDR-6"
-    assert rule(rules.route_covers_block_refusal(routes, block("10.4.0.0/16"))) == "CIDR-6"
-    assert rules.route_covers_block_refusal(routes, block("10.4.0.0/25")) is None
+    routes = blocks("10.4.0.0/24", "10.8.0.0/14")
+    assert rules.blocks_over_routes(routes, 24) == blocks("10.4.0.0/24")
+    assert rules.blocks_over_routes(routes, 16) == blocks("10.4.0.0/16")
+    assert rules.blocks_over_routes(routes, 25) == []
 
 
 @pytest.mark.rule("PEER-7")

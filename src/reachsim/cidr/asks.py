@@ -28,6 +28,7 @@ from reachsim.rules.cidr import (
     SHORTEST_IPV4,
     SHORTEST_IPV6,
     TEN,
+    blocks_over_routes,
     refused_ranges,
 )
 from reachsim.rules.subnet import RESERVED_COUNT
@@ -267,15 +268,11 @@ class Asks:
         whole = tuple(demand.region for demand in item.demands)
         if standing:
             refused = address_set(refused_ranges(standing[0], standing))
-            routes = self.destinations.get(item.name, ())
+            routes = [to for to in self.destinations.get(item.name, ()) if to.version == 4]
             cut = tuple(
-                demand.region - refused - address_set(
-                    to.supernet(demand.prefix_length)
-                    for to in routes
-                    if to.version == 4 and to.prefix_length >= demand.prefix_length  # CIDR-6
-                )
+                demand.region - refused - address_set(blocks_over_routes(routes, demand.prefix_length))
                 for demand in item.demands
-            )  # fmt: skip
+            )
             return [cut] if all(cut) else []
         if len(whole) < 2:
             return [whole] if all(whole) else []

@@ -190,21 +190,17 @@ def own_overlap_refusal(existing: Iterable[Cidr], block: Cidr) -> Refusal | None
     return None
 
 
-def route_covers_block_refusal(destinations: Iterable[Cidr], block: Cidr) -> Refusal | None:
-    """A block that is added to a VPC is smaller than every route destination in it (CIDR-6).
+def blocks_over_routes(destinations: Iterable[Cidr], prefix_length: int) -> list[Cidr]:
+    """The blocks of a length that AWS does not let into a VPC, since each is as large as the destination of a route that
+    stands in one of its tables, or larger (CIDR-6).
 
-    `destinations`: of the routes that stand in the VPC's tables, without its local routes. This is about
-    adding a block: routes may be written afterwards that lie inside it (ROUTE-8).
+    `destinations`: of routes of one family, without the local ones. This is about adding a block: routes may be written
+    afterwards that lie inside it (ROUTE-8).
+
+    >>> blocks_over_routes([Cidr("10.4.0.0/24"), Cidr("10.5.0.0/16")], 20)
+    [Cidr('10.4.0.0/20')]
     """
-    for destination in destinations:
-        if destination in block:
-            size = "as large as" if destination == block else "larger than"
-            return Refusal(
-                "CIDR-6",
-                f"{block} is {size} the destination {destination} of a route that the VPC has",
-                "delete the route first, or take a smaller block",
-            )
-    return None
+    return [to.supernet(prefix_length) for to in destinations if to.prefix_length >= prefix_length]
 
 
 def block_count_refusal(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) -> Refusal | None:
