@@ -80,6 +80,7 @@ class Filter:
         "_named",
         "_open",
         "_possible",
+        "_speaking",
         "_starts",
         "clauses",
         "code",
@@ -116,6 +117,7 @@ class Filter:
         self._open: bool | None = None
         self._cache: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
         self._possible: dict[tuple[int, frozenset[GroupId]], Traffic] = {}
+        self._speaking: dict[int, tuple[Clause, ...]] = {}
 
     @property
     def open(self) -> bool:
@@ -146,7 +148,7 @@ class Filter:
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._cache.get(key)
         if answer is None:
-            answer = self._cache[key] = permitted(self.clauses, peer, groups)
+            answer = self._cache[key] = permitted(self._speaking_of(key[0], peer), peer, groups)
         return answer
 
     def possible(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
@@ -156,8 +158,16 @@ class Filter:
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
         answer = self._possible.get(key)
         if answer is None:
-            answer = self._possible[key] = permitted(self.clauses, peer, groups, at_best=True)
+            answer = self._possible[key] = permitted(self._speaking_of(key[0], peer), peer, groups, at_best=True)
         return answer
+
+    def _speaking_of(self, run: int, peer: int) -> tuple[Clause, ...]:
+        """The clauses that name an address, or groups, which an interface there may carry. All addresses of a run between
+        two starts are named by the same clauses."""
+        found = self._speaking.get(run)
+        if found is None:
+            found = self._speaking[run] = tuple(c for c in self.clauses if c.groups or peer in c.peers)
+        return found
 
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
         """What surely does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
