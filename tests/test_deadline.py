@@ -16,6 +16,8 @@ import pytest
 from tests.designs import load
 
 import reachsim
+from reachsim.answers import diff, fix, listed, session_manager  # noqa: F401  no import is stopped half-way, with a file open
+from reachsim.answers.lint import run  # noqa: F401
 from reachsim.engine import Engine
 from reachsim.errors import DeadlinePassed, UsageError
 from reachsim.network import Network
@@ -81,9 +83,9 @@ def test_a_deadline_that_is_kept_changes_nothing(name: str) -> None:
 def test_every_question_that_tells_its_progress_has_a_deadline() -> None:
     for name, method in inspect.getmembers(Network, inspect.isfunction):
         words = inspect.signature(method).parameters
-        if not name.startswith("_") and ("progress" in words or "deadline" in words) and name != "rows":
+        if not name.startswith("_") and ("progress" in words or "deadline" in words) and name != "rows_between":
             assert "deadline" in words, name
-            assert name in QUESTIONS, name
+            assert name in QUESTIONS or name == "rows", name  # a stream: tests/reach/test_stream.py
     assert "deadline" in inspect.signature(reachsim.diff).parameters
 
 

@@ -82,7 +82,12 @@ def test_only_one_pause_between_two_looks_at_everything_goes_uncounted(monkeypat
     """Or a program that does nothing but load would keep the garbage of all its loads."""
     frozen: list[int] = []
     freeze = gc.freeze
-    monkeypatch.setattr(gc, "freeze", lambda: (frozen.append(gc.get_stats()[-1]["collections"]), freeze()))
+
+    def noted() -> None:
+        frozen.append(gc.get_stats()[-1]["collections"])
+        freeze()
+
+    monkeypatch.setattr(gc, "freeze", noted)
     for _ in range(12):
         made_in_a_pause(garbage._LARGE)
     assert len(frozen) == len(set(frozen)) < 12

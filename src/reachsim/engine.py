@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.deadline import each_in_time, in_time, seconds
+from reachsim.deadline import each_in_time, in_time
 from reachsim.errors import UsageError, cut, shown
 from reachsim.faces import about
 from reachsim.garbage import collector_paused
@@ -218,16 +218,30 @@ class Engine:
         >>> sum(rows.pairs(a, b) for rows in net.rows("tcp/5432") for a, b, cell in rows if cell.reachable)
         6
         """
-        question = Question(
+        check_sharing(executor, jobs)
+        question = self._question(traffic, sources, destinations, deadline=deadline)
+        return each_in_time(self._streamed(question, executor, jobs, progress), deadline)
+
+    @in_time
+    def _question(
+        self,
+        traffic: str | Traffic | None,
+        sources: Asked | None,
+        destinations: Asked | None,
+        *,
+        deadline: float | None = None,
+    ) -> Question:
+        return Question(
             self._classed(sources, lambda end: (origin.interface for origin in end.origins)),
             self._classed(destinations, lambda end: end.interfaces),
             None if traffic is None else some_traffic(traffic),
         )
-        if deadline is not None:
-            seconds(deadline)
-        check_sharing(executor, jobs)
-        maker = RowMaker(self.new_worker())
-        return each_in_time(self._stream(maker, question, executor, jobs, progress), deadline)
+
+    def _streamed(
+        self, question: Question, executor: Executor | None, jobs: int | None, progress: Progress | None
+    ) -> Generator[Rows]:
+        """A stream that begins with what takes long in a network of which nothing was asked yet."""
+        yield from self._stream(RowMaker(self.new_worker()), question, executor, jobs, progress)
 
     def _stream(
         self,

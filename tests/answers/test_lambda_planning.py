@@ -49,6 +49,16 @@ def test_before_2019_an_interface_for_each_3_gb_in_use(executions: int, memory_m
     assert interfaces_before_2019(executions, memory_mb) == interfaces
 
 
+@pytest.mark.rule("LAMBDA-31")
+def test_a_region_allowed_350_interfaces_before_2019() -> None:
+    """Each execution with 3 GB had one of its own."""
+    limit = "before September 2019 a Region allowed 350 interfaces (LAMBDA-31)"
+    for executions, told in ((350, False), (351, True)):
+        found = plan({"f": function(executions, memory_mb=3072)})
+        assert found.before_2019 == executions
+        assert (limit in found.notes) == told
+
+
 @pytest.mark.rule("LAMBDA-3")
 def test_500_executions_share_one_interface() -> None:
     found = reachsim.load(ROOT / "models/vpc-lambda-as-found.yaml").lambda_addresses()

@@ -28,6 +28,7 @@ def test_the_base_is_clean() -> None:
 PLANTED = {
     "02-lambda-in-public-subnet": "FUNCTION_IN_PUBLIC_SUBNET",
     "03-nat-gateway-in-private-subnet": "NAT_WITHOUT_WAY_OUT",
+    "04-subnet-on-main-route-table": "HOSTS_IN_PUBLIC_SUBNET",
     "05-nat-instance-source-dest-check": "NAT_CHECK_ON",
     "06-nat-instance-closed-group": "NAT_CLOSED",
     "07-nat-instance-no-masquerade": "ROUTE_LEADS_NOWHERE",
@@ -52,18 +53,25 @@ PLANTED = {
     "24-inspection-in-two-zones": "INSPECTION_SPLIT",
     "26-vpn-routes-not-propagated": "CONNECTION_UNUSED",
     "block-public-access": "ROUTE_LEADS_NOWHERE",
+    "gateway-load-balancer-without-geneve": "TARGET_CLOSED",
     "inspection-bypassed-on-the-way-out": "ROUTE_LEADS_NOWHERE",
+    "lb-alb-node-port": "TARGET_CLOSED",
+    "lb-health-checks": "TARGET_CLOSED",
+    "private-zone-without-dns-hostnames": "HOSTED_ZONE_UNSEEN",
     "privatelink-target-admits-clients": "ENDPOINT_CLOSED",
+    "regional-nat-zone-without-address": "NAT_WITHOUT_WAY_OUT",
     "vpc-lambda": "ALIAS_OUTSIDE_VPC",
 }
 """Models whose fault needs no question to be seen, with the code that names it."""
 QUESTIONS = {
-    "01-lambda-no-nat-route", "04-subnet-on-main-route-table", "20-group-reference-over-public-address",
-    "21-lambda-to-database-closed-group", "27-pod-range-not-admitted", "lb-alb-node-port", "lb-health-checks",
-    "gateway-load-balancer-without-geneve", "regional-nat-zone-without-address",
-    "lb-nlb-hairpin", "peering-without-dns-option", "private-zone-without-dns-hostnames",
-}  # fmt: skip
-"""Models whose fault is one only because somebody expects otherwise."""
+    "01-lambda-no-nat-route": "a subnet without a way out may be meant",
+    "20-group-reference-over-public-address": "the rule matches what comes from private addresses",
+    "21-lambda-to-database-closed-group": "who is to reach the database, nothing tells",
+    "27-pod-range-not-admitted": "who is to reach the service, nothing tells",
+    "lb-nlb-hairpin": "only a target that calls itself through the load balancer is lost",
+    "peering-without-dns-option": "a name that means the public address may be meant",
+}
+"""Models whose fault is one only because somebody expects otherwise, and why."""
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -77,9 +85,16 @@ def test_the_planted_fault_is_found_and_its_repair_is_not(name: str) -> None:
         assert finding.cure
 
 
+def test_the_page_has_the_same_two_lists() -> None:
+    page = (ROOT / "docs/lint.md").read_text(encoding="utf-8")
+    rows = {f"| {name} | `{code}` |" for name, code in PLANTED.items()}
+    rows |= {f"| {name} | none: {why} |" for name, why in QUESTIONS.items()}
+    assert rows <= {*page.splitlines()}
+
+
 def test_every_model_is_in_one_of_the_two_lists() -> None:
     names = {path.name.removesuffix("-as-found.yaml") for path in MODELS.glob("*-as-found.yaml")}
-    assert names == PLANTED.keys() | QUESTIONS
+    assert names == PLANTED.keys() | QUESTIONS.keys()
 
 
 KNOWN = {

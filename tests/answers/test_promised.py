@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.designs import load
+from tests.designs import Changes, load
 from tests.networks import laws, network
 
 import reachsim
@@ -42,8 +42,8 @@ def test_a_selector_that_needs_no_topology_selects(seed: int) -> None:
             assert not net.endpoint(asked).candidates
 
 
-FUNCTION = {"lambda_functions": {"web": {"latest": {}}}}
-OFFICE = {"networks": {"app": {"cidrs": ["192.168.0.0/16"], "hosts": {"web": {"ip": "192.168.0.5"}}}}}
+FUNCTION: Changes = {"lambda_functions": {"web": {"latest": {}}}}
+OFFICE: Changes = {"networks": {"app": {"cidrs": ["192.168.0.0/16"], "hosts": {"web": {"ip": "192.168.0.5"}}}}}
 HOST = {"internet hosts app.web": {"ip": "93.184.215.14"}}
 TWICE = {"vpcs data instances web": {"subnet": "api"}}
 SEVERAL = {"vpcs app instances web": {"subnet": "public", "count": 2}}

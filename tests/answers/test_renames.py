@@ -140,3 +140,82 @@ def test_a_rename_beside_an_edit_changes_the_names_alone(seed: int) -> None:
     }
     assert renamed == told(found)
     assert len(plain.undecided) == len(found.undecided)
+
+
+def functions(name: str = "f", *, subnets: str = "[a]", memory: int = 512, more: str = "", api: str = "front") -> str:
+    """A function in a VPC that an API calls, and what else there is."""
+    return f"""\
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16, "2600:1f18::/56"]
+    subnets: {{a: {{cidr: 10.0.0.0/24, ipv6_cidr: "2600:1f18::/64"}}, b: {{cidr: 10.0.1.0/24}}}}
+    security_groups: {{open: {{egress: [{{allow: tcp/443, to: 0.0.0.0/0}}]}}, own: {{ingress: []}}}}
+    instances: {{db: {{subnet: a, private_ip: 10.0.0.9, security_groups: [own]}}}}
+lambda_functions:
+  {name}:
+    memory_mb: {memory}
+    latest: {{}}
+    versions: {{1: {{vpc: app, subnets: {subnets}, security_groups: [open]}}}}
+    aliases: {{prod: 1}}
+{more}api_gateways: {{{api}: {{integration: "{name}:prod"}}}}
+"""
+
+
+def test_a_function_of_another_name_is_the_same() -> None:
+    found = reachsim.diff(net(functions()), net(functions("g", api="edge")))
+    assert not found
+    assert found.renamed == (("f", "g"), ("front", "edge"))
+    assert reachsim.diff(net(functions("g")), net(functions())).renamed == (("g", "f"),)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        functions("g", subnets="[b]"),
+        functions("g", memory=1024),
+        functions("g").replace("aliases: {prod: 1}", "aliases: {live: 1}").replace("g:prod", "g:live"),
+        functions("g").replace("latest: {}", "latest: {vpc: app, subnets: [a], security_groups: [open]}"),
+        functions("g").replace("versions: {1:", "versions: {2: {}, 1:"),
+        functions("g").replace("[open]}}\n    al", "[open], ipv6: true}}\n    al"),
+    ],
+    ids=["subnet", "memory", "alias", "attachment", "version", "ipv6"],
+)
+def test_a_function_that_differs_is_another(after: str) -> None:
+    found = reachsim.diff(net(functions()), net(after))
+    assert ("f", "g") not in found.renamed
+    assert "f" in {name for change in found.closed for name in change.sources}
+
+
+def test_of_several_that_are_alike_none_is_taken_for_another() -> None:
+    twin = functions().split("lambda_functions:\n")[1].split("api_gateways")[0]
+    before = functions(more=twin.replace("  f:", "  e:"))
+    after = functions("g", more=twin.replace("  f:", "  h:"))
+    found = reachsim.diff(net(before), net(after))
+    assert found.renamed == ()
+    assert {name for change in found.closed for name in change.sources} >= {"e", "f"}
+    assert {name for change in found.opened for name in change.sources} >= {"g", "h"}
+
+
+def test_what_a_renamed_function_gains_is_told_of_its_interface() -> None:
+    wider = functions("g").replace("own: {ingress: []}", "own: {ingress: [{allow: tcp/443, from: open}]}")
+    found = reachsim.diff(net(functions()), net(wider))
+    assert ("f", "g") in found.renamed
+    assert [(change.sources, change.destinations) for change in found.opened] == [
+        (("app.lambda(a; open)",), ("app.db",))
+    ]
+
+
+@pytest.mark.rule("LAMBDA-33")
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_not_known_of_a_function_is_neither_opened_nor_closed(turned: bool) -> None:
+    """What functions on managed instances send is undecided: that it was sent before proves no difference."""
+    managed = functions().replace("latest: {}", "latest: {capacity_provider: app.own}")
+    managed = managed.replace("    instances:", "    capacity_providers: {own: {subnets: [a]}}\n    instances:")
+    before, after = net(functions()), net(managed)
+    assert before.reach("f", "internet")
+    found = reachsim.diff(after, before) if turned else reachsim.diff(before, after)
+    assert any(
+        reason.startswith("f -> internet: f:$LATEST runs on Lambda Managed Instances") for reason in found.undecided
+    )
+    assert "f" not in {name for change in found.changes for name in change.sources}

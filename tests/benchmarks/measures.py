@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
@@ -182,6 +183,30 @@ def measure_matrix(size: int) -> Iterator[Row]:
         peak,
         note,
     )
+
+
+def measure_rows(size: int) -> Iterator[Row]:
+    """The same as a stream, of which pairs of VPCs are counted and nothing is kept; its peak compares with the matrix's."""
+    text = text_of(size)
+    net = compiled(text)
+    if not hasattr(net, "rows"):
+        raise NotYetError("there is no Network.rows")
+    before = peak_memory()
+    mine, peak, found = asked_afresh(text, net, pairs_by_vpc, 20)
+    note = f"{sum(found.values()):,} pairs that something passes between; {before:.0f} MB before"
+    pairs = len(net.topology.interfaces) * (len(net.topology.interfaces) - 1)
+    fresh = compiled(text)
+    yardstick = clocked(fresh.matrix)[0]
+    yield Row("rows", size, min(mine), median(mine), pairs, "pair", "the matrix, held", yardstick, peak, note)
+
+
+def pairs_by_vpc(net: Any) -> Counter[tuple[str, str]]:
+    """How many pairs of interfaces have something between them, by VPC: a fold over the stream."""
+    out: Counter[tuple[str, str]] = Counter()
+    for rows in net.rows():
+        for source, destination, _cell in rows:
+            out[source.first.vpc.name, destination.first.vpc.name] += rows.pairs(source, destination)
+    return out
 
 
 def measure_connected(size: int) -> Iterator[Row]:
@@ -360,6 +385,7 @@ MEASURES: dict[str, Callable[[int], Iterator[Row]]] = {
     "trace": measure_trace,
     "pair": measure_pair,
     "matrix": measure_matrix,
+    "rows": measure_rows,
     "connected": measure_connected,
     "check": measure_check,
     "edit": measure_edit,

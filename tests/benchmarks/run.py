@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run", description="Measure reachsim.")
     parser.add_argument("--sizes", default="100,1000,10000", help="numbers of interfaces (default: %(default)s)")
     parser.add_argument("--only", help=f"measures to run, of {','.join(MEASURES)}")
-    parser.add_argument("--large", action="store_true", help="load, compile and matrix with 100,000 interfaces too")
+    parser.add_argument(
+        "--large", action="store_true", help="load, compile, matrix and rows with 100,000 interfaces too"
+    )
     parser.add_argument(
         "--limit", type=float, default=600, help="seconds for one measure of one size (default: %(default)s)"
     )
@@ -74,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     out: list[Row] = []
     for measure in chosen:
         sizes = SIZES.get(measure) or tuple(int(size) for size in given.sizes.split(","))
-        if given.large and measure in ("load", "compile", "matrix"):
+        if given.large and measure in ("load", "compile", "matrix", "rows"):
             sizes = (*sizes, 100_000)
         for size in sizes:
             if sys.stderr.isatty():

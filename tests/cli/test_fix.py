@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -52,6 +53,40 @@ def test_fix_writes_the_file_and_then_has_nothing_to_do(file: Path, capsys: pyte
     capsys.readouterr()
     assert main(["fix", str(file), "--write"]) == 0
     assert capsys.readouterr().out == "HOLDS  all 2 expectations hold; nothing to fix\n"
+
+
+@pytest.mark.parametrize("question", [[], ["web", "db", "tcp/5432"]])
+@pytest.mark.parametrize("format", ["text", "json", "patch"])
+@pytest.mark.parametrize(("error", "status"), [(BrokenPipeError(), 141), (OSError(28, "No space left"), 2)])
+def test_what_is_written_does_not_depend_on_who_reads_the_answer(
+    file: Path, monkeypatch: pytest.MonkeyPatch, question: list[str], format: str, error: OSError, status: int
+) -> None:
+    """`fix --write FILE | head`: the change was asked for, and the answer only tells of it."""
+
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise error
+
+        def flush(self) -> None:
+            raise error
+
+    monkeypatch.setattr("sys.stdout", Gone())
+    assert main(["fix", str(file), *question, "--write", "--format", format]) == status
+    assert file.read_bytes() == CURED.encode()
+
+
+def test_what_cannot_be_written_is_an_error_and_no_answer(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reachsim.loading.patch.write_whole", full)
+    assert main(["fix", str(file), "--write"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "cannot be written: No space left on device; it is as it was" in told.err
+    assert file.read_bytes() == DESIGN.encode()
 
 
 def test_another_of_several_fixes_is_chosen(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -328,6 +328,14 @@ def test_it_runs_as_a_module() -> None:
     assert process("--version").stdout == f"reachsim {reachsim.__version__}\n"
 
 
+@pytest.mark.parametrize("words", [["--help"], ["--help", "check"], ["--color", "never", "--help", "check"]])
+def test_help_tells_of_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The parser of one command alone is made only where nothing stands before its name."""
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert all(f"\n    {name}" in told for name in COMMANDS)
+
+
 # -- the table of commands ----------------------------------------------------------------------------------
 
 

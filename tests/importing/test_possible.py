@@ -11,6 +11,7 @@ from reachsim.importing.builder import build
 from reachsim.importing.defaults import created_vpc, default_id
 from reachsim.importing.imported import Imported
 from reachsim.importing.inventory import Inventory, Item, Origin, Unknown
+from reachsim.importing.terraform.snapshot import Open
 from reachsim.importing.writing import written
 
 HERE = Origin("template.yaml", "Resources")
@@ -154,3 +155,28 @@ def test_a_public_address_that_may_be_there() -> None:
     net = loaded(found)[1]
     assert net.trace("internet", "T/1", "tcp/80").verdict == "undecided"
     assert net.trace("internet", "T/1", "tcp/22").verdict == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "reachable"),
+        ({"NetworkAcls": {"Acl": {"VpcId": "Vpc", "Associations": [{"SubnetId": "B"}], "Entries": []}}}, "undecided"),
+        ({"RouteTables": {"T": {"VpcId": "Vpc", "Associations": [{"SubnetId": "B"}], "Routes": []}}}, "undecided"),
+        ({"PrefixLists": {"pl-1": {"PrefixListName": "part", "Cidrs": ["10.0.2.0/24"]}}}, "undecided"),
+        ({"PrefixLists": {"pl-1": {"PrefixListName": "both", "Cidrs": ["10.0.0.0/22"]}}}, "reachable"),
+        ({"TransitGatewayAttachments": {"att": {"TransitGatewayId": "tgw-1", "ResourceType": "connect"}}}, "undecided"),
+    ],
+)
+def test_what_is_in_some_of_several_subnets_is_in_all_if_nothing_tells_them_apart(
+    more: dict[str, Any], expected: str
+) -> None:
+    db = {"Db": {"SubnetIds": Open("one of two", ("A", "B")), "SecurityGroupIds": ["default"], "Count": 1}}
+    found = template(Instances=ONE, PossibleInterfaces=db, **more)
+    found.items["PossibleInterfaces"]["Db"].attributes["SecurityGroupIds"] = [default_id("Vpc", "SecurityGroups")]
+    for zone, id in (("a", "A"), ("b", "B")):
+        found.items["Subnets"][id].attributes["AvailabilityZone"] = f"eu-west-1{zone}"
+    created_vpc(found, "Vpc")
+    out, net = loaded(found)
+    assert net.trace("One", out.names["Db"], "tcp/22").verdict == expected
+    assert any("nothing tells these apart" in note.text for note in out.notes) == (expected == "reachable")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.picture.test_draw import luminance
 
 from reachsim.cidr import Plan, find_overlaps, loads_kept, parse_source, plan_text, use_of
 from reachsim.loading.load import loads_source
@@ -63,6 +65,43 @@ def test_the_model_loads_and_says_the_same(found: tuple[dict[str, Any], Plan]) -
     assert {(c.requester, c.accepter) for c in design.peering_connections.values()} == {
         (one, other) for _, one, other in plan.peerings
     }
+
+
+def seen(element: ElementTree.Element, night: dict[str, str], scheme: int) -> str:
+    """The fill of a shape by day (0) or by night (1): the last rule about one of its classes, else its own attribute."""
+    names = element.attrib.get("class", "").split()
+    rules = [night[name] for name in night if name in names] if scheme else []
+    return (rules or [element.attrib["fill"]])[-1]
+
+
+def on_paper(colour: str, opacity: float, paper: str) -> str:
+    """A translucent colour on paper, as browsers mix them."""
+    pairs = ((int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(one * opacity + other * (1 - opacity)):02x}" for one, other in pairs)
+
+
+def test_every_text_of_the_picture_stands_out_by_day_and_by_night() -> None:
+    pools = "pools: {p: {cidrs: [10.0.0.0/16], reserved: {lab: 10.0.240.0/20}}}\nexists: {old: 10.0.224.0/20}\n"
+    vpcs = ", ".join(f"v{index}: /21" for index in range(9))
+    plan = plan_text(f"version: 1\n{pools}vpcs: {{{vpcs}, w: {{tiers: {{t: /22}}, zones: [a]}}}}")
+    assert plan.ok
+    root = ElementTree.fromstring(report.plan_svg(plan))
+    style = next(element.text or "" for element in root.iter() if element.tag.endswith("style"))
+    assert style.startswith("@media (prefers-color-scheme:dark){")
+    night = dict(re.findall(r"\.address-plan \.(\w+){fill:(#\w{6})}", style))
+    texts = 0
+    for scheme in (0, 1):
+        paper = ("#ffffff", night["paper"])[scheme]
+        ground = paper
+        for element in root.iter():
+            if element.tag.endswith("rect"):
+                ground = on_paper(seen(element, night, scheme), float(element.attrib.get("fill-opacity", 1)), paper)
+            if element.tag.endswith("text"):
+                under = ground if element.attrib.get("text-anchor") == "middle" else paper
+                low, high = sorted((luminance(seen(element, night, scheme)), luminance(under)))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (scheme, element.text, under)
+                texts += 1
+    assert texts > 40
 
 
 @settings(max_examples=40, deadline=None)

@@ -194,6 +194,16 @@ def test_another_interface_of_the_target_is_the_target_too() -> None:
     assert code(net, "two/eth1") == ("NLB_HAIRPIN", "LB-6")
 
 
+@pytest.mark.rule("LB-6")
+def test_another_interface_that_is_alike_is_another_target() -> None:
+    """Two interfaces of one entry are two hosts; each calls itself in vain and reaches the other."""
+    fleet = {"fleet": {"subnet": "desk", "count": 2, "security_groups": ["open"]}}
+    net = load({"vpcs.app.interfaces": fleet, f"{GROUP}.targets": ["fleet"]})
+    trace = net.trace("fleet/1", "lb", "tcp/443")
+    assert [(way.delivered, way.reachable) for way in trace.ways] == [LOST, OK]
+    assert trace.verdict == "partial"
+
+
 # -- the way ------------------------------------------------------------------------------------------------------
 
 

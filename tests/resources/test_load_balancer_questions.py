@@ -127,3 +127,20 @@ def test_the_address_that_was_called_is_the_load_balancers(to: str) -> None:
     net = load({"vpcs.app.security_groups.client": {"egress": [{"allow": "all", "to": "10.99.0.0/16"}]}})
     (first, *_) = net.trace("client", to, "tcp/443").blockers
     assert "to 10.0.0.50 (app.lb/front);" in first.text
+
+
+@pytest.mark.rule("PEER-9")
+def test_an_address_means_the_senders_own_vpc_where_another_has_it_too() -> None:
+    """The load balancer of the client's VPC passes on to a closed target; in another VPC of the same block an open host
+    has the address."""
+    twin: dict[str, Any] = {
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": {"s": {"cidr": "10.0.0.0/24"}},
+        "security_groups": {"open": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}},
+        "instances": {"host": {"subnet": "s", "private_ip": "10.0.0.50", "security_groups": ["open"]}},
+    }
+    for shut, verdict in (({}, "reachable"), (group("web"), "blocked")):
+        net = load({"vpcs.twin": twin, **shut})
+        assert net.trace("client", "lb", "tcp/443").verdict == verdict
+        assert net.trace("client", "10.0.0.50", "tcp/443").verdict == verdict
+        assert bool(net.reach("client", "10.0.0.50")) is (verdict == "reachable")

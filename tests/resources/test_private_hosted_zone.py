@@ -93,3 +93,4 @@ def test_mistakes() -> None:
         "'nobody' is neither an address nor the name of something that has one",
         "'10.0.0.300' is neither an address nor the name of something that has one",
     ]
+    assert [problem.path[2:] for problem in found] == [("vpcs", 0), ("records", "x"), ("records", "x")]

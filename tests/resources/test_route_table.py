@@ -316,3 +316,9 @@ def test_what_leaves_a_redirected_subnet_leaves_by_the_appliance():
 def test_a_table_in_the_long_form_may_have_no_routes(table):
     net = load({"vpcs app route_tables spare": table})
     assert net.design.vpcs["app"].route_tables["spare"].routes == {}
+
+
+@pytest.mark.parametrize(("value", "got"), [(["igw"], "a list"), ("igw", "'igw'"), (5, "5")])
+def test_a_table_is_a_mapping(value, got):
+    (problem,) = problems({"vpcs app route_tables more": value})
+    assert (problem.message, problem.path[-1]) == (f"expected a mapping, got {got}", "more")

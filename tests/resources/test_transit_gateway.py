@@ -447,10 +447,11 @@ def test_a_prefix_list_in_a_table_stands_between_static_and_propagated_routes():
 
 @pytest.mark.rule("TGW-9")
 def test_inspection_in_several_zones_without_appliance_mode_is_a_warning():
-    (warning,) = load(APPLIANCE).warnings
-    text = "its subnets in 2 zones lead to fwa, which inspects, and appliance_mode is off"
-    assert f"transit_gateways.tgw.attachments.data: {text}" in warning
-    assert "[TGW-9]" in warning
+    main = {"vpcs data subnets attach-a route_table": GONE, "vpcs data route_tables main": {"10.2.0.0/24": "fwa"}}
+    for changes in ({}, main):
+        (warning,) = load(APPLIANCE, changes).warnings
+        assert "data: its subnets in 2 zones lead to fwa, which inspects, and appliance_mode is off" in warning
+        assert "[TGW-9]" in warning
     assert load(APPLIANCE, {f"{TGW} attachments data appliance_mode": True}).warnings == ()
     assert load(APPLIANCE, {f"{TGW} attachments data subnets": ["attach-a"]}).warnings == ()
 

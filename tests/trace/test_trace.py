@@ -110,7 +110,7 @@ def test_bad_traffic(traffic):
 def test_wider_traffic_is_one_packet_of_it_and_says_so():
     trace = load().trace("probe", "db", "tcp/80-90")
     assert trace.packet.destination_port == 80
-    assert trace.notes == ("one packet of tcp/80-90 is traced: tcp/80; `reach` answers for all",)
+    assert trace.notes == ("one packet of tcp/80-90 is traced: tcp/80; reach answers for all of it",)
     assert load().trace("probe", "db", "proto/50").notes == ()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.difference import ChangeKind, Difference
-from reachsim.answers.renames import renamed
+from reachsim.answers.renames import changed_functions, renamed, renamed_functions
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
 from reachsim.errors import summary
@@ -67,6 +67,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
     collected = Collected(places)
     names = renamed(before, after)
+    functions = renamed_functions(before, after, names)
     may = None if names else _touched(before, after)
     if may is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
@@ -77,7 +78,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         groups = _joint_classes(before.classes, after.classes, {})
         undecided = _compare_touched(before, after, groups, may.ends, collected, progress)
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
-    undecided += _compare_outside(before, after, outside, groups, collected, kept or Before(before), names)
+    undecided += _compare_outside(before, after, outside, groups, collected, kept or Before(before), names, functions)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -89,7 +90,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         tuple(name for name in after.topology.interfaces if name not in names_old and name not in names.values()),
         tuple(name for name in before.topology.interfaces if name not in names_new and name not in names),
         tuple(dict.fromkeys(undecided)),
-        tuple(names.items()),
+        tuple({**names, **functions}.items()),
     )
 
 
@@ -280,7 +281,12 @@ def _rows(
 
 def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
     """Groups by their columns in rows in place of their classes."""
-    return [((old.columns.get(b_old, -1), new.columns.get(b_new, -1)), names) for (b_old, b_new), names in items]
+    return [((_column(old, b_old), _column(new, b_new)), names) for (b_old, b_new), names in items]
+
+
+def _column(rows: Rows, index: int) -> int:
+    """The column of a class; -1 where it has none."""
+    return rows.columns[index] if index in rows.columns else -1  # noqa: SIM401 (a range has no get)
 
 
 class _Pairs:
@@ -357,8 +363,12 @@ def _compare_outside(
     out: Collected,
     kept: Before,
     names: Mapping[str, str],
+    functions: Mapping[str, str],
 ) -> list[str]:
-    """Between the internet and some interfaces (`outside`); from functions whose interfaces changed to all (`groups`)."""
+    """Between the internet and some interfaces (`outside`); from functions whose interfaces changed to all (`groups`).
+
+    `names`, `functions`: what was renamed.
+    """
     undecided: list[str] = []
     old_names = {new: old for old, new in names.items()}
     same_walks = before.topology is after.topology
@@ -406,8 +416,11 @@ def _compare_outside(
                 continue
             if answer.undecided:
                 undecided.append(f"{source} -> {destination}: {answer.undecided}")
-                parts = (part.asked(part.family, ALL_PORTS) for part in answer.parts if part.undecided)
-                unknown |= _free(HeaderSpace.union(parts), keep, far)
+                for part in answer.parts:
+                    if part.undecided and part.found is None:  # not even its addresses are known
+                        unknown = ~HeaderSpace.nothing()
+                    elif part.undecided:
+                        unknown |= _free(part.asked(part.family, ALL_PORTS), keep, far)
             trips = {NO_LOSS: answer.always, **answer.losses}
             freed = ((choices, _free(space, keep, far)) for choices, space in trips.items())
             sides.append(_Side.of(freed, _free(answer.delivered, keep, far), answer.below))
@@ -421,7 +434,7 @@ def _compare_outside(
                 continue
             sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
             compare(*pair, sources, destinations)
-    for name in _changed_functions(before, after, names):
+    for name in changed_functions(before, after, names, functions):
         for group in groups.values():
             compare(name, group[0], (name,), tuple(group))
         compare(name, "internet", (name,), ("internet",))
@@ -478,18 +491,3 @@ def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
 
 def _exists(network: Engine, name: str) -> bool:
     return name == "internet" or name in network.topology.interfaces or name in network.ends.known
-
-
-def _changed_functions(before: Engine, after: Engine, names: Mapping[str, str]) -> list[str]:
-    """Names of functions, aliases and APIs that run on other interfaces than before."""
-    functions = dict.fromkeys([*before.ends.function_names(), *after.ends.function_names()])
-    return [name for name in functions if _runs_on(before, name, names) != _runs_on(after, name, {})]
-
-
-def _runs_on(network: Engine, name: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    if name not in network.ends.known:
-        return []
-    return [
-        (names.get(o.interface.name, o.interface.name) if o.interface is not None else "outside", str(o.share))
-        for o in network.endpoint(name).origins
-    ]

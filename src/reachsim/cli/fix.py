@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
 from reachsim.cli.sources import load_network
-from reachsim.errors import UsageError, shown
+from reachsim.errors import UsageError, shown, visible
 
 if TYPE_CHECKING:
     from reachsim.loading.patch import Patch
@@ -58,6 +58,7 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
     if found and not 1 <= arguments.choose <= len(found):
         raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
     patch = found[arguments.choose - 1].patch if found else None
+    written = _write(patch, arguments)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -67,7 +68,7 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
             lambda: {"file": net.source.file, **found.to_dict()},
             net,
         )
-    _write(patch, arguments)
+    print(written, end="")
     return 0 if found or not found.needed else 3 if found.result.verdict == "undecided" else 1
 
 
@@ -76,6 +77,7 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
 
     plan = net.fix_all()
     patch = None if plan.whole is None else plan.whole.patch
+    written = _write(patch, arguments)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -85,15 +87,16 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
             lambda: {"file": net.source.file, **plan.to_dict()},
             net,
         )
-    _write(patch, arguments)
+    print(written, end="")
     return 0 if plan.ok else 1 if plan.left else 3
 
 
-def _write(patch: Patch | None, arguments: argparse.Namespace) -> None:
+def _write(patch: Patch | None, arguments: argparse.Namespace) -> str:
+    """Change the file, before anything is printed: what was asked for does not depend on who reads the answer. Returns what
+    there is to say of it."""
     if not arguments.write or patch is None:
-        return
+        return ""
     from reachsim.loading.patch import write_patch
 
     write_patch(patch, arguments.file)
-    if arguments.format == "text":
-        print(f"\nwritten: {arguments.file}")
+    return f"\nwritten: {visible(arguments.file)}\n" if arguments.format == "text" else ""

@@ -236,9 +236,10 @@ def _where(error: Exception) -> str:
 
 def _run(argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
-    first = next((word for word in words if not word.startswith("-")), "")
+    first = next(iter(words), "")
     try:
-        # The parsers of all commands cost more than parsing; where the first word is none, errors and help know of all.
+        # The parsers of all commands cost more than parsing; where the first word is none, errors and help know of all (also
+        # `--help check`, which is the help of all).
         parser = make_parser([first] if first in COMMANDS else COMMANDS)
         arguments = parser.parse_args(words)
         if arguments.version:

@@ -224,7 +224,7 @@ def all_targets_of(name: str, vpc: Vpc) -> list[RouteTarget]:
         )
     for at, body in resources("vpc", vpc, name):
         several = body.settings(at) if isinstance(body, ElasticInterface) and body.several else ()
-        out.append(RouteTarget(body.noun, name, at.name, at.path, routable=len(several) < 2, no_end=body.no_end))
+        out.append(RouteTarget(body.noun, name, at.name, at.path, True, len(several) < 2, body.no_end))
         # One of several is named by itself: `instance/eth1`.
         out += [RouteTarget(body.noun, name, each, at.path) for each, _, _ in several]
     for section, member in vpc.unmodelled():

@@ -129,8 +129,10 @@ def _sequence(settler: Settler) -> Settler:
     def settle(values: Any, home: Home) -> Any:
         if not isinstance(values, tuple):
             return values
-        new = [settler(value, home) for value in values]
-        return values if all(map(is_, new, values)) else tuple(new)
+        for value in values:
+            if settler(value, home) is not value:
+                return tuple([settler(value, home) for value in values])
+        return values
 
     return settle
 

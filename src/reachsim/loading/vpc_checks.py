@@ -338,9 +338,10 @@ class VpcChecks(Reports):
             hint = "put it into a subnet with an IPv4 block"
             text = "a public address is mapped to a private IPv4 address"
             self.report((*need.path, "public_ip"), text, hint, "IGW-3")
-        for key, address in (("private_ip", need.private_ip), ("ipv6_address", need.ipv6_address)):
-            if address is not None:
-                self.check_private((*need.path, key), int(address), subnet, blocks, taken)
+        if need.private_ip is not None:
+            self.check_private((*need.path, "private_ip"), int(need.private_ip), subnet, blocks, taken)
+        if need.ipv6_address is not None:
+            self.check_private((*need.path, "ipv6_address"), int(need.ipv6_address), subnet, blocks, taken)
         for index, (private, _) in enumerate(need.secondary):
             self.check_private((*need.path, "secondary_private_ips", index), private, subnet, blocks, taken)
 

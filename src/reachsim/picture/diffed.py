@@ -101,7 +101,7 @@ def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen:
             look: WayLook = "opened" if change.kind == "opened" else "closed"
             yield LegendLine(str(change), look, _label(number, look))
     if len(changes) > _CHANGES:
-        yield LegendLine(f"and {counted(len(changes) - _CHANGES, 'more change')}; `diff` tells them all")
+        yield LegendLine(f"and {counted(len(changes) - _CHANGES, 'more change')}; diff tells them all")
     if any(change.kind != "changed" for change in changes):
         yield LegendLine("A line leads from who sends to whom it reaches, whatever lies between.")
     for reason in found.undecided[:_PARTS]:

@@ -31,10 +31,11 @@ Block = tuple[dict[int, "array[int]"], dict[int, ClassAnswer]]
 
 _WALK: Final = 30
 """What a walk there and back costs, in pairs of classes (150 µs to 5 µs)."""
-_PIECES: Final = 64
-"""Blocks that work is cut into at least, if it is not small: so often progress is told."""
-_PIECES_EACH: Final = 8
-"""Blocks for each worker, so that none waits long for the last one."""
+_BLOCKS: Final = 64
+"""Blocks that work is cut into at least, if it is not small and done here: so often progress is told."""
+_BLOCKS_EACH: Final = 8
+"""Blocks for each worker: so many that none waits long for the last one, and not more, since what one has walked for a
+block another walks again for the next one."""
 _VALUES_KEPT: Final = 2_000_000
 """What is remembered of filters while blocks go by: about 100 MB at the most."""
 _LEAST: Final = 20_000
@@ -201,7 +202,7 @@ def tasks_of(classes: Classes, question: Question, workers: int) -> list[RowTask
         looks = 0 if routing == before[1] else walks * (1 if way == before[0] else _WALK)
         costs.append((every[index], width + looks))
         before = way, routing
-    share = sum(cost for _, cost in costs) // max(_PIECES, _PIECES_EACH * workers)
+    share = sum(cost for _, cost in costs) // (_BLOCKS if workers == 1 else _BLOCKS_EACH * workers)
     return [
         RowTask(tuple(each.index for each, _ in part), destinations, sum(cost for _, cost in part))
         for part in _cut(costs, min(max(share, _LEAST), _MOST), _PAIRS // max(width, 1))

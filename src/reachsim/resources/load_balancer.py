@@ -366,7 +366,9 @@ class LoadBalancer(Resource):
                 yield replace(forward, label=label, target=target.interface, address=target.address, unknown=text)
         port = service(protocol, group.port.port) if group.port is not None and group.port.port else None
         asked = forward.about.first if port is None else port
-        health = group.health_check.traffic.first if group.health_check is not None else service(6, asked & 0xFFFF)
+        health = None if self.type == GATEWAY else service(6, asked & 0xFFFF)
+        if group.health_check is not None:
+            health = group.health_check.traffic.first
         keeps = self.type == NETWORK and keeps_client(protocol, group.preserve_client_ip, by_address=group.by_address)
         for target in able:
             yield replace(

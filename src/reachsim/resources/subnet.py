@@ -58,7 +58,10 @@ class Subnet(Schema):
     @property
     def blocks(self) -> tuple[Cidr, ...]:
         """Its blocks of both families."""
-        return tuple(block for block in (self.cidr, self.ipv6_cidr) if block is not None)
+        if self.cidr is None or self.ipv6_cidr is None:
+            only = self.cidr or self.ipv6_cidr
+            return () if only is None else (only,)
+        return (self.cidr, self.ipv6_cidr)
 
 
 class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):

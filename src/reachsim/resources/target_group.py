@@ -74,7 +74,8 @@ class TargetGroup(Schema):
     port: ListenerField | None = None
     """Protocol and port of its targets; left out: the listener's."""
     health_check: ListenerField | None = None
-    """Protocol and port of its health checks; left out: TCP to the targets' port."""
+    """Protocol and port of its health checks; left out: TCP to the targets' port; of a Gateway Load Balancer
+    nothing is said of them then."""
     target_type: Literal["instance", "ip", "alb", "lambda"] | None = None
     """How its targets are registered; left out: as they are written."""
     preserve_client_ip: Boolean | None = None

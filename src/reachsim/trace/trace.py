@@ -184,11 +184,11 @@ class _Packet:
         out: list[str] = []
         if traffic.count > 1 and traffic != _same_service(self.service):
             one = Traffic.of((self.service, self.service))
-            out.append(f"one packet of {traffic} is traced: {one}; `reach` answers for all")
+            out.append(f"one packet of {traffic} is traced: {one}; reach answers for all of it")
         for flow in flows:
             if flow.region is not None and flow.region.count > 1:
                 far = flow.source if flow.origin.interface is None else flow.destination
-                out.append(f"{format_address(far)} stands for all addresses that fare alike; `reach` tells them all")
+                out.append(f"{format_address(far)} stands for all addresses that fare alike; reach tells them all")
                 break
         return [*out, *assigned([self.source, self.destination], self.endpoints)]
 

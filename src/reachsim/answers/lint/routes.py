@@ -53,7 +53,10 @@ _CODES = {
     Code.FORWARDING_LOOP: LintCode.ROUTE_LOOP,
     Code.ENI_SOURCE_DEST_CHECK_RESTRICTION: LintCode.NAT_CHECK_ON,
     Code.TGW_ROUTE_AZ_RESTRICTION: LintCode.ZONE_WITHOUT_ATTACHMENT,
+    Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION: LintCode.NAT_WITHOUT_WAY_OUT,
 }
+_OF_A_ZONE = (Code.TGW_ROUTE_AZ_RESTRICTION, Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION)
+"""Losses of what comes from one zone."""
 _CURES = {
     LintCode.ROUTE_BLACKHOLE: "mend the target, or remove the route",
     LintCode.ROUTE_LOOP: "give the device a subnet and a route table of its own",
@@ -139,9 +142,12 @@ def _lost(table: RouteTableCheckpoint, sender: Sender, route: Route, spans: list
         while at <= high:
             there = walk(table, Header(origin, at, sender.interface))
             cause, translated = _loss(there, origin, through_device=route.toward is not None)
+            last = min(high, (there.lost_run or there.destination_run)[1])
+            if cause is None and route.toward is not None and at in route.toward.places:
+                at = last + 1  # what is to the device itself says nothing of what it forwards
+                continue
             if cause is None:
                 return None
-            last = min(high, (there.lost_run or there.destination_run)[1])
             shown = representative(AddressSet.of((at, last)))
             first = first or Lost(route, sender, origin, shown, cause, translated)
             at = last + 1
@@ -195,7 +201,7 @@ def routes_that_lead_nowhere(subject: Subject) -> Iterator[Found]:
         if lost.translated and code is LintCode.ROUTE_LEADS_NOWHERE:
             code = LintCode.NAT_WITHOUT_WAY_OUT
         subnet = lost.sender.subnet
-        zone = subnet.az if code is LintCode.ZONE_WITHOUT_ATTACHMENT else None
+        zone = subnet.az if cause.code in _OF_A_ZONE else None
         key = code, route.path, cause.path, zone
         if key in seen:
             continue

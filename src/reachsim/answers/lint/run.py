@@ -8,7 +8,18 @@ from typing import Any
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.finding import Finding, weighed
-from reachsim.answers.lint import answers, blocks, functions, inspection, quotas, routes, rules, unused
+from reachsim.answers.lint import (
+    answers,
+    balancers,
+    blocks,
+    functions,
+    inspection,
+    places,
+    quotas,
+    routes,
+    rules,
+    unused,
+)
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.errors import UsageError, shown
 from reachsim.faces import Faced, ToldOf, record
@@ -18,7 +29,7 @@ from reachsim.reach.pair import Progress
 from reachsim.resources.lint import IgnoredFindings
 from reachsim.rules.lint import SEVERITIES, LintCode, severity_of
 
-_MODULES = (routes, inspection, rules, answers, blocks, unused, functions, quotas)
+_MODULES = (routes, inspection, rules, answers, blocks, unused, balancers, places, functions, quotas)
 """Importing one registers its checks."""
 
 

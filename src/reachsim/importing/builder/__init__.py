@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.acls import add_acls
+from reachsim.importing.builder.associations import associate_subnets
 from reachsim.importing.builder.classic_balancers import add_classic_balancers
 from reachsim.importing.builder.direct_connect import add_direct_connect_gateways
 from reachsim.importing.builder.draft import Draft
@@ -54,6 +55,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_vpcs,
     add_subnets,
     name_members,
+    associate_subnets,
     add_gateways,
     add_interfaces,
     add_nat_gateways,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.builder.associations import associate
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.rules import Refused, block, protocol, traffic
@@ -24,7 +23,6 @@ def add_acls(draft: Draft) -> None:
     )
     for vpc in draft.vpc_ids():
         own = draft.inside("NetworkAcls", vpc)
-        associate(draft, vpc, "NetworkAcls", "network_acl", "default")
         # Every VPC has a default ACL, so one of which none was read was not asked about.
         told = not own and vpc in draft.found.created
         if not told and not any(item.either("IsDefault") is True for item in own):

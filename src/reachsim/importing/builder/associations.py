@@ -10,6 +10,14 @@ from reachsim.importing.inventory import NOTHING, Fields, Item, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 
+def associate_subnets(draft: Draft) -> None:
+    """Say of all subnets which ACL and which table they have, as far as that is told."""
+    for vpc in draft.vpc_ids():
+        if vpc in draft.names:
+            associate(draft, vpc, "NetworkAcls", "network_acl", "default")
+            associate(draft, vpc, "RouteTables", "route_table", "main")
+
+
 @dataclass(frozen=True)
 class _Claim:
     """What an association says. `subnet`: the name of its subnet, empty where it may be any. `why`: what is in doubt.

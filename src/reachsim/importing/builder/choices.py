@@ -46,10 +46,15 @@ class Choices:
                 return False
         return True
 
-    def alike(self, addresses: Iterable[str]) -> bool:
-        """Whether nothing tells some addresses apart."""
-        numbers = [Cidr.parse(f"{each}/{128 if ':' in each else 32}").span[0] for each in addresses]
-        return all(len({first <= each <= last for each in numbers}) == 1 for first, last in self.spans)
+    def alike(self, blocks: Iterable[Cidr]) -> bool:
+        """Whether nothing tells some blocks apart, or a part of one."""
+        spans = [each.span for each in blocks]
+        for first, last in self.spans:
+            if len({first <= low and high <= last for low, high in spans}) > 1:
+                return False
+            if any(low <= last and first <= high and not (first <= low and high <= last) for low, high in spans):
+                return False
+        return True
 
     @property
     def private(self) -> bool:

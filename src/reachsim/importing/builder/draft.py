@@ -181,6 +181,10 @@ class Draft:
         zones = item.members("AvailabilityZones").known
         ids = [own] if own is not None else list(listed.known)
         ids = ids or [each.either("SubnetId") for each in zones if isinstance(each, Fields)]
+        told = (item.either(key) for key in ("SubnetId", "SubnetIds", "AvailabilityZones"))
+        among = next((list(each.candidates) for each in told if getattr(each, "candidates", ())), [])
+        if among and {self.vpc_of.get(each, "") for each in among} == {self.vpc_of.get(among[0]) or "?"}:
+            return self.vpc_of[among[0]], [self.names[each] for each in among]
         known = [each for each in ids if isinstance(each, str) and self.vpc_of.get(each)]
         written = item.either("VpcId")
         vpc = written if isinstance(written, str) and written in self.names else self.vpc_of[known[0]] if known else ""

@@ -8,6 +8,7 @@ from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.builder.places import places
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
@@ -83,7 +84,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
         tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
         body |= {"type": "gateway", "route_tables": tables, "prefix_list": lists.get(item.id)}
     elif kind == "Interface":
-        subnets = draft.subnets(vpc, item.list("SubnetIds"))
+        subnets = draft.subnets(vpc, places(draft, item))
         if not subnets:
             draft.note("left out", item.id, "it is in no subnet that was read", item)
             return

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import groups_of
+from reachsim.importing.builder.places import places
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.resources.lambda_function import LATEST
 from reachsim.resources.reference import UNKNOWN
@@ -64,8 +65,8 @@ def attachment(draft: Draft, item: Item) -> Data | None:
     Lambda Managed Instances (LAMBDA-33)."""
     if "CapacityProviderConfig" in item:
         raise NotKnown(Unknown("it runs on Lambda Managed Instances, whose capacity provider is not read"))
-    config: Any = item.get("VpcConfig") or {}
-    ids = config.get("SubnetIds") or []
+    config = item.inner("VpcConfig")
+    ids = places(draft, Item(item.id, config.attributes, item.origin))
     if not ids:
         return {}
     vpc = draft.vpc_of.get(ids[0], "")

@@ -8,6 +8,7 @@ from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.builder.places import places
 from reachsim.importing.builder.target_groups import PROTOCOLS, attribute, groups_named, target_group
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 
@@ -63,7 +64,10 @@ def add_load_balancer(
         raise NotKnown(lost)
     if kind not in _TYPES:
         raise NotKnown(Unknown(f"it is of type {kind}"))
-    zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
+    if kind == "application" and isinstance(item.either("AvailabilityZones"), Unknown):
+        zones = places(draft, item, "AvailabilityZones")
+    else:
+        zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
     subnets = draft.subnets(vpc, zones)
     if not subnets:
         draft.note("left out", item.id, "it is in no subnet that was read", item)

@@ -7,6 +7,7 @@ from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.net.cidr import Cidr
 
 
 def add_nat_gateways(draft: Draft) -> None:
@@ -38,7 +39,7 @@ def add_described(draft: Draft, item: Item) -> None:
         body["connectivity"] = "private"
     elif isinstance(public, str):
         all_public = [each.either("PublicIp") for each in addresses]
-        if not draft.choices.alike(each for each in all_public if isinstance(each, str)):
+        if not draft.choices.alike(Cidr.parse(f"{each}/32") for each in all_public if isinstance(each, str)):
             raise NotKnown(
                 Unknown(f"it sends from any of {len(all_public)} addresses, and a rule is about some of them")
             )

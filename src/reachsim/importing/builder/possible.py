@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.builder.places import places
 from reachsim.importing.inventory import Item, NotKnown, Unknown
 from reachsim.resources.reference import UNKNOWN
 
@@ -31,7 +32,7 @@ def add_possible_interfaces(draft: Draft) -> None:
 
 def add(draft: Draft, item: Item) -> None:
     """Those of one service. Raises NotKnown."""
-    ids = [str(id) for id in item.list("SubnetIds")]
+    ids = places(draft, item)
     inside = [id for id in ids if draft.vpc_of.get(id)]
     if not inside:
         draft.note("left out", item.id, "it is in no subnet that was read", item)

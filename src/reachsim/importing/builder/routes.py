@@ -1,8 +1,7 @@
-"""Route tables, and which subnets and gateways they are of."""
+"""Route tables, and which gateways they are of."""
 
 from __future__ import annotations
 
-from reachsim.importing.builder.associations import associate
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Fields, Item, Unknown
@@ -11,12 +10,11 @@ from reachsim.resources.reference import BLACKHOLE, UNKNOWN
 
 
 def add_routes(draft: Draft) -> None:
-    """Route tables, and which subnets and gateways they are of."""
+    """Route tables, and which gateways they are of."""
     draft.each("RouteTables", add_table, in_place_of("route_tables", "its routes", {UNKNOWN: UNKNOWN}), maybe=True)
     for vpc in draft.vpc_ids():
         if vpc not in draft.names:
             continue
-        associate(draft, vpc, "RouteTables", "route_table", "main")
         if draft.found.without_routes:
             assume_routes(draft, vpc)
         elif "main" not in draft.body(vpc).get("route_tables", {}):

@@ -25,9 +25,17 @@ _EACH_ITS_OWN: Final = {
     "aws_route_table_association": ("subnet_id", ("route_table_id", "gateway_id")),
     "aws_network_acl_association": ("subnet_id", ("network_acl_id",)),
     "aws_route": ("route_table_id", ()),
-}
+    **dict.fromkeys(
+        ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
+        ("referenced_security_group_id", ("security_group_id", "ip_protocol", "from_port", "to_port")),
+    ),
+    "aws_security_group_rule": (
+        "source_security_group_id", ("security_group_id", "type", "protocol", "from_port", "to_port"),
+    ),
+}  # fmt: skip
 """By type: the link that no two may have alike (AWS refuses a second one), and what else tells two apart; a route is
 told apart as a route."""
+_RULES: Final = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
 _TARGET_IDS: Final = ("NatGatewayId",)
 
 
@@ -64,17 +72,21 @@ def _each_its_own(links: Links, likeness: _Likeness) -> bool:
         given = [each.get(key) for each in members]
         if not all(isinstance(link, Open) and link.candidates == given[0].candidates for link in given):
             continue
-        if len(given[0].candidates) != len(members) or {each.address.key for each in members} != {
-            links.by_id[id].address.key for id in given[0].candidates if id in links.by_id
-        }:
+        if len(given[0].candidates) != len(members) or not _keyed_alike(links, members, given[0].candidates):
             continue
         likes = {likeness.member(each, others) for each in members}
         if len(likes) == 1 and None not in likes:
-            for each in members:
-                own = _of_same_key(links, each, given[0].candidates)
+            for each, id in zip(members, sorted(given[0].candidates), strict=True):
+                own = id if each.address.type in _RULES else _of_same_key(links, each, given[0].candidates)
                 _take(links, each, key, own, "each has its own, and they are alike but for it")
             return True
     return False
+
+
+def _keyed_alike(links: Links, members: list[Resource], candidates: tuple[str, ...]) -> bool:
+    """Whether candidates have the keys of those that have one each; who has which group matters to no set of rules."""
+    keys = {links.by_id[id].address.key for id in candidates if id in links.by_id}
+    return members[0].address.type in _RULES or {each.address.key for each in members} == keys
 
 
 def _take(links: Links, each: Resource, key: str, one: str, why: str) -> None:
@@ -134,7 +146,9 @@ class _Likeness:
         for key in others:
             link = each.get(key)
             like = self.of(link)
-            parts.append(like if like is not None else link if isinstance(link, str | None) else id(link))
+            if like is None and isinstance(link, Open) and self.links.is_the_same_for_each(each, key):
+                like = ("the same", link.candidates)
+            parts.append(like if like is not None else id(link) if isinstance(link, Unknown) else link)
         return tuple(parts)
 
     def of(self, id: Any) -> Hashable:

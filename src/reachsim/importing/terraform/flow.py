@@ -213,12 +213,12 @@ class _Walk:
             self.open_by(f"data.{kind}.{step.name}", kind)
 
     def _same_keys(self, scope: Scope, address: tuple[tuple[Step, ...], bool, str, str]) -> bool:
-        """Whether the block of the scope has the keys that a resource has."""
+        """Whether a resource has all the keys that the block of the scope has."""
         kind, name = scope.block.get("type"), scope.block.get("name")
         if not isinstance(kind, str) or not isinstance(name, str):
             return True  # a module's key, or a resource that is gone over
         own = self.flows.keys((scope.modules, scope.block.get("mode") == "data", kind, name))
-        return own == self.flows.keys(address)
+        return own <= self.flows.keys(address)
 
     def instance(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
         """One instance, as a whole or by one of its attributes."""

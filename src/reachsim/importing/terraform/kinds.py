@@ -294,14 +294,14 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
     "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration"}),
-    "aws_lb": frozenset({"security_groups", "subnet_mapping"}),
-    "aws_alb": frozenset({"security_groups", "subnet_mapping"}),
+    "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
+    "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
     "aws_autoscaling_group": frozenset({"target_group_arns", "traffic_source", "launch_template"}),
     "aws_launch_template": frozenset({"vpc_security_group_ids"}),
     "aws_db_instance": frozenset({"vpc_security_group_ids"}),
     "aws_rds_cluster": frozenset({"vpc_security_group_ids"}),
-    "aws_elb": frozenset({"security_groups", "instances"}),
+    "aws_elb": frozenset({"security_groups", "instances", "internal"}),
 }
 """What the provider computes where nobody wrote it, and what is then empty (or AWS's default, which the reader of the type
 knows): the plan says that it is unknown."""

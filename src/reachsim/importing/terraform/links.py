@@ -120,7 +120,7 @@ class Links:
             return self.shared(each, way, kind, own, scope)
         flow = self.flows.of([own], scope, kind)
         left = self.possible(each, kind, flow.found)
-        computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not _needed(each, way[-1])
+        computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, way[-1])
         if computed and (flow.chosen or (flow.local and self.strict)):
             return _open_link(kind, (), "its expression may come out as nothing")
         if len(left) == 1 and not flow.open:
@@ -133,6 +133,18 @@ class Links:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(keyed))}, by its key"))
                 return next(iter(keyed))
         return _open_link(kind, () if flow.open else tuple(left), flow.open)
+
+    def needed(self, each: Resource, name: str) -> bool:
+        """Whether an attribute must have been given, as nothing stands in its place (see `_exclude`, which went before)."""
+        block = self.flows.configuration.block(each.address) or {}
+        written = block.get("expressions") or {}
+        if name in _INSTEAD:
+            return _INSTEAD[name] not in written
+        if each.address.type == "aws_instance" and name == "subnet_id":
+            return "vpc_security_group_ids" in written  # which are of no default VPC
+        if each.address.type == "aws_route":
+            return not any(each.values.get(key) for key in ROUTE_TARGETS - {name})
+        return each.address.type == "aws_security_group_rule" and name == "source_security_group_id"
 
     def possible(self, each: Resource, kind: Kind, found: dict[str, Resource]) -> dict[str, Resource]:
         """Of what can flow there, what fits: its own id is not known, and addresses, zone and VPC agree."""
@@ -182,6 +194,13 @@ class Links:
                 return f"{each.address} may name others"
         return ""
 
+    def is_the_same_for_each(self, each: Resource, key: str) -> bool:
+        """Whether all instances of a block have the same value of an attribute, whatever it is: its expression names
+        neither their keys nor what they go over."""
+        block = self.flows.configuration.block(each.address)
+        own, exact = (None, False) if block is None else expression(block, (key,), None, 1)
+        return exact and not any(ref.startswith(("each.", "count.")) for ref in references(own))
+
     def vpc_of(self, each: Resource) -> Any:
         """The VPC that something is in, as far as it is known: None where nothing is told."""
         direct = each.get("vpc_id")
@@ -225,7 +244,7 @@ class Links:
             members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
             flow = self.flows.of([own], scope, kind)
-            if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()):
+            if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, name):
                 return _open_link(kind, (), "its expression may come out as nothing")
             if len(flow.found) == 1 and not flow.open:
                 members = list(flow.found)
@@ -268,6 +287,8 @@ class Links:
         return _open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
 
 
+_INSTEAD: Final = {"subnets": "subnet_mapping", "vpc_zone_identifier": "availability_zones"}
+"""Of a load balancer and of a group of instances: where they are, and what says that in its place."""
 _BLOCKS: Final = frozenset({"ingress", "egress", "route", "entry"})
 """Attributes that are written as blocks, which may be dynamic."""
 _HOME: Final = ("aws_", "random_", "null_", "terraform_", "tls_", "time_", "local_", "archive_")
@@ -291,13 +312,6 @@ def _exclude(each: Resource) -> None:
                 values.get(other) for other in ROUTE_TARGETS - {"network_interface_id", "instance_id"}
             ):
                 values[key] = None
-
-
-def _needed(each: Resource, name: str) -> bool:
-    """Whether an attribute must have been given, since nothing stands in its place (see `_exclude`, which went before)."""
-    if each.address.type == "aws_route":
-        return not any(each.values.get(key) for key in ROUTE_TARGETS - {name})
-    return each.address.type == "aws_security_group_rule" and name == "source_security_group_id"
 
 
 def _computed(value: Any) -> bool:

@@ -62,7 +62,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     mapping = each.values.get("subnet_mapping")
     if isinstance(mapping, list) and mapping:
         zones = [_zone(one) for one in mapping]
-    vpc = each.get("vpc_id")
+    vpc = vpc_of(made, zones) if isinstance(zones, Unknown) else each.get("vpc_id")
     for zone in zones if isinstance(zones, list) else ():
         holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
         vpc = holder.get("VpcId") if holder is not None else vpc

@@ -1,0 +1,89 @@
+"""Lint of load balancers, hosted zones and subnets: what is in the wrong place, or not reached."""
+
+from __future__ import annotations
+
+import pytest
+from tests.answers.lint_designs import found
+from tests.designs import Changes
+
+BALANCED: Changes = {
+    "vpcs app security_groups lb": {"ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]},
+    "vpcs app security_groups served": {"ingress": [{"allow": ["tcp/8080", "tcp/9000"], "from": "lb"}]},
+    "vpcs app instances db security_groups": ["served"],
+    "vpcs app load_balancers lb": {
+        "type": "application", "scheme": "internal", "subnets": ["private", "isolated"], "security_groups": ["lb"],
+        "listeners": {"http/80": "dbs"},
+        "target_groups": {"dbs": {"targets": ["db"], "port": "http/8080", "health_check": "http/9000"}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.rule("LB-10")
+@pytest.mark.parametrize(
+    ("closed", "kind", "count"),
+    [
+        ({}, "application", 0),
+        ({"vpcs app security_groups served ingress": [{"allow": "tcp/8080", "from": "lb"}]}, "application", 1),
+        ({"vpcs app security_groups served ingress": [{"allow": "tcp/9000", "from": "lb"}]}, "application", 1),
+        ({"vpcs app security_groups served ingress": []}, "application", 2),
+        ({"vpcs app security_groups lb egress": []}, "application", 2),
+        # What a Network Load Balancer passes on is somebody else's packet; its health checks are its own.
+        ({"vpcs app security_groups served ingress": []}, "network", 1),
+    ],
+)
+def test_targets_that_are_not_reached(closed: Changes, kind: str, count: int) -> None:
+    port = "http" if kind == "application" else "tcp"
+    lb = {
+        "vpcs app load_balancers lb type": kind,
+        "vpcs app load_balancers lb listeners": {f"{port}/80": "dbs"},
+        "vpcs app load_balancers lb target_groups dbs port": f"{port}/8080",
+    }
+    assert found(BALANCED, lb, closed, only="TARGET_CLOSED") == [("TARGET_CLOSED", "app.lb")] * count
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize(
+    ("support", "hostnames", "vpcs", "seen"),
+    [
+        (True, True, ["app"], True),
+        (True, False, ["app"], False),
+        (False, True, ["app"], False),
+        (True, False, [], True),
+    ],
+)
+def test_hosted_zones_that_their_vpc_does_not_see(support: bool, hostnames: bool, vpcs: list[str], seen: bool) -> None:
+    zone: Changes = {
+        "vpcs app enable_dns_support": support,
+        "vpcs app enable_dns_hostnames": hostnames,
+        "private_hosted_zones": {"corp.internal": {"vpcs": vpcs, "records": {"db": "10.0.2.20"}}},
+    }
+    expected = [] if seen else [("HOSTED_ZONE_UNSEEN", "corp.internal")]
+    assert found(zone, only="HOSTED_ZONE_UNSEEN") == expected
+
+
+@pytest.mark.rule("IGW-4")
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        ({}, False),  # `web` has a public address
+        ({"vpcs app subnets isolated route_table": "public"}, True),
+        ({"vpcs app subnets isolated route_table": "public", "vpcs app instances db public_ip": True}, False),
+        ({"vpcs app subnets isolated route_table": "public", "vpcs app instances db public_ip": "unknown"}, False),
+        ({"vpcs app subnets isolated route_table": "public", "vpcs app instances db state": "stopped"}, False),
+        ({"vpcs app subnets empty": {"cidr": "10.0.8.0/24", "az": "a", "route_table": "public"}}, False),
+        ({"vpcs app route_tables private 0.0.0.0/0": "igw"}, True),
+        ({"vpcs app subnets isolated route_table": "private"}, False),  # the NAT gateway's address is put in
+    ],
+)
+def test_hosts_without_public_addresses_in_a_public_subnet(change: Changes, lost: bool) -> None:
+    codes = found(change, only="HOSTS_IN_PUBLIC_SUBNET")
+    assert [code for code, _ in codes] == ["HOSTS_IN_PUBLIC_SUBNET"] * lost
+
+
+@pytest.mark.rule("NATGW-20")
+def test_a_zone_without_an_address_of_a_regional_nat_gateway() -> None:
+    """Whatever of the internet is asked for; that the gateway's own address takes nothing says nothing of the route."""
+    regional = {"vpcs app nat_gateways ngw": {"availability": "regional", "public_ips": {"b": "198.51.100.7"}}}
+    assert found(regional, only="NAT_WITHOUT_WAY_OUT") == [("NAT_WITHOUT_WAY_OUT", "app route table private")]
+    both = {"vpcs app nat_gateways ngw": {"availability": "regional", "public_ips": {"a": "198.51.100.7"}}}
+    assert found(both, only="NAT_WITHOUT_WAY_OUT") == []
