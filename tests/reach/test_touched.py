@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from hypothesis import given
-from tests.designs import NAT_INSTANCE, acl, load
+from tests.designs import GONE, NAT_INSTANCE, Changes, acl, load
 from tests.networks import any_edit, laws, network, seeds, structure_edit
 
 import reachsim
@@ -106,6 +106,16 @@ def test_a_peering_touches_one_of_its_vpcs_and_whoever_has_a_route_to_it() -> No
     """Rules of each may then name groups of the other (SG-11); the tables `private` and `api` have a route (ROUTE-15)."""
     found = ends(load(), {("peering_connections", "pcx", "status"): "pending-acceptance"})
     assert found == {"data.api"} | PRIVATE
+
+
+@pytest.mark.rule("SG-11")
+def test_a_peering_without_routes_touches_the_vpc_with_fewer_interfaces() -> None:
+    """Whose groups the rules of both may name hangs on no route."""
+    no_routes: Changes = {
+        "vpcs app route_tables private 10.1.0.0/16": GONE,
+        "vpcs data route_tables api 10.0.0.0/16": GONE,
+    }
+    assert ends(load(no_routes), {("peering_connections", "pcx", "status"): "pending-acceptance"}) == {"data.api"}
 
 
 def test_an_interface_more_touches_itself() -> None:
