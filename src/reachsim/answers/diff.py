@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
-from reachsim.answers.difference import ChangeKind, Difference
-from reachsim.answers.far_ends import INTERNET, exists, far_ends
-from reachsim.answers.renames import changed_functions, renamed, renamed_functions
-from reachsim.dataplane.filters import Filter
+from reachsim.answers.diff_outside import compare_outside
+from reachsim.answers.difference import Difference
+from reachsim.answers.renames import renamed, renamed_functions
+from reachsim.answers.sides import Side, contents_between, in_words
 from reachsim.engine import Engine
 from reachsim.errors import summary
-from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.net.box import ALL_PORTS
-from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
-from reachsim.reach.flow_answer import FlowAnswer, filters_of, round_trips_of
-from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
-from reachsim.reach.pair import Reach
 from reachsim.reach.rows import Rows
 from reachsim.reach.touched import Touched, touched, touched_by_structure
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.topology.edit import network_of
-from reachsim.topology.flows import flows
 
 Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
-
-
-class Before:
-    """What is asked of one network, kept for comparing it with several."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.reaches: dict[tuple[str, str], Reach] = {}
-
-    @cached_property
-    def matrix(self) -> Matrix:
-        """Its matrix."""
-        return self.engine.matrix()
-
-    def reach(self, source: str, destination: str) -> Reach:
-        """What gets from one end to another."""
-        known = self.reaches.get((source, destination))
-        if known is None:
-            known = self.reaches[source, destination] = self.engine.reach(source, destination)
-        return known
 
 
 def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: Before | None = None) -> Difference:
@@ -79,7 +51,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         groups = _joint_classes(before.classes, after.classes, {})
         undecided = _compare_touched(before, after, groups, may.ends, collected, progress)
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
-    undecided += _compare_outside(before, after, outside, groups, collected, kept or Before(before), names, functions)
+    undecided += compare_outside(before, after, outside, groups, collected, kept or Before(before), names, functions)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -133,98 +105,12 @@ def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict
     return out
 
 
-@dataclass(frozen=True)
-class _Side:
-    """What passes in one of the two networks: round trips by what NAT devices lose of them, and all that is delivered."""
-
-    trips: dict[Choices, HeaderSpace]
-    delivered: HeaderSpace
-    below: Fraction
-
-    @classmethod
-    def of(cls, trips: Iterable[tuple[Choices, HeaderSpace]], delivered: HeaderSpace, below: Fraction) -> _Side:
-        """Of any round trips; a packet with more than one way back has the best."""
-        spaces: dict[Choices, list[HeaderSpace]] = {}
-        for choices, space in trips:
-            spaces.setdefault(choices, []).append(space)
-        best: dict[Choices, HeaderSpace] = {}
-        for choices in sorted(spaces, key=lambda choices: choices.loss):
-            space = HeaderSpace.union(spaces[choices]) - HeaderSpace.union(best.values())
-            if space:
-                best[choices] = space
-        return cls(best, delivered, below)
-
-    @property
-    def ever(self) -> HeaderSpace:
-        """All packets whose answer comes back for some choice."""
-        return HeaderSpace.union(self.trips.values())
-
-    def without(self, unknown: HeaderSpace) -> _Side:
-        """What passes of the packets outside a set."""
-        trips = {choices: space - unknown for choices, space in self.trips.items()}
-        return _Side(trips, self.delivered - unknown, self.below)
-
-
-_NOTHING = _Side({}, HeaderSpace.nothing(), NAT_LOSS_BELOW)
-
-
-def _contents(was: _Side, now: _Side) -> list[Content]:
-    """How two sides differ: round trips first, then what is only delivered."""
-    found: dict[tuple[ChangeKind, str], list[HeaderSpace]] = {}
-    for choices, space in now.trips.items():
-        found.setdefault(("opened", str(choices) if choices else ""), []).append(space - was.ever)
-    for space in was.trips.values():
-        found.setdefault(("closed", ""), []).append(space - now.ever)
-    for before, one in was.trips.items():
-        for after, other in now.trips.items():
-            if before != after:
-                counted, counts = before.counts(was.below), after.counts(now.below)
-                kind: ChangeKind = "changed" if counted == counts else "opened" if counts else "closed"
-                found.setdefault((kind, f"{after}; before: {before}"), []).append(one & other)
-    out: list[Content] = []
-    kinds: tuple[tuple[ChangeKind, _Side, _Side], ...] = (
-        ("opened", now, was),
-        ("closed", was, now),
-        ("changed", _NOTHING, _NOTHING),
-    )
-    for way, more, less in kinds:
-        trips = [(nat, HeaderSpace.union(spaces)) for (kind, nat), spaces in found.items() if kind == way]
-        out += [(way, space, False, nat) for nat, space in trips if space]
-        space = more.delivered - less.delivered - _any_ports(HeaderSpace.union(space for _, space in trips))
-        if space:
-            out.append((way, space, True, ""))
-    return out
-
-
-def _any_ports(space: HeaderSpace) -> HeaderSpace:
-    """A set of packets freed of client ports."""
-    return HeaderSpace.union(HeaderSpace.box(box.traffic, box.sources, box.destinations) for box in space.boxes())
-
-
-def _side_of(cell: Cell, unknown: frozenset[bool]) -> _Side:
+def _side_of(cell: Cell, unknown: frozenset[bool]) -> Side:
     """A side of interfaces, without the address families of which nothing is known."""
     lines = {False: EVERY_IPV4.addresses, True: EVERY_IPV6.addresses}
     known = replace(cell, ways=tuple(way for way in cell.ways if way.ipv6 not in unknown))
     there = HeaderSpace.union(HeaderSpace.box(w.forward, lines[w.ipv6], lines[w.ipv6]) for w in known.ways)
-    return _Side.of(((choices, space) for space, choices in known.trips()), there, cell.below)
-
-
-def _say(space: HeaderSpace, world: AddressSet | None = None, called: str = "") -> str:
-    """A set in words; addresses only where they are not all of their family, or of a far end (`world`, `called`)."""
-
-    def universe(addresses: AddressSet) -> AddressSet:
-        for known in (world, EVERY_IPV4.addresses, EVERY_IPV6.addresses):
-            if known is not None and addresses <= known:
-                return known & EVERY_IPV4.addresses if addresses <= EVERY_IPV4.addresses else known
-        return addresses
-
-    def name(addresses: AddressSet) -> str:
-        return called if world is not None and addresses <= world else ""
-
-    sources, destinations = space.sources(), space.destinations()
-    return space.describe(
-        universe(sources), universe(destinations), sources_name=name(sources), destinations_name=name(destinations)
-    )
+    return Side.of(((choices, space) for space, choices in known.trips()), there, cell.below)
 
 
 _Group = tuple[Key, tuple[str, ...]]
@@ -334,7 +220,7 @@ class _Pairs:
     def _differ(self, n_old: int, n_new: int) -> list[tuple[Content, str]]:
         unknown = self.old.unknown(n_old) | self.new.unknown(n_new)
         was, now = _side_of(self.old.cell_of(n_old), unknown), _side_of(self.new.cell_of(n_new), unknown)
-        return [(content, _say(content[1])) for content in _contents(was, now)]
+        return [(content, in_words(content[1])) for content in contents_between(was, now)]
 
 
 def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
@@ -354,141 +240,3 @@ def _touched(before: Engine, after: Engine) -> Touched | None:
         return None
     names = frozenset(interface.name for interface in ends)
     return Touched(names, names)
-
-
-def _compare_outside(
-    before: Engine,
-    after: Engine,
-    outside: dict[Key, list[str]],
-    groups: dict[Key, list[str]],
-    out: Collected,
-    kept: Before,
-    names: Mapping[str, str],
-    functions: Mapping[str, str],
-) -> list[str]:
-    """Between far ends and some interfaces (`outside`: the internet's); from functions whose interfaces changed to all
-    (`groups`). `names`, `functions`: what was renamed."""
-    undecided: list[str] = []
-    old_names = {new: old for old, new in names.items()}
-    same_walks = before.topology is after.topology
-    beside = outside if same_walks else groups  # structure changes what networks reach in more ways than the internet
-    changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
-    far = far_ends(before, after)
-    likenesses, known = Likenesses(), dict[Hashable, list[Content]]()
-
-    def called_before(source: str, destination: str) -> tuple[str, str]:
-        return old_names.get(source, source), old_names.get(destination, destination)
-
-    def there(source: str, destination: str) -> tuple[AddressSet | None, str]:
-        if source in far:
-            return far[source].sources, far[source].called
-        return (far[destination].destinations, far[destination].called) if destination in far else (None, "")
-
-    def compare(source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
-        for content in contents(source, destination):
-            out.add(content, sources, destinations, _say(content[1], *there(source, destination)))
-
-    def contents(source: str, destination: str) -> list[Content]:
-        """How two ends differ; where filters on known ways decide, once for all that are alike: a side says nothing of the
-        address of an interface."""
-        keep = "sources" if source in far else "destinations" if destination in far else ""
-        alike = (
-            _likeness(before, *called_before(source, destination), likenesses),
-            _likeness(after, source, destination, likenesses),
-        )
-        if None in alike or not keep:
-            return evaluated(source, destination, keep)
-        if alike[0] == alike[1]:
-            return []
-        if (keep, alike) not in known:
-            known[keep, alike] = evaluated(source, destination, keep)
-        return known[keep, alike]
-
-    def evaluated(source: str, destination: str, keep: str) -> list[Content]:
-        outside = there(source, destination)[0] or AddressSet.nothing()
-        sides: list[_Side] = []
-        unknown = HeaderSpace.nothing()
-        both = (before, kept, called_before(source, destination)), (after, after, (source, destination))
-        answers = [
-            asked.reach(*ends) if all(exists(network, end) for end in ends) else None for network, asked, ends in both
-        ]
-        if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
-            return []
-        for answer in answers:
-            if answer is None:
-                sides.append(_NOTHING)
-                continue
-            if answer.undecided:
-                undecided.append(f"{source} -> {destination}: {answer.undecided}")
-                for part in answer.parts:
-                    if part.undecided and part.found is None:  # not even its addresses are known
-                        unknown = ~HeaderSpace.nothing()
-                    elif part.undecided:
-                        unknown |= _free(part.asked(part.family, ALL_PORTS), keep, outside)
-            trips = {NO_LOSS: answer.always, **answer.losses}
-            freed = ((choices, _free(space, keep, outside)) for choices, space in trips.items())
-            sides.append(_Side.of(freed, _free(answer.delivered, keep, outside), answer.below))
-        was, now = (side.without(unknown) for side in sides)
-        return _contents(was, now)
-
-    for end, group in ((each, group) for each in far for group in (outside if each == INTERNET else beside).values()):
-        first = group[0]
-        for pair in ((first, end), (end, first)):
-            if same_walks and _untouched(before, *pair, changed):
-                continue
-            sources, destinations = (tuple(group), pair[1:]) if pair[0] == first else (pair[:1], tuple(group))
-            compare(*pair, sources, destinations)
-    for name in changed_functions(before, after, names, functions):
-        for group in groups.values():
-            compare(name, group[0], (name,), tuple(group))
-        for end in far:
-            compare(name, end, (name,), (end,))
-    return undecided
-
-
-def _likeness(network: Engine, source: str, destination: str, likenesses: Likenesses) -> Likeness | None:
-    """What the answer between two ends depends on; of ends that are not there nothing gets through."""
-    if not (exists(network, source) and exists(network, destination)):
-        return ()
-    return likenesses.of(network.endpoint(source), network.endpoint(destination), network.ends, network.book)
-
-
-def _alike(one: Reach, other: Reach) -> bool:
-    """Whether two answers are the same part by part, so that the sets that are made of them need not be made."""
-    if one.below != other.below or one.undecided or other.undecided:
-        return False
-
-    def content(part: FlowAnswer) -> tuple[object, ...]:
-        return part.sources, part.destinations, part.forward, part.back, part.lost
-
-    if any(part.flow.pick is not None for part in (*one.parts, *other.parts)):
-        return False  # of what AWS picks, all has to be seen together
-    return len(one.parts) == len(other.parts) and all(
-        content(a) == content(b) for a, b in zip(one.parts, other.parts, strict=True)
-    )
-
-
-def _untouched(network: Engine, source: str, destination: str, changed: set[Filter]) -> bool:
-    """Whether no round trip between two endpoints meets a filter that was edited, so that nothing can differ."""
-    asked = flows(network.endpoint(source), network.endpoint(destination), network.ends)
-    return not any(
-        query.filter in changed
-        for flow in asked
-        for found in round_trips_of(flow, network.ends)
-        for walk in (found.forward, found.reply)
-        for query, _, _ in filters_of(walk, network.book)
-    )
-
-
-def _free(space: HeaderSpace, keep: str, world: AddressSet) -> HeaderSpace:
-    """A set freed of the addresses that go without saying, so that groups of endpoints share the rest."""
-    parts: list[HeaderSpace] = []
-    for block in (EVERY_IPV4, EVERY_IPV6):
-        inside = space.restrict(sources=block.addresses)
-        if inside:
-            freed = inside.restrict(sources=world) if keep == "sources" else inside.replace_sources(block.addresses)
-            if keep == "destinations":
-                parts.append(freed.restrict(destinations=world))
-            else:
-                parts.append(freed.replace_destinations(block.addresses))
-    return HeaderSpace.union(parts)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from reachsim.answers.before import Before
 from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.deciding import decide
-from reachsim.answers.diff import Before, diff
+from reachsim.answers.diff import diff
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result

@@ -136,31 +136,39 @@ _STATES: Final = {
 
 def faults_of(design: Body) -> list[Fault]:
     """Every fault that can be put into a design: what a person forgets, or what fails by itself."""
-    return list(_faults(design))
-
-
-def _faults(design: Body) -> Iterator[Fault]:
+    found: list[Fault] = []
     for vpc, body in design.get("vpcs", {}).items():
-        here: KeyPath = ("vpcs", vpc)
-        for kind in ("instances", "interfaces"):
-            for name, host in body.get(kind, {}).items():
-                if host.get("source_dest_check") is False:
-                    yield Fault("source/dest check on", (*here, kind, name, "source_dest_check"), True)
-                if host.get("security_groups") not in (None, "unknown"):
-                    yield Fault("no security group", (*here, kind, name, "security_groups"))
-        for (section,), (fault, key, value) in _STATES.items():
-            for name, owner in body.get(section, {}).items():
-                if key not in owner:
-                    yield Fault(fault, (*here, section, name, key), value)
-        for name, balancer in body.get("load_balancers", {}).items():
-            for group in balancer.get("target_groups", {}):
-                yield Fault(
-                    "targets unhealthy", (*here, "load_balancers", name, "target_groups", group, "healthy"), False
-                )
-        for name, subnet in body.get("subnets", {}).items():
-            for key in ("route_table", "network_acl"):
-                if key in subnet:
-                    yield Fault(f"{key} not associated", (*here, "subnets", name, key))
+        found += _of_hosts(("vpcs", vpc), body)
+        found += _of_places(("vpcs", vpc), body)
+    return [*found, *_of_routes_and_rules(design), *_of_connections(design)]
+
+
+def _of_hosts(here: KeyPath, body: Body) -> Iterator[Fault]:
+    for kind in ("instances", "interfaces"):
+        for name, host in body.get(kind, {}).items():
+            if host.get("source_dest_check") is False:
+                yield Fault("source/dest check on", (*here, kind, name, "source_dest_check"), True)
+            if host.get("security_groups") not in (None, "unknown"):
+                yield Fault("no security group", (*here, kind, name, "security_groups"))
+
+
+def _of_places(here: KeyPath, body: Body) -> Iterator[Fault]:
+    """What fails by itself in a VPC, and subnets without what they are associated with."""
+    for (section,), (fault, key, value) in _STATES.items():
+        for name, owner in body.get(section, {}).items():
+            if key not in owner:
+                yield Fault(fault, (*here, section, name, key), value)
+    for name, balancer in body.get("load_balancers", {}).items():
+        for group in balancer.get("target_groups", {}):
+            path = (*here, "load_balancers", name, "target_groups", group, "healthy")
+            yield Fault("targets unhealthy", path, False)
+    for name, subnet in body.get("subnets", {}).items():
+        for key in ("route_table", "network_acl"):
+            if key in subnet:
+                yield Fault(f"{key} not associated", (*here, "subnets", name, key))
+
+
+def _of_routes_and_rules(design: Body) -> Iterator[Fault]:
     for path in routes(design):
         yield Fault("route missing", path)
         if at(design, path) not in ("blackhole", "local", "unknown"):
@@ -172,6 +180,9 @@ def _faults(design: Body) -> Iterator[Fault]:
     for edit in opening(design)[: len(OPENINGS) * 8]:
         for where, rule in edit.items():
             yield Fault("rule too wide", parse_path(where), rule)
+
+
+def _of_connections(design: Body) -> Iterator[Fault]:
     for name, peering in design.get("peering_connections", {}).items():
         if "status" not in peering:
             yield Fault("peering not accepted", ("peering_connections", name, "status"), "pending-acceptance")
@@ -181,9 +192,8 @@ def _faults(design: Body) -> Iterator[Fault]:
     for name, gateway in design.get("transit_gateways", {}).items():
         for attachment, body in gateway.get("attachments", {}).items():
             if "state" not in body:
-                yield Fault(
-                    "attachment failed", ("transit_gateways", name, "attachments", attachment, "state"), "failed"
-                )
+                path = ("transit_gateways", name, "attachments", attachment, "state")
+                yield Fault("attachment failed", path, "failed")
 
 
 def _one_of(network: Network, candidates: list[Any], what: str) -> st.SearchStrategy[Any]:
