@@ -112,7 +112,7 @@ class _Judged:
         """A flow that exists or not."""
         if self.allow:
             self.hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
-        elif part.unsure & self.expectation.traffic:
+        elif part.unsure & self.expectation.traffic or (part.undecided and part.found is None):
             self.unknown = self.unknown or part.undecided
 
     def _judge(self, part: FlowAnswer) -> None:

@@ -66,7 +66,8 @@ def of_dead_end(end: DeadEnd) -> Finding:
 
 def of_exposure(exposed: Exposed, network: Engine) -> Finding:
     """What the internet reaches of some interfaces."""
-    path = network.topology.interfaces[exposed.interfaces[0]].path
+    name = exposed.interfaces[0]
+    path = (network.topology.interfaces.get(name) or network.topology.doors[name]).path
     what = exposed.text if exposed.space else f"undecided: {exposed.undecided}"
     text = f"the internet reaches {', '.join(exposed.interfaces)}: {what}"
     return Finding(EXPOSED, "note", path, text, where=network.locate(path))

@@ -116,7 +116,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
             key = known[like]  # nothing of it says which address the interface has
         if key is not None:
             out.setdefault(key, []).extend(interface.name for interface in interface_class.members)
-    return Exposure(
+    found = [
         Exposed(
             tuple(names),
             space,
@@ -128,7 +128,16 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
         )
         for key, names in out.items()
         for space, answered, lost, why in [key]
-    )
+    ]
+    return Exposure([*found, *_perhaps_public(network)])
+
+
+def _perhaps_public(network: Engine) -> Iterator[Exposed]:
+    """What is not modelled, or not told, and may have a public address: in a VPC with an internet gateway (IGW-9)."""
+    for door in network.topology.doors.values():
+        if door.host and door.vpc and network.design.vpcs[door.vpc].internet_gateway is not None:
+            reason = f"{door.reason}, and something there may have a public address"
+            yield Exposed((door.name,), NO_PACKET, "", False, reason)
 
 
 def _told(answer: Reach) -> ToldLeak | None:

@@ -35,6 +35,7 @@ class Door(Faced):
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
+    `host`: whether it may be what instances are, and start connections and have public addresses.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Door(Faced):
     subnets: frozenset[tuple[str, str]] = frozenset()
     tags: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    host: bool = True
+
+    @property
+    def vpc(self) -> str:
+        """The VPC that it is written in; empty for what is in none."""
+        return str(self.path[1]) if self.path[0] == "vpcs" else ""
 
     @property
     def reason(self) -> str:
@@ -88,9 +95,9 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     tags = body.get("tags")
     written = tuple((str(k), str(v)) for k, v in tags.items()) if isinstance(tags, dict) else ()
     why = f"{vpc}.{name}: {body['why']}" if isinstance(body.get("why"), str) else ""
-    return Door(
-        f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), frozenset((vpc, at) for at in places), written, why
-    )
+    where = frozenset((vpc, at) for at in places)
+    host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
+    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host)
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):

@@ -332,7 +332,11 @@ class Endpoints:
             door
             for door in self.topology.doors.values()
             if all(item in door.tags for item in tags.items())
-            and any((not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets) for v, s in door.subnets)
+            and (
+                any((not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets) for v, s in door.subnets)
+                # in a VPC of which no subnet is known
+                or (not door.subnets and not subnets and door.vpc != "" and (not vpcs or door.vpc in vpcs))
+            )
         )
 
     def _subnet(self, reference: str) -> str:

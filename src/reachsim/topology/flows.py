@@ -11,8 +11,10 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import same_family
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
@@ -24,6 +26,7 @@ REPRESENTATIVES = tuple(
 
 NO_COMMON_FAMILY = Loss(Code.NO_POSSIBLE_DESTINATION, "ROUTE-5", "the two ends have no address of the same family")
 _NONE: frozenset[KeyPath] = frozenset()
+_PERHAPS_PUBLIC = "what is not modelled may have a public address"
 
 
 def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False) -> list[Flow]:
@@ -42,6 +45,7 @@ def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bo
         out += _to_doors(origin, meant, ends)
         out += _beside(origin, meant, ends) if ends.relays else ()
         out += _by_links(origin, meant, ends) if links and ends.relays else ()
+    out += _from_doors(source, destination, ends)
     if not source.origins and not out:
         nobody = ends.outside("", AddressSet.nothing())
         if source.unknown:
@@ -109,14 +113,71 @@ def _own(origin: Origin, address: int) -> bool:
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden if origin.interface is not None else ():
-        for vpc, subnet in sorted(door.subnets):
-            region = ends.unowned(vpc, subnet)
-            if destination.within is not None:
-                region &= destination.within
-            for flow in _to_outside(origin, region, ends) if region else ():
+    for door in destination.hidden:
+        for vpc, region in _hidden_places(door, destination, ends):
+            for flow in _to_hidden(origin, door, vpc, region, destination, ends):
                 if flow.loss is None:
                     yield replace(flow, perhaps=door.reason)
+
+
+def _hidden_places(door: Door, destination: Endpoint, ends: Endpoints) -> Iterator[tuple[str, AddressSet]]:
+    """The VPCs in which something that is not modelled may be, with the addresses that it may have there."""
+    for vpc, subnet in sorted(door.subnets):
+        region = ends.unowned(vpc, subnet)
+        yield vpc, region if destination.within is None else region & destination.within
+    if not door.subnets and door.vpc:
+        yield door.vpc, AddressSet.nothing()
+
+
+def _to_hidden(
+    origin: Origin, door: Door, vpc: str, region: AddressSet, destination: Endpoint, ends: Endpoints
+) -> Iterator[Flow]:
+    if origin.interface is not None:
+        yield from _to_outside(origin, region, ends) if region else ()
+        return
+    if origin.place:  # a network outside AWS, which asks for private addresses
+        for family in (EVERY_IPV4, EVERY_IPV6):
+            if part := region & family.addresses:
+                yield from _to_addresses(origin, (representative(part),), None)
+        return
+    if part := region & EVERY_IPV6.addresses:
+        yield from _to_addresses(origin, (representative(part),), None)
+    # A name or a selector means public addresses too, and what is not known may have one (IGW-9).
+    if door.host and destination.within is None and ends.design.vpcs[vpc].internet_gateway is not None:
+        yield Flow(origin, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=_PERHAPS_PUBLIC)
+
+
+def _from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may come from addresses that something which is not modelled may have: it sends what it likes."""
+    for door in (door for door in source.hidden if door.host):
+        for vpc, subnet in sorted(door.subnets):
+            site = ends.topology.vpcs[vpc].subnets[subnet]
+            region = ends.unowned(vpc, subnet)
+            if source.within is not None:
+                region &= source.within
+            if not region:
+                continue
+            sender = Origin(
+                door.name, site.exit, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name
+            )
+            neighbour = replace(sender, start=site.link)
+            meant = destination if destination.resolve is None else destination.resolve(sender)
+            for interface in meant.interfaces:
+                origin = neighbour if interface.subnet is site else sender
+                places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
+                for flow in _to_addresses(origin, places, interface, empty=True):
+                    yield replace(flow, perhaps=door.reason)
+            if meant.literal is not None:
+                origin = neighbour if meant.literal in site else sender
+                for flow in _to_addresses(origin, (meant.literal,), None, empty=True):
+                    yield replace(flow, perhaps=door.reason)
+            if meant.outside & EVERY_IPV4.addresses and ends.design.vpcs[vpc].internet_gateway is not None:
+                yield Flow(sender, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=door.reason)
+            if meant.outside:
+                for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
+                    if (there := meant.outside & family) and region & family:
+                        for flow in _to_addresses(sender, (representative(there),), None, empty=True):
+                            yield replace(flow, perhaps=door.reason)
 
 
 def addresses_from(

@@ -29,7 +29,7 @@ def add_classic_balancer(draft: Draft, item: Item) -> None:
     vpc = item.text("VPCId")
     subnets = [draft.names[id] for id in item.list("Subnets") if draft.local(vpc, id) is not None]
     if not subnets or len(subnets) < len(item.list("Subnets")):
-        draft.note("left out", item.id, "not all of its subnets were read", item)
+        draft.nowhere(item, "not all of its subnets were read")
         return
     name = draft.naming.name("targets", item.text("LoadBalancerName"), item.id)
     groups = [draft.names[id] for id in item.list("SecurityGroups") if draft.local(vpc, id) is not None]

@@ -41,6 +41,7 @@ class Draft:
     names: dict[str, str] = field(default_factory=dict)
     vpc_of: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
+    unplaced: set[str] = field(default_factory=set)
     learning: dict[str, str] = field(default_factory=dict)
     vague: dict[str, str] = field(default_factory=dict)
     partial: dict[str, list[str]] = field(default_factory=dict)
@@ -119,6 +120,11 @@ class Draft:
     def note(self, kind: str, what: str, text: str, item: Item | None = None) -> None:
         """Say something about what was imported."""
         self.out.notes.append(Note(kind, what, text, str(item.origin) if item is not None else ""))
+
+    def nowhere(self, item: Item, text: str = "it is in no subnet that was read") -> None:
+        """Leave out something with addresses, since it is not known where it is (`builder.unplaced`)."""
+        self.unplaced.add(item.id)
+        self.note("left out", item.id, text, item)
 
     def unknown(self, item: Item, what: str, reason: str) -> None:
         """Say that something about an object is not known."""

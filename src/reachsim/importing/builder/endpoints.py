@@ -86,7 +86,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
     elif kind == "Interface":
         subnets = draft.subnets(vpc, places(draft, item))
         if not subnets:
-            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            draft.nowhere(item)
             return
         body |= {"type": "interface", "subnets": subnets, "security_groups": groups_of(draft, item, "Groups", vpc)}
         body["private_ips"] = dict(_addresses(draft, item))
@@ -98,7 +98,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
     elif kind == "GatewayLoadBalancer":
         subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
         if not subnets:
-            draft.note("left out", item.id, "it is in no subnet that was read", item)
+            draft.nowhere(item)
             return
         if _is_of_network_firewall(item):
             raise NotKnown(Unknown("it is an endpoint of Network Firewall, whose rules are not read"))

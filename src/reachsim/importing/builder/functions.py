@@ -73,7 +73,7 @@ def attachment(draft: Draft, item: Item) -> Data | None:
         return {}
     vpc = draft.vpc_of.get(ids[0], "")
     if not vpc or any(draft.local(vpc, id) is None for id in ids):
-        draft.note("left out", item.id, "it runs in a subnet that was not read", item)
+        draft.nowhere(item, "it runs in a subnet that was not read")
         return None
     body: Data = {"vpc": draft.names[vpc], "subnets": [draft.names[id] for id in ids]}
     groups = groups_of(draft, Item(item.id, config.attributes, item.origin), "SecurityGroupIds", vpc)

@@ -95,7 +95,7 @@ def home(draft: Draft, item: Item) -> str:
     described = draft.found.one("Subnets", subnet)
     if described is not None and not vpc:
         raise NotKnown(Unknown(f"where its subnet {described.name or subnet} is is not known"))
-    draft.note("left out", item.id, "it is in no subnet that was read", item)
+    draft.nowhere(item)
     return ""
 
 
@@ -105,7 +105,7 @@ def add_instance(draft: Draft, instance: Item, members: list[Item]) -> None:
     places = [home(draft, member) for member in members]
     members = [member for member, vpc in zip(members, places, strict=True) if vpc]
     if not members:
-        draft.note("left out", instance.id, "it is in no subnet that was read", instance)
+        draft.nowhere(instance)
         return
     vpc = next(filter(None, places))
     bodies = [settings(draft, member, vpc) for member in members]

@@ -70,7 +70,7 @@ def add_load_balancer(
         zones = [each.text("SubnetId") for each in item.list("AvailabilityZones")]
     subnets = draft.subnets(vpc, zones)
     if not subnets:
-        draft.note("left out", item.id, "it is in no subnet that was read", item)
+        draft.nowhere(item)
         return
     body: Data = {"type": kind, "scheme": item.get("Scheme", "internet-facing"), "subnets": subnets}
     if kind == "gateway":

@@ -35,7 +35,7 @@ def add(draft: Draft, item: Item) -> None:
     ids = places(draft, item)
     inside = [id for id in ids if draft.vpc_of.get(id)]
     if not inside:
-        draft.note("left out", item.id, "it is in no subnet that was read", item)
+        draft.nowhere(item)
         return
     vpc = draft.vpc_of[inside[0]]
     subnets = [draft.names[id] for id in inside if draft.vpc_of[id] == vpc]

@@ -1,0 +1,94 @@
+"""What has addresses and was put nowhere: its subnet is not known, or none that was read. It may be in any VPC that it is
+not known to be outside of, so each of these has a component of which nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from reachsim.importing.builder.draft import GONE, Draft
+from reachsim.importing.builder.interfaces import every_interface
+from reachsim.importing.builder.vpcs import add_vpc
+from reachsim.importing.inventory import Fields, Item
+
+_KINDS: Final = (
+    "Instances", "PossibleInterfaces", "LoadBalancers", "LoadBalancerDescriptions", "VpcEndpoints", "Functions",
+)  # fmt: skip
+_GROUPS: Final = ("SecurityGroups", "SecurityGroupIds", "Groups", "VpcSecurityGroups")
+_PARTS: Final = ("NetworkInterfaces", "VpcConfig")
+"""What tells groups in place of the object itself."""
+_SOMEWHERE: Final = "somewhere"
+"""A VPC for what may be in any, where none was read."""
+
+
+def add_unplaced(draft: Draft) -> None:
+    """Components of which nothing is known, for what was put nowhere."""
+    told: set[str] = set()
+    for item in _lost(draft):
+        if item.id in told or item.inner("State").get("Name") in GONE:
+            continue
+        told.add(item.id)
+        reason = draft.doubted.get(item.id) or "it is in a subnet that was not read"
+        for vpc in _candidates(draft, item):
+            _assume_a_gateway(draft, vpc, item)
+            name = draft.naming.name("targets", item.name, item.id)
+            path = ("vpcs", draft.names[vpc], "unknown_components", name)
+            draft.section(vpc, "unknown_components")[name] = {"why": reason}
+            draft.out.origins[path] = item.origin
+            draft.out.names.setdefault(item.id, f"{draft.names[vpc]}.{name}")
+
+
+def _assume_a_gateway(draft: Draft, vpc: str, item: Item) -> None:
+    """Of a VPC that was not read, and of which no subnet is known, it is not known either that the internet cannot enter."""
+    body = draft.body(vpc)
+    if draft.found.one("Vpcs", vpc) is None and not body.get("subnets") and "internet_gateway" not in body:
+        body["internet_gateway"] = draft.naming.name("targets", "", f"igw of {vpc}")
+        draft.note("assumed", draft.names[vpc], "it may have an internet gateway: it was not read", item)
+
+
+def _lost(draft: Draft) -> Iterator[Item]:
+    for kind in _KINDS:
+        for item in draft.found.of(kind):
+            if item.id not in draft.path_of and (item.id in draft.unplaced or item.id in draft.doubted):
+                yield item
+    yield from (item for item in every_interface(draft.found) if item.id in draft.unplaced and not _owner(draft, item))
+
+
+def _owner(draft: Draft, item: Item) -> bool:
+    """Whether an interface is of an instance, which is told of itself."""
+    attachment = item.either("Attachment")
+    owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
+    return isinstance(owner, str) and draft.found.one("Instances", owner) is not None
+
+
+def _candidates(draft: Draft, item: Item) -> list[str]:
+    """The VPCs that something may be in: that of its groups, where these are known, or any. None where its own is known."""
+    written = {item.either(key) for key in ("VpcId", "VPCId") if isinstance(item.either(key), str)} - {""}
+    if written:
+        return [vpc for vpc in written if vpc in draft.names]
+    groups = (draft.found.one("SecurityGroups", id) for id in _groups(item))
+    homes = {group.either("VpcId") for group in groups if group is not None}
+    known = [vpc for vpc in homes if isinstance(vpc, str) and vpc in draft.names]
+    if known:
+        return known[:1]
+    if not draft.vpcs:
+        add_vpc(draft, _SOMEWHERE)
+        return [_SOMEWHERE]
+    return [vpc for vpc in draft.vpc_ids() if vpc in draft.names] or [_SOMEWHERE]
+
+
+def _groups(fields: Item | Fields) -> Iterator[str]:
+    """The ids of groups that something tells of, itself or by its interfaces."""
+    for key in _GROUPS:
+        for each in _items(fields.either(key)):
+            id = each.either("GroupId") or each.either("VpcSecurityGroupId") if isinstance(each, Fields) else each
+            if isinstance(id, str):
+                yield id
+    for key in _PARTS:
+        for part in _items(fields.either(key)):
+            if isinstance(part, Fields):
+                yield from _groups(part)
+
+
+def _items(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
