@@ -152,7 +152,7 @@ def _listed(tmp_path: Path, type: str, block: str, lists: dict[str, list[str]], 
     of = f"{type}.one"
     made = {
         **SUBNETS,
-        "aws_security_group.open": {key: value for key, value in group("", [EVERYTHING], [EVERYTHING]).items() if key != "id"},
+        "aws_security_group.open": {"name": "open", "vpc_id": "vpc-1", "ingress": [], "egress": [EVERYTHING]},
         "aws_eip.e": {},
         of: {"function_name": "one", "name": "one", block: [{}]},
     }  # fmt: skip

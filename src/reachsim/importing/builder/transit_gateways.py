@@ -99,6 +99,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
     item = gateway.item
     gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
+    beyond = False
     for id, member in gateway.attachments.items():
         gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:
@@ -109,6 +110,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
             gateway.doubts.append(error.reason)
             vague = vague_attachment(draft, member)
             if vague is None:
+                beyond = True
                 del gateway.names[id]
             else:
                 body["attachments"][gateway.names[id]] = vague
@@ -129,6 +131,9 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
         draft.unknown(item, "what it does", gateway.doubts[0])
         draft.doubted[item.id] = gateway.doubts[0]
         body["policy_tables"] = {UNKNOWN: gateway.doubts[0]}
+        if beyond or any("vpc" not in each for each in body["attachments"].values()):  # any network may send through it
+            name = draft.naming.name(f"{item.id} attachments", UNKNOWN, UNKNOWN)
+            body["attachments"][name] = {"connect": {UNKNOWN: gateway.doubts[0]}}
     draft.top("transit_gateways")[draft.names[item.id]] = body
 
 
