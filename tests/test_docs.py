@@ -190,6 +190,22 @@ def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link may name of a page, as GitHub and the documentation's site call its headings."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    plain = [re.sub(r"\]\([^)]*\)", "]", heading).lower() for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)]
+    named = re.findall(r"<a (?:id|name)=\"([^\"]+)\"", text)
+    return {*named, *(re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in plain)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_a_heading_name_one_that_there_is(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#") for target in _LINK.findall(text) if not re.match("[a-z]+:", target)]
+    there = [(page.parent / name if name else page, anchor) for name, _, anchor in targets if anchor]
+    assert not [(at.name, anchor) for at, anchor in there if at.suffix == ".md" and anchor not in anchors(at)]
+
+
 @pytest.mark.parametrize("mark", ["run-command", "test-command"])
 def test_the_readme_has_its_two_commands(mark: str) -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").split("\n")

@@ -19,6 +19,7 @@ A `Problem` reads like a compiler's message, so that editors can jump to it:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ __all__ = [
     "format_path",
     "printable",
     "shown",
+    "suggest",
     "visible",
 ]
 
@@ -46,6 +48,11 @@ Path = tuple[str | int, ...]
 _SHOWN_PROBLEMS = 100
 _SHOWN_CANDIDATES = 20
 _SHOWN_CHARACTERS = 80
+# Comparing texts costs the product of their lengths: what is longer or more than this gets no hint.
+_MAX_COMPARED_LENGTH = 64
+_MAX_COMPARED = 20_000
+# Texts that are so much alike differ in a slip: route_table and route_tables.
+_A_SLIP = 0.9
 _BARE_KEY = re.compile(r"[\w-]+")
 
 
@@ -282,6 +289,63 @@ class HintedError(ValueError):
 
     def __str__(self) -> str:
         return self.message
+
+
+def suggest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was probably meant by `name`, or None.
+
+    A candidate that differs in case, in hyphens or underscores only goes before one that differs in letters, and one of
+    which the name is the first words before one that differs in more than a slip.
+
+    >>> suggest("securityGroups", ["subnets", "security_groups"]), suggest("cidrr", ["cidr"])
+    ('security_groups', 'cidr')
+    >>> suggest("sg", ["subnets", "security_groups"])
+    'security_groups'
+    >>> suggest("NO_ROUTE", ["CANNOT_ROUTE", "NO_ROUTE_TO_DESTINATION"])
+    'NO_ROUTE_TO_DESTINATION'
+    """
+    import difflib  # only a message needs it
+
+    if not 0 < len(name) <= _MAX_COMPARED_LENGTH:
+        return None
+    folded = _fold(name)
+    close: list[str] = []
+    known = tuple(itertools.islice(candidates, _MAX_COMPARED))
+    for candidate in known:
+        if candidate == name:
+            continue
+        if _fold(candidate) == folded:
+            return candidate
+        # difflib's ratio is at most 2 * shorter / (shorter + longer); 0.6 is its usual bound for "close".
+        shorter, longer = sorted((len(name), len(candidate)))
+        if longer <= _MAX_COMPARED_LENGTH and 2 * shorter >= 0.6 * (shorter + longer):
+            close.append(candidate)
+    matches = difflib.get_close_matches(name, close, n=1, cutoff=0.6)
+    if not any(difflib.SequenceMatcher(None, each, name).ratio() >= _A_SLIP for each in matches):
+        matches = _begun(name, known) or matches
+    return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
+
+
+def _begun(name: str, known: Iterable[str]) -> list[str]:
+    """The shortest candidate of which a name of two words or more is the first words, if there is one."""
+    words = _words(name)
+    if len(words) < 2:
+        return []
+    return sorted((each for each in known if _words(each)[: len(words)] == words), key=len)[:1]
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[\s_-]+", name.casefold())
+
+
+def _initials(name: str) -> str:
+    """What a name of several words is called for short; empty for one word."""
+    words = name.split("_")
+    return "".join(word[:1] for word in words).casefold() if len(words) > 1 else ""
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def _position(problem: Problem) -> tuple[str, int, int]:

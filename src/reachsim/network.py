@@ -18,11 +18,10 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
 from reachsim.engine import Asked, Engine, some_traffic
-from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown
+from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown, suggest
 from reachsim.faces import about, face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
-from reachsim.loading.validation import suggest
 from reachsim.named import Named
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source

@@ -292,3 +292,16 @@ def test_public_sources_are_part_of_what_is_told() -> None:
             change.space.sources().isdisjoint(load().reach("203.0.113.0/24", "web").sources) for change in from_world
         )
     )
+
+
+@pytest.mark.rule("SG-3")
+def test_a_network_without_interfaces_is_compared_whole() -> None:
+    """Where anything may differ (`nat_loss_below` does), the rows of all are compared; one side has none."""
+    vpc: dict[str, Any] = {"cidrs": ["10.0.0.0/16"], "subnets": {"s": {"cidr": "10.0.0.0/24"}}}
+    instances = {"one": {"subnet": "s"}, "two": {"subnet": "s"}}  # of the default group, which admits its members
+    empty = loaded({"version": 1, "vpcs": {"v": vpc}, "nat_loss_below": "2%"})
+    full = loaded({"version": 1, "vpcs": {"v": vpc | {"instances": instances}}})
+    assert [str(change) for change in diff(empty, full).changes] == ["opened: all among v.one, v.two"]
+    assert [str(change) for change in diff(full, empty).changes] == ["closed: all among v.one, v.two"]
+    assert empty.matrix() == empty.matrix()
+    assert empty.matrix().pairs == 0

@@ -170,6 +170,9 @@ def test_case_does_not_matter_and_a_near_name_is_told() -> None:
     assert meaning_of("no_route_to_destination").name == "NO_ROUTE_TO_DESTINATION"
     with pytest.raises(UsageError, match=r"'NATI-77' is neither .*; did you mean NATI-7\?"):
         meaning_of("NATI-77")
+    for begun in ("NO_ROUTE", "no-route", "No_Route_To"):
+        with pytest.raises(UsageError, match=r"did you mean NO_ROUTE_TO_DESTINATION\?"):
+            meaning_of(begun)
 
 
 def test_every_finding_of_lint_has_a_meaning_with_its_weight_and_its_rules() -> None:

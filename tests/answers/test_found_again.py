@@ -116,11 +116,12 @@ def test_one_that_speaks_for_many_does_not_speak_of_its_own_address() -> None:
     assert senders == {10, 11, 12, *range(101, 112)}
 
 
-def test_a_mark_is_a_known_code_and_a_slip_is_told_with_the_code_that_is_near() -> None:
+@pytest.mark.parametrize("slip", ["NO_ROUTE_TO_DESTINATON", "NO_ROUTE"])
+def test_a_mark_is_a_known_code_and_a_slip_is_told_with_the_code_that_is_near(slip) -> None:
     with pytest.raises(reachsim.DesignError) as caught:
-        reachsim.loads(f"{OWN}expect:\n  - {{from: x, to: 8.8.8.8, allow: tcp/443, fails: NO_ROUTE_TO_DESTINATON}}\n")
+        reachsim.loads(f"{OWN}expect:\n  - {{from: x, to: 8.8.8.8, allow: tcp/443, fails: {slip}}}\n")
     (problem,) = caught.value.problems
-    assert "'NO_ROUTE_TO_DESTINATON' is not the code of a blocker" in problem.message
+    assert f"'{slip}' is not the code of a blocker" in problem.message
     assert "did you mean 'NO_ROUTE_TO_DESTINATION'?" in str(problem)
 
 

@@ -24,7 +24,7 @@ def test_what_nothing_uses() -> None:
     assert found(gateway) == []
 
 
-@pytest.mark.rule("EP-1", "EP-8")
+@pytest.mark.rule("EP-1", "EP-8", "DNS-2")
 def test_endpoints_that_nothing_leads_to() -> None:
     s3: Changes = {"vpcs app vpc_endpoints s3": {"service": "s3", "route_tables": ["private"]}, "region": "eu-west-1"}
     assert found(s3) == []
@@ -39,8 +39,11 @@ def test_endpoints_that_nothing_leads_to() -> None:
     }
     assert found(ssm) == [("ENDPOINT_UNUSED", "app.e")]
     assert found(ssm, {"vpcs app enable_dns_hostnames": True}) == []
+    public = ssm | {"vpcs app enable_dns_hostnames": True, "vpcs app vpc_endpoints e private_dns": False}
+    assert found(public) == [("ENDPOINT_UNUSED", "app.e")]
     record: Changes = {"private_hosted_zones example.com": {"vpcs": ["app"], "records": {"ssm": "app.e"}}}
-    assert found(ssm, record) == []
+    assert found(public, record) == []
+    assert found(ssm, record) == [("HOSTED_ZONE_UNSEEN", "example.com")]  # nothing in the VPC sees the record (DNS-2)
 
 
 @pytest.mark.rule("EP-6")

@@ -23,13 +23,17 @@ def growth(points: Sequence[tuple[int, float]]) -> float:
 
 
 def duration(seconds: float) -> str:
-    """A time as a person reads it."""
+    """A time as a person reads it, on one line wherever it stands."""
     if math.isnan(seconds):
         return "-"
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= scale:
-            return f"{seconds / scale:,.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
+            return f"{_digits(seconds / scale)}\N{NO-BREAK SPACE}{unit}"
+    return f"{_digits(seconds / 1e-9)}\N{NO-BREAK SPACE}ns"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def number(value: float) -> str:

@@ -116,6 +116,13 @@ def test_measures_run(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.dumps([row.seconds for row in rows])
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(16_600, "16,600 s"), (1.0, "1 s"), (0.00136, "1.36 ms"), (2e-9, "2 ns"), (float("nan"), "-")]
+)
+def test_a_time_is_one_word_without_an_exponent(seconds: float, text: str) -> None:
+    assert table.duration(seconds) == text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def test_growth() -> None:
     assert table.growth([(100, 1.0), (1000, 10.0), (10_000, 100.0)]) == pytest.approx(1)
     assert table.growth([(100, 1.0), (1000, 100.0)]) == pytest.approx(2)

@@ -67,7 +67,7 @@ KINDS: Kinds = {
         ),
         "vpce-own": named(
             "door", VpcId="vpc-app", VpcEndpointType="Interface", ServiceName=OWN, State="available",
-            SubnetIds=["subnet-b"], Groups=[{"GroupId": "sg-tls"}], PrivateDnsEnabled=False,
+            SubnetIds=["subnet-a"], Groups=[{"GroupId": "sg-tls"}], PrivateDnsEnabled=False,
         ),
     },
     "ServiceConfigurations": {

@@ -17,9 +17,9 @@ from pydantic import (
 )
 
 import reachsim
-from reachsim.errors import DesignError, HintedError
+from reachsim.errors import DesignError, HintedError, suggest
 from reachsim.loading.document import read_document
-from reachsim.loading.validation import problems_of, suggest, validate
+from reachsim.loading.validation import problems_of, validate
 
 
 class Strict(BaseModel):
@@ -333,6 +333,10 @@ def test_very_many_errors_end_soon():
         ("cidrr", ["cidr", "cidrs"], "cidr"),
         ("privat", ["public", "private"], "private"),
         ("Security-Groups", ["security_group", "security_groups"], "security_groups"),
+        ("NO_ROUTE", ["CANNOT_ROUTE", "NO_ROUTE_TO_DESTINATION"], "NO_ROUTE_TO_DESTINATION"),
+        ("no-route", ["CANNOT_ROUTE", "NO_ROUTE_TO_DESTINATION"], "NO_ROUTE_TO_DESTINATION"),
+        ("route_table", ["route_tables", "route_table_id"], "route_tables"),
+        ("NO", ["NO_ROUTE_TO_DESTINATION", "NOW"], "NOW"),
         ("x", ["y", "subnet"], None),
         ("cidr", ["cidr"], None),
         ("", ["a"], None),

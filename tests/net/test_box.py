@@ -183,3 +183,21 @@ def test_boxes_that_differ_in_one_field_are_joined():
 def test_counting(tokens, ports, count):
     box = Box(Traffic.parse(tokens), at("10.0.0.0/30"), at("10.0.1.0/31"), PortSet.of(ports))
     assert box.count == count * 4 * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "of_it", "text"),
+    [
+        ("0.0.0.0/5 10.0.0.4/31", "0.0.0.0/5", "tcp/22 to 0.0.0.0/5"),
+        ("10.0.0.0/31 10.1.0.0/16", "10.1.0.0/16 - 10.1.0.7", "tcp/22 to 10.1.0.0/16 except 10.1.0.7/32"),
+        (
+            "10.0.0.0/31 10.1.0.0/16",
+            "10.0.0.0/31 10.1.0.0/16 - 10.1.0.7",
+            "tcp/22 to 10.0.0.0/31, 10.1.0.0/16 except 10.1.0.7/32",
+        ),
+    ],
+)
+def test_an_exception_is_one_of_what_the_words_name(asked, of_it, text):
+    within, _, without = of_it.partition(" - ")
+    packets = space(("tcp/22", V4, at(within) - at(without)))
+    assert packets.describe(V4, at(asked)) == text

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.designs import BASE
 from tests.oracle.text import write_yaml
 from tests.picture.documented import DOCS, PICTURES
@@ -52,6 +54,7 @@ def check_picture(net: Network) -> None:
         check_box(placed)
         assert 0 <= placed.x < placed.x + placed.width <= layout.width
         assert 0 <= placed.y < placed.y + placed.height <= layout.height
+    assert not any("…" in note for placed in everything for note in placed.notes)
     keys = [placed.box.key for placed in everything]
     assert len(set(keys)) == len(keys)
     for stroke in layout.strokes:
@@ -286,6 +289,35 @@ def test_text_is_cut_to_the_room_that_there_is() -> None:
     design["internet"] = {"hosts": {f"a-host-of-a-name-{i}.example.com": {"ip": f"198.51.100.{i}"} for i in (1, 2, 3)}}
     internet = draw(reachsim.loads(write_yaml(design))).layout.boxes[0]
     assert internet.notes[0].endswith("a-host-of-a-name-3.example.com")
+
+
+def test_what_is_under_a_title_has_as_many_lines_as_it_needs() -> None:
+    layout = draw(reachsim.load(MODELS / "06-nat-instance-closed-group-repaired.yaml")).layout
+    (nat,) = (each for box in layout.boxes for each in box.all() if each.title == "nat")
+    assert nat.notes == ("instance, source/dest check off, forwards,", "masquerades", "10.6.0.10, public 198.51.100.13")
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 4), st.permutations(range(5)))
+def test_no_line_of_a_hub_passes_behind_what_joins_it_with_others(hub: int, order: list[int]) -> None:
+    """A hub among four spokes, wherever it stands and in whatever order its peerings are declared."""
+    vpcs = {f"v{i}": {"cidrs": [f"10.{i}.0.0/16"], "subnets": {"app": {"cidr": f"10.{i}.0.0/24"}}} for i in range(5)}
+    peerings = {f"p{i}": {"requester": f"v{hub}", "accepter": f"v{i}"} for i in order if i != hub}
+    layout = draw(reachsim.loads(write_yaml({"version": 1, "vpcs": vpcs, "peering_connections": peerings}))).layout
+    assert len(layout.strokes) == 8
+    for stroke in layout.strokes:
+        for box in layout.boxes:
+            beside = stroke.x <= box.x or stroke.x >= box.x + box.width
+            assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
+
+
+def test_what_lies_behind_a_connection_stands_near_the_vpcs_however_long_the_title_is() -> None:
+    design = yaml.safe_load((MODELS / "26-vpn-routes-not-propagated-as-found.yaml").read_text(encoding="utf-8"))
+
+    def places(name: str) -> list[int]:
+        return [box.x for box in draw(reachsim.loads(write_yaml({**design, "name": name}))).layout.boxes]
+
+    assert places("w" * 60) == places("vpn")
 
 
 def test_folded_vpcs_say_how_many_subnets_are_public() -> None:

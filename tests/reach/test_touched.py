@@ -118,6 +118,56 @@ def test_a_peering_without_routes_touches_the_vpc_with_fewer_interfaces() -> Non
     assert ends(load(no_routes), {("peering_connections", "pcx", "status"): "pending-acceptance"}) == {"data.api"}
 
 
+OTHER: Changes = {
+    "vpcs other": {
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": {"s": {"cidr": "10.0.0.0/24", "az": "a"}},
+        "security_groups": {"member": {}, "stranger": {}},
+        "instances": {"twin": {"subnet": "s", "private_ip": "10.0.0.10", "security_groups": ["member"]}},
+    },
+    "peering_connections other-data": {"requester": "other", "accepter": "data"},
+}
+"""A VPC with the addresses of `app`, also peered with `data`; its `twin` has the address of the NAT instance."""
+
+
+@pytest.mark.rule("NATI-5", "SG-10", "SG-11")
+def test_an_interface_touches_those_behind_a_device_with_its_address() -> None:
+    """The NAT instance puts 10.0.0.10 into what `probe` sends (NATI-5). A rule that names a group means the addresses of its
+    members in all VPCs that are peered (SG-10, SG-11), and `twin`, a member, has that address too."""
+    through_nat: Changes = {
+        "vpcs app route_tables private 10.1.0.0/16": "nat",
+        "vpcs app route_tables public 10.1.0.0/16": "pcx",
+        "vpcs data security_groups open ingress": [{"allow": "all", "from": "other.member"}],
+    }
+    net = load(OTHER, through_nat)
+    edits = {("vpcs", "other", "instances", "twin", "security_groups"): ["stranger"]}
+    copy = net.with_(edits)
+    assert net.reach("app.probe", "data.api").reachable
+    assert not copy.reach("app.probe", "data.api").reachable
+    assert ends(net, edits) == {"other.twin", "app.nat"} | PRIVATE
+    (change,) = reachsim.diff(net, copy).changes
+    assert change.kind == "closed"
+    assert "app.probe" in change.sources
+
+
+@pytest.mark.rule("WALK-24")
+@pytest.mark.parametrize("added", [True, False])
+def test_a_subnet_touches_all_whose_addresses_it_has(added: bool) -> None:
+    """`data` sends 10.0.2.20 to `other`, where it is in no subnet; and then in one of which nobody knows what is in it."""
+    elsewhere = OTHER | {"vpcs data route_tables api 10.0.2.0/24": "other-data"}
+    with_promise = elsewhere | {"expect": [{"from": "data.api", "to": "app.db", "deny": "tcp/22"}]}
+    unknown = {"cidr": "10.0.2.0/24", "az": "a", "interfaces": "unknown"}
+    before = load(with_promise) if added else load(with_promise, {"vpcs other subnets t": unknown})
+    edits = {("vpcs", "other", "subnets", "t"): unknown if added else None}
+    assert bool(before.reach("data.api", "app.db").undecided) is not added
+    assert bool(before.with_(edits).reach("data.api", "app.db").undecided) is added
+    assert ends(before, edits) == {"app.db"}
+    said = "data.api -> app.db: the way leads to something that is not modelled, or not known"
+    assert said in reachsim.diff(before, before.with_(edits)).undecided
+    assert before.check().ok is added
+    assert before.with_(edits).check().ok is not added
+
+
 def test_an_interface_more_touches_itself() -> None:
     more = {("vpcs", "app", "instances", "more"): {"subnet": "isolated", "security_groups": ["open"]}}
     assert ends(load(), more) == {"app.more"}

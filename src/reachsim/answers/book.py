@@ -9,9 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
-from reachsim.errors import UsageError, shown
+from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced
-from reachsim.loading.validation import suggest
 
 _RULE: Final = re.compile(r'^- <a id="[a-z0-9-]+"></a>\*\*([A-Z0-9]+-[A-Z0-9]+)\*\*(.*)$', re.MULTILINE)
 _CHAPTER: Final = re.compile(r"^## ([A-Z0-9]+): (.*)$", re.MULTILINE)

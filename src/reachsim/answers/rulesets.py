@@ -10,9 +10,8 @@ from reachsim.answers.covering import ANYBODY, ClauseBook, numbers, space_of
 from reachsim.answers.listed import Answers
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
-from reachsim.errors import UndecidedError, UsageError, shown
+from reachsim.errors import UndecidedError, UsageError, shown, suggest
 from reachsim.faces import Faced
-from reachsim.loading.validation import suggest
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
 from reachsim.rules.clauses import Clause, GroupId, KeyPath

@@ -9,9 +9,8 @@ from typing import Any, Final, Literal
 from reachsim.answers.editable import Editable
 from reachsim.answers.superfluous import Superfluous, superfluous
 from reachsim.engine import Engine
-from reachsim.errors import EndpointError, UsageError, counted, shown
+from reachsim.errors import EndpointError, UsageError, counted, shown, suggest
 from reachsim.faces import Faced, ToldOf
-from reachsim.loading.validation import suggest
 from reachsim.resources.instance import Instance
 from reachsim.resources.managed_node import InstanceProfile, SsmAgent
 from reachsim.resources.resource import At

@@ -9,9 +9,9 @@ from typing import Any
 from reachsim.cidr.entries import Sources
 from reachsim.cidr.models import sources_of_document
 from reachsim.cidr.plan_schema import ExistingBlocks, PlanFile, Pool, Tier, VpcAsk, subnet_name
-from reachsim.errors import DesignError, Path, Problem
+from reachsim.errors import DesignError, Path, Problem, suggest
 from reachsim.loading.document import Document, read_document, read_file
-from reachsim.loading.validation import suggest, validate
+from reachsim.loading.validation import validate
 from reachsim.net.cidr import Cidr
 from reachsim.opening import open_document
 from reachsim.rules.cidr import NEVER_IN_A_VPC, refusals_of_blocks

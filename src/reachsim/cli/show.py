@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show; 0."""
-    from reachsim.loading.validation import suggest
+    from reachsim.errors import suggest
     from reachsim.report.show import WHAT, show_data, show_text
 
     what = list(dict.fromkeys(arguments.what))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reachsim.importing.inventory import Inventory
+from reachsim.importing.inventory import Inventory, Unknown
 
 _IDS: Final = {
     "pl-63a5400a": "com.amazonaws.us-east-1.s3",
@@ -29,10 +29,14 @@ _SERVICES: Final = ("s3", "dynamodb")
 
 
 def service_of(found: Inventory, list_id: str) -> str:
-    """The service whose addresses a prefix list holds, by its full name; empty for a list of somebody's own."""
+    """The service whose addresses a prefix list holds, by its full name; empty for a list of somebody's own, and for one
+    whose name is not known."""
     for kind in ("PrefixLists", "ManagedPrefixLists"):
         item = found.one(kind, list_id)
         if item is not None:
-            name = item.text("PrefixListName")
+            name = item.either("PrefixListName")
+            if isinstance(name, Unknown):
+                break
+            name = name if isinstance(name, str) else ""
             return name if name.startswith("com.amazonaws.") and name.rpartition(".")[2] in _SERVICES else ""
     return _IDS.get(list_id, "")

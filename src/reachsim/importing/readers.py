@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from reachsim.errors import DesignError, Problem, UsageError, shown, summary
+from reachsim.errors import DesignError, Problem, UsageError, shown, suggest, summary
 from reachsim.importing import describe
 from reachsim.importing.cloudformation import reader as template
 from reachsim.importing.inventory import Inventory
@@ -14,7 +14,6 @@ from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 from reachsim.importing.terraform import reader as terraform
 from reachsim.loading.marks import is_design
-from reachsim.loading.validation import suggest
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from reachsim.errors import shown, with_article
-from reachsim.loading.validation import suggest
+from reachsim.errors import shown, suggest, with_article
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import ElasticInterface

@@ -7,7 +7,6 @@ right, and the key that was probably meant. Nothing here knows a particular sche
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,18 +15,15 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reachsim.errors import DesignError, HintedError, Path, Problem, shown
+from reachsim.errors import DesignError, HintedError, Path, Problem, shown, suggest
 from reachsim.loading.document import Document
 from reachsim.loading.keys import keys_at
 
-__all__ = ["problems_of", "suggest", "validate"]
+__all__ = ["problems_of", "validate"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _MAX_PROBLEMS: Final = 2000
-# Comparing texts costs the product of their lengths: what is longer or more than this gets no hint.
-_MAX_COMPARED_LENGTH: Final = 64
-_MAX_COMPARED: Final = 20_000
 # An unknown key that resembles no known one gets those that may stand there, if they are at most so many.
 _MAX_LISTED: Final = 8
 _WALKS: Final = 64
@@ -111,44 +107,6 @@ def problems_of(error: ValidationError, model: type[BaseModel], document: Docume
         more = f"{count - _MAX_PROBLEMS} further problems are not listed"
         problems.append(Problem(more, (), document.file, last.line, last.column))
     return problems
-
-
-def suggest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that was probably meant by `name`, or None.
-
-    A candidate that differs in case, in hyphens or underscores only goes before one that differs in letters.
-
-    >>> suggest("securityGroups", ["subnets", "security_groups"]), suggest("cidrr", ["cidr"])
-    ('security_groups', 'cidr')
-    >>> suggest("sg", ["subnets", "security_groups"])
-    'security_groups'
-    """
-    if not 0 < len(name) <= _MAX_COMPARED_LENGTH:
-        return None
-    folded = _fold(name)
-    close: list[str] = []
-    known = tuple(itertools.islice(candidates, _MAX_COMPARED))
-    for candidate in known:
-        if candidate == name:
-            continue
-        if _fold(candidate) == folded:
-            return candidate
-        # difflib's ratio is at most 2 * shorter / (shorter + longer); 0.6 is its usual bound for "close".
-        shorter, longer = sorted((len(name), len(candidate)))
-        if longer <= _MAX_COMPARED_LENGTH and 2 * shorter >= 0.6 * (shorter + longer):
-            close.append(candidate)
-    matches = difflib.get_close_matches(name, close, n=1, cutoff=0.6)
-    return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
-
-
-def _initials(name: str) -> str:
-    """What a name of several words is called for short; empty for one word."""
-    words = name.split("_")
-    return "".join(word[:1] for word in words).casefold() if len(words) > 1 else ""
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 @dataclass(slots=True)

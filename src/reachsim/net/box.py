@@ -178,11 +178,17 @@ def _addresses(addresses: AddressSet, universe: AddressSet, name: str) -> tuple[
         return plain, True
     if not name and len(plain) <= 6 * len(universe.spans) + 10:  # "::/0, ::/0 except ::/0": no shorter way to say it
         return plain, True
-    rest = _spaced(universe - addresses)
-    without = f"{name or _spaced(universe)} except {rest}"
-    if len(rest if name else without) < len(plain):
-        return without, not name and universe != ANYWHERE
+    whole = universe if name else _touched(universe, addresses)
+    rest = _spaced(whole - addresses)
+    without = f"{name or _spaced(whole)} except {rest}"
+    if whole != addresses and len(rest if name else without) < len(plain):
+        return without, not name and whole != ANYWHERE
     return plain, True
+
+
+def _touched(universe: AddressSet, addresses: AddressSet) -> AddressSet:
+    """The runs of the universe that hold some of the addresses: one that is left out whole is not worth a word."""
+    return AddressSet.of(*(run for run in universe.spans if AddressSet.of(run) & addresses))
 
 
 def _spaced(addresses: AddressSet) -> str:

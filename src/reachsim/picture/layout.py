@@ -20,9 +20,9 @@ TITLE, NOTE = 13, 11
 LINE_HEIGHT = 17
 PAD = 10
 WIDEST = 300
-"""How wide a line of text makes a box at most; what does not fit is cut."""
+"""How wide a line of text makes a box at most; a title that does not fit is cut, what is under it has more lines."""
 _GAP, _LANE, _BETWEEN, _APART = 12, 26, 28, 9
-_NARROWEST, _LEGEND, _WIDE = 320, 640, 1900
+_NARROWEST, _LEGEND, _WIDE = WIDEST + 3 * PAD, 640, 1900
 """How wide a picture is at least, and one with a legend; where a row of VPCs ends."""
 INDENT = 34
 """How far the text of the legend stands from the left."""
@@ -102,12 +102,14 @@ class Layout:
 def lay_out(scene: Scene) -> Layout:
     """Give everything on a scene its place."""
     top = PAD + LINE_HEIGHT + PAD
-    y = top + (0 if scene.internet is None else _size(scene.internet)[1] + _BETWEEN)
-    vpcs = _vpcs(scene, y)
+    vpcs = _vpcs(scene, top)
     wide = max((vpc.x + vpc.width for vpc in vpcs), default=0)
     right = max(wide, _LEGEND if scene.legend else _NARROWEST, PAD + _title_width(scene))
-    down = max((vpc.y + vpc.height for vpc in vpcs), default=y)
-    bars, strokes, right, down = _bars(scene, vpcs, right, down)
+    if scene.internet is not None:
+        vpcs = _vpcs(scene, top + _place(scene.internet, PAD, top, right - PAD).height + _BETWEEN)
+    down = max((vpc.y + vpc.height for vpc in vpcs), default=top)
+    bars, strokes, beside, down = _bars(scene, vpcs, down)
+    right = max(right, beside)
     loose, right, down = _loose(scene, right, down)
     boxes = [*vpcs, *bars, *loose]
     if scene.internet is not None:
@@ -182,7 +184,7 @@ class _Text(NamedTuple):
 def _text(box: SceneBox, room: int = WIDEST) -> _Text:
     return _Text(
         cut(visible(box.title), room, TITLE, bold=True),
-        tuple(cut(visible(note), room, NOTE) for note in box.notes),
+        tuple(line for note in box.notes for line in wrapped(visible(note), room, NOTE)),
         tuple(cut(visible(mark.text), room, NOTE, bold=True) for mark in box.marks),
     )
 
@@ -254,11 +256,13 @@ def _free(x: int, box: Placed, taken: list[int]) -> int:
     return found
 
 
-def _bars(scene: Scene, vpcs: Sequence[Placed], right: int, down: int) -> tuple[list[Placed], list[Stroke], int, int]:
-    """What joins VPCs, one bar under the other, with its lines; and how far the picture reaches then."""
-    lanes, right = _lanes(scene, vpcs, right)
+def _bars(scene: Scene, vpcs: Sequence[Placed], down: int) -> tuple[list[Placed], list[Stroke], int, int]:
+    """What joins VPCs, one bar under the other, with its lines; and how far they reach to the right and down."""
+    order = _nearest_first(scene)
+    lanes = _lanes(scene, vpcs, order)
+    right = 0
     bars: list[Placed] = []
-    for box in _nearest_first(scene):
+    for box in order:
         mine = [x for line, x in lanes.items() if box.key in line]
         wide, high = _size(box)
         low = min(mine) - PAD
@@ -291,31 +295,61 @@ def _loose(scene: Scene, right: int, down: int) -> tuple[list[Placed], int, int]
     return placed, right, down
 
 
-def _lanes(scene: Scene, vpcs: Sequence[Placed], right: int) -> tuple[dict[Line, int], int]:
-    """Where each line goes down: under its VPC, or right of all VPCs where both of its ends are bars."""
-    bars = {box.key for box in scene.others}
-    wanted = [line for line in scene.lines if line.one in bars or line.other in bars]
+def _lanes(scene: Scene, vpcs: Sequence[Placed], order: Sequence[SceneBox]) -> dict[Line, int]:
+    """Where each line goes down: under its VPC, or right of all VPCs and bars where both of its ends are bars."""
+    bars = {box.key: row for row, box in enumerate(order)}
+    wanted = [line for line in scene.lines if bars.keys() & {*line}]
     lanes: dict[Line, int] = {}
     taken: list[int] = []
     for vpc in vpcs:
-        mine = [line for line in wanted if vpc.box.key in line]
+        mine = _side_by_side(scene, vpc.box.key, bars)
         for index, line in enumerate(mine):
             lanes[line] = _free(vpc.x + vpc.width * (index + 1) // (len(mine) + 1), vpc, taken)
+    right = max([vpc.x + vpc.width for vpc in vpcs], default=0)
+    for box in order:
+        lows = [x for line, x in lanes.items() if box.key in line]
+        right = max(right, min(lows) - PAD + _size(box)[0]) if lows else right
     for line in wanted:
         if line not in lanes:
             right += _LANE
             lanes[line] = right - PAD
-    return lanes, right
+    return lanes
+
+
+def _side_by_side(scene: Scene, vpc: str, bars: Mapping[str, int]) -> list[Line]:
+    """The lines down from a VPC, from left to right, so that few pass behind a bar: those to what joins it with VPCs on
+    its left, the highest bar first; those to what joins both sides; those to the right, the lowest bar first."""
+    places = {box.key: index for index, box in enumerate(scene.vpcs)}
+
+    def place(line: Line) -> tuple[int, int]:
+        bar = line.other if line.one == vpc else line.one
+        others = [places[end] - places[vpc] for end in _ends_of(bar, scene) if end in places and end != vpc]
+        if others and max(others) < 0:
+            return 0, bars[bar]
+        return 1 if others and min(others) < 0 else 2, -bars[bar]
+
+    return sorted((line for line in scene.lines if vpc in line and bars.keys() & {*line}), key=place)
+
+
+def _ends_of(box: str, scene: Scene) -> set[str]:
+    """What a box is joined with."""
+    return {end for line in scene.lines if box in line for end in line if end != box}
 
 
 def _nearest_first(scene: Scene) -> list[SceneBox]:
-    """What joins VPCs, then what lies behind that, as often as there is something behind."""
+    """What joins VPCs, then what lies behind that, as often as there is something behind; what joins neighbours before
+    what joins VPCs far apart, and what only one VPC has to do with after them."""
+    places = {vpc.key: index for index, vpc in enumerate(scene.vpcs)}
+    spans = {}
+    for box in scene.others:
+        ends = [places[end] for end in _ends_of(box.key, scene) if end in places]
+        spans[box.key] = max(ends) - min(ends) if len(ends) > 1 else len(places)
     reached = {vpc.key for vpc in scene.vpcs}
     joined = {end for line in scene.lines for end in line}
     waiting, found = [box for box in scene.others if box.key in joined], list[SceneBox]()
     while waiting:
         near = {end for line in scene.lines for end in line if reached.intersection(line)}
-        following = [box for box in waiting if box.key in near] or waiting
+        following = sorted([box for box in waiting if box.key in near] or waiting, key=lambda box: spans[box.key])
         found += following
         reached.update(box.key for box in following)
         waiting = [box for box in waiting if box.key not in reached]

@@ -28,7 +28,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic, parse_traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.blocks import BlockWorker, ClassAnswer
+from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
@@ -419,7 +419,7 @@ def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
 def build_matrix(worker: BlockWorker, blocks: Iterable[Rows]) -> Matrix:
     """The matrix of a network, from its blocks in any order, in which a number means the same throughout."""
     rows: list[array[int]] = [array("I")] * len(worker.classes.classes)
-    answers: list[ClassAnswer] = []
+    answers: list[ClassAnswer] = [NO_ANSWER]  # where there is no block, nobody is there to send
     for block in blocks:
         answers = block.answers
         for index, row in block.rows.items():

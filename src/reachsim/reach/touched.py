@@ -3,7 +3,7 @@ network that is another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reachsim.dataplane.filters import FilterBook
@@ -12,7 +12,7 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.parts import Compared, Element, decide_by_more
+from reachsim.topology.parts import Compared, Element, addresses_of, decide_by_more
 from reachsim.topology.topology import Topology
 
 Owner = InterfacePlace | SubnetPlace | None
@@ -123,21 +123,13 @@ def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], Addre
                 if holder not in reaching:
                     reaching.add(holder)
                     todo.append(holder)
-        addresses |= AddressSet.union_of(span for part in reaching for span in _found_by(part))
+        addresses |= AddressSet.union_of(span for part in reaching for span in addresses_of(part))
         new = [
             device
             for device in before.passed
             if device not in reaching and any(address in addresses for address in device.places)
         ]
     return reaching, addresses
-
-
-def _found_by(part: Element) -> Iterator[tuple[int, int]]:
-    """The addresses by which an interface or a subnet is found."""
-    if isinstance(part, InterfacePlace):
-        yield from ((address, address) for address in part.places)
-    elif isinstance(part, SubnetPlace):
-        yield from (block.span for block in part.blocks)
 
 
 def _joined_apart(before: Topology, after: Topology) -> set[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
-from reachsim.errors import HintedError, shown
+from reachsim.errors import HintedError, shown, suggest
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import FORM, Boolean, References, Schema, ShareField, Tags, TrafficField
 from reachsim.rules.codes import Code
@@ -46,8 +45,8 @@ def _code(value: Any) -> Any:
     """A code that no blocker has would never be the first one's, and nobody would be told."""
     if value is None or value in Code.__members__:
         return value
-    near = get_close_matches(value.upper(), Code.__members__, 1) if isinstance(value, str) else []
-    hint = f"did you mean {shown(near[0])}?" if near else "docs/codes.md lists them"
+    near = suggest(value.upper(), Code.__members__) if isinstance(value, str) else None
+    hint = f"did you mean {shown(near)}?" if near else "docs/codes.md lists them"
     raise HintedError(f"{shown(value)} is not the code of a blocker", hint=hint)
 
 

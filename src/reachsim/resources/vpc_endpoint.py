@@ -306,7 +306,9 @@ class VpcEndpoint(Resource):
         here, there = region_of(wiring.design, at.vpc), region_of(wiring.design, balancer.vpc)
         near = nodes if here != there else [(node, end) for node, end in nodes if node.subnet.az == interface.subnet.az]
         loss, unknown = None, ""
-        if here == there and zones_unwritten(interface.subnet.az, frozenset(node.subnet.az for node, _ in nodes)):
+        if here != there and not (here and there):
+            unknown = f"the Regions of VPC {at.vpc} and of VPC {balancer.vpc} decide, and one of them is not written"
+        elif here == there and zones_unwritten(interface.subnet.az, frozenset(node.subnet.az for node, _ in nodes)):
             unknown = (
                 f"the zones of {interface.name} and of all subnets of {balancer.full_name} decide, and are not written"
             )

@@ -10,8 +10,7 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.relay import Relay, relay_of
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.errors import EndpointError, UsageError, shown
-from reachsim.loading.validation import suggest
+from reachsim.errors import EndpointError, UsageError, shown, suggest
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector

@@ -101,7 +101,7 @@ class Compared:
             if twin is None or not self._are_twins(part, twin):
                 self._differs(part, twin)
         for name in other.keys() - one.keys():
-            self.spans += _addresses_of(other[name])
+            self.spans += addresses_of(other[name])
 
     def _are_twins(self, one: Element, other: Element) -> bool:
         """Whether two parts stand for each other; parts of one name that are met for the first time do from then on."""
@@ -119,7 +119,7 @@ class Compared:
     def _differs(self, part: Element, twin: Element | None) -> None:
         self.differ.add(part)
         for each in (part, twin) if twin is not None else (part,):
-            self.spans += _addresses_of(each)
+            self.spans += addresses_of(each)
 
     def _order_of_owners(self, one: VpcSite, other: VpcSite) -> None:
         """A host's first interface is the first of the VPC's, so their order counts too."""
@@ -142,7 +142,7 @@ class Compared:
                 smaller = min(vpcs, key=lambda vpc: (len(vpc.owners), vpc.name)).name
                 for topology in (self.before, self.after):
                     for interface in topology.vpcs[smaller].owners.values() if smaller in topology.vpcs else ():
-                        self.spans += _addresses_of(interface)
+                        self.spans += addresses_of(interface)
                         if topology is self.before:
                             self.differ.add(interface)
 
@@ -155,7 +155,7 @@ class Compared:
         for topology in (self.before, self.after) if owners else ():
             for interface in topology.interfaces.values():
                 if interface.kind == "instance" and interface.owner in owners:
-                    self.spans += _addresses_of(interface)
+                    self.spans += addresses_of(interface)
                     if topology is self.before:
                         self.differ.add(interface)
 
@@ -238,8 +238,9 @@ def _name(part: Element) -> Hashable:
     return part.full_name if isinstance(part, SubnetPlace) else part.name
 
 
-def _addresses_of(part: Element) -> Iterator[Span]:
-    """The addresses by which a part is found."""
+def addresses_of(part: Element) -> Iterator[Span]:
+    """The addresses by which a part is found: an interface by its own; a subnet by all of its blocks, since what is sent to
+    an address that no interface there has comes to it too, and what is in it may be unknown."""
     if isinstance(part, InterfacePlace):
         yield from ((address, address) for address in part.places)
     elif isinstance(part, SubnetPlace):

@@ -139,3 +139,66 @@ def test_a_function_on_managed_instances_is_not_outside_every_vpc(tmp_path: Path
     found = imported(tmp_path, state(_with(**{FUNCTION: own})))
     assert "lambda_functions" not in found.design
     assert any("Managed Instances" in note.text for note in found.notes if note.kind == "unknown")
+
+
+SUBNETS = {f"aws_subnet.x[{n}]": {"cidr_block": f"10.0.{n + 10}.0/24", "vpc_id": "vpc-1"} for n in range(2)}
+GROUP = ["aws_security_group.open.id", "aws_security_group.open"]
+CONDITION = ["aws_eip.e.public_ip", "aws_eip.e"]
+ONE = ["aws_subnet.x[0].id", "aws_subnet.x[0]", "aws_subnet.x"]
+
+
+def _listed(tmp_path: Path, type: str, block: str, lists: dict[str, list[str]], *, strict: bool = False) -> Imported:
+    """A plan that makes subnets, a group, an address and something whose subnets and groups have some references."""
+    of = f"{type}.one"
+    made = {
+        **SUBNETS,
+        "aws_security_group.open": {"name": "open", "vpc_id": "vpc-1", "ingress": [], "egress": [EVERYTHING]},
+        "aws_eip.e": {},
+        of: {"function_name": "one", "name": "one", block: [{}]},
+    }  # fmt: skip
+    written = {"aws_subnet.x": {}, "aws_security_group.open": {}, "aws_eip.e": {}, of: {block: (lists,)}}
+    unknown = {of: {block: [dict.fromkeys(lists, True)]}, "aws_eip.e": {"public_ip": True}}
+    data = plan(made, written, unknown)
+    known = [{"address": key, "values": value} for key, value in VPC.items()]
+    known.append({"address": DB, "values": host("db", "10.0.2.10", "sg-db", "subnet-b")})
+    known.append({"address": "aws_security_group.db", "values": group("sg-db", [EVERYTHING], [EVERYTHING])})
+    data["planned_values"]["root_module"]["resources"] += known
+    return imported(tmp_path, data, strict=strict)
+
+
+@pytest.mark.rule("LAMBDA-1")
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("subnets", "inside"),
+    [
+        (["aws_subnet.x"], True),  # x[*].id
+        (["var.inside", "aws_subnet.x"], True),  # had it come out as nothing, the plan would know
+        ([*CONDITION, "aws_subnet.x"], False),
+        ([*CONDITION, *ONE], False),
+        (["aws_eip.e.id", "aws_eip.e", "aws_subnet.x"], False),
+    ],
+)
+def test_a_function_that_may_be_outside_every_vpc_is_not_placed(
+    tmp_path: Path, subnets: list[str], inside: bool, strict: bool
+) -> None:
+    """`aws_eip.e.public_ip != "" ? aws_subnet.x[*].id : []` may come out as nothing."""
+    lists = {"subnet_ids": subnets, "security_group_ids": GROUP}
+    found = _listed(tmp_path, "aws_lambda_function", "vpc_config", lists, strict=strict)
+    if inside and not strict:
+        assert verdict(found, "aws_lambda_function.one", DB, "tcp/5432") == "holds"
+    else:
+        assert "lambda_functions" not in found.design
+        noted = [note for note in found.notes if note.what == "aws_lambda_function.one"]
+        assert any(note.kind == "unknown" for note in noted)
+        assert not any(note.kind == "assumed" and "subnet" in note.text for note in noted)
+
+
+@pytest.mark.rule("SG-3")
+@pytest.mark.parametrize(("condition", "expected"), [([], "holds"), (CONDITION, "undecided")])
+def test_groups_that_an_unknown_condition_may_leave_out_are_not_known(
+    tmp_path: Path, condition: list[str], expected: str
+) -> None:
+    """Without a group, a task has the default group of its VPC; it cannot be without a subnet."""
+    lists = {"subnets": [*condition, "aws_subnet.x"], "security_groups": [*condition, *GROUP]}
+    found = _listed(tmp_path, "aws_ecs_service", "network_configuration", lists)
+    assert verdict(found, "aws_ecs_service.one", DB, "tcp/5432") == expected

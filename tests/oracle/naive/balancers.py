@@ -48,7 +48,10 @@ class Balancers(State):
         nodes = self.nodes(service["load_balancer"])
         if not nodes:
             raise Lost(f"EP-10: the load balancer of {endpoint.name}'s service is not there")
-        if self.world.region(endpoint.vpc) == self.world.region(nodes[0].vpc):  # else any zone of the other Region
+        regions = {self.world.region(endpoint.vpc), self.world.region(nodes[0].vpc)}
+        if "" in regions and regions != {""}:
+            raise Undecided(f"EP-10: the Regions of {endpoint.name} and its load balancer are not both written")
+        if len(regions) == 1:  # else any zone of the other Region
             zones = {endpoint.zone, *(node.zone for node in nodes)}
             if "" in zones and zones != {""}:
                 raise Undecided(f"EP-10: not all zones of {endpoint.name} and its load balancer are written")

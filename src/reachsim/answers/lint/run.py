@@ -21,10 +21,9 @@ from reachsim.answers.lint import (
     unused,
 )
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
-from reachsim.errors import UsageError, shown
+from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced, ToldOf, record
 from reachsim.loading.load import Source
-from reachsim.loading.validation import suggest
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import IgnoredFindings
 from reachsim.rules.lint import SEVERITIES, LintCode, severity_of

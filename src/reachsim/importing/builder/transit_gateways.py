@@ -99,6 +99,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
     item = gateway.item
     gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
+    beyond = False
     for id, member in gateway.attachments.items():
         gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:
@@ -109,6 +110,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
             gateway.doubts.append(error.reason)
             vague = vague_attachment(draft, member)
             if vague is None:
+                beyond = True
                 del gateway.names[id]
             else:
                 body["attachments"][gateway.names[id]] = vague
@@ -129,6 +131,9 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
         draft.unknown(item, "what it does", gateway.doubts[0])
         draft.doubted[item.id] = gateway.doubts[0]
         body["policy_tables"] = {UNKNOWN: gateway.doubts[0]}
+        if beyond or any("vpc" not in each for each in body["attachments"].values()):  # any network may send through it
+            name = draft.naming.name(f"{item.id} attachments", UNKNOWN, UNKNOWN)
+            body["attachments"][name] = {"connect": {UNKNOWN: gateway.doubts[0]}}
     draft.top("transit_gateways")[draft.names[item.id]] = body
 
 
@@ -136,7 +141,7 @@ def vague_attachment(draft: Draft, item: Item) -> Data | None:
     """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
     becomes of what is sent there."""
     told = item.either("ResourceId")
-    vpc = draft.whereabouts(item)[0] or (told if isinstance(told, str) and told in draft.names else "")
+    vpc = draft.whereabouts(item)[0] or (told if told in draft.vpc_ids() and told in draft.names else "")
     subnets = list(draft.section(vpc, "subnets")) if vpc else []
     return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
 

@@ -36,12 +36,14 @@ _NOTHING: Final = ("count", "path", "terraform", "self")
 @dataclass
 class Flow:
     """What was found, by id. `open`: why there may be others. `chosen`: whether an expression on the way may come out as
-    none of them: one that refers to more than what it is the id of, such as a condition. `local`: whether it went through
-    a local, of which the plan has no expression."""
+    none of them: one that refers to more than what it is the id of, such as a condition. `unsettled`: what it refers to
+    that is not known and no id of the kind, such as what an unknown condition is about; empty where there is nothing.
+    `local`: whether it went through a local, of which the plan has no expression."""
 
     found: dict[str, Resource] = field(default_factory=dict)
     open: str = ""
     chosen: bool = False
+    unsettled: str = ""
     local: bool = False
 
 
@@ -225,6 +227,7 @@ class _Walk:
         kind = each.address.type
         if each.address.data:
             if _open_data(each, attribute):
+                self.flow.unsettled = self.flow.unsettled or str(each.address)
                 self.open_by(str(each.address), kind)
             return
         if kind in self.kind.types and (attribute is None or attribute in _IDS):
@@ -242,7 +245,10 @@ class _Walk:
 
     def attribute(self, each: Resource, attribute: str, modules: tuple[Step, ...]) -> None:
         """An attribute of another type that may pass an id on: what it was given itself."""
-        if not isinstance(each.values.get(attribute), Unknown | list | dict) or attribute in _IDS:
+        if not isinstance(each.values.get(attribute), Unknown | list | dict):
+            return
+        if attribute in _IDS:
+            self.unsettled_by(each, attribute)
             return
         block = self.flows.configuration.block(each.address) or {}
         written = block.get("expressions")
@@ -251,8 +257,15 @@ class _Walk:
         if found is not None:
             for one in every_expression(found):
                 self.references(references(one), scope)
-        elif isinstance(each.values.get(attribute), Unknown) and _may_be_an_id(each, attribute, self.kind):
-            self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
+        elif isinstance(each.values.get(attribute), Unknown):
+            self.unsettled_by(each, attribute)
+            if _may_be_an_id(each, attribute, self.kind):
+                self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
+
+    def unsettled_by(self, each: Resource, attribute: str) -> None:
+        """An attribute that is not known and is no id of the kind: a condition may be about it."""
+        if isinstance(each.values.get(attribute), Unknown):
+            self.flow.unsettled = self.flow.unsettled or f"{each.address}.{attribute}"
 
     def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
         """Any attribute of a resource that has something unknown that was written."""

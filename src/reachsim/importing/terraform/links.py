@@ -122,7 +122,7 @@ class Links:
         left = self.possible(each, kind, flow.found)
         computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, way[-1])
         if computed and (flow.chosen or (flow.local and self.strict)):
-            return _open_link(kind, (), "its expression may come out as nothing")
+            return _open_link(kind, (), _NOTHING)
         if len(left) == 1 and not flow.open:
             if computed and flow.local:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(left))}, all that a local can be"))
@@ -245,7 +245,11 @@ class Links:
         if members is None:
             flow = self.flows.of([own], scope, kind)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, name):
-                return _open_link(kind, (), "its expression may come out as nothing")
+                return _open_link(kind, (), _NOTHING)
+            if flow.unsettled and not isinstance(value, list) and _may_be_empty(each, kind):
+                return _open_link(kind, (), f"{_NOTHING}, as {flow.unsettled} is not known")
+            if self.strict and not isinstance(value, list):  # constants and variables leave no trace in an expression
+                return _open_link(kind, (), _OTHERS)
             if len(flow.found) == 1 and not flow.open:
                 members = list(flow.found)
             else:
@@ -257,7 +261,7 @@ class Links:
                 return _open_link(kind, tuple(members), "")
             members = [one for one in value if not isinstance(one, Unknown)] + fresh
         elif self.strict:
-            return _open_link(kind, (), "its list may have others than its expression names")
+            return _open_link(kind, (), _OTHERS)
         self.assumed.append((each, f"{name}: {', '.join(members)} and nothing else, as its expression names"))
         return members
 
@@ -289,6 +293,12 @@ class Links:
 
 _INSTEAD: Final = {"subnets": "subnet_mapping", "vpc_zone_identifier": "availability_zones"}
 """Of a load balancer and of a group of instances: where they are, and what says that in its place."""
+_NEEDS_NO_SUBNET: Final = frozenset(
+    {"aws_lambda_function", "aws_vpc_endpoint", "aws_network_acl", "aws_default_network_acl"}
+)
+"""What AWS takes without a subnet, a list of none included: a function is then outside every VPC (LAMBDA-1)."""
+_NOTHING: Final = "its expression may come out as nothing"
+_OTHERS: Final = "its list may have others than its expression names"
 _BLOCKS: Final = frozenset({"ingress", "egress", "route", "entry"})
 """Attributes that are written as blocks, which may be dynamic."""
 _HOME: Final = ("aws_", "random_", "null_", "terraform_", "tls_", "time_", "local_", "archive_")
@@ -298,6 +308,11 @@ _FOREIGN: Final = frozenset(
 
 
 _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+
+
+def _may_be_empty(each: Resource, kind: Kind) -> bool:
+    """Whether AWS would take a resource with an empty list of a kind."""
+    return kind is not SUBNET or each.address.type in _NEEDS_NO_SUBNET
 
 
 def _exclude(each: Resource) -> None:
