@@ -230,6 +230,46 @@ def test_verdicts(door: dict[str, Any], expectation: str, expected: str) -> None
     assert verdict(door, expectation) == expected
 
 
+STRANGER = {"unknown_components": {"strange": {"subnets": ["back"], "why": "nobody knows"}}}
+CROWD = {
+    "subnets": read_yaml(DESIGN)["vpcs"]["one"]["subnets"] | {"back": {"cidr": "10.1.2.0/24", "interfaces": "unknown"}}
+}
+
+
+@pytest.mark.rule("IGW-9")
+@pytest.mark.parametrize("what", [STRANGER, CROWD], ids=["component", "interfaces"])
+@pytest.mark.parametrize(
+    ("expectation", "expected"),
+    [
+        # -- it may send: within its VPC, over the peering, and from an address of its own alone
+        ("{from: {subnet: one.back}, to: app, deny: all}", UNDECIDED),
+        ("{from: {vpc: one}, to: two.y, deny: all}", FAILS),  # app does
+        ("{from: {subnet: one.back}, to: two.y, deny: all}", UNDECIDED),
+        ("{from: 10.1.2.0/24, to: two.y, deny: all}", UNDECIDED),
+        ("{from: 10.1.1.128/25, to: two.y, deny: all}", HOLDS),  # of another subnet, and nobody has it
+        ("{from: {subnet: one.back}, to: shut, deny: all}", HOLDS),
+        ("{from: {subnet: one.back}, to: three.z, deny: all}", HOLDS),
+        # -- it may have a public address, where its VPC has an internet gateway
+        ("{from: internet, to: {subnet: one.back}, deny: tcp/22}", UNDECIDED),
+        ("{from: {subnet: one.back}, to: internet, deny: tcp/22}", UNDECIDED),
+        ("{from: internet, to: 10.1.2.0/24, deny: tcp/22}", HOLDS),  # nobody out there calls a private address
+        ("{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
+    ],
+)
+def test_what_is_not_known_may_be_a_host(what: dict[str, Any], expectation: str, expected: str) -> None:
+    assert verdict(what, expectation) == expected
+
+
+@pytest.mark.rule("IGW-9")
+def test_what_is_not_known_may_be_exposed_where_there_is_an_internet_gateway() -> None:
+    (exposed,) = (each for each in load(CROWD).exposure() if not each.space)
+    assert exposed.interfaces == ("one.back",)
+    assert "public address" in exposed.undecided
+    alone = CROWD | {"internet_gateway": None, "route_tables": {"front": {}}, "instances": {}}
+    assert not load(alone).exposure()
+    assert all(each.space for each in load(FIREWALL).exposure())
+
+
 # -- every command -------------------------------------------------------------------------------------------
 
 

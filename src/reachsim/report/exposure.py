@@ -30,7 +30,9 @@ def exposure_text(found: Sequence[Exposed], net: Network, look: Look = PLAIN) ->
     sure = [group for group in found if group.space]
     count = sum(len(group.interfaces) for group in sure or found)
     takes = ("takes" if count == 1 else "take") if sure else "may take"
-    title = f"{count:,} of {number(len(net.topology.interfaces), 'interface')} {takes} packets from the internet"
+    told = all(name in net.topology.interfaces for group in sure or found for name in group.interfaces)
+    who = f"{count:,} of {number(len(net.topology.interfaces), 'interface')}" if told else "what is not told"
+    title = f"{who} {takes} packets from the internet"
     verdict = "EXPOSED" if sure else "CANNOT DECIDE"
     lines = [f"{style.yellow(verdict)}  {style.bold(title)}  {style.dim(file)}", ""]
     crowd = Crowd([net])

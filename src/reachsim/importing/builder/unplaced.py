@@ -25,7 +25,7 @@ def add_unplaced(draft: Draft) -> None:
     """Components of which nothing is known, for what was put nowhere."""
     told: set[str] = set()
     for item in _lost(draft):
-        if item.id in told or item.inner("State").get("Name") in GONE:
+        if item.id in told or _is_gone(item):
             continue
         told.add(item.id)
         reason = draft.doubted.get(item.id) or "it is in a subnet that was not read"
@@ -44,6 +44,12 @@ def _assume_a_gateway(draft: Draft, vpc: str, item: Item) -> None:
     if draft.found.one("Vpcs", vpc) is None and not body.get("subnets") and "internet_gateway" not in body:
         body["internet_gateway"] = draft.naming.name("targets", "", f"igw of {vpc}")
         draft.note("assumed", draft.names[vpc], "it may have an internet gateway: it was not read", item)
+
+
+def _is_gone(item: Item) -> bool:
+    state = item.either("State")
+    told = state.either("Name") if isinstance(state, Fields) else state
+    return isinstance(told, str) and told in GONE
 
 
 def _lost(draft: Draft) -> Iterator[Item]:

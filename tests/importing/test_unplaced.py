@@ -1,0 +1,47 @@
+"""What has addresses and is in a subnet that nobody knows may be reached: undecided, and not passed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import reachsim
+from reachsim.cli.main import main
+
+GROUP = """\
+  Sg:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      VpcId: {vpc}
+      SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}}]
+"""
+PARAMETERS = "Parameters: {Subnet: {Type: 'AWS::EC2::Subnet::Id'}, Vpc: {Type: 'AWS::EC2::VPC::Id'}}\n"
+INSTANCE = "  Web: {{Type: 'AWS::EC2::Instance', Properties: {{SubnetId: {subnet}, SecurityGroupIds: [!Ref Sg]}}}}\n"
+BALANCER = (
+    "  Web: {{Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', "
+    "Properties: {{Subnets: [{subnet}], SecurityGroups: [!Ref Sg]}}}}\n"
+)
+INTERFACE = "  Web: {{Type: 'AWS::EC2::NetworkInterface', Properties: {{SubnetId: {subnet}, GroupSet: [!Ref Sg]}}}}\n"
+
+
+@pytest.mark.parametrize("thing", [INSTANCE, BALANCER, INTERFACE], ids=["instance", "load balancer", "interface"])
+@pytest.mark.parametrize(
+    ("vpc", "subnet"),
+    [("!Ref Vpc", "!Ref Subnet"), ("vpc-1", "subnet-1"), ("!ImportValue Vpc", "!ImportValue Subnet")],
+    ids=["parameters", "ids", "another stack"],
+)
+def test_what_is_in_a_subnet_that_nobody_knows_may_be_exposed(
+    tmp_path: Path, thing: str, vpc: str, subnet: str
+) -> None:
+    """A group that admits the world, and who carries it may be in a public subnet."""
+    template = tmp_path / "template.yaml"
+    template.write_text(f"{PARAMETERS}Resources:\n{GROUP.format(vpc=vpc)}{thing.format(subnet=subnet)}")
+    net = reachsim.load(template)
+    (exposed,) = net.exposure()
+    assert exposed.undecided
+    assert not exposed.space
+    assert net.expect("internet", {"vpc": next(iter(net.design.vpcs))}, deny="tcp/22").verdict == "undecided"
+    assert net.isolated("internet", {"vpc": next(iter(net.design.vpcs))}).undecided
+    assert main(["exposure", str(template)]) == 3
