@@ -11,7 +11,7 @@ from reachsim.answers.collected import Collected, Content
 from reachsim.answers.diff_outside import compare_outside
 from reachsim.answers.difference import Difference
 from reachsim.answers.renames import renamed, renamed_functions
-from reachsim.answers.sides import Side, contents_between, in_words
+from reachsim.answers.sides import Passing, contents_between, in_words
 from reachsim.engine import Engine
 from reachsim.errors import summary
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6
@@ -105,12 +105,12 @@ def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict
     return out
 
 
-def _side_of(cell: Cell, unknown: frozenset[bool]) -> Side:
+def _side_of(cell: Cell, unknown: frozenset[bool]) -> Passing:
     """A side of interfaces, without the address families of which nothing is known."""
     lines = {False: EVERY_IPV4.addresses, True: EVERY_IPV6.addresses}
     known = replace(cell, ways=tuple(way for way in cell.ways if way.ipv6 not in unknown))
     there = HeaderSpace.union(HeaderSpace.box(w.forward, lines[w.ipv6], lines[w.ipv6]) for w in known.ways)
-    return Side.of(((choices, space) for space, choices in known.trips()), there, cell.below)
+    return Passing.of(((choices, space) for space, choices in known.trips()), there, cell.below)
 
 
 _Group = tuple[Key, tuple[str, ...]]

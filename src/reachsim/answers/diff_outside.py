@@ -9,7 +9,7 @@ from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.far_ends import INTERNET, exists, far_ends
 from reachsim.answers.renames import changed_functions
-from reachsim.answers.sides import NOTHING, Side, contents_between, in_words
+from reachsim.answers.sides import NOTHING, Passing, contents_between, in_words
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
 from reachsim.flow.ports import NO_LOSS
@@ -128,13 +128,13 @@ class _Ends:
         yield self.after.reach(source, destination) if there else None
 
 
-def _side(answer: Reach | None, keep: str, world: AddressSet) -> Side:
+def _side(answer: Reach | None, keep: str, world: AddressSet) -> Passing:
     """What passes, freed of the addresses that go without saying."""
     if answer is None:
         return NOTHING
     trips = {NO_LOSS: answer.always, **answer.losses}
     freed = ((choices, _free(space, keep, world)) for choices, space in trips.items())
-    return Side.of(freed, _free(answer.delivered, keep, world), answer.below)
+    return Passing.of(freed, _free(answer.delivered, keep, world), answer.below)
 
 
 def _unknown(answer: Reach, keep: str, world: AddressSet) -> HeaderSpace:

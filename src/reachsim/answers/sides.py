@@ -15,7 +15,7 @@ from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
 @dataclass(frozen=True)
-class Side:
+class Passing:
     """What passes in one of the two networks: round trips by what NAT devices lose of them, and all that is delivered."""
 
     trips: dict[Choices, HeaderSpace]
@@ -23,7 +23,7 @@ class Side:
     below: Fraction
 
     @classmethod
-    def of(cls, trips: Iterable[tuple[Choices, HeaderSpace]], delivered: HeaderSpace, below: Fraction) -> Side:
+    def of(cls, trips: Iterable[tuple[Choices, HeaderSpace]], delivered: HeaderSpace, below: Fraction) -> Passing:
         """Of any round trips; a packet with more than one way back has the best."""
         spaces: dict[Choices, list[HeaderSpace]] = {}
         for choices, space in trips:
@@ -40,16 +40,16 @@ class Side:
         """All packets whose answer comes back for some choice."""
         return HeaderSpace.union(self.trips.values())
 
-    def without(self, unknown: HeaderSpace) -> Side:
+    def without(self, unknown: HeaderSpace) -> Passing:
         """What passes of the packets outside a set."""
         trips = {choices: space - unknown for choices, space in self.trips.items()}
-        return Side(trips, self.delivered - unknown, self.below)
+        return Passing(trips, self.delivered - unknown, self.below)
 
 
-NOTHING = Side({}, HeaderSpace.nothing(), NAT_LOSS_BELOW)
+NOTHING = Passing({}, HeaderSpace.nothing(), NAT_LOSS_BELOW)
 
 
-def contents_between(was: Side, now: Side) -> list[Content]:
+def contents_between(was: Passing, now: Passing) -> list[Content]:
     """How two sides differ: round trips first, then what is only delivered."""
     found: dict[tuple[ChangeKind, str], list[HeaderSpace]] = {}
     for choices, space in now.trips.items():
@@ -63,7 +63,7 @@ def contents_between(was: Side, now: Side) -> list[Content]:
                 kind: ChangeKind = "changed" if counted == counts else "opened" if counts else "closed"
                 found.setdefault((kind, f"{after}; before: {before}"), []).append(one & other)
     out: list[Content] = []
-    kinds: tuple[tuple[ChangeKind, Side, Side], ...] = (
+    kinds: tuple[tuple[ChangeKind, Passing, Passing], ...] = (
         ("opened", now, was),
         ("closed", was, now),
         ("changed", NOTHING, NOTHING),
