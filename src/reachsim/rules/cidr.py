@@ -197,8 +197,8 @@ def blocks_over_routes(destinations: Iterable[Cidr], prefix_length: int) -> list
     `destinations`: of routes of one family, without the local ones. This is about adding a block: routes may be written
     afterwards that lie inside it (ROUTE-8).
 
-    >>> blocks_over_routes([Cidr("10.4.0.0/24"), Cidr("10.5.0.0/16")], 20)
-    [Cidr('10.4.0.0/20')]
+    >>> [str(block) for block in blocks_over_routes([Cidr.parse("10.4.0.0/24"), Cidr.parse("10.5.0.0/16")], 20)]
+    ['10.4.0.0/20']
     """
     return [to.supernet(prefix_length) for to in destinations if to.prefix_length >= prefix_length]
 
