@@ -356,6 +356,9 @@ def test_free_blocks_of_a_vpc_and_of_both_families(reachsim_cidr, tmp_path: Path
         "    subnets: {web: {cidr: 10.0.0.0/26}, db: {ipv6_cidr: '2001:db8::/64'}}\n"
     )
     assert reachsim_cidr("free", model, "--vpc", "app", "--size", "/26").out == "10.0.0.64/26\n"
+    refused = reachsim_cidr("free", model, "--size", "/26")  # the subnets' blocks are not free
+    assert (refused.code, refused.out) == (2, "")
+    assert "'app' has subnets; write --vpc app for what is free between them" in refused.err
     assert reachsim_cidr("free", model, "--vpc", "app", "--size", "/64").out == "2001:db8:0:1::/64\n"
     assert reachsim_cidr("free", model, "--vpc", "app").out.startswith(
         "10.0.0.64/26\n10.0.0.128/25\n2001:db8:0:1::/64\n"

@@ -198,13 +198,17 @@ def _free(arguments: argparse.Namespace) -> int:
     from reachsim.cidr.blocks import free_blocks
     from reachsim.cidr.sources import read_sources
     from reachsim.cidr.use import vpc_of
-    from reachsim.errors import UsageError
+    from reachsim.errors import UsageError, shown
     from reachsim.rules.cidr import block_warning
     from reachsim.rules.subnet import subnet_block_refusal
 
     used = _blocks(arguments.used) if arguments.used else []
     if arguments.vpc is None:
-        pools = _blocks(arguments.items)
+        sources = read_sources(arguments.items, parameters_of(arguments))
+        if sources.subnets:  # whose blocks are not free, and a pool is one block without any
+            name = sources.subnets[0].vpc
+            raise UsageError(f"{shown(name)} has subnets; write --vpc {name} for what is free between them")
+        pools = [entry.cidr for entry in sources.entries]
     else:
         vpc = vpc_of(read_sources(arguments.items, parameters_of(arguments)), arguments.vpc)
         pools = list(vpc.free)
