@@ -50,6 +50,7 @@ def test_groups_and_acls_are_innocent_where_a_route_is_missing() -> None:
     found = load({"vpcs app route_tables private": {"10.1.0.0/16": "pcx"}}).explain("probe", "www", "tcp/443")
     assert [layer.innocent for layer in found.layers] == [True, False]
     assert "NO_ROUTE_TO_DESTINATION" in found.layers[1].text
+    assert found.layers[0].text.endswith("; what lies beyond, and the way back, is not judged")
 
 
 def test_an_obstacle_has_the_key_to_edit_and_the_reason() -> None:

@@ -243,7 +243,7 @@ def _layers(found: Trace, with_open: Callable[..., Trace]) -> Iterator[Layer]:
     groups, acls, both = with_open("security_groups"), with_open("network_acls"), with_open(*_BOTH)
     if _same(found, both):
         text = "security groups and network ACLs are innocent: with every one of them open the same would stop it"
-        yield Layer("security groups and network ACLs", True, text)
+        yield Layer("security groups and network ACLs", True, text + _beyond(both))
     else:
         yield _layer("security groups", found, groups)
         yield _layer("network ACLs", found, acls)
@@ -260,10 +260,17 @@ def _layer(name: str, found: Trace, opened: Trace) -> Layer:
     if opened.reachable:
         return Layer(name, False, f"{name} alone are to blame: with all of them open it works")
     if _same(found, opened):
-        return Layer(name, True, f"{name} are innocent: with all of them open the same would stop it")
+        return Layer(name, True, f"{name} are innocent: with all of them open the same would stop it{_beyond(opened)}")
     return Layer(
         name, False, f"{name} are in the way, but not alone: with all of them open, {_first(opened)} still stops it"
     )
+
+
+def _beyond(found: Trace) -> str:
+    """What to add where a packet has no way on, so that nobody can say what would meet it there, or its answer."""
+    hops = found.shown.forward
+    ends = bool(hops) and hops[-1].action == "drop"
+    return "; what lies beyond, and the way back, is not judged" if ends else ""
 
 
 def _same(one: Trace, other: Trace) -> bool:
