@@ -45,3 +45,15 @@ def test_what_is_in_a_subnet_that_nobody_knows_may_be_exposed(
     assert net.expect("internet", {"vpc": next(iter(net.design.vpcs))}, deny="tcp/22").verdict == "undecided"
     assert net.isolated("internet", {"vpc": next(iter(net.design.vpcs))}).undecided
     assert main(["exposure", str(template)]) == 3
+
+
+def test_an_edit_of_its_group_may_open_something(tmp_path: Path) -> None:
+    """From one address to the world: who carries the group may be in a public subnet."""
+    files = []
+    for name, peer in (("before", "81.2.69.160/32"), ("after", "0.0.0.0/0")):
+        file = tmp_path / f"{name}.yaml"
+        group = GROUP.format(vpc="!Ref Vpc").replace("0.0.0.0/0", peer)
+        file.write_text(f"{PARAMETERS}Resources:\n{group}{INSTANCE.format(subnet='!Ref Subnet')}")
+        files.append(str(file))
+    assert main(["diff", *files]) == 3
+    assert main(["diff", files[0], files[0]]) == 0

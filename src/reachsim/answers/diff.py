@@ -78,7 +78,8 @@ def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
 def _places(door: Door) -> Iterator[KeyPath]:
     """Where an edit may change what passes through a door: itself, its VPCs, and what these name."""
     yield door.path
-    yield from (("vpcs", vpc) for vpc in dict.fromkeys(vpc for vpc, _ in sorted(door.subnets)))
+    vpcs = [door.vpc] if door.vpc else []  # of which no subnet may be known
+    yield from (("vpcs", vpc) for vpc in dict.fromkeys([*vpcs, *(vpc for vpc, _ in sorted(door.subnets))]))
     yield from ((section,) for section in ("peering_connections", "prefix_lists"))
 
 
