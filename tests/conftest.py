@@ -21,8 +21,3 @@ def pytest_configure() -> None:
     gc.set_threshold(50_000, 20, 100)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end."""
-    gc.freeze()
