@@ -251,13 +251,34 @@ CROWD = {
         ("{from: {subnet: one.back}, to: three.z, deny: all}", HOLDS),
         # -- it may have a public address, where its VPC has an internet gateway
         ("{from: internet, to: {subnet: one.back}, deny: tcp/22}", UNDECIDED),
-        ("{from: {subnet: one.back}, to: internet, deny: tcp/22}", UNDECIDED),
+        ("{from: {subnet: one.back}, to: internet, deny: tcp/22}", HOLDS),  # its table leads to no gateway
         ("{from: internet, to: 10.1.2.0/24, deny: tcp/22}", HOLDS),  # nobody out there calls a private address
         ("{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
     ],
 )
 def test_what_is_not_known_may_be_a_host(what: dict[str, Any], expectation: str, expected: str) -> None:
     assert verdict(what, expectation) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"), [({"0.0.0.0/0": "igw"}, UNDECIDED), ({"0.0.0.0/0": "nat"}, UNDECIDED), ({}, HOLDS)]
+)
+@pytest.mark.parametrize("what", [STRANGER, CROWD], ids=["component", "interfaces"])
+def test_what_is_not_known_may_call_the_internet_by_its_own_route(
+    what: dict[str, Any], table: dict[str, str], expected: str
+) -> None:
+    """With a public address of its own by the internet gateway, without one by a NAT gateway (IGW-4)."""
+    nat = {"nat_gateways": {"nat": {"subnet": "front"}}}
+    changes = what | nat | {"route_tables": {"main": table}}
+    assert verdict(changes, "{from: {subnet: one.back}, to: internet, deny: tcp/22}") == expected
+
+
+def test_what_is_in_a_vpc_without_known_subnets_may_send() -> None:
+    net = reachsim.loads(
+        "version: 1\nvpcs: {v: {cidrs: [10.0.0.0/16], internet_gateway: igw, unknown_components: {x: {why: lost}}}}\n"
+    )
+    assert net.expect({"vpc": "v"}, "internet", deny="all").verdict == "undecided"
+    assert net.expect("internet", {"vpc": "v"}, deny="all").verdict == "undecided"
 
 
 @pytest.mark.rule("IGW-9")

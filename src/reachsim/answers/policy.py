@@ -133,9 +133,9 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
 
 
 def _perhaps_public(network: Engine) -> Iterator[Exposed]:
-    """What is not modelled, or not told, and may have a public address: in a VPC with an internet gateway (IGW-9)."""
+    """What is not modelled, or not told, and may have a public address."""
     for door in network.topology.doors.values():
-        if door.host and door.vpc and network.design.vpcs[door.vpc].internet_gateway is not None:
+        if network.ends.perhaps_public(door):
             reason = f"{door.reason}, and something there may have a public address"
             yield Exposed((door.name,), NO_PACKET, "", False, reason)
 

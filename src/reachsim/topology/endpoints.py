@@ -348,6 +348,10 @@ class Endpoints:
             raise EndpointError.unknown(reference, [] if near is None else [near])
         return found[0]
 
+    def perhaps_public(self, door: Door) -> bool:
+        """Whether something that is not modelled may have a public address: its VPC has an internet gateway (IGW-9)."""
+        return door.host and door.vpc != "" and self.design.vpcs[door.vpc].internet_gateway is not None
+
     def unowned(self, vpc: str, subnet: str) -> AddressSet:
         """The addresses of a subnet that no interface of the design has."""
         site = self.topology.vpcs[vpc].subnets[subnet]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
 from reachsim.dataplane.relay import LISTENER, Relay, relay_of
-from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.site import NetworkInterface, SubnetSite
+from reachsim.dataplane.walk import walk
 from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -114,70 +116,77 @@ def _own(origin: Origin, address: int) -> bool:
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
     for door in destination.hidden:
-        for vpc, region in _hidden_places(door, destination, ends):
-            for flow in _to_hidden(origin, door, vpc, region, destination, ends):
+        for _, region in _hidden_places(door, destination, ends):
+            for flow in _to_hidden(origin, region, ends):
                 if flow.loss is None:
                     yield replace(flow, perhaps=door.reason)
+        # A name or a selector means public addresses too.
+        if origin.interface is None and not origin.place and destination.within is None and ends.perhaps_public(door):
+            yield Flow(origin, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=door.reason)
 
 
-def _hidden_places(door: Door, destination: Endpoint, ends: Endpoints) -> Iterator[tuple[str, AddressSet]]:
-    """The VPCs in which something that is not modelled may be, with the addresses that it may have there."""
+def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
+    """The subnets in which something that is not modelled may be, with the addresses that it may have there."""
     for vpc, subnet in sorted(door.subnets):
         region = ends.unowned(vpc, subnet)
-        yield vpc, region if destination.within is None else region & destination.within
-    if not door.subnets and door.vpc:
-        yield door.vpc, AddressSet.nothing()
+        if end.within is not None:
+            region &= end.within
+        if region:
+            yield ends.topology.vpcs[vpc].subnets[subnet], region
 
 
-def _to_hidden(
-    origin: Origin, door: Door, vpc: str, region: AddressSet, destination: Endpoint, ends: Endpoints
-) -> Iterator[Flow]:
+def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """To private addresses, which the internet has no way to but over IPv6."""
     if origin.interface is not None:
-        yield from _to_outside(origin, region, ends) if region else ()
+        yield from _to_outside(origin, region, ends)
         return
-    if origin.place:  # a network outside AWS, which asks for private addresses
-        for family in (EVERY_IPV4, EVERY_IPV6):
-            if part := region & family.addresses:
-                yield from _to_addresses(origin, (representative(part),), None)
-        return
-    if part := region & EVERY_IPV6.addresses:
-        yield from _to_addresses(origin, (representative(part),), None)
-    # A name or a selector means public addresses too, and what is not known may have one (IGW-9).
-    if door.host and destination.within is None and ends.design.vpcs[vpc].internet_gateway is not None:
-        yield Flow(origin, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=_PERHAPS_PUBLIC)
+    for family in (EVERY_IPV4, EVERY_IPV6) if origin.place else (EVERY_IPV6,):
+        if part := region & family.addresses:
+            yield from _to_addresses(origin, (representative(part),), None)
 
 
 def _from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may come from addresses that something which is not modelled may have: it sends what it likes."""
-    for door in (door for door in source.hidden if door.host):
-        for vpc, subnet in sorted(door.subnets):
-            site = ends.topology.vpcs[vpc].subnets[subnet]
-            region = ends.unowned(vpc, subnet)
-            if source.within is not None:
-                region &= source.within
-            if not region:
-                continue
+    for door in source.hidden:
+        if not door.host:
+            continue
+        if not door.subnets:  # of its VPC no subnet is known, and so no way out
+            yield Flow(
+                ends.outside(door.name, AddressSet.nothing()), 0, 0, None, unknown=door.reason, perhaps=door.reason
+            )
+        for site, region in _hidden_places(door, source, ends):
             sender = Origin(
                 door.name, site.exit, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name
             )
-            neighbour = replace(sender, start=site.link)
-            meant = destination if destination.resolve is None else destination.resolve(sender)
-            for interface in meant.interfaces:
-                origin = neighbour if interface.subnet is site else sender
-                places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
-                for flow in _to_addresses(origin, places, interface, empty=True):
-                    yield replace(flow, perhaps=door.reason)
-            if meant.literal is not None:
-                origin = neighbour if meant.literal in site else sender
-                for flow in _to_addresses(origin, (meant.literal,), None, empty=True):
-                    yield replace(flow, perhaps=door.reason)
-            if meant.outside & EVERY_IPV4.addresses and ends.design.vpcs[vpc].internet_gateway is not None:
-                yield Flow(sender, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=door.reason)
-            if meant.outside:
-                for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
-                    if (there := meant.outside & family) and region & family:
-                        for flow in _to_addresses(sender, (representative(there),), None, empty=True):
-                            yield replace(flow, perhaps=door.reason)
+            for flow in _from_hidden(sender, site, destination, ends.perhaps_public(door)):
+                yield replace(flow, perhaps=door.reason)
+
+
+def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhaps_public: bool) -> Iterator[Flow]:
+    """From addresses of a subnet: by its link to those that are in it, past its ACL to all others."""
+    neighbour = replace(sender, start=site.link)
+    meant = destination if destination.resolve is None else destination.resolve(sender)
+    for interface in meant.interfaces:
+        origin = neighbour if interface.subnet is site else sender
+        places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
+        yield from _to_addresses(origin, places, interface, empty=True)
+    if meant.literal is not None:
+        yield from _to_addresses(neighbour if meant.literal in site else sender, (meant.literal,), None, empty=True)
+    for family in (EVERY_IPV4, EVERY_IPV6):
+        if there := meant.outside & family.addresses:
+            for flow in _to_addresses(sender, (representative(there),), None, empty=True):
+                unsure = perhaps_public and _lacks_a_public_address(flow)
+                yield replace(flow, unknown=_PERHAPS_PUBLIC) if unsure else flow
+
+
+def _lacks_a_public_address(flow: Flow) -> bool:
+    """Whether the first that stops a packet is an internet gateway, since its sender has no public address (IGW-4, IGW-7)."""
+    found = walk(flow.origin.start, Header(flow.source, flow.destination, None))
+    drop = next((visit.step for visit in found.visits if isinstance(visit.step, Drop)), None)
+    return drop is not None and drop.cause.code in _WITHOUT_A_PUBLIC_ADDRESS
+
+
+_WITHOUT_A_PUBLIC_ADDRESS = {Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS}
 
 
 def addresses_from(

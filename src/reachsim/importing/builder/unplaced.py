@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Draft
-from reachsim.importing.builder.interfaces import every_interface
+from reachsim.importing.builder.interfaces import every_interface, owner_of
 from reachsim.importing.builder.vpcs import add_vpc
 from reachsim.importing.inventory import Fields, Item
 
@@ -24,12 +24,13 @@ _SOMEWHERE: Final = "somewhere"
 def add_unplaced(draft: Draft) -> None:
     """Components of which nothing is known, for what was put nowhere."""
     told: set[str] = set()
+    every = draft.vpc_ids()
     for item in _lost(draft):
         if item.id in told or _is_gone(item):
             continue
         told.add(item.id)
         reason = draft.doubted.get(item.id) or "it is in a subnet that was not read"
-        for vpc in _candidates(draft, item):
+        for vpc in _candidates(draft, item, every):
             _assume_a_gateway(draft, vpc, item)
             name = draft.naming.name("targets", item.name, item.id)
             path = ("vpcs", draft.names[vpc], "unknown_components", name)
@@ -57,30 +58,27 @@ def _lost(draft: Draft) -> Iterator[Item]:
         for item in draft.found.of(kind):
             if item.id not in draft.path_of and (item.id in draft.unplaced or item.id in draft.doubted):
                 yield item
-    yield from (item for item in every_interface(draft.found) if item.id in draft.unplaced and not _owner(draft, item))
+    for item in every_interface(draft.found):
+        if (
+            item.id in draft.unplaced and draft.found.one("Instances", owner_of(item)) is None
+        ):  # which is told of itself
+            yield item
 
 
-def _owner(draft: Draft, item: Item) -> bool:
-    """Whether an interface is of an instance, which is told of itself."""
-    attachment = item.either("Attachment")
-    owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
-    return isinstance(owner, str) and draft.found.one("Instances", owner) is not None
-
-
-def _candidates(draft: Draft, item: Item) -> list[str]:
-    """The VPCs that something may be in: that of its groups, where these are known, or any. None where its own is known."""
-    written = {item.either(key) for key in ("VpcId", "VPCId") if isinstance(item.either(key), str)} - {""}
-    if written:
-        return [vpc for vpc in written if vpc in draft.names]
-    groups = (draft.found.one("SecurityGroups", id) for id in _groups(item))
-    homes = {group.either("VpcId") for group in groups if group is not None}
-    known = [vpc for vpc in homes if isinstance(vpc, str) and vpc in draft.names]
-    if known:
-        return known[:1]
-    if not draft.vpcs:
+def _candidates(draft: Draft, item: Item, every: list[str]) -> list[str]:
+    """The VPCs that something may be in: its own, or that of its groups, where these are known; else any."""
+    for vpc in (item.either("VpcId"), item.either("VPCId")):
+        if isinstance(vpc, str) and vpc:
+            return [vpc] if vpc in draft.names else []
+    for id in _groups(item):
+        group = draft.found.one("SecurityGroups", id)
+        home = None if group is None else group.either("VpcId")
+        if isinstance(home, str) and home in draft.names:
+            return [home]
+    if not every:
         add_vpc(draft, _SOMEWHERE)
-        return [_SOMEWHERE]
-    return [vpc for vpc in draft.vpc_ids() if vpc in draft.names] or [_SOMEWHERE]
+        every.append(_SOMEWHERE)
+    return every
 
 
 def _groups(fields: Item | Fields) -> Iterator[str]:
