@@ -180,7 +180,7 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhap
 
 
 def _lacks_a_public_address(flow: Flow) -> bool:
-    """Whether the first that stops a packet is an internet gateway, since its sender has no public address (IGW-4, IGW-7)."""
+    """Whether what stops a packet first is an internet gateway, for want of a public address (IGW-4, IGW-7)."""
     found = walk(flow.origin.start, Header(flow.source, flow.destination, None))
     drop = next((visit.step for visit in found.visits if isinstance(visit.step, Drop)), None)
     return drop is not None and drop.cause.code in _WITHOUT_A_PUBLIC_ADDRESS
