@@ -9,7 +9,7 @@ from tests.designs import Changes, load
 from tests.networks import laws, network
 
 import reachsim
-from reachsim.answers.promised import plain_names, plain_selector
+from reachsim.answers.promised import plain_names, plain_selector, subnet_names
 from reachsim.errors import EndpointError
 from reachsim.loading.names import RouteTarget
 from reachsim.resources.expectation import Selector
@@ -38,7 +38,7 @@ def test_a_selector_that_needs_no_topology_selects(seed: int) -> None:
     subnets = [f"{vpc}.{name}" for vpc, body in design["vpcs"].items() for name in body["subnets"]]
     bare = {name.partition(".")[2] for name in subnets}
     for asked in [*({"vpc": vpc} for vpc in vpcs), *({"subnet": each} for each in (*subnets, *bare, "nobody"))]:
-        if plain_selector(net.design, Selector.model_validate(asked)):
+        if plain_selector(net.design, Selector.model_validate(asked), subnet_names(net.design)):
             assert not net.endpoint(asked).candidates
 
 
@@ -80,7 +80,7 @@ def test_only_vpcs_and_subnets_that_are_there_make_a_plain_selector() -> None:
     design = load({"vpcs data subnets public": {"cidr": "10.1.9.0/24"}}).design
 
     def plain(**asked: object) -> bool:
-        return plain_selector(design, Selector.model_validate(asked))
+        return plain_selector(design, Selector.model_validate(asked), subnet_names(design))
 
     assert plain(vpc="app")
     assert plain(subnet="isolated", vpc=["app", "data"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -44,9 +45,11 @@ def unnamed(engine: Engine) -> list[Problem]:
         for key, asked in (("from", expectation.from_), ("to", expectation.to))
     ]
     plain = plain_names(engine.source, (asked for _, _, asked in ends if isinstance(asked, str)))
+    selectors = any(not isinstance(asked, str) and asked.subnet for _, _, asked in ends)
+    subnets = subnet_names(engine.design) if selectors else {}
     problems: list[Problem] = []
     for index, key, asked in ends:
-        if asked in plain if isinstance(asked, str) else plain_selector(engine.design, asked):
+        if asked in plain if isinstance(asked, str) else plain_selector(engine.design, asked, subnets):
             continue
         try:
             endpoint = engine.endpoint(asked)
@@ -83,14 +86,16 @@ def plain_names(source: Source, asked: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in found if wanted[name] == 1)
 
 
-def plain_selector(design: Design, asked: Selector) -> bool:
-    """Whether all that a selector names is there, told without the topology: VPCs and subnets, no tags."""
-    subnets = [(vpc, subnet) for vpc, body in design.vpcs.items() for subnet in body.subnets]
-    return (
-        not asked.tag
-        and all(vpc in design.vpcs for vpc in asked.vpc)
-        and all(sum(name in (subnet, f"{vpc}.{subnet}") for vpc, subnet in subnets) == 1 for name in asked.subnet)
-    )
+def subnet_names(design: Design) -> Counter[str]:
+    """How many subnets each name means, bare and with its VPC."""
+    names = ((vpc, subnet) for vpc, body in design.vpcs.items() for subnet in body.subnets)
+    return Counter(name for vpc, subnet in names for name in (subnet, f"{vpc}.{subnet}"))
+
+
+def plain_selector(design: Design, asked: Selector, subnets: Mapping[str, int]) -> bool:
+    """Whether all that a selector names is there, told without the topology: VPCs and subnets (`subnet_names`), no tags."""
+    vpcs = all(vpc in design.vpcs for vpc in asked.vpc)
+    return vpcs and not asked.tag and all(subnets.get(name) == 1 for name in asked.subnet)
 
 
 def _gives_names(kind: type[Resource]) -> bool:

@@ -118,12 +118,14 @@ def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], Addre
     while new:
         todo = [part for part in new if part not in reaching]
         reaching.update(todo)
+        found: list[Element] = []
         while todo:
-            for holder in holders.get(todo.pop(), ()):
+            found.append(todo.pop())
+            for holder in holders.get(found[-1], ()):
                 if holder not in reaching:
                     reaching.add(holder)
                     todo.append(holder)
-        addresses |= AddressSet.union_of(span for part in reaching for span in addresses_of(part))
+        addresses |= AddressSet.union_of(span for part in found for span in addresses_of(part))
         new = [
             device
             for device in before.passed
