@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.answers.lambda_planning import lambda_addresses
-from reachsim.answers.lint.registry import Found, Subject, finds
-from reachsim.dataplane.checkpoint import Drop, Header
-from reachsim.dataplane.walk import walk
+from reachsim.answers.lint.registry import Found, Subject, finds, said_of, without_public_address
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.resources.lambda_function import LATEST, FunctionConfiguration, LambdaFunction
 from reachsim.rules.clauses import KeyPath
-from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
 
 
@@ -84,14 +81,9 @@ def _packet(subject: Subject, asked: str, latest: FunctionConfiguration) -> str:
 @finds(LintCode.FUNCTION_IN_PUBLIC_SUBNET)
 def functions_in_public_subnets(subject: Subject) -> Iterator[Found]:
     """Functions whose subnet sends the internet's addresses to an internet gateway, which drops them (LAMBDA-7)."""
-    internet = 0x08080808
     for (vpc, subnet, groups), interface in subject.topology.functions.items():
-        there = walk(interface.subnet.table, Header(interface.addresses[0], internet, interface))
-        lost = next((visit for visit in there.visits if isinstance(visit.step, Drop)), None)
-        if lost is None or not isinstance(lost.step, Drop) or lost.header.source != interface.addresses[0]:
-            continue  # nothing is lost, or it is what a NAT device made of it
-        cause = lost.step.cause
-        if cause.code != Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+        lost = without_public_address(interface)
+        if lost is None:
             continue
         users = [
             (name if version == LATEST else f"{name}:{version}", ("lambda_functions", name, *at))
@@ -102,13 +94,12 @@ def functions_in_public_subnets(subject: Subject) -> Iterator[Found]:
             and subnet in body.subnet_names
         ]
         for name, path in users:
-            source = format_address(interface.addresses[0])
             yield Found(
                 LintCode.FUNCTION_IN_PUBLIC_SUBNET,
                 name,
                 path,
                 f"it has no internet in subnet {subnet}, whose default route leads to an internet gateway",
-                f"{name} {source} -> 8.8.8.8 is lost at {cause.component}: {cause.text}",
+                said_of(name, *lost),
                 "run it in a subnet with a route to a NAT gateway, or use VPC endpoints",
                 "LAMBDA-7",
             )

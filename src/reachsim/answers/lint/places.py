@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachsim.answers.lint.registry import Found, Subject, finds
-from reachsim.dataplane.checkpoint import Drop, Header
+from reachsim.answers.lint.registry import Found, Subject, finds, said_of, without_public_address
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
-from reachsim.dataplane.walk import walk
-from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.address import IPV4_LAST
 from reachsim.resources.host import Host
-from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names
 from reachsim.rules.lint import LintCode
-
-_INTERNET = 0x08080808
 
 
 @finds(LintCode.HOSTS_IN_PUBLIC_SUBNET)
@@ -27,22 +22,15 @@ def hosts_in_public_subnets(subject: Subject) -> Iterator[Found]:
             if not hosts or any(_public(interface) for interface in hosts):
                 continue
             first = hosts[0]
-            source = next((address for address in first.addresses if address <= IPV4_LAST), None)
-            if source is None:
-                continue
-            there = walk(subnet.table, Header(source, _INTERNET, first))
-            lost = next((visit for visit in there.visits if isinstance(visit.step, Drop)), None)
-            if lost is None or not isinstance(lost.step, Drop) or lost.header.source != source:
-                continue
-            cause = lost.step.cause
-            if cause.code is not Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS or lost.header.sender is not first:
+            lost = without_public_address(first)
+            if lost is None or lost[1].sender is not first:
                 continue
             yield Found(
                 LintCode.HOSTS_IN_PUBLIC_SUBNET,
                 subnet.full_name,
                 subnet.path,
                 "its default route leads to an internet gateway, and none of its hosts has a public address",
-                f"{first.name} {format_address(source)} -> 8.8.8.8 is lost at {cause.component}: {cause.text}",
+                said_of(first.name, *lost),
                 "associate it with a table whose default route leads to a NAT gateway, or give the hosts public addresses",
                 "IGW-4",
             )

@@ -8,9 +8,14 @@ from typing import Final, NamedTuple
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.policy import Exposure, exposure
+from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.walk import walk
+from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.reach.pair import Reach
 from reachsim.rules.clauses import GroupId, KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
 
 
@@ -74,6 +79,28 @@ def one_of_each(members: Iterable[NetworkInterface]) -> Iterable[NetworkInterfac
     return {interface.client_ports: interface for interface in reversed(list(members))}.values()
 
 
+def without_public_address(interface: NetworkInterface) -> tuple[Cause, Header] | None:
+    """Why an internet gateway drops what an interface sends to the internet from an address that has no public one (IGW-4),
+    and the packet that it drops; None where it does not."""
+    source = next((address for address in interface.addresses if address <= IPV4_LAST), None)
+    if source is None:
+        return None
+    for visit in walk(interface.subnet.table, Header(source, SOMEBODY_OUT_THERE, interface)).visits:
+        if isinstance(visit.step, Drop):
+            mine = visit.header.source == source  # and not what a NAT device made of it
+            cause = visit.step.cause
+            found = mine and cause.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS
+            return (cause, visit.header) if found else None
+    return None
+
+
+def said_of(name: str, cause: Cause, header: Header) -> str:
+    """The packet of `without_public_address` in words."""
+    ends = f"{format_address(header.source)} -> {format_address(header.destination)}"
+    return f"{name} {ends} is lost at {cause.component}: {cause.text}"
+
+
+SOMEBODY_OUT_THERE: Final = int(parse_address("8.8.8.8"))
 _OF_A_PLACE: Final = 2
 Finder = Callable[[Subject], Iterable[Found]]
 CHECKS: Final[dict[Finder, tuple[LintCode, ...]]] = {}
