@@ -15,6 +15,7 @@ from reachsim.answers.cases import Looking, routes_of
 from reachsim.answers.observe import Tool, observed
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
 from reachsim.faces import Faced, ToldOf, record
@@ -190,23 +191,27 @@ def _misplaced(engine: Engine, hops: tuple[Hop, ...], index: int) -> Iterator[Ke
     """The subnet of a public NAT gateway whose table does not lead to the internet gateway (NATGW-1): what stops a packet
     from where a route sends it to the NAT gateway on is in its way because the NAT gateway is there."""
     view = Looking(engine)
+    sent: int | None = None  # the last hop that a route of a VPC sent on
     for place, hop in enumerate(hops):
         interface = view.interface(hop.component)
-        body = (
-            None
-            if interface is None
-            else engine.design.vpcs[interface.vpc.name].nat_gateways.get(hop.component.partition(".")[2])
-        )
-        if interface is None or body is None or body.regional or body.connectivity != "public":
-            continue
-        vpc, gateway = interface.vpc.name, engine.design.vpcs[interface.vpc.name].internet_gateway
-        sent = max(
-            (n for n, before in enumerate(hops[:place]) if before.checkpoint.startswith("route table ")), default=place
-        )
-        leads = view.target(vpc, view.table_of(interface.subnet.name, vpc), "0.0.0.0/0")
-        if leads != gateway and index > sent:
+        late = index > (place if sent is None else sent)
+        if interface is not None and late and _is_out_of_place(engine, view, interface):
             yield (*interface.path, "subnet")
             return
+        if "route_tables" in hop.path:
+            sent = place
+
+
+def _is_out_of_place(engine: Engine, view: Looking, interface: NetworkInterface) -> bool:
+    """Whether an interface is a public NAT gateway's, in a subnet whose default route is not to the internet gateway."""
+    vpc = interface.vpc.name
+    body = engine.design.vpcs[vpc].nat_gateways.get(interface.name.partition(".")[2])
+    if body is None or body.regional or body.connectivity != "public":
+        return False
+    return (
+        view.target(vpc, view.table_of(interface.subnet.name, vpc), "0.0.0.0/0")
+        != engine.design.vpcs[vpc].internet_gateway
+    )
 
 
 def _open(

@@ -152,7 +152,7 @@ def _misrouted(drop: Drop, visits: list[Visit]) -> Drop:
     )
     for visit in (*reversed(visits[:behind]), *reversed(visits)):
         step = visit.step.onward if isinstance(visit.step, Drop) else visit.step
-        if isinstance(step, Forward) and visit.checkpoint.role.startswith("route table "):
+        if isinstance(step, Forward) and visit.checkpoint.is_a is CheckpointType.ROUTE_TABLE:
             cause, led = drop.cause, f"; {step.text} sends it there, and no narrower route leads elsewhere"
             note = f"{cause.note}{led}" if cause.note else ""
             return drop._replace(cause=replace(cause, text=f"{cause.text}{led}", note=note, path=step.path))
