@@ -8,10 +8,10 @@ from reachsim.importing.inventory import Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
+from reachsim.resources.lambda_function import LATEST
 
 _FUNCTION: Final = "aws_lambda_function"
 TYPES: Final = frozenset({_FUNCTION, "aws_lambda_alias"})
-_LATEST: Final = "$LATEST"
 
 
 def add(made: Assembly) -> None:
@@ -19,7 +19,7 @@ def add(made: Assembly) -> None:
     for each in made.found.of(_FUNCTION):
         body = {
             "FunctionName": each.get("function_name"),
-            "Version": _LATEST,
+            "Version": LATEST,
             "VpcConfig": _attachment(made, each),
             "MemorySize": each.get("memory_size"),
             "CapacityProviderConfig": {} if each.each("capacity_provider_config") else None,
@@ -46,11 +46,11 @@ def _published(made: Assembly, each: Resource) -> str:
     what is not published $LATEST. Empty where it is not known."""
     publish, version = each.get("publish"), each.get("version")
     if isinstance(version, str):
-        return version if publish is True or version == _LATEST else ""
+        return version if publish is True or version == LATEST else ""
     if isinstance(publish, Unknown) or not isinstance(version, Unknown):
         return ""
     if not publish:
-        return _LATEST
+        return LATEST
     before = (
         next((one for one in made.before.of(_FUNCTION) if one.address == each.address), None) if made.before else None
     )
