@@ -80,8 +80,8 @@ class ReachAnswer:
                 if found.blockers and (found.packet is None or found.packet in stopped):
                     return found
         packet = stopped.witness()
-        for part in certain if packet is not None else ():
-            if packet in part.asked(part.family, ALL_PORTS):
+        for part in certain:
+            if packet is not None and packet in part.asked(part.family, ALL_PORTS):
                 one = Traffic.of((packet.service, packet.service))
                 return replay(*self.reach.ends, packet, part.flow, one, book=part.book, **how)
         return None
