@@ -9,7 +9,7 @@ from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, all_blocks, mends, offers
 from reachsim.resources.reference import bare
-from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_table, shared_with_others
+from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -156,10 +156,9 @@ def out_of_the_circle(case: Case) -> Iterator[Edit]:
         if new is not None:
             text = f"run {vpc}.{target} in a new public subnet of {vpc}, whose table does not lead back to it"
             yield Edit((*new[1], *_moved(case, path, new[0])), text, 4)
-        if not others and body.internet_gateway and shared_with_others(case, vpc, table, [host.subnet]):
-            offer = RouteOffer(DEFAULT, body.internet_gateway, "")
+        changes = () if others else own_way_out(case, vpc, host.subnet)
+        if changes:
             text = f"give subnet {host.subnet} of {vpc}, where {target} is, a route table of its own: {DEFAULT} to "
-            changes = tuple(own_table(case, vpc, table, [host.subnet], offer))
             yield Edit(changes, f"{text}internet gateway {body.internet_gateway}", 3)
 
 

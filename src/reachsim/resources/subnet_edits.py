@@ -13,7 +13,7 @@ DEFAULT = "0.0.0.0/0"
 
 
 def public_subnets(case: Case, vpc: str) -> list[str]:
-    """The subnets of a VPC whose default route leads to its internet gateway (ROUTE-25)."""
+    """The subnets of a VPC whose default route leads to its internet gateway."""
     body, view = case.view.design.vpcs[vpc], case.view
     gateway = body.internet_gateway
     return [
@@ -41,6 +41,18 @@ def new_public_subnet(
         subnet["map_public_ip_on_launch"] = True
     changes.append(KeyChange((*path, "subnets", "public"), subnet))
     return "public", changes
+
+
+def own_way_out(case: Case, vpc: str, subnet: str) -> tuple[KeyChange, ...]:
+    """A table of its own for a subnet, with the default route to the internet gateway. Nothing where no other subnet has its
+    table, or there is a table already that leads there: then that route, or that table, is less to change."""
+    body, table = case.view.design.vpcs[vpc], case.view.table_of(subnet, vpc)
+    gateway = body.internet_gateway
+    if gateway is None or not shared_with_others(case, vpc, table, [subnet]):
+        return ()
+    if any(case.view.target(vpc, name, DEFAULT) == gateway for name in body.route_tables):
+        return ()
+    return tuple(own_table(case, vpc, table, [subnet], RouteOffer(DEFAULT, gateway, "")))
 
 
 def shared_with_others(case: Case, vpc: str, table: str, subnets: Sequence[str]) -> bool:
