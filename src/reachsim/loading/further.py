@@ -101,8 +101,8 @@ class _Rest:
             before = self.renamed.get(path[:length])
             if before is not None:
                 path = (*before, *path[length:])
-                unknown = isinstance(problem, UnknownKey)
-                at = self.origin.provenance.place((*path, problem.key) if unknown else path, unknown)
+                key = (problem.key,) if isinstance(problem, UnknownKey) else ()
+                at = self.origin.provenance.place((*path, *key), bool(key))
                 return replace(problem, path=path, file=at.file, line=at.line, column=at.column, name=at.name)
         return replace(problem, path=path)
 

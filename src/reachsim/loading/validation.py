@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -265,9 +265,12 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             meant = self.suggest(str(name), [key for key in known if key not in present])
             hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
-            told = self.problem(f"unknown key {shown(name)}", problem_path, finding.path, key=True, hint=hint)
-            problem = UnknownKey(*(getattr(told, each.name) for each in fields(told)), str(name), meant)
-            return _Report(problem, finding, str(name), meant)
+            at = self.document.provenance.place((*self.at, *finding.path), True)
+            unknown = UnknownKey(
+                f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,
+                str(name), meant,
+            )  # fmt: skip
+            return _Report(unknown, finding, str(name), meant)
         if kind in _MISSING:
             *parent, name = finding.path
             problem_path = tuple(parent)
