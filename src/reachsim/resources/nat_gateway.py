@@ -13,7 +13,7 @@ from reachsim.dataplane.place import AddressPair, InterfacePlace
 from reachsim.dataplane.scope import Scope, edges, intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
-from reachsim.net.cidr import EVERY_IPV4, Cidr
+from reachsim.net.cidr import EVERY_IPV4
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
@@ -27,11 +27,10 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
+from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
 from reachsim.rules.verdict import Loss
 
 PUBLIC_IPV4 = PUBLIC & EVERY_IPV4.addresses
-NAT64 = Cidr.parse("64:ff9b::/96")
 PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in no subnet", "NATGW-19")
 """In place of an ACL, where there is none."""
 
@@ -272,6 +271,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
     __slots__ = ("interface", "state")
 
     loop_rule: ClassVar[str] = "NATGW-13"
+    nat64: ClassVar[bool] = True
 
     def __init__(self, interface: NetworkInterface, state: str) -> None:
         super().__init__(interface.name, "NAT gateway", interface.path)

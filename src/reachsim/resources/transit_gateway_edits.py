@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reachsim.net.cidr import Cidr
@@ -109,6 +109,13 @@ def appliance_mode(case: Case) -> Iterator[Edit]:
                 yield Edit.setting(path, True, f"switch appliance mode of attachment {attachment} of {name} on")
 
 
+def _table_at(path: KeyPath, tables: Mapping[str, Any]) -> str | None:
+    """The table that a key path is in, or that its attachment is associated with."""
+    if path[2] == "route_tables":
+        return str(path[3])
+    return next((name for name, body in tables.items() if path[3] in body.associations), None)
+
+
 @mends
 def transit_tables(case: Case) -> Iterator[Edit]:
     """An association (TGW-1), a propagation (TGW-2) or a static route (TGW-5) in the gateway's tables."""
@@ -116,16 +123,16 @@ def transit_tables(case: Case) -> Iterator[Edit]:
     if found is None or not found[1].route_tables:
         return
     name, gateway, path = found
-    attachment = case.cause.component.partition(".")[2]
     tables = gateway.route_tables
     if case.cause.code is Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION:
+        attachment = case.cause.path[3]
         for table in tables:
             text = f"associate attachment {attachment} with route table {table} of {name}"
             yield Edit.adding((*path, "route_tables", table, "associations"), attachment, text, 2)
         return
     if case.cause.code not in (Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, Code.TGW_RTB_BAD_STATE_ROUTE):
         return
-    table = next((each for each, body in tables.items() if attachment in body.associations), None)
+    table = _table_at(case.cause.path, tables)
     if table is None:
         return
     here: KeyPath = (*path, "route_tables", table)
@@ -142,7 +149,7 @@ def transit_tables(case: Case) -> Iterator[Edit]:
     if case.destination in PUBLIC:
         for other, body in gateway.attachments.items():
             gateways = case.view.design.vpcs[body.vpc].nat_gateways if body.vpc is not None else {}
-            if gateways and other != attachment:
+            if gateways and other not in tables[table].associations:
                 text = f"route {_DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
                 yield Edit.setting((*here, "routes", _DEFAULT), other, text, 3)
 

@@ -18,6 +18,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import same_family
+from reachsim.rules.nat import by_nat64
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 
@@ -42,7 +43,9 @@ def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bo
         if _in_one_place(origin, meant, ends):
             out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
             continue
-        found = _flows(origin, meant, ends)
+        found = list(_flows(origin, meant, ends))
+        if ends.topology.nat64:
+            found = _with_nat64(origin, meant, ends, found, links=links)
         out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
         out += _to_doors(origin, meant, ends)
         out += _beside(origin, meant, ends) if ends.relays else ()
@@ -111,6 +114,34 @@ def _own(origin: Origin, address: int) -> bool:
     """Whether an address is one of the sender's own: what a host sends to itself never leaves it. A function has no
     interface of its own (LAMBDA-3)."""
     return origin.interface is not None and not origin.interface.shared and address in origin.interface.addresses
+
+
+def _with_nat64(
+    origin: Origin, destination: Endpoint, ends: Endpoints, found: list[Flow], *, links: bool
+) -> list[Flow]:
+    """The flows of an origin with those that a NAT gateway may carry from its IPv6 addresses to IPv4 ones (NATGW-16): a
+    further way, or the only one where what is meant outside has no IPv6. An interface has addresses of its own to be asked
+    for; to these it is a further way, for who asks whether anything comes."""
+    sources = [address for address in origin.addresses if address > IPV4_LAST]
+    region = by_nat64(_addresses_meant(origin, destination, ends, interfaces=links))
+    if origin.interface is None or not sources or not region:
+        return found
+    others = [flow for flow in found if flow.loss is not NO_COMMON_FAMILY or flow.target is not None]
+    ways = (Flow(origin, a, representative(region), None, region, via="by NAT64", beside=bool(others)) for a in sources)
+    return [*others, *ways]
+
+
+def _addresses_meant(origin: Origin, destination: Endpoint, ends: Endpoints, *, interfaces: bool) -> AddressSet:
+    """The addresses that a destination means from an origin; `interfaces`: those of interfaces too, other than its own."""
+    found = [destination.outside]
+    if destination.literal is not None and (interfaces or not _listening(destination, ends)):
+        found.append(AddressSet.of((destination.literal, destination.literal)))
+    for interface in destination.interfaces if interfaces else ():
+        if interface is not origin.interface:
+            meant = addresses_from(origin, interface, ends, every=True)
+            found.append(AddressSet.union_of((a, a) for a in meant))
+    found += (_addresses_meant(origin, part, ends, interfaces=interfaces) for part in destination.several)
+    return AddressSet.union_of(span for each in found for span in each.spans)
 
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -206,6 +237,23 @@ def addresses_from(
             return (*(interface.addresses if every else interface.primary), *publics)
         return (*publics, *ipv6)
     return interface.addresses if every else interface.primary
+
+
+def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[NetworkInterface]:
+    """The interfaces of a destination with a public address that a question does not mean, since from some of its senders
+    a name means private ones (`addresses_from`)."""
+    if destination.resolve is not None or destination.literal is not None or destination.within is not None:
+        return
+    senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
+    outside = [origin for origin in source.origins if origin.interface is None]
+    private: dict[object, bool] = {}
+    for interface in destination.interfaces:
+        vpc = interface.vpc
+        if vpc not in private:
+            near = vpc in senders or any(_joined(each, vpc.name, ends) for each in (*senders.values(), *outside))
+            private[vpc] = near
+        if interface.publics and private[vpc]:
+            yield interface
 
 
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
