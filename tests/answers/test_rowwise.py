@@ -84,7 +84,9 @@ def unknown_beside_many(vpc: str, count: int) -> str:
     """Two peered VPCs of hosts with groups of their own, which take tcp/443 and let nothing out, and in one of the VPCs a
     component that is not known."""
     ingress = "[{allow: tcp/443, from: 10.0.0.0/8}"
-    groups = ",".join(f"g{n}: {{ingress: {ingress}, {{allow: tcp/{n}, from: g{n}}}], egress: []}}" for n in range(count))
+    groups = ",".join(
+        f"g{n}: {{ingress: {ingress}, {{allow: tcp/{n}, from: g{n}}}], egress: []}}" for n in range(count)
+    )
     hosts = ",".join(f"i{n}: {{subnet: s, security_groups: [g{n}]}}" for n in range(count))
 
     def body(name: str, net: int) -> str:
