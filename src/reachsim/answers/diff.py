@@ -21,7 +21,6 @@ from reachsim.reach.classes import Classes
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.rows import Rows
-from reachsim.reach.touched import Touched, touched, touched_by_structure
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import network_of
@@ -41,7 +40,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     collected = Collected(places)
     names = renamed(before, after)
     functions = renamed_functions(before, after, names)
-    may = None if names else _touched(before, after)
+    may = None if names else after.touched_since(before.topology, before.book)
     if may is None:
         old = before.matrix(progress=progress) if kept is None else kept.matrix
         new = after.matrix(progress=progress)
@@ -230,14 +229,3 @@ def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
         return [0 for _ in places]
     numbers = (*row, 0)  # the last one is at place -1
     return [numbers[place] for place in places]
-
-
-def _touched(before: Engine, after: Engine) -> Touched | None:
-    """What may differ between two networks; None where anything may."""
-    if before.topology is not after.topology:
-        return touched_by_structure(before.topology, after.topology, (before.book, after.book))
-    ends = touched(before.topology, before.book, after.book)
-    if ends is None:
-        return None
-    names = frozenset(interface.name for interface in ends)
-    return Touched(names, names)

@@ -61,6 +61,18 @@ class Touched:
     addresses: AddressSet = AddressSet.nothing()
 
 
+def touched_between(topologies: tuple[Topology, Topology], books: tuple[FilterBook, FilterBook]) -> Touched | None:
+    """What may differ between two networks, which may have one topology; None where anything may."""
+    before, after = topologies
+    if before is not after:
+        return touched_by_structure(before, after, books)
+    ends = touched(before, *books)
+    if ends is None:
+        return None
+    names = frozenset(interface.name for interface in ends)
+    return Touched(names, names)
+
+
 def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> Touched | None:
     """What may differ between two topologies; None where anything may.
 
