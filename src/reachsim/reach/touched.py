@@ -64,11 +64,9 @@ class Touched:
 def touched_between(topologies: tuple[Topology, Topology], books: tuple[FilterBook, FilterBook]) -> Touched | None:
     """What may differ between two networks, which may have one topology; None where anything may."""
     before, after = topologies
-    if before is not after:
+    ends = touched(before, *books) if before is after else None
+    if ends is None:  # or what others pass asks a filter that is edited: they are found as for an edit of structure
         return touched_by_structure(before, after, books)
-    ends = touched(before, *books)
-    if ends is None:
-        return None
     names = frozenset(interface.name for interface in ends)
     return Touched(names, names)
 
