@@ -110,6 +110,11 @@ class _Next:
         return self.state.cost + self.edit.cost
 
 
+def _alike(one: _State, other: _State) -> bool:
+    """Whether two sets of edits come to the same file, as where the second edit of one undoes its first."""
+    return same_values(one.engine.source.document.data, other.engine.source.document.data)
+
+
 @dataclass
 class Search:
     """Sets of edits, the least intrusive first, until some make the expectation hold."""
@@ -130,7 +135,7 @@ class Search:
         seen: set[frozenset[str]] = {frozenset()}
         heap: list[tuple[int, int, _State | _Next]] = [(0, 0, _State(self.start, (), first))]
         order = count(1)
-        found: list[frozenset[str]] = []
+        found: list[_State] = []
         enough = 0
         while heap and self.tried < MOST_TRIED:
             _, turn, state = heapq.heappop(heap)
@@ -146,13 +151,13 @@ class Search:
                     continue
             if state.result.holds:
                 state = self._without_idle(state)
-                if not any(other <= state.keys for other in found):
-                    found.append(state.keys)
+                if not any(other.keys <= state.keys or _alike(other, state) for other in found):
+                    found.append(state)
                     enough = enough or state.cost + MUCH_MORE
                     yield state
                 continue
             for child in self._children(state, seen, enough):
-                if not any(keys <= child.keys for keys in found):
+                if not any(other.keys <= child.keys for other in found):
                     heapq.heappush(heap, (child.cost, next(order), child))
 
     def _children(self, state: _State, seen: set[frozenset[str]], enough: int) -> Iterator[_Next]:

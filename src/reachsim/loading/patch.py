@@ -62,6 +62,8 @@ def changed(data: Any, changes: Iterable[KeyChange]) -> Any:
 
 def _changed(node: Any, change: KeyChange, depth: int) -> Any:
     step = change.path[depth]
+    if not isinstance(node, dict | list):
+        raise KeyError(change.path)
     copied: Any = list(node) if isinstance(node, list) else dict(node)
     key: Any = step if isinstance(copied, list) else str(step)
     if isinstance(copied, list) and not isinstance(step, int):
