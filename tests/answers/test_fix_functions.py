@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from tests.answers.test_fix import best, written
+from tests.answers.test_fix_kinds import values
 from tests.designs import Changes
-
-from reachsim.answers.fixes import Fix
 
 INSIDE = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
 OUTSIDE: dict[str, Any] = {}
@@ -20,11 +19,6 @@ def function(latest: dict[str, Any], *versions: dict[str, Any], alias: int = 0) 
     body = {"latest": latest, "versions": {str(n): copy.deepcopy(each) for n, each in enumerate(versions, 1)}}
     aliases = {"aliases": {"live": alias}} if alias else {}
     return {"lambda_functions": {"f": body | aliases}}
-
-
-def values(fix: Fix) -> dict[Any, Any]:
-    """What each changed key becomes."""
-    return {change.path: change.value for edit in fix.edits for change in edit.changes}
 
 
 @pytest.mark.rule("LAMBDA-28")

@@ -8,6 +8,14 @@ import pytest
 from tests.answers.test_fix import best, written
 from tests.designs import GONE, Changes
 
+from reachsim.answers.fixes import Fix
+
+
+def values(fix: Fix) -> dict[Any, Any]:
+    """What each changed key becomes."""
+    return {change.path: change.value for edit in fix.edits for change in edit.changes}
+
+
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
 
@@ -211,8 +219,7 @@ def test_the_key_to_edit_of_an_internal_load_balancer_is_its_scheme() -> None:
         "vpcs app load_balancers lb listeners": {"http/80": "dbs"},
     }
     fix = best(written(BALANCED, lb, plain).fixes("www", "lb", "tcp/80"))
-    (change,) = (change for edit in fix.edits for change in edit.changes)
-    assert (change.path, change.value) == ((*LB, "scheme"), "internet-facing")
+    assert values(fix) == {(*LB, "scheme"): "internet-facing"}
 
 
 # -- endpoints ----------------------------------------------------------------------------------------------------------
