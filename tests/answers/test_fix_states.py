@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.answers.test_fix import best, written
-from tests.answers.test_fix_kinds import INSIDE, OUTSIDE, function
+from tests.answers.test_fix_functions import INSIDE, OUTSIDE, function
 from tests.designs import GONE, Changes
 
 VPN: Changes = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.answers.lint_designs import CALM, MODELS, ROOT, found, model
@@ -173,13 +174,13 @@ def test_a_silence_far_from_any_finding_is_to_go() -> None:
     [
         ({"code": "GROUP_UNSED", "why": "x"}, "is no code of a finding.*did you mean GROUP_UNUSED"),
         ({"code": "Q", "why": "x"}, "is no code of a finding.*docs/lint.md"),
-        ({"code": 7, "why": "x"}, "is no code of a finding.*docs/lint.md"),
+        ({"code": {"a": 1}, "why": "x"}, "is no code of a finding.*docs/lint.md"),
         ({"code": "GROUP_UNUSED"}, "why"),
         ({"code": "GROUP_UNUSED", "why": " "}, "a silence needs a reason"),
         ({"code": "GROUP_UNUSED", "why": "x", "where": "y"}, "where"),
     ],
 )
-def test_mistakes_in_silences(silence: dict[str, str], message: str) -> None:
+def test_mistakes_in_silences(silence: dict[str, Any], message: str) -> None:
     with pytest.raises(DesignError, match=message):
         load({"lint": {"ignore": [silence]}})
 

@@ -12,7 +12,7 @@ from reachsim.rules.lint import LintCode
 
 
 def _code(value: Any) -> str:
-    if value not in set(LintCode):
+    if not isinstance(value, str) or value not in set(LintCode):
         near = suggest(value, list(LintCode)) if isinstance(value, str) else None
         hint = f"did you mean {near}?" if near else "docs/lint.md has the codes"
         raise HintedError(f"{shown(value)} is no code of a finding", hint=hint)

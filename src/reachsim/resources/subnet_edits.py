@@ -13,7 +13,7 @@ DEFAULT = "0.0.0.0/0"
 
 
 def public_subnets(case: Case, vpc: str) -> list[str]:
-    """The subnets of a VPC whose default route leads to its internet gateway."""
+    """The subnets of a VPC whose default route leads to its internet gateway (ROUTE-25)."""
     body, view = case.view.design.vpcs[vpc], case.view
     gateway = body.internet_gateway
     return [
