@@ -136,7 +136,7 @@ def _pools(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> dict
 
 
 def _public_addresses(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> Iterator[int]:
-    """Made-up public addresses, one after the other: those that nobody writes. Ranges of which a rule names a part come last,
+    """Made-up public addresses, one after the other: those that nobody writes. Ranges that a rule names a part of come last,
     since whom it means is nobody to whom AWS gives an address."""
     every = [need for vpc in design.vpcs for need in needs[vpc]]
     written = {
