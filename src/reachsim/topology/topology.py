@@ -23,6 +23,7 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
+from reachsim.topology.spokes import Spokes, spokes_of
 
 
 @dataclass(eq=False, repr=False)
@@ -109,6 +110,11 @@ class Topology(Faced):
         """The attachments that serve each zone of a VPC (TGW-7); None where the zone itself matters."""
         places = self.noted.values()
         return None if zones_matter(places) else serving(places)
+
+    @cached_property
+    def spokes(self) -> Spokes:
+        """The VPCs of transit gateways between which walks are alike."""
+        return spokes_of(self)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
