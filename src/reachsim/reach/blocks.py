@@ -296,9 +296,7 @@ class BlockWorker:
         mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
         return [mask] * len(side.classes)
 
-    def column(
-        self, filter: Filter, term: Term, side: Side, at_best: bool, owner: VpcSite | None = None
-    ) -> list[int]:
+    def column(self, filter: Filter, term: Term, side: Side, at_best: bool, owner: VpcSite | None = None) -> list[int]:
         """What a filter lets through to or from each class of a side, by one of its addresses. `owner`: the VPC of whose
         filter it is."""
         viewpoint = owner if isinstance(term.vpc, Own) else term.vpc

@@ -190,9 +190,7 @@ def _role(interface: NetworkInterface, host: Hashable) -> Hashable:
     return interface.name if None in told else told
 
 
-def _kind(
-    role: Hashable, told: Hashable, spoke: Hashable, table: Checkpoint, kinds: dict[Hashable, int]
-) -> WalkedKind:
+def _kind(role: Hashable, told: Hashable, spoke: Hashable, table: Checkpoint, kinds: dict[Hashable, int]) -> WalkedKind:
     broad = kinds.setdefault((role, told), len(kinds))
     alike = kinds.setdefault((table, broad), len(kinds))
     return WalkedKind(alike, broad, None if spoke is None else kinds.setdefault(("spoke", role, spoke), len(kinds)))

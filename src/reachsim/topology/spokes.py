@@ -10,10 +10,9 @@ but for whose ACLs and groups stand on them, which templates name by the end.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
@@ -22,9 +21,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.prefixes import IntervalMap
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.transit_checkpoint import FromVpc, ToVpc, TransitRoute, TransitTable
-
-if TYPE_CHECKING:
-    from reachsim.topology.topology import Topology
+from reachsim.rules.clauses import KeyPath
 
 HOME = "into the VPC that has the address"
 """In place of an attachment."""
@@ -71,10 +68,13 @@ class Spoke:
 
 @dataclass
 class Spokes:
-    """The spokes of a topology."""
+    """The spokes of a topology. `of`: by VPC; `transit`: what the transit gateways ask for each attachment; `tables`: every
+    route table; `joined`: by VPC, what joins it to others."""
 
-    topology: Topology
     of: dict[VpcSite, Spoke]
+    transit: tuple[TransitTable, ...]
+    tables: Collection[RouteTableCheckpoint]
+    joined: Mapping[str, set[KeyPath]]
     _ways: dict[VpcSite, Hashable] = field(default_factory=dict)
     _sent: dict[Checkpoint, tuple[list[int], list[int]]] = field(default_factory=dict)
     _sendings: dict[Hashable, int] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Spokes:
         subnet = interface.subnet
         way = self._ways.get(spoke.vpc)
         if way is None:
-            joined = frozenset(self.topology.joined.get(spoke.vpc.name, ()))
+            joined = frozenset(self.joined.get(spoke.vpc.name, ()))
             way = self._ways[spoke.vpc] = spoke.way, joined
         door = spoke.vpc.doors.index(subnet) if subnet in spoke.vpc.doors else None
         turning = subnet if subnet.turns else None
@@ -136,13 +136,9 @@ class Spokes:
         yield from (spoke.inward, spoke.outward, *(door.table for door in spoke.vpc.doors))
 
     @cached_property
-    def _transit(self) -> tuple[TransitTable, ...]:
-        return tuple(each for each in self.topology.checkpoints if isinstance(each, TransitTable))
-
-    @cached_property
     def _gateway_tables(self) -> tuple[_Table, ...]:
         """The tables of transit gateways, each once."""
-        return _distinct(self._transit)
+        return _distinct(self.transit)
 
     @cached_property
     def _middle(self) -> frozenset[Checkpoint]:
@@ -150,7 +146,7 @@ class Spokes:
         gateway's again, or the internet's."""
         entries = {spoke.outward for spoke in self.of.values()}
         found: set[Checkpoint] = set()
-        todo = [next for each in self._transit for next in each.successors()]
+        todo = [next for each in self.transit for next in each.successors()]
         while todo:
             at = todo.pop()
             ends = isinstance(at, TransitTable) or at.is_a is CheckpointType.INTERNET
@@ -162,7 +158,7 @@ class Spokes:
     @cached_property
     def _tables(self) -> tuple[RouteTableCheckpoint, ...]:
         """The route tables in the middle."""
-        return tuple(each for each in self.topology.tables.values() if each in self._middle)
+        return tuple(each for each in self.tables if each in self._middle)
 
     @cached_property
     def _cuts(self) -> tuple[int, ...]:
@@ -171,26 +167,33 @@ class Spokes:
         return tuple(sorted({start for each in others for start in each.cuts()}))
 
 
-def spokes_of(topology: Topology) -> Spokes:
+def spokes_of(
+    vpcs: Collection[VpcSite],
+    noted: Collection[Checkpoint],
+    tables: Collection[RouteTableCheckpoint],
+    joined: Mapping[str, set[KeyPath]],
+    perhaps_joined: Iterable[frozenset[str]],
+) -> Spokes:
     """The VPCs with one attachment, to a transit gateway, by which only what is to them comes, and whose addresses no other
     VPC has."""
     inward: dict[VpcSite, list[FromVpc]] = {}
     outward: dict[VpcSite, ToVpc] = {}
-    for each in topology.noted.values():
+    for each in noted:
         if isinstance(each, FromVpc):
             inward.setdefault(each.subnets[0].vpc, []).append(each)
         elif isinstance(each, ToVpc):
             outward[each.vpc] = each
-    middle = _led_through(_distinct(topology.noted.values()))
-    doubtful = {name for pair in topology.perhaps_joined for name in pair}
-    overlapping = _overlapping(topology.vpcs.values())
+    transit = tuple(each for each in noted if isinstance(each, TransitTable))
+    middle = _led_through(_distinct(transit))
+    doubtful = {name for pair in perhaps_joined for name in pair}
+    overlapping = _overlapping(vpcs)
     found: dict[VpcSite, Spoke] = {}
     for vpc, attached in inward.items():
         first, table = attached[0], attached[0].next
         apart = vpc not in overlapping and vpc not in middle and vpc.name not in doubtful
         if len(attached) == 1 and apart and isinstance(table, TransitTable) and not vpc.behind:
             found[vpc] = Spoke(vpc, first, outward[vpc], table)
-    return Spokes(topology, found)
+    return Spokes(found, transit, tables, joined)
 
 
 def _told(spoke: Spoke, routes: tuple[TransitRoute, ...] | None) -> Hashable:
@@ -206,10 +209,9 @@ def _numbered(values: Sequence[Hashable]) -> tuple[int, ...]:
     return tuple(map(values.index, values))
 
 
-def _distinct(checkpoints: Iterable[object]) -> tuple[_Table, ...]:
+def _distinct(transit: Iterable[TransitTable]) -> tuple[_Table, ...]:
     """The tables of transit gateways, each once: the attachments that are associated with one share it."""
-    tables = (each.table for each in checkpoints if isinstance(each, TransitTable))
-    return tuple({id(table): table for table in tables if table is not None}.values())
+    return tuple({id(each.table): each.table for each in transit if each.table is not None}.values())
 
 
 def _led_through(tables: Iterable[_Table]) -> set[VpcSite]:

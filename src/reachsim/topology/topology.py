@@ -114,7 +114,8 @@ class Topology(Faced):
     @cached_property
     def spokes(self) -> Spokes:
         """The VPCs of transit gateways between which walks are alike."""
-        return spokes_of(self)
+        vpcs, noted = self.vpcs.values(), self.noted.values()
+        return spokes_of(vpcs, noted, self.tables.values(), self.joined, self.perhaps_joined)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
