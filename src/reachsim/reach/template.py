@@ -221,7 +221,8 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     if isinstance(place, InterfacePlace):
         owner = "a" if place is a else "b" if place is b else ""
         here = place.subnet.vpc
-        vpc = Own.VPC if owner and vpc is here else vpc
+        if owner and query.viewpoint is (a.vpc if owner == "a" else b.vpc):
+            vpc = Own.VPC
     elif place is not None:
         acl = query.filter in (place.egress, place.ingress)
         owner = "" if not acl else "a" if place is a.subnet else "b" if place is b.subnet else ""
