@@ -229,3 +229,62 @@ def test_each_attachment_has_the_acl_of_its_own_subnet() -> None:
     assert matrix["v2.x", "v1.x"].reachable
     assert not matrix["v2.x", "v0.x"].reachable  # the answer is stopped
     assert matrix["v2.x", "v0.x"].delivered
+
+
+def odd_one_out(deviation: Body) -> Body:
+    """Five VPCs of one kind, whose two attachment subnets have ACLs that differ, and whose groups name each other; and what
+    is different about the last one."""
+    design = connected(first)
+    for number, vpc in enumerate(design["vpcs"].values()):
+        vpc["subnets"]["tb"]["network_acl"] = "low"
+        vpc["network_acls"]["low"]["egress"] = numbered(("allow", "tcp/80", ANY), ("allow", "icmp", ANY), side="to")
+        named = {"allow": "udp", "from": f"v{(number + 1) % 5}.g"}
+        vpc["security_groups"]["g"]["ingress"] = [{"allow": "all", "from": ANY}] if number % 2 else [named]
+    for path, value in deviation.items():
+        *into, last = path.split()
+        body = design
+        for key in into:
+            body = body.setdefault(key, {})
+        body[last] = value
+    return design
+
+
+ATTACHED = "transit_gateways tgw attachments v4"
+
+
+@pytest.mark.parametrize(
+    "deviation",
+    [
+        {},
+        {f"{ATTACHED} appliance_mode": True},
+        {f"{ATTACHED} subnets": ["ta"]},
+        {f"{ATTACHED} subnets": ["tb", "ta"]},
+        {f"{ATTACHED} state": "pending"},
+        {f"{ATTACHED} security_group_referencing": False},
+        {"vpcs v4 subnets ta az": "b", "vpcs v4 subnets tb az": "a"},
+        {"vpcs v4 subnets tb network_acl": "default"},
+        {"vpcs v4 subnets ta network_acl": "low"},
+        {"vpcs v4 subnets ta route_table": "other", "vpcs v4 route_tables other": {"10.0.0.0/9": "tgw"}},
+        {"vpcs v4 subnets b az": "c"},
+        {"vpcs v4 route_tables main": {"10.0.0.0/8": "blackhole"}},
+        {"vpcs v4 route_tables main": {"10.0.0.0/8": "tgw", "10.1.0.0/16": "blackhole"}},
+        {"vpcs v4 instances x subnet": "ta"},
+        {"vpcs v4 instances y subnet": "tb"},
+        {"vpcs v4 cidrs": ["10.4.0.0/16", "10.5.0.0/16"], "vpcs v4 subnets a cidr": "10.5.1.0/24"},
+        {
+            "transit_gateways tgw route_tables": {
+                "all": {
+                    "associations": ["v0", "v1", "v2", "v3"],
+                    "propagations": ["v0", "v1", "v2", "v3", "v4"],
+                    "routes": {"10.4.1.0/24": "blackhole", "10.3.1.0/24": "v4"},
+                },
+                "last": {"associations": ["v4"], "propagations": ["v0", "v1"]},
+            }
+        },
+    ],
+    ids=str,
+)
+@pytest.mark.rule("TGW-2", "TGW-8", "TGW-11")
+def test_what_is_different_about_one_vpc_is_different_for_it_alone(deviation: Body) -> None:
+    text = json.dumps(odd_one_out(deviation))
+    assert reachsim.loads(text).matrix() == apart(reachsim.loads(text))

@@ -14,7 +14,7 @@ from reachsim.topology.endpoints import Endpoints
 RoutingPart = tuple[RoutingClass, RoutingClass]
 """A routing class, whole and with the classes asked about alone. Walks are those of the whole."""
 
-_RUN = 64
+_RUN = 32
 """Kinds of destinations that are put together. Sources leave out what is in their own subnets, so of those that go to many
 kinds by one way each leaves out others: what they do not is put together once for all of them."""
 
