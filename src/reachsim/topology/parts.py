@@ -148,13 +148,15 @@ class Compared:
 
     def _hosts(self) -> None:
         """What one interface of a host is counts for all of them: it may send by its first one (WALK-26)."""
-        owners = {part.owner for part in self.differ if isinstance(part, NetworkInterface) and part.kind == "instance"}
+        hosts = {part.machine for part in self.differ if isinstance(part, NetworkInterface) and part.machine}
         for topology in (self.before, self.after):
             other = self.after if topology is self.before else self.before
-            owners |= {i.owner for name, i in topology.interfaces.items() if name not in other.interfaces}
-        for topology in (self.before, self.after) if owners else ():
+            hosts |= {
+                i.machine for name, i in topology.interfaces.items() if i.machine and name not in other.interfaces
+            }
+        for topology in (self.before, self.after) if hosts else ():
             for interface in topology.interfaces.values():
-                if interface.kind == "instance" and interface.owner in owners:
+                if interface.machine in hosts:
                     self.spans += addresses_of(interface)
                     if topology is self.before:
                         self.differ.add(interface)
