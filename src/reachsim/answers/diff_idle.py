@@ -155,7 +155,7 @@ def _edits(before: Editable, after: Editable) -> Iterator[_Edit]:
 
 
 def _rules(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]:
-    """Rules of one direction. Those of one number are one rule, changed; so are as many that went as came, in their order."""
+    """Rules of one direction. Those of one number are one rule, changed; as many that went as came are so too, in order."""
     one, other = (_value(network, path) for network in (before, after))
     if not isinstance(one, list) or not isinstance(other, list):
         return
