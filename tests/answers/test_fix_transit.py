@@ -116,3 +116,79 @@ def test_a_blackhole_route_is_replaced_or_removed() -> None:
 def test_the_gateway_gets_a_default_route_to_the_vpc_with_a_nat_gateway() -> None:
     net = joined({"transit_gateways tgw route_tables out routes": GONE})
     assert changed(net, OUTSIDE) == {(*TABLES, "out", "routes", "0.0.0.0/0"): "egress"}
+
+
+# -- tables of their own ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("TGW-13")
+@pytest.mark.parametrize("zones", [1, 2])
+def test_subnets_of_an_attachment_get_a_table_of_their_own(zones: int) -> None:
+    """They share the table of the NAT gateway's subnet: what comes from the spoke goes past the NAT gateway. All subnets of
+    the attachment are moved, and no other."""
+    shared: Changes = {"vpcs egress subnets tgw route_table": "public", "vpcs egress route_tables tgw": GONE}
+    second: Changes = {
+        "vpcs egress subnets tgw-b": {"cidr": "10.2.1.16/28", "az": "b", "route_table": "public"},
+        "transit_gateways tgw attachments egress subnets": ["tgw", "tgw-b"],
+        "vpcs spoke subnets app-b": {"cidr": "10.1.2.0/24", "az": "b", "route_table": "app"},
+        "transit_gateways tgw attachments spoke subnets": ["app", "app-b"],
+        "vpcs spoke instances app-b": {"subnet": "app-b"},
+    }
+    net = joined(shared, second if zones == 2 else {})
+    assert net.trace(*OUTSIDE).blockers[0].code == "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
+    assert changed(net, OUTSIDE) == {
+        ("vpcs", "egress", "route_tables", "tgw"): {"0.0.0.0/0": "nat", "10.1.0.0/16": "tgw"},
+        ("vpcs", "egress", "subnets", "tgw", "route_table"): "tgw",
+        **({("vpcs", "egress", "subnets", "tgw-b", "route_table"): "tgw"} if zones == 2 else {}),
+    }
+
+
+LOOPED = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      front: {cidr: 10.0.0.0/24, az: a, map_public_ip_on_launch: true}
+      back: {cidr: 10.0.1.0/24, az: a}
+    route_tables: {main: {0.0.0.0/0: nat}}
+    security_groups: {nat: {ingress: [{allow: all, from: 10.0.0.0/16}]}}
+    instances:
+      job: {subnet: back}
+"""
+GATEWAY = "    nat_gateways: {nat: {subnet: front}}\n"
+INSTANCE = "      nat: {subnet: front, security_groups: [nat], source_dest_check: false, nat: true}\n"
+JOB = ("job", "8.8.8.8", "tcp/443")
+
+
+@pytest.mark.rule("NATGW-13")
+@pytest.mark.rule("NATI-10")
+@pytest.mark.parametrize("device", [GATEWAY, INSTANCE])
+def test_the_subnet_of_a_nat_device_gets_a_table_that_does_not_lead_back_to_it(device: str) -> None:
+    """Everything is on the main table, which leads to the NAT device: its own subnet needs another one."""
+    net = reachsim.loads(LOOPED + device)
+    assert net.trace(*JOB).blockers[0].code == "FORWARDING_LOOP"
+    assert changed(net, JOB) == {
+        ("vpcs", "app", "route_tables", "front"): {"0.0.0.0/0": "igw"},
+        ("vpcs", "app", "subnets", "front", "route_table"): "front",
+    }
+
+
+@pytest.mark.rule("NATGW-1")
+@pytest.mark.rule("NATI-10")
+@pytest.mark.parametrize("device", [GATEWAY, INSTANCE])
+def test_a_nat_device_that_shares_its_clients_subnet_moves_to_a_new_public_one(device: str) -> None:
+    """Another table for their subnet would take the clients past it. An instance that has its public address by its subnet
+    has one there too."""
+    net = reachsim.loads((LOOPED + device).replace("subnet: back", "subnet: front, public_ip: false"))
+    assert net.trace(*JOB).blockers[0].code == "FORWARDING_LOOP"
+    section = "nat_gateways" if device is GATEWAY else "instances"
+    assigns = {} if device is GATEWAY else {"map_public_ip_on_launch": True}
+    assert changed(net, JOB) == {
+        ("vpcs", "app", "route_tables", "public"): {"0.0.0.0/0": "igw"},
+        ("vpcs", "app", "subnets", "public"): {
+            "cidr": "10.0.2.0/28", "az": "a", "route_table": "public", **assigns,
+        },
+        ("vpcs", "app", section, "nat", "subnet"): "public",
+    }  # fmt: skip

@@ -92,6 +92,11 @@ class _State:
         return self.result.failing, tuple((b.cause, b.leg) for b in self.result.blockers)
 
 
+def _alike(one: _State, other: _State) -> bool:
+    """Whether two sets of edits come to the same file, as where the second edit of one undoes its first."""
+    return same_values(one.engine.source.document.data, other.engine.source.document.data)
+
+
 @dataclass
 class Search:
     """Sets of edits, the least intrusive first, until some make the expectation hold."""
@@ -107,7 +112,7 @@ class Search:
         """Edited copies in which it holds; the edits of none are a part of those of another one."""
         seen: set[frozenset[str]] = {frozenset()}
         heap: list[tuple[int, int, _State]] = [(0, 0, _State(self.start, (), first))]
-        found: list[frozenset[str]] = []
+        found: list[_State] = []
         enough = 0
         while heap and self.tried < MOST_TRIED:
             _, _, state = heapq.heappop(heap)
@@ -115,13 +120,13 @@ class Search:
                 continue
             if state.result.holds:
                 state = self._without_idle(state)
-                if not any(other <= state.keys for other in found):
-                    found.append(state.keys)
+                if not any(other.keys <= state.keys or _alike(other, state) for other in found):
+                    found.append(state)
                     enough = enough or state.cost + MUCH_MORE
                     yield state
                 continue
             for child in self._children(state, seen, enough):
-                if any(keys <= child.keys for keys in found):
+                if any(other.keys <= child.keys for other in found):
                     continue
                 rest = 0 if child.result.holds else len(child.result.blockers) or 1
                 heapq.heappush(heap, (child.cost + rest, self.tried, child))

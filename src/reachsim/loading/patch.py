@@ -62,6 +62,8 @@ def changed(data: Any, changes: Iterable[KeyChange]) -> Any:
 
 def _changed(node: Any, change: KeyChange, depth: int) -> Any:
     step = change.path[depth]
+    if not isinstance(node, dict | list):
+        raise KeyError(change.path)
     copied: Any = list(node) if isinstance(node, list) else dict(node)
     key: Any = step if isinstance(copied, list) else str(step)
     if isinstance(copied, list) and not isinstance(step, int):
@@ -161,6 +163,8 @@ class Patcher:
 
 def same_values(one: Any, other: Any) -> bool:
     """Whether two plain values are equal in order and in types (true is not 1)."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
