@@ -175,6 +175,7 @@ def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, l
         only_interfaces
         and destination.resolve is None
         and not source.candidates
+        and not source.hidden
         and bool(source.origins)
         and not (links and (network.ends.relays or network.topology.nat64))
         and all(

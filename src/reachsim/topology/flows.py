@@ -35,28 +35,43 @@ _PERHAPS_PUBLIC = "what is not modelled may have a public address"
 def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False) -> list[Flow]:
     """Every pair of addresses that a question about two endpoints means, an interface with itself left out. `links`: what
     comes by PrivateLink to what is meant, too: it is to none of its addresses, and for who asks whether anything comes."""
+    return [flow for found in flows_by_sender(source, destination, ends, links=links) for flow in found]
+
+
+def flows_by_sender(
+    source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False
+) -> Iterator[list[Flow]]:
+    """The same, sender by sender: those of each of the source's origins, then those from what is not modelled, if any."""
     if source.candidates:
         raise EndpointError.ambiguous(source.name, source.candidates)
-    out: list[Flow] = []
     for origin in source.origins:
-        meant = destination if destination.resolve is None else destination.resolve(origin)
-        if _in_one_place(origin, meant, ends):
-            out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
-            continue
-        found = list(_flows(origin, meant, ends))
-        if ends.topology.nat64:
-            found = _with_nat64(origin, meant, ends, found, links=links)
-        out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
-        out += _to_doors(origin, meant, ends)
-        out += _beside(origin, meant, ends) if ends.relays else ()
-        out += _by_links(origin, meant, ends) if links and ends.relays else ()
-    out += _from_doors(source, destination, ends)
-    if not source.origins and not out:
+        yield _each_target(_from_origin(origin, destination, ends, links=links), ends)
+    hidden = list(_from_doors(source, destination, ends))
+    if not source.origins and not hidden:
         nobody = ends.outside("", AddressSet.nothing())
-        if source.unknown:
-            return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
-        return [Flow(nobody, 0, 0, None, loss=_no_sender(source))]
-    return [each for flow in out for each in _by_target(flow, ends)] if ends.nodes else out
+        loss = None if source.unknown else _no_sender(source)
+        yield [Flow(nobody, 0, 0, None, loss=loss, unknown=source.unknown)]
+    elif hidden:
+        yield _each_target(hidden, ends)
+
+
+def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, links: bool) -> list[Flow]:
+    meant = destination if destination.resolve is None else destination.resolve(origin)
+    if _in_one_place(origin, meant, ends):
+        return [Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS")]
+    found = list(_flows(origin, meant, ends))
+    if ends.topology.nat64:
+        found = _with_nat64(origin, meant, ends, found, links=links)
+    out = found if meant.realm is None else [replace(flow, realm=meant.realm) for flow in found]
+    out += _to_doors(origin, meant, ends)
+    if ends.relays:
+        out += _beside(origin, meant, ends)
+        out += _by_links(origin, meant, ends) if links else ()
+    return out
+
+
+def _each_target(found: list[Flow], ends: Endpoints) -> list[Flow]:
+    return [each for flow in found for each in _by_target(flow, ends)] if ends.nodes else found
 
 
 def _no_sender(source: Endpoint) -> Loss:
@@ -237,6 +252,23 @@ def addresses_from(
             return (*(interface.addresses if every else interface.primary), *publics)
         return (*publics, *ipv6)
     return interface.addresses if every else interface.primary
+
+
+def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[NetworkInterface]:
+    """The interfaces of a destination with a public address that a question does not mean, since from some of its senders
+    a name means private ones (`addresses_from`)."""
+    if destination.resolve is not None or destination.literal is not None or destination.within is not None:
+        return
+    senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
+    outside = [origin for origin in source.origins if origin.interface is None]
+    private: dict[object, bool] = {}
+    for interface in destination.interfaces:
+        vpc = interface.vpc
+        if vpc not in private:
+            near = vpc in senders or any(_joined(each, vpc.name, ends) for each in (*senders.values(), *outside))
+            private[vpc] = near
+        if interface.publics and private[vpc]:
+            yield interface
 
 
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
