@@ -154,8 +154,8 @@ def _named_blocks(design: Design) -> Iterator[Cidr]:
     """The blocks that rules and prefix lists name."""
     for body in design.vpcs.values():
         for group in body.security_groups.values():
-            for rule in (*(group.ingress or ()), *(group.egress or ())):
-                yield from (peer for peer in rule.peers if isinstance(peer, Cidr))
+            peers = [rule.peers for rule in group.ingress or ()] + [rule.peers for rule in group.egress or ()]
+            yield from (peer for each in peers for peer in each if isinstance(peer, Cidr))
         for acl in body.network_acls.values():
             yield from (
                 rule.block for rule in (*(acl.ingress or ()), *(acl.egress or ())) if isinstance(rule.block, Cidr)
