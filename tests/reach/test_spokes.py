@@ -326,7 +326,7 @@ def test_what_is_different_about_one_vpc_is_different_for_it_alone(deviation: Bo
         {"vpcs hub route_tables out": {"10.0.0.0/8": "tgw", "10.N.0.0/16": "blackhole"}},
         {"vpcs hub instances fw local_networks": ["10.N.1.0/24"]},
         {"vpcs hub security_groups fw ingress": [{"allow": "all", "from": "10.N.0.0/16"}]},
-        {"vpcs hub instances fw nat masquerade": True, "vpcs ODD route_tables main": {"10.0.0.0/9": "tgw"}},
+        {"vpcs hub instances fw nat masquerade": True, "vpcs ODD route_tables main": {"10.0.0.0/10": "tgw"}},
         {"transit_gateways tgw route_tables hub routes": {"10.N.0.0/16": "blackhole"}},
         {"transit_gateways tgw route_tables spokes routes": {"0.0.0.0/0": "hub", "10.N.0.0/16": "ODD"}},
     ],
