@@ -214,8 +214,10 @@ class Departing(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=False)
     def step(self, header: Header, leg: Leg) -> Step:
         """Into one of its connections."""
         destination = header.destination
-        scope = to_one(destination)
         up = [way for way in self.ways if not way.connection.down]
+        scope = (
+            to_one(destination) if len(up) > 1 else ANY
+        )  # which is told of the destination counts among several alone
         able = [way for way in up if way.announces(destination)] or up or self.ways[:1]
         if not able:
             text = f"{self.component} has no connection"
