@@ -208,9 +208,8 @@ class _Walk:
         wanted = step.key if step.key is not None else key if self._same_keys(scope, address) else None
         if wanted is not None:
             instances = [each for each in instances if each.address.key == wanted]
-        attribute = way[2].name if len(way) > 2 else None
         for each in instances:
-            self.instance(each, attribute, scope.modules)
+            self.instance(each, ".".join(part.name for part in way[2:]) or None, scope.modules)
         if not instances and data:
             self.open_by(f"data.{kind}.{step.name}", kind)
 
@@ -222,9 +221,9 @@ class _Walk:
         own = self.flows.keys((scope.modules, scope.block.get("mode") == "data", kind, name))
         return own <= self.flows.keys(address)
 
-    def instance(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
-        """One instance, as a whole or by one of its attributes."""
-        kind = each.address.type
+    def instance(self, each: Resource, path: str | None, modules: tuple[Step, ...]) -> None:
+        """One instance, as a whole or by one of its attributes, or by a part of one (`vpc_config.subnet_ids`)."""
+        kind, attribute = each.address.type, None if path is None else path.partition(".")[0]
         if each.address.data:
             if _open_data(each, attribute):
                 self.flow.unsettled = self.flow.unsettled or str(each.address)
@@ -235,10 +234,10 @@ class _Walk:
             return
         made = {of: key for (maker, of), key in self.kind.made_by.items() if maker == kind}
         for of, key in made.items():
-            if attribute in (None, of):
-                known = each.values.get(of)
+            if path is None or f"{of}.".startswith(f"{path}."):
+                known = each.at(of)
                 self.flow.found[known if isinstance(known, str) else f"{each.id}.{key}"] = each
-        if attribute is not None and attribute not in made:
+        if attribute is not None and path not in made:
             self.attribute(each, attribute, modules)
         elif attribute is None and kind not in self.kind.types:
             self.whole(each, modules)

@@ -32,10 +32,15 @@ TABLE: Final = _kind(
 ACL: Final = _kind(
     "network ACL", "aws_network_acl", "aws_default_network_acl", default_network_acl_id="default_network_acl_id"
 )
-GROUP: Final = _kind(
-    "security group", "aws_security_group", "aws_default_security_group",
-    default_security_group_id="default_security_group_id",
-)  # fmt: skip
+CLUSTER_GROUP: Final = "vpc_config.cluster_security_group_id"
+GROUP: Final = Kind(
+    "security group",
+    frozenset({"aws_security_group", "aws_default_security_group"}),
+    {
+        ("aws_vpc", "default_security_group_id"): "default_security_group_id",
+        ("aws_eks_cluster", CLUSTER_GROUP): CLUSTER_GROUP,
+    },
+)
 GATEWAY: Final = _kind("gateway", "aws_internet_gateway", "aws_vpn_gateway")
 EGRESS_ONLY: Final = _kind("egress-only internet gateway", "aws_egress_only_internet_gateway")
 VGW: Final = _kind("virtual private gateway", "aws_vpn_gateway")
@@ -131,6 +136,8 @@ _LB: Final = {
     "subnet_mapping.allocation_id": ADDRESS,
 }  # fmt: skip
 _DB: Final = {"db_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP}
+_SUBNETS_AND_GROUPS: Final = {"subnet_ids": SUBNET, "security_group_ids": GROUP}
+_VPC_OPTIONS: Final = {"vpc_options.subnet_ids": SUBNET, "vpc_options.security_group_ids": GROUP}
 _CACHE: Final = {"subnet_group_name": DB_SUBNETS, "security_group_ids": GROUP}
 
 LINKS: Final[dict[str, dict[str, Kind]]] = {
@@ -241,6 +248,32 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_db_instance": _DB,
     "aws_rds_cluster": _DB,
     "aws_rds_cluster_instance": {"cluster_identifier": CLUSTER, "db_subnet_group_name": DB_SUBNETS},
+    "aws_docdb_cluster_instance": {"cluster_identifier": CLUSTER},
+    "aws_neptune_cluster_instance": {"cluster_identifier": CLUSTER},
+    "aws_dms_replication_subnet_group": {"subnet_ids": SUBNET},
+    "aws_dms_replication_instance": {"vpc_security_group_ids": GROUP},
+    "aws_db_proxy": {"vpc_subnet_ids": SUBNET, "vpc_security_group_ids": GROUP},
+    "aws_redshiftserverless_workgroup": _SUBNETS_AND_GROUPS,
+    "aws_elasticache_serverless_cache": _SUBNETS_AND_GROUPS,
+    "aws_dax_cluster": _CACHE,
+    "aws_efs_mount_target": {"subnet_id": SUBNET, "security_groups": GROUP},
+    "aws_mq_broker": {"subnet_ids": SUBNET, "security_groups": GROUP},
+    "aws_msk_cluster": {
+        "broker_node_group_info.client_subnets": SUBNET, "broker_node_group_info.security_groups": GROUP,
+    },
+    "aws_msk_serverless_cluster": _VPC_CONFIG,
+    "aws_opensearch_domain": _VPC_OPTIONS,
+    "aws_elasticsearch_domain": _VPC_OPTIONS,
+    "aws_mwaa_environment": {
+        "network_configuration.subnet_ids": SUBNET, "network_configuration.security_group_ids": GROUP,
+    },
+    "aws_codebuild_project": {"vpc_config.subnets": SUBNET, "vpc_config.security_group_ids": GROUP},
+    "aws_sagemaker_notebook_instance": {"subnet_id": SUBNET, "security_groups": GROUP},
+    "aws_apprunner_vpc_connector": {"subnets": SUBNET, "security_groups": GROUP},
+    "aws_apigatewayv2_vpc_link": _SUBNETS_AND_GROUPS,
+    "aws_batch_compute_environment": {
+        "compute_resources.subnets": SUBNET, "compute_resources.security_group_ids": GROUP,
+    },
     "aws_docdb_cluster": _DB,
     "aws_neptune_cluster": {"neptune_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP},
     "aws_redshift_cluster": {"cluster_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP},
@@ -248,7 +281,11 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_elasticache_replication_group": _CACHE,
     "aws_memorydb_cluster": _CACHE,
     "aws_eks_cluster": _VPC_CONFIG,
-    "aws_eks_node_group": {"subnet_ids": SUBNET, "launch_template.id": TEMPLATE, "cluster_name": CLUSTER},
+    "aws_eks_fargate_profile": {"subnet_ids": SUBNET, "cluster_name": CLUSTER},
+    "aws_eks_node_group": {
+        "subnet_ids": SUBNET, "launch_template.id": TEMPLATE, "cluster_name": CLUSTER,
+        "remote_access.source_security_group_ids": GROUP,
+    },
     "aws_ecs_service": {
         "network_configuration.subnets": SUBNET, "network_configuration.security_groups": GROUP,
         "load_balancer.target_group_arn": TARGETS,

@@ -33,6 +33,7 @@ _SETS: Final = frozenset(
     {
         "vpc_security_group_ids", "security_groups", "subnet_ids", "subnets", "route_table_ids", "security_group_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws",
+        "vpc_subnet_ids", "client_subnets", "source_security_group_ids",
     }
 )  # fmt: skip
 """Attributes that name several."""

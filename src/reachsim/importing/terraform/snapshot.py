@@ -53,6 +53,16 @@ class Resource:
             return [value]
         return value if isinstance(value, list) else []
 
+    def at(self, path: str) -> Any:
+        """An attribute, or one in the first block of a name (`vpc_config.subnet_ids`); an unknown block is the answer."""
+        value: Any = self.values
+        for name in path.split("."):
+            value = value[0] if isinstance(value, list) and value else value
+            if isinstance(value, Unknown):
+                return value
+            value = value.get(name) if isinstance(value, dict) else None
+        return None if value == "" else value
+
 
 @dataclass
 class Snapshot:
