@@ -292,6 +292,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     },
     "aws_autoscaling_group": {
         "vpc_zone_identifier": SUBNET, "launch_template.id": TEMPLATE, "launch_configuration": TEMPLATE,
+        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id": TEMPLATE,
         "target_group_arns": TARGETS, "traffic_source.identifier": TARGETS,
     },
     "aws_autoscaling_attachment": {"lb_target_group_arn": TARGETS},
@@ -335,10 +336,36 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
-    "aws_autoscaling_group": frozenset({"target_group_arns", "traffic_source", "launch_template"}),
+    "aws_autoscaling_group": frozenset(
+        {"target_group_arns", "traffic_source", "launch_template", "mixed_instances_policy"}
+    ),
     "aws_launch_template": frozenset({"vpc_security_group_ids"}),
-    "aws_db_instance": frozenset({"vpc_security_group_ids"}),
-    "aws_rds_cluster": frozenset({"vpc_security_group_ids"}),
+    **dict.fromkeys(
+        (
+            "aws_db_instance",
+            "aws_rds_cluster",
+            "aws_docdb_cluster",
+            "aws_neptune_cluster",
+            "aws_redshift_cluster",
+            "aws_dms_replication_instance",
+            "aws_db_proxy",
+        ),
+        frozenset({"vpc_security_group_ids"}),
+    ),
+    **dict.fromkeys(
+        (
+            "aws_elasticache_cluster",
+            "aws_elasticache_replication_group",
+            "aws_elasticache_serverless_cache",
+            "aws_memorydb_cluster",
+            "aws_dax_cluster",
+            "aws_redshiftserverless_workgroup",
+            "aws_msk_serverless_cluster",
+            "aws_ec2_instance_connect_endpoint",
+        ),
+        frozenset({"security_group_ids"}),
+    ),
+    "aws_efs_mount_target": frozenset({"security_groups"}),
     "aws_elb": frozenset({"security_groups", "instances", "internal"}),
 }
 """What the provider computes where nobody wrote it, and what is then empty (or AWS's default, which the reader of the type

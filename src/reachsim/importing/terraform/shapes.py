@@ -27,6 +27,7 @@ _BLOCKS: Final = frozenset(
         "traffic_source", "associations", "cidr_block_associations", "broker_node_group_info", "vpc_options",
         "compute_resources", "mixed_instances_policy", "subnet_configuration", "vpc", "alias",
         "listener", "health_check", "remote_access", "scaling_config", "connectivity_info", "public_access",
+        "launch_template_specification", "override",
     }
 )  # fmt: skip
 """Blocks, one or several."""

@@ -67,7 +67,8 @@ class Resource:
 @dataclass
 class Snapshot:
     """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
-    reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan."""
+    reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan;
+    `variables`: what those of its root module are."""
 
     file: str
     managed: list[Resource] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Snapshot:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     planned: bool = False
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
 
     def linked(self, type: str, key: str, id: str) -> list[Resource]:

@@ -214,6 +214,9 @@ def launched(made: Assembly, template: Resource, subnets: Any) -> tuple[Any, Any
 
 def template_of(made: Assembly, each: Resource) -> Resource | Unknown:
     """The launch template or configuration of a group."""
+    mixed = each.each("mixed_instances_policy")
+    if mixed:
+        each = Resource(each.address, _specified(mixed[0]), each.origin)
     named: Any = each.get("launch_configuration")
     for block in each.each("launch_template"):
         if isinstance(block, Unknown):
@@ -223,12 +226,30 @@ def template_of(made: Assembly, each: Resource) -> Resource | Unknown:
             if block and not isinstance(block.get("id"), Unknown | None)
             else block and block.get("name")
         )
-    if each.each("mixed_instances_policy"):
-        return Unknown("its launch template is in a policy of mixed instances, which is not read")
     for one in made.found.of("aws_launch_template", "aws_launch_configuration"):
         if isinstance(named, str) and named in (one.id, one.get("name"), str(one.address)):
             return one
     return named if isinstance(named, Unknown) else Unknown("its launch template is not in the file")
+
+
+def _specified(policy: Any) -> dict[str, Any]:
+    """The launch template of a policy of mixed instances, as a group without a policy tells it. Where the policy has others
+    for some types of instances, nobody knows which an instance has."""
+    inner = policy if isinstance(policy, Unknown) else _first(policy, "launch_template")
+    told = inner if isinstance(inner, Unknown) else _first(inner, "launch_template_specification")
+    if isinstance(told, Unknown):
+        return {"launch_template": told}
+    others = [each for each in inner.get("override") or [] if isinstance(each, dict)]
+    if any(each.get("launch_template_specification") for each in others):
+        return {"launch_template": Unknown("some of its types of instances have launch templates of their own")}
+    return {"launch_template": [{"id": told.get("launch_template_id"), "name": told.get("launch_template_name")}]}
+
+
+def _first(block: Any, name: str) -> Any:
+    """The first block of a name in a block."""
+    value = block.get(name) if isinstance(block, dict) else None
+    value = value[0] if isinstance(value, list) and value else value
+    return value if isinstance(value, dict | Unknown) else Unknown("it is not told")
 
 
 def subnets_give(made: Assembly, subnets: Any) -> Any:
