@@ -24,9 +24,9 @@ def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
 
 
 def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
-    """Whether it does not matter in which of some subnets something is: they are of one VPC, have the same routes and one ACL
-    (or nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway serves by
-    zone (TGW-7, NATGW-20), in one zone too."""
+    """Whether it does not matter in which of some subnets something is: they are of one VPC, have the same routes and one
+    ACL (or nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway
+    serves by zone (TGW-7, NATGW-20), in one zone too."""
     vpcs = {draft.vpc_of.get(id, "") for id in ids}
     if len(vpcs) != 1 or "" in vpcs:
         return False
@@ -44,8 +44,8 @@ def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
 
 
 def _table(draft: Draft, vpc: str, body: Data) -> Hashable:
-    """What a subnet's table does: its routes, or its name where not all is known of them; `unknown` for one of which no route
-    is known."""
+    """What a subnet's table does: its routes, or its name where not all is known of them; `unknown` for one of which no
+    route is known."""
     name = body.get("route_table", "")
     for each in draft.inside("RouteTables", vpc):
         if draft.names.get(each.id) == name:
@@ -60,8 +60,8 @@ def _table(draft: Draft, vpc: str, body: Data) -> Hashable:
 
 
 def _route(draft: Draft, vpc: str, route: Fields) -> Hashable:
-    """Where to and by what; None where that is not known. One NAT gateway does what another one does that is in a subnet with
-    the same table and ACL."""
+    """Where to and by what; None where that is not known. One NAT gateway does what another one does that is in a subnet
+    with the same table and ACL."""
     told = {key: route.either(key) for key in route.attributes if key not in (WHERE, MAYBE)}
     if route.maybe or not all(isinstance(value, str | bool | int) for value in told.values()):
         return None
