@@ -177,7 +177,9 @@ def test_replication_instances_and_workgroups_say_themselves_whether_they_are_pu
 def test_a_policy_of_mixed_instances_names_the_launch_template(tmp_path: Path) -> None:
     template = {"id": "lt-1", "name": "lt", "vpc_security_group_ids": ["sg-web"]}
     told = {"launch_template_id": "lt-1", "version": "$Latest"}
-    policy = {"launch_template": [{"launch_template_specification": [told], "override": [{"instance_type": "t3.nano"}]}]}
+    policy = {
+        "launch_template": [{"launch_template_specification": [told], "override": [{"instance_type": "t3.nano"}]}]
+    }
     scaled = {"id": "asg", "name": "asg", "vpc_zone_identifier": SUBNETS, "mixed_instances_policy": [policy]}
     made = {
         **VPC,
