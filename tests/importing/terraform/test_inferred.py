@@ -228,3 +228,151 @@ def test_a_transit_gateway_tells_zones_apart_where_its_attachment_does(
         unknown["aws_network_acl.n"] = {"vpc_id": True, "subnet_ids": True}
     found = imported(tmp_path, plan(made, blocks, unknown))
     assert verdict(found, "aws_instance.h", "aws_elasticache_replication_group.r", "tcp/6379") == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "strict", "expected"), [(1, False, "holds"), (1, True, "undecided"), (2, False, "undecided")]
+)
+def test_a_rule_of_a_local_belongs_to_the_only_group_that_its_module_makes(
+    tmp_path: Path, groups: int, strict: bool, expected: str
+) -> None:
+    """As the registry's module for groups writes it: `local.this_sg_id`, beside a group that is passed in."""
+    own = {f"module.m.aws_security_group.g{n}": {"name": f"g{n}", "ingress": [], "egress": []} for n in range(groups)}
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
+        "aws_security_group.web": {"name": "web", "egress": [EVERYTHING], "ingress": []},
+        "aws_instance.web": {"private_ip": "10.0.0.8"}, "aws_instance.db": {"private_ip": "10.0.0.9"},
+        **own, "module.m.aws_security_group_rule.r": {**rule(5432), "type": "ingress"},
+    }  # fmt: skip
+    subnet, web = ["aws_subnet.s.id"], ["aws_security_group.web.id"]
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": OF_THE_VPC, "aws_security_group.web": OF_THE_VPC,
+        "aws_instance.web": {"subnet_id": subnet, "vpc_security_group_ids": web},
+        "aws_instance.db": {"subnet_id": subnet, "vpc_security_group_ids": ["module.m.id"]},
+    }  # fmt: skip
+    inside = {f"aws_security_group.g{n}": {"vpc_id": ["var.vpc"]} for n in range(groups)}
+    inside["aws_security_group_rule.r"] = {"security_group_id": ["local.id"], "source_security_group_id": ["var.web"]}
+    passed = {"vpc": {"references": ["aws_vpc.v.id"]}, "web": {"references": web}}
+    out = {"id": {"expression": {"references": ["aws_security_group.g0.id"]}}}
+    unknown: dict[str, Any] = {
+        address: {"vpc_id": True} for address in made if "group." in address or "subnet" in address
+    }
+    unknown |= {f"aws_instance.{n}": {"subnet_id": True, "vpc_security_group_ids": True} for n in ("web", "db")}
+    unknown["module.m.aws_security_group_rule.r"] = {"security_group_id": True, "source_security_group_id": True}
+    told = plan(made, blocks, unknown)
+    calls = {"m": {"expressions": passed, "module": module(inside, outputs=out)}}
+    told["configuration"]["root_module"]["module_calls"] = calls
+    found = imported(tmp_path, told, strict=strict)
+    assert verdict(found, "aws_instance.web", "aws_instance.db", "tcp/5432") == expected
+
+
+@pytest.mark.rule("TGW-1")
+@pytest.mark.parametrize(("switch", "expected"), [("enable", "holds"), ("disable", "fails")])
+def test_an_attachment_that_says_nothing_does_as_its_gateway_says(tmp_path: Path, switch: str, expected: str) -> None:
+    """The provider computes what an attachment does not say, so a plan has it as unknown."""
+    made: dict[str, Any] = {
+        "aws_ec2_transit_gateway.t": {f"default_route_table_{w}": switch for w in ("association", "propagation")}
+    }
+    blocks: dict[str, Any] = {"aws_ec2_transit_gateway.t": {}}
+    unknown: dict[str, Any] = {}
+    for n, name in enumerate("ab"):
+        vpc = {"vpc_id": [f"aws_vpc.{name}.id"]}
+        made |= {
+            f"aws_vpc.{name}": {"cidr_block": f"10.{n}.0.0/16"},
+            f"aws_subnet.{name}": {"cidr_block": f"10.{n}.0.0/24"},
+            f"aws_security_group.{name}": {
+                "name": name,
+                "egress": [EVERYTHING],
+                "ingress": [rule(22, cidr_blocks=["10.0.0.0/8"])],
+            },
+            f"aws_route.{name}": {"destination_cidr_block": f"10.{1 - n}.0.0/16"},
+            f"aws_ec2_transit_gateway_vpc_attachment.{name}": {},
+            f"aws_instance.{name}": {"private_ip": f"10.{n}.0.9"},
+        }
+        table = [f"aws_vpc.{name}.main_route_table_id"]
+        group = [f"aws_security_group.{name}.id"]
+        subnet = [f"aws_subnet.{name}.id"]
+        blocks |= {
+            f"aws_vpc.{name}": {}, f"aws_subnet.{name}": vpc, f"aws_security_group.{name}": vpc,
+            f"aws_route.{name}": {"route_table_id": table, "transit_gateway_id": ["aws_ec2_transit_gateway.t.id"]},
+            f"aws_ec2_transit_gateway_vpc_attachment.{name}": {
+                **vpc, "subnet_ids": subnet, "transit_gateway_id": ["aws_ec2_transit_gateway.t.id"],
+            },
+            f"aws_instance.{name}": {"subnet_id": subnet, "vpc_security_group_ids": group},
+        }  # fmt: skip
+        unknown |= {f"aws_{kind}.{name}": {"vpc_id": True} for kind in ("subnet", "security_group")}
+        unknown |= {
+            f"aws_route.{name}": {"route_table_id": True, "transit_gateway_id": True},
+            f"aws_ec2_transit_gateway_vpc_attachment.{name}": {
+                "vpc_id": True, "subnet_ids": True, "transit_gateway_id": True,
+                "transit_gateway_default_route_table_association": True,
+                "transit_gateway_default_route_table_propagation": True,
+            },
+            f"aws_instance.{name}": {"subnet_id": True, "vpc_security_group_ids": True},
+        }  # fmt: skip
+    found = imported(tmp_path, plan(made, blocks, unknown))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/22") == expected
+
+
+def _private_link(tmp_path: Path, *, asked: bool, accepted: bool = False) -> Imported:
+    """An endpoint that says nothing of private DNS, and the service of the file that it is of."""
+    made: dict[str, Any] = {
+        **{f"aws_vpc.{name}": {"cidr_block": f"10.{n}.0.0/16"} for n, name in enumerate("ps")},
+        **{f"aws_subnet.{name}": {"cidr_block": f"10.{n}.0.0/24"} for n, name in enumerate("ps")},
+        "aws_security_group.p": {"name": "p", "ingress": [rule(443, cidr_blocks=["10.0.0.0/16"])], "egress": [EVERYTHING]},
+        "aws_instance.p": {"private_ip": "10.0.0.9"},
+        "aws_security_group.s": {"name": "s", "ingress": [rule(8080, cidr_blocks=["10.1.0.0/16"])], "egress": []},
+        "aws_instance.s": {"private_ip": "10.1.0.9"},
+        "aws_lb.s": {"load_balancer_type": "network", "internal": True, "name": "s"},
+        "aws_lb_target_group.s": {"name": "s", "port": 8080, "protocol": "TCP", "preserve_client_ip": "false"},
+        "aws_lb_target_group_attachment.s": {},
+        "aws_lb_listener.s": {"port": 443, "protocol": "TCP", "default_action": [{"type": "forward"}]},
+        "aws_vpc_endpoint_service.s": {"acceptance_required": asked},
+        "aws_vpc_endpoint.p": {"vpc_endpoint_type": "Interface"},
+    }  # fmt: skip
+    blocks: dict[str, Any] = {
+        "aws_vpc.p": {}, "aws_vpc.s": {},
+        **{f"aws_{kind}.{n}": {"vpc_id": [f"aws_vpc.{n}.id"]} for kind in ("subnet", "security_group") for n in "ps"},
+        **{
+            f"aws_instance.{n}": {
+                "subnet_id": [f"aws_subnet.{n}.id"], "vpc_security_group_ids": [f"aws_security_group.{n}.id"],
+            } for n in "ps"
+        },
+        "aws_lb.s": {"subnets": ["aws_subnet.s.id"]},
+        "aws_lb_target_group.s": {"vpc_id": ["aws_vpc.s.id"]},
+        "aws_lb_target_group_attachment.s": {
+            "target_group_arn": ["aws_lb_target_group.s.arn"], "target_id": ["aws_instance.s.id"],
+        },
+        "aws_lb_listener.s": {
+            "load_balancer_arn": ["aws_lb.s.arn"],
+            "default_action": ({"type": "forward", "target_group_arn": ["aws_lb_target_group.s.arn"]},),
+        },
+        "aws_vpc_endpoint_service.s": {"network_load_balancer_arns": ["aws_lb.s.arn"]},
+        "aws_vpc_endpoint.p": {
+            "vpc_id": ["aws_vpc.p.id"], "subnet_ids": ["aws_subnet.p.id"],
+            "security_group_ids": ["aws_security_group.p.id"],
+            "service_name": ["aws_vpc_endpoint_service.s.service_name"],
+        },
+    }  # fmt: skip
+    if accepted:
+        made["aws_vpc_endpoint_connection_accepter.a"] = {}
+        blocks["aws_vpc_endpoint_connection_accepter.a"] = {"vpc_endpoint_id": ["aws_vpc_endpoint.p.id"]}
+    unknown: dict[str, Any] = {
+        address: {key: True for key, value in blocks[address].items() if isinstance(value, list)} for address in made
+    }
+    unknown["aws_lb_listener.s"]["default_action"] = [{"target_group_arn": True}]
+    unknown["aws_vpc_endpoint.p"] |= {"private_dns_enabled": True, "state": True}
+    unknown["aws_vpc_endpoint_service.s"] |= {"service_name": True, "private_dns_name": True}
+    return imported(tmp_path, plan(made, blocks, unknown))
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize(
+    ("asked", "accepted", "expected"), [(False, False, "holds"), (True, False, "fails"), (True, True, "holds")]
+)
+def test_an_endpoint_leads_to_the_service_of_the_file(
+    tmp_path: Path, asked: bool, accepted: bool, expected: str
+) -> None:
+    found = _private_link(tmp_path, asked=asked, accepted=accepted)
+    assert verdict(found, "aws_instance.p", "aws_vpc_endpoint.p", "tcp/443") == expected
+    assert verdict(found, "aws_instance.p", "aws_vpc_endpoint.p", "tcp/80") == "fails"

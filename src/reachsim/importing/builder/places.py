@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
+
+_OF_NO_ZONE: Final = ("peering", "vpn", "direct-connect-gateway", "tgw-peering")
+"""Attachments that are in no subnets."""
 
 
 def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
@@ -84,7 +88,7 @@ def _by_zone(draft: Draft, vpc: str, zones: set[str]) -> bool:
     attachments = list(draft.found.of("TransitGatewayVpcAttachments"))
     described = {item.id for item in attachments}
     for item in draft.found.of("TransitGatewayAttachments"):
-        if item.either("ResourceType") in ("vpc", None) and item.id not in described:
+        if item.either("ResourceType") not in _OF_NO_ZONE and item.id not in described:
             return True
     return any(_serves_by_zone(draft, item, vpc, zones) for item in attachments)
 

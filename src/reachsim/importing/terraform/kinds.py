@@ -90,6 +90,7 @@ VPN: Final = _kind("VPN connection", "aws_vpn_connection")
 BALANCER: Final = _kind("load balancer", "aws_lb", "aws_alb")
 CLASSIC: Final = _kind("Classic Load Balancer", "aws_elb")
 ZONE: Final = _kind("hosted zone", "aws_route53_zone")
+SERVICE: Final = Kind("endpoint service", frozenset(), {("aws_vpc_endpoint_service", "service_name"): "service_name"})
 LISTENER: Final = _kind("listener", "aws_lb_listener", "aws_alb_listener")
 TARGETS: Final = _kind("target group", "aws_lb_target_group", "aws_alb_target_group")
 TARGET: Final = Kind("target", INSTANCE.types | BALANCER.types | {"aws_lambda_function"})
@@ -181,8 +182,10 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_vpn_connection_route": {"vpn_connection_id": VPN},
     "aws_vpc_endpoint": {
         "vpc_id": VPC, "route_table_ids": TABLE, "subnet_ids": SUBNET, "security_group_ids": GROUP,
-        "subnet_configuration.subnet_id": SUBNET,
+        "subnet_configuration.subnet_id": SUBNET, "service_name": SERVICE,
     },
+    "aws_vpc_endpoint_service": {"network_load_balancer_arns": BALANCER, "gateway_load_balancer_arns": BALANCER},
+    "aws_vpc_endpoint_connection_accepter": {"vpc_endpoint_id": ENDPOINT},
     "aws_vpc_endpoint_route_table_association": {"vpc_endpoint_id": ENDPOINT, "route_table_id": TABLE},
     "aws_vpc_endpoint_subnet_association": {"vpc_endpoint_id": ENDPOINT, "subnet_id": SUBNET},
     "aws_vpc_endpoint_security_group_association": {"vpc_endpoint_id": ENDPOINT, "security_group_id": GROUP},
@@ -332,7 +335,14 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_internet_gateway": frozenset({"vpc_id"}),
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
-    "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration"}),
+    "aws_vpc_endpoint": frozenset(
+        {"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration", "private_dns_enabled"}
+    ),
+    "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
+    **dict.fromkeys(
+        (f"{_TGW}_vpc_attachment", f"{_TGW}_vpc_attachment_accepter"),
+        frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation")),
+    ),
     "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
@@ -409,6 +419,8 @@ MAY_BE_COMPUTED: Final[dict[str, frozenset[str]]] = {
 written (the provider's schema, 5.100: both optional and computed)."""
 
 MADE: Final = frozenset(
-    maker for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE) for maker in kind.made_by
+    maker
+    for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE, SERVICE)
+    for maker in kind.made_by
 )
 """Attributes that are ids of what a resource makes itself, by its type: of that kind, and of no other."""

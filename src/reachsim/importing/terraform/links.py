@@ -35,6 +35,7 @@ _SETS: Final = frozenset(
         "vpc_security_group_ids", "security_groups", "subnet_ids", "subnets", "route_table_ids", "security_group_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws",
         "vpc_subnet_ids", "client_subnets", "source_security_group_ids",
+        "network_load_balancer_arns", "gateway_load_balancer_arns",
     }
 )  # fmt: skip
 """Attributes that name several."""
@@ -130,6 +131,9 @@ class Links:
             if computed and flow.local:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(left))}, all that a local can be"))
             return next(iter(left))
+        if not self.strict and not flow.open and flow.local and (id := _only_own(each, way[-1], left)):
+            self.assumed.append((each, f"{'.'.join(way)}: {id}, the only one that its module makes"))
+            return id
         if not self.strict and not flow.open:
             keyed = self.possible(each, kind, self.flows.of([own], scope, kind, keyed=True).found)
             if len(keyed) == 1:
@@ -315,7 +319,25 @@ _FOREIGN: Final = frozenset(
 )
 
 
+_OWNERS: Final = frozenset({"vpc_id", "security_group_id", "network_acl_id", "route_table_id"})
+_OWNED: Final = frozenset(
+    {
+        "aws_subnet", "aws_security_group", "aws_route_table", "aws_network_acl", "aws_internet_gateway",
+        "aws_egress_only_internet_gateway", "aws_vpn_gateway", "aws_default_security_group", "aws_security_group_rule",
+        "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_network_acl_rule", "aws_route",
+        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association", "aws_vpc_endpoint",
+    }
+)  # fmt: skip
+"""What belongs to one VPC, group, ACL or table, and by which attributes."""
 _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+
+
+def _only_own(each: Resource, name: str, candidates: dict[str, Resource]) -> str:
+    """Of what something can belong to, the only one that its own module makes; empty where that is not one."""
+    if each.address.type not in _OWNED or name not in _OWNERS:
+        return ""
+    own = [id for id, maker in candidates.items() if maker.address.modules == each.address.modules]
+    return own[0] if len(own) == 1 else ""
 
 
 def _may_be_empty(each: Resource, kind: Kind) -> bool:

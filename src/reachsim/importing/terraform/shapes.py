@@ -15,7 +15,7 @@ _TEXTS: Final = frozenset(
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
         "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
-        "source_security_group_ids",
+        "source_security_group_ids", "network_load_balancer_arns", "gateway_load_balancer_arns",
     }
 )  # fmt: skip
 """Lists and sets of texts."""

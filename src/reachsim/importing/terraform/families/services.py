@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.snapshot import Open, Resource
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def _specified(policy: Any) -> dict[str, Any]:
     for some types of instances, nobody knows which an instance has."""
     inner = policy if isinstance(policy, Unknown) else _first(policy, "launch_template")
     told = inner if isinstance(inner, Unknown) else _first(inner, "launch_template_specification")
-    if isinstance(told, Unknown):
+    if isinstance(inner, Unknown) or isinstance(told, Unknown):
         return {"launch_template": told}
     others = [each for each in inner.get("override") or [] if isinstance(each, dict)]
     if any(each.get("launch_template_specification") for each in others):
@@ -254,7 +254,8 @@ def _first(block: Any, name: str) -> Any:
 
 def subnets_give(made: Assembly, subnets: Any) -> Any:
     """Whether the subnets of a group give public addresses (IGW-6)."""
-    holders = [made.one("Subnets", id) for id in subnets] if isinstance(subnets, list) else [None]
+    ids = subnets if isinstance(subnets, list) else subnets.candidates if isinstance(subnets, Open) else ()
+    holders = [made.one("Subnets", id) for id in ids] or [None]
     gives = [None if holder is None else holder.get("MapPublicIpOnLaunch", False) for holder in holders]
     if all(one is False for one in gives):
         return False
