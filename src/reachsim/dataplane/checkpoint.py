@@ -260,6 +260,8 @@ class Checkpoint:
     """Which way it looks, where its component has another checkpoint of the same role."""
     loop_rule: ClassVar[str] = "NATI-10"
     """The rule of a packet that comes round again to it, where it stands behind an interface."""
+    nat64: ClassVar[bool] = False
+    """Whether it carries IPv6 packets to IPv4 addresses (NATGW-16)."""
 
     def __init_subclass__(
         cls, *, is_a: CheckpointType | None = None, cuts: bool | None = None, asks: bool | None = None

@@ -121,8 +121,8 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
     passed_on = {choice.target for relay in relays for choice in relay.choices if choice.target is not None}
     # What a host sends to itself by a load balancer is lost, by whichever of its interfaces (LB-5).
-    hosts = {target.owner for target in passed_on if target.kind == "instance"}
-    siblings = {each for each in topology.interfaces.values() if each.owner in hosts} - passed_on
+    hosts = {target.machine for target in passed_on if target.machine}
+    siblings = {each for each in topology.interfaces.values() if each.machine in hosts} - passed_on
     targets = led_to | passed_on | siblings
     # Only a transit gateway, or a regional NAT gateway with addresses by zone, asks for the zone of the interface that
     # sends (TGW-7, TGW-8, NATGW-20).

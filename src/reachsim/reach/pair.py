@@ -22,20 +22,22 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import SILENT, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import flows
+from reachsim.topology.flows import flows_by_sender
 
 
 class Reach(ToldOf):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 
-    `source`, `destination`: as named. `delivered`: packets that arrive. Of these, by how many of the ports that NAT devices
-    may choose let the answer come back (NAT-PORT): `always`, `sometimes`. `reachable`: the packets that come back always, or
-    so nearly that less than `below` of the choices is lost. Addresses are those that the source sends.
+    `source`, `destination`: as named; `ends`: what these mean. `delivered`: packets that arrive. Of these, by how many of
+    the ports that NAT devices may choose let the answer come back (NAT-PORT): `always`, `sometimes`. `reachable`: the
+    packets that come back always, or so nearly that less than `below` of the choices is lost. Addresses are those that
+    the source sends.
     """
 
     def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[FlowAnswer], below: Fraction) -> None:
         self.source = source.name
         self.destination = destination.name
+        self.ends = source, destination
         self.parts = tuple(parts)
         self.below = below
 
@@ -268,12 +270,13 @@ def reach(
     *,
     links: bool = False,
 ) -> Reach:
-    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses. `links`:
+    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of ends. `links`:
     what comes by PrivateLink is delivered too."""
-    asked = flows(source, destination, endpoints, links=links)
     parts: list[FlowAnswer] = []
-    for done, flow in enumerate(asked, 1):
-        parts += flow_answers(flow, endpoints, book)
-        if progress is not None:
-            progress(done, len(asked))
+    senders, width = max(1, len(source.origins)), max(1, len(destination.interfaces))
+    for sender, asked in enumerate(flows_by_sender(source, destination, endpoints, links=links)):
+        for done, flow in enumerate(asked, 1):
+            parts += flow_answers(flow, endpoints, book)
+            if progress is not None and sender < senders:
+                progress(sender * width + width * done // len(asked), senders * width)
     return Reach(source, destination, parts, endpoints.design.nat_loss_below)

@@ -100,7 +100,7 @@ def _to_itself(flow: Flow) -> bool:
     """Whether a flow is passed on to the host that it comes from, which is like no other source then (LB-5)."""
     targets = (choice.target for _, choice in flow.relays if isinstance(choice, Choice))
     source = flow.origin.interface
-    return source is not None and any(target is not None and target.owner == source.owner for target in targets)
+    return source is not None and any(target is not None and target.same_machine(source) for target in targets)
 
 
 def _walked(flow: Flow, lost: list[tuple[int, int]]) -> Iterator[Template | None]:

@@ -23,6 +23,7 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.nat import NAT64
 
 
 @dataclass(eq=False, repr=False)
@@ -87,6 +88,15 @@ class Topology(Faced):
             if isinstance(onward.owner, NetworkInterface) and onward.owner is not each
         }
         return frozenset(found)
+
+    @cached_property
+    def nat64(self) -> bool:
+        """Whether a route leads IPv6 packets for IPv4 addresses to what carries them there (NATGW-16)."""
+        return any(
+            route.toward is not None and route.toward.host.nat64 and route.destination.overlaps(NAT64)
+            for table in self.tables.values()
+            for route in table.routes
+        )
 
     @cached_property
     def something_unknown(self) -> bool:
