@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
 from reachsim.cli.sources import load_network
-from reachsim.errors import UsageError, shown, visible
+from reachsim.cli.writing import check_patchable, check_writable, written_to
+from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from reachsim.loading.patch import Patch
     from reachsim.network import Network
 
 HELP = "find the smallest edits that make a failing expectation, or a question, hold, and prove them"
@@ -38,8 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fix; 0 when there is nothing to fix, or a fix for all of it, 1 when not, 3 when that cannot be decided."""
-    if arguments.write and arguments.file == "-":
-        raise UsageError("--write needs a file: standard input cannot be changed; --format patch prints the patch")
+    check_writable(arguments, "; --format patch prints the patch")
     *verb, traffic = arguments.traffic or ("",)
     if arguments.source is not None and not traffic:
         raise UsageError("write FROM, TO and TRAFFIC, or none of them for all expectations of the file")
@@ -47,10 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{shown(' '.join(verb))} is no word before TRAFFIC; write allow, deny, or none of them")
 
     net = load_network(arguments)
-    if net.source.document.text is None and (arguments.write or arguments.format == "patch"):
-        raise UsageError(
-            f"{shown(net.source.file)} is imported, so there is no design to patch; change what it was made of"
-        )
+    check_patchable(net, arguments)
     return _everything(net, arguments) if arguments.source is None else _question(net, arguments)
 
 
@@ -64,7 +60,7 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
     if found and not 1 <= arguments.choose <= len(found):
         raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
     patch = found[arguments.choose - 1].patch if found else None
-    written = _write(patch, arguments)
+    written = written_to(arguments, patch)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -83,7 +79,7 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
 
     plan = net.fix_all()
     patch = None if plan.whole is None else plan.whole.patch
-    written = _write(patch, arguments)
+    written = written_to(arguments, patch)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -95,14 +91,3 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
         )
     print(written, end="")
     return 0 if plan.ok else 1 if plan.left else 3
-
-
-def _write(patch: Patch | None, arguments: argparse.Namespace) -> str:
-    """Change the file, before anything is printed: what was asked for does not depend on who reads the answer. Returns what
-    there is to say of it."""
-    if not arguments.write or patch is None:
-        return ""
-    from reachsim.loading.patch import write_patch
-
-    write_patch(patch, arguments.file)
-    return f"\nwritten: {visible(arguments.file)}\n" if arguments.format == "text" else ""
