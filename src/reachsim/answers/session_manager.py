@@ -357,7 +357,7 @@ def _service(network: Engine, vpc: str, name: str, body: Instance, service: str,
 
 def _without_endpoint(network: Engine, vpc: str, service: str) -> str:
     """That a VPC has interface endpoints and none for a service, which then is meant by its public addresses (SSM-3)."""
-    endpoints = network.design.vpcs[vpc].vpc_endpoints.values()
+    endpoints = getattr(network.design.vpcs[vpc], "vpc_endpoints", {}).values()
     names = {endpoint.short for endpoint in endpoints if endpoint.type == "interface"}
     alone = bool(names & {*REQUIRED_SERVICES, OLDER_SERVICE}) and service not in names
     return f"VPC {vpc} has no interface endpoint of {service}; its public addresses are not: " if alone else ""
