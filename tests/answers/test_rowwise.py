@@ -14,7 +14,8 @@ from tests.networks import laws, network, seeds
 
 import reachsim
 from reachsim.answers import rowwise
-from reachsim.answers.rowwise import addresses_between, pairs_to_ask
+from reachsim.answers.between import addresses_between
+from reachsim.answers.rowwise import by_rows
 from reachsim.net.address import parse_address as address
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import reach
@@ -52,21 +53,28 @@ def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> No
 
 @laws(10)
 @given(seeds)
-def test_pairs_that_are_not_asked_deliver_nothing_and_addresses_are_those_of_all(seed: int) -> None:
+def test_rows_tell_what_every_pair_delivers_and_addresses_are_those_of_all(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
     of = net.classes.of
     for one, other in ends(net):
         source, destination = net.endpoint(one), net.endpoint(other)
         with rows_from(0):
-            pairs = pairs_to_ask(net, source, destination, Traffic.everything(), net.book, links=True)
-        if pairs is None:
+            rows = by_rows(net, source, destination, Traffic.everything(), net.book, links=True)
+        if rows is None:
             continue
         answer = reach(source, destination, net.ends, net.book, links=True)
         assert addresses_between(source, destination, net.ends) == (answer.sources, answer.destinations)
+        told = [(*each[:4], each.traffic) for origin in source.origins for each in rows.of(origin)]
+        expected = []
         for part in answer.parts:
             sender, target = part.flow.origin.interface, part.flow.target
-            if sender is not None and target is not None and of[target].index not in pairs.get(of[sender].index, ()):
-                assert (part.forward, part.unsure, part.undecided) == (Traffic.nothing(), Traffic.nothing(), "")
+            assert sender is not None
+            assert target is not None
+            if of[target].index not in rows.ask.get(of[sender].index, ()):
+                assert (part.unsure, part.undecided) == (Traffic.nothing(), "")
+                if part.forward:
+                    expected.append((sender, target, part.sources, part.destinations, part.forward))
+        assert told == expected
 
 
 def mesh_of_groups(count: int) -> str:
@@ -84,7 +92,9 @@ def unknown_beside_many(vpc: str, count: int) -> str:
     """Two peered VPCs of hosts with groups of their own, which take tcp/443 and let nothing out, and in one of the VPCs a
     component that is not known."""
     ingress = "[{allow: tcp/443, from: 10.0.0.0/8}"
-    groups = ",".join(f"g{n}: {{ingress: {ingress}, {{allow: tcp/{n}, from: g{n}}}], egress: []}}" for n in range(count))
+    groups = ",".join(
+        f"g{n}: {{ingress: {ingress}, {{allow: tcp/{n}, from: g{n}}}], egress: []}}" for n in range(count)
+    )
     hosts = ",".join(f"i{n}: {{subnet: s, security_groups: [g{n}]}}" for n in range(count))
 
     def body(name: str, net: int) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import few_of_each
 from reachsim.answers.listed import Answers
-from reachsim.answers.rowwise import addresses_between, pairs_to_ask, reach_between
+from reachsim.answers.rowwise import Delivery, by_rows
 from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header
-from reachsim.dataplane.ends import Endpoint
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
 from reachsim.errors import counted
@@ -20,6 +22,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -157,19 +160,36 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class Leak(Faced):
-    """Traffic that is delivered between two endpoints that should be isolated, and one such packet.
+    """Traffic that is delivered between two endpoints that should be isolated.
 
-    `via`: by way of what it goes from network to network, in order ("the internet", "peering pcx"); empty inside a VPC.
+    `sources`, `destinations`: the addresses between which it is; `between`: those of the whole question. `via`: by way of
+    what it goes from network to network, in order ("the internet", "peering pcx"); empty inside a VPC.
     """
 
     source: str
     destination: str
-    text: str
-    witness: Packet | None
-    traffic: Traffic = Traffic.nothing()
+    traffic: Traffic
+    sources: AddressSet
+    destinations: AddressSet
+    between: tuple[AddressSet, AddressSet]
     via: tuple[str, ...] = ()
+
+    @property
+    def space(self) -> HeaderSpace:
+        """Its packets."""
+        return HeaderSpace.box(self.traffic, self.sources, self.destinations)
+
+    @property
+    def text(self) -> str:
+        """Its packets in words."""
+        return self.space.describe(*self.between)
+
+    @property
+    def witness(self) -> Packet | None:
+        """One of its packets, one that a person would try."""
+        return self.space.witness()
 
     def __str__(self) -> str:
         via = f", via {', '.join(self.via)}" if self.via else ""
@@ -177,13 +197,14 @@ class Leak(Faced):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        witness = None if self.witness is None else self.witness.to_dict()
+        space = self.space
+        witness = space.witness()
         return {
             "source": self.source,
             "destination": self.destination,
-            "traffic": self.text,
+            "traffic": space.describe(*self.between),
             "via": list(self.via),
-            "witness": witness,
+            "witness": None if witness is None else witness.to_dict(),
         }
 
 
@@ -230,38 +251,93 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
     ends = network.endpoint(one), network.endpoint(other)
     there = few_of_each(*ends, network.classes)
     back = few_of_each(*ends[::-1], network.classes)
-    leaks: list[Leak] = []
-    undecided: list[str] = []
-    for source, destination in (there, back):
-        for leak, unknown in _leaks(network, source, destination, progress):
-            if leak is not None:
-                leaks.append(leak)
-            if unknown:
-                undecided.append(unknown)
+    found = list(_leaks(network, *there, progress))
+    found += found if back == there else _leaks(network, *back, progress)
+    leaks = tuple(leak for leak, _ in found if leak is not None)
+    undecided = dict.fromkeys(unknown for _, unknown in found if unknown)
     sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
-    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)), sides)
+    return Isolation(ends[0].name, ends[1].name, leaks, tuple(undecided), sides)
 
 
-def _leaks(
-    network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
-) -> Iterator[tuple[Leak | None, str]]:
-    pairs = pairs_to_ask(network, source, destination, EVERYTHING, network.book, links=True)
-    answer = reach_between(network, source, destination, pairs, network.book, progress)
-    known = (answer.sources, answer.destinations)
-    if pairs is not None:  # of all pairs, not of those alone that were asked
-        known = addresses_between(source, destination, network.ends)
-    for part in answer.parts:
-        if part.aside:
-            yield None, part.why_aside
-        if part.undecided and (part.unsure or part.found is None):
-            yield None, part.undecided
-        if part.forward:
-            space = part.delivered()
-            origin = part.flow.origin
-            sender = origin.interface.name if origin.interface is not None else source.name
-            receiver = part.receiver or destination.name
-            via = via_of(part.found.forward) if part.found is not None else ()
-            yield Leak(sender, receiver, space.describe(*known), space.witness(), part.forward, via), ""
+ToldOfPair = tuple[Leak | None, str]
+"""What leaks between a pair, and what cannot be decided there."""
+
+
+def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None) -> Iterator[ToldOfPair]:
+    rows = by_rows(network, source, destination, EVERYTHING, network.book, links=True)
+    if rows is None:
+        answer = reach(source, destination, network.ends, network.book, progress, links=True)
+        for part in answer.parts:
+            yield from _of_part(part, source, destination, (answer.sources, answer.destinations))
+        return
+    between = addresses_between(source, destination, network.ends)
+    ways = Ways(network)
+    width = len(destination.interfaces)
+    for done, origin in enumerate(source.origins):
+        if progress is not None:
+            progress(done * width, len(source.origins) * width)
+        sure = (
+            (
+                each.destination,
+                Leak(
+                    each.source.name,
+                    each.destination.name,
+                    each.traffic,
+                    each.sources,
+                    each.destinations,
+                    between,
+                    ways.via(origin, each),
+                ),
+            )
+            for each in rows.of(origin)
+        )
+        asked = rows.asked_from(origin)
+        if not asked:
+            yield from ((leak, "") for _, leak in sure)
+            continue
+        leaks: dict[NetworkInterface, list[ToldOfPair]] = {}
+        for interface, leak in sure:
+            leaks.setdefault(interface, []).append((leak, ""))
+        for part in asked:
+            assert part.flow.target is not None
+            leaks.setdefault(part.flow.target, []).extend(_of_part(part, source, destination, between))
+        for interface in destination.interfaces:  # in the order of the question
+            yield from leaks.get(interface, ())
+
+
+def _of_part(
+    part: FlowAnswer, source: Endpoint, destination: Endpoint, between: tuple[AddressSet, AddressSet]
+) -> Iterator[ToldOfPair]:
+    if part.aside:
+        yield None, part.why_aside
+    if part.undecided and (part.unsure or part.found is None):
+        yield None, part.undecided
+    if part.forward:
+        origin = part.flow.origin
+        sender = origin.interface.name if origin.interface is not None else source.name
+        receiver = part.receiver or destination.name
+        via = via_of(part.found.forward) if part.found is not None else ()
+        yield Leak(sender, receiver, part.forward, part.sources, part.destinations, between, via), ""
+
+
+class Ways:
+    """By way of what deliveries go, with one walk for all that pass by the same."""
+
+    def __init__(self, network: Engine) -> None:
+        self.network = network
+        self._known: dict[Hashable, tuple[str, ...]] = {}
+
+    def via(self, origin: Origin, delivery: Delivery) -> tuple[str, ...]:
+        """By way of what one goes."""
+        of = self.network.classes.of
+        source, destination = of[delivery.source].routing, of[delivery.destination].routing
+        ipv6 = delivery.destinations.first > IPV4_LAST
+        key = ipv6, self.network.templates.like(source, destination, self.network.ends)
+        known = self._known.get(key)
+        if known is None:
+            header = Header(delivery.sources.first, delivery.destinations.first, delivery.source)
+            known = self._known[key] = via_of(walk(origin.start, header))
+        return known
 
 
 def via_of(forward: Walk) -> tuple[str, ...]:

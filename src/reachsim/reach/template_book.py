@@ -69,6 +69,15 @@ class TemplateBook:
         self._alike[key] = ways
         return ways
 
+    def like(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Hashable:
+        """Equal for pairs of routing classes of which one walk tells: they pass by the same components."""
+        subnet, other = source.first.subnet, destination.first.subnet
+        if subnet is not other:
+            ways = self.between_alike(source, destination, ends)
+            if ways is not None and subnet not in ways.not_from and other not in ways.not_to:
+                return source.client.broad, self._sent_to(source, destination), destination.server.alike
+        return source.index, destination.index
+
     def between(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
         """What holds between two routing classes, which may be one."""
         found = self._pairs.get((source.index, destination.index))
