@@ -205,7 +205,8 @@ class Network(Editable):
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
         from reachsim.answers import policy
 
-        return about(policy.isolated(self, one, other, progress), self)
+        with collector_paused():
+            return about(policy.isolated(self, one, other, progress), self)
 
     @in_time
     def who_reaches(

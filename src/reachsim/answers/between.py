@@ -54,6 +54,10 @@ def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, tra
         senders.setdefault(of[origin.interface].index, []).append(origin)
     takers = _Takers(destination, rows.network)
     named = [of[interface].index for interface in rows.destination.interfaces]
+    some_of = {
+        number: [(ipv6, some) for ipv6, delivered in sure or () if (some := delivered & traffic)]
+        for number, sure in rows.sure.items()
+    }
     products: dict[tuple[Traffic, AddressSet], list[Span]] = {}
     itself: list[HeaderSpace] = []
     for index, row in rows.rows.items():
@@ -61,17 +65,16 @@ def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, tra
         by_traffic: dict[tuple[bool, Traffic], dict[int, None]] = {}
         for place, number in zip(compress(named, row), filter(None, row), strict=True):
             if place not in left_out:
-                for ipv6, delivered in rows.sure[number] or ():
-                    if bad := delivered & traffic:
-                        by_traffic.setdefault((ipv6, bad), {})[place] = None
+                for told in some_of[number]:
+                    by_traffic.setdefault(told, {})[place] = None
         alike = senders[index]
-        for (ipv6, bad), classes in by_traffic.items():
+        for (ipv6, some), classes in by_traffic.items():
             there = takers.addresses(alike[0], ipv6, tuple(classes))
-            products.setdefault((bad, there), []).extend(
+            products.setdefault((some, there), []).extend(
                 (a, a) for origin in alike for a in origin.addresses if (a > IPV4_LAST) is ipv6
             )
-            itself += (_to_itself(origin, ends, bad) for origin in alike if index in classes)
-    boxes = (HeaderSpace.box(bad, AddressSet.union_of(at), there) for (bad, there), at in products.items())
+            itself += (_to_itself(origin, ends, some) for origin in alike if index in classes)
+    boxes = (HeaderSpace.box(some, AddressSet.union_of(at), there) for (some, there), at in products.items())
     return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
 
 

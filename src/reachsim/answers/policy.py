@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import few_of_each
@@ -16,7 +16,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk, walk
 from reachsim.engine import Asked, Engine
 from reachsim.errors import counted
-from reachsim.faces import Carded, Faced, ToldOf, record
+from reachsim.faces import Carded, Faced, ToldOf, face, record
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
@@ -25,6 +25,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Progress, Reach, reach
+from reachsim.reach.template_book import Ways as TemplateWays
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -160,8 +161,7 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Leak(Faced):
+class Leak(NamedTuple):  # there may be a million of them
     """Traffic that is delivered between two endpoints that should be isolated.
 
     `sources`, `destinations`: the addresses between which it is; `between`: those of the whole question. `via`: by way of
@@ -190,6 +190,9 @@ class Leak(Faced):
     def witness(self) -> Packet | None:
         """One of its packets, one that a person would try."""
         return self.space.witness()
+
+    def __repr__(self) -> str:
+        return face("Leak", str(self))
 
     def __str__(self) -> str:
         via = f", via {', '.join(self.via)}" if self.via else ""
@@ -252,7 +255,8 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
     there = few_of_each(*ends, network.classes)
     back = few_of_each(*ends[::-1], network.classes)
     found = list(_leaks(network, *there, progress))
-    found += found if back == there else _leaks(network, *back, progress)
+    if back != there:  # between an end and itself both ways are one question
+        found += _leaks(network, *back, progress)
     leaks = tuple(leak for leak, _ in found if leak is not None)
     undecided = dict.fromkeys(unknown for _, unknown in found if unknown)
     sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
@@ -325,18 +329,27 @@ class Ways:
 
     def __init__(self, network: Engine) -> None:
         self.network = network
+        self._of = {interface: each.routing for interface, each in network.classes.of.items()}
+        self._shared: dict[tuple[int, int], tuple[TemplateWays | None, Hashable]] = {}
         self._known: dict[Hashable, tuple[str, ...]] = {}
 
     def via(self, origin: Origin, delivery: Delivery) -> tuple[str, ...]:
         """By way of what one goes."""
-        of = self.network.classes.of
-        source, destination = of[delivery.source].routing, of[delivery.destination].routing
+        source, destination = self._of[delivery.source], self._of[delivery.destination]
+        kinds = source.client.alike, destination.server.alike
+        shared = self._shared.get(kinds)
+        if shared is None:
+            ends = self.network.ends
+            shared = self._shared[kinds] = self.network.templates.shared_by(source, destination, ends)
+        ways, key = shared
+        subnet, other = delivery.source.subnet, delivery.destination.subnet
+        if ways is None or subnet is other or subnet in ways.not_from or other in ways.not_to:
+            key = source.index, destination.index
         ipv6 = delivery.destinations.first > IPV4_LAST
-        key = ipv6, self.network.templates.like(source, destination, self.network.ends)
-        known = self._known.get(key)
+        known = self._known.get((key, ipv6))
         if known is None:
             header = Header(delivery.sources.first, delivery.destinations.first, delivery.source)
-            known = self._known[key] = via_of(walk(origin.start, header))
+            known = self._known[key, ipv6] = via_of(walk(origin.start, header))
         return known
 
 

@@ -169,11 +169,13 @@ def print_answer(
     arguments: argparse.Namespace, text: Callable[[Look], str], data: Callable[[], dict[str, Any]], *networks: Network
 ) -> None:
     """Print an answer in the format that was asked for, and what of its networks is not modelled: no command forgets it."""
-    from reachsim.report.data import not_modelled_data, to_json
+    from reachsim.report.data import json_pieces, not_modelled_data
     from reachsim.report.text import doors_of, with_doors
 
     if arguments.format == "json":
-        print(to_json({**data(), "not_modelled": not_modelled_data(doors_of(networks))}))
+        for piece in json_pieces({**data(), "not_modelled": not_modelled_data(doors_of(networks))}):
+            sys.stdout.write(piece)
+        print()
         return
     how = look(arguments)
     print(with_doors(text(how), networks, how))

@@ -69,14 +69,13 @@ class TemplateBook:
         self._alike[key] = ways
         return ways
 
-    def like(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Hashable:
-        """Equal for pairs of routing classes of which one walk tells: they pass by the same components."""
-        subnet, other = source.first.subnet, destination.first.subnet
-        if subnet is not other:
-            ways = self.between_alike(source, destination, ends)
-            if ways is not None and subnet not in ways.not_from and other not in ways.not_to:
-                return source.client.broad, self._sent_to(source, destination), destination.server.alike
-        return source.index, destination.index
+    def shared_by(
+        self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
+    ) -> tuple[Ways | None, Hashable]:
+        """What holds between all routing classes that are alike with these two, as `between_alike`; and what is equal for
+        all between which one walk tells of the components that are passed."""
+        key = source.client.broad, self._sent_to(source, destination), destination.server.alike
+        return self.between_alike(source, destination, ends), key
 
     def between(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
         """What holds between two routing classes, which may be one."""
