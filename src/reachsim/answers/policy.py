@@ -420,16 +420,20 @@ _DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
 def dead_ends(network: Engine, progress: Progress | None = None) -> DeadEnds:
     """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
     out: list[DeadEnd] = []
-    vpcs = list(network.topology.vpcs.values())
-    for index, vpc in enumerate(vpcs):
+    of = network.topology.table_of
+    tables = [
+        found
+        for vpc in network.topology.vpcs.values()
+        for found in {of(subnet): subnet for subnet in vpc.subnets.values()}.items()
+    ]
+    for index, (table, subnet) in enumerate(tables):
         if progress is not None:
-            progress(index, len(vpcs))
-        for table, subnet in {network.topology.table_of(subnet): subnet for subnet in vpc.subnets.values()}.items():
-            # the first that hosts have
-            sources = {block.version == 6: block.network + 4 for block in subnet.blocks}
-            for interface in subnet.interfaces[:1]:
-                sources |= {address > IPV4_LAST: address for address in interface.addresses}
-            out += _dead_ends_of(network, table, sources)
+            progress(index, len(tables))
+        # the first that hosts have
+        sources = {block.version == 6: block.network + 4 for block in subnet.blocks}
+        for interface in subnet.interfaces[:1]:
+            sources |= {address > IPV4_LAST: address for address in interface.addresses}
+        out += _dead_ends_of(network, table, sources)
     return DeadEnds(out)
 
 
