@@ -159,6 +159,12 @@ def test_isolation_by_hand() -> None:
     assert HeaderSpace.nothing() == net.reach("db", "api").delivered
 
 
+def test_between_an_end_and_itself_each_leak_is_told_once() -> None:
+    found = load().isolated({"vpc": "app"}, {"vpc": "app"})
+    assert found.leaks
+    assert len(set(found.leaks)) == len(found.leaks)
+
+
 def test_a_leak_says_by_way_of_what() -> None:
     ways = {leak.via for leak in load().isolated("probe", "api").leaks}
     assert ways == {("peering pcx",)}
