@@ -30,6 +30,8 @@ _PATIENCE = 1.0
 """Seconds before a person is told how far the work is."""
 _BETWEEN = 0.1
 """Seconds from one such message to the next."""
+_AT_ONCE = 1 << 20
+"""Characters of a long answer that are printed at a time."""
 _LONG = 10.0
 """Seconds of work from which on everybody is told beforehand, not on a terminal alone."""
 
@@ -173,8 +175,11 @@ def print_answer(
     from reachsim.report.text import doors_of, with_doors
 
     if arguments.format == "json":
+        text = bytearray()  # whole before any of it is printed: a deadline leaves no half of an answer
         for piece in json_pieces({**data(), "not_modelled": not_modelled_data(doors_of(networks))}):
-            sys.stdout.write(piece)
+            text += piece.encode("ascii")
+        for at in range(0, len(text), _AT_ONCE):
+            sys.stdout.write(text[at : at + _AT_ONCE].decode("ascii"))
         print()
         return
     how = look(arguments)

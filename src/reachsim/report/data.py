@@ -40,14 +40,17 @@ def plain_json(data: Any) -> str:
 def _pieces(value: Any, newline: str) -> Iterator[str]:
     """What ``json.dumps(value, indent=2)`` gives. Python's fast encoder knows no indents, but it may separate the parts of a
     list or an object by any text: so what holds no more lists and objects is left to it whole. `newline`: with the
-    indent of what `value` stands in."""
+    indent of what `value` stands in. An iterator is a list that is made meanwhile."""
+    if isinstance(value, Iterator):
+        yield from _stream(value, newline)
+        return
     if not isinstance(value, dict | list | tuple) or not value:
         yield _encoder(newline).encode(value)
         return
     inner = f"{newline}  "
     first, last = "{}" if isinstance(value, dict) else "[]"
     parts = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(part, dict | list | tuple) and part for part in parts):
+    if not any(isinstance(part, dict | list | tuple | Iterator) and part for part in parts):
         yield f"{first}{inner}{_encoder(inner).encode(value)[1:-1]}{newline}{last}"
         return
     yield first
@@ -57,6 +60,15 @@ def _pieces(value: Any, newline: str) -> Iterator[str]:
         yield from _pieces(part, inner)
         start = f",{inner}"
     yield f"{newline}{last}"
+
+
+def _stream(parts: Iterator[Any], newline: str) -> Iterator[str]:
+    inner = start = f"{newline}  "
+    for part in parts:
+        yield start if start != inner else f"[{inner}"
+        yield from _pieces(part, inner)
+        start = f",{inner}"
+    yield f"{newline}]" if start != inner else "[]"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.answers.policy import Isolation, Leak
+from reachsim.answers.isolation import Isolation, Leak
 from reachsim.garbage import collector_paused
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
@@ -107,4 +107,4 @@ class _StandFor:
 
 def isolated_data(found: Isolation, net: Network) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
-    return {"file": net.source.file, **found.to_dict()}
+    return {"file": net.source.file, **found.told()}
