@@ -10,9 +10,12 @@ from tests.designs import ALL, ANY, NAT_INSTANCE, acl_of, load
 from tests.oracle.worlds import random_probe
 
 import reachsim
+from reachsim.answers.reach import reach_answer
 from reachsim.errors import UsageError
 from reachsim.net.intervals import PortSet
+from reachsim.net.traffic import Traffic
 from reachsim.reach.stops import Stop
+from reachsim.report.reach import reach_text
 from reachsim.trace.result import TracedWay
 
 
@@ -48,6 +51,60 @@ def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_p
             twins = [w for w in trace.ways if w.packet is not None and w.packet.source == way.packet.source]
             by_choice = all(stop.nat_ports is not None for stop in stops)  # of several devices, each its own (NAT-PORT)
             assert len(found) == 1 or len(twins) > 1 or by_choice, asked
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 100_000))
+def test_the_first_line_of_reach_is_that_of_a_trace(seed: int) -> None:
+    """The same packet, the same cause, and the same words."""
+    rng, design, net = world(seed)
+    for _ in range(6):
+        source, destination, traffic, _ = random_probe(rng, design)
+        try:
+            trace = net.trace(source, destination, traffic)
+        except UsageError:
+            continue
+        found = reach_answer(net.reach(source, destination), Traffic.parse(traffic))
+        one_service = Traffic.parse(traffic).count == 1
+        if one_service and {"nothing": "blocked", "no reply": "no reply"}.get(found.verdict) == trace.verdict:
+            first = found.trace(net.locate)
+            assert first is not None
+            told, traced = first.blockers[0], trace.blockers[0]
+            asked = source, destination, traffic
+            assert (first.packet, told.cause, told.text) == (trace.packet, traced.cause, traced.text), asked
+
+
+CLOSED_TO_ALL = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {s: {cidr: 10.0.0.0/24, route_table: r, network_acl: n}}
+    route_tables: {r: {0.0.0.0/0: igw}}
+    network_acls:
+      n:
+        ingress: [{rule: 1, deny: all, from: 203.0.113.0/24}, {rule: 2, allow: all, from: 0.0.0.0/0}]
+        egress: [{rule: 1, allow: all, to: 0.0.0.0/0}]
+    security_groups: {g: {ingress: [{allow: all, from: g}]}}
+    instances: {w: {subnet: s, public_ip: 198.51.100.1, security_groups: [g]}}
+lambda_functions: {f: {}}
+"""
+"""Where two causes stop two parts of the internet."""
+
+
+@pytest.mark.parametrize("source", ["f", "internet", "203.0.112.0/22"])
+@pytest.mark.parametrize("destination", ["w", "198.51.100.1"])
+def test_of_two_causes_the_first_line_tells_one_everywhere(source: str, destination: str) -> None:
+    net = reachsim.loads(CLOSED_TO_ALL, file="closed.yaml")
+    line = str(net.trace(source, destination, "tcp/443")).splitlines()[1]
+    place = (
+        "v.s network ACL n ingress" if "/" in source else "v.w security group g ingress"
+    )  # each is asked of one address
+    assert line.startswith(f"  {place}: ")
+    exact = net.reach(source, destination)
+    for traffic in (None, Traffic.parse("tcp/443")):
+        assert reach_text(reach_answer(exact, traffic), net.locate).splitlines()[1] == line
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, reach
 from reachsim.reach.template_book import Ways as TemplateWays
+from reachsim.topology.flows import publics_left_out
 
 EVERYTHING = Traffic.everything()
 
@@ -104,7 +105,8 @@ _BETWEEN = "\0"
 class Isolation(ToldOf):
     """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is.
 
-    `sides`: the interfaces of each.
+    `sides`: the interfaces of each. `public`: interfaces with a public address that was not asked for, since between these
+    ends a name means private ones.
     """
 
     one: str
@@ -112,6 +114,7 @@ class Isolation(ToldOf):
     leaks: tuple[Leak, ...]
     undecided: tuple[str, ...] = ()
     sides: tuple[tuple[str, ...], ...] = field(default=((), ()), compare=False)
+    public: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return not self.leaks and not self.undecided
@@ -124,7 +127,18 @@ class Isolation(ToldOf):
             "isolated": bool(self),
             "leaks": list(told_leaks(self.leaks)),
             "undecided": list(self.undecided),
+            "public": list(self.public),
         }
+
+    @property
+    def remark(self) -> str:
+        """What was not asked, in words; empty for nothing."""
+        if not self.public:
+            return ""
+        some = (
+            f"{self.public[0]} and {len(self.public) - 1:,} more have" if self.public[1:] else f"{self.public[0]} has"
+        )
+        return f"asked by private addresses: {some} a public one as well, which this says nothing of"
 
     def told(self) -> dict[str, Any]:
         """The same with an iterator of leaks in place of the list, of which there may be a million."""
@@ -153,7 +167,9 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
     leaks = tuple(leak for leak, _ in found if leak is not None)
     undecided = dict.fromkeys(unknown for _, unknown in found if unknown)
     sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
-    return Isolation(ends[0].name, ends[1].name, leaks, tuple(undecided), sides)
+    left_out = (*publics_left_out(*ends, network.ends), *publics_left_out(*ends[::-1], network.ends))
+    public = tuple(dict.fromkeys(interface.name for interface in left_out))
+    return Isolation(ends[0].name, ends[1].name, leaks, tuple(undecided), sides, public)
 
 
 ToldOfPair = tuple[Leak | None, str]

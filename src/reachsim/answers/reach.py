@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from reachsim.dataplane.ends import Flow
 from reachsim.flow.ports import Choices
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
+from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Reach
 from reachsim.reach.stops import Stop
 from reachsim.rules.verdict import Loss
+from reachsim.topology.flows import representative
+from reachsim.trace.asker import Locate
+from reachsim.trace.result import Trace
+from reachsim.trace.trace import one_service, replay, trace_flow
 
 ReachVerdict = Literal["all", "part", "no reply", "nothing", "undecided"]
 PARTS = 12
@@ -56,6 +62,31 @@ class ReachAnswer:
         return "part" if not self.passing or (self.traffic is not None and lacking) else "all"
 
     @property
+    def stopped(self) -> bool:
+        """Whether no answer comes back of all that is asked."""
+        return self.verdict in ("nothing", "no reply")
+
+    def trace(self, locate: Locate) -> Trace | None:
+        """Where all is stopped, one of these packets traced: the one that a trace of the question shows, if it is among
+        them. None where nothing can be asked."""
+        stopped = self.one_way or self.missing
+        service = one_service(Traffic.everything() if self.traffic is None else self.traffic)
+        one = Traffic.of((service, service))
+        how: dict[str, Any] = {"locate": locate, "below": self.reach.below}
+        certain = [part for part in self.reach.parts if not part.flow.perhaps and not part.flow.unknown]
+        for part in certain:
+            if part.found is None or (service in part.family and bool(self.one_way) == (service in part.forward)):
+                found = trace_flow(*self.reach.ends, _one_of(part), service, one, book=part.book, **how)
+                if found.blockers and (found.packet is None or found.packet in stopped):
+                    return found
+        packet = stopped.witness()
+        for part in certain:
+            if packet is not None and packet in part.asked(part.family, ALL_PORTS):
+                one = Traffic.of((packet.service, packet.service))
+                return replay(*self.reach.ends, packet, part.flow, one, book=part.book, **how)
+        return None
+
+    @property
     def nat_in_words(self) -> list[tuple[str, str]]:
         """What NAT devices lose, each with ``warning`` or ``in part``: the first where the traffic counts as passing."""
         out: list[tuple[str, str]] = []
@@ -74,6 +105,13 @@ class ReachAnswer:
             destinations_name="the internet" if found.destination == "internet" else "",
             max_parts=most,
         )
+
+
+def _one_of(part: FlowAnswer) -> Flow:
+    """The flow of a part, between addresses of the part that a trace would take."""
+    if part.found is None or part.has(part.flow):
+        return part.flow
+    return replace(part.flow, source=representative(part.sources), destination=representative(part.destinations))
 
 
 def reach_answer(found: Reach, traffic: Traffic | None) -> ReachAnswer:

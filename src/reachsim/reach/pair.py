@@ -28,14 +28,16 @@ from reachsim.topology.flows import flows_by_sender
 class Reach(ToldOf):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 
-    `source`, `destination`: as named. `delivered`: packets that arrive. Of these, by how many of the ports that NAT devices
-    may choose let the answer come back (NAT-PORT): `always`, `sometimes`. `reachable`: the packets that come back always, or
-    so nearly that less than `below` of the choices is lost. Addresses are those that the source sends.
+    `source`, `destination`: as named; `ends`: what these mean. `delivered`: packets that arrive. Of these, by how many of
+    the ports that NAT devices may choose let the answer come back (NAT-PORT): `always`, `sometimes`. `reachable`: the
+    packets that come back always, or so nearly that less than `below` of the choices is lost. Addresses are those that
+    the source sends.
     """
 
     def __init__(self, source: Endpoint, destination: Endpoint, parts: Iterable[FlowAnswer], below: Fraction) -> None:
         self.source = source.name
         self.destination = destination.name
+        self.ends = source, destination
         self.parts = tuple(parts)
         self.below = below
 

@@ -19,6 +19,7 @@ from reachsim.report.check import first_blocker
 from reachsim.report.text import number
 from reachsim.report.trace import reference
 from reachsim.resources.unmodelled import Door
+from reachsim.trace.result import Trace
 
 Level = Literal["passes", "note", "warning", "error"]
 """How grave a notice is. An error is what makes the command end with exit code 1 or 2."""
@@ -71,12 +72,10 @@ UNDECIDED = "CANNOT_DECIDE"
 
 def check_report(check: Check, file: str, warnings: Sequence[Problem] = ()) -> Report:
     """A notice for each expectation, and for each warning about the file."""
-    wrong = [
-        text for count, text in ((len(check.failures), "fail"), (len(check.undecided), "cannot be decided")) if count
-    ]
-    counts = [len(check.failures)] * bool(check.failures) + [len(check.undecided)] * bool(check.undecided)
+    fail = "fails" if len(check.failures) == 1 else "fail"
+    wrong = (len(check.failures), fail), (len(check.undecided), "cannot be decided")
     total = number(len(check), "expectation")
-    title = ", ".join(f"{count} of {total} {text}" for count, text in zip(counts, wrong, strict=True))
+    title = ", ".join(f"{count} of {total} {text}" for count, text in wrong if count)
     notices = [_expectation(result) for result in check]
     return Report("check", file, title or f"all of {total} hold", (*notices, *map(_warning, warnings)))
 
@@ -94,9 +93,17 @@ def _expectation(result: Result) -> Notice:
         text = f"{blocker.component} {blocker.checkpoint}: {blocker.text} ({about})"
     elif result.verdict == "undecided":
         code = UNDECIDED
+    elif result.expectation.deny is not None and result.witness is not None:
+        text += _let_by(result.witness)
     why = f"; why it was asked: {result.expectation.why}" if result.expectation.why else ""
     marked = "; it fails as marked" if result.as_marked else ""
     return Notice("error" if result.verdict == "fails" else "warning", name, code, f"{text}{why}{marked}", file, line)
+
+
+def _let_by(trace: Trace) -> str:
+    """What lets a packet of a `deny` through, the last first, with the lines."""
+    passed = [f"{hop.component} {hop.checkpoint}: {hop.rule} ({hop.where})" for hop in reversed(trace.let_by)]
+    return f"; {trace.packet} is let through by {', '.join(passed)}" if passed else ""
 
 
 def _warning(problem: Problem) -> Notice:

@@ -6,11 +6,11 @@ from typing import Any
 
 from reachsim.answers.reach import PARTS, ReachAnswer
 from reachsim.flow.ports import nat_ports
-from reachsim.net.packet import Packet
 from reachsim.report.data import boxes_data
 from reachsim.report.text import PLAIN, Look, hanging, number
-from reachsim.report.trace import reference
+from reachsim.report.trace import blocker_lines, reference
 from reachsim.trace.asker import Locate
+from reachsim.trace.result import Trace
 
 REACH_TITLES = {
     "all": "PASSES",
@@ -36,12 +36,12 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     lines = [f"{paint(title)}  {style.bold(question)}"]
     if verdict == "undecided":
         lines += hanging("  ", found.reach.undecided, look.width)
-    stopped = verdict in ("nothing", "no reply")
-    packet = (
-        (found.one_way or found.missing) if stopped else found.passing or found.partial or found.missing
-    ).witness()
+    stopped = found.stopped
+    packet = (found.passing or found.partial or found.missing).witness()
     if stopped:
-        lines += _first_reason(found, packet, locate, look)
+        trace = found.trace(locate)
+        packet = None if trace is None else trace.packet
+        lines += _first_reason(trace, look)
     if found.passing:
         lines += hanging("  passes   ", found.describe(found.passing, most), look.width)
     for label, text in found.nat_in_words:
@@ -73,16 +73,12 @@ def reach_text(found: ReachAnswer, locate: Locate, look: Look = PLAIN) -> str:
     return "\n".join(lines)
 
 
-def _first_reason(found: ReachAnswer, packet: Packet | None, locate: Locate, look: Look) -> list[str]:
-    """What stops the packet that is shown."""
-    if found.stops:
-        stop = next((stop for stop in found.stops if packet is not None and packet in stop.space), found.stops[0])
-        only = "" if stop.nat_ports is None else f" ({nat_ports(stop.nat_ports)})"
-        dropped = "the answer is dropped: " if stop.leg == "reply" else ""
-        text = f"{stop.component} {stop.checkpoint}: {dropped}{stop.rule}{only}"
-        source = reference(stop.code, stop.rule_id, locate(stop.path))
-        return [*hanging("  ", text, look.width), *hanging("  ", source, look.width, look.style.dim)]
-    return []
+def _first_reason(trace: Trace | None, look: Look) -> list[str]:
+    """What stops the packet that is shown, in the words of its trace."""
+    if trace is None or not trace.blockers:
+        return []
+    lost = ["  delivered, but the answer is lost"] if trace.delivered else []
+    return [*blocker_lines(trace.blockers[0], look, "  "), *lost]
 
 
 def reach_data(found: ReachAnswer, locate: Locate, file: str) -> dict[str, Any]:

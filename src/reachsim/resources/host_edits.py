@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.net.address import IPV4_LAST
-from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
+from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, advises, mends
 from reachsim.resources.reference import bare
+from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_table, shared_with_others
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -69,7 +70,7 @@ def running(case: Case) -> Iterator[Edit]:
 
 @mends
 def out_of_the_circle(case: Case) -> Iterator[Edit]:
-    """Another subnet for the host that its own subnet's table leads back to (NATI-10)."""
+    """Another subnet for the host that its own subnet's table leads back to, or another table for that (NATI-10)."""
     if case.cause.code is not Code.FORWARDING_LOOP or case.table is None:
         return
     vpc, table = case.table
@@ -78,17 +79,34 @@ def out_of_the_circle(case: Case) -> Iterator[Edit]:
     target = bare(written) if isinstance(written, str) else ""
     for section in _HOSTS:
         host = getattr(body, section).get(target)
-        for name in body.subnets if host is not None and host.subnet is not None else ():
-            out = case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0")
-            if case.view.table_of(name, vpc) == table or out is None or out == target:
-                continue
-            path: KeyPath = ("vpcs", vpc, section, target)
-            changes = [KeyChange((*path, "subnet"), name)]
-            fixed = [
-                key for key in ("private_ip", "secondary_private_ips") if case.view.written((*path, key)) is not None
-            ]
-            changes += [KeyChange((*path, key), action="remove") for key in fixed]
-            yield Edit(tuple(changes), f"run {vpc}.{target} in subnet {name}, whose table does not lead back to it", 4)
+        if host is None or host.subnet is None:
+            continue
+        path: KeyPath = ("vpcs", vpc, section, target)
+        others = [
+            name
+            for name in body.subnets
+            if case.view.table_of(name, vpc) != table
+            and case.view.target(vpc, case.view.table_of(name, vpc), DEFAULT) not in (None, target)
+        ]
+        for name in others:
+            text = f"run {vpc}.{target} in subnet {name}, whose table does not lead back to it"
+            yield Edit(_moved(case, path, name), text, 4)
+        here = body.subnets[host.subnet]
+        new = None if others else new_public_subnet(case, vpc, here.az, assigns=here.map_public_ip_on_launch)
+        if new is not None:
+            text = f"run {vpc}.{target} in a new public subnet of {vpc}, whose table does not lead back to it"
+            yield Edit((*new[1], *_moved(case, path, new[0])), text, 4)
+        if not others and body.internet_gateway and shared_with_others(case, vpc, table, [host.subnet]):
+            offer = RouteOffer(DEFAULT, body.internet_gateway, "")
+            text = f"give subnet {host.subnet} of {vpc}, where {target} is, a route table of its own: {DEFAULT} to "
+            changes = tuple(own_table(case, vpc, table, [host.subnet], offer))
+            yield Edit(changes, f"{text}internet gateway {body.internet_gateway}", 3)
+
+
+def _moved(case: Case, path: KeyPath, subnet: str) -> tuple[KeyChange, ...]:
+    """A host in another subnet, with any address."""
+    fixed = [key for key in ("private_ip", "secondary_private_ips") if case.view.written((*path, key)) is not None]
+    return KeyChange((*path, "subnet"), subnet), *(KeyChange((*path, key), action="remove") for key in fixed)
 
 
 @advises

@@ -254,6 +254,23 @@ def addresses_from(
     return interface.addresses if every else interface.primary
 
 
+def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[NetworkInterface]:
+    """The interfaces of a destination with a public address that a question does not mean, since from some of its senders
+    a name means private ones (`addresses_from`)."""
+    if destination.resolve is not None or destination.literal is not None or destination.within is not None:
+        return
+    senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
+    outside = [origin for origin in source.origins if origin.interface is None]
+    private: dict[object, bool] = {}
+    for interface in destination.interfaces:
+        vpc = interface.vpc
+        if vpc not in private:
+            near = vpc in senders or any(_joined(each, vpc.name, ends) for each in (*senders.values(), *outside))
+            private[vpc] = near
+        if interface.publics and private[vpc]:
+            yield interface
+
+
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
     """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC. What is behind a host is
     joined with all that the host's VPC is joined with: the host forwards for it."""

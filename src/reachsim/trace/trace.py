@@ -235,7 +235,24 @@ def replay(
     if flow.loss is None and not flow.unknown:
         flow = replace(flow, source=packet.source, destination=packet.destination, region=None)
     port = packet.source_port if packet.protocol in PORTED else None
-    way = _way(flow, packet.service, port, destination, locate, book, below)
+    ends, service = (source, destination), packet.service
+    return trace_flow(*ends, flow, service, traffic, port, locate=locate, book=book, below=below)
+
+
+def trace_flow(
+    source: Endpoint,
+    destination: Endpoint,
+    flow: Flow,
+    service: int,
+    traffic: Traffic,
+    source_port: int | None = None,
+    *,
+    locate: Locate,
+    book: FilterBook = AS_BUILT,
+    below: Fraction = NAT_LOSS_BELOW,
+) -> Trace:
+    """Trace one service of one flow, from a source port or from every one that the client may use."""
+    way = _way(flow, service, source_port, destination, locate, book, below)
     return Trace(source.name, destination.name, traffic, (way,), resolved=_resolved(destination, (flow.origin,)))
 
 

@@ -65,6 +65,14 @@ _PASSED: Final = frozenset(
     }
 )
 """Attributes that are what the property of the same name says, where it says it."""
+_MADE_WITH: Final = frozenset(
+    {
+        ("AWS::EC2::VPC", "DefaultSecurityGroup"),
+        ("AWS::EC2::VPC", "DefaultNetworkAcl"),
+        ("AWS::EKS::Cluster", "ClusterSecurityGroupId"),
+    }
+)
+"""Attributes that are what AWS makes with a resource, by type."""
 _PROPERTY: Final = {"PrivateIp": "PrivateIpAddress", "PrimaryPrivateIpAddress": "PrivateIpAddress"}
 
 
@@ -214,7 +222,7 @@ class Stack:
             written = evaluate(self.properties(id).get(_PROPERTY.get(name, name)), self.scope)
             if isinstance(written, str | int | Reference | External):
                 return written
-        if kind == "AWS::EC2::VPC" and name in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
+        if (kind, name) in _MADE_WITH:
             return reference
         return Unknown(f"{words} is known once it is deployed")
 

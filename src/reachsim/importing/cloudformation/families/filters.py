@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, additions, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import (
+    DEFAULT_VPC,
+    Made,
+    additions,
+    entries,
+    flag,
+    id_of,
+    tags_of,
+    whole,
+    without_none,
+)
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import MAYBE, WHERE, Unknown
 
-DEFAULT_VPC: Final = "default-vpc"
-"""What stands for the account's default VPC, which no template makes."""
 _EVERYTHING: Final = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 _NOTHING: Final = {
     "IpProtocol": "icmp",

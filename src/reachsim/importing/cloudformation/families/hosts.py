@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import (
+    DEFAULT_SUBNET,
+    Made,
+    entries,
+    flag,
+    id_of,
+    tags_of,
+    whole,
+    without_none,
+)
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Attributes, Unknown
 
@@ -49,9 +58,10 @@ def _interface(
     made: Made, resource: Resource, properties: Mapping[str, Any], inline: Mapping[str, Any], count: int
 ) -> Attributes:
     """One interface that an instance brings with it."""
-    subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or "default-subnet"
+    subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or DEFAULT_SUBNET
     vpc = made.vpc_of(subnet)
-    groups = inline.get("GroupSet") or properties.get("SecurityGroupIds") or properties.get("SecurityGroups")
+    named = inline.get("GroupSet") or inline.get("Groups")  # the latter in a launch template
+    groups = named or properties.get("SecurityGroupIds") or properties.get("SecurityGroups")
     index = whole(inline.get("DeviceIndex"))
     check = flag(properties.get("SourceDestCheck"))
     attributes = {
