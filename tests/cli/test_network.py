@@ -375,6 +375,29 @@ def test_what_is_bounded_is_not_announced(monkeypatch: pytest.MonkeyPatch) -> No
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "trace {} vpc=shop vpc=shop tcp/80",
+        "explain {} vpc=shop vpc=shop tcp/80",
+        "graph {} --from vpc=shop --to vpc=shop",
+    ],
+)
+def test_a_question_about_many_pairs_is_announced_beforehand(
+    question: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The design has 13 interfaces that send and take, or one of the two. A second for each pair is long."""
+    asked = question.format(THREE).split()
+    main(asked)
+    assert "takes about" not in capsys.readouterr().err
+    monkeypatch.setattr("reachsim.cli.common._EACH_PAIR", 1.0)
+    main(asked)
+    err = capsys.readouterr().err
+    assert re.fullmatch(r"takes about \d+ \w+ \(pairs of ends: \d+\); --deadline SECONDS bounds it\n", err)
+    main([*asked, "--deadline", "100"])
+    assert capsys.readouterr().err == ""
+
+
 def test_fast_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

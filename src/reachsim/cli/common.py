@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.sources import add_options
 from reachsim.deadline import A_DEADLINE, seconds
-from reachsim.errors import DesignError, Problem, UsageError, shown
+from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, shown
 
 if TYPE_CHECKING:
     from reachsim.network import Network
@@ -83,6 +83,10 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_EACH_PAIR = 0.0005
+"""Seconds that a pair takes that is traced hop by hop, about."""
+
+
 class ProgressLine:
     """A line on standard error that says how far some work is: on a terminal only, after a second, at most ten
     times a second, and gone when the work is done.
@@ -126,21 +130,15 @@ class ProgressLine:
         self._clear()
 
     def _announce(self, done: int, total: int, now: float, began: float, before: int) -> None:
-        """Say how long the whole will take, if that is long and nobody has bounded it."""
-        from reachsim.stopping import bounded
-
+        """Say how long the whole will take, if that is long."""
         if now < began + _PATIENCE or done == before:
             return
         whole = (now - began) * (total - before) / (done - before)
         if whole < _LONG:
             return
         self.announced = True
-        if bounded():
-            return
         self._clear()
-        self._write(
-            f"takes about {duration(whole)} ({self.label}: {done:,} of {total:,}); --deadline SECONDS bounds it\n"
-        )
+        _announce(whole, f"{self.label}: {done:,} of {total:,}")
 
     def _clear(self) -> None:
         if self.shown:
@@ -153,6 +151,27 @@ class ProgressLine:
             sys.stderr.flush()
         except OSError:  # the terminal went away; the answer matters more
             self.enabled, self.announced = False, True
+
+
+def _announce(seconds: float, what: str) -> None:
+    """Say that something takes long, and what bounds it; nothing where something does."""
+    from reachsim.stopping import bounded
+
+    if not bounded() and sys.stderr is not None:
+        sys.stderr.write(f"takes about {duration(seconds)} ({what}); --deadline SECONDS bounds it\n")
+        sys.stderr.flush()
+
+
+def announce_pairs(net: Network, source: str | Selector, destination: str | Selector) -> None:
+    """Say beforehand that a question that goes from pair to pair of two ends takes long, where it does. What is wrong with
+    the ends is for the question to say."""
+    try:
+        ends = net.endpoint(source), net.endpoint(destination)
+    except ReachsimError:
+        return
+    pairs = len(ends[0].origins) * len(ends[1].interfaces)
+    if pairs * _EACH_PAIR > _LONG:
+        _announce(pairs * _EACH_PAIR, f"pairs of ends: {pairs:,}")
 
 
 def duration(seconds: float) -> str:
