@@ -45,9 +45,11 @@ def decide(
         whole = _Whole(source, destination, network.classes)
         source, destination = few_of_each(source, destination, network.classes)
         if expectation.deny is not None:
-            rows = by_rows(network, source, destination, expectation.deny, book, links=True)
+            rows = by_rows(network, source, destination, expectation.deny, book, progress, links=True)
     if rows is not None:  # what fails is known, but for a part of it that shows how
-        answer = reach_between(network, source, destination, rows.ask_with_first(), book, progress)
+        answer = reach_between(
+            network, source, destination, rows.ask_with_first(), book, progress if rows.ask else None
+        )
     else:
         answer = reach(source, destination, endpoints, book, progress, links=expectation.allow is None)
     judged = _Judged(expectation, endpoints, whole)

@@ -177,7 +177,7 @@ ToldOfPair = tuple[Leak | None, str]
 
 
 def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None) -> Iterator[ToldOfPair]:
-    rows = by_rows(network, source, destination, EVERYTHING, network.book, links=True)
+    rows = by_rows(network, source, destination, EVERYTHING, network.book, progress, links=True)
     if rows is None:
         answer = reach(source, destination, network.ends, network.book, progress, links=True)
         for part in answer.parts:
@@ -187,7 +187,7 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: P
     ways = Ways(network)
     width = len(destination.interfaces)
     for done, origin in enumerate(source.origins):
-        if progress is not None:
+        if progress is not None and rows.ask:
             progress(done * width, len(source.origins) * width)
         sure = (
             (

@@ -132,12 +132,19 @@ Met = dict[bool, AddressSet]
 
 
 def by_rows(
-    network: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, book: FilterBook, *, links: bool
+    network: Engine,
+    source: Endpoint,
+    destination: Endpoint,
+    traffic: Traffic,
+    book: FilterBook,
+    progress: Progress | None = None,
+    *,
+    links: bool,
 ) -> ByRows | None:
     """What rows of the matrix say of some traffic between two ends. None where the ends mean more than rows tell, and where
     there are so few pairs that they are asked as soon.
 
-    `book`: records the filters that this depends on. `links`: as for `topology.flows.flows`.
+    `book`: records the filters that this depends on. `progress`: counts pairs. `links`: as for `topology.flows.flows`.
 
     Rows speak of the same flows as a question about every pair: each has the walks between primary addresses, and the ends
     are asked for no others (`_told_by_rows`). One class of interfaces has one answer, so that the pairs of classes are all
@@ -152,7 +159,7 @@ def by_rows(
     named = [of[interface].index for interface in destination.interfaces]
     out = ByRows(network, source, destination, book, {}, {0: ()})
     firsts = [origin.interface for origin in senders.values() if origin.interface is not None]
-    for rows in _rows(network, firsts, destination.interfaces, book):
+    for rows in _rows(network, firsts, destination.interfaces, book, progress):
         places = [rows.columns[index] for index in named]
         for index, row in rows.rows.items():
             numbers = set(row)
@@ -216,14 +223,25 @@ def families_of(addresses: Iterable[int]) -> frozenset[bool]:
 
 
 def _rows(
-    network: Engine, sources: Sequence[NetworkInterface], destinations: Sequence[NetworkInterface], book: FilterBook
+    network: Engine,
+    sources: Sequence[NetworkInterface],
+    destinations: Sequence[NetworkInterface],
+    book: FilterBook,
+    progress: Progress | None,
 ) -> Iterator[Rows]:
     """Rows, some classes at a time: classes of one routing class next to each other, since they share their walks."""
     of = network.classes.of
     firsts = {of[interface].index: interface for interface in sources}
     some = sorted(firsts.values(), key=lambda interface: (of[interface].routing.index, of[interface].index))
+    width = len(destinations)
     for at in range(0, len(some), _AT_ONCE):
-        yield network.rows_between(some[at : at + _AT_ONCE], destinations, book=book)
+        block = some[at : at + _AT_ONCE]
+
+        def told(done: int, total: int, at: int = at, count: int = len(block)) -> None:
+            if progress is not None:
+                progress(width * (at + count * done // total), width * len(some))
+
+        yield network.rows_between(block, destinations, told, book=book)
 
 
 def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, links: bool) -> bool:
