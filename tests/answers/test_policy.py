@@ -61,6 +61,7 @@ def test_isolation_is_that_nothing_is_delivered_either_way(seed: int) -> None:
             ends = [by_name(net, name, address) for name, address in named]
             assert leak.witness in net.reach(*ends).delivered
         assert result.to_dict()["isolated"] == bool(result)
+        assert result.to_dict()["leaks"] == [leak.to_dict() for leak in result.leaks]  # words of one serve others
 
 
 @laws(15)
