@@ -24,6 +24,7 @@ from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT64
+from reachsim.topology.spokes import Spokes, spokes_of
 
 
 @dataclass(eq=False, repr=False)
@@ -119,6 +120,12 @@ class Topology(Faced):
         """The attachments that serve each zone of a VPC (TGW-7); None where the zone itself matters."""
         places = self.noted.values()
         return None if zones_matter(places) else serving(places)
+
+    @cached_property
+    def spokes(self) -> Spokes:
+        """The VPCs of transit gateways between which walks are alike."""
+        vpcs, noted = self.vpcs.values(), self.noted.values()
+        return spokes_of(vpcs, noted, self.tables.values(), self.joined, self.perhaps_joined)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
