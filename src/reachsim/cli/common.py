@@ -194,11 +194,11 @@ def print_answer(
     from reachsim.report.text import doors_of, with_doors
 
     if arguments.format == "json":
-        text = bytearray()  # whole before any of it is printed: a deadline leaves no half of an answer
+        answer = bytearray()  # whole before any of it is printed: a deadline leaves no half of an answer
         for piece in json_pieces({**data(), "not_modelled": not_modelled_data(doors_of(networks))}):
-            text += piece.encode("ascii")
-        for at in range(0, len(text), _AT_ONCE):
-            sys.stdout.write(text[at : at + _AT_ONCE].decode("ascii"))
+            answer += piece.encode("ascii")
+        for at in range(0, len(answer), _AT_ONCE):
+            sys.stdout.write(answer[at : at + _AT_ONCE].decode("ascii"))
         print()
         return
     how = look(arguments)
