@@ -22,7 +22,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, reach
-from reachsim.reach.template_book import Ways as TemplateWays
+from reachsim.reach.template_book import Ways
 from reachsim.topology.flows import publics_left_out
 
 EVERYTHING = Traffic.everything()
@@ -184,7 +184,7 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: P
             yield from _of_part(part, source, destination, (answer.sources, answer.destinations))
         return
     between = addresses_between(source, destination, network.ends)
-    ways = Ways(network)
+    vias = Vias(network)
     width = len(destination.interfaces)
     for done, origin in enumerate(source.origins):
         if progress is not None and rows.ask:
@@ -199,7 +199,7 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: P
                     each.sources,
                     each.destinations,
                     between,
-                    ways.via(origin, each),
+                    vias.via(origin, each),
                 ),
             )
             for each in rows.of(origin)
@@ -233,13 +233,13 @@ def _of_part(
         yield Leak(sender, receiver, part.forward, part.sources, part.destinations, between, via), ""
 
 
-class Ways:
+class Vias:
     """By way of what deliveries go, with one walk for all that pass by the same."""
 
     def __init__(self, network: Engine) -> None:
         self.network = network
         self._of = {interface: each.routing for interface, each in network.classes.of.items()}
-        self._shared: dict[tuple[int, int], tuple[TemplateWays | None, Hashable]] = {}
+        self._shared: dict[tuple[int, int], tuple[Ways | None, Hashable]] = {}
         self._known: dict[Hashable, tuple[str, ...]] = {}
 
     def via(self, origin: Origin, delivery: Delivery) -> tuple[str, ...]:

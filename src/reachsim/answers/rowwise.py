@@ -58,7 +58,7 @@ class ByRows(Faced):
     rows: dict[int, tuple[int, ...]]
     sure: dict[int, Sure | None]
     ask: Pairs = field(default_factory=dict)
-    _met: dict[tuple[VpcSite, frozenset[bool]], list[Met | None]] = field(default_factory=dict)
+    _met: dict[tuple[VpcSite, frozenset[bool]], list[Meant | None]] = field(default_factory=dict)
     _sets: dict[int, AddressSet] = field(default_factory=dict)
 
     def of(self, origin: Origin) -> Iterator[Delivery]:
@@ -102,7 +102,7 @@ class ByRows(Faced):
         some = replace(self.source, origins=(origin,))
         return reach_between(self.network, some, self.destination, self.ask, self.book).parts
 
-    def met_by(self, origin: Origin) -> list[Met | None]:
+    def met_by(self, origin: Origin) -> list[Meant | None]:
         """For each destination the address that an origin means by it, for each family; None where that is several."""
         assert origin.interface is not None
         families = families_of(origin.addresses)
@@ -115,7 +115,7 @@ class ByRows(Faced):
             ]
         return known
 
-    def _addresses(self, addresses: Sequence[int], families: frozenset[bool]) -> Met | None:
+    def _addresses(self, addresses: Sequence[int], families: frozenset[bool]) -> Meant | None:
         met = [address for address in addresses if (address > IPV4_LAST) in families]
         found = {address > IPV4_LAST: self._set(address) for address in met}
         return found if len(found) == len(met) else None
@@ -127,7 +127,7 @@ class ByRows(Faced):
         return known
 
 
-Met = dict[bool, AddressSet]
+Meant = dict[bool, AddressSet]
 """By address family, IPv6 or not, the address that is meant."""
 
 
