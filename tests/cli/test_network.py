@@ -208,7 +208,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "diff", FOUND, REPAIRED)
     assert list(data) == [
         "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "renamed", "undecided", "changes",
-        "not_modelled",
+        "without_effect", "not_modelled",
     ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "boxes", "allowed", "behind"}
     assert data["changes"][0]["behind"].keys() == {
