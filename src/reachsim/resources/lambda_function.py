@@ -282,7 +282,8 @@ class LambdaService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=Tr
         return hash((self.component, self.path))
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Send to the internet, from an address that is the Lambda service's own."""
+        """Send to the internet, from an address that is the Lambda service's own; nothing else is reached (LAMBDA-1,
+        LAMBDA-28)."""
         destination = header.destination
         if leg.reply:
             return Deliver(header, "delivered", "LAMBDA-1", scope=ANY)

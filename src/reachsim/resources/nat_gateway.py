@@ -248,7 +248,7 @@ class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """To its table. What it translated and sends elsewhere than to the internet has a private address that AWS
-        chooses."""
+        chooses (NATGW-17)."""
         route, low, high = self.table.table.lookup(header.destination)
         scope = to_run((low, high))
         sends = not leg.reply and route is not None and route.next is not None
@@ -291,7 +291,8 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
         self.state = state
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Translate, or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19)."""
+        """Translate (NATGW-3), or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19).
+        Of what a host forwards from outside the VPC it is not known (NATGW-10)."""
         destination = header.destination
         if destination > IPV4_LAST:
             return self._ipv6(header)

@@ -59,7 +59,7 @@ class PeeringConnection(Resource):
         wiring.add_peering(at, ways, groups_known=self.active and len(regions) == 1)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15)."""
+        """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15, PEER-12)."""
         inactive = "" if self.active else f"peering {at.name} is {self.status}"
         rule = "PEER-12" if self.status == "deleted" else "ROUTE-15"
         return Entrance(wiring.peering(at, vpc), None, inactive, rule, (*at.path, "status"))

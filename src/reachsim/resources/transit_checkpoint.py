@@ -164,7 +164,8 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Look up the destination, and send on by the attachment that the route names. An attachment that is not available
-        carries nothing either way (TGW-10)."""
+        carries nothing either way (TGW-10), nor does one that is associated with no table (TGW-1). Of policy tables it is
+        not known where they lead (TGW-15)."""
         if self.broken:
             loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken)
             return self.drop(loss, header, ANY, path=(*self.path, "state"))

@@ -65,7 +65,7 @@ def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound:
 
 
 def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:
-    """Why a packet that leaves a VPC is lost at its internet gateway, or None.
+    """Why a packet that leaves a VPC is lost at its internet gateway, or None (IGW-4, IGW-5, IGW-7, IGW-15).
 
     `owned`: its source is a private address of some interface of that VPC, not always of the one that sends: AWS's
     middleboxes forward unchanged what others sent (IGW-7). `public`: the public address that takes its source's place (the

@@ -39,7 +39,7 @@ def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool
 def route_refusal(
     destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
 ) -> Refusal | None:
-    """Why AWS would not create a static route, or None (ROUTE-8, ROUTE-9, ROUTE-17).
+    """Why AWS would not create a static route, or None (ROUTE-1, ROUTE-8, ROUTE-9, ROUTE-17).
 
     `target_kind`: "instance", "interface", "nat gateway", "local", "unknown" or any other kind of target.
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html

@@ -148,7 +148,7 @@ class Topology(Faced):
             yield from kind.special(asked, ends)
 
     def table_of(self, subnet: SubnetSite) -> RouteTableCheckpoint:
-        """The route table of a subnet."""
+        """The route table of a subnet: its own, or the main one (ROUTE-2)."""
         body = self.source.design.vpcs[subnet.vpc.name].subnets[subnet.name]
         return self.tables[subnet.vpc.name, body.route_table or "main"]
 
