@@ -67,7 +67,7 @@ class GatewayEndpoint(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=T
         )
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Deliver to the service, at its own addresses alone (EP-1); on the way back, into the subnet of who asked (EP-3)."""
+        """Deliver to the service, at its own addresses (EP-1); on the way back, into the subnet of who asked (EP-3)."""
         if leg.reply and header.destination in self.vpc.blocks:
             scope = Scope(EVERYWHERE, self.vpc.blocks.run_around(header.destination))
             return enter_subnet(self, self.vpc, header, f"{self.service} answers", "EP-3", self.path, scope)
