@@ -192,6 +192,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_ec2_instance_connect_endpoint": {"subnet_id": SUBNET, "security_group_ids": GROUP},
     "aws_instance": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
+        "primary_network_interface.network_interface_id": INTERFACE,
     },
     "aws_spot_instance_request": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
