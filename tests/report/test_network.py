@@ -32,7 +32,7 @@ def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def large() -> reachsim.Network:
-    return reachsim.loads(organisation(300), file="large.yaml")
+    return reachsim.loads(organisation(200), file="large.yaml")
 
 
 @pytest.fixture(scope="module")
