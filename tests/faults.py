@@ -61,8 +61,14 @@ vpcs:
       n: {cidr: 10.0.1.0/24, route_table: rn}
     route_tables: {r: {"::/0": ngw}, rn: {0.0.0.0/0: igw}}
     nat_gateways: {ngw: {subnet: n}}
-    security_groups: {g: {egress: [{allow: all, to: "::/0"}]}}
-    instances: {x: {subnet: s, security_groups: [g]}}
+    security_groups:
+      g: {egress: [{allow: all, to: "::/0"}]}
+      h: {egress: [{allow: all, to: "2600::/12"}]}
+      i: {ingress: [{allow: all, from: 10.0.0.0/16}], egress: []}
+    instances:
+      x: {subnet: s, security_groups: [g]}
+      quiet: {subnet: s, security_groups: [h]}
+      db: {subnet: n, security_groups: [i]}
 """
 """A host with IPv6 alone behind a NAT gateway (NATGW-16)."""
 

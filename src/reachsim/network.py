@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from reachsim.answers.deciding import decide, work_of
-from reachsim.answers.earlier import Earlier
+from reachsim.answers.earlier import Decisions, Earlier
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
@@ -58,12 +58,12 @@ class Network(Editable):
     True
     """
 
-    _decided: dict[int, tuple[Result, frozenset[Filter]]]
+    _decisions: Decisions
     _earlier: Earlier | None
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self._hold(_decided={}, _earlier=None)
+        self._hold(_decisions=Decisions(), _earlier=None)
 
     @cached_property
     def interfaces(self) -> Named[Interface]:
@@ -142,14 +142,14 @@ class Network(Editable):
         return self._decide(number, None)
 
     def _decide(self, number: int, progress: Progress | None) -> Result:
-        known = self._decided.get(number)
+        known = self._decisions.get(number)
         still = None if known or not self._earlier else self._earlier.still_holds(number, self)
         if still is not None:
             return self._noted(still)
         if known is None:
             expectation = self.design.expect[number - 1]
             where = self.locate(("expect", number - 1))
-            known = self._decided[number] = decide(number, expectation, self, where, progress)
+            known = self._decisions.own[number] = decide(number, expectation, self, where, progress)
         return self._noted(known[0])
 
     def expect(
@@ -375,11 +375,13 @@ class Network(Editable):
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
         if components is None:
-            anew = checked(Network(check(document)))
-            anew._hold(_earlier=Earlier.of(self, self._decided, self._earlier))
-            return anew
+            anew = Network(check(document))
+            anew._hold(
+                policy=self.policy.rebuilt(anew.source), _earlier=Earlier.of(self, self._decisions, self._earlier)
+            )
+            return checked(anew)
         copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
-        copy._hold(_decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)})
+        copy._hold(_decisions=Decisions(self._decisions, frozenset(changed)))
         return copy
 
     def _with_rules(self, source: Source, components: set[KeyPath]) -> tuple[Network, Mapping[Filter, Filter]]:

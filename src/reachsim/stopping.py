@@ -101,6 +101,11 @@ def running() -> bool:
     return _current is not None
 
 
+def bounded() -> bool:
+    """Whether what runs has a deadline."""
+    return _current is not None and _current.deadline is not None
+
+
 @contextmanager
 def stoppable(deadline: float | None, asked: str = "--deadline") -> Iterator[None]:
     """Let Ctrl-C, and the end of `deadline` seconds, stop what runs inside. Raises KeyboardInterrupt, DeadlinePassed.

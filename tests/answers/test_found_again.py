@@ -240,6 +240,14 @@ def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int)
         ('{from: x, to: "64:ff9b::/96", deny: tcp/443}', "undecided"),
         ('{from: x, to: "64:ff9b::808:808", deny: tcp/443}', "undecided"),
         ('{from: x, to: "2600::/12", deny: tcp/443}', "holds"),  # a NAT gateway carries no other IPv6
+        ("{from: x, to: internet, deny: tcp/443}", "undecided"),  # as 64:ff9b::808:808, say
+        ("{from: x, to: 8.8.8.8, deny: tcp/443}", "undecided"),
+        ("{from: x, to: 8.8.8.8, allow: tcp/443}", "undecided"),  # it has no other way
+        ("{from: x, to: internet, allow: tcp/443}", "fails"),  # the internet has IPv6 as well
+        ("{from: x, to: db, deny: tcp/443}", "undecided"),
+        ("{from: {subnet: s}, to: {subnet: n}, deny: tcp/443}", "undecided"),
+        ("{from: db, to: x, deny: all}", "holds"),  # nobody asks from IPv4 by NAT64
+        ("{from: quiet, to: internet, deny: all}", "holds"),  # its group lets out nothing to 64:ff9b::/96
     ],
 )
 @pytest.mark.rule("NATGW-16")

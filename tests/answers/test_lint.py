@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.answers.lint_designs import CALM, MODELS, ROOT, found, model
@@ -141,15 +142,45 @@ def test_silences_need_a_code_and_a_reason_and_count() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "at", "near", "cure"),
+    [
+        ("GROUP_UNUSED", "app security group spore", "app security group spare", "at: app security group spare"),
+        ("GROUP_UNUSED", "app.spare", "app security group spare", "at: app security group spare"),
+        ("GROUP_UNUSED", "Other", "app security group other", "at: app security group other"),
+        ("ACL_UNUSED", "app security group other", "app security group other", "code: GROUP_UNUSED"),
+    ],
+)  # fmt: skip
+def test_a_silence_that_misses_by_a_word_names_what_it_misses(code: str, at: str, near: str, cure: str) -> None:
+    """A name with a slip, in the form of other places, in short; and the code of a neighbour."""
+    lint = load(CALM, LOUD, {"lint": {"ignore": [{"code": code, "at": at, "why": "soon"}]}}).lint()
+    silence = next(finding for finding in lint.findings if finding.code == "SILENCE_UNUSED")
+    assert silence.evidence == f"there is GROUP_UNUSED at {near}"
+    assert silence.cure == f"write {cure} if that is meant, or remove it"
+
+
+def test_a_silence_far_from_any_finding_is_to_go() -> None:
+    """Neither what another silence has, nor a finding of another code elsewhere, was meant."""
+    far: Changes = {"lint": {"ignore": [{"code": "ACL_UNUSED", "at": "app network ACL x", "why": "soon"}]}}
+    taken: Changes = {"lint": {"ignore": [
+        {"code": "GROUP_UNUSED", "why": "soon"}, {"code": "GROUP_UNUSED", "at": "app security group spore", "why": "soon"},
+    ]}}  # fmt: skip
+    for changes in (far, taken):
+        silence = next(f for f in load(CALM, LOUD, changes).lint().findings if f.code == "SILENCE_UNUSED")
+        assert (silence.evidence, silence.cure) == ("no finding has this code and place", "remove it")
+
+
+@pytest.mark.parametrize(
     ("silence", "message"),
     [
-        ({"code": "GROUP_UNSED", "why": "x"}, "is no code of a finding"),
+        ({"code": "GROUP_UNSED", "why": "x"}, "is no code of a finding.*did you mean GROUP_UNUSED"),
+        ({"code": "Q", "why": "x"}, "is no code of a finding.*docs/lint.md"),
+        ({"code": {"a": 1}, "why": "x"}, "is no code of a finding.*docs/lint.md"),
         ({"code": "GROUP_UNUSED"}, "why"),
         ({"code": "GROUP_UNUSED", "why": " "}, "a silence needs a reason"),
         ({"code": "GROUP_UNUSED", "why": "x", "where": "y"}, "where"),
     ],
 )
-def test_mistakes_in_silences(silence: dict[str, str], message: str) -> None:
+def test_mistakes_in_silences(silence: dict[str, Any], message: str) -> None:
     with pytest.raises(DesignError, match=message):
         load({"lint": {"ignore": [silence]}})
 

@@ -20,6 +20,31 @@ def test_numbers_without_room() -> None:
     assert found(used, only="ACL_NO_ROOM") == []
 
 
+@pytest.mark.rule("NACL-3")
+def test_a_default_acl_as_aws_makes_it_is_no_finding() -> None:
+    """Rule 100 for IPv4 and 101 for IPv6, in both directions, used or not; what somebody wrote beside them is one."""
+
+    def default(*more: dict[str, Any], name: str = "default", **first: Any) -> Changes:
+        two = [{"rule": 100, "allow": "all", "of": ANY, **first}, {"rule": 101, "allow": "all", "of": "::/0"}, *more]
+        sides = {
+            "ingress": [{"from" if key == "of" else key: value for key, value in rule.items()} for rule in two],
+            "egress": [{"to" if key == "of" else key: value for key, value in rule.items()} for rule in two],
+        }
+        return {"vpcs app network_acls": {name: sides}}
+
+    everywhere: Changes = {f"vpcs app subnets {each} network_acl": "own" for each in ("private", "public", "isolated")}
+    assert found(default()) == []
+    unused = default() | everywhere | {"vpcs app network_acls own": {}}
+    assert "ACL_UNUSED" not in [code for code, _ in found(unused)]
+    dense = [("ACL_NO_ROOM", f"app network ACL default {side}") for side in ("ingress", "egress")]
+    assert found(default({"rule": 102, "deny": "tcp/1", "of": ANY}), only="ACL_NO_ROOM") == dense
+    assert found(default(allow="tcp"), only="ACL_NO_ROOM") == dense
+    assert found(default(of="10.0.0.0/8"), only="ACL_NO_ROOM") == dense
+    assert len(found(default(name="own"), only="ACL_NO_ROOM")) == 2
+    edited = load(CALM, default(of="10.0.0.0/8"), everywhere, {"vpcs app network_acls own": {}}).lint("ACL_UNUSED")
+    assert [(f.component, f.cure) for f in edited] == [("app network ACL default", "remove its rules, or use it")]
+
+
 @pytest.mark.rule("SG-10")
 def test_a_reference_to_a_group_that_nobody_carries() -> None:
     nobody: Changes = {

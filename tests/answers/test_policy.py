@@ -168,3 +168,38 @@ def test_a_leak_says_by_way_of_what() -> None:
     assert {leak.via for leak in found.leaks} == {("app.ngw", "the internet")}
     assert ", via app.ngw, the internet" in str(found.leaks[0])
     assert {leak.via for leak in load().isolated("probe", "db").leaks} == {()}
+
+
+JOINED = """
+version: 1
+vpcs:
+  dev:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {a: {cidr: 10.0.1.0/24, route_table: r}}
+    route_tables: {r: {0.0.0.0/0: igw}}
+    instances: {x: {subnet: a, public_ip: 203.0.113.5}}
+  prod:
+    cidrs: [10.1.0.0/16]
+    internet_gateway: igw
+    subnets: {a: {cidr: 10.1.1.0/24, route_table: r}}
+    route_tables: {r: {0.0.0.0/0: igw}}
+    security_groups: {g: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances: {y: {subnet: a, security_groups: [g], public_ip: 203.0.113.6}, z: {subnet: a}}
+peering_connections: {pcx: {requester: dev, accepter: prod}}
+"""
+
+
+def test_isolation_says_which_public_addresses_it_did_not_ask_for() -> None:
+    """Between joined VPCs a name means private addresses (format.md); the way round by the internet is open here."""
+    net = reachsim.loads(JOINED)
+    apart = net.isolated("dev.x", {"vpc": "prod"})
+    assert apart
+    assert apart.public == ("prod.y", "dev.x")
+    assert "prod.y and 1 more have a public one as well" in str(apart)
+    assert net.isolated("dev.x", "203.0.113.6").leaks
+    assert net.isolated("dev.x", "203.0.113.6").public == ("dev.x",)
+    assert not net.isolated("prod.z", "dev.x").public[1:]
+    alone = reachsim.loads(JOINED.replace("peering_connections: {pcx: {requester: dev, accepter: prod}}", ""))
+    assert alone.isolated("dev.x", "prod.y").leaks  # from elsewhere the name means the public one
+    assert not alone.isolated("dev.x", "prod.y").public

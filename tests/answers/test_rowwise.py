@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from tests.networks import laws, network, seeds
 
@@ -77,6 +78,41 @@ def mesh_of_groups(count: int) -> str:
         f"security_groups: {{{groups}}}, instances: {{{hosts}}}}}}}, "
         "expect: [{from: {vpc: a}, to: {vpc: a}, deny: udp}]}"
     )
+
+
+def unknown_beside_many(vpc: str, count: int) -> str:
+    """Two peered VPCs of hosts with groups of their own, which take tcp/443 and let nothing out, and in one of the VPCs a
+    component that is not known."""
+    ingress = "[{allow: tcp/443, from: 10.0.0.0/8}"
+    groups = ",".join(
+        f"g{n}: {{ingress: {ingress}, {{allow: tcp/{n}, from: g{n}}}], egress: []}}" for n in range(count)
+    )
+    hosts = ",".join(f"i{n}: {{subnet: s, security_groups: [g{n}]}}" for n in range(count))
+
+    def body(name: str, net: int) -> str:
+        unknown = "unknown_components: {db: {subnets: [s]}}, " if name == vpc else ""
+        return (
+            f"{name}: {{cidrs: [10.{net}.0.0/16], subnets: {{s: {{cidr: 10.{net}.0.0/20}}}}, {unknown}"
+            f"route_tables: {{main: {{10.{3 - net}.0.0/16: p}}}}, security_groups: {{{groups}}}, instances: {{{hosts}}}}}"
+        )
+
+    return (
+        f"{{version: 1, vpcs: {{{body('a', 1)}, {body('b', 2)}}}, "
+        "peering_connections: {p: {requester: a, accepter: b}}}"
+    )
+
+
+@pytest.mark.parametrize("count", [2, 10])
+def test_what_is_not_modelled_may_send_to_many_as_to_few(count: int) -> None:
+    """Rows know interfaces alone. The component may send what the groups of the other VPC take, so a `deny` of that is
+    undecided, and one of what they do not take holds."""
+    net = reachsim.loads(unknown_beside_many("a", count))
+    one, other = {"vpc": "a"}, {"vpc": "b"}
+    assert net.expect(one, other, deny="tcp/443").verdict == "undecided"
+    assert net.expect(one, other, deny="udp/443").verdict == "holds"
+    assert net.expect(other, one, deny="all").verdict == "holds"  # no group of b lets anything out
+    apart = net.isolated(one, other)
+    assert (bool(apart), len(apart.undecided)) == (False, 1)
 
 
 def test_only_what_fails_is_asked_pair_by_pair() -> None:

@@ -58,11 +58,21 @@ class TestGithub:
         assert lines[0].startswith(
             f"::error file=net.yaml,line={first},title=reachsim check%3A #2 internet -> web%3A deny tcp/22::"
         )
-        assert "::delivered: all of tcp/22; why it was asked: nobody logs in, from anywhere" in lines[0]
+        assert "::delivered: all of tcp/22; tcp 8.8.8.8:50000 -> 198.51.100.20:22 is let through by " in lines[0]
         assert lines[0].endswith("why it was asked: nobody logs in, from anywhere")
         assert f"line={first + 1},title=reachsim check%3A #3 twin -> probe%3A allow tcp/80::app.probe" in lines[1]
         assert lines[-1] == "net.yaml: 3 of 4 expectations fail"
         assert len(lines) == 4
+
+    def test_what_lets_in_what_is_denied_is_named_with_its_line(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """What is nearest to the destination first: the rule of its group, then the gateway that it comes in by."""
+        file = write("net.yaml", PROMISES)
+        rule, gateway = line_of(file, "      open:") + 2, line_of(file, "    internet_gateway:")
+        for form in FORMATS:
+            out = run(capsys, "check", file, "--format", form, status=1)
+            told = "".join(out.split()).replace("&gt;", ">").replace("\\", "")
+            assert f"isletthroughbyapp.websecuritygroupopeningress:allfrom0.0.0.0/0(net.yaml:{rule}),app.igw" in told
+            assert f"(net.yaml:{gateway});whyitwasasked" in told
 
     def test_a_name_cannot_end_a_property_or_begin_a_command(self, capsys: pytest.CaptureFixture[str]) -> None:
         promise = {"from": "twin", "to": "probe", "allow": "tcp/80", "why": "100%\n::error::gotcha\x1b[2J"}
@@ -87,6 +97,11 @@ class TestGithub:
         assert "::notice title=reachsim::not modelled here: app.fw" in run(
             capsys, "check", file, "--format", "github", status=0
         )
+
+
+def test_one_of_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    file = write("net.yaml", {"expect": PROMISES["expect"][1:2]})
+    assert run(capsys, "check", file, "--format", "github", status=1).endswith("net.yaml: 1 of 1 expectation fails\n")
 
 
 class TestJunit:

@@ -26,6 +26,7 @@ from reachsim.cli.main import INTERRUPTED, main
 from reachsim.errors import UsageError
 from reachsim.reach.matrix import Matrix
 from reachsim.reach.workers import workers
+from reachsim.stopping import stoppable
 
 ROOT = Path(__file__).parents[2]
 FOUND = "models/vpc-lambda-as-found.yaml"
@@ -185,7 +186,17 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     shape = {"interfaces", "traffic", "boxes", "reachable", "answered", "lost", "undecided"}
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
-    assert list(data) == ["format_version", "file", "one", "other", "isolated", "leaks", "undecided", "not_modelled"]
+    assert list(data) == [
+        "format_version",
+        "file",
+        "one",
+        "other",
+        "isolated",
+        "leaks",
+        "undecided",
+        "public",
+        "not_modelled",
+    ]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
@@ -321,6 +332,47 @@ def test_progress_is_for_terminals(
     before = stream.getvalue()
     main(["matrix", THREE])
     assert stream.getvalue() == before
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_long_work_is_announced_once_with_what_bounds_it(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    stream = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr("reachsim.cli.common.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine("pairs asked") as progress:
+        for done in range(1, 200):
+            now[0] += 0.125
+            progress(done, 2_000)
+    line = "takes about 4 minutes (pairs asked: 9 of 2,000); --deadline SECONDS bounds it\n"
+    assert line in stream.getvalue()
+    assert stream.getvalue().count("--deadline") == 1
+
+
+def test_long_work_in_parts_is_judged_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of the work counts anew: 6 seconds and 6 seconds are not one part of 12."""
+    now = [0.0]
+    stream = io.StringIO()
+    monkeypatch.setattr("reachsim.cli.common.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", stream)
+    with ProgressLine("matrix") as progress:
+        for done in (*range(1, 97), *range(1, 97)):
+            now[0] += 0.0625
+            progress(done, 96)
+    assert stream.getvalue() == ""
+
+
+def test_what_is_bounded_is_not_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    stream = io.StringIO()
+    monkeypatch.setattr("reachsim.cli.common.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", stream)
+    with stoppable(1_000.0), ProgressLine("matrix") as progress:
+        for done in (1, 2):
+            now[0] += 20.0
+            progress(done, 100)
+    assert stream.getvalue() == ""
 
 
 def test_fast_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

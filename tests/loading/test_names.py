@@ -147,8 +147,9 @@ vpcs:
 """
     with pytest.raises(reachsim.DesignError) as caught:
         reachsim.loads(text)
-    route, key = caught.value.problems
+    route, key, group = caught.value.problems
     assert route.message == "'igw' is not a route target in VPC main"
     assert "as in internet_gateway: igw" in (route.hint or "")
     assert key.hint == "did you mean 'security_groups'?"
+    assert group.message == "VPC main has no security group 'web'"
     assert reachsim.loads(text.replace(", sg: web", "") + "    internet_gateway: igw\n")

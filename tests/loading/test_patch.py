@@ -170,6 +170,13 @@ def test_a_path_that_leads_nowhere() -> None:
         patched(TEXT, [KeyChange((*APP, "cidrs", "x"), 1)], "f.yaml")
 
 
+@pytest.mark.parametrize("scalar", ["bidirectional", "", True, 1])
+def test_a_scalar_has_no_keys(scalar: Any) -> None:
+    """A text is no list of pairs, so that an edit which needs another one before it leads nowhere."""
+    with pytest.raises(KeyError):
+        changed({"a": scalar}, [KeyChange(("a", "b", "c"), 1)])
+
+
 NAMES = st.sampled_from(["a", "b", "10.0.0.0/8", "::/0", "no", "1", "x y", "it's", "#"])
 VALUES = st.recursive(
     st.one_of(st.booleans(), st.integers(0, 9), NAMES),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.resources.balancers import (
+    BASE,
     CLASSIC,
     ENDS,
     GROUP,
@@ -195,13 +196,16 @@ def test_another_interface_of_the_target_is_the_target_too() -> None:
 
 
 @pytest.mark.rule("LB-6")
-def test_another_interface_that_is_alike_is_another_target() -> None:
-    """Two interfaces of one entry are two hosts; each calls itself in vain and reaches the other."""
-    fleet = {"fleet": {"subnet": "desk", "count": 2, "security_groups": ["open"]}}
-    net = load({"vpcs.app.interfaces": fleet, f"{GROUP}.targets": ["fleet"]})
-    trace = net.trace("fleet/1", "lb", "tcp/443")
-    assert [(way.delivered, way.reachable) for way in trace.ways] == [LOST, OK]
-    assert trace.verdict == "partial"
+@pytest.mark.parametrize(("section", "others"), [("interfaces", {}), ("instances", BASE["vpcs"]["app"]["instances"])])
+def test_another_that_is_alike_is_another_target(section: str, others: dict[str, Any]) -> None:
+    """Two of one entry are two hosts; each calls itself in vain and reaches the other."""
+    fleet = {"subnet": "desk", "count": 2, "security_groups": ["open"]}
+    net = load({f"vpcs.app.{section}": {**others, "fleet": fleet}, f"{GROUP}.targets": ["fleet"]})
+    for name in ("fleet/1", "fleet/2"):
+        trace = net.trace(name, "lb", "tcp/443")
+        assert sorted((way.delivered, way.reachable) for way in trace.ways) == [LOST, OK]
+        assert trace.verdict == "partial"
+        assert not net.matrix().cell(f"app.{name}", "app.lb/front")  # only what either choice lets through is sure
 
 
 # -- the way ------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.topology.flows import may_be_called_from_outside
+from reachsim.topology.flows import may_be_called_from_outside, publics_left_out
 
 NO_PACKET = HeaderSpace.nothing()
 EVERYTHING = Traffic.everything()
@@ -191,7 +191,8 @@ class Leak(Faced):
 class Isolation(ToldOf):
     """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is.
 
-    `sides`: the interfaces of each.
+    `sides`: the interfaces of each. `public`: interfaces with a public address that was not asked for, since between these
+    ends a name means private ones.
     """
 
     one: str
@@ -199,6 +200,7 @@ class Isolation(ToldOf):
     leaks: tuple[Leak, ...]
     undecided: tuple[str, ...] = ()
     sides: tuple[tuple[str, ...], ...] = field(default=((), ()), compare=False)
+    public: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return not self.leaks and not self.undecided
@@ -211,7 +213,18 @@ class Isolation(ToldOf):
             "isolated": bool(self),
             "leaks": [leak.to_dict() for leak in self.leaks],
             "undecided": list(self.undecided),
+            "public": list(self.public),
         }
+
+    @property
+    def remark(self) -> str:
+        """What was not asked, in words; empty for nothing."""
+        if not self.public:
+            return ""
+        some = (
+            f"{self.public[0]} and {len(self.public) - 1:,} more have" if self.public[1:] else f"{self.public[0]} has"
+        )
+        return f"asked by private addresses: {some} a public one as well, which this says nothing of"
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
@@ -239,7 +252,9 @@ def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | Non
             if unknown:
                 undecided.append(unknown)
     sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
-    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)), sides)
+    left_out = (*publics_left_out(*ends, network.ends), *publics_left_out(*ends[::-1], network.ends))
+    public = tuple(dict.fromkeys(interface.name for interface in left_out))
+    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)), sides, public)
 
 
 def _leaks(

@@ -167,7 +167,7 @@ def _rows(
 def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, links: bool) -> bool:
     """Whether what is asked between two ends is what rows tell: from interfaces to interfaces, by the primary addresses of
     each. Whatever else an end may mean (secondary addresses, something outside, something that is not modelled, what comes
-    by PrivateLink) has to be asked pair by pair."""
+    by PrivateLink or NAT64) has to be asked pair by pair."""
     only_interfaces = destination == Endpoint(
         destination.name, "selection", destination.origins, destination.interfaces, listens=destination.listens
     )
@@ -175,8 +175,9 @@ def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, l
         only_interfaces
         and destination.resolve is None
         and not source.candidates
+        and not source.hidden
         and bool(source.origins)
-        and not (links and network.ends.relays)
+        and not (links and (network.ends.relays or network.topology.nat64))
         and all(
             origin.interface is not None
             and origin.certain

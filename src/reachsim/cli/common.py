@@ -30,6 +30,8 @@ _PATIENCE = 1.0
 """Seconds before a person is told how far the work is."""
 _BETWEEN = 0.1
 """Seconds from one such message to the next."""
+_LONG = 10.0
+"""Seconds of work from which on everybody is told beforehand, not on a terminal alone."""
 
 
 def add_file(parser: argparse.ArgumentParser, *, expect: bool = False) -> None:
@@ -83,6 +85,9 @@ class ProgressLine:
     """A line on standard error that says how far some work is: on a terminal only, after a second, at most ten
     times a second, and gone when the work is done.
 
+    Work that will be long, as far as its first second tells, is announced once, wherever standard error goes, with what
+    bounds it.
+
     >>> with ProgressLine("matrix") as progress:
     ...     progress(1, 2)
     """
@@ -91,20 +96,51 @@ class ProgressLine:
         self.label = label
         self.enabled = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.due = time.monotonic() + _PATIENCE
+        self.first: tuple[float, int] | None = None
+        self.done = 0
+        self.announced = sys.stderr is None
         self.shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        if not self.enabled or time.monotonic() < self.due:
+        now = time.monotonic()
+        if self.first is None or done < self.done:  # the next part of the work is counted from its start
+            self.first = now, done
+        self.done = done
+        if now < self.due:
+            return
+        if not self.announced:
+            self._announce(done, total, now, *self.first)
+        if not self.enabled:
             return
         share = 100 * done // total if total else 100
         self._write(f"\r{self.label}: {done:,} of {total:,} ({share}%)\x1b[K")
         self.shown = True
-        self.due = time.monotonic() + _BETWEEN
+        self.due = now + _BETWEEN
 
     def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    def _announce(self, done: int, total: int, now: float, began: float, before: int) -> None:
+        """Say how long the whole will take, if that is long and nobody has bounded it."""
+        from reachsim.stopping import bounded
+
+        if now < began + _PATIENCE or done == before:
+            return
+        whole = (now - began) * (total - before) / (done - before)
+        if whole < _LONG:
+            return
+        self.announced = True
+        if bounded():
+            return
+        self._clear()
+        self._write(
+            f"takes about {duration(whole)} ({self.label}: {done:,} of {total:,}); --deadline SECONDS bounds it\n"
+        )
+
+    def _clear(self) -> None:
         if self.shown:
             self._write("\r\x1b[K")
             self.shown = False
@@ -114,7 +150,19 @@ class ProgressLine:
             sys.stderr.write(text)
             sys.stderr.flush()
         except OSError:  # the terminal went away; the answer matters more
-            self.enabled = False
+            self.enabled, self.announced = False, True
+
+
+def duration(seconds: float) -> str:
+    """A time in words, as exact as a forecast is.
+
+    >>> duration(14.2), duration(200), duration(10000)
+    ('14 seconds', '3 minutes', '3 hours')
+    """
+    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def print_answer(

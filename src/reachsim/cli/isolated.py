@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.isolated import isolated_data, isolated_text
 
     net = load_network(arguments)
-    with ProgressLine("pairs of addresses asked") as progress:
+    with ProgressLine("pairs of ends asked") as progress:
         found = net.isolated(endpoint(arguments.one), endpoint(arguments.other), progress=progress)
     print_answer(arguments, lambda how: isolated_text(found, net, how), lambda: isolated_data(found, net), net)
     return 1 if found.leaks else 3 if found.undecided else 0

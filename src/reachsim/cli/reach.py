@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     net = load_network(arguments)
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
-    with ProgressLine("pairs of addresses asked") as progress:
+    with ProgressLine("pairs of ends asked") as progress:
         found = reach_answer(net.reach(*ends, progress=progress), traffic)
     print_answer(
         arguments,

@@ -7,7 +7,7 @@ not say speaks for the packet's own addresses alone, so forgetting can make an a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar, Literal, NamedTuple
@@ -260,6 +260,8 @@ class Checkpoint:
     """Which way it looks, where its component has another checkpoint of the same role."""
     loop_rule: ClassVar[str] = "NATI-10"
     """The rule of a packet that comes round again to it, where it stands behind an interface."""
+    nat64: ClassVar[bool] = False
+    """Whether it carries IPv6 packets to IPv4 addresses (NATGW-16)."""
 
     def __init_subclass__(
         cls, *, is_a: CheckpointType | None = None, cuts: bool | None = None, asks: bool | None = None
@@ -316,6 +318,11 @@ class Checkpoint:
     def owner(self) -> InterfacePlace | SubnetPlace | None:
         """Whose filter it asks: the interface whose groups, or the subnet whose ACL it is; None where it is neither."""
         return None
+
+    @property
+    def doors(self) -> Sequence[SubnetPlace]:
+        """The subnets by which a VPC is attached to a gateway, whose ACLs it asks; none where it is no attachment."""
+        return ()
 
     @property
     def alike(self) -> Hashable:

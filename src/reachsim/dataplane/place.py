@@ -131,6 +131,7 @@ class InterfacePlace(Faced):
     whether anybody may open a connection to it; `silent`: why it opens none itself, if so. `shared`: whether several
     functions stand behind it (LAMBDA-3). `from_internet`: whether internet gateways bring anything to its IPv6 addresses
     (LB-11). `by_zone`: the address that it puts into packets from each zone, where that is not one for all (NATGW-20).
+    `machine`: the instance that it is one of several interfaces of, empty where it is the only one.
     `addresses`, `publics`: of the pairs; `places`: both, in this order, so that interfaces of one shape have corresponding
     addresses at one index. `primary`: the private addresses that it sends from by itself, the first of each family.
     `ascending`: its private addresses, sorted. `groups`, `egress`, `ingress`: of its group set.
@@ -151,6 +152,7 @@ class InterfacePlace(Faced):
     shared: bool = False
     from_internet: bool = True
     by_zone: Mapping[str, int] = field(default_factory=dict)
+    machine: KeyPath = ()
     addresses: tuple[int, ...] = field(init=False)
     ascending: tuple[int, ...] = field(init=False)
     publics: tuple[int, ...] = field(init=False)
@@ -188,8 +190,12 @@ class InterfacePlace(Faced):
 
     @property
     def owner(self) -> KeyPath:
-        """The path of what it belongs to: one for all interfaces of an instance."""
+        """The path of what it belongs to: one for all interfaces of an instance, and for all that are alike."""
         return self.path[:4]
+
+    def same_machine(self, other: InterfacePlace) -> bool:
+        """Whether two interfaces are those of one host."""
+        return self is other or (bool(self.machine) and self.machine == other.machine)
 
     def address_for(self, other: int) -> int:
         """Its first address of the family of another one."""

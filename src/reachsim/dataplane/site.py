@@ -34,12 +34,13 @@ class VpcSite(_Wired, VpcPlace):
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
     name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
     services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
-    addresses outside it that are behind its hosts (NATI-5).
+    addresses outside it that are behind its hosts (NATI-5). `doors`: its subnets by which transit gateways are attached.
     """
 
     __slots__ = (
         "_owned",
         "behind",
+        "doors",
         "inbound_neighbours",
         "neighbours",
         "owners",
@@ -56,6 +57,7 @@ class VpcSite(_Wired, VpcPlace):
     inbound_neighbours: list[VpcSite]
     subnet_runs: IntervalMap[SubnetSite | None]
     behind: AddressSet
+    doors: list[SubnetSite]
     _owned: tuple[int, ...]
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class VpcSite(_Wired, VpcPlace):
         self.inbound_neighbours = []
         self.subnet_runs = IntervalMap([0], [None])
         self.behind = AddressSet.nothing()
+        self.doors = []
         self._owned = ()
 
     def gap_around(self, address: int) -> Span:

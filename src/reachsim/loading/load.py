@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from reachsim.errors import DesignError, Problem, shown
+from reachsim.errors import DesignError, Problem
 from reachsim.faces import Faced
 from reachsim.garbage import collector_paused
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, read_document, read_file
-from reachsim.loading.edits import edited_document
+from reachsim.loading.further import further_problems
 from reachsim.loading.names import Names
 from reachsim.loading.references import settled
 from reachsim.loading.validation import validate
@@ -78,7 +77,7 @@ def check(document: Document) -> Source:
     try:
         design = settled(validate(design_model(), document))
     except DesignError as error:
-        raise DesignError([*error.problems, *unknown_names(document, error.problems)]) from None
+        raise DesignError([*error.problems, *further_problems(document, error.problems)]) from None
     checker = Checker(design, document)
     checker.run()
     if checker.problems:
@@ -98,62 +97,6 @@ def check(document: Document) -> Source:
 def in_order(document: Document, warnings: Iterable[Problem]) -> tuple[Problem, ...]:
     """Warnings in the order in which the file has what they are about, whatever was checked first."""
     return tuple(sorted(warnings, key=lambda warning: document.place(warning.path)))
-
-
-PRUNINGS = 3
-"""How often what the schema refuses is taken out, to look at the names in the rest."""
-
-
-def unknown_names(document: Document, problems: Sequence[Problem]) -> list[Problem]:
-    """References to nothing in a file that the schema refuses, so that they need no second run.
-
-    What the schema refuses is taken out, component by component, and the names in the rest are looked up. A name that may
-    be one of those taken out is not told.
-    """
-    removed: set[str] = set()
-    for _ in range(PRUNINGS):
-        components = {problem.path[:4] if problem.path[:1] == ("vpcs",) else problem.path[:2] for problem in problems}
-        if any(len(path) < 2 for path in components):
-            return []
-        for path in sorted(components, key=str, reverse=True):
-            try:
-                removed |= {str(path[-1]), *names_in(value_at(document, path))}
-                document = edited_document(document, path, None)
-            except (KeyError, IndexError, TypeError):
-                return []
-        try:
-            design = settled(validate(design_model(), document))
-        except DesignError as error:
-            problems = error.problems
-            continue
-        checker = Checker(design, document)
-        checker.run()
-        return [p for p in checker.problems if p.code is None and not any(shown(name) in p.message for name in removed)]
-    return []
-
-
-def value_at(document: Document, path: KeyPath) -> Any:
-    """The value at a path. Raises KeyError, IndexError or TypeError where there is none."""
-    value: Any = document.data
-    for step in path:
-        value = value[step]
-    return value
-
-
-def names_in(value: Any) -> set[str]:
-    """Every text in a value that may be a name: keys and leaves."""
-    out: set[str] = set()
-    todo = [value]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, dict):
-            out |= node.keys()
-            todo += node.values()
-        elif isinstance(node, list):
-            todo += node
-        elif isinstance(node, str):
-            out.add(node)
-    return out
 
 
 def load_design(path: str | os.PathLike[str]) -> Design:

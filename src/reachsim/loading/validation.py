@@ -19,7 +19,7 @@ from reachsim.errors import DesignError, HintedError, Path, Problem, shown, sugg
 from reachsim.loading.document import Document
 from reachsim.loading.keys import keys_at
 
-__all__ = ["problems_of", "validate"]
+__all__ = ["UnknownKey", "problems_of", "validate"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -64,6 +64,14 @@ _BOUNDS: Final = {
 }
 _TRUE_WORDS: Final = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE_WORDS: Final = frozenset({"false", "no", "off", "n", "0"})
+
+
+@dataclass(frozen=True)
+class UnknownKey(Problem):
+    """A key that there is not. `path`: of the mapping that has it; `meant`: the one that it resembles."""
+
+    key: str = ""
+    meant: str | None = None
 
 
 def validate(model: type[ModelT], document: Document, *, at: Path = (), context: Any | None = None) -> ModelT:
@@ -257,8 +265,12 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             meant = self.suggest(str(name), [key for key in known if key not in present])
             hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
-            problem = self.problem(f"unknown key {shown(name)}", problem_path, finding.path, key=True, hint=hint)
-            return _Report(problem, finding, str(name), meant)
+            at = self.document.provenance.place((*self.at, *finding.path), True)
+            unknown = UnknownKey(
+                f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,
+                str(name), meant,
+            )  # fmt: skip
+            return _Report(unknown, finding, str(name), meant)
         if kind in _MISSING:
             *parent, name = finding.path
             problem_path = tuple(parent)

@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 from reachsim.dataplane.filters import Direction, Filter, FilterBook
+from reachsim.dataplane.site import VpcSite
 from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
@@ -24,7 +25,7 @@ from reachsim.reach.classes import Classes, RoutingClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
 from reachsim.reach.side import Side
-from reachsim.reach.template import Template, Term
+from reachsim.reach.template import Own, Template, Term
 from reachsim.reach.template_book import TemplateBook
 from reachsim.topology.endpoints import Endpoints
 
@@ -264,23 +265,24 @@ class BlockWorker:
     def own_columns(self, term: Term, mine: Side, other: Side, at_best: bool) -> tuple[list[list[int]], list[int]]:
         """What the filters of one side's own let through to or from each class of the other side: for each filter, and which
         of these is each class's; nothing where all of them are open."""
-        filters, index = mine.own(term.direction, acl=term.acl)
-        now = [self.book[filter] for filter in filters]
-        if all(filter.open for filter in now):
+        filters, index = mine.own(term.direction, acl=term.acl, door=term.door)
+        now = [(self.book[filter], vpc) for filter, vpc in filters]
+        if all(filter.open for filter, _ in now):
             return [], index
-        return [self.column(filter, term, other, at_best) for filter in now], index
+        return [self.column(filter, term, other, at_best, vpc) for filter, vpc in now], index
 
     def own_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
         """What each class's own filter lets through to a fixed peer, or to its own other address; nothing where all are
         open."""
-        filters, index = side.own(term.direction, acl=term.acl)
-        now = [self.book[filter] for filter in filters]
-        if all(filter.open for filter in now):
+        filters, index = side.own(term.direction, acl=term.acl, door=term.door)
+        now = [(self.book[filter], vpc) for filter, vpc in filters]
+        if all(filter.open for filter, _ in now):
             return []
         if term.end:
-            columns = [self.column(filter, term, side, at_best) for filter in now]
+            columns = [self.column(filter, term, side, at_best, vpc) for filter, vpc in now]
             return [columns[k][i] for i, k in enumerate(index)]
-        values = [self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best)) for filter in now]
+        row = self.atoms.row
+        values = [self.asked(term, row(filter, term.peer, term.groups, at_best=at_best)) for filter, _ in now]
         return [values[k] for k in index]
 
     def fixed_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
@@ -294,13 +296,15 @@ class BlockWorker:
         mask = self.asked(term, self.atoms.row(filter, term.peer, term.groups, at_best=at_best))
         return [mask] * len(side.classes)
 
-    def column(self, filter: Filter, term: Term, side: Side, at_best: bool) -> list[int]:
-        """What a filter lets through to or from each class of a side, by one of its addresses."""
-        key = filter, term.which, term.vpc, term.service, term.carried, at_best
+    def column(self, filter: Filter, term: Term, side: Side, at_best: bool, owner: VpcSite | None = None) -> list[int]:
+        """What a filter lets through to or from each class of a side, by one of its addresses. `owner`: the VPC of whose
+        filter it is."""
+        viewpoint = owner if isinstance(term.vpc, Own) else term.vpc
+        key = filter, term.which, viewpoint, term.service, term.carried, at_best
         column = side.columns.get(key)
         if column is None:
             row, carried = self.atoms.row, term.carried
-            seen = side.seen(term.which, term.vpc, inbound=filter.direction is Direction.INGRESS)
+            seen = side.seen(term.which, viewpoint, inbound=filter.direction is Direction.INGRESS)
             column = side.columns[key] = [
                 self.asked(term, row(filter, address, groups if carried is None else carried, at_best=at_best))
                 for address, groups in seen

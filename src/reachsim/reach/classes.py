@@ -55,10 +55,12 @@ class InterfaceClass(Faced):
 class WalkedKind(NamedTuple):
     """What walks can tell of one of their ends but its subnet, as numbers. Walks between ends of one `alike` differ in the
     ends' own subnets alone. `broad`: the same without the route table: where two tables have one route for the other end,
-    walks differ in no more."""
+    walks differ in no more. `spoke`: the same without the VPC, for walks to another VPC of a transit gateway
+    (`topology.spokes`); None where it is in no such VPC."""
 
     alike: int
     broad: int
+    spoke: int | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -121,8 +123,8 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     relays = [relay for interface in topology.interfaces.values() if (relay := relay_of(interface)) is not None]
     passed_on = {choice.target for relay in relays for choice in relay.choices if choice.target is not None}
     # What a host sends to itself by a load balancer is lost, by whichever of its interfaces (LB-5).
-    hosts = {target.owner for target in passed_on if target.kind == "instance"}
-    siblings = {each for each in topology.interfaces.values() if each.owner in hosts} - passed_on
+    hosts = {target.machine for target in passed_on if target.machine}
+    siblings = {each for each in topology.interfaces.values() if each.machine in hosts} - passed_on
     targets = led_to | passed_on | siblings
     # Only a transit gateway, or a regional NAT gateway with addresses by zone, asks for the zone of the interface that
     # sends (TGW-7, TGW-8, NATGW-20).
@@ -149,8 +151,9 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             told = interface.vpc, zone, place.attached, place.access, turning, interface.shape, routes
             # A template knows the targets of a load balancer on its way by itself (`Template.passed`).
             named = interface.name if interface in led_to or interface in siblings else ""
+            spoke = topology.spokes.kind(interface)
             client, server = (
-                _kind((named or role_of(interface), *told), place.table, kinds)
+                _kind(named or role_of(interface), told, spoke, place.table, kinds)
                 for role_of in (client_role, server_role)
             )
             outer = routing[key] = RoutingClass(len(out.routing), client, server)
@@ -187,9 +190,10 @@ def _role(interface: NetworkInterface, host: Hashable) -> Hashable:
     return interface.name if None in told else told
 
 
-def _kind(told: Hashable, table: Checkpoint, kinds: dict[Hashable, int]) -> WalkedKind:
-    broad = kinds.setdefault(told, len(kinds))
-    return WalkedKind(kinds.setdefault((table, broad), len(kinds)), broad)
+def _kind(role: Hashable, told: Hashable, spoke: Hashable, table: Checkpoint, kinds: dict[Hashable, int]) -> WalkedKind:
+    broad = kinds.setdefault((role, told), len(kinds))
+    alike = kinds.setdefault((table, broad), len(kinds))
+    return WalkedKind(alike, broad, None if spoke is None else kinds.setdefault(("spoke", role, spoke), len(kinds)))
 
 
 def overlapping_onlookers(topology: Topology) -> list[VpcSite]:

@@ -14,6 +14,10 @@ from reachsim.topology.endpoints import Endpoints
 RoutingPart = tuple[RoutingClass, RoutingClass]
 """A routing class, whole and with the classes asked about alone. Walks are those of the whole."""
 
+_RUN = 32
+"""Kinds of destinations that are put together. Sources leave out what is in their own subnets, so of those that go to many
+kinds by one way each leaves out others: what they do not is put together once for all of them."""
+
 
 @dataclass(eq=False, slots=True)
 class _Alike:
@@ -59,19 +63,20 @@ class DestinationSides:
         if source.first.silent is not None:
             return []
         subnet = source.first.subnet
-        out: dict[Ways, list[Side]] = {}
-        for group, ways in self._onward_from(source, book, ends):
+        out: dict[tuple[Ways, int], list[Side]] = {}
+        for number, (group, ways) in enumerate(self._onward_from(source, book, ends)):
+            run = number // _RUN
             apart: Iterable[tuple[RoutingClass, Side]] = group.each
             if ways is not None and subnet not in ways.not_from:
-                out.setdefault(ways, []).append(group.outside(ways.not_to | {subnet}))
+                out.setdefault((ways, run), []).append(group.outside(ways.not_to | {subnet}))
                 apart = [each for each in group.each if each[0].first.subnet in ways.not_to] if ways.not_to else ()
             for whole, side in apart:
                 if whole.first.subnet is not subnet:
-                    out.setdefault(book.between(source, whole, ends), []).append(side)
+                    out.setdefault((book.between(source, whole, ends), run), []).append(side)
         for whole, side in self._in_subnet.get(subnet, ()):
             if whole is not source or source.second() is not None:
-                out.setdefault(book.between(source, whole, ends), []).append(side)
-        return [(ways, self._together(tuple(sides))) for ways, sides in out.items() if ways.templates]
+                out.setdefault((book.between(source, whole, ends), 0), []).append(side)
+        return [(ways, self._together(tuple(sides))) for (ways, _), sides in out.items() if ways.templates]
 
     def remembered(self) -> int:
         """How many values are remembered of what filters let through to them."""

@@ -22,7 +22,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import SILENT, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import flows
+from reachsim.topology.flows import flows_by_sender
 
 
 class Reach(ToldOf):
@@ -270,12 +270,13 @@ def reach(
     *,
     links: bool = False,
 ) -> Reach:
-    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of addresses. `links`:
+    """The exact set of traffic from one endpoint to another, there and back. `progress`: counts pairs of ends. `links`:
     what comes by PrivateLink is delivered too."""
-    asked = flows(source, destination, endpoints, links=links)
     parts: list[FlowAnswer] = []
-    for done, flow in enumerate(asked, 1):
-        parts += flow_answers(flow, endpoints, book)
-        if progress is not None:
-            progress(done, len(asked))
+    senders, width = max(1, len(source.origins)), max(1, len(destination.interfaces))
+    for sender, asked in enumerate(flows_by_sender(source, destination, endpoints, links=links)):
+        for done, flow in enumerate(asked, 1):
+            parts += flow_answers(flow, endpoints, book)
+            if progress is not None and sender < senders:
+                progress(sender * width + width * done // len(asked), senders * width)
     return Reach(source, destination, parts, endpoints.design.nat_loss_below)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
+from reachsim.dataplane.site import VpcSite
 from reachsim.reach.classes import InterfaceClass
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
-Own = tuple[list[Filter], list[int]]
-"""Filters, each once, and for each class which of them is its own."""
+OwnFilters = tuple[list[tuple[Filter, VpcSite]], list[int]]
+"""Filters with the VPC that they are read in, each once, and for each class which of them is its own."""
 
 
 @dataclass(eq=False, slots=True)
@@ -18,21 +19,23 @@ class Side:
 
     classes: list[InterfaceClass]
     columns: dict[object, list[int]] = field(default_factory=dict)
-    _own: dict[tuple[bool, Direction], Own] = field(default_factory=dict)
+    _own: dict[tuple[bool, Direction, int | None], OwnFilters] = field(default_factory=dict)
     _seen: dict[tuple[int, Viewpoint | None, bool], list[tuple[int, frozenset[GroupId]]]] = field(default_factory=dict)
 
-    def own(self, direction: Direction, *, acl: bool) -> Own:
-        """The filters of the classes' own groups, or of the ACLs of their subnets, as they were built."""
-        known = self._own.get((acl, direction))
+    def own(self, direction: Direction, *, acl: bool, door: int | None = None) -> OwnFilters:
+        """The filters of the classes' own groups, or of the ACLs of their subnets, or of a subnet by which their VPC is
+        attached to a transit gateway (`door`: which one), as they were built."""
+        known = self._own.get((acl, direction, door))
         if known is None:
-            places: dict[Filter, int] = {}
+            places: dict[tuple[Filter, VpcSite], int] = {}
             index: list[int] = []
             for each in self.classes:
-                place = each.first.subnet if acl else each.first
+                vpc = each.first.vpc
+                place = vpc.doors[door] if door is not None else each.first.subnet if acl else each.first
                 filter = place.egress if direction is Direction.EGRESS else place.ingress
                 assert filter is not None
-                index.append(places.setdefault(filter, len(places)))
-            known = self._own[acl, direction] = list(places), index
+                index.append(places.setdefault((filter, vpc), len(places)))
+            known = self._own[acl, direction, door] = list(places), index
         return known
 
     def seen(self, which: int, viewpoint: Viewpoint | None, *, inbound: bool) -> list[tuple[int, frozenset[GroupId]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Final, NamedTuple
 
 from reachsim.dataplane.checkpoint import Checkpoint
@@ -25,13 +26,21 @@ from reachsim.rules.clauses import NO_GROUPS, GroupId
 from reachsim.topology.round_trip import RoundTrip, come_back, go
 
 
+class Own(Enum):
+    """In place of a VPC: the one that the filter's owner is in."""
+
+    VPC = "own"
+
+
 class Term(NamedTuple):
     """One filter that a walk meets.
 
-    `owner`: whose it is ("a" the source's, "b" the destination's): of its own groups, or of the ACL of its subnet (`acl`);
-    "" for the fixed `filter`, which is None otherwise. `direction`: which of the two. `end`: whose address it sees ("a" or
+    `owner`: whose it is ("a" the source's, "b" the destination's): of its own groups, or of the ACL of its subnet (`acl`),
+    or of a subnet by which its VPC is attached to a transit gateway (`door`: which of them); "" for the fixed `filter`,
+    which is None otherwise. `direction`: which of the two. `end`: whose address it sees ("a" or
     "b"), or "" for the fixed `peer`, which is 0 otherwise; `which`: the index of that address among all of its interface's.
-    `vpc`: the VPC whose groups can be referenced at that address, None where no reference matches; `groups`: those of a
+    `vpc`: the VPC whose groups can be referenced at that address, `Own.VPC` for that of the owner, None where no reference
+    matches; `groups`: those of a
     fixed peer. `service`: the one service that it is asked about, None for the packet's own. `carried`: groups that count
     whatever the peer's are (LB-4).
     """
@@ -44,9 +53,10 @@ class Term(NamedTuple):
     which: int
     peer: int
     groups: frozenset[GroupId]
-    vpc: Viewpoint | None
+    vpc: Viewpoint | Own | None
     service: int | None = None
     carried: frozenset[GroupId] | None = None
+    door: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,13 @@ LOST: Final = None
 """In place of a template: nothing is delivered, whatever the filters say."""
 
 
-def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int) -> Iterator[Template]:
+def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int, walks: list[Walk]) -> Iterator[Template]:
     """Walk one flow, the `number`-th of its pair: one template, or where AWS chooses on its way one for each choice; none
     where nothing is delivered, whatever the filters say. `lost`: runs of destinations that are lost on the way from this
-    source, found so far and added to."""
+    source, found so far and added to. `walks`: takes down the walks."""
     if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
         return
-    made = list(_walked(flow, [] if flow.relays else lost))
+    made = list(_walked(flow, [] if flow.relays else lost, walks))
     if flow.relays or any(
         each is not LOST for each in made
     ):  # what one target, or one choice, does not get, another may
@@ -100,22 +110,24 @@ def _to_itself(flow: Flow) -> bool:
     """Whether a flow is passed on to the host that it comes from, which is like no other source then (LB-5)."""
     targets = (choice.target for _, choice in flow.relays if isinstance(choice, Choice))
     source = flow.origin.interface
-    return source is not None and any(target is not None and target.owner == source.owner for target in targets)
+    return source is not None and any(target is not None and target.same_machine(source) for target in targets)
 
 
-def _walked(flow: Flow, lost: list[tuple[int, int]]) -> Iterator[Template | None]:
+def _walked(flow: Flow, lost: list[tuple[int, int]], walks: list[Walk]) -> Iterator[Template | None]:
     origin = flow.origin
     relays = (*flow.relays, *flow.chosen)
     found = go(origin.start, origin.interface, flow.source, flow.destination, flow.target, relays)
+    walks.append(found.forward)
     if found.forward.lost_run is not None or found.stray is not None:
         if found.forward.lost_run is not None:
             lost.append(found.forward.lost_run)
         yield LOST
         return
     found = come_back(found, origin.start, origin.interface)
+    walks += () if found.reply is None else (found.reply,)
     choices = every_choice(flow, found)
     for choice in choices:
-        yield from _walked(choice, [])
+        yield from _walked(choice, [], walks)
     if not choices:
         yield _template(flow, found)
 
@@ -202,16 +214,22 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     query, checkpoint = visit.step.asks, visit.checkpoint
     assert query is not None
     direction = query.filter.direction
-    owner, acl = "", False
-    vpc, here = query.viewpoint, None
+    owner, acl, door = "", False, None
+    vpc: Viewpoint | Own | None = query.viewpoint
+    here = None
     place = checkpoint.owner
     if isinstance(place, InterfacePlace):
         owner = "a" if place is a else "b" if place is b else ""
         here = place.subnet.vpc
+        if owner and query.viewpoint is (a.vpc if owner == "a" else b.vpc):
+            vpc = Own.VPC
     elif place is not None:
         acl = query.filter in (place.egress, place.ingress)
         owner = "" if not acl else "a" if place is a.subnet else "b" if place is b.subnet else ""
         here = place.vpc
+    elif checkpoint.doors and a.vpc is not b.vpc:
+        owner, door = _door(query.filter, checkpoint.doors, a, b)
+        acl = bool(owner)
     end, which = "", 0
     ends = (("a", a), ("b", b)) if here is not b.vpc else (("b", b), ("a", a))
     # Where blocks overlap, an address is that of the VPC in which it is looked at. Beyond a device that translates nobody
@@ -224,4 +242,14 @@ def _term(visit: Visit, a: NetworkInterface, b: NetworkInterface) -> Term:
     groups = NO_GROUPS if end else query.groups
     filter, acl = (None, acl) if owner else (query.filter, False)
     peer = 0 if end else query.peer
-    return Term(filter, owner, acl, direction, end, which, peer, groups, vpc, query.service, query.carried)
+    return Term(filter, owner, acl, direction, end, which, peer, groups, vpc, query.service, query.carried, door)
+
+
+def _door(
+    filter: Filter, doors: Sequence[SubnetPlace], a: NetworkInterface, b: NetworkInterface
+) -> tuple[str, int | None]:
+    """Whose VPC an attachment is of, and which of the subnets of attachments there has the ACL that is asked."""
+    for name, end in (("a", a), ("b", b)):
+        if doors[0].vpc is end.vpc:
+            return name, next(i for i, door in enumerate(end.vpc.doors) if filter in (door.ingress, door.egress))
+    return "", None

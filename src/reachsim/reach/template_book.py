@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import SubnetPlace
+from reachsim.dataplane.walk import Walk
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.template import Template, templates_of
 from reachsim.topology.endpoints import Endpoints
@@ -42,13 +43,17 @@ class TemplateBook:
         self._sent: dict[tuple[Checkpoint, int], int] = {}
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
+        self._spokes: dict[Hashable, Ways | None] = {}
 
     def __len__(self) -> int:
-        return len(self._alike) + len(self._pairs)
+        return len(self._alike) + len(self._pairs) + len(self._spokes)
 
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
+        between_spokes = self._between_spokes(source, destination, ends)
+        if between_spokes is not None:
+            return between_spokes
         sent = self._sent_to(source, destination)
         key = source.client.broad, sent, destination.server.alike
         if key in self._alike:
@@ -77,6 +82,23 @@ class TemplateBook:
             found = self._pairs[source.index, destination.index] = self._as_known(made)
         return found
 
+    def _between_spokes(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
+        """What holds between all of these kinds, whichever two VPCs of a transit gateway they are in; None where that may
+        differ, or the two are in one."""
+        one, other = source.first, destination.first
+        kinds = source.client.spoke, destination.server.spoke
+        if None in kinds or one.vpc is other.vpc:
+            return None
+        spokes = ends.topology.spokes
+        key = kinds, spokes.sent(one.subnet, other.places), spokes.sent(other.subnet, one.places)
+        if key not in self._spokes:
+            walks: list[Walk] = []
+            asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
+            made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
+            shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
+            self._spokes[key] = self._as_known(made) if shared else None
+        return self._spokes[key]
+
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
         """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""
         neighbours = source.first.subnet is destination.first.subnet
@@ -86,7 +108,7 @@ class TemplateBook:
         if all(any(low <= address <= high for low, high in lost) for address in target.places):
             return ()
         asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
-        return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number))
+        return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number, []))
 
     def _as_known(self, made: tuple[Template, ...]) -> Ways:
         known = self._same.get(made)

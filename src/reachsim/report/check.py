@@ -170,7 +170,7 @@ def _details(result: Result, look: Look) -> list[str]:
     for label, text in rows:
         lines += hanging(f"  {label:8} ", text, look.width)
     if result.failing_text:
-        word = "delivered" if result.expectation.deny is not None else "failing"
+        word = "passes" if result.expectation.deny is not None else "failing"
         failing = hanging(f"  {word:8} ", result.failing_text, look.width)
         lines += look.few(failing, _SET_LINES)
         rest = look.rest(failing, _SET_LINES)

@@ -21,7 +21,8 @@ def isolated_text(found: Isolation, net: Network, look: Look = PLAIN) -> str:
     style = look.style
     question = style.bold(f"{found.one} <-> {found.other}")
     if found:
-        return f"{style.green('ISOLATED')}  {question}\n  no packet is delivered, in either direction"
+        lines = [f"{style.green('ISOLATED')}  {question}", "  no packet is delivered, in either direction"]
+        return "\n".join([*lines, *hanging("  ", found.remark, look.width)] if found.remark else lines)
     if not found.leaks:
         lines = [f"{style.yellow('CANNOT DECIDE')}  {question}", "  as far as it can be decided, nothing is delivered"]
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reachsim.answers.diff_cause import Behind, causes_of
+from reachsim.answers.diff_idle import IdleEdit, idle_edits
 from reachsim.answers.difference import Change, Difference
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.lint.run import Lint
@@ -19,6 +20,7 @@ from reachsim.report.check import first_blocker
 from reachsim.report.text import number
 from reachsim.report.trace import reference
 from reachsim.resources.unmodelled import Door
+from reachsim.trace.result import Trace
 
 Level = Literal["passes", "note", "warning", "error"]
 """How grave a notice is. An error is what makes the command end with exit code 1 or 2."""
@@ -71,12 +73,10 @@ UNDECIDED = "CANNOT_DECIDE"
 
 def check_report(check: Check, file: str, warnings: Sequence[Problem] = ()) -> Report:
     """A notice for each expectation, and for each warning about the file."""
-    wrong = [
-        text for count, text in ((len(check.failures), "fail"), (len(check.undecided), "cannot be decided")) if count
-    ]
-    counts = [len(check.failures)] * bool(check.failures) + [len(check.undecided)] * bool(check.undecided)
+    fail = "fails" if len(check.failures) == 1 else "fail"
+    wrong = (len(check.failures), fail), (len(check.undecided), "cannot be decided")
     total = number(len(check), "expectation")
-    title = ", ".join(f"{count} of {total} {text}" for count, text in zip(counts, wrong, strict=True))
+    title = ", ".join(f"{count} of {total} {text}" for count, text in wrong if count)
     notices = [_expectation(result) for result in check]
     return Report("check", file, title or f"all of {total} hold", (*notices, *map(_warning, warnings)))
 
@@ -94,9 +94,17 @@ def _expectation(result: Result) -> Notice:
         text = f"{blocker.component} {blocker.checkpoint}: {blocker.text} ({about})"
     elif result.verdict == "undecided":
         code = UNDECIDED
+    elif result.expectation.deny is not None and result.witness is not None:
+        text += _let_by(result.witness)
     why = f"; why it was asked: {result.expectation.why}" if result.expectation.why else ""
     marked = "; it fails as marked" if result.as_marked else ""
     return Notice("error" if result.verdict == "fails" else "warning", name, code, f"{text}{why}{marked}", file, line)
+
+
+def _let_by(trace: Trace) -> str:
+    """What lets a packet of a `deny` through, the last first, with the lines."""
+    passed = [f"{hop.component} {hop.checkpoint}: {hop.rule} ({hop.where})" for hop in reversed(trace.let_by)]
+    return f"; {trace.packet} is let through by {', '.join(passed)}" if passed else ""
 
 
 def _warning(problem: Problem) -> Notice:
@@ -163,6 +171,7 @@ def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[N
     for index, notice in enumerate(notices):
         if not notice.file:
             notices[index] = replace(notice, file=found.after)
+    idle = [_idle(edit, found.after) for edit in idle_edits(found, *networks)]
     undecided = [Notice("warning", f"undecided: {text}", UNDECIDED, text, found.after) for text in found.undecided]
     remarks = [
         f"{word}: {summary(names)}" for word, names in (("added", found.added), ("removed", found.removed)) if names
@@ -170,7 +179,14 @@ def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[N
     remarks += [f"renamed: {old} to {new}" for old, new in found.renamed]
     remarks += [f"means something else: {meaning}" for meaning in found.meanings]
     title = f"{opened} opened, {closed} closed"
-    return Report("diff", found.after, title, (*notices, *undecided), tuple(remarks))
+    return Report("diff", found.after, title, (*notices, *undecided, *idle), tuple(remarks))
+
+
+def _idle(edit: IdleEdit, after: str) -> Notice:
+    """A rule that was edited though nothing flows otherwise."""
+    file, line = place(edit.after_where)
+    text = f"nothing opens or closes; {edit}"
+    return Notice("note", f"{edit.kind} without effect: {edit.owner}", "EDIT_WITHOUT_EFFECT", text, file or after, line)
 
 
 def _change(change: Change, wrong: bool, behind: Behind | None) -> Notice:

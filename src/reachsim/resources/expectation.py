@@ -43,7 +43,7 @@ EndpointField = (
 
 def _code(value: Any) -> Any:
     """A code that no blocker has would never be the first one's, and nobody would be told."""
-    if value is None or value in Code.__members__:
+    if value is None or (isinstance(value, str) and value in Code.__members__):
         return value
     near = suggest(value.upper(), Code.__members__) if isinstance(value, str) else None
     hint = f"did you mean {shown(near)}?" if near else "docs/codes.md lists them"

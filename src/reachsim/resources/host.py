@@ -37,11 +37,7 @@ def own(interface: NetworkInterface, address: int) -> bool:
 def interfaces_of_host(interface: NetworkInterface) -> Iterator[NetworkInterface]:
     """The interfaces of the host that one belongs to, in the order of the file, once for each of their addresses: of an
     instance, all of them."""
-    return (
-        each
-        for each in interface.vpc.owners.values()
-        if each is interface or (interface.kind == "instance" and each.owner == interface.owner)
-    )
+    return (each for each in interface.vpc.owners.values() if each.same_machine(interface))
 
 
 def emit(interface: NetworkInterface, header: Header) -> Checkpoint:
@@ -260,7 +256,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
         if restored.destination in self.clients:
             return self.behind
         owner = self.interface.vpc.owners.get(restored.destination)
-        if self.snat and owner is not None and owner.owner == self.interface.owner:
+        if self.snat and owner is not None and owner.same_machine(self.interface):
             return owner.host
         return emit(self.interface, restored)
 

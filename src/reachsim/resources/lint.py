@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from reachsim.errors import HintedError, shown
+from reachsim.errors import HintedError, shown, suggest
 from reachsim.resources.fields import Schema
 from reachsim.rules.lint import LintCode
 
 
 def _code(value: Any) -> str:
-    if value not in set(LintCode):
-        raise HintedError(f"{shown(value)} is no code of a finding", hint="docs/lint.md has the codes")
+    if not isinstance(value, str) or value not in set(LintCode):
+        near = suggest(value, list(LintCode)) if isinstance(value, str) else None
+        hint = f"did you mean {near}?" if near else "docs/lint.md has the codes"
+        raise HintedError(f"{shown(value)} is no code of a finding", hint=hint)
     return str(value)
 
 

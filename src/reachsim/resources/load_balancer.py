@@ -29,7 +29,7 @@ from reachsim.resources.fields import (
     looks_like_address,
 )
 from reachsim.resources.mending import Case, Edit
-from reachsim.resources.network_interface import interface_for
+from reachsim.resources.network_interface import ElasticInterface, interface_for
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import routes_to
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
@@ -403,7 +403,7 @@ class LoadBalancer(Resource):
             if body is None:
                 continue
             needs = list(body.interfaces(At(at.vpc, section, each)))
-            for need in needs[:1] if section == "instances" else needs:
+            for need in needs[:1] if isinstance(body, ElasticInterface) and not body.alike else needs:
                 interface = wiring.interface(at.vpc, need.name)
                 address = next(a for a in interface.addresses if (a > IPV4_LAST) == (group.family == IPV6))
                 yield RegisteredTarget(

@@ -13,7 +13,7 @@ from reachsim.dataplane.place import AddressPair, InterfacePlace
 from reachsim.dataplane.scope import Scope, edges, intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
-from reachsim.net.cidr import EVERY_IPV4, Cidr
+from reachsim.net.cidr import EVERY_IPV4
 from reachsim.net.traffic import EVERYTHING
 from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
@@ -23,15 +23,15 @@ from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
+from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out, public_subnets
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.nat import FORWARDING_STATES, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
+from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
 from reachsim.rules.verdict import Loss
 
 PUBLIC_IPV4 = PUBLIC & EVERY_IPV4.addresses
-NAT64 = Cidr.parse("64:ff9b::/96")
 PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in no subnet", "NATGW-19")
 """In place of an ACL, where there is none."""
 
@@ -188,21 +188,32 @@ class NatGateway(Resource):
                 case.cause.path, "available", f"replace NAT gateway {at.name} by one that is available", 6
             )
         yield from self._in_another_zone(at, case)
-        gateway = case.view.design.vpcs[at.vpc].internet_gateway
-        if (
-            not case.through(at.name, at.full_name)
-            or gateway is None
-            or self.connectivity != "public"
-            or self.subnet is None
-        ):
+        if case.through(at.name, at.full_name) and self.connectivity == "public" and self.subnet is not None:
+            yield from self._in_a_public_subnet(at, case)
+
+    def _in_a_public_subnet(self, at: At, case: Case) -> Iterator[Edit]:
+        """Another subnet: a public one, or a new one where there is none; or a table for its own that leads to the internet
+        gateway (NATGW-1, NATGW-13)."""
+        vpc, here = case.view.design.vpcs[at.vpc], self.subnet
+        public = public_subnets(case, at.vpc)
+        for name in public:
+            if name != here and vpc.internet_gateway is not None:
+                yield Edit(self._moved(at, name), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
+        if here is None or here in public:
             return
-        for name, subnet in case.view.design.vpcs[at.vpc].subnets.items():
-            leads = case.view.target(at.vpc, case.view.table_of(name, at.vpc), "0.0.0.0/0")
-            if leads == gateway and name != self.subnet and subnet.cidr is not None:
-                changes = [KeyChange((*at.path, "subnet"), name)]
-                if self.private_ip is not None:
-                    changes.append(KeyChange((*at.path, "private_ip"), action="remove"))
-                yield Edit(tuple(changes), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
+        changes = own_way_out(case, at.vpc, here)
+        if changes:
+            text = f"give subnet {here} of {at.vpc}, where NAT gateway {at.name} is, a route table of its own: {DEFAULT} to "
+            yield Edit(changes, f"{text}internet gateway {vpc.internet_gateway}", 3)
+        new = None if public else new_public_subnet(case, at.vpc, vpc.subnets[here].az)
+        if new is not None:
+            text = f"create NAT gateway {at.name} in a new public subnet of {at.vpc}"
+            yield Edit((*new[1], *self._moved(at, new[0])), text, 4)
+
+    def _moved(self, at: At, subnet: str) -> tuple[KeyChange, ...]:
+        """It in another subnet, with any address."""
+        moved = KeyChange((*at.path, "subnet"), subnet)
+        return (moved,) if self.private_ip is None else (moved, KeyChange((*at.path, "private_ip"), action="remove"))
 
     def _in_another_zone(self, at: At, case: Case) -> Iterator[Edit]:
         """An address of a regional one in manual mode in the zone that has none (NATGW-20)."""
@@ -272,6 +283,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
     __slots__ = ("interface", "state")
 
     loop_rule: ClassVar[str] = "NATGW-13"
+    nat64: ClassVar[bool] = True
 
     def __init__(self, interface: NetworkInterface, state: str) -> None:
         super().__init__(interface.name, "NAT gateway", interface.path)
@@ -359,25 +371,14 @@ def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
     body = case.view.design.vpcs[vpc]
     if body.nat_gateways or case.reply or case.destination not in PUBLIC_IPV4 or "nat" in case.view.names(vpc):
         return
-    path: KeyPath = ("vpcs", vpc)
-    gateway = body.internet_gateway
-    public = [
-        name
-        for name in body.subnets
-        if gateway is not None and case.view.target(vpc, case.view.table_of(name, vpc), "0.0.0.0/0") == gateway
-    ]
+    public = public_subnets(case, vpc)
     changes: list[KeyChange] = []
     if not public:
-        block = case.view.free(vpc, 28)
-        if block is None or "public" in body.subnets or "public" in body.route_tables:
-            return
-        if gateway is None:
-            gateway = "igw"
-            changes.append(KeyChange((*path, "internet_gateway"), gateway))
-        changes.append(KeyChange((*path, "route_tables", "public"), {"0.0.0.0/0": gateway}))
         zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
-        subnet = {"cidr": str(block), **({} if zone is None else {"az": zone}), "route_table": "public"}
-        changes.append(KeyChange((*path, "subnets", "public"), subnet))
-    changes.append(KeyChange((*path, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
+        new = new_public_subnet(case, vpc, zone)
+        if new is None:
+            return
+        changes += new[1]
+    changes.append(KeyChange(("vpcs", vpc, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
     text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
     yield RouteOffer("0.0.0.0/0", "nat", text, 4 if public else 6, tuple(changes))

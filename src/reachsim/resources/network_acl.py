@@ -99,6 +99,15 @@ class AclRule(Schema):
         """Whether everything in it is known, and that it is there."""
         return not self.perhaps and Unknown.UNKNOWN not in (self.allow, self.deny, self.block)
 
+    @property
+    def is_default(self) -> bool:
+        """Whether it is a rule that AWS puts into a default ACL (NACL-3)."""
+        return self.known and self.allow is not None and (self.rule, self.traffic, self.peers) in _DEFAULT_RULES
+
+
+_DEFAULT_RULES = ((100, EVERYTHING, EVERY_IPV4.addresses), (101, EVERYTHING, EVERY_IPV6.addresses))
+"""What a default ACL allows as AWS makes it: number, traffic, peers (NACL-3)."""
+
 
 class AclIngressRule(AclRule):
     """A rule for packets that enter the subnet, by their source."""
@@ -146,9 +155,8 @@ def unknown_acl() -> NetworkAcl:
     return NetworkAcl.model_validate({"ingress": UNKNOWN, "egress": UNKNOWN})
 
 
-DEFAULT_CLAUSES = (
-    Clause(True, EVERY_IPV4.addresses, EVERYTHING, "rule 100 (default ACL): allow all"),
-    Clause(True, EVERY_IPV6.addresses, EVERYTHING, "rule 101 (default ACL): allow all"),
+DEFAULT_CLAUSES = tuple(
+    Clause(True, peers, traffic, f"rule {number} (default ACL): allow all") for number, traffic, peers in _DEFAULT_RULES
 )
 """The default ACL as AWS makes it, in both directions (NACL-3)."""
 

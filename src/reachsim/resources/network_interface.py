@@ -173,6 +173,7 @@ class ElasticInterface(InterfaceSettings, Resource):
                 source_dest_check=body.source_dest_check,
                 listens=self.listens,
                 client_ports=ports,
+                machine=at.path if len(settings) > 1 and not self.alike else (),
             )  # fmt: skip
             interface.host = host = self.host(interface)
             put_behind_groups(interface)
@@ -223,6 +224,7 @@ class Facts(TypedDict, total=False):
     takes: bool
     silent: Silence | None
     from_internet: bool
+    machine: KeyPath
 
 
 def _public_ipv4(address: int) -> bool:

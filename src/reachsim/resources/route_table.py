@@ -26,7 +26,7 @@ from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, all_blocks, mends
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
@@ -333,16 +333,18 @@ def tables_of_subnets(case: Case) -> Iterator[Edit]:
                 yield Edit.setting(("vpcs", vpc, "subnets", name, "route_table"), other, text, 4 if public else 2)
 
 
+_NOWHERE = (
+    Code.NO_ROUTE_TO_DESTINATION,
+    Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+    Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+)
+
+
 @advises
 def nowhere(case: Case) -> Iterator[str]:
     """No route helps to an address that nothing in the design has."""
-    design = case.view.design
-    blocks = [block for vpc in design.vpcs.values() for block in vpc.cidrs]
-    blocks += [block for network in getattr(design, "networks", {}).values() for block in network.cidrs]
-    for section in ("vpn_connections", "direct_connect_gateways"):
-        blocks += [block for body in getattr(design, section, {}).values() for block in body.known()[0]]
-    lost = case.cause.code is Code.NO_ROUTE_TO_DESTINATION and case.destination not in PUBLIC
-    if lost and not any(case.destination in block for block in blocks):
+    lost = case.cause.code in _NOWHERE and case.destination not in PUBLIC
+    if lost and not any(case.destination in block for block in all_blocks(case.view.design)):
         address = format_address(case.destination)
         yield f"no VPC, no network and no connection of the design has {address}: write what has it, then the way there"
 

@@ -134,6 +134,11 @@ class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
         """The ACLs of its subnets, inbound."""
         return [subnet.ingress for subnet in self.subnets]
 
+    @property
+    def doors(self) -> Sequence[SubnetSite]:
+        """Its subnets."""
+        return self.subnets
+
     def successors(self) -> tuple[Checkpoint, ...]:
         """The table that it is associated with."""
         return (self.next,)
@@ -293,6 +298,11 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     def filters(self) -> Iterable[Filter]:
         """The ACLs of its subnets, outbound."""
         return [subnet.egress for subnet in self.subnets]
+
+    @property
+    def doors(self) -> Sequence[SubnetSite]:
+        """Its subnets."""
+        return self.subnets
 
     def successors(self) -> list[Checkpoint]:
         """The links and the route tables of its subnets."""

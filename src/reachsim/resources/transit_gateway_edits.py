@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, mends, offers
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, mends, offers
 from reachsim.resources.public_service import region_of
+from reachsim.resources.subnet_edits import own_table, shared_with_others
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -109,6 +110,13 @@ def appliance_mode(case: Case) -> Iterator[Edit]:
                 yield Edit.setting(path, True, f"switch appliance mode of attachment {attachment} of {name} on")
 
 
+def _table_at(path: KeyPath, tables: Mapping[str, Any]) -> str | None:
+    """The table that a key path is in, or that its attachment is associated with."""
+    if path[2] == "route_tables":
+        return str(path[3])
+    return next((name for name, body in tables.items() if path[3] in body.associations), None)
+
+
 @mends
 def transit_tables(case: Case) -> Iterator[Edit]:
     """An association (TGW-1), a propagation (TGW-2) or a static route (TGW-5) in the gateway's tables."""
@@ -116,16 +124,16 @@ def transit_tables(case: Case) -> Iterator[Edit]:
     if found is None or not found[1].route_tables:
         return
     name, gateway, path = found
-    attachment = case.cause.component.partition(".")[2]
     tables = gateway.route_tables
     if case.cause.code is Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION:
+        attachment = case.cause.path[3]
         for table in tables:
             text = f"associate attachment {attachment} with route table {table} of {name}"
             yield Edit.adding((*path, "route_tables", table, "associations"), attachment, text, 2)
         return
     if case.cause.code not in (Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, Code.TGW_RTB_BAD_STATE_ROUTE):
         return
-    table = next((each for each, body in tables.items() if attachment in body.associations), None)
+    table = _table_at(case.cause.path, tables)
     if table is None:
         return
     here: KeyPath = (*path, "route_tables", table)
@@ -142,9 +150,39 @@ def transit_tables(case: Case) -> Iterator[Edit]:
     if case.destination in PUBLIC:
         for other, body in gateway.attachments.items():
             gateways = case.view.design.vpcs[body.vpc].nat_gateways if body.vpc is not None else {}
-            if gateways and other != attachment:
+            if gateways and other not in tables[table].associations:
                 text = f"route {_DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
                 yield Edit.setting((*here, "routes", _DEFAULT), other, text, 3)
+
+
+def _subnets(names: Sequence[str]) -> str:
+    return f"subnet {names[0]}" if len(names) == 1 else f"subnets {', '.join(names)}"
+
+
+@mends
+def tables_of_attachments(case: Case) -> Iterator[Edit]:
+    """A route table of their own for the subnets of an attachment, where what comes from the gateway needs another way than
+    the others that use their table: to a NAT gateway, say (TGW-2, TGW-13)."""
+    if case.cause.code in FILTERS:
+        return
+    for vpc, table in case.tables:
+        if any(case.source in block for block in case.view.design.vpcs[vpc].cidrs):
+            continue
+        for name, gateway in case.view.design.transit_gateways.items():
+            attachment = _attached(gateway, vpc)
+            subnets = () if attachment is None else gateway.attachments[attachment].subnets
+            mine = [subnet for subnet in subnets if case.view.table_of(subnet, vpc) == table]
+            if not mine or not shared_with_others(case, vpc, table, mine):
+                continue
+            for offer in case.view.offers(case, vpc):
+                there = case.view.target(vpc, table, offer.destination)
+                if there in (None, offer.target):
+                    continue
+                text = f"give {_subnets(mine)} of {vpc}, where {name} is attached, a route table of "
+                text += (
+                    f"{'its' if len(mine) == 1 else 'their'} own: {offer.destination} to {offer.text}, not to {there}"
+                )
+                yield Edit(tuple(own_table(case, vpc, table, mine, offer)), text, offer.cost + 2)
 
 
 @offers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from reachsim.net.cidr import EVERY_IPV4, AddressSet, Cidr
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.rules.codes import Code
@@ -28,3 +29,12 @@ NAT_GATEWAY_SILENCE: Final = Silence(Code.NO_POSSIBLE_SOURCE, "NATGW-7", "a NAT 
 
 FORWARDING_STATES: Final = frozenset({"available"})
 """States in which a NAT gateway surely forwards (NATGW-11; `deleting` may, so it counts as not)."""
+
+NAT64: Final = Cidr.parse("64:ff9b::/96")
+"""By these addresses a NAT gateway carries IPv6 packets to IPv4 ones (NATGW-16, RFC 6052)."""
+
+
+def by_nat64(addresses: AddressSet) -> AddressSet:
+    """The IPv6 addresses that stand for the IPv4 ones of a set (NATGW-16)."""
+    ipv4 = addresses & EVERY_IPV4.addresses
+    return AddressSet.union_of((NAT64.network + first, NAT64.network + last) for first, last in ipv4.spans)

@@ -15,7 +15,7 @@ from reachsim.errors import ReachsimError
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, hanging, number
 from reachsim.report.trace import blocker_lines
-from reachsim.trace.result import Hop, Trace
+from reachsim.trace.result import Trace
 
 _MOST = 3
 """Failures, leaks, other blockers that are told in full."""
@@ -176,12 +176,9 @@ def _let_through_leak(network: Network, leak: Leak) -> list[str]:
 
 def _let_through(trace: Trace) -> list[str]:
     """The rules of the design that let a packet through, with their lines."""
-    if not trace.delivered:
-        return []
-    hops: list[Hop] = [hop for hop in trace.forward if hop.where]
     return [
         line
-        for hop in hops
+        for hop in trace.let_by
         for line in (
             *hanging("  let by ", f"{hop.component} {hop.checkpoint}: {hop.rule}", PLAIN.width),
             f"         {hop.where}",

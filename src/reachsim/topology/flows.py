@@ -14,10 +14,12 @@ from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.resources.unmodelled import Door
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.load_balancer import same_family
+from reachsim.rules.nat import by_nat64
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 
@@ -34,26 +36,43 @@ _PERHAPS_PUBLIC = "what is not modelled may have a public address"
 def flows(source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False) -> list[Flow]:
     """Every pair of addresses that a question about two endpoints means, an interface with itself left out. `links`: what
     comes by PrivateLink to what is meant, too: it is to none of its addresses, and for who asks whether anything comes."""
+    return [flow for found in flows_by_sender(source, destination, ends, links=links) for flow in found]
+
+
+def flows_by_sender(
+    source: Endpoint, destination: Endpoint, ends: Endpoints, *, links: bool = False
+) -> Iterator[list[Flow]]:
+    """The same, sender by sender: those of each of the source's origins, then those from what is not modelled, if any."""
     if source.candidates:
         raise EndpointError.ambiguous(source.name, source.candidates)
-    out: list[Flow] = []
     for origin in source.origins:
-        meant = destination if destination.resolve is None else destination.resolve(origin)
-        if _in_one_place(origin, meant, ends):
-            out.append(Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS"))
-            continue
-        found = _flows(origin, meant, ends)
-        out += found if meant.realm is None else (replace(flow, realm=meant.realm) for flow in found)
-        out += _to_doors(origin, meant, ends)
-        out += _beside(origin, meant, ends) if ends.relays else ()
-        out += _by_links(origin, meant, ends) if links and ends.relays else ()
-    out += _from_doors(source, destination, ends)
-    if not source.origins and not out:
+        yield _each_target(_from_origin(origin, destination, ends, links=links), ends)
+    hidden = list(_from_doors(source, destination, ends))
+    if not source.origins and not hidden:
         nobody = ends.outside("", AddressSet.nothing())
-        if source.unknown:
-            return [Flow(nobody, 0, 0, None, unknown=source.unknown)]
-        return [Flow(nobody, 0, 0, None, loss=_no_sender(source))]
-    return [each for flow in out for each in _by_target(flow, ends)] if ends.nodes else out
+        loss = None if source.unknown else _no_sender(source)
+        yield [Flow(nobody, 0, 0, None, loss=loss, unknown=source.unknown)]
+    elif hidden:
+        yield _each_target(hidden, ends)
+
+
+def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, links: bool) -> list[Flow]:
+    meant = destination if destination.resolve is None else destination.resolve(origin)
+    if _in_one_place(origin, meant, ends):
+        return [Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS")]
+    found = list(_flows(origin, meant, ends))
+    if ends.topology.nat64:
+        found = _with_nat64(origin, meant, ends, found, links=links)
+    out = found if meant.realm is None else [replace(flow, realm=meant.realm) for flow in found]
+    out += _to_doors(origin, meant, ends)
+    if ends.relays:
+        out += _beside(origin, meant, ends)
+        out += _by_links(origin, meant, ends) if links else ()
+    return out
+
+
+def _each_target(found: list[Flow], ends: Endpoints) -> list[Flow]:
+    return [each for flow in found for each in _by_target(flow, ends)] if ends.nodes else found
 
 
 def _no_sender(source: Endpoint) -> Loss:
@@ -111,6 +130,34 @@ def _own(origin: Origin, address: int) -> bool:
     """Whether an address is one of the sender's own: what a host sends to itself never leaves it. A function has no
     interface of its own (LAMBDA-3)."""
     return origin.interface is not None and not origin.interface.shared and address in origin.interface.addresses
+
+
+def _with_nat64(
+    origin: Origin, destination: Endpoint, ends: Endpoints, found: list[Flow], *, links: bool
+) -> list[Flow]:
+    """The flows of an origin with those that a NAT gateway may carry from its IPv6 addresses to IPv4 ones (NATGW-16): a
+    further way, or the only one where what is meant outside has no IPv6. An interface has addresses of its own to be asked
+    for; to these it is a further way, for who asks whether anything comes."""
+    sources = [address for address in origin.addresses if address > IPV4_LAST]
+    region = by_nat64(_addresses_meant(origin, destination, ends, interfaces=links))
+    if origin.interface is None or not sources or not region:
+        return found
+    others = [flow for flow in found if flow.loss is not NO_COMMON_FAMILY or flow.target is not None]
+    ways = (Flow(origin, a, representative(region), None, region, via="by NAT64", beside=bool(others)) for a in sources)
+    return [*others, *ways]
+
+
+def _addresses_meant(origin: Origin, destination: Endpoint, ends: Endpoints, *, interfaces: bool) -> AddressSet:
+    """The addresses that a destination means from an origin; `interfaces`: those of interfaces too, other than its own."""
+    found = [destination.outside]
+    if destination.literal is not None and (interfaces or not _listening(destination, ends)):
+        found.append(AddressSet.of((destination.literal, destination.literal)))
+    for interface in destination.interfaces if interfaces else ():
+        if interface is not origin.interface:
+            meant = addresses_from(origin, interface, ends, every=True)
+            found.append(AddressSet.union_of((a, a) for a in meant))
+    found += (_addresses_meant(origin, part, ends, interfaces=interfaces) for part in destination.several)
+    return AddressSet.union_of(span for each in found for span in each.spans)
 
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -208,6 +255,23 @@ def addresses_from(
     return interface.addresses if every else interface.primary
 
 
+def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[NetworkInterface]:
+    """The interfaces of a destination with a public address that a question does not mean, since from some of its senders
+    a name means private ones (`addresses_from`)."""
+    if destination.resolve is not None or destination.literal is not None or destination.within is not None:
+        return
+    senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
+    outside = [origin for origin in source.origins if origin.interface is None]
+    private: dict[object, bool] = {}
+    for interface in destination.interfaces:
+        vpc = interface.vpc
+        if vpc not in private:
+            near = vpc in senders or any(_joined(each, vpc.name, ends) for each in (*senders.values(), *outside))
+            private[vpc] = near
+        if interface.publics and private[vpc]:
+            yield interface
+
+
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
     """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC. What is behind a host is
     joined with all that the host's VPC is joined with: the host forwards for it."""
@@ -251,7 +315,7 @@ def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterato
             yield from _to_addresses(origin, (outside.first,), None)
             return
         if origin.certain:
-            yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
+            yield from _between_outsides(origin, outside, ends)
             return
         for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):  # a function outside any VPC (LAMBDA-1)
             region = origin.outside & family
@@ -267,6 +331,41 @@ def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterato
             yield Flow(origin, source, representative(region), None, region)
     if not found:
         yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+_TOO_MANY = "both ends are many addresses outside every VPC of the design; ask about one of them as the destination"
+_RUNS = 64
+"""Runs of destinations outside that are looked at."""
+
+
+def _between_outsides(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """From many addresses outside AWS to many others. What is lost on the way from all of them, whatever its ports, is told;
+    the rest is undecided, and so is what passes between public addresses, which need not come here at all."""
+    asked = outside if origin.place else outside - PUBLIC
+    left, found = asked != outside, 0
+    for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
+        region, there = origin.outside & family, asked & family
+        while region and there and found < _RUNS:
+            found += 1
+            flow = Flow(origin, representative(region), there.first, None, region)
+            run, lost = _lost_run(flow, ends)
+            left |= not lost
+            if lost:
+                yield replace(flow, destination=representative(run & there), alike=run & there)
+            there -= run
+        left |= bool(region and there)
+    if left:
+        yield Flow(origin, 0, 0, None, unknown=_TOO_MANY)
+    elif not found:
+        yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+def _lost_run(flow: Flow, ends: Endpoints) -> tuple[AddressSet, bool]:
+    """Destinations that fare like that of a flow from all of its sources, and whether every packet to them is lost."""
+    walks = [found.forward for found, _ in ends.pieces.of(flow)]
+    runs = [each.destination_run if each.lost_run is None else each.lost_run for each in walks]
+    run = max(low for low, _ in runs), min(high for _, high in runs)
+    return AddressSet((run,)), all(each.lost_run is not None for each in walks)
 
 
 def representative(region: AddressSet) -> int:

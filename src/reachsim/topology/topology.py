@@ -23,6 +23,8 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.nat import NAT64
+from reachsim.topology.spokes import Spokes, spokes_of
 
 
 @dataclass(eq=False, repr=False)
@@ -89,6 +91,15 @@ class Topology(Faced):
         return frozenset(found)
 
     @cached_property
+    def nat64(self) -> bool:
+        """Whether a route leads IPv6 packets for IPv4 addresses to what carries them there (NATGW-16)."""
+        return any(
+            route.toward is not None and route.toward.host.nat64 and route.destination.overlaps(NAT64)
+            for table in self.tables.values()
+            for route in table.routes
+        )
+
+    @cached_property
     def something_unknown(self) -> bool:
         """Whether something is not modelled, or not known, of the routes or of what is in a subnet."""
         return (
@@ -109,6 +120,12 @@ class Topology(Faced):
         """The attachments that serve each zone of a VPC (TGW-7); None where the zone itself matters."""
         places = self.noted.values()
         return None if zones_matter(places) else serving(places)
+
+    @cached_property
+    def spokes(self) -> Spokes:
+        """The VPCs of transit gateways between which walks are alike."""
+        vpcs, noted = self.vpcs.values(), self.noted.values()
+        return spokes_of(vpcs, noted, self.tables.values(), self.joined, self.perhaps_joined)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""

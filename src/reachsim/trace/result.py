@@ -250,6 +250,11 @@ class Trace(ToldOf):
         return self.shown.packet
 
     @property
+    def let_by(self) -> tuple[Hop, ...]:
+        """What lets a packet that is delivered through, of what is written and has a line; empty of any other packet."""
+        return tuple(hop for hop in self.forward if hop.where) if self.delivered else ()
+
+    @property
     def blockers(self) -> tuple[Blocker, ...]:
         """Everything in the way, in the order in which AWS would meet it, of every way."""
         return tuple(dict.fromkeys(blocker for way in self._failing_first() for blocker in way.blockers))

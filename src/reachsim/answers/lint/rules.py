@@ -52,13 +52,17 @@ def idle(subject: Subject) -> Iterator[Found]:
 
 @finds(LintCode.ACL_NO_ROOM)
 def numbering_without_room(subject: Subject) -> Iterator[Found]:
-    """ACLs between two of whose rules no other can be put (NACL-2)."""
+    """ACLs between two of whose rules no other can be put (NACL-2), except where AWS itself left no room (NACL-3)."""
     for vpc, body in subject.design.vpcs.items():
         for name, acl in body.network_acls.items():
             for direction in Direction:
                 rules = getattr(acl, direction.value) or ()
-                numbers = sorted(rule.rule for rule in rules)
-                close = [(a, b) for a, b in pairwise(numbers) if b == a + 1]
+                in_order = sorted(rules, key=lambda rule: rule.rule)
+                close = [
+                    (a.rule, b.rule)
+                    for a, b in pairwise(in_order)
+                    if b.rule == a.rule + 1 and not (name == "default" and a.is_default and b.is_default)
+                ]
                 if close:
                     pairs = ", ".join(f"{a} and {b}" for a, b in close[:3]) + (" and others" if len(close) > 3 else "")
                     yield Found(

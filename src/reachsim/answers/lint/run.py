@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None 
         else:
             kept.append(finding)
     if LintCode.SILENCE_UNUSED in wanted:
-        kept += (_finding(network, each) for each in _unused(silences, used, wanted))
+        kept += [_finding(network, each) for each in _unused(silences, used, wanted, kept)]
     return Lint(tuple(_in_order(kept, network.source)), tuple(silenced))
 
 
@@ -127,18 +127,39 @@ def _finding(network: Editable, found: Found) -> Finding:
     )  # fmt: skip
 
 
-def _unused(silences: Sequence[IgnoredFindings], used: set[int], wanted: set[LintCode]) -> Iterable[Found]:
+def _unused(
+    silences: Sequence[IgnoredFindings], used: set[int], wanted: set[LintCode], kept: Sequence[Finding]
+) -> Iterator[Found]:
     for index, silence in enumerate(silences):
         if index not in used and LintCode(silence.code) in wanted:
+            near = _near(silence, kept)
             yield Found(
                 LintCode.SILENCE_UNUSED,
                 silence.at or silence.code,
                 ("lint", "ignore", index),
                 f"there is no {silence.code}{f' at {silence.at}' if silence.at else ''} to silence",
-                "no finding has this code and place",
-                "remove it",
+                f"there is {near.code} at {near.component}" if near else "no finding has this code and place",
+                f"{_corrected(silence, near)} if that is meant, or remove it" if near else "remove it",
                 "",
             )
+
+
+def _near(silence: IgnoredFindings, kept: Sequence[Finding]) -> Finding | None:
+    """The finding that a silence was probably about: of its code elsewhere, or of another code at its place."""
+    if silence.at is None:
+        return None
+    of_code = {finding.component: finding for finding in kept if finding.code == silence.code}
+    name = suggest(silence.at, of_code) or next((each for each in of_code if _words(silence.at) <= _words(each)), None)
+    at_place = {finding.code: finding for finding in kept if finding.component == silence.at}
+    return of_code[name] if name else at_place.get(suggest(silence.code, at_place) or next(iter(at_place), ""))
+
+
+def _words(component: str) -> set[str]:
+    return {*component.replace(".", " ").casefold().split()}
+
+
+def _corrected(silence: IgnoredFindings, near: Finding) -> str:
+    return f"write code: {near.code}" if near.component == silence.at else f"write at: {near.component}"
 
 
 def _in_order(findings: Iterable[Finding], source: Source) -> list[Finding]:

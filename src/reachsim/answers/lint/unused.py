@@ -26,7 +26,8 @@ def unused(subject: Subject) -> Iterator[Found]:
             if name not in tables and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
         for name, acl in body.network_acls.items():
-            if name not in acls and (name != "default" or acl.ingress or acl.egress):
+            edited = not all(rule.is_default for rules in (acl.ingress, acl.egress) for rule in rules or ())
+            if name not in acls and (name != "default" or edited):
                 yield _unused(LintCode.ACL_UNUSED, vpc, "network_acls", name, "no subnet uses it", "NACL-1")
         for name in body.security_groups:
             if name != "default" and (vpc, name) not in subject.members and (vpc, name) not in named:
@@ -37,9 +38,9 @@ def unused(subject: Subject) -> Iterator[Found]:
 def _unused(code: LintCode, vpc: str, section: str, name: str, text: str, rule: str) -> Found:
     noun = {"route_tables": "route table", "network_acls": "network ACL", "security_groups": "security group"}[section]
     path: KeyPath = ("vpcs", vpc, section, name)
-    return Found(
-        code, f"{vpc} {noun} {name}", path, text, "looked for in the whole design", "remove it, or use it", rule
-    )
+    stays = {"route_tables": ("main", "its routes"), "network_acls": ("default", "its rules")}.get(section, ("", ""))
+    cure = f"remove {stays[1] if name == stays[0] else 'it'}, or use it"
+    return Found(code, f"{vpc} {noun} {name}", path, text, "looked for in the whole design", cure, rule)
 
 
 def _named_groups(subject: Subject) -> set[tuple[str, str]]:

@@ -69,7 +69,9 @@ def _candidates(draft: Draft, item: Item, every: list[str]) -> list[str]:
     """The VPCs that something may be in: its own, or that of its groups, where these are known; else any."""
     for vpc in (item.either("VpcId"), item.either("VPCId")):
         if isinstance(vpc, str) and vpc:
-            return [vpc] if vpc in draft.names else []
+            if vpc not in draft.names:
+                add_vpc(draft, vpc)
+            return [vpc]
     for id in _groups(item):
         group = draft.found.one("SecurityGroups", id)
         home = None if group is None else group.either("VpcId")

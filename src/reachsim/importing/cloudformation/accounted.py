@@ -9,6 +9,8 @@ from reachsim.importing.cloudformation.stack import NESTED
 
 RESTRICTED: Final = "Custom::VpcRestrictDefaultSG"
 """CDK's own: it takes all rules out of the default group of a VPC."""
+_APPLICATION: Final = "AWS::Serverless::Application"
+_CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 _ELSEWHERE: Final = frozenset(
     {
         *("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EC2::CustomerGateway", NESTED),
@@ -18,131 +20,51 @@ _ELSEWHERE: Final = frozenset(
     }
 )
 """Types that are read where others name them."""
-_INDIFFERENT: Final = frozenset(
-    f"AWS::{each}"
-    for each in [
-        "AccessAnalyzer",
-        "AmazonMQ::Configuration",
-        "ApiGateway",
-        "AppConfig",
-        "AppSync",
-        "ApplicationAutoScaling",
-        "Athena",
-        "AuditManager",
-        "AutoScaling::LifecycleHook",
-        "AutoScaling::ScalingPolicy",
-        "AutoScaling::ScheduledAction",
-        "AutoScaling::WarmPool",
-        "AutoScalingPlans",
-        "Backup",
-        "Batch::JobDefinition",
-        "Batch::JobQueue",
-        "Budgets",
-        "CDK",
-        "CE",
-        "CertificateManager",
-        "Chatbot",
-        "Cloud9",
-        "CloudFormation",
-        "CloudFront",
-        "CloudTrail",
-        "CloudWatch",
-        "CodeArtifact",
-        "CodeBuild",
-        "CodeCommit",
-        "CodeDeploy",
-        "CodePipeline",
-        "CodeStar",
-        "CodeStarConnections",
-        "CodeStarNotifications",
-        "Cognito",
-        "Config",
-        "DLM",
-        "DynamoDB",
-        "EC2::CapacityReservation",
-        "EC2::DHCPOptions",
-        "EC2::FlowLog",
-        "EC2::Host",
-        "EC2::IPAM",
-        "EC2::KeyPair",
-        "EC2::NetworkInsightsPath",
-        "EC2::PlacementGroup",
-        "EC2::SnapshotBlockPublicAccess",
-        "EC2::TrafficMirrorFilter",
-        "EC2::TrafficMirrorSession",
-        "EC2::TrafficMirrorTarget",
-        "EC2::VPCDHCPOptionsAssociation",
-        "EC2::VPCEndpointServicePermissions",
-        "EC2::VPCEndpointConnectionNotification",
-        "EC2::Volume",
-        "EC2::VolumeAttachment",
-        "ECR",
-        "ECS::CapacityProvider",
-        "ECS::Cluster",
-        "ECS::ClusterCapacityProviderAssociations",
-        "ECS::TaskDefinition",
-        "EFS::AccessPoint",
-        "EFS::FileSystem",
-        "EKS::AccessEntry",
-        "EKS::Addon",
-        "EKS::IdentityProviderConfig",
-        "EKS::PodIdentityAssociation",
-        "ElastiCache::ParameterGroup",
-        "ElastiCache::User",
-        "EventSchemas",
-        "Events",
-        "Firehose",
-        "Glue",
-        "GuardDuty",
-        "IAM",
-        "ImageBuilder",
-        "Inspector",
-        "IoT",
-        "KMS",
-        "Kinesis",
-        "KinesisAnalytics",
-        "KinesisFirehose",
-        "LakeFormation",
-        "Lambda",
-        "Location",
-        "Logs",
-        "Macie",
-        "Neptune::DBParameterGroup",
-        "Neptune::DBClusterParameterGroup",
-        "Organizations",
-        "Pipes",
-        "QLDB",
-        "QuickSight",
-        "RDS::DBClusterParameterGroup",
-        "RDS::DBParameterGroup",
-        "RDS::EventSubscription",
-        "RDS::OptionGroup",
-        "Redshift::ClusterParameterGroup",
-        "ResourceGroups",
-        "Route53::HealthCheck",
-        "S3",
-        "SDB",
-        "SES",
-        "SNS",
-        "SQS",
-        "SSM",
-        "SSO",
-        "Scheduler",
-        "SecretsManager",
-        "SecurityHub",
-        "Serverless",
-        "ServiceCatalog",
-        "ServiceDiscovery",
-        "Signer",
-        "StepFunctions",
-        "Synthetics",
-        "Timestream",
-        "WAF",
-        "WAFRegional",
-        "WAFv2",
-        "XRay",
-    ]
-)
+_WORDS: Final = """
+    APS AccessAnalyzer AmazonMQ::Configuration AmazonMQ::ConfigurationAssociation Amplify ApiGateway AppConfig
+    AppRunner::AutoScalingConfiguration AppRunner::ObservabilityConfiguration AppRunner::Service AppSync
+    ApplicationAutoScaling ApplicationInsights ApplicationSignals Athena AuditManager AutoScaling::LifecycleHook
+    AutoScaling::ScalingPolicy AutoScaling::ScheduledAction AutoScaling::WarmPool AutoScalingPlans Backup
+    Batch::JobDefinition Batch::JobQueue Batch::SchedulingPolicy Bedrock BillingConductor Budgets CDK CE Cassandra
+    CertificateManager Chatbot Cloud9 CloudFormation CloudFront CloudTrail CloudWatch CodeArtifact CodeBuild CodeCommit
+    CodeDeploy CodePipeline CodeStar CodeStarConnections CodeStarNotifications Cognito Comprehend Config
+    ConnectCampaigns DAX::ParameterGroup DLM DMS::Certificate DMS::Endpoint DMS::EventSubscription DMS::ReplicationTask
+    DataBrew Detective DevOpsGuru DocDB::DBClusterParameterGroup DynamoDB EC2::CapacityReservation EC2::DHCPOptions
+    EC2::FlowLog EC2::Host EC2::IPAM EC2::IPAMAllocation EC2::IPAMPool EC2::IPAMPoolCidr EC2::IPAMResourceDiscovery
+    EC2::IPAMResourceDiscoveryAssociation EC2::IPAMScope EC2::KeyPair EC2::NetworkInsightsAccessScope
+    EC2::NetworkInsightsAccessScopeAnalysis EC2::NetworkInsightsAnalysis EC2::NetworkInsightsPath
+    EC2::NetworkPerformanceMetricSubscription EC2::PlacementGroup EC2::SnapshotBlockPublicAccess
+    EC2::SpotDatafeedSubscription EC2::TrafficMirrorFilter EC2::TrafficMirrorFilterRule EC2::TrafficMirrorSession
+    EC2::TrafficMirrorTarget EC2::VPCDHCPOptionsAssociation EC2::VPCEndpointConnectionNotification
+    EC2::VPCEndpointServicePermissions EC2::Volume EC2::VolumeAttachment ECR ECS::CapacityProvider ECS::Cluster
+    ECS::ClusterCapacityProviderAssociations ECS::TaskDefinition EFS::AccessPoint EFS::FileSystem
+    EFS::ReplicationConfiguration EKS::AccessEntry EKS::Addon EKS::IdentityProviderConfig EKS::PodIdentityAssociation
+    EMR::InstanceFleetConfig EMR::InstanceGroupConfig EMR::SecurityConfiguration EMR::Step EMR::Studio
+    EMR::StudioSessionMapping ElastiCache::ParameterGroup ElastiCache::SecurityGroup ElastiCache::User
+    ElastiCache::UserGroup ElasticBeanstalk::Application ElasticBeanstalk::ApplicationVersion
+    ElasticBeanstalk::ConfigurationTemplate ElasticLoadBalancingV2::ListenerCertificate
+    ElasticLoadBalancingV2::TrustStore ElasticLoadBalancingV2::TrustStoreRevocation EntityResolution EventSchemas Events
+    FIS FMS FSx::Snapshot Firehose Forecast FraudDetector Glue Grafana GuardDuty HealthLake IAM ImageBuilder Inspector
+    InspectorV2 InternetMonitor IoT KMS Kinesis KinesisAnalytics KinesisFirehose LakeFormation Lambda LicenseManager
+    Location Logs LookoutMetrics MSK::BatchScramSecret MSK::ClusterPolicy MSK::Configuration Macie MemoryDB::ACL
+    MemoryDB::ParameterGroup MemoryDB::User Neptune::DBClusterParameterGroup Neptune::DBParameterGroup Notifications
+    NotificationsContacts OAM OpenSearchServerless::AccessPolicy OpenSearchServerless::Collection
+    OpenSearchServerless::LifecyclePolicy OpenSearchServerless::SecurityConfig OpenSearchServerless::SecurityPolicy
+    OpsWorks::App OpsWorks::UserProfile Organizations Personalize Pinpoint Pipes QLDB QuickSight RAM::Permission
+    RDS::CustomDBEngineVersion RDS::DBClusterParameterGroup RDS::DBParameterGroup RDS::DBProxyTargetGroup
+    RDS::EventSubscription RDS::GlobalCluster RDS::OptionGroup RUM Redshift::ClusterParameterGroup
+    Redshift::EndpointAuthorization Redshift::EventSubscription Redshift::ScheduledAction RedshiftServerless::Namespace
+    RefactorSpaces Rekognition ResilienceHub ResourceExplorer2 ResourceGroups RolesAnywhere Route53::HealthCheck
+    Route53RecoveryControl Route53RecoveryReadiness Route53Resolver::ResolverQueryLoggingConfig
+    Route53Resolver::ResolverQueryLoggingConfigAssociation S3 S3Express S3ObjectLambda S3Outposts S3Tables SDB SES SNS
+    SQS SSM SSO SageMaker::CodeRepository SageMaker::Endpoint SageMaker::EndpointConfig SageMaker::FeatureGroup
+    SageMaker::Image SageMaker::ImageVersion SageMaker::ModelPackageGroup SageMaker::NotebookInstanceLifecycleConfig
+    SageMaker::Pipeline SageMaker::Project Scheduler SecretsManager SecurityHub SecurityLake Serverless ServiceCatalog
+    ServiceDiscovery Shield Signer StepFunctions SupportApp Synthetics SystemsManagerSAP Timestream
+    Transfer::Certificate Transfer::Profile Transfer::User Transfer::Workflow VerifiedPermissions WAF WAFRegional WAFv2
+    Wisdom WorkSpaces::ConnectionAlias XRay
+"""
+_INDIFFERENT: Final = frozenset(f"AWS::{each}" for each in _WORDS.split())
 """Types, or the services of types, that no packet depends on."""
 
 
@@ -153,11 +75,15 @@ def reads(kind: str) -> bool:
 
 def indifferent(kind: str) -> bool:
     """Whether no packet depends on a type."""
-    return kind in _INDIFFERENT or "::".join(kind.split("::")[:2]) in _INDIFFERENT
+    return kind not in (_CUSTOM, _APPLICATION) and (
+        kind in _INDIFFERENT or "::".join(kind.split("::")[:2]) in _INDIFFERENT
+    )
 
 
 def why_not_read(kind: str) -> str:
     """What to say of a type that is neither."""
-    if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
+    if kind in (NESTED, _APPLICATION):
+        return "the template of this nested stack was not given; --stack NAME=FILE gives it, by its logical id"
+    if kind.startswith("Custom::") or kind == _CUSTOM:
         return f"{kind} runs code of its own, which is not carried out"
     return f"{kind} is not supported, and packets may depend on it"

@@ -14,6 +14,12 @@ from reachsim.importing.rules import Refused, block, number
 
 _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups"})
 """Kinds that do nothing by themselves: whether they are there shows in what names them."""
+DEFAULT_VPC: Final = "default-vpc"
+"""What stands for the account's default VPC, which no template makes."""
+DEFAULT_SUBNET: Final = "default-subnet"
+"""What stands for its subnets."""
+CLUSTER_GROUP: Final = "{}/cluster security group"
+"""The id of the group that EKS makes for a cluster."""
 
 
 class Made:
@@ -60,30 +66,46 @@ class Made:
         return self.blocks.setdefault(vpc, f"2001:db8:{len(self.blocks) >> 8:x}:{(len(self.blocks) & 255) << 8:x}::/56")
 
     def vpc_of(self, subnet: Any) -> Any:
-        """The VPC of a subnet, or of the first of several."""
+        """The VPC of a subnet, or of the first of several; the default VPC where none is named."""
         id = first(subnet) if isinstance(subnet, list) else subnet
+        if id is None or id == DEFAULT_SUBNET:
+            return DEFAULT_VPC
         item = self.inventory.one("Subnets", id) if isinstance(id, str) else None
         if item is not None:
             return item.attributes.get("VpcId")
         return id if isinstance(id, Unknown) else Unknown(f"which VPC {id} is in")
 
     def launch_data(self, specification: Any) -> dict[str, Any]:
-        """What a launch template says of its instances; empty where it is not made here."""
+        """What a launch template says of its instances; where it is not made here, that this is not known."""
         found = self.resources.get(self.launch_template(specification))
         data = found.get("LaunchTemplateData") if found is not None else None
-        return data if isinstance(data, dict) else {}
+        if isinstance(data, dict) or specification is None:
+            return data or {}
+        missing = Unknown(getattr(data, "reason", "its launch template was not given"))
+        return dict.fromkeys(("SubnetId", "SecurityGroupIds", "AssociatePublicIpAddress"), missing)
 
     def launch_template(self, specification: Any) -> str:
         """The id of the launch template that a specification names, empty where it names none that is made here."""
         if not isinstance(specification, dict):
             return ""
-        id, name = id_of(specification.get("LaunchTemplateId")), specification.get("LaunchTemplateName")
+        id = id_of(specification.get("LaunchTemplateId", specification.get("Id")))  # the latter of nodes of EKS
+        name = specification.get("LaunchTemplateName", specification.get("Name"))
         if isinstance(id, str):
             return id
         named = (each for each in self.resources.values() if each.type == "AWS::EC2::LaunchTemplate")
         return next(
             (each.id for each in named if name is not None and name in (each.get("LaunchTemplateName"), each.id)), ""
         )
+
+    def launch_interface(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The first interface that a launch template tells of; empty where it tells of none."""
+        return first(each for each in entries(data.get("NetworkInterfaces") or []) if isinstance(each, dict)) or {}
+
+    def launch_groups(self, data: Mapping[str, Any]) -> list[Any]:
+        """The groups that a launch template or configuration names."""
+        own = self.launch_interface(data).get("Groups")
+        found = ids_of(own or data.get("SecurityGroupIds") or data.get("SecurityGroups"))
+        return [each if isinstance(each, Unknown) else self.group_id(each) for each in found]
 
     def user_data(self, resource: Resource) -> Any:
         """The script of an instance as it is written, functions and all; that of its launch template with it."""
@@ -145,6 +167,7 @@ class Made:
         """Interfaces of which only the subnets and the groups are known."""
         attributes = {
             "SubnetIds": subnets,
+            "VpcId": DEFAULT_VPC if subnets == [DEFAULT_SUBNET] else None,
             "SecurityGroupIds": groups or None,
             "Count": count,
             "Public": public,
@@ -241,6 +264,8 @@ def _is_function(value: Any) -> bool:
 def final(value: Any) -> Any:
     """A value with its references as ids."""
     if isinstance(value, Reference):
+        if value.attribute == "ClusterSecurityGroupId":
+            return CLUSTER_GROUP.format(value.id)
         if value.attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
             kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
             return default_id(value.id, kind)

@@ -9,7 +9,7 @@ from reachsim.importing.cloudformation import accounted
 from reachsim.importing.cloudformation.evaluate import ZONE
 from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
 from reachsim.importing.cloudformation.made import Made, id_of
-from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.cloudformation.stack import NESTED, Resource
 from reachsim.importing.cloudformation.stacks import Stacks
 from reachsim.importing.cloudformation.template import Template, recognises, template_of
 from reachsim.importing.defaults import created_filters, created_vpc
@@ -53,7 +53,10 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
             if resource.type == "AWS::EC2::VPC":
                 created_filters(inventory, resource.id)
     for resource in resources:
-        if not accounted.reads(resource.type) and not accounted.indifferent(resource.type):
+        missing = (
+            resource.type == NESTED and stacks.made[made.prefix[resource.id]].children.get(resource.logical_id) is None
+        )
+        if missing or not (accounted.reads(resource.type) or accounted.indifferent(resource.type)):
             made.not_read(resource, accounted.why_not_read(resource.type))
         elif resource.type == "AWS::EC2::VPC":
             inventory.items["Vpcs"][resource.id].attributes.update(

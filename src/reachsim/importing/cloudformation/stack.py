@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from reachsim.errors import shown
 from reachsim.importing.cloudformation.evaluate import (
+    ABSENT,
     Composite,
     External,
     Reference,
@@ -16,6 +17,7 @@ from reachsim.importing.cloudformation.evaluate import (
     condition,
     evaluate,
 )
+from reachsim.importing.cloudformation.ports import is_port, port_of
 from reachsim.importing.cloudformation.template import Template
 from reachsim.importing.inventory import Origin, Unknown
 
@@ -65,6 +67,14 @@ _PASSED: Final = frozenset(
     }
 )
 """Attributes that are what the property of the same name says, where it says it."""
+_MADE_WITH: Final = frozenset(
+    {
+        ("AWS::EC2::VPC", "DefaultSecurityGroup"),
+        ("AWS::EC2::VPC", "DefaultNetworkAcl"),
+        ("AWS::EKS::Cluster", "ClusterSecurityGroupId"),
+    }
+)
+"""Attributes that are what AWS makes with a resource, by type."""
 _PROPERTY: Final = {"PrivateIp": "PrivateIpAddress", "PrimaryPrivateIpAddress": "PrivateIpAddress"}
 
 
@@ -210,11 +220,14 @@ class Stack:
             return Reference(id, "", self.prefix)
         if kind == "AWS::EC2::VPC" and name == "Ipv6CidrBlocks" and self.given_ipv6(id):
             return [self.world.stand_in(Reference(id, "", self.prefix).id)]
+        if is_port(kind, name):
+            port, engine = (evaluate(self.properties(id).get(key), self.scope) for key in ("Port", "Engine"))
+            return port_of(kind, None if port is ABSENT else port, engine)
         if name in _PASSED:
             written = evaluate(self.properties(id).get(_PROPERTY.get(name, name)), self.scope)
             if isinstance(written, str | int | Reference | External):
                 return written
-        if kind == "AWS::EC2::VPC" and name in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
+        if (kind, name) in _MADE_WITH:
             return reference
         return Unknown(f"{words} is known once it is deployed")
 

@@ -35,7 +35,9 @@ _RULES: Final = frozenset({"SecurityGroupIngress", "SecurityGroupEgress"})
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]')
 # libyaml compares each tag directive with all before it, so a file of nothing else would take hours.
 _TAG_DIRECTIVE: Final = re.compile(r"^%TAG\b", re.MULTILINE)
-_SECTION: Final = re.compile(r"^(?:Resources|\"Resources\"|'Resources')\s*:", re.MULTILINE)
+_TOP: Final = re.compile(r"^(?!---|%)( *)[^\s#]", re.MULTILINE)
+"""The first key of a text, with what it is indented by: some people indent the whole."""
+_SECTION: Final = r"^{}(?:Resources|\"Resources\"|'Resources')\s*:"
 _DESIGN: Final = re.compile(r"^vpcs\s*:", re.MULTILINE)
 
 
@@ -65,7 +67,9 @@ class Template:
 def recognises(source: Source) -> bool:
     """Whether a file is a template: it has a section of resources, each of which has a type."""
     if source.data is None:
-        return bool(_SECTION.search(source.text)) and not _DESIGN.search(source.text)
+        top = _TOP.search(source.text)
+        section = re.compile(_SECTION.format(top[1] if top else ""), re.MULTILINE)
+        return bool(section.search(source.text)) and not _DESIGN.search(source.text)
     if not isinstance(source.data, dict):
         return False
     resources = source.data.get("Resources")

@@ -184,7 +184,8 @@ def _(exposed: Exposed) -> str:
 def _(found: Isolation) -> str:
     title = f"{found.one} ↔ {found.other}"
     if found:
-        return card("good", "isolated", title, why="no packet is delivered, in either direction")
+        why = "no packet is delivered, in either direction"
+        return card("good", "isolated", title, why="; ".join(filter(None, (why, found.remark))))
     rows = [
         (leak.source, "→", leak.destination, leak.text, ", ".join(leak.via), dim(str(leak.witness or "")))
         for leak in found.leaks

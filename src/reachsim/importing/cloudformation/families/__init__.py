@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from reachsim.importing.cloudformation.families import balancers, filters, hosts, joins, names, network, possible
+from reachsim.importing.cloudformation.families import (
+    balancers,
+    clusters,
+    filters,
+    functions,
+    hosts,
+    joins,
+    names,
+    network,
+    services,
+)
 from reachsim.importing.cloudformation.made import Made
 from reachsim.importing.cloudformation.stack import Resource
 
 Family = Callable[[Made, Resource], None]
-_MODULES: Final = (network, filters, hosts, joins, balancers, possible, names)
+_MODULES: Final = (network, filters, hosts, joins, balancers, functions, clusters, services, names)
 OBJECTS: Final[Mapping[str, Family]] = {kind: family for each in _MODULES for kind, family in each.OBJECTS.items()}
 ADDITIONS: Final[Mapping[str, Family]] = {kind: family for each in _MODULES for kind, family in each.ADDITIONS.items()}

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, tags_of, whole, without_none
+from reachsim.importing.cloudformation.made import (
+    DEFAULT_SUBNET,
+    Made,
+    entries,
+    flag,
+    id_of,
+    tags_of,
+    whole,
+    without_none,
+)
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Attributes, Unknown
 
@@ -49,9 +58,10 @@ def _interface(
     made: Made, resource: Resource, properties: Mapping[str, Any], inline: Mapping[str, Any], count: int
 ) -> Attributes:
     """One interface that an instance brings with it."""
-    subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or "default-subnet"
+    subnet = id_of(inline.get("SubnetId") or properties.get("SubnetId")) or DEFAULT_SUBNET
     vpc = made.vpc_of(subnet)
-    groups = inline.get("GroupSet") or properties.get("SecurityGroupIds") or properties.get("SecurityGroups")
+    named = inline.get("GroupSet") or inline.get("Groups")  # the latter in a launch template
+    groups = named or properties.get("SecurityGroupIds") or properties.get("SecurityGroups")
     index = whole(inline.get("DeviceIndex"))
     check = flag(properties.get("SourceDestCheck"))
     attributes = {
@@ -63,10 +73,10 @@ def _interface(
         "SourceDestCheck": True if check is None else check,
         "Association": _at_launch(made, inline, subnet, count),
     }
-    return without_none({**attributes, **_addresses(inline or properties)})
+    return without_none({**attributes, **_addresses(made, inline or properties, subnet)})
 
 
-def _addresses(written: Mapping[str, Any]) -> Attributes:
+def _addresses(made: Made, written: Mapping[str, Any], subnet: Any) -> Attributes:
     """Further addresses of an interface."""
     found: Attributes = {}
     listed = entries(written.get("PrivateIpAddresses") or [])
@@ -83,8 +93,15 @@ def _addresses(written: Mapping[str, Any]) -> Attributes:
     ]
     if addresses:
         found["Ipv6Addresses"] = addresses
-    elif whole(written.get("Ipv6AddressCount")):
-        found["Ipv6Addresses"] = [{"Ipv6Address": _ASSIGNED}]
+    else:
+        asked = whole(written.get("Ipv6AddressCount"))
+        if asked is None:
+            item = made.inventory.one("Subnets", subnet) if isinstance(subnet, str) else None
+            asked = item.attributes.get("AssignIpv6AddressOnCreation") if item is not None else None
+        if isinstance(asked, Unknown):
+            found["Ipv6Addresses"] = [Unknown(asked.reason)]
+        elif asked:
+            found["Ipv6Addresses"] = [{"Ipv6Address": _ASSIGNED}]
     return found
 
 
@@ -135,7 +152,7 @@ def interface(made: Made, resource: Resource) -> None:
         "PrivateIpAddress": resource.get("PrivateIpAddress"),
         "SourceDestCheck": True if check is None else check,
         "TagSet": tags_of(resource.get("Tags")),
-        **_addresses(resource.properties),
+        **_addresses(made, resource.properties, subnet),
     }
     made.add("NetworkInterfaces", resource, attributes, within=subnet if isinstance(subnet, str) else "")
 

@@ -1,0 +1,334 @@
+"""Services that put interfaces into subnets: databases, caches, containers, groups of instances.
+
+How many interfaces a service has and which addresses, no template tells: they may be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reachsim.importing.cloudformation.families import clusters
+from reachsim.importing.cloudformation.made import (
+    DEFAULT_SUBNET,
+    Made,
+    entries,
+    flag,
+    id_of,
+    ids_of,
+    whole,
+    without_none,
+)
+from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.inventory import Unknown
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where a type says in which subnets and groups it is: paths of keys, with dots. `by`: the type of the subnet group that
+    `subnets` names, and the key of that one's subnets. `public`: what says whether it has public addresses, or
+    `_AS_SUBNETS`. `for_others`: what tells whether it sends from its clients' addresses. `default_vpc`: without subnets it
+    is in the default VPC, not in none. `own_groups`: why nobody knows its groups, where it makes them itself."""
+
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    public: str = ""
+    by: tuple[str, str] = ("", "")
+    count: str = ""
+    for_others: str = ""
+    default_vpc: bool = False
+    own_groups: str = ""
+
+
+_AS_SUBNETS: Final = "MapPublicIpOnLaunch"
+"""In place of a path: its interfaces have public addresses where their subnets give them."""
+
+
+def _database(service: str, groups: str = "VpcSecurityGroupIds", public: str = "") -> Service:
+    """A service whose subnets are those of a group of subnets, and of the default VPC where none is named."""
+    kind = f"AWS::{service}::DBSubnetGroup"
+    return Service(("DBSubnetGroupName",), (groups,), public, (kind, "SubnetIds"), default_vpc=True)
+
+
+def _cached(service: str, name: str, groups: str, *, default_vpc: bool = False) -> Service:
+    return Service((name,), (groups,), "", (f"AWS::{service}::SubnetGroup", "SubnetIds"), default_vpc=default_vpc)
+
+
+_AWSVPC: Final = "NetworkConfiguration.AwsvpcConfiguration"
+_TASKS: Final = Service(
+    (f"{_AWSVPC}.Subnets",), (f"{_AWSVPC}.SecurityGroups",), f"{_AWSVPC}.AssignPublicIp", count="DesiredCount"
+)
+_DIRECTORY: Final = Service(("VpcSettings.SubnetIds",), own_groups="a directory makes a group of its own")
+_DOMAIN: Final = Service(("VPCOptions.SubnetIds",), ("VPCOptions.SecurityGroupIds",))
+_SERVICES: Final[Mapping[str, Service]] = {
+    "AWS::RDS::DBInstance": _database("RDS", "VPCSecurityGroups", "PubliclyAccessible"),
+    "AWS::RDS::DBCluster": _database("RDS", public="PubliclyAccessible"),
+    "AWS::DocDB::DBCluster": _database("DocDB"),
+    "AWS::DocDB::DBInstance": _database("DocDB"),
+    "AWS::Neptune::DBCluster": _database("Neptune"),
+    "AWS::Neptune::DBInstance": _database("Neptune", public="PubliclyAccessible"),
+    "AWS::RDS::DBProxy": Service(("VpcSubnetIds",), ("VpcSecurityGroupIds",)),
+    "AWS::RDS::DBProxyEndpoint": Service(("VpcSubnetIds",), ("VpcSecurityGroupIds",)),
+    "AWS::ElastiCache::CacheCluster": _cached(
+        "ElastiCache", "CacheSubnetGroupName", "VpcSecurityGroupIds", default_vpc=True
+    ),
+    "AWS::ElastiCache::ReplicationGroup": _cached(
+        "ElastiCache", "CacheSubnetGroupName", "SecurityGroupIds", default_vpc=True
+    ),
+    "AWS::ElastiCache::ServerlessCache": Service(("SubnetIds",), ("SecurityGroupIds",), default_vpc=True),
+    "AWS::MemoryDB::Cluster": _cached("MemoryDB", "SubnetGroupName", "SecurityGroupIds"),
+    "AWS::DAX::Cluster": _cached("DAX", "SubnetGroupName", "SecurityGroupIds", default_vpc=True),
+    "AWS::Redshift::Cluster": Service(
+        ("ClusterSubnetGroupName",),
+        ("VpcSecurityGroupIds",),
+        "PubliclyAccessible",
+        ("AWS::Redshift::ClusterSubnetGroup", "SubnetIds"),
+        default_vpc=True,
+    ),
+    "AWS::RedshiftServerless::Workgroup": Service(
+        ("SubnetIds",), ("SecurityGroupIds",), "PubliclyAccessible", default_vpc=True
+    ),
+    "AWS::DMS::ReplicationInstance": Service(
+        ("ReplicationSubnetGroupIdentifier",),
+        ("VpcSecurityGroupIds",),
+        "PubliclyAccessible",
+        ("AWS::DMS::ReplicationSubnetGroup", "SubnetIds"),
+        default_vpc=True,
+    ),
+    "AWS::ECS::Service": _TASKS,
+    "AWS::ECS::TaskSet": _TASKS,
+    "AWS::EKS::Cluster": Service(("ResourcesVpcConfig.SubnetIds",), ("ResourcesVpcConfig.SecurityGroupIds",)),
+    "AWS::EKS::Nodegroup": Service(("Subnets",), public=_AS_SUBNETS),
+    "AWS::EKS::FargateProfile": Service(("Subnets",)),
+    "AWS::EC2::InstanceConnectEndpoint": Service(
+        ("SubnetId",), ("SecurityGroupIds",), count="1", for_others="PreserveClientIp"
+    ),
+    "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1"),
+    "AWS::FSx::FileSystem": Service(("SubnetIds",), ("SecurityGroupIds",)),
+    "AWS::AmazonMQ::Broker": Service(("SubnetIds",), ("SecurityGroups",), "PubliclyAccessible", default_vpc=True),
+    "AWS::MSK::Cluster": Service(("BrokerNodeGroupInfo.ClientSubnets",), ("BrokerNodeGroupInfo.SecurityGroups",)),
+    "AWS::MSK::ServerlessCluster": Service(("VpcConfigs",), ("VpcConfigs.SecurityGroups",)),
+    "AWS::OpenSearchService::Domain": _DOMAIN,
+    "AWS::Elasticsearch::Domain": _DOMAIN,
+    "AWS::OpenSearchServerless::VpcEndpoint": Service(("SubnetIds",), ("SecurityGroupIds",)),
+    "AWS::EMR::Cluster": Service(
+        ("Instances.Ec2SubnetId", "Instances.Ec2SubnetIds"),
+        public=_AS_SUBNETS,
+        default_vpc=True,
+        own_groups="EMR adds rules to the groups of its nodes",
+    ),
+    "AWS::MWAA::Environment": Service(("NetworkConfiguration.SubnetIds",), ("NetworkConfiguration.SecurityGroupIds",)),
+    "AWS::CodeBuild::Project": Service(("VpcConfig.Subnets",), ("VpcConfig.SecurityGroupIds",)),
+    "AWS::Cloud9::EnvironmentEC2": Service(
+        ("SubnetId",), (), _AS_SUBNETS, count="1", default_vpc=True, own_groups="Cloud9 makes its group"
+    ),
+    "AWS::ImageBuilder::InfrastructureConfiguration": Service(("SubnetId",), ("SecurityGroupIds",), _AS_SUBNETS),
+    "AWS::SageMaker::NotebookInstance": Service(("SubnetId",), ("SecurityGroupIds",)),
+    "AWS::Synthetics::Canary": Service(("VPCConfig.SubnetIds",), ("VPCConfig.SecurityGroupIds",)),
+    "AWS::KinesisAnalyticsV2::Application": Service(
+        ("ApplicationConfiguration.VpcConfigurations",),
+        ("ApplicationConfiguration.VpcConfigurations.SecurityGroupIds",),
+    ),
+    "AWS::Glue::Connection": Service(
+        ("ConnectionInput.PhysicalConnectionRequirements.SubnetId",),
+        ("ConnectionInput.PhysicalConnectionRequirements.SecurityGroupIdList",),
+    ),
+    "AWS::Batch::ComputeEnvironment": Service(
+        ("ComputeResources.Subnets",), ("ComputeResources.SecurityGroupIds",), _AS_SUBNETS
+    ),
+    "AWS::AppRunner::VpcConnector": Service(("Subnets",), ("SecurityGroups",)),
+    "AWS::ApiGatewayV2::VpcLink": Service(("SubnetIds",), ("SecurityGroupIds",)),
+    "AWS::Route53Resolver::ResolverEndpoint": Service(("IpAddresses",), ("SecurityGroupIds",)),
+    "AWS::Transfer::Server": Service(
+        ("EndpointDetails.SubnetIds",), ("EndpointDetails.SecurityGroupIds",), "EndpointDetails.AddressAllocationIds"
+    ),
+    "AWS::DirectoryService::MicrosoftAD": _DIRECTORY,
+    "AWS::DirectoryService::SimpleAD": _DIRECTORY,
+}
+
+
+def service(made: Made, resource: Resource) -> None:
+    """A service's interfaces, as far as its type tells where they are."""
+    known = _SERVICES[resource.type]
+    subnets, groups = _subnets_of(made, resource, known), _groups_of(made, resource, known)
+    if not subnets and known.default_vpc:
+        subnets = [DEFAULT_SUBNET]
+    if subnets:
+        made.possible(
+            resource, subnets, groups, _public(made, resource, known.public, subnets), _count(resource, known)
+        )
+    item = made.inventory.one("PossibleInterfaces", resource.id)
+    if known.for_others and item is not None:
+        told = flag(resource.get(known.for_others))
+        item.attributes["SendsForOthers"] = (
+            Unknown("whether it sends from its clients' addresses") if told is None else told
+        )
+    targets(made, resource)
+
+
+def _subnets_of(made: Made, resource: Resource, known: Service) -> list[Any]:
+    """The subnets of a service; those of the cluster that it is a member of, where it names none itself."""
+    found: list[Any] = []
+    for path in known.subnets:
+        value = at(resource.properties, path)
+        found += _named_subnets(made, value, known.by) if known.by[0] else _subnets(value)
+    owner = None if found else clusters.source(made, resource)
+    if isinstance(owner, Unknown):
+        return [owner]
+    return found if owner is None else _subnets_of(made, owner, _SERVICES[owner.type])
+
+
+def _groups_of(made: Made, resource: Resource, known: Service) -> list[Any]:
+    """The groups of a service; empty for the default group of its VPC."""
+    cluster = clusters.cluster_of(made, resource)
+    if isinstance(cluster, Unknown):
+        return [cluster]
+    if cluster is not None:
+        return _groups_of(made, cluster, _SERVICES[cluster.type])
+    found = [each for path in known.groups for value in _each_at(resource.properties, path) for each in ids_of(value)]
+    found += clusters.kubernetes_groups(made, resource)
+    return [Unknown(known.own_groups)] if known.own_groups else found
+
+
+def _count(resource: Resource, known: Service) -> Any:
+    if known.count.isdigit():
+        return int(known.count)
+    return whole(at(resource.properties, known.count)) if known.count else None
+
+
+def _public(made: Made, resource: Resource, path: str, subnets: list[Any]) -> Any:
+    """Whether a service has public addresses, as it says, or as its type is where it says nothing."""
+    if path == _AS_SUBNETS:
+        return _public_by_launch(made, resource, subnets)
+    told = at(resource.properties, path) if path else False
+    if told is None:
+        return clusters.public_by_default(made, resource)
+    if isinstance(told, list):  # of public addresses
+        return bool(told)
+    return True if told == "ENABLED" else False if told == "DISABLED" else flag(told)
+
+
+def _public_by_launch(made: Made, resource: Resource, subnets: list[Any]) -> Any:
+    """Whether instances of a service have public addresses: by their launch template, else by their subnets."""
+    if str(at(resource.properties, "ComputeResources.Type")).startswith("FARGATE"):
+        return Unknown("whether its jobs ask for public addresses")
+    template = resource.get("LaunchTemplate") or at(resource.properties, "ComputeResources.LaunchTemplate")
+    return public_at_launch(made, made.launch_data(template), subnets)
+
+
+def _subnets(value: Any) -> list[Any]:
+    """Subnets by id, or as objects that name them."""
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return [
+            found
+            for each in entries(value)
+            for found in (ids_of(each.get("SubnetId") or each.get("SubnetIds")) if isinstance(each, dict) else [each])
+        ]
+    return ids_of(value)
+
+
+def _named_subnets(made: Made, name: Any, by: tuple[str, str]) -> list[Any]:
+    """The subnets of a subnet group, by the group's id or name."""
+    id = id_of(name)
+    if id is None:
+        return []
+    if isinstance(id, str):
+        for each in made.resources.values():
+            if each.type == by[0] and (each.id == id or id in _names(each)):
+                return ids_of(each.get(by[1]))
+        return [Unknown(f"which subnets {id} has")]
+    return [Unknown(id.reason)]
+
+
+def _names(resource: Resource) -> list[str]:
+    return [
+        value
+        for key, value in resource.properties.items()
+        if key.endswith(("Name", "Identifier")) and isinstance(value, str)
+    ]
+
+
+def _each_at(value: Any, path: str) -> list[Any]:
+    """What is at a path of keys, in each of the objects where there is a list of them."""
+    key, _, rest = path.partition(".")
+    if isinstance(value, list):
+        return [found for each in value for found in _each_at(each, path)]
+    if isinstance(value, Unknown):
+        return [value]
+    found = value.get(key) if isinstance(value, dict) else None
+    return _each_at(found, rest) if rest else [found]
+
+
+def at(value: Any, path: str) -> Any:
+    """What is at a path of keys; an `Unknown` on the way is the answer."""
+    for key in path.split("."):
+        if isinstance(value, Unknown):
+            return value
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def scaling_group(made: Made, resource: Resource) -> None:
+    """Instances that come and go, as their launch template or configuration has them."""
+    subnets = ids_of(_split(resource.get("VPCZoneIdentifier")))
+    mixed = at(resource.properties, "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification")
+    data = made.launch_data(resource.get("LaunchTemplate") if resource.get("LaunchTemplate") is not None else mixed)
+    configuration = made.resources.get(str(id_of(resource.get("LaunchConfigurationName")) or ""))
+    if configuration is not None:
+        data = configuration.properties
+    groups = made.launch_groups(data)
+    if not subnets:
+        subnets = [DEFAULT_SUBNET]
+    made.possible(resource, subnets, groups, public_at_launch(made, data, subnets), None)
+    targets(made, resource)
+
+
+def public_at_launch(made: Made, data: Mapping[str, Any], subnets: list[Any]) -> Any:
+    """Whether instances get public addresses when they start: by what they are launched with, or by their subnets."""
+    public = flag(made.launch_interface(data).get("AssociatePublicIpAddress", data.get("AssociatePublicIpAddress")))
+    if public is not None:
+        return public
+    items = [made.inventory.one("Subnets", each) if isinstance(each, str) else None for each in subnets]
+    asked = {str(item.attributes.get("MapPublicIpOnLaunch")) if item is not None else "?" for item in items}
+    if asked <= {"None", "False"}:
+        return False
+    return True if asked == {"True"} else Unknown("whether its subnets give public addresses")
+
+
+def _split(value: Any) -> Any:
+    """Subnets in a list, each of which may be several with commas between them."""
+    if isinstance(value, str):
+        return [each.strip() for each in value.split(",")]
+    if isinstance(value, list):
+        return [part for each in value for part in (_split(each) if isinstance(each, str) else [each])]
+    return value
+
+
+def targets(made: Made, resource: Resource) -> None:
+    """What a service or a group registers with target groups: its interfaces, where it has its own in a VPC."""
+    own = made.inventory.one("PossibleInterfaces", resource.id) is not None
+    for each in entries(resource.get("LoadBalancers") or []):
+        port = None if isinstance(each, Unknown) else whole(each.get("ContainerPort"))
+        _register(made, resource, each if isinstance(each, Unknown) else id_of(each.get("TargetGroupArn")), port, own)
+    for name in ids_of(resource.get("LoadBalancerNames")):
+        reason = Unknown(f"what {resource.logical_id} registers")
+        made.append("LoadBalancerDescriptions", name, "Instances", reason, resource)
+    for arn in ids_of(resource.get("TargetGroupARNs")):
+        _register(made, resource, arn, None, own)
+
+
+def _register(made: Made, resource: Resource, arn: Any, port: Any, own: bool) -> None:
+    if arn is None:
+        return
+    target: Any = {"Target": without_none({"Id": resource.id, "Port": port})}
+    if not own or isinstance(port, Unknown):
+        target = Unknown(f"what {resource.logical_id} registers")
+    made.append("LoadBalancerTargetHealth", arn, "TargetHealthDescriptions", target, resource)
+
+
+OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {}
+ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    **dict.fromkeys(_SERVICES, service),
+    "AWS::AutoScaling::AutoScalingGroup": scaling_group,
+}

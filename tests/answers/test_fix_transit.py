@@ -1,0 +1,194 @@
+"""Edits of transit gateways' tables, and of the tables of subnets around them, each from a fault that people meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.answers.test_fix import best
+from tests.designs import GONE, Changes, edited
+from tests.oracle.text import write_yaml
+
+import reachsim
+
+JOINED: dict[str, Any] = {
+    "version": 1,
+    "vpcs": {
+        "spoke": {
+            "cidrs": ["10.1.0.0/16"],
+            "subnets": {"app": {"cidr": "10.1.1.0/24", "az": "a", "route_table": "app"}},
+            "route_tables": {"app": {"0.0.0.0/0": "tgw"}},
+            "instances": {"app": {"subnet": "app"}},
+        },
+        "egress": {
+            "cidrs": ["10.2.0.0/16"],
+            "internet_gateway": "igw",
+            "subnets": {
+                "tgw": {"cidr": "10.2.1.0/28", "az": "a", "route_table": "tgw"},
+                "public": {"cidr": "10.2.0.0/24", "az": "a", "route_table": "public"},
+                "data": {"cidr": "10.2.2.0/24", "az": "a", "route_table": "data"},
+            },
+            "route_tables": {
+                "tgw": {"0.0.0.0/0": "nat"},
+                "public": {"0.0.0.0/0": "igw", "10.1.0.0/16": "tgw"},
+                "data": {"10.1.0.0/16": "tgw"},
+            },
+            "nat_gateways": {"nat": {"subnet": "public"}},
+            "security_groups": {"db": {"ingress": [{"allow": "tcp/5432", "from": "10.1.0.0/16"}]}},
+            "instances": {"db": {"subnet": "data", "security_groups": ["db"]}},
+        },
+    },
+    "transit_gateways": {
+        "tgw": {
+            "attachments": {
+                "spoke": {"vpc": "spoke", "subnets": ["app"]},
+                "egress": {"vpc": "egress", "subnets": ["tgw"]},
+            },
+            "route_tables": {
+                "out": {"associations": ["spoke"], "propagations": ["egress"], "routes": {"0.0.0.0/0": "egress"}},
+                "back": {"associations": ["egress"], "propagations": ["spoke"], "routes": {}},
+            },
+        }
+    },
+}
+"""A spoke that reaches a database and, by a NAT gateway, the internet in another VPC."""
+
+DATABASE = ("app", "db", "tcp/5432")
+OUTSIDE = ("app", "8.8.8.8", "tcp/443")
+TABLES = ("transit_gateways", "tgw", "route_tables")
+
+
+def joined(*changes: Changes) -> reachsim.Network:
+    """The design with changes, by way of its text."""
+    return reachsim.loads(write_yaml(edited(JOINED, *changes)), file="design.yaml")
+
+
+def changed(net: reachsim.Network, question: tuple[str, str, str]) -> dict[tuple[Any, ...], Any]:
+    """What the best fix changes."""
+    return {change.path: change.value for edit in best(net.fixes(*question)).edits for change in edit.changes}
+
+
+def test_the_design_works() -> None:
+    assert joined().trace(*DATABASE).reachable
+    assert joined().trace(*OUTSIDE).reachable
+
+
+@pytest.mark.rule("TGW-1")
+@pytest.mark.parametrize(("table", "attachment"), [("out", "spoke"), ("back", "egress")])
+def test_an_attachment_is_associated_with_a_table(table: str, attachment: str) -> None:
+    """On the way there and on the way back: which attachment it is, the blocker's key tells."""
+    alone: Changes = {"transit_gateways tgw route_tables out routes": {}}  # with its default route it would open more
+    net = joined(alone, {f"transit_gateways tgw route_tables {table} associations": []})
+    assert net.trace(*DATABASE).blockers[0].code == "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
+    assert changed(net, DATABASE) == {(*TABLES, table, "associations"): attachment}
+
+
+@pytest.mark.rule("TGW-2")
+@pytest.mark.rule("TGW-3")
+@pytest.mark.parametrize(("table", "attachment"), [("out", "egress"), ("back", "spoke")])
+def test_a_table_takes_in_what_an_attachment_propagates(table: str, attachment: str) -> None:
+    net = joined(
+        {
+            f"transit_gateways tgw route_tables {table} propagations": [],
+            f"transit_gateways tgw route_tables {table} routes": {},
+        }
+    )
+    assert net.trace(*DATABASE).blockers[0].code == "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
+    assert changed(net, DATABASE) == {(*TABLES, table, "propagations"): attachment}
+
+
+@pytest.mark.rule("TGW-5")
+def test_a_blackhole_route_is_replaced_or_removed() -> None:
+    net = joined({"transit_gateways tgw route_tables out routes": {"10.2.0.0/16": "blackhole"}})
+    assert net.trace(*DATABASE).blockers[0].code == "TGW_RTB_BAD_STATE_ROUTE"
+    proposed = [
+        (change.path, change.value, change.action)
+        for fix in net.fixes(*DATABASE)
+        for edit in fix.edits
+        for change in edit.changes
+    ]
+    key = (*TABLES, "out", "routes", "10.2.0.0/16")
+    assert (key, "egress", "set") in proposed
+    assert (key, None, "remove") in proposed
+
+
+@pytest.mark.rule("TGW-13")
+def test_the_gateway_gets_a_default_route_to_the_vpc_with_a_nat_gateway() -> None:
+    net = joined({"transit_gateways tgw route_tables out routes": GONE})
+    assert changed(net, OUTSIDE) == {(*TABLES, "out", "routes", "0.0.0.0/0"): "egress"}
+
+
+# -- tables of their own ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("TGW-13")
+@pytest.mark.parametrize("zones", [1, 2])
+def test_subnets_of_an_attachment_get_a_table_of_their_own(zones: int) -> None:
+    """They share the table of the NAT gateway's subnet: what comes from the spoke goes past the NAT gateway. All subnets of
+    the attachment are moved, and no other."""
+    shared: Changes = {"vpcs egress subnets tgw route_table": "public", "vpcs egress route_tables tgw": GONE}
+    second: Changes = {
+        "vpcs egress subnets tgw-b": {"cidr": "10.2.1.16/28", "az": "b", "route_table": "public"},
+        "transit_gateways tgw attachments egress subnets": ["tgw", "tgw-b"],
+        "vpcs spoke subnets app-b": {"cidr": "10.1.2.0/24", "az": "b", "route_table": "app"},
+        "transit_gateways tgw attachments spoke subnets": ["app", "app-b"],
+        "vpcs spoke instances app-b": {"subnet": "app-b"},
+    }
+    net = joined(shared, second if zones == 2 else {})
+    assert net.trace(*OUTSIDE).blockers[0].code == "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
+    assert changed(net, OUTSIDE) == {
+        ("vpcs", "egress", "route_tables", "tgw"): {"0.0.0.0/0": "nat", "10.1.0.0/16": "tgw"},
+        ("vpcs", "egress", "subnets", "tgw", "route_table"): "tgw",
+        **({("vpcs", "egress", "subnets", "tgw-b", "route_table"): "tgw"} if zones == 2 else {}),
+    }
+
+
+LOOPED = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      front: {cidr: 10.0.0.0/24, az: a, map_public_ip_on_launch: true}
+      back: {cidr: 10.0.1.0/24, az: a}
+    route_tables: {main: {0.0.0.0/0: nat}}
+    security_groups: {nat: {ingress: [{allow: all, from: 10.0.0.0/16}]}}
+    instances:
+      job: {subnet: back}
+"""
+GATEWAY = "    nat_gateways: {nat: {subnet: front}}\n"
+INSTANCE = "      nat: {subnet: front, security_groups: [nat], source_dest_check: false, nat: true}\n"
+JOB = ("job", "8.8.8.8", "tcp/443")
+
+
+@pytest.mark.rule("NATGW-13")
+@pytest.mark.rule("NATI-10")
+@pytest.mark.parametrize("device", [GATEWAY, INSTANCE])
+def test_the_subnet_of_a_nat_device_gets_a_table_that_does_not_lead_back_to_it(device: str) -> None:
+    """Everything is on the main table, which leads to the NAT device: its own subnet needs another one."""
+    net = reachsim.loads(LOOPED + device)
+    assert net.trace(*JOB).blockers[0].code == "FORWARDING_LOOP"
+    assert changed(net, JOB) == {
+        ("vpcs", "app", "route_tables", "front"): {"0.0.0.0/0": "igw"},
+        ("vpcs", "app", "subnets", "front", "route_table"): "front",
+    }
+
+
+@pytest.mark.rule("NATGW-1")
+@pytest.mark.rule("NATI-10")
+@pytest.mark.parametrize("device", [GATEWAY, INSTANCE])
+def test_a_nat_device_that_shares_its_clients_subnet_moves_to_a_new_public_one(device: str) -> None:
+    """Another table for their subnet would take the clients past it. An instance that has its public address by its subnet
+    has one there too."""
+    net = reachsim.loads((LOOPED + device).replace("subnet: back", "subnet: front, public_ip: false"))
+    assert net.trace(*JOB).blockers[0].code == "FORWARDING_LOOP"
+    section = "nat_gateways" if device is GATEWAY else "instances"
+    assigns = {} if device is GATEWAY else {"map_public_ip_on_launch": True}
+    assert changed(net, JOB) == {
+        ("vpcs", "app", "route_tables", "public"): {"0.0.0.0/0": "igw"},
+        ("vpcs", "app", "subnets", "public"): {
+            "cidr": "10.0.2.0/28", "az": "a", "route_table": "public", **assigns,
+        },
+        ("vpcs", "app", section, "nat", "subnet"): "public",
+    }  # fmt: skip
