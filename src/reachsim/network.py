@@ -40,10 +40,11 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.answers.explain import Explanation
     from reachsim.answers.findings import Findings
     from reachsim.answers.fixes import Fixes, FixPlan
+    from reachsim.answers.isolation import Isolation
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbours
-    from reachsim.answers.policy import DeadEnds, Exposure, Isolation
+    from reachsim.answers.policy import DeadEnds, Exposure
     from reachsim.answers.rulesets import IdleRules
     from reachsim.answers.session_manager import SessionManager
     from reachsim.picture.draw import Picture
@@ -203,9 +204,10 @@ class Network(Editable):
         self, one: Asked, other: Asked, *, progress: Progress | None = None, deadline: float | None = None
     ) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
-        from reachsim.answers import policy
+        from reachsim.answers.isolation import isolated
 
-        return about(policy.isolated(self, one, other, progress), self)
+        with collector_paused():
+            return about(isolated(self, one, other, progress), self)
 
     @in_time
     def who_reaches(

@@ -115,7 +115,7 @@ def told(cell: Cell, text: str) -> dict[str, Any]:
     return {"traffic": text, "partial": str(cell.partial or ""), "nat": losses}
 
 
-@lru_cache(maxsize=1024)  # a matrix says the same of many pairs
+@lru_cache(maxsize=8192)
 def say(traffic: Traffic) -> str:
     """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
 
