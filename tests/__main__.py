@@ -1,25 +1,34 @@
 """The whole suite on every core: `python -m tests`, with arguments of pytest if there are any.
 
-The suite's files know nothing of each other, so each process gets every so-manyth of them, and is an ordinary run of pytest:
-no plugin is needed. What they print comes as it comes; the last line sums up, in pytest's words. Whoever wants one process
-(for `--pdb`, say) runs `pytest`.
+The suite's files know nothing of each other, so they are dealt into lots, and each process runs pytest on one lot after
+another until none is left: no plugin is needed, and nobody waits long for the last. What they print comes as it comes; the
+last line sums up, in pytest's words. Whoever wants one process (for `--pdb`, say) runs `pytest`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
 MOST = 8
 """More processes would each collect a few files only."""
+LOTS = 8
+"""For each process. More begin pytest more often, fewer let one process wait for another at the end."""
+SERVE = "--serve"
+"""What a process is told that takes lots."""
+DONE = "\x1e"
+"""What it says after each, before pytest's exit code."""
+DIED = 3
+"""The exit code of a process that ended amid a lot: pytest's for an error of its own."""
 NOTHING_COLLECTED = 5
 """pytest's exit code where no test fits what is asked for."""
 _SUMMARY = re.compile(r"(=* ?)(\d+ [a-z]+|no tests ran)(, \d+ [a-z]+)* in [\d.]+s( \([\d:]+\))?( ?=*)")
@@ -50,18 +59,51 @@ def summary(lines: Sequence[str], seconds: float) -> str:
     return f"{', '.join(told) or 'no tests ran'} in {seconds:.2f}s"
 
 
-def run(part: Sequence[Path], arguments: Sequence[str], ends: list[str]) -> int:
-    """One run of pytest. Prints what it prints, but for its last line, which goes to `ends`."""
-    command = [sys.executable, "-m", "pytest", *arguments, *map(str, part)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=HERE.parent) as process:
+def serve(arguments: Sequence[str]) -> None:
+    """Run pytest on each lot of files that comes in, a line for each, and say how it ended."""
+    import pytest
+
+    for line in sys.stdin:
+        code = pytest.main([*arguments, *json.loads(line)])
+        print(f"{DONE}{int(code)}", flush=True)
+
+
+def run(lots: deque[list[Path]], arguments: Sequence[str], ends: list[str], codes: list[int]) -> None:
+    """One process that takes lots while there are any. Prints what it prints, but for pytest's last lines, which go to
+    `ends`, and exit codes, which go to `codes`."""
+    command = [sys.executable, "-m", "tests", SERVE, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=HERE.parent, **pipes) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
-        for raw in process.stdout:
-            line = raw.decode(errors="backslashreplace").rstrip("\r\n")
-            if _SUMMARY.fullmatch(line):
-                ends.append(line)
-            else:
-                print(line, flush=True)
-    return process.returncode
+        while (lot := taken(lots)) is not None:
+            process.stdin.write(json.dumps([*map(str, lot)]).encode() + b"\n")
+            process.stdin.flush()
+            codes.append(heard(process.stdout, ends))
+            if codes[-1] == DIED:
+                return
+
+
+def taken(lots: deque[list[Path]]) -> list[Path] | None:
+    """The next lot; None where another process has taken the last."""
+    try:
+        return lots.popleft()
+    except IndexError:
+        return None
+
+
+def heard(said: Iterable[bytes], ends: list[str]) -> int:
+    """The exit code of one lot, from what its process says."""
+    for raw in said:
+        line = raw.decode(errors="backslashreplace").rstrip("\r\n")
+        text, done, code = line.partition(DONE)
+        if _SUMMARY.fullmatch(text):
+            ends.append(text)
+        elif text or not done:
+            print(text, flush=True)
+        if done:
+            return int(code)
+    return DIED
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,15 +111,17 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     ends: list[str] = []
     codes: list[int] = []
-    files = sorted(HERE.rglob("test_*.py"))
-    threads = [
-        threading.Thread(target=lambda part=part: codes.append(run(part, arguments, ends)))
-        for part in parts(files, min(cores(), MOST))
-    ]
+    count = min(cores(), MOST)
+    lots = deque(parts(sorted(HERE.rglob("test_*.py")), count * LOTS))
+    threads = [threading.Thread(target=run, args=(lots, arguments, ends, codes)) for _ in range(count)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        lots.clear()
+        raise
     print(summary(ends, time.monotonic() - began), flush=True)
     bad = [code for code in codes if code not in (0, NOTHING_COLLECTED)]
     if bad:
@@ -86,4 +130,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    if sys.argv[1:2] == [SERVE]:
+        serve(sys.argv[2:])
+    else:
+        sys.exit(main(sys.argv[1:]))

@@ -11,7 +11,7 @@ from hypothesis import settings
 from tests.networks import FIXED, FRESH
 
 if not os.environ.get(FRESH):
-    settings.register_profile("fixed", FIXED, max_examples=50)
+    settings.register_profile("fixed", FIXED, max_examples=30)
     settings.load_profile("fixed")
 
 

@@ -21,7 +21,7 @@ import reachsim
 from reachsim.trace.result import Trace
 
 
-@laws(120)
+@laws(50)
 @given(every_seed)
 def test_the_engine_and_the_oracle_agree(seed: int) -> None:
     for question in questions(seed, 8):
@@ -44,7 +44,7 @@ def traces(seed: int, probes: int) -> Iterator[tuple[reachsim.Network, Trace]]:
         yield net, net.trace(source, destination, traffic, source_port=port)
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> None:
     edges: set[tuple[str, str]] | None = None
@@ -66,7 +66,7 @@ def test_every_step_is_an_edge_of_the_graph_and_every_walk_ends(seed: int) -> No
                     assert step in edges or lost or "outside a VPC" in one.checkpoint, step
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_trace_is_consistent_with_itself(seed: int) -> None:
     for _, trace in traces(seed, 8):
@@ -158,7 +158,7 @@ def names_of(design: Design) -> dict[str, str]:
     return {name: f"x{n}-{name[::-1]}" for n, name in enumerate(out) if name not in MEANINGFUL}
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_names_and_the_order_of_the_file_mean_nothing(seed: int) -> None:
     rng, design, net = world(seed)
@@ -182,7 +182,7 @@ def test_names_and_the_order_of_the_file_mean_nothing(seed: int) -> None:
         )
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_without_a_source_port_the_answer_is_for_every_port(seed: int) -> None:
     """Whatever holds for all ports of the client holds for one of them, and what fails for all fails for

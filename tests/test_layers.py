@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import networkx
 import pytest
@@ -60,20 +61,34 @@ def room_of(module: str) -> str:
 NAMES = {module_of(path) for path in MODULES}
 
 
+class Contents(NamedTuple):
+    """What is read of a file. `imports`: every module that it imports, wherever the statement stands, and whether for type
+    checkers alone; `types`: its public classes and names of types."""
+
+    imports: tuple[tuple[str, bool], ...]
+    types: tuple[str, ...]
+
+
 @cache
-def imports_of(path: Path) -> tuple[tuple[str, bool], ...]:
-    """Every module that a file imports, wherever the statement stands, and whether for type checkers
-    alone."""
+def contents_of(path: Path) -> Contents:
+    """What stands in a file, which is parsed once."""
     module = module_of(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
     typing = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    return tuple((name, id(node) in typing) for node in ast.walk(tree) for name in imported_by(node, package))
+    imports = tuple((name, id(node) in typing) for node in nodes for name in imported_by(node, package))
+    return Contents(imports, tuple(types_of(tree)))
+
+
+def imports_of(path: Path) -> tuple[tuple[str, bool], ...]:
+    """What a file imports."""
+    return contents_of(path).imports
 
 
 def imported_by(node: ast.AST, package: str) -> Iterator[str]:
@@ -135,7 +150,7 @@ def test_one_name_is_one_thing() -> None:
     for path in MODULES:
         module = module_of(path)
         house = next((room for room in WORDS_OF_THEIR_OWN if (module + ".").startswith(room + ".")), "reachsim")
-        for name in types_of(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in contents_of(path).types:
             homes.setdefault((house, name), []).append(module)
     assert {name: modules for (_, name), modules in homes.items() if len(modules) > 1} == {}
 

@@ -200,7 +200,7 @@ def test_what_reaches_a_host_for_sure_leaks_though_more_of_it_is_undecided() -> 
     assert str(apart).startswith("NOT ISOLATED  f <-> v.w\n")
 
 
-@laws(15)
+@laws(8)
 @given(seeds)
 def test_every_question_about_a_function_outside_a_vpc_has_one_answer(seed: int) -> None:
     rng, data, _ = network(seed)

@@ -38,7 +38,7 @@ def ends(net: reachsim.Network) -> list[tuple[Any, Any]]:
     return list(product(vpcs, vpcs))[:4]
 
 
-@laws(4)
+@laws(3)
 @given(seeds)
 def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
@@ -54,7 +54,7 @@ def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> No
             assert net.isolated(one, other) == apart
 
 
-@laws(10)
+@laws(6)
 @given(seeds)
 def test_rows_tell_what_every_pair_delivers_and_addresses_are_those_of_all(seed: int) -> None:
     _, _, net = network(seed, crowd=True)

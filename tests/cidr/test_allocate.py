@@ -93,7 +93,7 @@ def check(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, 
             assert not any(item.block.overlaps(room) for item in placed if item.owner != demand.owner)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(demand_lists(), standing())
 def test_valid_and_complete(demands: list[Demand], taken: list[TakenSpace]) -> None:
     apart = Apart()
@@ -103,7 +103,7 @@ def test_valid_and_complete(demands: list[Demand], taken: list[TakenSpace]) -> N
         check(demands, taken, apart, placement)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data(), demand_lists(most=4, rooms=False), standing())
 def test_valid_and_complete_with_groups_that_may_overlap(
     data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]
@@ -116,7 +116,7 @@ def test_valid_and_complete_with_groups_that_may_overlap(
         check(demands, taken, apart, placement)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data(), demand_lists(most=4), standing())
 def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]) -> None:
     cut = [

@@ -87,7 +87,7 @@ def check(data: dict[str, Any], plan: Plan) -> None:
     assert {existing.name: str(existing.cidrs[0]) for existing in plan.existing} == data["exists"]
 
 
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=45, deadline=None)
 @given(small_plans())
 def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
     plan = plan_text(json.dumps(data))
@@ -101,7 +101,7 @@ def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
     assert plan_text(json.dumps(data)).to_dict() == plan.to_dict()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(small_plans(), st.data())
 def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObject) -> None:
     """With --keep: whatever is added, wherever in the file, and whatever is taken away."""
@@ -126,7 +126,7 @@ def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObje
     assert later.released == tuple(name for name in data["vpcs"] if name not in vpcs)
 
 
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=45, deadline=None)
 @given(small_plans(), st.lists(st.integers(26, 28), max_size=3))
 def test_additions_at_the_end_move_nothing(data: dict[str, Any], sizes: list[int]) -> None:
     """Without --keep, as docs/cidr.md says: as long as the plan is not relaxed."""
@@ -167,7 +167,7 @@ def tiered_plans(draw: st.DrawFn) -> dict[str, Any]:
     return {"version": 1, "pools": {"p": "10.0.0.0/9", "six": "2600:1f00::/44"}, "vpcs": vpcs}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tiered_plans())
 def test_subnets_are_what_aws_accepts_and_sizes_are_met(data: dict[str, Any]) -> None:
     plan = plan_text(json.dumps(data))
@@ -196,7 +196,7 @@ def test_subnets_are_what_aws_accepts_and_sizes_are_met(data: dict[str, Any]) ->
     assert all(subnet.standing for vpc in later.vpcs for subnet in vpc.subnets)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(small_plans())
 def test_changes_are_true(data: dict[str, Any]) -> None:
     """Asking for less as the plan says makes it fit, and a little less than that does not."""

@@ -134,3 +134,13 @@ def test_a_port_without_its_protocol(tmp_path: Path, capsys: pytest.CaptureFixtu
         encoding="utf-8",
     )
     assert last_line(capsys, "check", str(file)).endswith("traffic is expected, got 443; write tcp/443 or udp/443")
+
+
+def test_an_interface_of_an_instance_is_named_with_a_slash_and_is_no_address(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = "models/27-pod-range-not-admitted-as-found.yaml"
+    said = last_line(capsys, "trace", model, "node/eth7", "db", "tcp/5432")
+    assert said.startswith("reachsim: unknown endpoint 'node/eth7'; did you mean ")
+    assert "node/eth" in said.partition("did you mean")[2]
+    assert "is not an IPv4 address" in last_line(capsys, "trace", model, "10.0/16", "db", "tcp/5432")

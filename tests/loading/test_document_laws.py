@@ -67,14 +67,14 @@ def test_any_bytes_are_a_document_or_a_design_error(data):
     check_any(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
 def test_any_yaml_is_a_document_or_a_design_error(text):
     check_any(text)
     check_any("k: " + text)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.lists(FRAGMENTS, max_size=30).map("".join))
 def test_the_pure_parser_ends_in_a_document_or_a_design_error_too(text):
     for source in (text, "k: " + text):

@@ -48,8 +48,9 @@ def test_it_is_a_schema() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_model_is_valid(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert errors(as_editors_read(text)) == []
-    assert errors(read_document(text, file=str(path)).data) == []
+    in_editors, loaded = as_editors_read(text), read_document(text, file=str(path)).data
+    assert errors(in_editors) == []
+    assert loaded == in_editors or errors(loaded) == []  # equal values are valid alike
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.name)

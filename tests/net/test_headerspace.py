@@ -110,7 +110,7 @@ def corners(boxes):
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(trees(box_fields, most=3))
 def test_a_set_holds_exactly_the_packets_that_it_should(tree):
     space = build(tree)
@@ -118,7 +118,7 @@ def test_a_set_holds_exactly_the_packets_that_it_should(tree):
         assert (packet in space) == (exists(packet) and holds(tree, packet)), packet
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(trees(box_fields, most=3))
 def test_the_complement_holds_exactly_the_others(tree):
     space = ~build(tree)
@@ -175,7 +175,7 @@ def test_boolean_laws(a, b, c):
     assert bool(a) == (a != nothing)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(trees(box_fields, most=2).map(build), max_size=6), st.randoms(use_true_random=False))
 def test_the_union_of_many(parts, random):
     one_by_one = HeaderSpace.nothing()
@@ -221,7 +221,7 @@ def _fields(box):
     return box.traffic, box.sources, box.destinations, box.source_ports
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(trees(box_fields, most=3))
 def test_counting(tree):
     total = 0
@@ -363,7 +363,7 @@ def test_a_witness_keeps_what_it_can_of_the_preferred_packet():
     assert space.witness(Packet(a, b, service(ICMP, 8 << 8), 7)) == Packet(a, b, service(ICMP, 3 << 8))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(spaces)
 def test_copies_are_the_same_set(space):
     for twin in (pickle.loads(pickle.dumps(space)), copy.deepcopy(space), copy.copy(space)):

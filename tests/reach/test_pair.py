@@ -32,7 +32,7 @@ def borders(rng: random.Random, answer: Reach) -> set[Packet]:
     return {packet for space in spaces for packet in border(rng, space, 5)}
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> None:
     rng, design, net = network(seed)
@@ -49,7 +49,7 @@ def test_a_packet_is_in_the_set_exactly_when_its_trace_says_so(seed: int) -> Non
             assert (packet in answer) == (packet in answer.reachable)
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_every_witness_replays(seed: int) -> None:
     rng, design, net = network(seed)
@@ -65,7 +65,7 @@ def test_every_witness_replays(seed: int) -> None:
             assert not any(trace.reachable for trace in traces(net, source, destination, refused))
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
     rng, design, net = network(seed)
@@ -92,7 +92,7 @@ def test_stops_and_what_is_reachable_make_up_what_is_asked(seed: int) -> None:
             taken |= stop.space
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_trace_of_a_packet_of_a_stop_blames_the_same(seed: int) -> None:
     rng, design, net = network(seed)
@@ -132,7 +132,7 @@ def token_of(packet: Packet) -> str | None:
     return f"proto/{protocol}"
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_sets_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -157,7 +157,7 @@ def test_sets_agree_with_the_oracle(seed: int) -> None:
             )
 
 
-@laws(15)
+@laws(8)
 @given(seeds)
 def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -183,7 +183,7 @@ def test_sets_from_and_to_the_internet_agree_with_the_oracle(seed: int) -> None:
                 )
 
 
-@laws(10)
+@laws(6)
 @given(seeds)
 def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
     rng, design, net = network(seed)
@@ -210,7 +210,7 @@ def test_a_block_is_the_union_of_what_is_in_it(seed: int) -> None:
 PUBLIC_BLOCKS = ["198.51.100.0/24", "198.51.100.0/25", "198.51.0.0/16", "128.0.0.0/1", "2001:db8::/40", "2000::/3"]
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None:
     """Each address of a block means itself: as a destination to whom it is mapped, as a source who sends with it."""
@@ -258,7 +258,7 @@ def test_a_public_block_is_the_interfaces_and_the_world_in_it(seed: int) -> None
     assert back.reachable.restrict(sources=world) == inward.reachable.restrict(sources=world)
 
 
-@laws(20)
+@laws(10)
 @given(seeds)
 def test_sets_between_blocks_and_interfaces_agree_with_the_oracle(seed: int) -> None:
     rng, design, net = network(seed)
@@ -289,7 +289,7 @@ def place_of(address: str) -> int:
     return number(address) + (1 << 32 if ":" in address else 0)
 
 
-@laws(40)
+@laws(20)
 @given(seeds)
 def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
     """Private addresses near by, the public one and IPv6 from elsewhere: read from the design, not from the topology."""
@@ -318,7 +318,7 @@ def test_a_name_means_the_addresses_that_the_design_gives_it(seed: int) -> None:
             assert net.reach(source, name).destinations == asked, (source, name)
 
 
-@laws(25)
+@laws(10)
 @given(seeds)
 def test_the_first_blocker_of_a_trace_is_the_stop_that_has_the_packet(seed: int) -> None:
     rng, design, net = network(seed)

@@ -15,7 +15,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.reach.touched import touched
 
 
-@laws(12)
+@laws(6)
 @given(seeds)
 def test_rows_say_what_the_matrix_says(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)
@@ -32,7 +32,7 @@ def test_rows_say_what_the_matrix_says(seed: int) -> None:
     assert all(len(row) == len({net.classes.of[each].index for each in destinations}) for row in rows.rows.values())
 
 
-@laws(40)
+@laws(16)
 @given(seeds)
 def test_an_edit_of_rules_changes_nothing_that_it_cannot_touch(seed: int) -> None:
     rng, design, net = network(seed)

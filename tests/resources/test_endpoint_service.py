@@ -293,3 +293,39 @@ def test_its_load_balancer_by_its_bare_name() -> None:
         "endpoint_services mine load_balancer": "nlb",
     }
     assert refused(twice) == ["'nlb' may be any of consumer.nlb, provider.nlb"]
+
+
+@pytest.mark.rule("EP-10")
+def test_a_target_may_be_the_endpoint_of_another_service() -> None:
+    """Each endpoint leads to the load balancer of its own service. How far such a chain goes is not asked."""
+    onward: Changes = {
+        f"{GROUP} targets": ["10.0.2.60"],
+        "vpcs provider vpc_endpoints onward": {
+            "type": "interface",
+            "service": "deep",
+            "subnets": ["back"],
+            "private_ips": {"back": "10.0.2.60"},
+            "security_groups": ["web"],
+        },
+        "vpcs owner": {
+            "account": "333",
+            "cidrs": ["10.0.0.0/16"],
+            "subnets": {"s": {"cidr": "10.0.1.0/24", "az": "a"}},
+            "security_groups": {"open": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}},
+            "instances": {"last": {"subnet": "s", "security_groups": ["open"]}},
+            "load_balancers": {
+                "deep": {
+                    "type": "network",
+                    "scheme": "internal",
+                    "subnets": ["s"],
+                    "security_groups": ["open"],
+                    "listeners": {"tcp/8443": "t"},
+                    "target_groups": {"t": {"targets": ["last"], "port": "tcp/9000"}},
+                }
+            },
+        },
+        "endpoint_services deep": {"load_balancer": "owner.deep"},
+    }
+    trace = ask(onward)
+    assert trace.verdict == "undecided"
+    assert "provider.onward leads to" in trace.undecided

@@ -42,7 +42,7 @@ FOLDERS = (
     "report",
     "loading",
 )
-MODULES = ("test_agreement", "test_workers", "test_one_cause", "test_errors", "test_markup")
+MODULES = ("test_agreement", "test_unknown", "test_workers", "test_one_cause", "test_errors", "test_markup")
 
 
 @dataclass(frozen=True)

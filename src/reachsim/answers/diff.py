@@ -8,6 +8,7 @@ from typing import Any
 
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
+from reachsim.answers.diff_names import other_meanings
 from reachsim.answers.diff_outside import compare_outside
 from reachsim.answers.difference import Difference
 from reachsim.answers.renames import renamed, renamed_functions
@@ -30,7 +31,8 @@ Key = tuple[int, int]
 
 
 def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: Before | None = None) -> Difference:
-    """What flows in one network and not in the other: between interfaces, functions, the internet and networks outside AWS.
+    """What flows in one network and not in the other: between interfaces, functions, the internet and networks outside AWS,
+    and to names that mean something else.
 
     Named hosts are part of the internet. `progress(done, total)` hears how far each of the two matrices is. `kept`: what was
     asked of the first network already. Only what can differ is computed (`reachsim.reach.touched`), and only that can be
@@ -51,7 +53,8 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         groups = _joint_classes(before.classes, after.classes, {})
         undecided = _compare_touched(kept, after, groups, may.ends, collected, progress)
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
-    undecided += compare_outside(before, after, outside, groups, collected, kept, names, functions)
+    meanings = other_meanings(before, after, names)
+    undecided += compare_outside(before, after, outside, groups, collected, kept, names, functions, meanings)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -64,6 +67,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         tuple(name for name in before.topology.interfaces if name not in names_new and name not in names),
         tuple(dict.fromkeys(undecided)),
         tuple({**names, **functions}.items()),
+        tuple(meanings),
     )
 
 

@@ -1,17 +1,21 @@
-"""What differs between interfaces and far ends: the internet, networks outside AWS; and for functions that changed."""
+"""What differs between interfaces and far ends: the internet, networks outside AWS; for functions that changed, and to names
+that mean something else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
+from reachsim.answers.diff_names import compare_to_names
+from reachsim.answers.difference import OtherMeaning
 from reachsim.answers.far_ends import INTERNET, exists, far_ends
 from reachsim.answers.renames import changed_functions
 from reachsim.answers.sides import NOTHING, Passing, contents_between, in_words
 from reachsim.dataplane.filters import Filter
 from reachsim.engine import Engine
+from reachsim.errors import EndpointError
 from reachsim.flow.ports import NO_LOSS
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -34,9 +38,10 @@ def compare_outside(
     kept: Before,
     names: Mapping[str, str],
     functions: Mapping[str, str],
+    meanings: Iterable[OtherMeaning],
 ) -> list[str]:
     """Between far ends and some interfaces (`outside`: the internet's); from functions whose interfaces changed to all
-    (`groups`). `names`, `functions`: what was renamed. What is undecided."""
+    (`groups`); to names that mean something else (`meanings`). `names`, `functions`: what was renamed. What is undecided."""
     same_walks = before.topology is after.topology
     beside = outside if same_walks else groups  # structure changes what networks reach in more ways than the internet
     changed = {f for f in before.topology.filters if before.book[f] is not after.book[f]} if same_walks else set()
@@ -55,6 +60,7 @@ def compare_outside(
             ends.compare(name, group[0], (name,), tuple(group))
         for end in ends.far:
             ends.compare(name, end, (name,), (end,))
+    compare_to_names(meanings, after, groups.values(), ends.to_name, out)
     return ends.undecided
 
 
@@ -110,7 +116,17 @@ class _Ends:
 
     def _evaluated(self, source: str, destination: str, keep: str) -> list[Content]:
         world = self._there(source, destination)[0] or AddressSet.nothing()
-        answers = list(self._answers(source, destination))
+        return self._differ(source, destination, list(self._answers(source, destination)), keep, world)
+
+    def to_name(self, source: str, name: str) -> list[Content]:
+        """How what passes from an interface to a name differs, whatever addresses the name has in either network."""
+        old = self.old_names.get(source, source)
+        answers = [_to_name(self.before, old, name), _to_name(self.after, source, name)]
+        return self._differ(source, name, answers, "", AddressSet.nothing())
+
+    def _differ(
+        self, source: str, destination: str, answers: list[Reach | None], keep: str, world: AddressSet
+    ) -> list[Content]:
         if answers[0] is not None and answers[1] is not None and _alike(answers[0], answers[1]):
             return []
         unknown = HeaderSpace.nothing()
@@ -127,6 +143,14 @@ class _Ends:
         yield self.kept.reach(*ends) if all(exists(self.before, end) for end in ends) else None
         there = exists(self.after, source) and exists(self.after, destination)
         yield self.after.reach(source, destination) if there else None
+
+
+def _to_name(network: Engine, source: str, name: str) -> Reach | None:
+    """What gets from an interface to a name; None where there is no such interface, or no such name."""
+    try:
+        return network.reach(source, name) if source in network.topology.interfaces else None
+    except EndpointError:
+        return None
 
 
 def _side(answer: Reach | None, keep: str, world: AddressSet) -> Passing:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from reachsim.errors import summary
+from reachsim.errors import counted, summary
 from reachsim.faces import Faced, ToldOf, face, record
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic, parse_traffic
@@ -65,10 +65,31 @@ class Change(Faced):
 
 
 @dataclass(frozen=True, repr=False)
+class OtherMeaning(Faced):
+    """A name that means something else than before (DNS-2, EP-8): a host name, or ``service:NAME``.
+
+    `vpcs`: those whose hosts resolve it otherwise. `before`, `after`: what it means to them, in words.
+    """
+
+    name: str
+    vpcs: tuple[str, ...]
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.name} in {summary(self.vpcs)}: {self.after}; before: {self.before}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"name": self.name, "vpcs": list(self.vpcs), "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, repr=False)
 class Difference(ToldOf):
     """Everything that differs between two networks. False when nothing does.
 
     `renamed`: interfaces that have other names and are the same, each before and after; changes call them as they are now.
+    `meanings`: names that hosts resolve to something else; `changes` has what passes to them and did not, or not any more.
     """
 
     before: str
@@ -78,6 +99,7 @@ class Difference(ToldOf):
     removed: tuple[str, ...] = ()
     undecided: tuple[str, ...] = field(default=())
     renamed: tuple[tuple[str, str], ...] = ()
+    meanings: tuple[OtherMeaning, ...] = ()
 
     @property
     def opened(self) -> tuple[Change, ...]:
@@ -101,14 +123,15 @@ class Difference(ToldOf):
         return tuple(change for change in self.opened if change.traffic - fine)
 
     def __bool__(self) -> bool:
-        return bool(self.changes)
+        return bool(self.changes or self.meanings)
 
     @property
     def title(self) -> str:
         """How much was opened and closed, in one line."""
         changed = f", {len(self.changed)} changed" if self.changed else ""
+        names = f", {counted(len(self.meanings), 'name')} of another meaning" if self.meanings else ""
         undecided = ", some undecided" if self.undecided else ""
-        return f"{len(self.opened)} opened, {len(self.closed)} closed{changed}{undecided}"
+        return f"{len(self.opened)} opened, {len(self.closed)} closed{changed}{names}{undecided}"
 
     def __repr__(self) -> str:
         return face("Difference:", self.title)
@@ -121,6 +144,7 @@ class Difference(ToldOf):
             "added": list(self.added),
             "removed": list(self.removed),
             "renamed": [{"before": old, "after": new} for old, new in self.renamed],
+            "names": [meaning.to_dict() for meaning in self.meanings],
             "undecided": list(self.undecided),
             "changes": [change.to_dict() for change in self.changes],
         }

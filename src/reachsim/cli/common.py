@@ -169,9 +169,13 @@ def announce_pairs(net: Network, source: str | Selector, destination: str | Sele
         ends = net.endpoint(source), net.endpoint(destination)
     except ReachsimError:
         return
-    pairs = len(ends[0].origins) * len(ends[1].interfaces)
-    if pairs * _EACH_PAIR > _LONG:
-        _announce(pairs * _EACH_PAIR, f"pairs of ends: {pairs:,}")
+    announce_many("pairs of ends", len(ends[0].origins) * len(ends[1].interfaces), _EACH_PAIR)
+
+
+def announce_many(label: str, count: int, each: float) -> None:
+    """Say beforehand that so many things of about so many seconds each take long, where they do."""
+    if count * each > _LONG:
+        _announce(count * each, f"{label}: {count:,}")
 
 
 def duration(seconds: float) -> str:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, ProgressLine, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.common import (
+    ENDPOINT_HELP,
+    ProgressLine,
+    add_all,
+    add_file,
+    add_format,
+    announce_many,
+    endpoint,
+    print_answer,
+)
 from reachsim.cli.sources import load_network
 
 HELP = "prove that nothing is delivered between two endpoints or sets of them, or show what is"
+
+_EACH = 0.00003
+"""Seconds that a leak takes as JSON, about."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,5 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     net = load_network(arguments)
     with ProgressLine("pairs of ends asked") as progress:
         found = net.isolated(endpoint(arguments.one), endpoint(arguments.other), progress=progress)
+    if arguments.format == "json":
+        announce_many("leaks", len(found.leaks), _EACH)
     print_answer(arguments, lambda how: isolated_text(found, net, how), lambda: isolated_data(found, net), net)
     return 1 if found.leaks else 3 if found.undecided else 0

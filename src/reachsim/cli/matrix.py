@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import islice
 
 from reachsim.cli.common import (
     TRAFFIC_HELP,
@@ -16,6 +17,8 @@ from reachsim.cli.common import (
 from reachsim.cli.sources import load_network
 
 HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
+_LINES = 10_000
+"""Lines of CSV that are printed at a time: there may be a million."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         matrix = net.matrix(executor=executor, progress=progress)
     file = net.source.file
     if arguments.format == "csv":
-        for line in matrix_csv(matrix, traffic, arguments.by):
-            print(line)
+        lines = matrix_csv(matrix, traffic, arguments.by)
+        while block := list(islice(lines, _LINES)):
+            print("\n".join(block))
         return 0
     print_answer(
         arguments,

@@ -9,6 +9,7 @@ from typing import Any
 from reachsim.answers.diff_cause import behind, causes_of
 from reachsim.answers.diff_idle import IdleEdit, idle_edits
 from reachsim.answers.difference import Change, Difference
+from reachsim.errors import summary
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
@@ -82,6 +83,14 @@ def diff_text(
         lines += hanging("renamed  ", f"{old} -> {new}", look.width)
     rest = look.rest(found.renamed, _LINES)
     lines += [f"         {rest}"] if rest else []
+    if found.meanings:
+        lines += ["", style.yellow("names that mean something else")]
+        for meaning in look.few(found.meanings, _LINES):
+            lines += hanging("  ", f"{meaning.name} in VPC {summary(meaning.vpcs)}", look.width)
+            lines += hanging("    now     ", meaning.after, look.width, style.dim)
+            lines += hanging("    before  ", meaning.before, look.width, style.dim)
+        rest = look.rest(found.meanings, _LINES)
+        lines += [f"  {rest}"] if rest else []
     if found.undecided:
         lines += ["", style.yellow("cannot decide")]
         for reason in look.few(found.undecided, _REASONS):
@@ -124,6 +133,9 @@ def _title(found: Difference, wrong: int, asked: bool, look: Look) -> str:
         words = (
             f"the same traffic flows; of it, NAT devices lose another share in {number(len(found.changed), 'change')}"
         )
+        return f"{style.green('NOTHING OPENED')}  {style.bold(words)}"
+    if found.meanings:
+        words = f"the same traffic flows, but {number(len(found.meanings), 'name')} of another meaning"
         return f"{style.green('NOTHING OPENED')}  {style.bold(words)}"
     return f"{style.green('THE SAME')}  {style.bold('the same traffic flows between all that both have')}"
 
@@ -223,7 +235,7 @@ def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Net
         "after": data["after"],
         "ok": not wrong and not found.undecided,
         "allow_opened": [str(traffic) for traffic in allowed],
-        **{key: data[key] for key in ("added", "removed", "renamed", "undecided")},
+        **{key: data[key] for key in ("added", "removed", "renamed", "names", "undecided")},
         "changes": changes,
         "without_effect": [edit.to_dict() for edit in idle_edits(found, *networks)],
     }

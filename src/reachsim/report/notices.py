@@ -177,6 +177,7 @@ def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[N
         f"{word}: {summary(names)}" for word, names in (("added", found.added), ("removed", found.removed)) if names
     ]
     remarks += [f"renamed: {old} to {new}" for old, new in found.renamed]
+    remarks += [f"means something else: {meaning}" for meaning in found.meanings]
     title = f"{opened} opened, {closed} closed"
     return Report("diff", found.after, title, (*notices, *undecided, *idle), tuple(remarks))
 

@@ -83,6 +83,13 @@ class PrivateHostedZone(Resource):
                 return values
         return None
 
+    def names(self, zone: str) -> Iterator[str]:
+        """The full names of its records."""
+        for name in self.records:
+            if name != UNKNOWN:
+                inside = name == zone or name.endswith(f".{zone}")
+                yield zone if name == "@" else name if inside else f"{name}.{zone}"
+
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether a host name is in the zone."""
         name = host.lower().rstrip(".")

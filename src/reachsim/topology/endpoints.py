@@ -120,7 +120,7 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
-        if asked[:1].isdigit() or ":" in asked or "/" in asked:
+        if asked[:1].isdigit() or ":" in asked:
             return self._numbered(asked)
         other = of_another_kind(asked, self.topology)
         if other is not None:

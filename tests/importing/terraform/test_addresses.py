@@ -59,7 +59,7 @@ steps = st.builds(Step, names, keys)
 addresses = st.builds(Address, st.lists(steps, max_size=3).map(tuple), st.just("aws_vpc"), names, keys, st.booleans())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(addresses)
 def test_what_is_written_is_read_again(address: Address) -> None:
     assert parse(str(address)) == address

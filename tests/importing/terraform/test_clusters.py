@@ -195,3 +195,24 @@ def test_a_policy_of_mixed_instances_names_the_launch_template(tmp_path: Path) -
     other = {"instance_type": "t3.micro", "launch_template_specification": [{"launch_template_id": "lt-2"}]}
     policy["launch_template"][0]["override"] = [other]
     assert verdict(imported(tmp_path, state(made)), "i-h", "aws_autoscaling_group.g", "tcp/81") == "undecided"
+
+
+@pytest.mark.parametrize(("source", "expected"), [("db", "holds"), ("arn:aws:rds:eu-west-1:1:db:db", "holds")])
+def test_a_replica_that_names_no_subnets_is_where_its_source_is(tmp_path: Path, source: str, expected: str) -> None:
+    made = {
+        **VPC,
+        "aws_db_subnet_group.g": {"id": "g", "name": "g", "subnet_ids": SUBNETS},
+        "aws_security_group.db": group("sg-db", ingress=[rule(5432, cidr_blocks=["10.0.0.0/16"])]),
+        "aws_security_group.h": group("sg-h", egress=[EVERYTHING]),
+        "aws_instance.h": host("h", "10.0.1.9", "sg-h"),
+        "aws_db_instance.db": {
+            "id": "db-1", "identifier": "db", "arn": "arn:aws:rds:eu-west-1:1:db:db", "db_subnet_group_name": "g",
+            "vpc_security_group_ids": ["sg-db"],
+        },
+        "aws_db_instance.replica": {
+            "id": "db-2", "identifier": "replica", "replicate_source_db": source, "vpc_security_group_ids": ["sg-db"],
+        },
+    }  # fmt: skip
+    found = imported(tmp_path, state(made))
+    assert verdict(found, "i-h", "aws_db_instance.replica", "tcp/5432") == expected
+    assert verdict(found, "i-h", "aws_db_instance.replica", "tcp/5433") == "fails"

@@ -336,3 +336,35 @@ def test_a_state_of_terraform_0_11_is_flat(tmp_path: Path) -> None:
 def test_a_file_that_is_broken_is_refused_in_one_sentence(tmp_path: Path, data: Any) -> None:
     with pytest.raises(DesignError, match="nothing in it"):
         imported(tmp_path, data)
+
+
+_AWSCC = {
+    **VPC,
+    "aws_internet_gateway.i": {"id": "igw-1", "vpc_id": "vpc-1"},
+    "aws_security_group.g": group("sg-1", [rule(22, cidr_blocks=["10.0.0.0/8"])], [EVERYTHING]),
+    "aws_instance.a": {**host("a", "10.0.1.10", "sg-1"), "public_ip": "52.0.0.1"},
+    "aws_instance.b": {**host("b", "10.0.2.10", "sg-1", "subnet-b"), "public_ip": "52.0.0.2"},
+}
+
+
+@pytest.mark.parametrize(
+    ("type", "values", "opened"),
+    [
+        ("subnet_route_table_association", {"subnet_id": "subnet-a", "route_table_id": "rtb-9"}, {"out a"}),
+        ("route", {"route_table_id": "rtb-0", "destination_cidr_block": "0.0.0.0/0"}, {"out a", "out b"}),
+        ("security_group_ingress", {"group_id": "sg-1", "ip_protocol": "tcp"}, {"to b"}),
+        ("network_acl_entry", {"network_acl_id": "acl-0", "rule_number": 90}, {"ssh"}),
+        ("internet_gateway", {"internet_gateway_id": "igw-2"}, set()),
+    ],
+)
+def test_what_another_provider_makes_is_named_and_what_it_may_change_is_open(
+    tmp_path: Path, type: str, values: dict[str, Any], opened: set[str]
+) -> None:
+    found = imported(tmp_path, state({**_AWSCC, f"awscc_ec2_{type}.x": {"id": "x", **values}}))
+    assert any(f"awscc_ec2_{type}.x" in str(note) for note in found.notes)
+    asked = {
+        "out a": verdict(found, "i-a", "8.8.8.8", "tcp/443"), "out b": verdict(found, "i-b", "8.8.8.8", "tcp/443"),
+        "to b": verdict(found, "i-a", "i-b", "tcp/80"),
+    }  # fmt: skip
+    assert asked == {name: "undecided" if name in opened else "fails" for name in asked}
+    assert verdict(found, "i-a", "i-b", "tcp/22") == ("undecided" if "ssh" in opened else "holds")

@@ -34,6 +34,9 @@ def add_vpc(draft: Draft, vpc: str) -> None:
     account = None if item is None else item.either("OwnerId")
     if isinstance(account, str) and cleaned(account):
         body["account"] = cleaned(account)
+    region = None if item is None else item.either("Region")
+    if isinstance(region, str) and region:
+        body["region"] = region
     if not blocks.known:
         body["cidrs"] = list(dict.fromkeys(likely_blocks(draft, vpc)))
         if item is None or not blocks.unknown:

@@ -153,6 +153,11 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_default_route_table": {"default_route_table_id": TABLE, "propagating_vgws": VGW, **_INLINE_ROUTES},
     "aws_route": {"route_table_id": TABLE, **_ROUTE},
     "aws_route_table_association": {"route_table_id": TABLE, "subnet_id": SUBNET, "gateway_id": GATEWAY},
+    "awscc_ec2_subnet_route_table_association": {"subnet_id": SUBNET},
+    "awscc_ec2_route": {"route_table_id": TABLE},
+    "awscc_ec2_security_group_ingress": {"group_id": GROUP},
+    "awscc_ec2_security_group_egress": {"group_id": GROUP},
+    "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},
     "aws_main_route_table_association": {"vpc_id": VPC, "route_table_id": TABLE},
     "aws_vpc_route_server_propagation": {"route_table_id": TABLE},
     "aws_vpn_gateway_route_propagation": {"vpn_gateway_id": VGW, "route_table_id": TABLE},
@@ -192,6 +197,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_ec2_instance_connect_endpoint": {"subnet_id": SUBNET, "security_group_ids": GROUP},
     "aws_instance": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
+        "primary_network_interface.network_interface_id": INTERFACE,
     },
     "aws_spot_instance_request": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,

@@ -15,7 +15,7 @@ _TEXTS: Final = frozenset(
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
         "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
-        "source_security_group_ids", "network_load_balancer_arns", "gateway_load_balancer_arns",
+        "source_security_group_ids", "network_load_balancer_arns", "gateway_load_balancer_arns", "allocation_ids",
     }
 )  # fmt: skip
 """Lists and sets of texts."""
@@ -27,7 +27,8 @@ _BLOCKS: Final = frozenset(
         "traffic_source", "associations", "cidr_block_associations", "broker_node_group_info", "vpc_options",
         "compute_resources", "mixed_instances_policy", "subnet_configuration", "vpc", "alias",
         "listener", "health_check", "remote_access", "scaling_config", "connectivity_info", "public_access",
-        "launch_template_specification", "override",
+        "launch_template_specification", "override", "primary_network_interface",
+        "availability_zone_address",
     }
 )  # fmt: skip
 """Blocks, one or several."""

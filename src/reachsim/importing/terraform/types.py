@@ -19,6 +19,7 @@ _NETWORK: Final = (
     "aws_vpclattice", "aws_ram", "aws_storagegateway_gateway", "aws_codebuild_project", "aws_cloud9", "aws_gamelift",
     "aws_verifiedaccess", "aws_dms_replication", "aws_timestreaminfluxdb", "aws_kinesis_analytics", "aws_kinesisanalyticsv2",
     "aws_elastic_beanstalk_environment", "aws_lightsail", "aws_quicksight_vpc", "aws_synthetics_canary",
+    "awscc_ec2_", "awscc_elasticloadbalancing", "aws_cloudcontrolapi_resource",
     "aws_mskconnect", "aws_grafana_workspace", "aws_cloudhsm", "aws_location_vpc",
 )  # fmt: skip
 """What the names of types begin with that make, join, filter or stand in a network."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, present
 from reachsim.importing.terraform.families.routes import route_of
+from reachsim.importing.terraform.families.vpcs import region_of
 from reachsim.importing.terraform.snapshot import Resource
 
 _BEYOND: Final = "nothing beyond the file is known of it"
@@ -72,6 +73,7 @@ def _vpc(each: Resource) -> tuple[str, Attributes]:
         "CidrBlockAssociationSet": blocks or [{"CidrBlock": each.get("cidr_block")}],
         "Ipv6CidrBlockAssociationSet": [] if ipv6 is None else [{"Ipv6CidrBlock": ipv6}],
         "OwnerId": known(each.get("owner_id")),
+        "Region": region_of(each),
     }
 
 

@@ -64,13 +64,28 @@ def _add_nat(made: Assembly) -> None:
         )
         body = {
             "SubnetId": each.get("subnet_id"),
-            "VpcId": vpc_of(made, each.get("subnet_id")),
+            "VpcId": vpc_of(made, each.get("subnet_id")) or each.get("vpc_id"),
             "State": "available",
             "ConnectivityType": each.get("connectivity_type"),
             "AvailabilityMode": each.get("availability_mode"),
             "NatGatewayAddresses": [address, *({"PublicIp": each} for each in _further(made, each))],
         }
+        if each.get("availability_mode") == "regional":
+            body |= _regional(made, each)
         made.put("NatGateways", each, present(body))
+
+
+def _regional(made: Assembly, gateway: Resource) -> Attributes:
+    """Of a NAT gateway of all zones (NATGW-17): whether AWS chooses the zones, else the addresses in those it is given."""
+    zones = [each for each in gateway.each("availability_zone_address") if isinstance(each, dict)]
+    public = {each.id: each.get("public_ip") for each in made.found.of("aws_eip")}
+    addresses = [
+        {"AvailabilityZone": zone.get("availability_zone"), "AllocationId": id, "PublicIp": public.get(id)}
+        for zone in zones
+        for id in zone.get("allocation_ids") or []
+    ]
+    told = known(gateway.get("auto_provision_zones")) or ("disabled" if zones else "enabled")
+    return {"AutoProvisionZones": told, "NatGatewayAddresses": [present(each) for each in addresses]}
 
 
 def _further(made: Assembly, gateway: Resource) -> list[str]:

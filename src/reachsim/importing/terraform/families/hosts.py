@@ -15,6 +15,8 @@ TYPES: Final = frozenset(
     }
 )  # fmt: skip
 NOT_TOLD: Final = "the file does not tell it"
+_PRIMARY: Final = "primary_network_interface"
+"""The first interface, as version 6 of the provider tells it: also of an instance that made it itself."""
 _STATES: Final = ("stopped", "stopping", "terminated", "shutting-down")
 
 
@@ -114,9 +116,14 @@ def _add_instance(made: Assembly, each: Resource) -> None:
     groups = each.values.get("vpc_security_group_ids")
     body |= present({"SubnetId": subnet, "VpcId": vpc_of(made, subnet) or vpc_of_groups(made, groups)})
     made.put("Instances", each, body, own)
-    given = [block for block in each.each("network_interface") if block is not None]
-    if isinstance(each.values.get("network_interface"), Unknown):
-        given = []
+    given = [
+        {**block, "device_index": block.get("device_index", 0)}
+        if name == _PRIMARY and isinstance(block, dict)
+        else block
+        for name in ("network_interface", _PRIMARY)
+        for block in each.each(name)
+        if block is not None and not isinstance(each.values.get(name), Unknown)
+    ]
     for block in given:
         if isinstance(block, dict):
             _attach(made, each, own, block)

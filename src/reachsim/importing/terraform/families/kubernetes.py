@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.defaults import own_members
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import MAYBE, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.families.services import launched, put, subnets_give, template_of
@@ -28,7 +28,7 @@ def add_groups(made: Assembly) -> None:
         vpc = vpc_of(made, subnets[0] if isinstance(subnets, list) and subnets else subnets)
         if isinstance(vpc, str):
             name = f"eks-cluster-sg-{each.get('name') or each.address.name}"
-            made.place("SecurityGroups", _group(each), own_members(_group(each), name) | {"VpcId": vpc}, each.origin)
+            made.place("SecurityGroups", _group(each), {"VpcId": vpc, **_own_members(_group(each), name)}, each.origin)
 
 
 def add(made: Assembly) -> None:
@@ -42,6 +42,14 @@ def add(made: Assembly) -> None:
         _add_nodes(made, each, _group_of(each, clusters))
     for each in made.found.of("aws_eks_fargate_profile"):
         put(made, each, "Fargate profile", each.values.get("subnet_ids"), _group_of(each, clusters), False, None)
+
+
+def _own_members(id: str, name: str) -> Attributes:
+    """AWS's page has its outbound rule for "0.0.0.0/0 (IPv4) or ::/0 (IPv6)"."""
+    body = own_members(id, name)
+    everyone = body["IpPermissionsEgress"][0]
+    ipv6 = {"IpProtocol": "-1", "Ipv6Ranges": everyone.pop("Ipv6Ranges"), MAYBE: "whether the rule is for IPv6"}
+    return {**body, "IpPermissionsEgress": [everyone, ipv6]}
 
 
 def _group(cluster: Resource) -> str:

@@ -134,10 +134,10 @@ def _associate(made: Assembly) -> None:
             continue
         reason = table.reason if isinstance(table, Unknown) else f"{table} is not in the file"
         for of in members:
-            _place_unknown(made, each, of, reason)
+            place_unknown(made, each, of, reason)
 
 
-def _place_unknown(made: Assembly, each: Resource, of: Attributes, reason: str) -> None:
+def place_unknown(made: Assembly, each: Resource, of: Attributes, reason: str) -> None:
     """A table of which no route is known, for what it is associated with."""
     kind, key = ("Subnets", "SubnetId") if "SubnetId" in of else ("InternetGateways", "GatewayId")
     holder = made.one(kind, of[key])

@@ -119,7 +119,7 @@ def add(made: Assembly) -> None:
     """The interfaces that may be there."""
     for each in made.found.of(*SERVICES):
         service = SERVICES[each.address.type]
-        subnets = each.at(service.subnets)
+        subnets = _replicated(made, each, each.at(service.subnets))
         if service.by and subnets is not None:
             subnets = _of_group(made, subnets, service.by)
         count: Any = (
@@ -131,6 +131,17 @@ def add(made: Assembly) -> None:
             body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
     for each in made.found.of("aws_autoscaling_group"):
         _add_scaling_group(made, each)
+
+
+def _replicated(made: Assembly, each: Resource, subnets: Any) -> Any:
+    """Where a database is; a replica that does not say it is where its source is."""
+    source = each.get("replicate_source_db")
+    if not isinstance(source, str) or isinstance(subnets, str):
+        return subnets
+    for one in made.found.of("aws_db_instance"):
+        if one is not each and source in (one.id, one.get("identifier"), one.get("arn"), str(one.address)):
+            return one.get("db_subnet_group_name")
+    return subnets
 
 
 def _public(made: Assembly, each: Resource, service: Service) -> Any:
@@ -154,6 +165,8 @@ def _public_members(made: Assembly, cluster: Resource, type: str) -> Any:
             told.append(public)
         elif isinstance(of, Unknown) and public is not False:
             told.append(Unknown(f"{each.address} may be one of its instances: {of.reason}"))
+    if not told and cluster.get("db_cluster_instance_class"):
+        return Unknown("whether its instances are publicly accessible")
     if any(isinstance(each, Unknown) for each in told) or len(set(told)) > 1:
         return Unknown("some of its instances may have public addresses, and others not")
     return any(told)

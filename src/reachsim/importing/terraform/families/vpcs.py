@@ -38,8 +38,15 @@ def _vpc(each: Resource) -> Attributes:
             "CidrBlockAssociationSet": [{"CidrBlock": each.get("cidr_block")}],
             "Ipv6CidrBlockAssociationSet": _ipv6(each, "assign_generated_ipv6_cidr_block"),
             "OwnerId": known(each.get("owner_id")),
+            "Region": region_of(each),
         }
     )
+
+
+def region_of(each: Resource) -> str:
+    """The Region that something is in, by itself (the provider's version 6) or by its ARN; empty where neither is known."""
+    parts = known(each.get("arn")).split(":")
+    return known(each.get("region")) or (parts[3] if len(parts) > 3 else "")
 
 
 def _dns(each: Resource) -> Attributes:
