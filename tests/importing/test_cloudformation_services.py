@@ -321,6 +321,18 @@ def test_an_undecided_answer_names_the_rule_that_it_hangs_on(traffic: str, words
     assert words in str(answer)
 
 
+def test_an_undecided_trace_of_a_file_says_which_parameter_it_hangs_on() -> None:
+    more = """
+  Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Office}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Shut]}}
+"""
+    net = reachsim.loads(OPEN_RULES + BASE + more)
+    said = "Shut: whom a rule names is not known: parameter Office has no value (--parameter Office=VALUE)"
+    assert said in net.trace("HostA", "Host", "tcp/22").notes
+    assert not any("Office" in note for note in net.trace("HostA", "Host", "tcp/443").notes)
+
+
 def test_a_report_says_how_a_parameter_gets_its_value() -> None:
     found = read("\n  More: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Office}}", OPEN_RULES)
     assert any("parameter Office has no value (--parameter Office=VALUE)" in note.text for note in found.notes)
