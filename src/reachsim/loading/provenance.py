@@ -120,8 +120,10 @@ class Marks(Provenance):
 
 
 class Places(Provenance):
-    """The places that a reader knows, by path: perhaps of resources alone, perhaps none, perhaps in several files. `left_open`:
-    by path, what is not known there."""
+    """The places that a reader knows, by path: perhaps of resources alone, perhaps none, perhaps in several files.
+
+    `left_open`: by path, what is not known there.
+    """
 
     __slots__ = ("_left_open", "_places", "file")
 
