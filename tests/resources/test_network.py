@@ -103,6 +103,51 @@ def test_what_happens_inside_a_network_is_undecided_and_between_two_it_is_looked
     blames(cut.trace("office.pc", "branch.pc", "tcp/80"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
 
 
+HUB = {
+    "vpn_connections second": {"gateway": "tgw", "static_routes": ["172.30.0.0/16"]},
+    f"{TGW} attachments second": {"vpn": "second"},
+    f"{MAIN} associations": ["app", "data", "egress", "line", "second"],
+    "networks branch": {"cidrs": ["172.30.0.0/16"], "via": ["second"]},
+}
+
+
+@pytest.mark.rule("TGW-5")
+def test_what_no_route_leads_from_a_network_to_many_addresses_is_decided_as_a_whole():
+    nowhere = load({f"{MAIN} routes": {}})
+    blames(nowhere.trace("office", "internet", "tcp/443"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
+    assert not nowhere.reach("office", "internet").undecided
+    assert not nowhere.reach("office", "internet").delivered
+    promised = load({f"{MAIN} routes": {}, "expect": [{"from": "office", "to": "internet", "deny": "all"}]})
+    assert promised.check().ok
+    apart = load(HUB, {f"{MAIN} propagations": ["app", "data", "egress", "line"], f"{MAIN} routes": {}})
+    blames(apart.trace("office", "branch", "tcp/443"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
+
+
+@pytest.mark.rule("TGW-13")
+def test_where_something_leads_there_many_to_many_is_undecided_and_one_is_not():
+    """By the gateway's 0.0.0.0/0 some of the internet is reached: which of it is not followed."""
+    net = load()
+    assert "ask about one of them" in net.trace("office", "internet", "tcp/443").undecided
+    assert net.reach("office.pc", "internet").undecided
+    assert not net.reach("office.pc", "internet").delivered
+    passes(net.trace("office", "8.8.8.8", "tcp/443"))
+    some = load({f"{MAIN} routes": {"8.8.8.0/24": "egress"}})
+    assert some.reach("office", "internet").undecided
+    blames(some.trace("office", "9.9.9.9", "tcp/443"), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
+    promised = load({"expect": [{"from": "office", "to": "internet", "deny": "all"}]}).check()
+    assert not promised.ok
+    assert promised.undecided
+
+
+@pytest.mark.rule("IGW-6")
+def test_the_internet_reaches_no_private_address_of_a_network_and_the_others_are_undecided():
+    blames(load().trace("internet", "office", "tcp/443"), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW-6", "internet")
+    assert not load().reach("internet", "office").undecided
+    public = load({"networks office cidrs": ["192.168.0.0/16", "203.0.113.0/24"]})
+    assert public.reach("internet", "office").undecided
+    assert load().trace("internet", "internet", "tcp/443").undecided
+
+
 @pytest.mark.rule("TGW-13")
 @pytest.mark.rule("NATGW-10")
 @pytest.mark.rule("VPN-3")

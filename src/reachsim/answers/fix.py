@@ -289,7 +289,8 @@ class Judge:
         found = diff(self.engine, after, kept=self.kept)
         opens = tuple(beyond(found.opened, [expectation, *(each.expectation for each in others)], after))
         holds = tuple(each.number for each in others)
-        return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, holds)
+        loses = () if expectation.deny is None else tuple(_but(found.closed, expectation, self.engine))
+        return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, holds, loses)
 
 
 def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editable) -> list[Opened]:
@@ -297,8 +298,13 @@ def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editab
     left = list(opened)
     for expectation in asked:
         if expectation.allow is not None:
-            left = [part for change in left for part in _beyond(change, expectation, after)]
+            left = _but(left, expectation, after)
     return left
+
+
+def _but(changes: Iterable[Opened], expectation: Expectation, network: Editable) -> list[Opened]:
+    """What changes that is not what an expectation is about: other traffic, or between others."""
+    return [part for change in changes for part in _beyond(change, expectation, network)]
 
 
 def _beyond(change: Opened, expectation: Expectation, after: Editable) -> Iterator[Opened]:

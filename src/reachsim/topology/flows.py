@@ -14,6 +14,7 @@ from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.resources.unmodelled import Door
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -314,7 +315,7 @@ def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterato
             yield from _to_addresses(origin, (outside.first,), None)
             return
         if origin.certain:
-            yield Flow(origin, 0, 0, None, unknown="both ends are outside every VPC of the design")
+            yield from _between_outsides(origin, outside, ends)
             return
         for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):  # a function outside any VPC (LAMBDA-1)
             region = origin.outside & family
@@ -330,6 +331,41 @@ def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterato
             yield Flow(origin, source, representative(region), None, region)
     if not found:
         yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+_TOO_MANY = "both ends are many addresses outside every VPC of the design; ask about one of them as the destination"
+_RUNS = 64
+"""Runs of destinations outside that are looked at."""
+
+
+def _between_outsides(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """From many addresses outside AWS to many others. What is lost on the way from all of them, whatever its ports, is told;
+    the rest is undecided, and so is what passes between public addresses, which need not come here at all."""
+    asked = outside if origin.place else outside - PUBLIC
+    left, found = asked != outside, 0
+    for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
+        region, there = origin.outside & family, asked & family
+        while region and there and found < _RUNS:
+            found += 1
+            flow = Flow(origin, representative(region), there.first, None, region)
+            run, lost = _lost_run(flow, ends)
+            left |= not lost
+            if lost:
+                yield replace(flow, destination=representative(run & there), alike=run & there)
+            there -= run
+        left |= bool(region and there)
+    if left:
+        yield Flow(origin, 0, 0, None, unknown=_TOO_MANY)
+    elif not found:
+        yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+def _lost_run(flow: Flow, ends: Endpoints) -> tuple[AddressSet, bool]:
+    """Destinations that fare like that of a flow from all of its sources, and whether every packet to them is lost."""
+    walks = [found.forward for found, _ in ends.pieces.of(flow)]
+    runs = [each.destination_run if each.lost_run is None else each.lost_run for each in walks]
+    run = max(low for low, _ in runs), min(high for _, high in runs)
+    return AddressSet((run,)), all(each.lost_run is not None for each in walks)
 
 
 def representative(region: AddressSet) -> int:

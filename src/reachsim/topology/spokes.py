@@ -50,12 +50,10 @@ class Spoke:
         """What walks can tell of how the VPC is attached."""
         doors: Sequence[SubnetSite] = self.vpc.doors
         zones = tuple((door.az, door.regional, door.hidden, bool(door.interfaces)) for door in doors)
-        # Which subnets differ in their ACLs or tables counts, not in which: one stands for those that it equals.
+        # Which subnets have one ACL or table counts, not which one: the first stands for all that have it.
         alike = tuple(
             _numbered(values)
             for values in (
-                [door.ingress for door in doors],
-                [door.egress for door in doors],
                 [door.egress.name for door in doors],
                 [door.ingress.name for door in doors],
                 [door.table for door in doors],
