@@ -135,7 +135,7 @@ def test_a_chain_of_conditions_without_end_is_unknown() -> None:
 )
 def test_an_id_that_aws_gives_is_compared(one: Any, other: Any, expected: bool | None) -> None:
     scope = Scope(
-        values={"Nobody": External("no value is given for Nobody", "Nobody")},
+        values={"Nobody": External("parameter Nobody has no value", "Nobody")},
         resources={"Vpc": None, "Web": None},
         attribute=lambda reference: Reference(reference.logical_id),
         conditions={"C": {"Fn::Equals": [one, other]}},

@@ -4,7 +4,7 @@ with the answer that AWS's rules give, derived by hand."""
 from __future__ import annotations
 
 import pytest
-from tests.importing.templates_of import read
+from tests.importing.templates_of import BASE, read
 
 import reachsim
 from reachsim.importing import Imported
@@ -294,3 +294,50 @@ def test_the_custom_resource_of_cloudformation_is_told() -> None:
 )
 def test_a_template_may_be_indented_as_a_whole(text: str, expected: bool) -> None:
     assert recognises(decoded(text, "f")) is expected
+
+
+OPEN_RULES = """
+Parameters:
+  Office: {Type: String}
+  Mode: {Type: String}
+Conditions:
+  Opened: !Equals [!Ref Mode, open]
+"""
+
+
+@pytest.mark.parametrize(
+    ("traffic", "words"), [("tcp/22", "tcp/22 from unknown"), ("tcp/80", "tcp/80 from 10.0.0.0/8, perhaps")]
+)
+def test_an_undecided_answer_names_the_rule_that_it_hangs_on(traffic: str, words: str) -> None:
+    more = """
+  Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Office}]}}
+  More: {Type: AWS::EC2::SecurityGroupIngress, Condition: Opened, Properties: {GroupId: !Ref Shut, IpProtocol: tcp,
+      FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Shut]}}
+"""
+    answer = reachsim.loads(written(read(more, OPEN_RULES))).trace("HostA", "Host", traffic)
+    assert answer.verdict == U
+    assert words in str(answer)
+
+
+def test_an_undecided_trace_of_a_file_says_which_parameter_it_hangs_on() -> None:
+    more = """
+  Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Office}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Shut]}}
+"""
+    net = reachsim.loads(OPEN_RULES + BASE + more)
+    said = "Shut: whom a rule names is not known: parameter Office has no value (--parameter Office=VALUE)"
+    assert said in net.trace("HostA", "Host", "tcp/22").notes
+    assert not any("Office" in note for note in net.trace("HostA", "Host", "tcp/443").notes)
+
+
+def test_a_report_says_how_a_parameter_gets_its_value() -> None:
+    found = read("\n  More: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Office}}", OPEN_RULES)
+    assert any("parameter Office has no value (--parameter Office=VALUE)" in note.text for note in found.notes)
+
+
+def test_a_template_that_is_indented_as_a_whole_is_opened_by_every_command() -> None:
+    text = "\n".join(f"  {line}" for line in BASE.splitlines())
+    assert reachsim.loads(text).trace("HostA", "HostB", "tcp/22").verdict == R

@@ -194,6 +194,11 @@ class Filter:
             answer = self._possible[key] = permitted(self._about(key[0]), peer, groups, at_best=True)
         return answer
 
+    def doubtful(self, peer: int, service: int | None = None) -> Clause | None:
+        """The first rule that is not known and may be about a peer and a service, or else the first that is not known."""
+        unknown = (clause for clause in self.clauses if not clause.known and peer in clause.peers)
+        return next((clause for clause in unknown if service is None or service in clause.traffic), self.unknown)
+
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
         """What surely does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
         key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups

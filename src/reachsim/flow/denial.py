@@ -39,10 +39,11 @@ def denials(
             yield _cause(visit, filter, clause), traffic - lost
 
 
-def not_known(query: Query, filter: Filter) -> str:
-    """Why it is not decided what a filter lets through; empty where it is."""
-    if filter.unknown is not None:
-        return filter.unknown.doubt or f"{filter}: what {filter.unknown.text!r} means is not known"
+def not_known(query: Query, filter: Filter, service: int | None = None) -> str:
+    """Why it is not decided what a filter lets through, of one service if that is asked; empty where it is."""
+    rule = filter.doubtful(query.peer, service)
+    if rule is not None:
+        return rule.doubt or f"{filter}: what {rule.text!r} means is not known"
     if SOME_GROUP in query.groups and filter.named_groups:
         return f"{filter}: the security groups of {format_address(query.peer)} are not known"
     return ""

@@ -51,4 +51,18 @@ class Imported:
         """The design as if it had been read, each part of which stands where its object was."""
         told = itertools.chain(self.origins.items(), self.entries.items())
         places = {path: Place(origin.file, origin.line, name=origin.path) for path, origin in told}
-        return Document(self.design, Places(self.file, places))
+        return Document(self.design, Places(self.file, places, self._left_open()))
+
+    def _left_open(self) -> dict[Path, tuple[str, ...]]:
+        """What is not known of objects, by their paths."""
+        told: dict[tuple[str, str], dict[str, None]] = {}
+        for note in self.notes:
+            if note.kind == "unknown" and note.what in self.names:
+                told.setdefault((note.origin, self.names[note.what]), {})[f"{note.what}: {note.text}"] = None
+        found = {path: told.get((str(origin), _name_at(path)), {}) for path, origin in self.origins.items()}
+        return {path: tuple(texts) for path, texts in found.items() if texts}
+
+
+def _name_at(path: Path) -> str:
+    """What is at a path, by the name that it has in an answer."""
+    return f"{path[1]}.{path[-1]}" if len(path) > 2 and path[0] == "vpcs" else str(path[-1])

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 _DESIGN: Final = re.compile(r"^[\"']?(?:version|vpcs)[\"']?[ \t]*:", re.MULTILINE)
-_TEMPLATE: Final = re.compile(r"^[\"']?(?:AWSTemplateFormatVersion|Resources)[\"']?[ \t]*:", re.MULTILINE)
+_TEMPLATE: Final = re.compile(r"^[ \t]*[\"']?(?:AWSTemplateFormatVersion|Resources)[\"']?[ \t]*:", re.MULTILINE)
 _FLOW: Final = re.compile(r"\s*[{\[]")
 
 

@@ -43,6 +43,10 @@ class Provenance(ABC):
         """The place of the value at `path`, or with `key` of its key, or of the nearest ancestor."""
         return Place(self.file, *self.where(path, key))
 
+    def open(self, path: Path) -> tuple[str, ...]:
+        """What a reader found that is not known of the value at `path`, or of what that is in."""
+        return ()
+
     @abstractmethod
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
         """Of an edited copy of the tree: what the edit does not touch stands where it stood, what is new (`value`) where its
@@ -116,13 +120,27 @@ class Marks(Provenance):
 
 
 class Places(Provenance):
-    """The places that a reader knows, by path: perhaps of resources alone, perhaps none, perhaps in several files."""
+    """The places that a reader knows, by path: perhaps of resources alone, perhaps none, perhaps in several files.
 
-    __slots__ = ("_places", "file")
+    `left_open`: by path, what is not known there.
+    """
 
-    def __init__(self, file: str, places: Mapping[Path, Place] | None = None) -> None:
+    __slots__ = ("_left_open", "_places", "file")
+
+    def __init__(
+        self,
+        file: str,
+        places: Mapping[Path, Place] | None = None,
+        left_open: Mapping[Path, tuple[str, ...]] | None = None,
+    ) -> None:
         self.file = file
         self._places = dict(places or {})
+        self._left_open = dict(left_open or {})
+
+    def open(self, path: Path) -> tuple[str, ...]:
+        """As the base says."""
+        known = (self._left_open.get(path[:length]) for length in range(len(path), 0, -1))
+        return next((each for each in known if each is not None), ())
 
     def where(self, path: Path, key: bool = False) -> tuple[int, int]:
         """As the base says; the first line where none is known."""
@@ -149,7 +167,7 @@ class Places(Provenance):
                 kept[(*above, step - 1, *path[len(above) + 1 :])] = place
             else:
                 kept[path] = place
-        return Places(self.file, kept)
+        return Places(self.file, kept, self._left_open)
 
 
 class Joined(Provenance):
@@ -172,6 +190,10 @@ class Joined(Provenance):
     def place(self, path: Path, key: bool = False) -> Place:
         """As the base says."""
         return self._of(path).place(path, key)
+
+    def open(self, path: Path) -> tuple[str, ...]:
+        """As the base says."""
+        return self._of(path).open(path)
 
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Provenance:
         """As the base says."""

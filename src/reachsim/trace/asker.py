@@ -242,9 +242,10 @@ class Asker:
         if clause is not None and clause.permits:
             return None, clause.text, clause.path
         if service in filter.possible(query.peer, query.groups):
-            reason = not_known(query, filter)
+            reason = not_known(query, filter, service)
+            rule = filter.doubtful(query.peer, service)
             self.unsure.setdefault(leg, reason)
-            return None, reason, filter.path if filter.unknown is None else filter.unknown.path
+            return None, reason, filter.path if rule is None else rule.path
         ports = ""
         if leg == "reply" and self.ported and not query.abroad:
             open_ports = filter.allowed(query.peer, query.groups).ports(protocol_of(self.service))

@@ -16,6 +16,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.round_trip import RoundTrip
+from reachsim.trace.result import TracedWay
 
 
 def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
@@ -52,6 +53,13 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
                 if interface is not None and not writes(interface, end.literal, endpoints):
                     address = whose(end.literal, {end.literal: interface.name})
                     yield f"{address} was assigned by reachsim: the file does not write it"
+
+
+def left_open(ways: Iterable[TracedWay], endpoints: Endpoints) -> Iterator[str]:
+    """What the reader of a file found that is not known of that on which an answer hangs."""
+    provenance = endpoints.topology.source.document.provenance
+    hops = (hop for way in ways for hop in (*way.forward, *way.reply) if hop.action == "unknown")
+    yield from dict.fromkeys(text for hop in hops for text in provenance.open(hop.rule_path or hop.path))
 
 
 def writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:

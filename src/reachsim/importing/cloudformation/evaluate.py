@@ -235,7 +235,7 @@ def _ref(name: Any, scope: Scope) -> Any:
     return (
         _reference(Reference(name, "", scope.stack), scope)
         if name in scope.resources
-        else Unknown(f"no value is given for {name}")
+        else Unknown(f"there is no parameter or resource {name}")
     )
 
 

@@ -290,9 +290,11 @@ def _parameter(name: str, declared: dict[str, Any], given: Mapping[str, Any]) ->
         return Unknown(f"the parameter {name} is a secret")
     value = given.get(name, declared.get("Default"))
     if str(kind).startswith("AWS::SSM::Parameter::Value"):
-        return External(f"the parameter {name} is read from the Parameter Store", name)
+        return External(f"parameter {name} is read from the Parameter Store", name)
     if value is None or (isinstance(value, dict | list) and name not in given):
-        return External(f"no value is given for {name}", name, str(kind).startswith("AWS::EC2::"))
+        return External(
+            f"parameter {name} has no value (--parameter {name}=VALUE)", name, str(kind).startswith("AWS::EC2::")
+        )
     if kind == "CommaDelimitedList" or str(kind).startswith("List<"):
         return _listed(value)
     if isinstance(value, list):  # a list that a parent hands down becomes text with commas

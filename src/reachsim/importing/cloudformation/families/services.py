@@ -167,8 +167,8 @@ def service(made: Made, resource: Resource) -> None:
     targets(made, resource)
 
 
-def _subnets_of(made: Made, resource: Resource, known: Service) -> list[Any]:
-    """The subnets of a service; those of the cluster that it is a member of, where it names none itself."""
+def _subnets_of(made: Made, resource: Resource, known: Service, asked: tuple[str, ...] = ()) -> list[Any]:
+    """The subnets of a service; those of what it is a member or a replica of, where it names none itself."""
     found: list[Any] = []
     for path in known.subnets:
         value = at(resource.properties, path)
@@ -176,7 +176,11 @@ def _subnets_of(made: Made, resource: Resource, known: Service) -> list[Any]:
     owner = None if found else clusters.source(made, resource)
     if isinstance(owner, Unknown):
         return [owner]
-    return found if owner is None else _subnets_of(made, owner, _SERVICES[owner.type])
+    if owner is None:
+        return found
+    if owner.id in asked:
+        return [Unknown("it is a replica of its own replica")]
+    return _subnets_of(made, owner, _SERVICES[owner.type], (*asked, resource.id))
 
 
 def _groups_of(made: Made, resource: Resource, known: Service) -> list[Any]:
