@@ -26,7 +26,7 @@ _MOODS: dict[ResultVerdict, Mood] = {"holds": "good", "fails": "bad", "undecided
 _HINT = "Choose a box, then another: what is sent from the first to the second is told over the picture."
 
 
-class Asked(NamedTuple):
+class Promised(NamedTuple):
     """A trace to choose from, with the promise of the design that it is about, decided."""
 
     trace: Trace
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
         )
 
 
-def page(layout: Layout, traces: Sequence[Asked], *, left_out: int = 0, shown: bool = False) -> str:
+def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> str:
     """A picture as a page, with traces to choose from. `left_out`: how many there are beside; `shown`: whether the first
     one is told from the start."""
     scene = layout.scene
@@ -87,7 +87,7 @@ def page(layout: Layout, traces: Sequence[Asked], *, left_out: int = 0, shown: b
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _list(traces: Sequence[Asked], left_out: int) -> Html:
+def _list(traces: Sequence[Promised], left_out: int) -> Html:
     """What can be told over the picture."""
     more = [element("p", f"and {counted(left_out, 'more trace')} that are not on this page")] if left_out else []
     items = (element("li", _button(asked), element("article", _about(asked))) for asked in traces)
@@ -95,7 +95,7 @@ def _list(traces: Sequence[Asked], left_out: int) -> Html:
     return element("div", element("h2", "Traces"), hint, element("ol", *items, id="traces"), *more)
 
 
-def _button(asked: Asked) -> Html:
+def _button(asked: Promised) -> Html:
     """The verdict of the promise, where it is about one, else of the trace, and the question."""
     trace, promise = asked
     ends = f"{trace.source} \u2192 {trace.destination}"
@@ -109,12 +109,12 @@ def _button(asked: Asked) -> Html:
     )
 
 
-def _verdict(asked: Asked) -> Html:
+def _verdict(asked: Promised) -> Html:
     verdict = asked.trace.verdict
     return tag("good", f"{verdict}, as promised") if asked.kept else tag(TRACE_MOODS[verdict], verdict)
 
 
-def _about(asked: Asked) -> Html:
+def _about(asked: Promised) -> Html:
     """The card of a trace, whose style stands once on the page."""
     verdict = asked.trace.verdict
     text = (asked.trace._repr_html_() or "").replace(STYLE, "")
