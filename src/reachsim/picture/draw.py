@@ -18,7 +18,7 @@ from reachsim.picture.diffed import scene_of_difference
 from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
-from reachsim.picture.page import Asked, page
+from reachsim.picture.page import Promised, page
 from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
@@ -98,7 +98,7 @@ def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
 
     pairs = sum(1 for _ in pairs_of(found))
     return Picture(
-        layout, lambda: page(layout, [*map(Asked, islice(traces(), _PAIRS))], left_out=max(pairs - _PAIRS, 0))
+        layout, lambda: page(layout, [*map(Promised, islice(traces(), _PAIRS))], left_out=max(pairs - _PAIRS, 0))
     )
 
 
@@ -112,7 +112,7 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
     """A page with a trace, which is told from the start, and those of what the design promises: of what does not hold, of a
     packet that fails."""
     expectations = engine.design.expect[:_TRACES]
-    asked = [Asked(trace) for trace in first]
+    asked = [Promised(trace) for trace in first]
     for number, expectation in enumerate(expectations, 1):
         traffic = expectation.allow or expectation.deny or "all"
         try:
@@ -120,5 +120,5 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
             trace = promise.witness or engine.trace(expectation.from_, expectation.to, traffic)
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
-        asked.append(Asked(trace, promise))
+        asked.append(Promised(trace, promise))
     return page(layout, asked, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))

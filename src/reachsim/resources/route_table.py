@@ -22,7 +22,7 @@ from reachsim.dataplane.scope import intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.errors import HintedError, shown
 from reachsim.faces import Faced
-from reachsim.net.address import LINE_LAST, format_address
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
@@ -310,6 +310,23 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
         text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
         text += "" if there is None else f", not to {there}"
         yield Edit((*offer.also, KeyChange(key, offer.target)), text, offer.cost + (there is not None))
+
+
+@mends
+def ways_back_through_the_middlebox(case: Case) -> Iterator[Edit]:
+    """The default route of a subnet, to what its gateway's table leads through (ROUTE-21, ROUTE-23)."""
+    if case.cause.code is not Code.INGRESS_RTB_TRAFFIC_REDIRECTION or case.table is None:
+        return
+    vpc, table = case.table
+    tables = case.view.design.vpcs[vpc].route_tables
+    default = "0.0.0.0/0" if case.source <= IPV4_LAST else "::/0"
+    there = case.view.target(vpc, table, default)
+    for body in tables.values() if table in tables and there is not None else ():
+        for block, target in body.routes.items() if body.gateway is not None else ():
+            if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
+                path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
+                text = f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
+                yield Edit.setting(path, target, text, 2)
 
 
 @mends
