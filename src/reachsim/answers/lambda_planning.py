@@ -163,7 +163,9 @@ def _functions(network: Engine, interfaces: Iterable[SharedInterface], growth: i
     for interface in interfaces:
         for name in dict.fromkeys(user.partition(":")[0] for user in interface.users):
             used.setdefault(name, []).append(interface)
-    sharing: dict[tuple[str, ...], tuple[str, ...]] = {}  # who uses some interfaces: asked once for all who use the same
+    sharing: dict[
+        tuple[str, ...], tuple[str, ...]
+    ] = {}  # who uses some interfaces: asked once for all who use the same
     for name, function in network.design.lambda_functions.items():
         executions = executions_of(function, growth)
         mine = used.get(name, [])
