@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ import reachsim
 from reachsim.answers.fixes import Fix, Fixes
 from reachsim.loading.patch import as_edits
 from reachsim.resources.mending import MENDERS, Case, Edit
+
+ROOT = Path(__file__).parents[2]
 
 
 def written(*changes: Changes, expect: list[dict[str, Any]] | None = None) -> reachsim.Network:
@@ -237,6 +240,23 @@ def test_promises_that_an_edit_cannot_touch_are_not_decided_for_it(monkeypatch: 
     monkeypatch.setattr(reachsim.Network, "decide", lambda net, number: asked.append(number) or decide(net, number))
     assert best(net.fixes(1)).holds == ()
     assert set(asked) == {1, 3}
+
+
+def test_an_edit_that_would_break_a_promise_is_tried_again_once_that_is_mended_elsewhere() -> None:
+    """The alias names a version outside the VPC, from where the internet is reached; the NAT instance is broken. So the
+    alias may be mended once the NAT instance is, which is promised by a later line."""
+    text = (ROOT / "models" / "vpc-lambda-as-found.yaml").read_text(encoding="utf-8")
+    held = "expect:\n  - {from: front, to: www.google.com, allow: tcp/443}\n"
+    net = reachsim.loads(text.replace("expect:\n", held))
+    assert net.decide(1).holds
+    plan = net.fix_all()
+    assert plan.ok
+    assert plan.whole is not None
+    assert {edit.text for edit in plan.whole.edits} == {
+        edit.text
+        for edit in reachsim.loads(text).fix_all().whole.edits  # type: ignore[union-attr]
+    }
+    assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
 
 
 def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,28 +359,30 @@ def _names(end: Endpoint, asked: object, engine: Editable) -> set[str]:
 def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -> FixPlan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together.
 
+    One without a fix is looked at again once others are mended: its edits may break something only as long as those fail.
     `wanted`: numbers of those to mend; the others are only not to break.
     """
     start = [result for result in tools.all_decided(engine) if wanted is None or result.number in wanted]
     undecided = tuple(result for result in start if result.verdict == "undecided")
     parts: list[Fixes] = []
-    left: list[Fixes] = []
+    without: list[tuple[Fixes, int]] = []  # with how many edits were made when it was looked at
     edits: list[Edit] = []
     state = engine
-    for first in start:
-        if first.verdict != "fails":
-            continue
-        found = fixes(state, first.expectation, tools, first.number, ENOUGH)
-        if not found.needed:
-            continue
-        if found.best is None:
-            left.append(found)
-            continue
-        parts.append(found)
-        edits += found.best.edits
-        state = tools.patched(state, found.best.edits)
+    waiting = [first for first in start if first.verdict == "fails"]
+    while waiting:
+        for first in waiting:
+            found = fixes(state, first.expectation, tools, first.number, ENOUGH)
+            if found.best is not None:
+                parts.append(found)
+                edits += found.best.edits
+                state = tools.patched(state, found.best.edits)
+            elif found.needed:
+                without.append((found, len(edits)))
+        waiting = [each.result for each, made in without if made < len(edits)]
+        without = [(each, made) for each, made in without if made == len(edits)]
+    left = tuple(each for each, _ in sorted(without, key=lambda item: item[0].result.number))
     if not edits:
-        return FixPlan(tuple(parts), None, tuple(left), undecided, len(start))
+        return FixPlan(tuple(parts), None, left, undecided, len(start))
     first_part = parts[0].result
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
@@ -390,7 +392,7 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return FixPlan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
-    return FixPlan(tuple(parts), replace(whole, question="", holds=holds), tuple(left), undecided, len(start))
+    return FixPlan(tuple(parts), replace(whole, question="", holds=holds), left, undecided, len(start))
 
 
 def _needed(engine: Editable, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:

@@ -163,10 +163,16 @@ def _functions(network: Engine, interfaces: Iterable[SharedInterface], growth: i
     for interface in interfaces:
         for name in dict.fromkeys(user.partition(":")[0] for user in interface.users):
             used.setdefault(name, []).append(interface)
+    sharing: dict[
+        tuple[str, ...], tuple[str, ...]
+    ] = {}  # who uses some interfaces: asked once for all who use the same
     for name, function in network.design.lambda_functions.items():
         executions = executions_of(function, growth)
         mine = used.get(name, [])
-        others = dict.fromkeys(user.partition(":")[0] for interface in mine for user in interface.users)
+        names = tuple(interface.name for interface in mine)
+        if names not in sharing:
+            users = (user.partition(":")[0] for interface in mine for user in interface.users)
+            sharing[names] = tuple(dict.fromkeys(users))
         bodies = list(function.configurations())
         yield FunctionNeed(
             name,
@@ -174,8 +180,8 @@ def _functions(network: Engine, interfaces: Iterable[SharedInterface], growth: i
             executions,
             function.concurrency is None,
             function.connections_per_execution,
-            tuple(interface.name for interface in mine),
-            tuple(other for other in others if other != name),
+            names,
+            tuple(other for other in sharing[names] if other != name),
             interfaces_before_2019(executions, function.memory_mb) if mine else 0,
             tuple(version for version, body, _ in bodies if body.vpc is None and body.capacity_provider is None),
             tuple((v, body.capacity_provider) for v, body, _ in bodies if body.capacity_provider is not None),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from weakref import ref
 
 from reachsim.net.address import IPV4_LAST, Address, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
@@ -85,8 +86,17 @@ def hosts_of(design: Any, service: str, region: str) -> tuple[Cidr, ...]:
 
 
 def named_addresses(design: Any) -> AddressSet:
-    """Every address that the design names anywhere, default routes and rules about everybody left out."""
-    return AddressSet.union_of(_spans(design))
+    """Every address that the design names anywhere, default routes and rules about everybody left out. Those of the design
+    that was asked about last are kept: every VPC asks for each service."""
+    for last, known in _LAST:
+        if last() is design:
+            return known
+    named = AddressSet.union_of(_spans(design))
+    _LAST[:] = [(ref(design), named)]
+    return named
+
+
+_LAST: Final[list[tuple[ref[Any], AddressSet]]] = []
 
 
 def _spans(value: Any) -> Iterator[tuple[int, int]]:
