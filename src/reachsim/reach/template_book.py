@@ -64,8 +64,8 @@ class TemplateBook:
             if tuple(map(table.sends, asked)) == sends:
                 self._alike[key] = ways
                 return ways
-        made = self._walked(source, destination, ends)
-        ways = self._pairs[source.index, destination.index] = self._as_known(made)
+        ways = self.between(source, destination, ends)
+        made = ways.templates
         if not all(template.shared for template in made):
             self._alike[key] = None
             return None
@@ -96,7 +96,8 @@ class TemplateBook:
             asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
             made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
             shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
-            self._spokes[key] = self._as_known(made) if shared else None
+            ways = self._pairs[source.index, destination.index] = self._as_known(made)
+            self._spokes[key] = ways if shared else None
         return self._spokes[key]
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
