@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from reachsim.answers.finding import Finding
     from reachsim.answers.findings import Findings
     from reachsim.answers.fixes import Fix, Fixes, FixPlan
+    from reachsim.answers.isolation import Isolation
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbour, Neighbours
-    from reachsim.answers.policy import DeadEnd, DeadEnds, Exposed, Exposure, Isolation
+    from reachsim.answers.policy import DeadEnd, DeadEnds, Exposed, Exposure
     from reachsim.answers.rulesets import IdleRule, IdleRules
     from reachsim.answers.session_manager import SessionManager
     from reachsim.named import Named
@@ -111,7 +112,7 @@ _HOMES = {
     "IdleRule": "reachsim.answers.rulesets",
     "IdleRules": "reachsim.answers.rulesets",
     "Interface": "reachsim.topology.interfaces",
-    "Isolation": "reachsim.answers.policy",
+    "Isolation": "reachsim.answers.isolation",
     "LambdaAddresses": "reachsim.answers.lambda_addresses",
     "Lint": "reachsim.answers.lint.run",
     "LostWorker": "reachsim.reach.workers",

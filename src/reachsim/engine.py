@@ -35,6 +35,7 @@ from reachsim.reach.pair import Reach, reach
 from reachsim.reach.rows import Rows, rows_between
 from reachsim.reach.stream import Block, Question, RowMaker, RowTask, stream
 from reachsim.reach.template_book import TemplateBook
+from reachsim.reach.touched import Touched, touched_between
 from reachsim.reach.workers import check_sharing
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Selector
@@ -69,9 +70,10 @@ class Engine:
     book: FilterBook
     templates: TemplateBook
     known_classes: dict[tuple[int, ...], Classes]
+    _compared: tuple[Topology, FilterBook, Touched | None] | None
 
     def __init__(self, source: Source) -> None:
-        self._hold(source=source, book=AS_BUILT, templates=TemplateBook(), known_classes={})
+        self._hold(source=source, book=AS_BUILT, templates=TemplateBook(), known_classes={}, _compared=None)
 
     def _hold(self, **attributes: Any) -> None:
         """Set what it holds, while it is made."""
@@ -302,6 +304,15 @@ class Engine:
         """One for a whole matrix is not kept: what it remembers grows with the pairs."""
         atoms = Atoms(all_filters(self.topology, self.book))
         return BlockWorker(self.ends, self.book, self.classes, atoms, self.templates)
+
+    def touched_since(self, topology: Topology, book: FilterBook) -> Touched | None:
+        """What may differ between a network of some topology and filters and this one; None where anything may. What was
+        found last is kept: an edited copy is compared with one network many times."""
+        known = self._compared
+        if known is None or known[0] is not topology or known[1] is not book:
+            known = topology, book, touched_between((topology, self.topology), (book, self.book))
+            self._hold(_compared=known)
+        return known[2]
 
     def replay(
         self, source: Endpoint, destination: Endpoint, packet: Packet, part: FlowAnswer, below: Fraction | None = None

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from reachsim.answers.deciding import decide, work_of
-from reachsim.answers.earlier import Earlier
+from reachsim.answers.earlier import Decisions, Earlier
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
@@ -40,10 +40,11 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.answers.explain import Explanation
     from reachsim.answers.findings import Findings
     from reachsim.answers.fixes import Fixes, FixPlan
+    from reachsim.answers.isolation import Isolation
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbours
-    from reachsim.answers.policy import DeadEnds, Exposure, Isolation
+    from reachsim.answers.policy import DeadEnds, Exposure
     from reachsim.answers.rulesets import IdleRules
     from reachsim.answers.session_manager import SessionManager
     from reachsim.picture.draw import Picture
@@ -58,12 +59,12 @@ class Network(Editable):
     True
     """
 
-    _decided: dict[int, tuple[Result, frozenset[Filter]]]
+    _decisions: Decisions
     _earlier: Earlier | None
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self._hold(_decided={}, _earlier=None)
+        self._hold(_decisions=Decisions(), _earlier=None)
 
     @cached_property
     def interfaces(self) -> Named[Interface]:
@@ -142,14 +143,14 @@ class Network(Editable):
         return self._decide(number, None)
 
     def _decide(self, number: int, progress: Progress | None) -> Result:
-        known = self._decided.get(number)
+        known = self._decisions.get(number)
         still = None if known or not self._earlier else self._earlier.still_holds(number, self)
         if still is not None:
             return self._noted(still)
         if known is None:
             expectation = self.design.expect[number - 1]
             where = self.locate(("expect", number - 1))
-            known = self._decided[number] = decide(number, expectation, self, where, progress)
+            known = self._decisions.own[number] = decide(number, expectation, self, where, progress)
         return self._noted(known[0])
 
     def expect(
@@ -203,9 +204,10 @@ class Network(Editable):
         self, one: Asked, other: Asked, *, progress: Progress | None = None, deadline: float | None = None
     ) -> Isolation:
         """Whether nothing is delivered between two endpoints or sets of them (selectors such as ``{"vpc": "dev"}``)."""
-        from reachsim.answers import policy
+        from reachsim.answers.isolation import isolated
 
-        return about(policy.isolated(self, one, other, progress), self)
+        with collector_paused():
+            return about(isolated(self, one, other, progress), self)
 
     @in_time
     def who_reaches(
@@ -320,10 +322,12 @@ class Network(Editable):
         destination: Asked = "",
         traffic: str | Traffic = "",
         *,
+        deny: str | Traffic | None = None,
         one_way: bool = False,
         deadline: float | None = None,
     ) -> Fixes:
-        """What to change so that traffic flows that does not, each set of edits proven; the best first.
+        """What to change so that traffic flows that does not, or that what is to be denied (`deny`, in place of `traffic`)
+        flows no more; each set of edits proven, the best first.
 
         Asked as `trace` is, or by the number of an expectation of the file. A fix has its `edits`, the `patch` of the file's
         text (None for an edited copy and for an imported design, where the change is made in what it comes from), and what
@@ -337,10 +341,8 @@ class Network(Editable):
 
         if isinstance(source, int):
             return about(fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched), source), self)
-        asked = parse_traffic(traffic)
-        expectation = promise(
-            {"from": asked_end(source), "to": asked_end(destination), "allow": asked, "one_way": one_way}
-        )
+        asked = {"allow": parse_traffic(traffic)} if deny is None else {"deny": some_traffic(deny)}
+        expectation = promise({"from": asked_end(source), "to": asked_end(destination), **asked, "one_way": one_way})
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
         return about(fix.fixes(self, expectation, fix.Tools(_patched)), self)
@@ -375,11 +377,13 @@ class Network(Editable):
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
         if components is None:
-            anew = checked(Network(check(document)))
-            anew._hold(_earlier=Earlier.of(self, self._decided, self._earlier))
-            return anew
+            anew = Network(check(document))
+            anew._hold(
+                policy=self.policy.rebuilt(anew.source), _earlier=Earlier.of(self, self._decisions, self._earlier)
+            )
+            return checked(anew)
         copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
-        copy._hold(_decided={n: known for n, known in self._decided.items() if known[1].isdisjoint(changed)})
+        copy._hold(_decisions=Decisions(self._decisions, frozenset(changed)))
         return copy
 
     def _with_rules(self, source: Source, components: set[KeyPath]) -> tuple[Network, Mapping[Filter, Filter]]:

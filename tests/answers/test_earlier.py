@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from hypothesis import given
-from tests.designs import load
+from tests.designs import group, load
 from tests.networks import any_edit, expectations, laws, loaded, network, seeds, structure_edit
 
 import reachsim
@@ -89,3 +89,17 @@ def test_a_rule_that_is_edited_after_the_structure_counts() -> None:
     assert once.check().results[0].holds
     closed = once.with_({("vpcs", "app", "security_groups", "open", "ingress"): []})
     assert not closed.check().results[0].holds
+
+
+def test_what_is_decided_after_an_edit_of_a_rule_counts_for_the_copy_too() -> None:
+    """The copy is made first; only what its rule decides is asked there."""
+    net = load({"expect": PROMISES}, {**group("shut"), "vpcs app instances db security_groups": ["shut"]})
+    copy = net.with_({"vpcs.app.security_groups.shut.egress": []})
+    net.check()
+    numbers: list[int] = []
+    decide = networks.decide
+    with patch.object(networks, "decide", lambda number, *rest: numbers.append(number) or decide(number, *rest)):
+        results = copy.check()
+    assert numbers == [1, 4]  # what db sends, or answers
+    assert said(copy) == said(load(copy.source.document.data))
+    assert [result.number for result in results] == [1, 2, 3, 4]

@@ -218,6 +218,27 @@ def test_an_edited_copy_has_no_text_so_its_fixes_have_no_patch() -> None:
         assert all(each.patch is not None for each in other)
 
 
+def test_a_set_of_edits_is_asked_when_its_turn_comes() -> None:
+    """A rule by the sender's group is found first: of dearer ones, only those that are shown are tried."""
+    found = written(CLOSED).fixes("probe", "db", "tcp/5432")
+    assert found.tried == len(found)
+    assert [fix.cost for fix in found] == sorted(fix.cost for fix in found)
+
+
+def test_promises_that_an_edit_cannot_touch_are_not_decided_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    expect = [
+        {"from": "probe", "to": "db", "allow": "tcp/5432"},
+        {"from": "probe", "to": "web", "allow": "tcp/80"},
+        {"from": "internet", "to": "db", "deny": "all"},
+    ]
+    net = written(CLOSED, expect=expect)
+    decide = reachsim.Network.decide
+    monkeypatch.setattr(reachsim.Network, "decide", lambda net, number: asked.append(number) or decide(net, number))
+    assert best(net.fixes(1)).holds == ()
+    assert set(asked) == {1, 3}
+
+
 def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proposals are not believed: one that the file would not load with, and one that changes nothing."""
 

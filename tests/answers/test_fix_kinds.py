@@ -68,8 +68,7 @@ def test_block_public_access_may_be_in_another_mode() -> None:
 
 @pytest.mark.rule("IGW-14")
 def test_a_set_whose_second_edit_undoes_its_first_is_no_other_fix() -> None:
-    """First for what goes out alone, which spares no instance with an address of its own, then for both ways: the same file
-    as both ways at once."""
+    """First for what goes out alone, then for both ways: the same file as both ways at once."""
     found = written(bpa("bidirectional")).fixes("web", "www", "tcp/443")
     files = [fix.patch.after for fix in found]
     assert len(files) == len({*files}) >= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.answers.test_session_manager import ROOT, WORKER, load
@@ -79,3 +80,31 @@ def test_the_command_prints_the_edit_and_the_patch(capsys: pytest.CaptureFixture
     assert "+          - {allow: tcp/443, from: node}" in out
     assert main(["session-manager", file, "--fix", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["fix"]["whole"]["opens"] == []
+
+
+def test_the_command_writes_the_patch_of_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The state that it tells, and the exit code, are those before."""
+    model = ROOT / "models" / "22-session-manager-private-dns-off-as-found.yaml"
+    file = tmp_path / "design.yaml"
+    file.write_bytes(model.read_bytes())
+    assert main(["session-manager", str(file), "--fix", "--write"]) == 1
+    assert capsys.readouterr().out.endswith(f"\nwritten: {file}\n")
+    plan = reachsim.load(model).fix_sessions().whole
+    assert plan is not None
+    assert plan.patch is not None
+    assert file.read_bytes().decode() == plan.patch.after
+    assert main(["session-manager", str(file), "--fix", "--write"]) == 0
+    assert "written" not in capsys.readouterr().out
+    assert file.read_bytes().decode() == plan.patch.after
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["design.yaml", "--write"], "--write is for the edits of --fix; write both"),
+        (["-", "--fix", "--write"], "--write needs a file: standard input cannot be changed"),
+    ],
+)
+def test_what_cannot_be_written(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["session-manager", *words]) == 2
+    assert told in capsys.readouterr().err

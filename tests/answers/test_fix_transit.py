@@ -192,3 +192,72 @@ def test_a_nat_device_that_shares_its_clients_subnet_moves_to_a_new_public_one(d
         },
         ("vpcs", "app", section, "nat", "subnet"): "public",
     }  # fmt: skip
+
+
+# -- peerings of gateways, groups of other VPCs, inspection -------------------------------------------------------------
+
+
+@pytest.mark.rule("TGW-6")
+def test_a_peering_of_gateways_gets_static_routes_on_both_sides() -> None:
+    """Nothing is propagated over one, so that is not proposed."""
+    far: Changes = {
+        "transit_gateways west": {
+            "attachments": {"egress": {"vpc": "egress", "subnets": ["tgw"]}, "east": {"peer": "tgw.west"}},
+            "route_tables": {"all": {"associations": ["egress", "east"], "propagations": ["egress"], "routes": {}}},
+        },
+        "transit_gateways tgw attachments": {"spoke": {"vpc": "spoke", "subnets": ["app"]}, "west": {"peer": "west.east"}},
+        "transit_gateways tgw route_tables": {
+            "all": {"associations": ["spoke", "west"], "propagations": ["spoke"], "routes": {}},
+        },
+        "vpcs egress route_tables data": {"10.1.0.0/16": "west"},
+        "vpcs egress route_tables public": {"0.0.0.0/0": "igw", "10.1.0.0/16": "west"},
+    }  # fmt: skip
+    assert changed(joined(far), DATABASE) == {
+        (*TABLES, "all", "routes", "10.2.0.0/16"): "west",
+        ("transit_gateways", "west", "route_tables", "all", "routes", "10.1.0.0/16"): "east",
+    }
+
+
+@pytest.mark.rule("TGW-14")
+@pytest.mark.parametrize("attachment", [True, False])
+def test_group_referencing_is_switched_on_where_a_rule_names_a_far_group(attachment: bool) -> None:
+    named: Changes = {
+        "vpcs spoke security_groups": {"caller": {}},
+        "vpcs spoke instances app security_groups": ["caller"],
+        "vpcs egress security_groups db": {"ingress": [{"allow": "tcp/5432", "from": "spoke.caller"}]},
+        **({} if attachment else {"transit_gateways tgw attachments spoke security_group_referencing": False}),
+    }
+    net = joined(named)
+    (blocker,) = net.trace(*DATABASE).blockers
+    assert (blocker.code, blocker.rule_id) == ("SG_REFERENCES_NOT_PRESERVED", "TGW-14")
+    assert "security group referencing" in blocker.text
+    key = ("transit_gateways", "tgw")
+    spoke = {(*key, "attachments", "spoke", "security_group_referencing"): True}
+    assert changed(net, DATABASE) == {(*key, "security_group_referencing"): True, **({} if attachment else spoke)}
+
+
+INSPECTED = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      web: {cidr: 10.0.1.0/24, az: a, route_table: web}
+      wall: {cidr: 10.0.2.0/28, az: a, route_table: wall}
+    route_tables:
+      edge: {gateway: igw, routes: {10.0.1.0/24: wall}}
+      web: {0.0.0.0/0: igw}
+      wall: {0.0.0.0/0: igw}
+    vpc_endpoints: {wall: {type: gateway_load_balancer, service: inspect, subnets: [wall]}}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances: {web: {subnet: web, public_ip: true, security_groups: [web]}}
+"""
+
+
+@pytest.mark.rule("ROUTE-23")
+def test_answers_go_back_through_what_a_gateways_table_leads_through() -> None:
+    net = reachsim.loads(INSPECTED)
+    question = ("internet", "web", "tcp/443")
+    assert net.trace(*question).blockers[0].code == "INGRESS_RTB_TRAFFIC_REDIRECTION"
+    assert changed(net, question) == {("vpcs", "app", "route_tables", "web", "0.0.0.0/0"): "wall"}

@@ -41,6 +41,27 @@ def test_targets_that_are_not_reached(closed: Changes, kind: str, count: int) ->
     assert found(BALANCED, lb, closed, only="TARGET_CLOSED") == [("TARGET_CLOSED", "app.lb")] * count
 
 
+@pytest.mark.rule("LB-8")
+@pytest.mark.parametrize("kind", ["application", "network"])
+@pytest.mark.parametrize(
+    ("subnets", "targets", "count"),
+    [(["private"], ["db"], 1), (["private", "isolated"], ["db"], 0), (["private"], ["db", "probe"], 0)],
+)
+def test_listeners_whose_targets_are_in_no_enabled_zone(
+    kind: str, subnets: list[str], targets: list[str], count: int
+) -> None:
+    """`private` and `probe` are in zone a, `isolated` and `db` in zone b. Once for all interfaces of the load balancer."""
+    lb = {
+        "vpcs app load_balancers lb": {
+            "type": kind, "scheme": "internal", "subnets": subnets, "security_groups": ["open"], "cross_zone": True,
+            "listeners": {"http/80" if kind == "application" else "tcp/80": "dbs"},
+            "target_groups": {"dbs": {"targets": targets}},
+        },
+        "vpcs app instances probe security_groups": ["open"],
+    }  # fmt: skip
+    assert found(lb, only="TARGET_CLOSED") == [("TARGET_CLOSED", "app.lb")] * count
+
+
 @pytest.mark.rule("DNS-2")
 @pytest.mark.parametrize(
     ("support", "hostnames", "vpcs", "seen"),

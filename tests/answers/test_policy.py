@@ -61,6 +61,7 @@ def test_isolation_is_that_nothing_is_delivered_either_way(seed: int) -> None:
             ends = [by_name(net, name, address) for name, address in named]
             assert leak.witness in net.reach(*ends).delivered
         assert result.to_dict()["isolated"] == bool(result)
+        assert result.to_dict()["leaks"] == [leak.to_dict() for leak in result.leaks]  # words of one serve others
 
 
 @laws(15)
@@ -157,6 +158,12 @@ def test_isolation_by_hand() -> None:
     assert not unknown.isolated({"subnet": "private"}, {"vpc": "data"})
     assert unknown.isolated({"subnet": "private"}, {"vpc": "data"}).undecided
     assert HeaderSpace.nothing() == net.reach("db", "api").delivered
+
+
+def test_between_an_end_and_itself_each_leak_is_told_once() -> None:
+    found = load().isolated({"vpc": "app"}, {"vpc": "app"})
+    assert found.leaks
+    assert len(set(found.leaks)) == len(found.leaks)
 
 
 def test_a_leak_says_by_way_of_what() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -14,8 +15,11 @@ from tests.networks import laws, network, seeds
 
 import reachsim
 from reachsim.answers import rowwise
-from reachsim.answers.rowwise import addresses_between, pairs_to_ask
+from reachsim.answers.between import addresses_between
+from reachsim.answers.rowwise import by_rows
 from reachsim.net.address import parse_address as address
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import reach
 
@@ -52,21 +56,28 @@ def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> No
 
 @laws(10)
 @given(seeds)
-def test_pairs_that_are_not_asked_deliver_nothing_and_addresses_are_those_of_all(seed: int) -> None:
+def test_rows_tell_what_every_pair_delivers_and_addresses_are_those_of_all(seed: int) -> None:
     _, _, net = network(seed, crowd=True)
     of = net.classes.of
     for one, other in ends(net):
         source, destination = net.endpoint(one), net.endpoint(other)
         with rows_from(0):
-            pairs = pairs_to_ask(net, source, destination, Traffic.everything(), net.book, links=True)
-        if pairs is None:
+            rows = by_rows(net, source, destination, Traffic.everything(), net.book, links=True)
+        if rows is None:
             continue
         answer = reach(source, destination, net.ends, net.book, links=True)
         assert addresses_between(source, destination, net.ends) == (answer.sources, answer.destinations)
+        told = [(*each[:4], each.traffic) for origin in source.origins for each in rows.of(origin)]
+        expected = []
         for part in answer.parts:
             sender, target = part.flow.origin.interface, part.flow.target
-            if sender is not None and target is not None and of[target].index not in pairs.get(of[sender].index, ()):
-                assert (part.forward, part.unsure, part.undecided) == (Traffic.nothing(), Traffic.nothing(), "")
+            assert sender is not None
+            assert target is not None
+            if of[target].index not in rows.ask.get(of[sender].index, ()):
+                assert (part.unsure, part.undecided) == (Traffic.nothing(), "")
+                if part.forward:
+                    expected.append((sender, target, part.sources, part.destinations, part.forward))
+        assert told == expected
 
 
 def mesh_of_groups(count: int) -> str:
@@ -137,6 +148,30 @@ def test_only_what_fails_is_asked_pair_by_pair() -> None:
         address("10.0.0.11"),
     )  # g7 lets g8 in; from .4 on
     assert failing.failing.traffic() == Traffic.parse("tcp/1007")
+
+
+def test_what_fails_between_many_is_exact_and_one_pair_alone_is_asked_for_the_packet() -> None:
+    """By the rules: interface n, which has the address 10.0.0.(4 + n), takes tcp/(1000 + n) from n + 1 and nothing else."""
+    count = 40
+    net = reachsim.loads(mesh_of_groups(count))
+    at = [AddressSet(((address("10.0.0.4") + n,) * 2,)) for n in range(count)]
+    taken = [Traffic.parse(f"tcp/{1000 + n}") for n in range(count)]
+    every = HeaderSpace.union(HeaderSpace.box(taken[n], at[(n + 1) % count], at[n]) for n in range(count))
+    with patch.object(rowwise, "reach", wraps=reach) as asked:
+        failing = net.expect({"vpc": "a"}, {"vpc": "a"}, deny="all")
+        assert failing.failing == every
+        assert asked.call_count == 1
+        apart = net.isolated({"vpc": "a"}, {"vpc": "a"})
+        assert HeaderSpace.union(leak.space for leak in apart.leaks) == every
+        assert [(leak.source, leak.destination) for leak in apart.leaks][:2] == [("a.i0", "a.i39"), ("a.i1", "a.i0")]
+        assert asked.call_count == 1
+    assert failing.witness is not None
+    assert failing.witness.packet in every
+
+
+def test_all_of_what_is_asked_fails_in_few_words() -> None:
+    net = reachsim.loads(re.sub(r"allow: tcp/\d+, from: g\d+", "allow: tcp/7, from: 10.0.0.0/16", mesh_of_groups(12)))
+    assert net.expect({"vpc": "a"}, {"vpc": "a"}, deny="tcp/7").reason == "delivered: all of tcp/7"
 
 
 def test_a_promise_decided_by_rows_is_decided_anew_after_an_edit_of_a_filter_that_it_hangs_on() -> None:

@@ -183,7 +183,11 @@ def test_without_a_word_about_the_agent_the_image_tells(ami: str, state: str) ->
 @pytest.mark.rule("SSM-2")
 def test_each_of_the_two_services_is_needed() -> None:
     for service in ("ssm", "ssmmessages"):
-        assert missing({f"vpcs shop vpc_endpoints {service}": GONE}) == [(service, "SSM-1")]
+        gone = {f"vpcs shop vpc_endpoints {service}": GONE}
+        assert missing(gone) == [(service, "SSM-1")]
+        (need,) = node(gone).missing  # the endpoint is what is missing, whatever keeps the public addresses out
+        assert need.text.startswith(f"not reached: VPC shop has no interface endpoint of {service}; ")
+    assert "has no interface endpoint" not in node({"vpcs shop vpc_endpoints": {}}).missing[0].text
 
 
 @pytest.mark.rule("SSM-2")

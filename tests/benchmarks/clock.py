@@ -95,6 +95,21 @@ def compiled(text: str) -> Any:
     return net
 
 
+def asked_afresh(text: str, net: Any, ask: Callable[[Any], Any], seconds: float) -> tuple[list[float], float, Any]:
+    """A question asked of a network and of fresh ones like it, five times or for so many seconds: the times, the peak of the
+    memory after the first, and the last answer."""
+    times: list[float] = []
+    peak = 0.0
+    end = time.perf_counter() + seconds
+    while True:
+        fresh = compiled(text) if times else net
+        took, answer = clocked(lambda fresh=fresh: ask(fresh))  # type: ignore[misc]
+        times.append(took)
+        peak = peak or peak_memory()
+        if len(times) == 5 or time.perf_counter() >= end:
+            return times, peak, answer
+
+
 def some_pairs(net: Any, count: int, seed: int = 1, *, near: bool = False) -> list[tuple[str, str]]:
     """Random ordered pairs of instances and interfaces; `near`: in one VPC, or in two that are peered.
 

@@ -17,6 +17,7 @@ from tests.benchmarks.clock import (
     PAIRS,
     NotYetError,
     Row,
+    asked_afresh,
     clocked,
     compiled,
     explain_all,
@@ -28,6 +29,7 @@ from tests.benchmarks.clock import (
     trace_all,
 )
 from tests.benchmarks.components import connected
+from tests.benchmarks.mending import measure_fix, measure_lambda, measure_lint, measure_session_manager
 from tests.benchmarks.organisation import organisation
 
 
@@ -106,21 +108,6 @@ def measure_compile(size: int) -> Iterator[Row]:
         mine.append(seconds)
         peak = peak or peak_memory()
     yield Row("compile", size, min(mine), median(mine), size, "interface", "load", min(loads), peak)
-
-
-def asked_afresh(text: str, net: Any, ask: Callable[[Any], Any], seconds: float) -> tuple[list[float], float, Any]:
-    """A question asked of a network and of fresh ones like it, five times or for so many seconds: the times, the peak of the
-    memory after the first, and the last answer."""
-    times: list[float] = []
-    peak = 0.0
-    end = time.perf_counter() + seconds
-    while True:
-        fresh = compiled(text) if times else net
-        took, answer = clocked(lambda fresh=fresh: ask(fresh))  # type: ignore[misc]
-        times.append(took)
-        peak = peak or peak_memory()
-        if len(times) == 5 or time.perf_counter() >= end:
-            return times, peak, answer
 
 
 def measure_trace(size: int) -> Iterator[Row]:
@@ -390,6 +377,10 @@ MEASURES: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": measure_check,
     "edit": measure_edit,
     "diff": measure_diff,
+    "fix": measure_fix,
+    "lint": measure_lint,
+    "lambda": measure_lambda,
+    "session-manager": measure_session_manager,
     "sets": measure_sets,
 }
 SIZES = {"import": (0,), "sets": (5, 50, 500)}

@@ -101,7 +101,7 @@ def test_organisation_refuses_what_cannot_be(interfaces: int, classes_of: int | 
         organisation(interfaces, classes_of=classes_of)
 
 
-@pytest.mark.parametrize("measure", ["compile", "trace", "pair", "matrix", "rows", "edit", "sets"])
+@pytest.mark.parametrize("measure", ["compile", "trace", "pair", "matrix", "rows", "edit", "lambda", "sets"])
 def test_measures_run(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gc, "collect", lambda: 0)  # each clocked run starts with one, through all that a suite holds
     for module in (clock, measures):

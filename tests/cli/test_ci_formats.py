@@ -209,6 +209,8 @@ class TestDiff:
         out = run(capsys, "diff", before, after, "--format", "github", status=1)
         assert f"::error file=after.yaml,line={line},title=reachsim diff%3A opened%3A tcp/80" in out
         assert "app.probe security group client ingress: now: tcp/80 from 10.0.1.0/24 [after.yaml:" in out
+        for form in ("sarif", "markdown"):  # where the name stands beside, it is not told twice
+            assert run(capsys, "diff", before, after, "--format", form, status=1).count("opened: tcp/80") == 1
         back = run(capsys, "diff", after, before, "--format", "github", status=0)
         assert "::notice file=before.yaml,line=" in back
         assert (

@@ -117,6 +117,19 @@ def test_fixes_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert data["whole"]["edits"][0]["text"] == "add to security group db the ingress rule tcp/5432 from web"
 
 
+def test_a_deny_is_asked_for_as_a_file_has_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(
+        file.read_text().replace("      db: {}", "      db: {ingress: [{allow: tcp/22, from: [web, 10.9.0.0/16]}]}")
+    )
+    assert main(["fix", str(file), "web", "db", "deny", "tcp/22", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["question"].endswith("deny tcp/22")
+    (change,) = data["fixes"][0]["edits"][0]["changes"]
+    assert (change["path"][-1], change["value"]) == ("from", "10.9.0.0/16")
+    assert main(["fix", str(file), "web", "db", "allow", "tcp/22"]) == 0
+    assert "nothing to fix" in capsys.readouterr().out.lower()
+
+
 def test_what_has_no_fix_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "design.yaml"
     file.write_text(DESIGN.replace("deny: all", "allow: tcp/22"))
@@ -131,6 +144,10 @@ def test_bad_usage(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "--write needs a file" in capsys.readouterr().err
     assert main(["fix", str(file), "web", "db"]) == 2
     assert "write FROM, TO and TRAFFIC, or none of them" in capsys.readouterr().err
+    assert main(["fix", str(file), "web", "db", "refuse", "tcp/22"]) == 2
+    assert "'refuse' is no word before TRAFFIC; write allow, deny, or none of them" in capsys.readouterr().err
+    assert main(["fix", str(file), "web", "db", "deny"]) == 2
+    assert "'deny' is not traffic" in capsys.readouterr().err
     assert main(["explain", str(file), "web", "db"]) == 2
     assert "write FILE, FROM, TO and TRAFFIC" in capsys.readouterr().err
     assert main(["fix", str(file), "web", "nobody", "tcp/1"]) == 2

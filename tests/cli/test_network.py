@@ -375,6 +375,47 @@ def test_what_is_bounded_is_not_announced(monkeypatch: pytest.MonkeyPatch) -> No
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "trace {} vpc=shop vpc=shop tcp/80",
+        "explain {} vpc=shop vpc=shop tcp/80",
+        "graph {} --from vpc=shop --to vpc=shop",
+    ],
+)
+def test_a_question_about_many_pairs_is_announced_beforehand(
+    question: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The design has 13 interfaces that send and take, or one of the two. A second for each pair is long."""
+    asked = question.format(THREE).split()
+    main(asked)
+    assert "takes about" not in capsys.readouterr().err
+    monkeypatch.setattr("reachsim.cli.common._EACH_PAIR", 1.0)
+    main(asked)
+    err = capsys.readouterr().err
+    assert re.fullmatch(r"takes about \d+ \w+ \(pairs of ends: \d+\); --deadline SECONDS bounds it\n", err)
+    main([*asked, "--deadline", "100"])
+    assert capsys.readouterr().err == ""
+
+
+def test_rows_of_a_promise_between_many_count_as_work() -> None:
+    """80 interfaces with groups of their own are 6,400 pairs; they are told row by row, and never fewer than before."""
+    groups = ",".join(f"g{n}: {{ingress: [{{allow: tcp/{n + 1}, from: g0}}]}}" for n in range(80))
+    hosts = ",".join(f"i{n}: {{subnet: s, security_groups: [g{n}]}}" for n in range(80))
+    net = reachsim.loads(
+        "{version: 1, vpcs: {a: {cidrs: [10.0.0.0/16], subnets: {s: {cidr: 10.0.0.0/20}}, "
+        f"security_groups: {{{groups}}}, instances: {{{hosts}}}}}}}, "
+        "expect: [{from: {vpc: a}, to: {vpc: a}, deny: tcp/9}]}"
+    )
+    heard: dict[str, list[tuple[int, int]]] = {"check": [], "isolated": []}
+    net.check(progress=lambda *told: heard["check"].append(told))
+    net.isolated({"vpc": "a"}, {"vpc": "a"}, progress=lambda *told: heard["isolated"].append(told))
+    for told in heard.values():
+        assert {total for _, total in told} == {6_400}
+        assert told == sorted(told)
+        assert told[-1][0] == 6_400
+
+
 def test_fast_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

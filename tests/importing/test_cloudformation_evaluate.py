@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachsim.importing.cloudformation.evaluate import ABSENT, Reference, Scope, condition, evaluate
+from reachsim.importing.cloudformation.evaluate import ABSENT, External, Reference, Scope, condition, evaluate
 from reachsim.importing.inventory import Unknown
 
 SCOPE = Scope(
@@ -119,3 +119,26 @@ def test_conditions_that_name_each_other_twice_are_evaluated_once(operator: str)
 def test_a_chain_of_conditions_without_end_is_unknown() -> None:
     chain = {f"C{n}": {"Fn::Not": [{"Condition": f"C{n - 1}"}]} for n in range(1, 5000)}
     assert isinstance(condition("C4999", Scope(conditions={"C0": {"Fn::Equals": ["a", "a"]}, **chain})), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"Ref": "Vpc"}, "", False),  # the id of a resource is never empty
+        ("", {"Fn::GetAtt": ["Vpc", "VpcId"]}, False),
+        ({"Fn::Sub": "${Nobody}-x"}, "", False),
+        ({"Ref": "Vpc"}, {"Ref": "Vpc"}, True),
+        ({"Ref": "Vpc"}, {"Ref": "Web"}, False),
+        ({"Ref": "Vpc"}, "vpc-1", None),
+        ({"Ref": "Nobody"}, "", None),
+    ],
+)
+def test_an_id_that_aws_gives_is_compared(one: Any, other: Any, expected: bool | None) -> None:
+    scope = Scope(
+        values={"Nobody": External("no value is given for Nobody", "Nobody")},
+        resources={"Vpc": None, "Web": None},
+        attribute=lambda reference: Reference(reference.logical_id),
+        conditions={"C": {"Fn::Equals": [one, other]}},
+    )
+    found = condition("C", scope)
+    assert isinstance(found, Unknown) if expected is None else found is expected

@@ -177,6 +177,60 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
 """,
         [("HostA", "Host", "tcp/5432", R), ("HostA", "Host", "tcp/22", B)],
     ),
+    # A rule for the port of a database that says none is for the port of its engine.
+    "the port of a database": (
+        GROUPS
+        + """
+  Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql, DBSubnetGroupName: !Ref Both, PubliclyAccessible: false,
+      VPCSecurityGroups: [!Ref Web]}}
+  To: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Web, IpProtocol: tcp, CidrIp: 10.0.0.0/16,
+      FromPort: !GetAtt Db.Endpoint.Port, ToPort: !GetAtt Db.Endpoint.Port}}
+""",
+        [("HostA", "Db", "tcp/3306", R), ("HostA", "Db", "tcp/5432", B)],
+    ),
+    "the port of a cache": (
+        GROUPS
+        + """
+  Cache: {Type: AWS::ElastiCache::SubnetGroup, Properties: {SubnetIds: [!Ref A, !Ref B]}}
+  Redis: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Port: 7000, CacheSubnetGroupName: !Ref Cache,
+      SecurityGroupIds: [!Ref Web]}}
+  To: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Web, IpProtocol: tcp, CidrIp: 10.0.0.0/16,
+      FromPort: !GetAtt Redis.PrimaryEndPoint.Port, ToPort: !GetAtt Redis.PrimaryEndPoint.Port}}
+""",
+        [("HostA", "Redis", "tcp/7000", R), ("HostA", "Redis", "tcp/6379", B)],
+    ),
+    # Of Aurora PostgreSQL, one page says 5432 and another 3306.
+    "the port of Aurora PostgreSQL": (
+        GROUPS
+        + """
+  Db: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-postgresql, DBSubnetGroupName: !Ref Both,
+      VpcSecurityGroupIds: [!Ref Web]}}
+  To: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Web, IpProtocol: tcp, CidrIp: 10.0.0.0/16,
+      FromPort: !GetAtt Db.Endpoint.Port, ToPort: !GetAtt Db.Endpoint.Port}}
+""",
+        [("HostA", "Db", "tcp/5432", U), ("HostA", "Db", "tcp/3306", U), ("HostA", "Db", "tcp/22", B)],
+    ),
+    # A subnet that assigns IPv6 addresses gives one to every interface that does not say otherwise.
+    "addresses of IPv6 that a subnet gives": (
+        """
+  V6: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true}}
+  Six:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.0.3.0/24
+      AssignIpv6AddressOnCreation: true
+      Ipv6CidrBlock: !Select [0, !Cidr [!Select [0, !GetAtt Vpc.Ipv6CidrBlocks], 4, 64]]
+  OfSix: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Six, RouteTableId: !Ref Table}}
+  Out6: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationIpv6CidrBlock: "::/0", GatewayId: !Ref
+      Igw}}
+  All: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}
+  Has: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Six, SecurityGroupIds: [!Ref All]}}
+  Also: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Six, SecurityGroupIds: [!Ref All]}}
+  None: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Six, Ipv6AddressCount: 0, SecurityGroupIds: [!Ref All]}}
+""",
+        [("Has", "2606:4700::1", "tcp/443", R), ("Also", "2606:4700::1", "tcp/443", R), ("Has", "Also", "tcp/443", B)],
+    ),
     "a launch template that was not given": (
         "\n  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, LaunchTemplate: {LaunchTemplateId: lt-1}}}",
         [("HostA", "Host", "tcp/22", U), ("HostA", "HostB", "tcp/22", R)],
@@ -188,6 +242,23 @@ CASES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
 def test_what_is_asked_of_services(more: str, asked: tuple[str, str, str, str]) -> None:
     source, target, traffic, expected = asked
     assert verdict(read(more), source, target, traffic) == expected
+
+
+def test_who_has_an_address_of_ipv6_that_its_subnet_gives() -> None:
+    hosts = read(CASES["addresses of IPv6 that a subnet gives"][0]).design["vpcs"]["Vpc"]["instances"]
+    assert len({hosts[name]["ipv6_address"] for name in ("Has", "Also")}) == 2
+    assert "ipv6_address" not in hosts["None"]
+
+
+def test_a_function_may_use_ipv6_where_it_says_so() -> None:
+    more = (
+        CASES["addresses of IPv6 that a subnet gives"][0]
+        + """
+  Fn: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref Six], SecurityGroupIds: [!Ref Open],
+      Ipv6AllowedForDualStack: true}}}
+"""
+    )
+    assert read(more).design["lambda_functions"]["Fn"]["latest"]["ipv6"] is True
 
 
 def test_what_is_in_the_default_vpc_is_in_no_other() -> None:

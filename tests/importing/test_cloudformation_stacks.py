@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -264,3 +266,33 @@ def test_a_loop_through_what_nobody_knows_is_an_error() -> None:
     }
     with pytest.raises(UsageError, match="not known"):
         stacks(template("parent.yaml", Resources={"Inner": body}), LOOP)
+
+
+def nested(url: Any) -> dict[str, Any]:
+    return {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("./modules/vpc/module.yml", "app/modules/vpc/module.yml"),
+        ("modules/alb/module.yml", "app/modules/alb/module.yml"),
+        ("https://s3.amazonaws.com/b/alb/module.yml?versionId=1", "app/modules/alb/module.yml"),
+        ("https://s3.amazonaws.com/b/module.yml", None),  # either may be meant
+    ],
+)
+def test_of_templates_of_one_name_the_one_in_the_named_folder_is_nested(url: str, expected: str | None) -> None:
+    outer = template("app/main.yml", Resources=nested(url))
+    found = stacks(
+        outer, *(template(f"app/modules/{each}/module.yml", Resources={"V": VPC}) for each in ("vpc", "alb"))
+    )
+    assert dict(found.nested_files(outer)).get("Inner") == expected
+
+
+def test_cdk_calls_a_nested_template_by_the_hash_of_its_json() -> None:
+    inner = template("AppInner12.nested.template.json", Resources={"V": VPC}, Description="\u00e4")
+    called = sha256(json.dumps(inner.data, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    url = {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}, f"/cdk-assets/{called}.json"]]}
+    outer = template("App.template.json", Resources=nested(url))
+    found = stacks(outer, inner, template("Other.nested.template.json", Resources={"W": VPC}))
+    assert dict(found.nested_files(outer)) == {"Inner": "AppInner12.nested.template.json"}

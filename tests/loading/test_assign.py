@@ -39,6 +39,16 @@ def test_a_public_address_that_aws_chooses_is_nobody_elses():
     assert chosen == {"203.0.113.2", "203.0.113.3"}
 
 
+@pytest.mark.parametrize(
+    ("block", "pool"),
+    [("203.0.113.7/32", "198.51.100."), ("0.0.0.0/0", "203.0.113."), ("192.0.0.0/8", "203.0.113.")],
+)
+def test_a_public_address_that_aws_chooses_is_not_of_a_range_that_a_rule_names(block, pool):
+    group = {"ingress": [{"allow": "tcp/22", "from": block}]}
+    net = load({"vpcs app instances db public_ip": True, "vpcs app security_groups named": group})
+    assert format_address(net.topology.interfaces["app.db"].publics[0]).startswith(pool)
+
+
 @pytest.mark.rule("LAMBDA-3")
 def test_functions_share_an_interface_for_each_subnet_and_set_of_groups():
     both = CLIENT | {"subnets": ["private", "isolated"]}

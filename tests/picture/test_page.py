@@ -130,3 +130,37 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert out.read_text(encoding="utf-8") == reachsim.load(file).draw().html
     assert main(["draw", file, "-o", str(tmp_path / "out")]) == 2
     assert "write a name that ends in .svg, .html, .mmd, .dot" in capsys.readouterr().err
+
+
+def test_what_is_blocked_as_promised_is_told_in_green_and_what_is_not_by_a_packet_that_fails() -> None:
+    """Nobody reaches the first from the internet, as promised; the second is reached by HTTPS, and by nothing else."""
+    net = reachsim.loads("""
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {0.0.0.0/0: igw}}
+    security_groups: {closed: {}, open: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances:
+      a: {subnet: s, private_ip: 10.0.0.10, public_ip: 198.51.100.1, security_groups: [closed]}
+      b: {subnet: s, private_ip: 10.0.0.11, public_ip: 198.51.100.2, security_groups: [open]}
+expect:
+  - {from: internet, to: a, deny: tcp}
+  - {from: internet, to: b, deny: tcp}
+  - {from: internet, to: b, allow: tcp/443}
+  - {from: internet, to: b, allow: tcp/80}
+""")
+    page = Page(net.draw().html)
+    kept, leaks, works, fails = page.texts("button")[3:]
+    assert kept == "\u2713 blocked, as promised #1 internet \u2192 v.a: deny tcp"
+    assert leaks == "\u2717 fails #2 internet \u2192 v.b: deny tcp"
+    assert works == "\u2713 reachable #3 internet \u2192 v.b: allow tcp/443"
+    assert fails == "\u2717 fails #4 internet \u2192 v.b: allow tcp/80"
+    articles = page.texts("article")
+    assert "blocked, as promised" in articles[0]
+    assert "reachable" in articles[1]  # the packet that the promise forgot: tcp/443
+    assert ":443" in articles[1]
+    signs = [attributes["class"] for tag, attributes, _ in page.elements if tag == "circle"]
+    assert [sign for sign in signs if sign in ("sign kept", "sign stop")] == ["sign kept", "sign stop"]

@@ -38,7 +38,7 @@ def test_an_edit_of_rules_changes_nothing_that_it_cannot_touch(seed: int) -> Non
     rng, design, net = network(seed)
     copy = net.with_(dict([rule_edit(rng, design)]))
     part = reachsim.diff(net, copy)
-    with patch("reachsim.answers.diff.touched", return_value=None):
+    with patch.object(reachsim.Network, "touched_since", return_value=None):
         whole = reachsim.diff(net, copy)
     assert part.changes == whole.changes
     assert set(part.undecided) <= set(whole.undecided)

@@ -39,7 +39,7 @@ def test_an_edit_of_structure_changes_nothing_that_it_cannot_touch(seed: int) ->
 
 def same_as_whole(before: reachsim.Network, after: reachsim.Network) -> None:
     part = reachsim.diff(before, after)
-    with patch("reachsim.answers.diff._touched", return_value=None):
+    with patch.object(reachsim.Network, "touched_since", return_value=None):
         whole = reachsim.diff(before, after)
     assert part.changes == whole.changes
     assert (part.added, part.removed) == (whole.added, whole.removed)

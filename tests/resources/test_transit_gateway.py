@@ -410,7 +410,7 @@ def test_a_peering_beside_does_not_bring_groups_over_an_attachment_without_suppo
         "peering_connections pcx": {"requester": "app", "accepter": "data"},
     }
     trace = load(GROUPS, half).trace(*OVER_TGW)
-    blames(trace, "SG_REFERENCES_NOT_PRESERVED", "SG-14", "data.db")
+    blames(trace, "SG_REFERENCES_NOT_PRESERVED", "TGW-14", "data.db")
 
 
 @pytest.mark.rule("SG-11")

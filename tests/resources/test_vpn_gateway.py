@@ -211,3 +211,15 @@ def test_the_gateway_sends_what_comes_in_to_the_appliance_that_its_table_names()
 def test_references_that_name_nothing():
     assert "vgx" in told({"vpn_connections dsl gateway": "old.vgx"})[0]
     assert "vgx" in told({"direct_connect_gateways dx": {"gateways": ["vgx"]}})[0]
+
+
+@pytest.mark.rule("VPN-3")
+@pytest.mark.parametrize("far", ["internet", "service:s3"])
+def test_nothing_outside_aws_is_reached_through_a_gateway(far):
+    """Each address outside the VPC is as little of an interface there as the next: all are decided at once."""
+    net = load({"region": "eu-west-1", "networks shop via": ["dsl"]})
+    trace = net.trace("shop.till", far, "tcp/443")
+    assert trace.verdict == "blocked"
+    assert trace.blockers[0].code == "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+    assert len(trace.ways) <= 3
+    assert not net.reach("shop.till", far).delivered

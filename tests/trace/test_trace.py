@@ -4,6 +4,7 @@ from tests.designs import ALL, ANY, acl, acl_of, blames, group, load, passes
 import reachsim
 from reachsim.errors import UsageError
 from reachsim.net.traffic import Traffic
+from reachsim.report.trace import trace_text
 
 
 @pytest.mark.rule("WALK-18")
@@ -49,6 +50,19 @@ def test_a_note_says_of_what_one_packet_is_traced(traffic, stands_for_more):
     """A type of ICMP is one question whatever its code, and so is a protocol without ports."""
     notes = load().trace("probe", "db", traffic).notes
     assert any(note.startswith(f"one packet of {traffic} is traced: ") for note in notes) is stands_for_more
+
+
+@pytest.mark.parametrize(
+    ("traffic", "sent"),
+    [("tcp/80-81", "tcp/80 of tcp/80-81"), ("tcp/80", "tcp/80"), ("icmp/8", "icmp/8"), ("proto/47", "proto/47")],
+)
+def test_the_first_line_says_what_was_sent_of_what_was_asked(traffic, sent):
+    """A range of ports is not reachable because its first port is."""
+    trace = load(group("web-only", ("tcp/80", "0.0.0.0/0")), {"vpcs app instances db security_groups": ["web-only"]})
+    trace = trace.trace("probe", "db", traffic)
+    assert trace.sent == sent
+    assert f"probe -> app.db  {sent}" in trace_text(trace).splitlines()[0]
+    assert trace.title == f"app.probe -> app.db {sent}: {trace.verdict}"
 
 
 @pytest.mark.rule("NACL-12")

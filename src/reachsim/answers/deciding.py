@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from reachsim.answers.between import asked_between, delivered_between
 from reachsim.answers.expectations import Result, ResultVerdict
-from reachsim.answers.rowwise import addresses_between, asked_besides, pairs_to_ask, reach_between
+from reachsim.answers.rowwise import by_rows, reach_between
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
@@ -38,19 +39,23 @@ def decide(
     endpoints, book = network.ends, network.book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
-    whole = pairs = None
+    whole = rows = None
     every = source, destination
     if destination.resolve is None and max(len(source.origins), len(destination.interfaces)) > MANY:
         whole = _Whole(source, destination, network.classes)
         source, destination = few_of_each(source, destination, network.classes)
         if expectation.deny is not None:
-            pairs = pairs_to_ask(network, source, destination, expectation.deny, book, links=True)
-    if expectation.allow is None:
-        answer = reach_between(network, source, destination, pairs, book, progress)
+            rows = by_rows(network, source, destination, expectation.deny, book, progress, links=True)
+    if rows is not None:  # what fails is known, but for a part of it that shows how
+        answer = reach_between(
+            network, source, destination, rows.ask_with_first(), book, progress if rows.ask else None
+        )
     else:
-        answer = reach(source, destination, endpoints, book, progress)
+        answer = reach(source, destination, endpoints, book, progress, links=expectation.allow is None)
     judged = _Judged(expectation, endpoints, whole)
     judged.take(answer)
+    if rows is not None:
+        judged.failing.append(delivered_between(rows, *every, expectation.traffic))
     space = HeaderSpace.union(judged.failing)
     witness = judged.witness(network, source, destination, space)
     nothing_asked = judged.allow and not any(
@@ -60,10 +65,12 @@ def decide(
     )
     verdict = judged.verdict(nothing_asked)
     text = ""
-    if space and pairs is not None and asked_besides(network, source, destination, expectation.traffic, pairs):
-        text = space.describe(*addresses_between(*every, endpoints, expectation.traffic))
-    elif space:
-        text = _text(answer, expectation, space, whole, judged.ports)
+    if space:
+        if rows is None:
+            asked = _asked(answer, expectation, whole, judged.ports)
+        else:
+            asked = asked_between(*every, endpoints, expectation.traffic)
+        text = _text(answer, expectation, space, asked)
     loss = NO_LOSS
     if judged.allow and not expectation.one_way:
         loss = _worst_loss(answer, expectation, judged.ports)
@@ -275,20 +282,20 @@ def _all_of(addresses: Iterable[int]) -> AddressSet:
     return AddressSet.union_of((address, address) for address in addresses)
 
 
-def _text(
-    answer: Reach,
-    expectation: Expectation,
-    space: HeaderSpace,
-    whole: _Whole | None,
-    ports: Callable[[FlowAnswer], PortSet],
-) -> str:
-    """A failing set in words, without what goes without saying of the two ends."""
+def _asked(
+    answer: Reach, expectation: Expectation, whole: _Whole | None, ports: Callable[[FlowAnswer], PortSet]
+) -> HeaderSpace:
+    """All packets that an expectation is about."""
     boxes = (
         (part, part.asked(expectation.traffic & part.family, ports(part)))
         for part in answer.parts
         if part.found is not None and not part.flow.perhaps and not (part.flow.beside and expectation.deny is None)
     )
-    asked = HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
+    return HeaderSpace.union(box if whole is None else whole.space(box, part) for part, box in boxes)
+
+
+def _text(answer: Reach, expectation: Expectation, space: HeaderSpace, asked: HeaderSpace) -> str:
+    """A failing set in words, without what goes without saying of the two ends."""
     if space == asked:
         return f"all of {expectation.traffic}"
     return space.describe(

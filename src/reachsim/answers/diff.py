@@ -21,7 +21,6 @@ from reachsim.reach.classes import Classes
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.rows import Rows
-from reachsim.reach.touched import Touched, touched, touched_by_structure
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import network_of
@@ -37,21 +36,22 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
     asked of the first network already. Only what can differ is computed (`reachsim.reach.touched`), and only that can be
     undecided.
     """
+    kept = kept or Before(before)
     places = {name: place for place, name in enumerate({**before.topology.interfaces, **after.topology.interfaces})}
     collected = Collected(places)
     names = renamed(before, after)
     functions = renamed_functions(before, after, names)
-    may = None if names else _touched(before, after)
+    may = None if names else after.touched_since(before.topology, before.book)
     if may is None:
-        old = before.matrix(progress=progress) if kept is None else kept.matrix
+        old = kept.matrix(progress)
         new = after.matrix(progress=progress)
         groups = outside = _joint_classes(old.classes, new.classes, names)
         undecided = _compare_interfaces(old, new, groups, collected)
     else:
         groups = _joint_classes(before.classes, after.classes, {})
-        undecided = _compare_touched(before, after, groups, may.ends, collected, progress)
+        undecided = _compare_touched(kept, after, groups, may.ends, collected, progress)
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
-    undecided += compare_outside(before, after, outside, groups, collected, kept or Before(before), names, functions)
+    undecided += compare_outside(before, after, outside, groups, collected, kept, names, functions)
     undecided += _around_doors(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
@@ -132,7 +132,7 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
 
 
 def _compare_touched(
-    before: Engine,
+    kept: Before,
     after: Engine,
     groups: dict[Key, list[str]],
     ends: frozenset[str],
@@ -143,7 +143,7 @@ def _compare_touched(
     items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
     of_ends = [item for item in items if not ends.isdisjoint(item[1])]
     others = [item for item in items if ends.isdisjoint(item[1])]
-    networks = before, after
+    networks = kept, Before(after)
     from_old, from_new = (_rows(network, of_ends, items, progress) for network in networks)
     to_old, to_new = (_rows(network, others, of_ends, progress) for network in networks)
     pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
@@ -159,12 +159,12 @@ def _compare_touched(
 
 
 def _rows(
-    network: Engine, sources: Sequence[_Group], destinations: Sequence[_Group], progress: Progress | None
+    network: Before, sources: Sequence[_Group], destinations: Sequence[_Group], progress: Progress | None
 ) -> Rows:
     """The answers between the groups that are in a network."""
-    there = network.topology.interfaces
+    there = network.engine.topology.interfaces
     one, other = ([there[names[0]] for _, names in each if names[0] in there] for each in (sources, destinations))
-    return network.rows_between(one, other, progress)
+    return network.rows(one, other, progress)
 
 
 def _in_columns(items: Iterable[_Group], old: Rows, new: Rows) -> list[_Group]:
@@ -230,14 +230,3 @@ def _numbers(row: _Row, places: Iterable[int]) -> list[int]:
         return [0 for _ in places]
     numbers = (*row, 0)  # the last one is at place -1
     return [numbers[place] for place in places]
-
-
-def _touched(before: Engine, after: Engine) -> Touched | None:
-    """What may differ between two networks; None where anything may."""
-    if before.topology is not after.topology:
-        return touched_by_structure(before.topology, after.topology, (before.book, after.book))
-    ends = touched(before.topology, before.book, after.book)
-    if ends is None:
-        return None
-    names = frozenset(interface.name for interface in ends)
-    return Touched(names, names)

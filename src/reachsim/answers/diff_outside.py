@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachsim.answers.before import Before
@@ -71,8 +71,8 @@ class _Ends:
 
     def __post_init__(self) -> None:
         self.far = far_ends(self.before, self.after)
-        self.likenesses = Likenesses()
-        self.known: dict[Hashable, list[Content]] = {}
+        self.likenesses, self.known = self.kept.likenesses, self.kept.contents
+        self.below = self.before.design.nat_loss_below, self.after.design.nat_loss_below
 
     def compare(self, source: str, destination: str, sources: tuple[str, ...], destinations: tuple[str, ...]) -> None:
         """What differs between two ends, told of all that they stand for."""
@@ -103,9 +103,10 @@ class _Ends:
             return self._evaluated(source, destination, keep)
         if alike[0] == alike[1]:
             return []
-        if (keep, alike) not in self.known:
-            self.known[keep, alike] = self._evaluated(source, destination, keep)
-        return self.known[keep, alike]
+        key = keep, alike, self.below
+        if key not in self.known:
+            self.known[key] = self._evaluated(source, destination, keep)
+        return self.known[key]
 
     def _evaluated(self, source: str, destination: str, keep: str) -> list[Content]:
         world = self._there(source, destination)[0] or AddressSet.nothing()

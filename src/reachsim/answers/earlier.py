@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from reachsim.answers.expectations import Result
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.engine import Engine
-from reachsim.reach.touched import Touched, touched_by_structure
+from reachsim.reach.touched import Touched
 from reachsim.resources.expectation import Expectation
 from reachsim.topology.endpoints import Endpoints
 
 Decided = tuple[Result, frozenset[Filter]]
 """A result, with the filters that it depends on."""
 _PLAIN: Final = Endpoint("", "")
+
+
+@dataclass(eq=False)
+class Decisions:
+    """What is decided in a network, now and later. `before`: of the network that it was edited from in the rules of some
+    groups and ACLs alone; what was decided there stands where it asked none of the filters that are others (`changed`)."""
+
+    before: Decisions | None = None
+    changed: frozenset[Filter] = frozenset()
+    own: dict[int, Decided] = field(default_factory=dict)
+
+    def get(self, number: int) -> Decided | None:
+        """What is decided of an expectation, if it is."""
+        found = self.own.get(number)
+        if found is None and self.before is not None:
+            found = self.before.get(number)
+            if found is None or not found[1].isdisjoint(self.changed):
+                return None
+            self.own[number] = found
+        return found
 
 
 @dataclass(eq=False)
@@ -32,21 +51,23 @@ class Earlier:
     ends: Endpoints
     book: FilterBook
     expect: tuple[Expectation, ...]
-    decided: Mapping[int, Decided]
+    decided: Decisions
+    held: Mapping[int, Decided]
+    """What was found to hold there still, of what was decided before an edit before this one."""
     kept: dict[int, Decided] = field(default_factory=dict)
     """What was found to hold still, for a further edit."""
 
     @classmethod
-    def of(cls, network: Engine, decided: Mapping[int, Decided], before: Earlier | None) -> Earlier:
+    def of(cls, network: Engine, decided: Decisions, before: Earlier | None) -> Earlier:
         """A network with what is decided there, now and later. `before`: what it was edited from itself, if it was."""
-        known = decided if before is None else ChainMap(cast(Any, decided), before.kept)
-        return cls(network.ends, network.book, tuple(network.design.expect), known)
+        held = {} if before is None else before.kept
+        return cls(network.ends, network.book, tuple(network.design.expect), decided, held)
 
     def still_holds(self, number: int, network: Engine) -> Result | None:
         """The result of an expectation of the edited network, where it held before and the edit cannot touch it."""
         known = self.kept.get(number)
         if known is None:
-            known = self.decided.get(number)
+            known = self.decided.get(number) or self.held.get(number)
             if known is None or not known[0].holds or not self._untouched(number, network):
                 return None
             self.kept[number] = known
@@ -54,23 +75,16 @@ class Earlier:
 
     def _untouched(self, number: int, network: Engine) -> bool:
         expectation = self.expect[number - 1]
-        if expectation != network.design.expect[number - 1] or (may := self._touched(network)) is None:
+        if expectation != network.design.expect[number - 1]:
             return False
-        ends = (
-            (self.ends.resolve(asked), network.ends.resolve(asked)) for asked in (expectation.from_, expectation.to)
-        )
-        return all(
-            _plain(one) and _content(one) == _content(other) and not _may_differ(one, may) for one, other in ends
-        )
+        may = network.touched_since(self.ends.topology, self.book)
+        return may is not None and untouched(expectation, self.ends, network.ends, may)
 
-    def _touched(self, network: Engine) -> Touched | None:
-        """What the edit can touch; found once."""
-        if not self._found:
-            topologies = self.ends.topology, network.topology
-            self._found.append(touched_by_structure(*topologies, (self.book, network.book)))
-        return self._found[0]
 
-    _found: list[Touched | None] = field(default_factory=list)
+def untouched(expectation: Expectation, before: Endpoints, after: Endpoints, may: Touched) -> bool:
+    """Whether an edit surely leaves the verdict on an expectation as it is. `may`: what the edit can touch."""
+    ends = ((before.resolve(asked), after.resolve(asked)) for asked in (expectation.from_, expectation.to))
+    return all(_plain(one) and _content(one) == _content(other) and not _may_differ(one, may) for one, other in ends)
 
 
 def _plain(end: Endpoint) -> bool:

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from reachsim.answers.before import Before
@@ -18,6 +19,7 @@ from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.deciding import decide
 from reachsim.answers.diff import diff
 from reachsim.answers.difference import Change as Opened
+from reachsim.answers.earlier import untouched
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
@@ -92,6 +94,22 @@ class _State:
         return self.result.failing, tuple((b.cause, b.leg) for b in self.result.blockers)
 
 
+@dataclass(frozen=True)
+class _Next:
+    """A network with some edits made, and one more that may be."""
+
+    state: _State
+    edit: Edit
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return self.state.keys | {self.edit.key}
+
+    @property
+    def cost(self) -> int:
+        return self.state.cost + self.edit.cost
+
+
 def _alike(one: _State, other: _State) -> bool:
     """Whether two sets of edits come to the same file, as where the second edit of one undoes its first."""
     return same_values(one.engine.source.document.data, other.engine.source.document.data)
@@ -109,15 +127,28 @@ class Search:
     reasons: list[str] = field(default_factory=list)
 
     def run(self, first: Result) -> Iterator[_State]:
-        """Edited copies in which it holds; the edits of none are a part of those of another one."""
+        """Edited copies in which it holds; the edits of none are a part of those of another one.
+
+        A set is asked only when its turn comes: it costs no less than what its edits cost, so those before it come first
+        whatever it brings.
+        """
         seen: set[frozenset[str]] = {frozenset()}
-        heap: list[tuple[int, int, _State]] = [(0, 0, _State(self.start, (), first))]
+        heap: list[tuple[int, int, _State | _Next]] = [(0, 0, _State(self.start, (), first))]
+        order = count(1)
         found: list[_State] = []
         enough = 0
         while heap and self.tried < MOST_TRIED:
-            _, _, state = heapq.heappop(heap)
+            _, turn, state = heapq.heappop(heap)
             if enough and state.cost > enough:
                 continue
+            if isinstance(state, _Next):
+                made = self._made(state)
+                if made is None:
+                    continue
+                state = made
+                if not state.result.holds:
+                    heapq.heappush(heap, (state.cost + (len(state.result.blockers) or 1), turn, state))
+                    continue
             if state.result.holds:
                 state = self._without_idle(state)
                 if not any(other.keys <= state.keys or _alike(other, state) for other in found):
@@ -126,23 +157,18 @@ class Search:
                     yield state
                 continue
             for child in self._children(state, seen, enough):
-                if any(other.keys <= child.keys for other in found):
-                    continue
-                rest = 0 if child.result.holds else len(child.result.blockers) or 1
-                heapq.heappush(heap, (child.cost + rest, self.tried, child))
+                if not any(other.keys <= child.keys for other in found):
+                    heapq.heappush(heap, (child.cost, next(order), child))
 
-    def _children(self, state: _State, seen: set[frozenset[str]], enough: int) -> Iterator[_State]:
+    def _children(self, state: _State, seen: set[frozenset[str]], enough: int) -> Iterator[_Next]:
         if state.result.verdict != "fails" or len(state.edits) >= MOST_EDITS:
             return
         for edit in self._proposals(state):
-            keys = state.keys | {edit.key}
-            if keys in seen or self.tried >= MOST_TRIED or (enough and state.cost + edit.cost > enough):
+            child = _Next(state, edit)
+            if child.keys in seen or (enough and child.cost > enough):
                 continue
-            seen.add(keys)
-            self.tried += 1
-            child = self._made(state, edit)
-            if child is not None and child.signature != state.signature:
-                yield child
+            seen.add(child.keys)
+            yield child
 
     def _proposals(self, state: _State) -> list[Edit]:
         if self.expectation.deny is not None:
@@ -154,8 +180,11 @@ class Search:
             self.reasons = advice(case)
         return proposals(case)
 
-    def _made(self, state: _State, edit: Edit) -> _State | None:
-        return self._with(state.engine, (edit,), (*state.edits, edit))
+    def _made(self, wanted: _Next) -> _State | None:
+        """A set of edits made and asked; None where one leads nowhere, or changes nothing of what stops it."""
+        self.tried += 1
+        made = self._with(wanted.state.engine, (wanted.edit,), (*wanted.state.edits, wanted.edit))
+        return None if made is None or made.signature == wanted.state.signature else made
 
     def _with(self, engine: Editable, new: tuple[Edit, ...], edits: tuple[Edit, ...]) -> _State | None:
         """A network with some more edits made; None where one leads nowhere, or to no design."""
@@ -210,10 +239,12 @@ class Judge:
         self.tools = tools
         self.kept = Before(engine)
 
-    @cached_property
-    def before(self) -> list[Result]:
-        """Every expectation as it stands."""
-        return self.tools.all_decided(self.engine)
+    def _changes(self, after: Editable) -> Iterator[tuple[Result, Result]]:
+        """The expectations that edits may touch, as they stood and as they stand."""
+        may = after.touched_since(self.engine.topology, self.engine.book)
+        for number, expectation in enumerate(self.engine.design.expect, 1):
+            if may is None or not untouched(expectation, self.engine.ends, after.ends, may):
+                yield self.engine.decide(number), after.decide(number)
 
     @cached_property
     def patcher(self) -> Patcher | None:
@@ -249,17 +280,17 @@ class Judge:
         new = [warning.message for warning in after.source.warnings if warning.message not in known]
         if new:
             return f"{what}: {new[0]}"
-        now = self.tools.all_decided(after)
-        for was, result in zip(self.before, now, strict=True):
+        others: list[Result] = []
+        for was, result in self._changes(after):
             if (was.holds and not result.holds) or (was.verdict == "undecided" and result.verdict == "fails"):
                 return f"{what}: would break expectation #{was.number}, {was.question}"
+            if was.number != number and not was.holds and result.holds:
+                others.append(was)
         found = diff(self.engine, after, kept=self.kept)
-        others = tuple(
-            was.number for was, result in zip(self.before, now, strict=True)
-            if was.number != number and not was.holds and result.holds
-        )  # fmt: skip
-        opens = tuple(beyond(found.opened, [expectation, *(self.before[n - 1].expectation for n in others)], after))
-        return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, others)
+        opens = tuple(beyond(found.opened, [expectation, *(each.expectation for each in others)], after))
+        holds = tuple(each.number for each in others)
+        loses = () if expectation.deny is None else tuple(_but(found.closed, expectation, self.engine))
+        return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, holds, loses)
 
 
 def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editable) -> list[Opened]:
@@ -267,8 +298,13 @@ def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editab
     left = list(opened)
     for expectation in asked:
         if expectation.allow is not None:
-            left = [part for change in left for part in _beyond(change, expectation, after)]
+            left = _but(left, expectation, after)
     return left
+
+
+def _but(changes: Iterable[Opened], expectation: Expectation, network: Editable) -> list[Opened]:
+    """What changes that is not what an expectation is about: other traffic, or between others."""
+    return [part for change in changes for part in _beyond(change, expectation, network)]
 
 
 def _beyond(change: Opened, expectation: Expectation, after: Editable) -> Iterator[Opened]:

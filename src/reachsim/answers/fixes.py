@@ -26,7 +26,7 @@ class Fix(Faced, Carded):
     `patch`: the file before and after; None where the design has no text: it was made of other files, or edited. `opens`:
     what else flows afterwards, exactly: what `diff` finds beyond what was asked for. `closes`: what flowed before and does
     not any more. `undecided`: what of that cannot be decided. `holds`: numbers of other expectations that failed before and
-    hold now.
+    hold now. `loses`: where a `deny` was asked for, what it closes that the `deny` does not forbid.
     """
 
     question: str
@@ -36,6 +36,7 @@ class Fix(Faced, Carded):
     closes: tuple[Opened, ...] = ()
     undecided: tuple[str, ...] = ()
     holds: tuple[int, ...] = ()
+    loses: tuple[Opened, ...] = ()
 
     @property
     def cost(self) -> int:
@@ -44,9 +45,9 @@ class Fix(Faced, Carded):
 
     @property
     def rank(self) -> tuple[int, int, float]:
-        """Fixes of a lower rank come first: those that are less intrusive and open less, and those that mend more."""
-        beyond = 0 if not self.opens else 1
-        return self.cost + beyond - len(self.holds), beyond, sum(map(_width, self.opens))
+        """Fixes of a lower rank come first: those that are less intrusive, open and lose less, and those that mend more."""
+        beyond = bool(self.opens) + bool(self.loses)
+        return self.cost + beyond - len(self.holds), beyond, sum(map(_width, (*self.opens, *self.loses)))
 
     def __str__(self) -> str:
         return "; ".join(edit.text for edit in self.edits)

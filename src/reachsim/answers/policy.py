@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from reachsim.answers.deciding import few_of_each
 from reachsim.answers.listed import Answers
-from reachsim.answers.rowwise import addresses_between, pairs_to_ask, reach_between
-from reachsim.dataplane.checkpoint import CheckpointType, Drop, Forward, Header
-from reachsim.dataplane.ends import Endpoint
-from reachsim.dataplane.walk import Walk, walk
-from reachsim.engine import Asked, Engine
+from reachsim.dataplane.checkpoint import Drop, Header
+from reachsim.dataplane.walk import walk
+from reachsim.engine import Engine
 from reachsim.errors import counted
-from reachsim.faces import Carded, Faced, ToldOf, record
+from reachsim.faces import Carded, Faced
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Progress, Reach, reach
@@ -26,7 +22,7 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.topology.flows import may_be_called_from_outside, publics_left_out
+from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
 EVERYTHING = Traffic.everything()
@@ -158,144 +154,6 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
 
 
 @dataclass(frozen=True, repr=False)
-class Leak(Faced):
-    """Traffic that is delivered between two endpoints that should be isolated, and one such packet.
-
-    `via`: by way of what it goes from network to network, in order ("the internet", "peering pcx"); empty inside a VPC.
-    """
-
-    source: str
-    destination: str
-    text: str
-    witness: Packet | None
-    traffic: Traffic = Traffic.nothing()
-    via: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        via = f", via {', '.join(self.via)}" if self.via else ""
-        return f"{self.source} -> {self.destination}: {self.text}{via}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        witness = None if self.witness is None else self.witness.to_dict()
-        return {
-            "source": self.source,
-            "destination": self.destination,
-            "traffic": self.text,
-            "via": list(self.via),
-            "witness": witness,
-        }
-
-
-@dataclass(frozen=True, repr=False)
-class Isolation(ToldOf):
-    """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is.
-
-    `sides`: the interfaces of each. `public`: interfaces with a public address that was not asked for, since between these
-    ends a name means private ones.
-    """
-
-    one: str
-    other: str
-    leaks: tuple[Leak, ...]
-    undecided: tuple[str, ...] = ()
-    sides: tuple[tuple[str, ...], ...] = field(default=((), ()), compare=False)
-    public: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return not self.leaks and not self.undecided
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "one": self.one,
-            "other": self.other,
-            "isolated": bool(self),
-            "leaks": [leak.to_dict() for leak in self.leaks],
-            "undecided": list(self.undecided),
-            "public": list(self.public),
-        }
-
-    @property
-    def remark(self) -> str:
-        """What was not asked, in words; empty for nothing."""
-        if not self.public:
-            return ""
-        some = (
-            f"{self.public[0]} and {len(self.public) - 1:,} more have" if self.public[1:] else f"{self.public[0]} has"
-        )
-        return f"asked by private addresses: {some} a public one as well, which this says nothing of"
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
-        return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
-
-    @property
-    def title(self) -> str:
-        """The verdict in one line."""
-        if self:
-            return f"{self.one} and {self.other} are isolated"
-        return f"{self.one} and {self.other}: {'not isolated' if self.leaks else 'undecided'}"
-
-
-def isolated(network: Engine, one: Asked, other: Asked, progress: Progress | None = None) -> Isolation:
-    """Whether two endpoints, or two sets of them (selectors, blocks), are apart: nothing is delivered either way."""
-    ends = network.endpoint(one), network.endpoint(other)
-    there = few_of_each(*ends, network.classes)
-    back = few_of_each(*ends[::-1], network.classes)
-    leaks: list[Leak] = []
-    undecided: list[str] = []
-    for source, destination in (there, back):
-        for leak, unknown in _leaks(network, source, destination, progress):
-            if leak is not None:
-                leaks.append(leak)
-            if unknown:
-                undecided.append(unknown)
-    sides = tuple(tuple(interface.name for interface in end.interfaces) for end in ends)
-    left_out = (*publics_left_out(*ends, network.ends), *publics_left_out(*ends[::-1], network.ends))
-    public = tuple(dict.fromkeys(interface.name for interface in left_out))
-    return Isolation(ends[0].name, ends[1].name, tuple(leaks), tuple(dict.fromkeys(undecided)), sides, public)
-
-
-def _leaks(
-    network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None
-) -> Iterator[tuple[Leak | None, str]]:
-    pairs = pairs_to_ask(network, source, destination, EVERYTHING, network.book, links=True)
-    answer = reach_between(network, source, destination, pairs, network.book, progress)
-    known = (answer.sources, answer.destinations)
-    if pairs is not None:  # of all pairs, not of those alone that were asked
-        known = addresses_between(source, destination, network.ends)
-    for part in answer.parts:
-        if part.aside:
-            yield None, part.why_aside
-        if part.undecided and (part.unsure or part.found is None):
-            yield None, part.undecided
-        if part.forward:
-            space = part.delivered()
-            origin = part.flow.origin
-            sender = origin.interface.name if origin.interface is not None else source.name
-            receiver = part.receiver or destination.name
-            via = via_of(part.found.forward) if part.found is not None else ()
-            yield Leak(sender, receiver, space.describe(*known), space.witness(), part.forward, via), ""
-
-
-def via_of(forward: Walk) -> tuple[str, ...]:
-    """By way of what a walk goes on: devices that translate, peerings, the internet; each once, in order."""
-    out: dict[str, None] = {}
-    first = forward.visits[0].checkpoint
-    for visit in forward.visits:
-        is_a, component = visit.checkpoint.is_a, visit.checkpoint.component
-        if is_a is CheckpointType.INTERNET:
-            if visit.checkpoint not in (first, forward.end):  # where an end is outside, that goes without saying
-                out["the internet"] = None
-        elif is_a is CheckpointType.PEERING:
-            out[f"peering {component}"] = None
-        elif isinstance(visit.step, Forward) and visit.step.translated > 0:
-            out[component] = None
-    return tuple(out)
-
-
-@dataclass(frozen=True, repr=False)
 class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.
 
@@ -346,16 +204,20 @@ _DEAD = {Code.BAD_STATE_ROUTE, Code.FORWARDING_LOOP}
 def dead_ends(network: Engine, progress: Progress | None = None) -> DeadEnds:
     """Forwarding loops and blackholes over all destinations, for every route table that a subnet uses."""
     out: list[DeadEnd] = []
-    vpcs = list(network.topology.vpcs.values())
-    for index, vpc in enumerate(vpcs):
+    of = network.topology.table_of
+    tables = [
+        found
+        for vpc in network.topology.vpcs.values()
+        for found in {of(subnet): subnet for subnet in vpc.subnets.values()}.items()
+    ]
+    for index, (table, subnet) in enumerate(tables):
         if progress is not None:
-            progress(index, len(vpcs))
-        for table, subnet in {network.topology.table_of(subnet): subnet for subnet in vpc.subnets.values()}.items():
-            # the first that hosts have
-            sources = {block.version == 6: block.network + 4 for block in subnet.blocks}
-            for interface in subnet.interfaces[:1]:
-                sources |= {address > IPV4_LAST: address for address in interface.addresses}
-            out += _dead_ends_of(network, table, sources)
+            progress(index, len(tables))
+        # the first that hosts have
+        sources = {block.version == 6: block.network + 4 for block in subnet.blocks}
+        for interface in subnet.interfaces[:1]:
+            sources |= {address > IPV4_LAST: address for address in interface.addresses}
+        out += _dead_ends_of(network, table, sources)
     return DeadEnds(out)
 
 

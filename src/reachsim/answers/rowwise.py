@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import Final, NamedTuple
 
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.filters import FilterBook
-from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.engine import Engine
+from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST
-from reachsim.net.box import OF_IPV4, OF_IPV6
-from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
+from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.rows import Rows
-from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import addresses_from
 
 WORTH: Final = 64
@@ -27,16 +28,123 @@ _AT_ONCE: Final = 256
 
 Pairs = dict[int, frozenset[int]]
 """By the index of a source's class, the indexes of classes of destinations."""
+Sure = tuple[tuple[bool, Traffic], ...]
+"""What an answer surely delivers, and that it delivers no more: by address family, IPv6 or not."""
 
 
-def pairs_to_ask(
-    network: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, book: FilterBook, *, links: bool
-) -> Pairs | None:
-    """The pairs of classes between which some traffic may be delivered, or is undecided, by rows of the matrix: between all
-    others surely nothing of it is. None where the ends mean more than rows tell, and where there are so few pairs that they
-    are asked as soon.
+class Delivery(NamedTuple):
+    """What is delivered from one interface to another, between two addresses."""
 
-    `book`: records the filters that this depends on. `links`: as for `topology.flows.flows`.
+    source: NetworkInterface
+    destination: NetworkInterface
+    sources: AddressSet
+    destinations: AddressSet
+    traffic: Traffic
+
+
+@dataclass(eq=False, repr=False)
+class ByRows(Faced):
+    """What rows of the matrix say of a question between many interfaces about some traffic.
+
+    `rows`: by the index of a source's class, a number for each destination, as the question names them; 0 where surely
+    nothing of the traffic is delivered. `sure`: what each number means; None where that is undecided. `ask`: pairs of
+    classes to ask one by one, for what is undecided, and where several addresses of one family are meant.
+    """
+
+    network: Engine
+    source: Endpoint
+    destination: Endpoint
+    book: FilterBook
+    rows: dict[int, tuple[int, ...]]
+    sure: dict[int, Sure | None]
+    ask: Pairs = field(default_factory=dict)
+    _met: dict[tuple[VpcSite, frozenset[bool]], list[Meant | None]] = field(default_factory=dict)
+    _sets: dict[int, AddressSet] = field(default_factory=dict)
+
+    def of(self, origin: Origin) -> Iterator[Delivery]:
+        """What is delivered from one of the origins, in the order of a question about every pair; what `ask` names is
+        left out."""
+        sender = origin.interface
+        assert sender is not None
+        index = self.network.classes.of[sender].index
+        row, left_out = self.rows[index], self.ask.get(index)
+        mine = {address > IPV4_LAST: self._set(address) for address in origin.addresses}
+        of, interfaces = self.network.classes.of, self.destination.interfaces
+        found = zip(compress(interfaces, row), compress(self.met_by(origin), row), filter(None, row), strict=True)
+        for interface, met, number in found:
+            if interface is sender or (left_out is not None and of[interface].index in left_out):
+                continue
+            sure = self.sure[number]
+            assert sure is not None
+            assert met is not None
+            for ipv6, there in met.items():
+                for family, traffic in sure:
+                    if family is ipv6:
+                        yield Delivery(sender, interface, mine[ipv6], there, traffic)
+
+    def ask_with_first(self) -> Pairs:
+        """What `ask` names, and the first pair of classes of which something is surely delivered."""
+        of = self.network.classes.of
+        for origin in self.source.origins:
+            assert origin.interface is not None
+            first = next(self.of(origin), None)
+            if first is not None:
+                index = of[origin.interface].index
+                classes = self.ask.get(index, frozenset()) | {of[first.destination].index}
+                return {**self.ask, index: classes}
+        return self.ask
+
+    def asked_from(self, origin: Origin) -> tuple[FlowAnswer, ...]:
+        """The parts of an answer from one of the origins that `ask` names, asked one by one."""
+        assert origin.interface is not None
+        if self.network.classes.of[origin.interface].index not in self.ask:
+            return ()
+        some = replace(self.source, origins=(origin,))
+        return reach_between(self.network, some, self.destination, self.ask, self.book).parts
+
+    def met_by(self, origin: Origin) -> list[Meant | None]:
+        """For each destination the address that an origin means by it, for each family; None where that is several."""
+        assert origin.interface is not None
+        families = families_of(origin.addresses)
+        key = origin.interface.vpc, families
+        known = self._met.get(key)
+        if known is None:
+            known = self._met[key] = [
+                self._addresses(addresses_from(origin, interface, self.network.ends, every=True), families)
+                for interface in self.destination.interfaces
+            ]
+        return known
+
+    def _addresses(self, addresses: Sequence[int], families: frozenset[bool]) -> Meant | None:
+        met = [address for address in addresses if (address > IPV4_LAST) in families]
+        found = {address > IPV4_LAST: self._set(address) for address in met}
+        return found if len(found) == len(met) else None
+
+    def _set(self, address: int) -> AddressSet:
+        known = self._sets.get(address)
+        if known is None:
+            known = self._sets[address] = AddressSet(((address, address),))
+        return known
+
+
+Meant = dict[bool, AddressSet]
+"""By address family, IPv6 or not, the address that is meant."""
+
+
+def by_rows(
+    network: Engine,
+    source: Endpoint,
+    destination: Endpoint,
+    traffic: Traffic,
+    book: FilterBook,
+    progress: Progress | None = None,
+    *,
+    links: bool,
+) -> ByRows | None:
+    """What rows of the matrix say of some traffic between two ends. None where the ends mean more than rows tell, and where
+    there are so few pairs that they are asked as soon.
+
+    `book`: records the filters that this depends on. `progress`: counts pairs. `links`: as for `topology.flows.flows`.
 
     Rows speak of the same flows as a question about every pair: each has the walks between primary addresses, and the ends
     are asked for no others (`_told_by_rows`). One class of interfaces has one answer, so that the pairs of classes are all
@@ -46,18 +154,39 @@ def pairs_to_ask(
         return None
     if not _told_by_rows(network, source, destination, links=links):
         return None
-    senders = [origin.interface for origin in source.origins if origin.interface is not None]
-    nothing: dict[int, bool] = {0: True}
-    out: Pairs = {}
-    for rows in _rows(network, senders, destination.interfaces, book):
-        classes = [*rows.columns]  # in the order of the columns
+    of = network.classes.of
+    senders = {of[o.interface].index: o for o in reversed(source.origins) if o.interface is not None}
+    named = [of[interface].index for interface in destination.interfaces]
+    out = ByRows(network, source, destination, book, {}, {0: ()})
+    firsts = [origin.interface for origin in senders.values() if origin.interface is not None]
+    for rows in _rows(network, firsts, destination.interfaces, book, progress):
+        places = [rows.columns[index] for index in named]
         for index, row in rows.rows.items():
             numbers = set(row)
-            for number in numbers - nothing.keys():
-                nothing[number] = rows.nothing_of(number, traffic)
-            if not all(nothing[number] for number in numbers):
-                out[index] = frozenset(c for c, number in zip(classes, row, strict=True) if not nothing[number])
+            for number in numbers - out.sure.keys():
+                out.sure[number] = _sure(rows, number, traffic)
+            kept = [row[place] for place in places]
+            if any(out.sure[number] == () for number in numbers):
+                kept = [0 if out.sure[number] == () else number for number in kept]
+            unsure = {number for number in numbers if out.sure[number] is None}
+            met = out.met_by(senders[index])
+            if unsure or None in met:
+                there = zip(named, kept, met, strict=True)
+                ask = frozenset(c for c, number, at in there if number and (number in unsure or at is None))
+                if ask:
+                    out.ask[index] = ask
+            out.rows[index] = tuple(kept)
     return out
+
+
+def _sure(rows: Rows, number: int, traffic: Traffic) -> Sure | None:
+    """What an answer delivers, where it delivers some of some traffic; None where that is undecided."""
+    if rows.nothing_of(number, traffic):
+        return ()
+    if rows.unknown(number):
+        return None
+    found = [(ipv6, rows.atoms.traffic(there)) for ipv6, there, _, _ in rows.answers[number]]
+    return tuple(found) if len({ipv6 for ipv6, _ in found}) == len(found) else None
 
 
 def reach_between(
@@ -88,80 +217,31 @@ def reach_between(
     return reach(*some, network.ends, book, progress, links=True)
 
 
-def asked_besides(network: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, pairs: Pairs) -> bool:
-    """Whether a question about two ends asks for a packet of some traffic between others than the pairs of classes."""
-    of, families = network.classes.of, _families_of(traffic)
-    for origin in source.origins:
-        assert origin.interface is not None
-        named = pairs.get(of[origin.interface].index, frozenset())
-        possible = families & _families(origin.addresses)
-        others = (i for i in destination.interfaces if of[i].index not in named and i is not origin.interface)
-        if any(possible & _families(addresses_from(origin, i, network.ends, every=True)) for i in others):
-            return True
-    return False
-
-
-def addresses_between(
-    source: Endpoint, destination: Endpoint, ends: Endpoints, traffic: Traffic | None = None
-) -> tuple[AddressSet, AddressSet]:
-    """The addresses that the parts of an answer between interfaces are about: `Reach.sources` and `Reach.destinations` of
-    all of them, without asking for one. `traffic`: only those of packets of it. What is meant depends on the sender's VPC
-    and address families alone."""
-    sources, destinations = _addresses_between(source, destination, ends)
-    if traffic is None:
-        return sources, destinations
-    families = _families_of(traffic)
-    lines = ((False, EVERY_IPV4), (True, EVERY_IPV6))
-    possible = AddressSet.union_of(line.span for ipv6, line in lines if ipv6 in families) - _set_of((0,))
-    return sources & possible, destinations & possible
-
-
-def _addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) -> tuple[AddressSet, AddressSet]:
-    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
-    for origin in source.origins:
-        assert origin.interface is not None
-        alike.setdefault((origin.interface.vpc, _families(origin.addresses)), []).append(origin)
-    sources: set[int] = set()
-    destinations: set[int] = set()
-    for (_, families), origins in alike.items():
-        takers: dict[bool | None, list[NetworkInterface]] = {}
-        for interface in destination.interfaces:
-            if len(origins) == 1 and origins[0].interface is interface:
-                continue
-            addresses = addresses_from(origins[0], interface, ends, every=True)
-            met = [address for address in addresses if (address > IPV4_LAST) in families]
-            destinations.update(met or (0,))  # where no family is common, the answer is about no address
-            for family in _families(met) or (None,):
-                takers.setdefault(family, []).append(interface)
-        for origin in origins:
-            others = {f for f, some in takers.items() if any(each is not origin.interface for each in some[:2])}
-            sources.update(address for address in origin.addresses if (address > IPV4_LAST) in others)
-            if None in others:
-                sources.add(0)
-    return _set_of(sources), _set_of(destinations)
-
-
-def _families(addresses: Iterable[int]) -> frozenset[bool]:
+def families_of(addresses: Iterable[int]) -> frozenset[bool]:
+    """The families of some addresses, IPv6 or not."""
     return frozenset(address > IPV4_LAST for address in addresses)
 
 
-def _families_of(traffic: Traffic) -> frozenset[bool]:
-    return frozenset(ipv6 for ipv6, line in ((False, OF_IPV4), (True, OF_IPV6)) if traffic & line)
-
-
-def _set_of(addresses: Iterable[int]) -> AddressSet:
-    return AddressSet.union_of((address, address) for address in addresses)
-
-
 def _rows(
-    network: Engine, sources: Sequence[NetworkInterface], destinations: Sequence[NetworkInterface], book: FilterBook
+    network: Engine,
+    sources: Sequence[NetworkInterface],
+    destinations: Sequence[NetworkInterface],
+    book: FilterBook,
+    progress: Progress | None,
 ) -> Iterator[Rows]:
     """Rows, some classes at a time: classes of one routing class next to each other, since they share their walks."""
     of = network.classes.of
     firsts = {of[interface].index: interface for interface in sources}
     some = sorted(firsts.values(), key=lambda interface: (of[interface].routing.index, of[interface].index))
+    width = len(destinations)
     for at in range(0, len(some), _AT_ONCE):
-        yield network.rows_between(some[at : at + _AT_ONCE], destinations, book=book)
+        block = some[at : at + _AT_ONCE]
+
+        def told(done: int, total: int, at: int = at, count: int = len(block)) -> None:
+            if progress is not None:
+                progress(width * (at + count * done // total), width * len(some))
+
+        yield network.rows_between(block, destinations, told, book=book)
 
 
 def _told_by_rows(network: Engine, source: Endpoint, destination: Endpoint, *, links: bool) -> bool:

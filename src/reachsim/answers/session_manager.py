@@ -349,9 +349,18 @@ def _service(network: Engine, vpc: str, name: str, body: Instance, service: str,
         text, cure, path = bypass
         text = f"not reached: {text}; that way, {why}"
         return Need(service, "missing", text, "SSM-4", required, cure, network.locate(path), trace)
+    why = f"{_without_endpoint(network, vpc, service)}{why}"
     cure = f"reachsim session-manager FILE {full} --fix finds the edit"
     cure += f", reachsim explain FILE {full} {end} {TRAFFIC} says why"
     return Need(service, "missing", f"not reached: {why}", rule, required, cure, _where(trace), trace)
+
+
+def _without_endpoint(network: Engine, vpc: str, service: str) -> str:
+    """That a VPC has interface endpoints and none for a service, which then is meant by its public addresses (SSM-3)."""
+    endpoints = getattr(network.design.vpcs[vpc], "vpc_endpoints", {}).values()
+    names = {endpoint.short for endpoint in endpoints if endpoint.type == "interface"}
+    alone = bool(names & {*REQUIRED_SERVICES, OLDER_SERVICE}) and service not in names
+    return f"VPC {vpc} has no interface endpoint of {service}; its public addresses are not: " if alone else ""
 
 
 def _bypass(network: Engine, vpc: str, service: str) -> tuple[str, str, KeyPath] | None:

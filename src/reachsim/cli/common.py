@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.sources import add_options
 from reachsim.deadline import A_DEADLINE, seconds
-from reachsim.errors import DesignError, Problem, UsageError, shown
+from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, shown
 
 if TYPE_CHECKING:
     from reachsim.network import Network
@@ -30,6 +30,8 @@ _PATIENCE = 1.0
 """Seconds before a person is told how far the work is."""
 _BETWEEN = 0.1
 """Seconds from one such message to the next."""
+_AT_ONCE = 1 << 20
+"""Characters of a long answer that are printed at a time."""
 _LONG = 10.0
 """Seconds of work from which on everybody is told beforehand, not on a terminal alone."""
 
@@ -81,6 +83,10 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_EACH_PAIR = 0.0005
+"""Seconds that a pair takes that is traced hop by hop, about."""
+
+
 class ProgressLine:
     """A line on standard error that says how far some work is: on a terminal only, after a second, at most ten
     times a second, and gone when the work is done.
@@ -124,21 +130,15 @@ class ProgressLine:
         self._clear()
 
     def _announce(self, done: int, total: int, now: float, began: float, before: int) -> None:
-        """Say how long the whole will take, if that is long and nobody has bounded it."""
-        from reachsim.stopping import bounded
-
+        """Say how long the whole will take, if that is long."""
         if now < began + _PATIENCE or done == before:
             return
         whole = (now - began) * (total - before) / (done - before)
         if whole < _LONG:
             return
         self.announced = True
-        if bounded():
-            return
         self._clear()
-        self._write(
-            f"takes about {duration(whole)} ({self.label}: {done:,} of {total:,}); --deadline SECONDS bounds it\n"
-        )
+        _announce(whole, f"{self.label}: {done:,} of {total:,}")
 
     def _clear(self) -> None:
         if self.shown:
@@ -151,6 +151,27 @@ class ProgressLine:
             sys.stderr.flush()
         except OSError:  # the terminal went away; the answer matters more
             self.enabled, self.announced = False, True
+
+
+def _announce(seconds: float, what: str) -> None:
+    """Say that something takes long, and what bounds it; nothing where something does."""
+    from reachsim.stopping import bounded
+
+    if not bounded() and sys.stderr is not None:
+        sys.stderr.write(f"takes about {duration(seconds)} ({what}); --deadline SECONDS bounds it\n")
+        sys.stderr.flush()
+
+
+def announce_pairs(net: Network, source: str | Selector, destination: str | Selector) -> None:
+    """Say beforehand that a question that goes from pair to pair of two ends takes long, where it does. What is wrong with
+    the ends is for the question to say."""
+    try:
+        ends = net.endpoint(source), net.endpoint(destination)
+    except ReachsimError:
+        return
+    pairs = len(ends[0].origins) * len(ends[1].interfaces)
+    if pairs * _EACH_PAIR > _LONG:
+        _announce(pairs * _EACH_PAIR, f"pairs of ends: {pairs:,}")
 
 
 def duration(seconds: float) -> str:
@@ -169,11 +190,16 @@ def print_answer(
     arguments: argparse.Namespace, text: Callable[[Look], str], data: Callable[[], dict[str, Any]], *networks: Network
 ) -> None:
     """Print an answer in the format that was asked for, and what of its networks is not modelled: no command forgets it."""
-    from reachsim.report.data import not_modelled_data, to_json
+    from reachsim.report.data import json_pieces, not_modelled_data
     from reachsim.report.text import doors_of, with_doors
 
     if arguments.format == "json":
-        print(to_json({**data(), "not_modelled": not_modelled_data(doors_of(networks))}))
+        answer = bytearray()  # whole before any of it is printed: a deadline leaves no half of an answer
+        for piece in json_pieces({**data(), "not_modelled": not_modelled_data(doors_of(networks))}):
+            answer += piece.encode("ascii")
+        for at in range(0, len(answer), _AT_ONCE):
+            sys.stdout.write(answer[at : at + _AT_ONCE].decode("ascii"))
+        print()
         return
     how = look(arguments)
     print(with_doors(text(how), networks, how))

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.deadends import deadends_data, deadends_text
 
     net = load_network(arguments)
-    with ProgressLine("VPCs looked at") as progress:
+    with ProgressLine("route tables looked at") as progress:
         found = net.dead_ends(progress=progress)
     print_answer(
         arguments,

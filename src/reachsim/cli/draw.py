@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import TRAFFIC_HELP, add_file, endpoint, write_file
+from reachsim.cli.common import TRAFFIC_HELP, add_file, announce_pairs, endpoint, write_file
 from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
 
@@ -73,4 +73,5 @@ def _picture(arguments: argparse.Namespace) -> Picture:
     if arguments.trace is None:
         return net.draw()
     source, destination, traffic = arguments.trace
+    announce_pairs(net, endpoint(source), endpoint(destination))
     return net.draw(trace=(endpoint(source), endpoint(destination), traffic))

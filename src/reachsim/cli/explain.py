@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, add_all, add_format, endpoint, look, print_answer
+from reachsim.cli.common import (
+    FILE_HELP,
+    TRAFFIC_HELP,
+    add_all,
+    add_format,
+    announce_pairs,
+    endpoint,
+    look,
+    print_answer,
+)
 from reachsim.cli.sources import add_options, load_network
 from reachsim.errors import UsageError
 
@@ -40,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     net = load_network(arguments)
     ends = endpoint(arguments.source), endpoint(arguments.destination)
+    announce_pairs(net, *ends)
     found = net.explain(*ends, arguments.traffic, arguments.source_port)
     print_answer(
         arguments,

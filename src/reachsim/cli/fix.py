@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
 from reachsim.cli.sources import load_network
-from reachsim.errors import UsageError, shown, visible
+from reachsim.cli.writing import check_patchable, check_writable, written_to
+from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from reachsim.loading.patch import Patch
     from reachsim.network import Network
 
 HELP = "find the smallest edits that make a failing expectation, or a question, hold, and prove them"
@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_file(parser, expect=True)
     parser.add_argument("source", metavar="FROM", nargs="?", help=ENDPOINT_HELP)
     parser.add_argument("destination", metavar="TO", nargs="?", help="the same")
-    parser.add_argument("traffic", metavar="TRAFFIC", nargs="?", help=TRAFFIC_HELP)
+    parser.add_argument(
+        "traffic", metavar="[allow|deny] TRAFFIC", nargs="*", help=f"{TRAFFIC_HELP}; after deny: what is not to flow"
+    )
     parser.add_argument("--one-way", action="store_true", help="ask for delivery alone, not for the answer")
     parser.add_argument("--choose", type=int, default=1, metavar="N", help="of several fixes of a question, which (1)")
     parser.add_argument("--write", action="store_true", help="change the file, at once and whole")
@@ -36,29 +38,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fix; 0 when there is nothing to fix, or a fix for all of it, 1 when not, 3 when that cannot be decided."""
-    if arguments.write and arguments.file == "-":
-        raise UsageError("--write needs a file: standard input cannot be changed; --format patch prints the patch")
-    if arguments.source is not None and arguments.traffic is None:
+    check_writable(arguments, "; --format patch prints the patch")
+    *verb, traffic = arguments.traffic or ("",)
+    if arguments.source is not None and not traffic:
         raise UsageError("write FROM, TO and TRAFFIC, or none of them for all expectations of the file")
+    if verb not in ([], ["allow"], ["deny"]):
+        raise UsageError(f"{shown(' '.join(verb))} is no word before TRAFFIC; write allow, deny, or none of them")
 
     net = load_network(arguments)
-    if net.source.document.text is None and (arguments.write or arguments.format == "patch"):
-        raise UsageError(
-            f"{shown(net.source.file)} is imported, so there is no design to patch; change what it was made of"
-        )
+    check_patchable(net, arguments)
     return _everything(net, arguments) if arguments.source is None else _question(net, arguments)
 
 
 def _question(net: Network, arguments: argparse.Namespace) -> int:
     from reachsim.report.fix import fixes_text
 
-    found = net.fixes(
-        endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, one_way=arguments.one_way
-    )
+    ends = endpoint(arguments.source), endpoint(arguments.destination)
+    *verb, traffic = arguments.traffic
+    asked: dict[str, Any] = {"deny" if verb == ["deny"] else "traffic": traffic}
+    found = net.fixes(*ends, **asked, one_way=arguments.one_way)
     if found and not 1 <= arguments.choose <= len(found):
         raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
     patch = found[arguments.choose - 1].patch if found else None
-    written = _write(patch, arguments)
+    written = written_to(arguments, patch)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -77,7 +79,7 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
 
     plan = net.fix_all()
     patch = None if plan.whole is None else plan.whole.patch
-    written = _write(patch, arguments)
+    written = written_to(arguments, patch)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
@@ -89,14 +91,3 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
         )
     print(written, end="")
     return 0 if plan.ok else 1 if plan.left else 3
-
-
-def _write(patch: Patch | None, arguments: argparse.Namespace) -> str:
-    """Change the file, before anything is printed: what was asked for does not depend on who reads the answer. Returns what
-    there is to say of it."""
-    if not arguments.write or patch is None:
-        return ""
-    from reachsim.loading.patch import write_patch
-
-    write_patch(patch, arguments.file)
-    return f"\nwritten: {visible(arguments.file)}\n" if arguments.format == "text" else ""

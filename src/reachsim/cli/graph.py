@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, announce_pairs, endpoint, print_answer
 from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError
 
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     graph = net.graph()
     ways = None
     if arguments.source is not None:
+        announce_pairs(net, endpoint(arguments.source), endpoint(arguments.destination))
         ends = net.endpoint(endpoint(arguments.source)), net.endpoint(endpoint(arguments.destination))
         ways = find_ways(net, graph, *ends)
     if arguments.format == "dot":

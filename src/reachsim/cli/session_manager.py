@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.common import add_all, add_file, add_format, print_answer
 from reachsim.cli.sources import load_network
+from reachsim.cli.writing import check_patchable, check_writable, written_to
+from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
     from reachsim.report.text import Look
@@ -25,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="also find the edits that give them the ways they lack, proven, as one patch"
     )
+    parser.add_argument("--write", action="store_true", help="with --fix: change the file, at once and whole")
     add_format(parser)
     add_all(parser)
 
@@ -34,7 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.fix import sessions_text
     from reachsim.report.session_manager import session_manager_data, session_manager_text
 
+    if arguments.write and not arguments.fix:
+        raise UsageError("--write is for the edits of --fix; write both")
+    check_writable(arguments)
     net = load_network(arguments)
+    check_patchable(net, arguments)
     found = net.session_manager(*arguments.instances, minutes=arguments.minutes)
     file = net.source.file
     traces = bool(arguments.instances) and not arguments.fix
@@ -49,5 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         fixed = {} if plan is None else {"fix": plan.to_dict()}
         return {**session_manager_data(found, file), **fixed}
 
+    written = written_to(arguments, None if plan is None or plan.whole is None else plan.whole.patch)
     print_answer(arguments, text, data, net)
+    print(written, end="")
     return _STATUS[found.state]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.common import (
+    ENDPOINT_HELP,
+    TRAFFIC_HELP,
+    add_all,
+    add_file,
+    add_format,
+    announce_pairs,
+    endpoint,
+    print_answer,
+)
 from reachsim.cli.sources import load_network
 
 HELP = "send one packet, and say hop by hop what happens to it and to its answer"
@@ -29,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     from reachsim.report.trace import trace_text
 
     net = load_network(arguments)
-    found = net.trace(
-        endpoint(arguments.source), endpoint(arguments.destination), arguments.traffic, arguments.source_port
-    )
+    ends = endpoint(arguments.source), endpoint(arguments.destination)
+    announce_pairs(net, *ends)
+    found = net.trace(*ends, arguments.traffic, arguments.source_port)
     print_answer(arguments, lambda how: trace_text(found, how), lambda: trace_data(found, net.source.file), net)
     return 0 if found.reachable else 3 if found.verdict == "undecided" else 1

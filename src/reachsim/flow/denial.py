@@ -66,9 +66,17 @@ def _by_lost_reference(filter: Filter, peer: int, sender: NetworkInterface | Non
 
 def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInterface | None) -> Cause:
     """A rule that names the sender's group and does not match: for a public address (SG-12), for a translated one (SG-13),
-    after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a peering that is not active (SG-16) or leads into
-    another Region (SG-11)."""
+    after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a transit gateway (TGW-14), over a peering that is
+    not active (SG-16) or leads into another Region (SG-11)."""
+    receiver: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
+    far = sender is not None and receiver is not None and receiver.vpc is not sender.vpc
     rule, why = "SG-14", "a rule that names the sender's group does not match what a middlebox forwards"
+    if far:
+        rule, why = (
+            "TGW-14",
+            "a rule that names the sender's group does not match over a transit gateway without security ",
+        )
+        why += "group referencing, nor what a middlebox forwards"
     if visit.header.carried is not None:
         rule, why = "LB-4", "a rule that names the sender's group does not match what a load balancer passes on"
     if sender is None or peer not in sender.addresses:
@@ -77,7 +85,6 @@ def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInte
             rule, why = "SG-12", "a rule that names the sender's group does not match a public address"
     elif visit.header.direct:
         rule, why = STALE, "the rule that names the sender's group is stale: the peering is not active"
-        receiver: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
         if receiver is not None and receiver.vpc.region != sender.vpc.region:
             rule, why = "SG-11", "a rule that names the sender's group does not match between Regions"
     code = filter.code if rule == STALE else Code.SG_REFERENCES_NOT_PRESERVED

@@ -49,9 +49,15 @@ def default_id(vpc: str, kind: str) -> str:
 
 def default_group(id: str) -> dict[str, Any]:
     """The attributes of a default group as AWS makes it: it lets its own members in, and everything out."""
+    return own_members(id, "default")
+
+
+def own_members(id: str, name: str) -> dict[str, Any]:
+    """The attributes of a group that lets its own members in, and everything out: a VPC's default group (SG-3), and the one
+    that EKS makes with a cluster."""
     everyone = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
     return {
-        "GroupName": "default",
+        "GroupName": name,
         "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": id}]}],
         "IpPermissionsEgress": [{"IpProtocol": "-1", **everyone}],
     }

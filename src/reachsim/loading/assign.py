@@ -136,16 +136,32 @@ def _pools(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> dict
 
 
 def _public_addresses(design: Design, needs: Mapping[str, Sequence[InterfaceNeed]]) -> Iterator[int]:
-    """Made-up public addresses, one after the other: those that nobody writes."""
+    """Made-up public addresses, one after the other: those that nobody writes. Ranges that a rule names a part of come last,
+    since whom it means is nobody to whom AWS gives an address."""
     every = [need for vpc in design.vpcs for need in needs[vpc]]
     written = {
         int(need.public_ip) for need in every if need.public_ip is not None and not isinstance(need.public_ip, bool)
     }
     written |= {public for need in every for _, public in need.secondary if public is not None}
     written |= {int(host.ip) for host in design.internet.hosts.values()}
-    return (
-        address for pool in PUBLIC_POOLS for address in range(pool.network + 1, pool.span[1]) if address not in written
-    )
+    named = {block for block in _named_blocks(design) if not all(pool in block for pool in PUBLIC_POOLS)}
+    pools = sorted(PUBLIC_POOLS, key=lambda pool: any(pool in block or block in pool for block in named))
+    for pool in pools:
+        yield from (address for address in range(pool.network + 1, pool.span[1]) if address not in written)
+
+
+def _named_blocks(design: Design) -> Iterator[Cidr]:
+    """The blocks that rules and prefix lists name."""
+    for body in design.vpcs.values():
+        for group in body.security_groups.values():
+            peers = [rule.peers for rule in group.ingress or ()] + [rule.peers for rule in group.egress or ()]
+            yield from (peer for each in peers for peer in each if isinstance(peer, Cidr))
+        for acl in body.network_acls.values():
+            yield from (
+                rule.block for rule in (*(acl.ingress or ()), *(acl.egress or ())) if isinstance(rule.block, Cidr)
+            )
+    for entries in design.prefix_lists.values():
+        yield from entries.entries
 
 
 def _assign_to(

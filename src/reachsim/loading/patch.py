@@ -163,15 +163,7 @@ class Patcher:
 
 def same_values(one: Any, other: Any) -> bool:
     """Whether two plain values are equal in order and in types (true is not 1)."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(same_values(one[name], other[name]) for name in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same_values, one, other))
-    return bool(one == other)
+    return one is other or repr(one) == repr(other)  # at the speed of C; of plain values it tells all apart
 
 
 class _Text:

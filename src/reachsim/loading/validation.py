@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from reachsim.errors import DesignError, HintedError, Path, Problem, shown, suggest
 from reachsim.loading.document import Document
 from reachsim.loading.keys import keys_at
+from reachsim.loading.other_words import advice
 
 __all__ = ["UnknownKey", "problems_of", "validate"]
 
@@ -263,8 +264,11 @@ class _Writer:
             problem_path = tuple(parent)
             present = self.value(problem_path)
             known = self.keys_at(problem_path, finding)
-            meant = self.suggest(str(name), [key for key in known if key not in present])
+            told = advice(str(name), known)
+            likely = [key for key in known if key not in present]
+            meant = self.suggest(str(name), likely) if told is None else told.key if told.key in likely else None
             hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
+            hint = told.text if told is not None and told.text else hint
             at = self.document.provenance.place((*self.at, *finding.path), True)
             unknown = UnknownKey(
                 f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,

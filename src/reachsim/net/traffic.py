@@ -44,6 +44,17 @@ def protocol_of(service: int) -> int:
     return service >> 16
 
 
+def one_of(traffic: Traffic, service: int) -> Traffic:
+    """A service of some traffic, where it is less than the traffic is: nothing of one port, of a type of ICMP whatever its
+    code, of a protocol without ports."""
+    one, protocol = Traffic.of((service, service)), protocol_of(service)
+    if protocol in (1, ICMPV6):
+        whole = Traffic.of((service & ~0xFF, service | 0xFF))
+    else:
+        whole = one if protocol in PORTED else Traffic.protocol(protocol)
+    return Traffic.nothing() if traffic in (one, whole) else one
+
+
 def reply_service(service: int, source_port: int) -> int | None:
     """The service of the answer to a packet, or None where the protocol has no answer.
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
+from reachsim.answers.editable import Editable
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, UsageError
 from reachsim.faces import Faced
@@ -17,7 +18,7 @@ from reachsim.picture.diffed import scene_of_difference
 from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
-from reachsim.picture.page import page
+from reachsim.picture.page import Promised, page
 from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
@@ -63,7 +64,7 @@ class Picture(Faced):
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
 
 
-def drawn(engine: Engine, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
+def drawn(engine: Editable, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
     """A network, with what is told over it: at most one of a trace, what is to become of it, and who reaches whom with some
     traffic. Raises UsageError for more."""
     if sum(asked is not None for asked in (trace, after, traffic)) > 1:
@@ -73,7 +74,7 @@ def drawn(engine: Engine, trace: Trace | None, after: Engine | None, traffic: Tr
     return draw(engine, trace) if after is None else draw_difference(engine, after)
 
 
-def draw(engine: Engine, trace: Trace | None = None) -> Picture:
+def draw(engine: Editable, trace: Trace | None = None) -> Picture:
     """A network as nested boxes, what is alike folded. `trace`: one of its traces, told over it."""
     if trace is None:
         layout = lay_out(scene_of(engine))
@@ -96,7 +97,9 @@ def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
                 continue
 
     pairs = sum(1 for _ in pairs_of(found))
-    return Picture(layout, lambda: page(layout, list(islice(traces(), _PAIRS)), left_out=max(pairs - _PAIRS, 0)))
+    return Picture(
+        layout, lambda: page(layout, [*map(Promised, islice(traces(), _PAIRS))], left_out=max(pairs - _PAIRS, 0))
+    )
 
 
 def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
@@ -105,15 +108,17 @@ def draw_difference(before: Engine, after: Engine, found: Difference | None = No
     return Picture(layout, lambda: page(layout, ()))
 
 
-def _page(layout: Layout, engine: Engine, *first: Trace) -> str:
-    """A page with a trace, which is told from the start, and those of what the design promises."""
+def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
+    """A page with a trace, which is told from the start, and those of what the design promises: of what does not hold, of a
+    packet that fails."""
     expectations = engine.design.expect[:_TRACES]
-    traces = [*first]
-    for expectation in expectations:
+    asked = [Promised(trace) for trace in first]
+    for number, expectation in enumerate(expectations, 1):
+        traffic = expectation.allow or expectation.deny or "all"
         try:
-            traces.append(
-                engine.trace(expectation.from_, expectation.to, expectation.allow or expectation.deny or "all")
-            )
+            promise = engine.decide(number)
+            trace = promise.witness or engine.trace(expectation.from_, expectation.to, traffic)
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
-    return page(layout, traces, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))
+        asked.append(Promised(trace, promise))
+    return page(layout, asked, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))

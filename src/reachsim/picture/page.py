@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
-from reachsim.cards import STYLE, TRACE_MOODS, tag
+from reachsim.answers.expectations import RESULT_TITLES, Result, ResultVerdict
+from reachsim.cards import STYLE, TRACE_MOODS, Mood, tag
 from reachsim.errors import counted, summary
 from reachsim.markup import Html, element
 from reachsim.picture.layout import Layout
@@ -20,15 +22,32 @@ from reachsim.picture.svg import document, ways
 from reachsim.picture.traced import ends_on, with_trace
 from reachsim.trace.result import Trace
 
+_MOODS: dict[ResultVerdict, Mood] = {"holds": "good", "fails": "bad", "undecided": "unknown"}
 _HINT = "Choose a box, then another: what is sent from the first to the second is told over the picture."
 
 
-def page(layout: Layout, traces: Sequence[Trace], *, left_out: int = 0, shown: bool = False) -> str:
+class Promised(NamedTuple):
+    """A trace to choose from, with the promise of the design that it is about, decided."""
+
+    trace: Trace
+    promise: Result | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing gets through, as the design promises."""
+        promise = self.promise
+        return (
+            promise is not None and promise.holds and promise.expectation.deny is not None and not self.trace.delivered
+        )
+
+
+def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> str:
     """A picture as a page, with traces to choose from. `left_out`: how many there are beside; `shown`: whether the first
     one is told from the start."""
     scene = layout.scene
     stations = Stations(scene)
-    told = [element("g", *ways(runs_of(layout, with_trace(scene, trace).ways)), class_="told") for trace in traces]
+    scenes = (with_trace(scene, asked.trace, promised=asked.kept) for asked in traces)
+    told = [element("g", *ways(runs_of(layout, each.ways)), class_="told") for each in scenes]
     own = [element("g", *ways(runs_of(layout)), class_="told on")] if scene.ways else []
     picture = element(
         "div",
@@ -44,7 +63,7 @@ def page(layout: Layout, traces: Sequence[Trace], *, left_out: int = 0, shown: b
             key: box.title if box.look == "internet" else summary(box.names or (box.title,))
             for key, box in stations.boxes.items()
         },
-        "traces": [{"ends": ends_on(trace, stations)} for trace in traces],
+        "traces": [{"ends": ends_on(asked.trace, stations)} for asked in traces],
         "hint": _HINT,
         "shown": shown,
     }
@@ -68,23 +87,38 @@ def page(layout: Layout, traces: Sequence[Trace], *, left_out: int = 0, shown: b
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _list(traces: Sequence[Trace], left_out: int) -> Html:
+def _list(traces: Sequence[Promised], left_out: int) -> Html:
     """What can be told over the picture."""
     more = [element("p", f"and {counted(left_out, 'more trace')} that are not on this page")] if left_out else []
-    items = (element("li", _button(trace), element("article", _about(trace))) for trace in traces)
+    items = (element("li", _button(asked), element("article", _about(asked))) for asked in traces)
     hint = element("p", _HINT, id="said", role="status")
     return element("div", element("h2", "Traces"), hint, element("ol", *items, id="traces"), *more)
 
 
-def _button(trace: Trace) -> Html:
-    verdict = element("span", tag(TRACE_MOODS[trace.verdict], trace.verdict), class_="reachsim")
-    question = f" {trace.source} \u2192 {trace.destination} {trace.traffic}"
-    return element("button", verdict, question, type="button", aria_expanded="true")
+def _button(asked: Promised) -> Html:
+    """The verdict of the promise, where it is about one, else of the trace, and the question."""
+    trace, promise = asked
+    ends = f"{trace.source} \u2192 {trace.destination}"
+    question, verdict = f"{ends} {trace.traffic}", _verdict(asked)
+    if promise is not None:
+        verb = "allow" if promise.expectation.deny is None else "deny"
+        question = f"#{promise.number} {ends}: {verb} {promise.expectation.traffic}"
+        verdict = verdict if promise.holds else tag(_MOODS[promise.verdict], RESULT_TITLES[promise.verdict].lower())
+    return element(
+        "button", element("span", verdict, class_="reachsim"), f" {question}", type="button", aria_expanded="true"
+    )
 
 
-def _about(trace: Trace) -> Html:
+def _verdict(asked: Promised) -> Html:
+    verdict = asked.trace.verdict
+    return tag("good", f"{verdict}, as promised") if asked.kept else tag(TRACE_MOODS[verdict], verdict)
+
+
+def _about(asked: Promised) -> Html:
     """The card of a trace, whose style stands once on the page."""
-    return Html((trace._repr_html_() or "").replace(STYLE, ""))
+    verdict = asked.trace.verdict
+    text = (asked.trace._repr_html_() or "").replace(STYLE, "")
+    return Html(text.replace(tag(TRACE_MOODS[verdict], verdict), _verdict(asked), 1))
 
 
 def _keys() -> Html:

@@ -13,6 +13,7 @@ from reachsim.picture.scene import Grid, LegendLine, Mark, Scene, Sign, Way
 from reachsim.picture.stations import Stations
 from reachsim.reach.cell import Cell
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink, label_of
+from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.matrix import Matrix
 
 _MOST = 24
@@ -91,20 +92,42 @@ def _sign(link: MatrixLink) -> Sign:
 
 def _outside(matrix: Matrix, by: Grouping, traffic: Traffic) -> Iterator[tuple[tuple[str, str], tuple[Sign, str]]]:
     """What the internet reaches and what reaches it, class by class, put together as the interfaces are."""
-    cells: dict[tuple[str, str], list[Cell]] = {}
+    found: dict[tuple[str, str], set[Cell]] = {}
+    outer = _Outer(matrix)
     for each in matrix.classes.classes:
         label = label_of(each, by)
-        cells.setdefault((_INTERNET, label), []).append(matrix.cell(_INTERNET, each.first.name))
-        cells.setdefault((label, _INTERNET), []).append(matrix.cell(each.first.name, _INTERNET))
-    for key, mine in cells.items():
+        found.setdefault((_INTERNET, label), set()).add(outer.cell(_INTERNET, each.first.name))
+        found.setdefault((label, _INTERNET), set()).add(outer.cell(each.first.name, _INTERNET))
+    for key, mine in found.items():
         passes = [bool(cell.reachable & traffic) for cell in mine]
-        words = summary(list(dict.fromkeys(one_line(cell.words(traffic)) for cell in mine if cell.reachable & traffic)))
+        words = sorted({one_line(cell.words(traffic)) for cell in mine if cell.reachable & traffic})
         if any(cell.partial & traffic for cell in mine):
-            yield key, ("part", words or "in part")
+            yield key, ("part", summary(words) or "in part")
         elif any(passes):
-            yield key, ("all" if all(passes) else "some", words)
+            yield key, ("all" if all(passes) else "some", summary(words))
         elif any(cell.undecided for cell in mine):
             yield key, ("unknown", "cannot be decided")
+
+
+class _Outer:
+    """What passes between interfaces and the internet. Questions that have one answer are asked once."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.likenesses = Likenesses()
+        self.known: dict[tuple[bool, Likeness], Cell] = {}
+
+    def cell(self, source: str, destination: str) -> Cell:
+        """The answer, whoever it is about."""
+        ends = self.matrix.endpoints
+        like = self.likenesses.of(ends.resolve(source), ends.resolve(destination), ends, self.matrix.book)
+        key = None if like is None else (source == _INTERNET, like)
+        if key is not None and key in self.known:
+            return self.known[key]
+        found = replace(self.matrix.cell(source, destination), source="", destination="")
+        if key is not None:
+            self.known[key] = found
+        return found
 
 
 def _boxes(label: str, found: Reached, stations: Stations) -> list[str]:

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
-MarkLook = Literal["end", "stop", "unknown", "added", "removed", "changed", "group"]
-"""What a mark says: where something begins or ends; what is stopped here; what cannot be decided here; what differs; which
-rows of a grid it stands for."""
+MarkLook = Literal["end", "stop", "kept", "unknown", "added", "removed", "changed", "group"]
+"""What a mark says: where something begins or ends; what is stopped here, and what is so as promised; what cannot be decided
+here; what differs; which rows of a grid it stands for."""
 WayLook = Literal["there", "back", "ahead", "opened", "closed", "reaches"]
 """A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before; who reaches
 whom."""

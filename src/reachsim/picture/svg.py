@@ -48,6 +48,7 @@ _DARK: dict[Appearance, tuple[str, str]] = {
 """Fill and border of each look."""
 MARKS: dict[str, tuple[str, str]] = {
     "stop": ("#b3261e", "#ff9a90"),
+    "kept": ("#1b6b3a", "#86d9a0"),
     "unknown": ("#6941c6", "#c9b3ff"),
     "removed": ("#b3261e", "#ff9a90"),
     "added": ("#1b6b3a", "#86d9a0"),
@@ -185,6 +186,8 @@ def _stop(place: Point, look: str) -> Iterator[Html]:
     yield element("circle", cx=x, cy=y, r=9, class_=f"sign {look}")
     if look == "stop":
         yield element("path", d=f"M{x - 4} {y - 4}L{x + 4} {y + 4}M{x - 4} {y + 4}L{x + 4} {y - 4}", class_="cross")
+    elif look == "kept":
+        yield element("path", d=f"M{x - 4} {y}L{x - 1} {y + 4}L{x + 5} {y - 4}", class_="cross")
     else:
         yield element("text", "?", x=x, y=y + 4, class_="number", text_anchor="middle")
 
@@ -195,7 +198,7 @@ def _entry(placed: PlacedEntry) -> Iterator[Html]:
     middle = (PAD + 12, y - 4)
     if entry.label:
         yield from _label(middle, entry.label, entry.look or "there")
-    elif entry.look in ("stop", "unknown"):
+    elif entry.look in ("stop", "kept", "unknown"):
         yield from _stop(middle, entry.look)
     elif entry.look in _WAYS:
         yield element("path", d=f"M{PAD} {y - 4}L{PAD + 24} {y - 4}", class_=entry.look)

@@ -10,7 +10,7 @@ from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLo
 from reachsim.picture.stations import Stations
 from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace
 
-_SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "unknown": "?"}
+_SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "kept": "\u2713", "unknown": "?"}
 _CODE = 26
 """How many characters of a code stand on one line."""
 _MOST = 6
@@ -39,19 +39,21 @@ def names_on(trace: Trace) -> frozenset[str]:
     return frozenset((trace.source, trace.destination, *(hop.component for hop in hops)))
 
 
-def with_trace(scene: Scene, trace: Trace) -> Scene:
-    """A scene with the way of a trace over it."""
-    told = _Telling(Stations(scene))
+def with_trace(scene: Scene, trace: Trace, *, promised: bool = False) -> Scene:
+    """A scene with the way of a trace over it. `promised`: that it is blocked is what the design promises."""
+    stop: MarkLook = "kept" if promised else "stop"
+    told = _Telling(Stations(scene), stop)
     told.ends(trace)
     blockers = trace.shown.blockers
     told.leg("there", trace.forward, [blocker for blocker in blockers if blocker.leg == "forward"])
     if trace.shown.delivered:
         told.leg("back", trace.reply, [blocker for blocker in blockers if blocker.leg == "reply"])
     told.blockers(trace)
-    head = f"{TRACE_TITLES[trace.verdict]}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
+    verdict = f"{TRACE_TITLES[trace.verdict]}{', as promised' if promised else ''}"
+    head = f"{verdict}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
     legend = (
         LegendLine(head, strong=True),
-        *_reasons(trace),
+        *_reasons(trace, stop),
         *told.legend,
         *(LegendLine(f"note: {note}") for note in trace.notes),
     )
@@ -59,15 +61,15 @@ def with_trace(scene: Scene, trace: Trace) -> Scene:
     return scene.told(marks, tuple(told.ways), legend, " ".join(f"{entry.label} {entry.text}." for entry in legend))
 
 
-def _reasons(trace: Trace) -> Iterator[LegendLine]:
+def _reasons(trace: Trace, stop: MarkLook) -> Iterator[LegendLine]:
     """Why it is so, as the command line tells it."""
     first, *others = trace.blockers or (None,)
     why = trace.undecided or trace.loss or first
     if why is not None and why != "":
         place = f", {first.where}" if first is not None and why is first and first.where else ""
-        yield LegendLine(f"{why}{place}", "unknown" if trace.undecided else "stop" if why is first else None)
+        yield LegendLine(f"{why}{place}", "unknown" if trace.undecided else stop if why is first else None)
     for other in others[:_MOST]:
-        yield LegendLine(f"also in the way: {other}", "stop")
+        yield LegendLine(f"also in the way: {other}", stop)
     if len(others) > _MOST:
         yield LegendLine(f"and {counted(len(others) - _MOST, 'more blocker')}")
     yield LegendLine(f"the client sees: {trace.client_sees}")
@@ -79,9 +81,10 @@ def _reasons(trace: Trace) -> Iterator[LegendLine]:
 
 @dataclass(slots=True)
 class _Telling:
-    """What is told of a trace so far. `number`: of the last station."""
+    """What is told of a trace so far. `stop`: how what stops it looks; `number`: of the last station."""
 
     stations: Stations
+    stop: MarkLook
     marks: dict[str, list[Mark]] = field(default_factory=dict)
     ways: list[Way] = field(default_factory=list)
     legend: list[LegendLine] = field(default_factory=list)
@@ -112,9 +115,9 @@ class _Telling:
             self.legend.append(LegendLine(_passed(passed), look, label))
         end: MarkLook | None = None
         if stopped is not None:
-            end = "unknown" if stopped.action == "unknown" else "stop"
+            end = "unknown" if stopped.action == "unknown" else self.stop
             place = self._where_stopped(stopped, stops[-1][0])
-            mine = blockers[:1] if end == "stop" else []
+            mine = blockers[:1] if end == self.stop else []
             elsewhere = any(
                 blocker.checkpoint != stopped.checkpoint for blocker in mine
             )  # a loop is lost where it closes
@@ -132,7 +135,7 @@ class _Telling:
         """Mark everything that is in the way with its code."""
         for blocker in trace.shown.blockers:
             key = self._where_passed(blocker, trace) or self.stations.of(blocker.component, blocker.checkpoint)
-            self.mark(key, "stop", f"\u2717 {blocker.checkpoint}", *_lines(blocker.code))
+            self.mark(key, self.stop, f"{_SIGNS[self.stop]} {blocker.checkpoint}", *_lines(blocker.code))
 
     def _visits(self, hops: Iterable[Hop]) -> Iterator[tuple[str, list[Hop]]]:
         """The boxes without boxes inside that hops come to, one after the other, with what is passed there and on the way

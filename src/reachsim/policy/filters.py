@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
@@ -58,6 +58,13 @@ class Policy:
     def edited(self, source: Source) -> Policy:
         """The policy of an edited design whose interfaces have the same groups."""
         return Policy(source, self._orders)
+
+    def rebuilt(self, source: Source) -> Policy:
+        """The policy of an edited design; with the filters of this one where no rule is edited."""
+        policy = Policy(source)
+        if _rules_written(source) == _rules_written(self.source):
+            policy._filters, policy._clauses = self._filters, self._clauses
+        return policy
 
     def groups(self, vpc: str, references: tuple[str, ...] | None, direction: Direction) -> RuleSet:
         """A set of security groups, as an interface names it (None: the default group, SG-3).
@@ -112,3 +119,16 @@ class Policy:
             path = self.path("security_groups", vpc, name)
             self._clauses[key] = group_clauses(body, group, direction, path, self.source.names.peer)
         return self._clauses[key]
+
+
+_NO_RULES: Final = frozenset({"expect", "lambda_functions", "name", "peering_connections", "transit_gateways", "vpcs"})
+"""Sections of a file that say nothing of what a rule lets through; of the VPCs, their groups and ACLs do."""
+
+
+def _rules_written(source: Source) -> list[tuple[str, int]]:
+    """All that rules may hang on, by the values of the file: an edited copy shares those that are not edited."""
+    data = source.document.data
+    rest = [(key, id(value)) for key, value in data.items() if key not in _NO_RULES]
+    sections = ("network_acls", "security_groups")
+    bodies = data.get("vpcs") or {}
+    return [*rest, *((f"{vpc} {each}", id(body.get(each))) for vpc, body in bodies.items() for each in sections)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from reachsim.faces import Carded, face
@@ -114,6 +115,7 @@ def told(cell: Cell, text: str) -> dict[str, Any]:
     return {"traffic": text, "partial": str(cell.partial or ""), "nat": losses}
 
 
+@lru_cache(maxsize=8192)
 def say(traffic: Traffic) -> str:
     """Traffic in words, between addresses of a family that has it: all that IPv4 has is "all".
 

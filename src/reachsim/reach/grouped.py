@@ -145,38 +145,22 @@ class GroupedMatrix(ToldOf):
         self.sizes = dict.fromkeys(self.labels, 0)
         for c, name in zip(matrix.classes.classes, self._names, strict=True):
             self.sizes[name] += len(c.members)
+        whole = _Answers(matrix, traffic, exact=by == "class")
         links: dict[tuple[str, str], MatrixLink] = {}
-        asked = traffic or Traffic.everything()
-        known: dict[int, tuple[Traffic, dict[Choices, Traffic], bool]] = {}
-        silent: dict[int, Traffic] = {}
-        exact: dict[int, str] = {}
+        alike: dict[tuple[int, int], MatrixLink | None] = {}
         for source, destination, number in matrix.class_pairs():
-            if number not in known:
-                cell = replace(matrix.cell_of(number), undecided="")
-                losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & asked)}
-                known[number] = cell.reachable & asked, losses, bool(matrix.undecided(number))
-                if traffic is None and cell.answerless:
-                    silent[number], known[number] = cell.reachable, (Traffic.nothing(), *known[number][1:])
-                exact[number] = cell.words(asked) if by == "class" else ""
-            reachable, losses, unsure = known[number]
-            if number in silent:
-                link = self._link(links, source, destination)
-                link.add_silent(_pairs(source, destination), silent[number])
-                link.exact = say(Traffic.nothing()) if by == "class" else ""
-            if reachable or losses or unsure:
-                link = self._link(links, source, destination)
-                link.add(_pairs(source, destination), reachable, losses, unsure, matrix.below)
-                link.exact = exact[number]
+            a, b = self._names[source.index], self._names[destination.index]
+            pairs = _pairs(source, destination)
+            if by == "class":  # each pair of them comes once, so that all that say the same share one value
+                key = number, pairs
+                link = alike[key] if key in alike else alike.setdefault(key, whole.added(MatrixLink(pairs), *key))
+            else:
+                possible = self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0)
+                link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
+            if link is not None:
+                links[a, b] = link
         self.links = {key: found for key, found in links.items() if found.pairs or found.part or found.undecided}
         self.taking_part = {name for key in self.links for name in key}
-
-    def _link(
-        self, links: dict[tuple[str, str], MatrixLink], source: InterfaceClass, destination: InterfaceClass
-    ) -> MatrixLink:
-        a, b = self._names[source.index], self._names[destination.index]
-        if (a, b) not in links:
-            links[a, b] = MatrixLink(self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0))
-        return links[a, b]
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same of the same groups."""
@@ -230,8 +214,9 @@ class GroupedMatrix(ToldOf):
         if self.by == "class":
             index = {label: number for number, label in enumerate(self.labels)}
             data["classes"] = [_class_data(c) for c in self.matrix.classes.classes]
+        told: dict[int, dict[str, Any]] = {}
         data["reachable"] = [
-            {"from": index.get(a, a), "to": index.get(b, b), **link.to_dict()}
+            {"from": index.get(a, a), "to": index.get(b, b), **(told.get(id(link)) or _tell(link, told))}
             for (a, b), link in self.links.items()
             if link.pairs or link.part
         ]
@@ -252,6 +237,44 @@ class GroupedMatrix(ToldOf):
             }
             for (a, b), link in self.links.items()
         ]
+
+
+class _Answers:
+    """What each number of an answer means for a link, found once. `exact`: with the client ports too."""
+
+    def __init__(self, matrix: Answered, traffic: Traffic | None, *, exact: bool) -> None:
+        self.matrix = matrix
+        self.everything = traffic is None
+        self.asked = Traffic.everything() if traffic is None else traffic
+        self.exact = exact
+        self._known: dict[int, tuple[Traffic, Traffic, dict[Choices, Traffic], bool, str]] = {}
+
+    def added(self, link: MatrixLink, number: int, pairs: int) -> MatrixLink | None:
+        """A link with what an answer lets pass between so many more pairs; None where that is nothing."""
+        silent, reachable, losses, unsure, exact = self._known.get(number) or self._found(number)
+        if silent:
+            link.add_silent(pairs, silent)
+            link.exact = say(Traffic.nothing()) if self.exact else ""
+        if reachable or losses or unsure:
+            link.add(pairs, reachable, losses, unsure, self.matrix.below)
+            link.exact = exact
+        return link if silent or reachable or losses or unsure else None
+
+    def _found(self, number: int) -> tuple[Traffic, Traffic, dict[Choices, Traffic], bool, str]:
+        cell = replace(self.matrix.cell_of(number), undecided="")
+        losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & self.asked)}
+        silent, reachable = Traffic.nothing(), cell.reachable & self.asked
+        if self.everything and cell.answerless:
+            silent, reachable = cell.reachable, silent
+        exact = cell.words(self.asked) if self.exact else ""
+        found = silent, reachable, losses, bool(self.matrix.undecided(number)), exact
+        self._known[number] = found
+        return found
+
+
+def _tell(link: MatrixLink, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    found = told[id(link)] = link.to_dict()
+    return found
 
 
 def _class_data(interface_class: InterfaceClass) -> dict[str, Any]:

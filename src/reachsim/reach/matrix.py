@@ -266,7 +266,8 @@ class Matrix(Numbered, ToldOf):
         ports, where not every one will do."""
         yield csv_line(("source", "destination", "traffic", "partial", "nat_loss"))
         asked = traffic or Traffic.everything()
-        known: dict[int, tuple[str, ...]] = {}
+        known: dict[int, str] = {}
+        names = {each.name: csv_line([each.name]) for each in self.endpoints.topology.interfaces.values()}
         for source, destination, answer in self.class_pairs():
             if answer not in known:
                 cell = self.cell_of(answer)
@@ -277,12 +278,12 @@ class Matrix(Numbered, ToldOf):
                     reachable, partial = Traffic.nothing(), reachable
                 columns = in_columns(reachable, partial, losses)
                 columns = (str(cell) if ports and not silent else columns[0], *columns[1:])
-                known[answer] = columns if reachable or partial else ()
+                known[answer] = csv_line(columns) if reachable or partial else ""
             cells = known[answer]
             for one in source.members if cells else ():
                 for other in destination.members:
                     if one is not other:
-                        yield csv_line((one.name, other.name, *cells))
+                        yield f"{names[one.name]},{names[other.name]},{cells}"
 
     def to_csv(self) -> str:
         """`csv_lines` as text, with client ports."""

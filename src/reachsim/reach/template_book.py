@@ -77,6 +77,14 @@ class TemplateBook:
         self._alike[key] = ways
         return ways
 
+    def shared_by(
+        self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
+    ) -> tuple[Ways | None, Hashable]:
+        """What holds between all routing classes that are alike with these two, as `between_alike`; and what is equal for
+        all between which one walk tells of the components that are passed."""
+        key = source.client.broad, self._sent_to(source, destination), destination.server.alike
+        return self.between_alike(source, destination, ends), key
+
     def between(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
         """What holds between two routing classes, which may be one."""
         found = self._pairs.get((source.index, destination.index))

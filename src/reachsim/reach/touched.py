@@ -61,6 +61,16 @@ class Touched:
     addresses: AddressSet = AddressSet.nothing()
 
 
+def touched_between(topologies: tuple[Topology, Topology], books: tuple[FilterBook, FilterBook]) -> Touched | None:
+    """What may differ between two networks, which may have one topology; None where anything may."""
+    before, after = topologies
+    ends = touched(before, *books) if before is after else None
+    if ends is None:  # or what others pass asks a filter that is edited: they are found as for an edit of structure
+        return touched_by_structure(before, after, books)
+    names = frozenset(interface.name for interface in ends)
+    return Touched(names, names)
+
+
 def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> Touched | None:
     """What may differ between two topologies; None where anything may.
 

@@ -131,7 +131,7 @@ def _result(report: Report, notice: Notice, codes: list[str]) -> dict[str, Any]:
         "ruleId": notice.code,
         "ruleIndex": codes.index(notice.code),
         "level": _SARIF[notice.level],
-        "message": {"text": f"{visible(notice.name)}\n{_xml(notice.text)}"},
+        "message": {"text": f"{visible(notice.name)}\n{_xml(_beyond(notice))}".rstrip()},
         "locations": [{"physicalLocation": where}],
         "partialFingerprints": {"reachsim/v1": mark[:32]},
     }
@@ -167,8 +167,12 @@ def markdown(reports: Sequence[Report]) -> str:
 
 
 def _row(notice: Notice) -> str:
-    text = notice.text.removeprefix(f"{notice.name}; ")
-    return f"| {_WORDS[notice.level]} | {_cell(notice.name)} | {_cell(text)} | {notice.line or ''} |"
+    return f"| {_WORDS[notice.level]} | {_cell(notice.name)} | {_cell(_beyond(notice))} | {notice.line or ''} |"
+
+
+def _beyond(notice: Notice) -> str:
+    """What a notice says beyond its name."""
+    return "" if notice.text == notice.name else notice.text.removeprefix(f"{notice.name}; ")
 
 
 def _cell(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
@@ -23,12 +24,56 @@ FORMAT_VERSION = 1
 def to_json(data: Mapping[str, Any]) -> str:
     """An answer as JSON, in ASCII and with the order of keys as given, so that it is the same in every terminal and never
     lies in one. The first key is the version of its shape."""
-    return plain_json({"format_version": FORMAT_VERSION, **data})
+    return "".join(json_pieces(data))
+
+
+def json_pieces(data: Mapping[str, Any]) -> Iterator[str]:
+    """The same piece by piece, for an answer of hundreds of megabytes."""
+    return _pieces({"format_version": FORMAT_VERSION, **data}, "\n")
 
 
 def plain_json(data: Any) -> str:
     """The same of what is no answer, such as the schema."""
-    return json.dumps(data, indent=2, ensure_ascii=True)
+    return "".join(_pieces(data, "\n"))
+
+
+def _pieces(value: Any, newline: str) -> Iterator[str]:
+    """What ``json.dumps(value, indent=2)`` gives. Python's fast encoder knows no indents, but it may separate the parts of a
+    list or an object by any text: so what holds no more lists and objects is left to it whole. `newline`: with the
+    indent of what `value` stands in. An iterator is a list that is made meanwhile."""
+    if isinstance(value, Iterator):
+        yield from _stream(value, newline)
+        return
+    if not isinstance(value, dict | list | tuple) or not value:
+        yield _encoder(newline).encode(value)
+        return
+    inner = f"{newline}  "
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    parts = value.values() if isinstance(value, dict) else value
+    if not any(isinstance(part, dict | list | tuple | Iterator) and part for part in parts):
+        yield f"{first}{inner}{_encoder(inner).encode(value)[1:-1]}{newline}{last}"
+        return
+    yield first
+    start = inner
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield f"{start}{_encoder(inner).encode({key: None})[1:-5]}" if first == "{" else start
+        yield from _pieces(part, inner)
+        start = f",{inner}"
+    yield f"{newline}{last}"
+
+
+def _stream(parts: Iterator[Any], newline: str) -> Iterator[str]:
+    inner = start = f"{newline}  "
+    for part in parts:
+        yield start if start != inner else f"[{inner}"
+        yield from _pieces(part, inner)
+        start = f",{inner}"
+    yield f"{newline}]" if start != inner else "[]"
+
+
+@cache
+def _encoder(newline: str) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=True, separators=(f",{newline}", ": "))
 
 
 def error_data(error: ReachsimError) -> dict[str, Any]:

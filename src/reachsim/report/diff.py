@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.diff_cause import behind, causes_of
+from reachsim.answers.diff_idle import IdleEdit, idle_edits
 from reachsim.answers.difference import Change, Difference
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.traffic import Traffic
@@ -21,6 +22,7 @@ _CAUSED = 12
 """Lines of which the rule behind them is looked for; each takes two traces."""
 _RULES = 4
 _REASONS = 5
+_IDLE = 6
 _Sides = tuple[tuple[Network, Network], Mapping[str, str]]
 """The two networks, and what was renamed, before to after."""
 
@@ -54,6 +56,7 @@ def diff_text(
     crowd = Crowd(networks, called_now)
     one, other = (network.ends for network in networks)
     internet = one.callers & other.callers, one.world & other.world
+    idle = idle_edits(found, *networks)
     lines = [_title(found, len(wrong), bool(allowed), look)]
     lines += hanging("  ", f"{found.before} -> {found.after}", look.width, style.dim)
     fine = tuple(change for change in found.opened if change not in wrong)
@@ -65,6 +68,8 @@ def diff_text(
     ):
         if changes:
             lines += ["", title, *_block(changes, crowd, internet, (networks, called_now), look)]
+    if idle:
+        lines += ["", style.dim("edited without effect"), *_idle(idle, look)]
     if found.added or found.removed or found.renamed:
         lines.append("")
     for word, names in (("added  ", found.added), ("removed", found.removed)):
@@ -84,6 +89,20 @@ def diff_text(
         rest = look.rest(found.undecided, _REASONS)
         lines += [f"  {rest}"] if rest else []
     return "\n".join(lines)
+
+
+def _idle(idle: Sequence[IdleEdit], look: Look) -> list[str]:
+    """Rules and routes that were edited though nothing flows otherwise, with their lines."""
+    out: list[str] = []
+    for edit in look.few(idle, _IDLE):
+        out += hanging(f"  {edit.kind:7}  ", edit.owner, look.width)
+        for word, text, where in (("now", edit.after, edit.after_where), ("before", edit.before, edit.before_where)):
+            if text:
+                out += hanging(f"    {word:6}  ", f"{text}, {where}", look.width, look.style.dim)
+        if edit.by:
+            out += hanging("    alike   ", "; ".join(edit.by), look.width, look.style.dim)
+    rest = look.rest(idle, _IDLE)
+    return [*out, f"  {rest}"] if rest else out
 
 
 def _title(found: Difference, wrong: int, asked: bool, look: Look) -> str:
@@ -206,4 +225,5 @@ def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Net
         "allow_opened": [str(traffic) for traffic in allowed],
         **{key: data[key] for key in ("added", "removed", "renamed", "undecided")},
         "changes": changes,
+        "without_effect": [edit.to_dict() for edit in idle_edits(found, *networks)],
     }

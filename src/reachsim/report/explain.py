@@ -20,7 +20,7 @@ def explanation_text(found: Explanation, look: Look = PLAIN) -> str:
     """Everything that is known of why a question has its answer."""
     style, trace = look.style, found.trace
     paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
-    question = f"{trace.source} -> {trace.destination}  {trace.traffic}"
+    question = f"{trace.source} -> {trace.destination}  {trace.sent}"
     lines = [f"{paint(TRACE_TITLES[trace.verdict])}  {style.bold(question)}"]
     if trace.resolved:
         lines += hanging("  ", trace.resolved, look.width, style.dim)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.answers.policy import Isolation, Leak
+from reachsim.answers.isolation import Isolation, Leak
+from reachsim.garbage import collector_paused
 from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.reach.cell import say
@@ -26,7 +27,8 @@ def isolated_text(found: Isolation, net: Network, look: Look = PLAIN) -> str:
     if not found.leaks:
         lines = [f"{style.yellow('CANNOT DECIDE')}  {question}", "  as far as it can be decided, nothing is delivered"]
     else:
-        lines = [f"{style.red('NOT ISOLATED')}  {question}", *_leaks(found, net, look)]
+        with collector_paused():  # there may be a million of them
+            lines = [f"{style.red('NOT ISOLATED')}  {question}", *_leaks(found, net, look)]
     for reason in look.few(found.undecided, _REASONS):
         lines += hanging("  cannot decide: ", reason, look.width)
     rest = look.rest(found.undecided, _REASONS)
@@ -62,29 +64,48 @@ def _ways(found: Isolation, sources: NameGroup, destinations: NameGroup) -> str:
 
 def _links(found: Isolation, net: Network) -> Iterator[tuple[NameGroup, NameGroup, Traffic]]:
     """The leaks with all interfaces for which the one that was asked stands."""
-    alike: dict[str, NameGroup] = {}
-    sides = [frozenset(side) for side in found.sides]
-    inside = sides[0] | sides[1]
-    for cls in net.classes.classes:
-        names = tuple(interface.name for interface in cls.members if interface.name in inside)
-        for name in names:
-            alike[name] = names
-    traffic: dict[tuple[NameGroup, NameGroup], list[tuple[int, int]]] = {}
+    stand_for = _StandFor(found, net)
+    traffic: dict[tuple[NameGroup, NameGroup], dict[Traffic, None]] = {}
     for leak in found.leaks:
-        side = next(
-            (s for s in sides if leak.source in s and (leak.destination not in s or sides[0] == sides[1])), None
-        )
-        sources = alike.get(leak.source, (leak.source,))
-        destinations = alike.get(leak.destination, (leak.destination,))
-        if side is not None:
-            sources = tuple(name for name in sources if name in side)
-            other = sides[1] if side is sides[0] else sides[0]
-            destinations = tuple(name for name in destinations if name in other) or destinations
-        traffic.setdefault((sources, destinations), []).extend(leak.traffic.spans)
-    for (sources, destinations), spans in traffic.items():
-        yield sources, destinations, Traffic.union_of(spans)
+        traffic.setdefault(stand_for.of(leak), {})[leak.traffic] = None
+    for (sources, destinations), some in traffic.items():
+        one = next(iter(some))
+        whole = one if len(some) == 1 else Traffic.union_of(span for each in some for span in each.spans)
+        yield sources, destinations, whole
+
+
+class _StandFor:
+    """For which interfaces of its side each one stands that was asked."""
+
+    def __init__(self, found: Isolation, net: Network) -> None:
+        self.sides = [frozenset(side) for side in found.sides]
+        self.alone = self.sides[0] == self.sides[1]
+        inside = self.sides[0] | self.sides[1]
+        self.alike: dict[str, NameGroup] = {}
+        for cls in net.classes.classes:
+            names = tuple(interface.name for interface in cls.members if interface.name in inside)
+            self.alike.update(dict.fromkeys(names, names))
+        self._known: dict[tuple[str, int], NameGroup] = {}
+
+    def of(self, leak: Leak) -> tuple[NameGroup, NameGroup]:
+        """Those of both ends of a leak."""
+        for number, side in enumerate(self.sides):
+            if leak.source in side and (self.alone or leak.destination not in side):
+                destinations = self._on(leak.destination, 1 - number)
+                return self._on(leak.source, number), destinations or self._whole(leak.destination)
+        return self._whole(leak.source), self._whole(leak.destination)
+
+    def _whole(self, name: str) -> NameGroup:
+        return self.alike.get(name, (name,))
+
+    def _on(self, name: str, side: int) -> NameGroup:
+        known = self._known.get((name, side))
+        if known is None:
+            on_side = self.sides[side]
+            known = self._known[name, side] = tuple(each for each in self._whole(name) if each in on_side)
+        return known
 
 
 def isolated_data(found: Isolation, net: Network) -> dict[str, Any]:
     """Plain data for JSON; the shape is documented in docs/cli.md."""
-    return {"file": net.source.file, **found.to_dict()}
+    return {"file": net.source.file, **found.told()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reachsim.answers.diff_cause import Behind, causes_of
+from reachsim.answers.diff_idle import IdleEdit, idle_edits
 from reachsim.answers.difference import Change, Difference
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.lint.run import Lint
@@ -170,13 +171,21 @@ def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[N
     for index, notice in enumerate(notices):
         if not notice.file:
             notices[index] = replace(notice, file=found.after)
+    idle = [_idle(edit, found.after) for edit in idle_edits(found, *networks)]
     undecided = [Notice("warning", f"undecided: {text}", UNDECIDED, text, found.after) for text in found.undecided]
     remarks = [
         f"{word}: {summary(names)}" for word, names in (("added", found.added), ("removed", found.removed)) if names
     ]
     remarks += [f"renamed: {old} to {new}" for old, new in found.renamed]
     title = f"{opened} opened, {closed} closed"
-    return Report("diff", found.after, title, (*notices, *undecided), tuple(remarks))
+    return Report("diff", found.after, title, (*notices, *undecided, *idle), tuple(remarks))
+
+
+def _idle(edit: IdleEdit, after: str) -> Notice:
+    """A rule that was edited though nothing flows otherwise."""
+    file, line = place(edit.after_where)
+    text = f"nothing opens or closes; {edit}"
+    return Notice("note", f"{edit.kind} without effect: {edit.owner}", "EDIT_WITHOUT_EFFECT", text, file or after, line)
 
 
 def _change(change: Change, wrong: bool, behind: Behind | None) -> Notice:

@@ -10,10 +10,11 @@ from reachsim.answers.expectations import Check, Result
 from reachsim.answers.explain import Explanation
 from reachsim.answers.findings import Findings
 from reachsim.answers.fixes import Fixes, FixPlan, SessionPlan
+from reachsim.answers.isolation import Isolation
 from reachsim.answers.lambda_addresses import LambdaAddresses
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.neighbours import Neighbours
-from reachsim.answers.policy import DeadEnds, Exposure, Isolation
+from reachsim.answers.policy import DeadEnds, Exposure
 from reachsim.answers.reach import reach_answer
 from reachsim.answers.rulesets import IdleRules
 from reachsim.answers.session_manager import SessionManager

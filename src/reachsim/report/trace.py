@@ -18,7 +18,7 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
     style = look.style
     paint = {"reachable": style.green, "undecided": style.yellow}.get(trace.verdict, style.red)
     title = TRACE_TITLES[trace.verdict]
-    question = f"{trace.source} -> {trace.destination}  {trace.traffic}"
+    question = f"{trace.source} -> {trace.destination}  {trace.sent}"
     lines = [f"{paint(title)}  {style.bold(question)}"]
     if trace.resolved:
         lines += hanging("  ", trace.resolved, look.width, style.dim)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from reachsim.net.address import IPV4_LAST
-from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, advises, mends
+from reachsim.net.cidr import Cidr
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, all_blocks, mends, offers
 from reachsim.resources.reference import bare
-from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_table, shared_with_others
+from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -46,6 +48,64 @@ def forwarding(case: Case) -> Iterator[Edit]:
             yield Edit.setting(nat, True, text, 4)
     if path[4:] == ("nat", "masquerade") and isinstance(written, dict):
         yield Edit.setting(path, True, f"let {_host(case)} masquerade what it forwards")
+
+
+def _behind(case: Case, vpc: str) -> Iterator[tuple[str, Any, Cidr]]:
+    """The instances of a VPC that have the destination behind them, each with the block that has it (`client_networks`)."""
+    for name, instance in case.view.design.vpcs[vpc].instances.items():
+        yield from ((name, instance, block) for block in instance.client_networks if case.destination in block)
+
+
+@offers
+def routes_to_those_behind(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """The block of the clients behind a host, to the host: those of a VPN that does not masquerade, say (NATI-5)."""
+    for name, instance, block in _behind(case, vpc):
+        target = f"{name}/{next(iter(instance.network_interfaces))}" if instance.network_interfaces else name
+        yield RouteOffer(str(block), target, f"instance {name}, behind which it is")
+
+
+@mends
+def clients_masqueraded(case: Case) -> Iterator[Edit]:
+    """Masquerade in the host whose clients' answers find no way back (NATI-5)."""
+    if not case.reply or case.cause.code in FILTERS:
+        return
+    for vpc in case.view.design.vpcs:
+        for name, _, _ in _behind(case, vpc):
+            nat: KeyPath = ("vpcs", vpc, "instances", name, "nat")
+            path, value = ((*nat, "masquerade"), True) if isinstance(case.view.written(nat), dict) else (nat, True)
+            yield Edit.setting(path, value, f"let {vpc}.{name} masquerade what it forwards", 2)
+
+
+@mends
+def another_local_network(case: Case) -> Iterator[Edit]:
+    """Other addresses for a network inside a host that has those of somebody outside it (WALK-26): a container bridge."""
+    path = case.cause.path
+    if not case.at("instances") or path[-1] != "local_networks":
+        return
+    for index, block in enumerate(case.view.written(path) or ()):
+        local = Cidr.parse(str(block))
+        free = _free(case, local) if case.destination in local else None
+        if free is not None:
+            text = f"give the local network {local} of {_host(case)} other addresses, such as {free}"
+            yield Edit.setting((*path, index), str(free), text, 2)
+
+
+_BRIDGES = tuple(map(Cidr.parse, ("172.16.0.0/12", "192.168.0.0/16", "10.0.0.0/8")))
+"""Where bridges have their addresses, as Docker's do."""
+
+
+def _free(case: Case, local: Cidr) -> Cidr | None:
+    """A private block of the same size that nothing in the design has."""
+    design = case.view.design
+    taken = [
+        *all_blocks(design),
+        *(b for vpc in design.vpcs.values() for i in vpc.instances.values() for b in i.local_networks),
+    ]
+    for whole in _BRIDGES:
+        for block in whole.subnets(local.prefix_length) if whole.prefix_length <= local.prefix_length else ():
+            if not any(other.version == 4 and block.overlaps(other) for other in taken):
+                return Cidr(block.network, block.prefix_length)
+    return None
 
 
 @mends
@@ -96,10 +156,9 @@ def out_of_the_circle(case: Case) -> Iterator[Edit]:
         if new is not None:
             text = f"run {vpc}.{target} in a new public subnet of {vpc}, whose table does not lead back to it"
             yield Edit((*new[1], *_moved(case, path, new[0])), text, 4)
-        if not others and body.internet_gateway and shared_with_others(case, vpc, table, [host.subnet]):
-            offer = RouteOffer(DEFAULT, body.internet_gateway, "")
+        changes = () if others else own_way_out(case, vpc, host.subnet)
+        if changes:
             text = f"give subnet {host.subnet} of {vpc}, where {target} is, a route table of its own: {DEFAULT} to "
-            changes = tuple(own_table(case, vpc, table, [host.subnet], offer))
             yield Edit(changes, f"{text}internet gateway {body.internet_gateway}", 3)
 
 

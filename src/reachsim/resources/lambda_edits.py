@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.resources.lambda_function import LATEST, function_asked
 from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
+from reachsim.resources.subnet_edits import public_subnets
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -54,6 +56,42 @@ def other_subnets(case: Case) -> Iterator[Edit]:
     for subnet, out in _ways_out(case, latest) if latest.vpc is not None else ():
         text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
         yield Edit.setting((*path, "subnets"), [subnet], text, 2)
+
+
+@mends
+def attached(case: Case) -> Iterator[Edit]:
+    """$LATEST in the VPC of what it calls (LAMBDA-1): in subnets without a direct way to the internet, of which it has no
+    use (LAMBDA-7), with a group that those it calls already admit, else with the default group."""
+    asked, receiver = function_asked(case.view.design, case.asked_from), case.receiver
+    if asked is None or receiver is None or case.code != Code.LAMBDA_OUTSIDE_VPC or not _runs_latest(case, *asked):
+        return
+    name, vpc = asked[0], receiver.vpc.name
+    latest = case.view.design.lambda_functions[name].latest
+    if latest.vpc is not None or latest.capacity_provider is not None:
+        return
+    public = public_subnets(case, vpc)
+    subnets = [each for each, body in case.view.design.vpcs[vpc].subnets.items() if each not in public and body.cidr]
+    for group in [*_admitted(case, receiver), None] if subnets else ():
+        body = {"vpc": vpc, "subnets": subnets} | ({} if group is None else {"security_groups": [group]})
+        text = (
+            f"attach $LATEST of {name} to VPC {vpc}, in {', '.join(subnets)}, with security group {group or 'default'}"
+        )
+        yield Edit.setting(("lambda_functions", name, "latest"), body, text, 3 if group else 4)
+
+
+def _admitted(case: Case, receiver: NetworkInterface) -> list[str]:
+    """The groups of the receiver's VPC that its own groups admit by name, and that interfaces carry least first."""
+    vpc = receiver.vpc.name
+    groups = case.view.design.vpcs[vpc].security_groups
+    named = {
+        peer: case.view.carriers((vpc, peer))
+        for owner, own in receiver.groups or ()
+        if owner == vpc and own in groups
+        for rule in groups[own].ingress
+        for peer in map(str, rule.peers)
+        if peer in groups and rule.known and rule.allow & case.wanted
+    }
+    return sorted(named, key=lambda peer: named[peer])
 
 
 @mends

@@ -7,6 +7,7 @@ from typing import Any
 
 from reachsim.net.traffic import PORTED, PROTOCOL_NAMES, TCP, Traffic, protocol_of
 from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
+from reachsim.resources.security_group import GROUP_CODES
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.load_balancer import APPLICATION, NETWORK
@@ -99,6 +100,43 @@ def internet_facing(case: Case) -> Iterator[Edit]:
     if found is not None and case.cause.path[4:] == ("scheme",) and found[1].scheme == "internal":
         text = f"create load balancer {found[0][3]} anew, internet-facing"
         yield Edit.setting(case.cause.path, "internet-facing", text, 6)
+
+
+@mends
+def clients_not_shown(case: Case) -> Iterator[Edit]:
+    """Targets that see the load balancer's address, where they do not admit the clients, which they see (LB-4, LB-5)."""
+    if case.reply or case.cause.code not in (*GROUP_CODES, Code.SUBNET_ACL_RESTRICTION):
+        return
+    path = _called(case)
+    target = case.view.owner(case.destination)
+    if path is None or target is None or target.owner == path:
+        return
+    body = case.view.design.vpcs[str(path[1])].load_balancers[str(path[3])]
+    name = target.name.partition(".")[2]
+    for group, each in body.target_groups.items() if body.type == NETWORK else ():
+        if name in each.targets and each.preserve_client_ip is not False:
+            text = f"let targets of {path[3]}/{group} see the load balancer's address (preserve_client_ip: false)"
+            yield Edit.setting((*path, "target_groups", group, "preserve_client_ip"), False, text, 2)
+
+
+def _called(case: Case) -> KeyPath | None:
+    """Where the load balancer is written that the packet was sent to."""
+    interface = case.view.owner(case.first_destination)
+    owner = () if interface is None else interface.owner
+    return owner if len(owner) == 4 and owner[2] == "load_balancers" else None
+
+
+@mends
+def private_link_not_judged(case: Case) -> Iterator[Edit]:
+    """Inbound rules of a load balancer's groups that judge what comes by PrivateLink, of which its owner does not know the
+    clients' addresses (LB-3)."""
+    node = case.view.interface(case.cause.component)
+    if case.reply or node is None or case.cause.code not in GROUP_CODES or node.owner[2:3] != ("load_balancers",):
+        return
+    services = case.view.design.endpoint_services.values()
+    if any(service.load_balancer == f"{node.owner[1]}.{node.owner[3]}" for service in services):
+        text = f"do not let the groups of {node.owner[3]} judge what comes by PrivateLink (enforce_inbound_on_private_link)"
+        yield Edit.setting((*node.owner, "enforce_inbound_on_private_link"), False, text, 2)
 
 
 @advises

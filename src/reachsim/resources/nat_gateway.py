@@ -23,7 +23,7 @@ from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_table, public_subnets, shared_with_others
+from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out, public_subnets
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -201,11 +201,9 @@ class NatGateway(Resource):
                 yield Edit(self._moved(at, name), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
         if here is None or here in public:
             return
-        table = case.view.table_of(here, at.vpc)
-        if vpc.internet_gateway is not None and shared_with_others(case, at.vpc, table, [here]):
-            offer = RouteOffer(DEFAULT, vpc.internet_gateway, "")
+        changes = own_way_out(case, at.vpc, here)
+        if changes:
             text = f"give subnet {here} of {at.vpc}, where NAT gateway {at.name} is, a route table of its own: {DEFAULT} to "
-            changes = tuple(own_table(case, at.vpc, table, [here], offer))
             yield Edit(changes, f"{text}internet gateway {vpc.internet_gateway}", 3)
         new = None if public else new_public_subnet(case, at.vpc, vpc.subnets[here].az)
         if new is not None:

@@ -22,11 +22,11 @@ from reachsim.dataplane.scope import intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.errors import HintedError, shown
 from reachsim.faces import Faced
-from reachsim.net.address import LINE_LAST, format_address
+from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, all_blocks, mends
 from reachsim.resources.resource import At
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
@@ -313,6 +313,23 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
 
 
 @mends
+def ways_back_through_the_middlebox(case: Case) -> Iterator[Edit]:
+    """The default route of a subnet, to what its gateway's table leads through (ROUTE-21, ROUTE-23)."""
+    if case.cause.code is not Code.INGRESS_RTB_TRAFFIC_REDIRECTION or case.table is None:
+        return
+    vpc, table = case.table
+    tables = case.view.design.vpcs[vpc].route_tables
+    default = "0.0.0.0/0" if case.source <= IPV4_LAST else "::/0"
+    there = case.view.target(vpc, table, default)
+    for body in tables.values() if table in tables and there is not None else ():
+        for block, target in body.routes.items() if body.gateway is not None else ():
+            if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
+                path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
+                text = f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
+                yield Edit.setting(path, target, text, 2)
+
+
+@mends
 def tables_of_subnets(case: Case) -> Iterator[Edit]:
     """Another table for the subnet that the packet left (ROUTE-2)."""
     if case.table is None or case.cause.code in _NOT_BY_ROUTES:
@@ -333,16 +350,18 @@ def tables_of_subnets(case: Case) -> Iterator[Edit]:
                 yield Edit.setting(("vpcs", vpc, "subnets", name, "route_table"), other, text, 4 if public else 2)
 
 
+_NOWHERE = (
+    Code.NO_ROUTE_TO_DESTINATION,
+    Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+    Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+)
+
+
 @advises
 def nowhere(case: Case) -> Iterator[str]:
     """No route helps to an address that nothing in the design has."""
-    design = case.view.design
-    blocks = [block for vpc in design.vpcs.values() for block in vpc.cidrs]
-    blocks += [block for network in getattr(design, "networks", {}).values() for block in network.cidrs]
-    for section in ("vpn_connections", "direct_connect_gateways"):
-        blocks += [block for body in getattr(design, section, {}).values() for block in body.known()[0]]
-    lost = case.cause.code is Code.NO_ROUTE_TO_DESTINATION and case.destination not in PUBLIC
-    if lost and not any(case.destination in block for block in blocks):
+    lost = case.cause.code in _NOWHERE and case.destination not in PUBLIC
+    if lost and not any(case.destination in block for block in all_blocks(case.view.design)):
         address = format_address(case.destination)
         yield f"no VPC, no network and no connection of the design has {address}: write what has it, then the way there"
 

@@ -12,7 +12,7 @@ from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, H
 from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.scope import ANY, Scope
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
 from reachsim.net.traffic import EVERYTHING, PROTOCOL_NAMES, Traffic
 from reachsim.resources.fields import (
     OR_UNKNOWN,
@@ -266,21 +266,68 @@ def _peers(case: Case, vpc: str, inbound: bool) -> Iterator[tuple[str, int]]:
 
 _MANY_TOKENS = 6
 """A rule of more tokens is nothing that a person would write."""
+_MANY_BLOCKS = 8
+"""Nor one that names more blocks in place of one."""
 
 
 @closes
 def rules_taken_away(leak: LeakyRule) -> Iterator[Edit]:
-    """The rule that lets it through narrowed by just what is forbidden, or taken away (SG-1)."""
+    """The rule that lets it through, without what is forbidden of one peer, of all of them, or taken away (SG-1)."""
     path = leak.path
     if len(path) != 6 or path[2] != "security_groups":
         return
     group = leak.view.design.vpcs[str(path[1])].security_groups[str(path[3])]
-    rule = getattr(group, str(path[4]))[int(path[5])]
+    rule: IngressRule | EgressRule = getattr(group, str(path[4]))[int(path[5])]
+    assert isinstance(rule.allow, Traffic)  # what an unknown rule lets through is undecided, and no leak
     rest = rule.allow - leak.forbidden
     if len(rest.tokens()) > _MANY_TOKENS:  # of "all", what has a name is kept
         rest &= Traffic.union_of(span for protocol in PROTOCOL_NAMES for span in Traffic.protocol(protocol).spans)
+    yield from _apart(leak, rule, rest)
     if rest:
         text = f"narrow the {path[4]} rule {rule.text()} of security group {path[3]} to {rest}"
         yield Edit.setting((*path, "allow"), tokens_of(rest), text)
     text = f"take the {path[4]} rule {rule.text()} out of security group {path[3]}"
     yield Edit((KeyChange(path, action="remove"),), text, 2)
+
+
+def _apart(leak: LeakyRule, rule: IngressRule | EgressRule, rest: Traffic) -> Iterator[Edit]:
+    """The rule for its other peers alone: those that do not name who must not pass, and what is left of a block that does.
+    What else that one may, it may by a rule of its own."""
+    vpc, name, word = str(leak.path[1]), str(leak.path[3]), str(leak.path[4])
+    key, address, blocks = (
+        ("from", leak.source, leak.sources) if word == "ingress" else ("to", leak.destination, leak.destinations)
+    )
+    shut = address_set(blocks or (Cidr.single(address),))
+    kept: list[str] = []
+    cut: list[str] = []
+    for peer in rule.peers:
+        found = peer.addresses if isinstance(peer, Cidr) else _named(leak, vpc, peer, address)
+        left = blocks_of(found - shut)
+        if found.isdisjoint(shut):
+            kept.append(str(peer))
+        elif isinstance(peer, Cidr) and len(left) <= _MANY_BLOCKS:
+            kept += map(str, left)
+            cut += map(str, blocks_of(found & shut))
+        else:
+            cut.append(str(peer))
+    if not kept:
+        return
+    changes = [KeyChange((*leak.path, key), kept[0] if len(kept) == 1 else kept)]
+    text = f"let the {word} rule {rule.text()} of security group {name} name {', '.join(kept)} alone"
+    if rest:
+        own = {"allow": tokens_of(rest), key: cut[0] if len(cut) == 1 else cut}
+        changes.append(KeyChange(leak.path[:5], own, "add"))
+        text = f"{text}, and add the rule {rest} {key} {', '.join(cut)}"
+    yield Edit(tuple(changes), text)
+
+
+def _named(leak: LeakyRule, vpc: str, peer: str, address: int) -> AddressSet:
+    """What a name in a rule means there: the blocks of a prefix list; of a group, the address in question or nothing."""
+    lists = leak.view.design.prefix_lists
+    owner, _, name = peer.rpartition(".")
+    group = owner or vpc, name
+    interface = leak.view.owner(address, group[0])
+    if interface is not None and group in (interface.groups or ()):
+        return AddressSet.of((address, address))
+    known = owner or name in leak.view.design.vpcs[vpc].security_groups or name == "default"
+    return AddressSet.nothing() if known or peer not in lists else lists[peer].addresses

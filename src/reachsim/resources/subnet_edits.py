@@ -43,6 +43,18 @@ def new_public_subnet(
     return "public", changes
 
 
+def own_way_out(case: Case, vpc: str, subnet: str) -> tuple[KeyChange, ...]:
+    """A table of its own for a subnet, with the default route to the internet gateway. Nothing where no other subnet has its
+    table, or there is a table already that leads there: then that route, or that table, is less to change."""
+    body, table = case.view.design.vpcs[vpc], case.view.table_of(subnet, vpc)
+    gateway = body.internet_gateway
+    if gateway is None or not shared_with_others(case, vpc, table, [subnet]):
+        return ()
+    if any(case.view.target(vpc, name, DEFAULT) == gateway for name in body.route_tables):
+        return ()
+    return tuple(own_table(case, vpc, table, [subnet], RouteOffer(DEFAULT, gateway, "")))
+
+
 def shared_with_others(case: Case, vpc: str, table: str, subnets: Sequence[str]) -> bool:
     """Whether a table is that of all these subnets, and of others too."""
     users = {name for name in case.view.design.vpcs[vpc].subnets if case.view.table_of(name, vpc) == table}

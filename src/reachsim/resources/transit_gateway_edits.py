@@ -22,13 +22,17 @@ def _attached(gateway: Any, vpc: str) -> str | None:
 
 
 def _known(gateway: Any, name: str, design: Any) -> Iterator[Cidr]:
-    """The blocks behind an attachment."""
+    """The blocks behind an attachment; of a peering those behind the other gateway's own attachments (TGW-6)."""
     body = gateway.attachments[name]
     if body.vpc is not None:
         yield from design.vpcs[body.vpc].cidrs
     for section, key in (("vpn_connections", body.vpn), ("direct_connect_gateways", body.direct_connect_gateway)):
         if key is not None:
             yield from getattr(design, section)[key].known()[0]
+    if body.peer is not None:
+        far = design.transit_gateways[body.peer.partition(".")[0]]
+        for other, each in far.attachments.items():
+            yield from _known(far, other, design) if each.peer is None else ()
 
 
 def _towards(gateway: Any, case: Case) -> Iterator[tuple[str, Cidr]]:
@@ -96,6 +100,25 @@ def attachments(case: Case) -> Iterator[Edit]:
 
 
 @mends
+def groups_named_across(case: Case) -> Iterator[Edit]:
+    """Security group referencing of the gateway and of both attachments, for a rule that names a far group (TGW-14)."""
+    if case.cause.rule != "TGW-14" or case.sender is None or case.receiver is None:
+        return
+    for name, gateway in case.view.design.transit_gateways.items():
+        ends = [_attached(gateway, end.vpc.name) for end in (case.sender, case.receiver)]
+        path: KeyPath = ("transit_gateways", name)
+        off = [] if gateway.security_group_referencing else [path]
+        off += [
+            (*path, "attachments", end)
+            for end in ends
+            if end is not None and not gateway.attachments[end].security_group_referencing
+        ]
+        if off and None not in ends:
+            changes = tuple(KeyChange((*each, "security_group_referencing"), True) for each in off)
+            yield Edit(changes, f"switch security group referencing over {name} on", 2)
+
+
+@mends
 def appliance_mode(case: Case) -> Iterator[Edit]:
     """Appliance mode of the attachment of a VPC that drops an answer whose request it let pass in another zone (TGW-9)."""
     if not case.reply or not case.at("security_groups", "network_acls", "instances", "interfaces"):
@@ -139,7 +162,7 @@ def transit_tables(case: Case) -> Iterator[Edit]:
     here: KeyPath = (*path, "route_tables", table)
     for other, block in _towards(gateway, case):
         written = next((key for key in tables[table].routes if key == block), None)
-        if other not in tables[table].propagations and written is None:
+        if other not in tables[table].propagations and written is None and gateway.attachments[other].peer is None:
             text = f"let route table {table} of {name} take in what attachment {other} propagates"
             yield Edit.adding((*here, "propagations"), other, text)
         text = f"route {block} in table {table} of {name} to attachment {other}"

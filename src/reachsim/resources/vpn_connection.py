@@ -23,7 +23,7 @@ from reachsim.dataplane.scope import ANY, edges, intersect, to_one, to_run
 from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
-from reachsim.resources.mending import FILTERS, Case, Edit, View, mends
+from reachsim.resources.mending import View
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Resource, Wiring, resource
 from reachsim.rules.clauses import KeyPath
@@ -401,33 +401,3 @@ def connections_of(wiring: Wiring | View, vpc: str, name: str) -> Iterator[tuple
             gateways = (body.gateway,) if isinstance(body, VpnConnection) else body.gateways
             if any(ends_at(gateway, vpc, name) for gateway in gateways):
                 yield At("", section, member), body
-
-
-@mends
-def connection_up(case: Case) -> Iterator[Edit]:
-    """A VPN connection that is down, brought up (VPN-4)."""
-    path = case.cause.path
-    if len(path) == 3 and path[0] == "vpn_connections" and path[2] == "state":
-        yield Edit.setting(path, "up", f"bring VPN connection {path[1]} up", 4)
-
-
-@mends
-def announced(case: Case) -> Iterator[Edit]:
-    """A prefix of a network, on the connections to it that do not know it (VPN-1)."""
-    design = case.view.design
-    for name, network in design.networks.items() if case.cause.code not in FILTERS else ():
-        for block in network.cidrs:
-            for via in network.via if case.destination in block else ():
-                yield from _announcing(case, via, name, block)
-
-
-def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
-    for section, keys in (
-        ("vpn_connections", ("static_routes", "bgp_routes")),
-        ("direct_connect_gateways", ("prefixes",)),
-    ):
-        body = getattr(case.view.design, section).get(via)
-        if body is not None and not any(case.destination in known for known in body.known()[0]):
-            key = next((key for key in keys if getattr(body, key)), keys[-1])
-            text = f"let {type(body).noun} {via} know {block} of network {network} ({key})"
-            yield Edit.adding((section, via, key), str(block), text, 3)

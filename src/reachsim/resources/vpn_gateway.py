@@ -9,7 +9,7 @@ from pydantic import Field
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.relay import Picked, picked, way_of
-from reachsim.dataplane.scope import Scope, to_one
+from reachsim.dataplane.scope import Scope, to_one, to_run
 from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
@@ -174,7 +174,8 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names."""
         destination = header.destination
-        scope = to_one(destination)
+        outside = destination not in self.vpc.blocks  # one is as far from an interface here as the next
+        scope = to_run(self.vpc.blocks.run_around(destination)) if outside else to_one(destination)
         inside = Header(header.source, destination)
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=destination in self.vpc.owners)

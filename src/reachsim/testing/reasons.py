@@ -10,7 +10,7 @@ from typing import Any
 
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.fixes import Fixes
-from reachsim.answers.policy import Isolation, Leak
+from reachsim.answers.isolation import Isolation, Leak
 from reachsim.errors import ReachsimError
 from reachsim.network import Network
 from reachsim.report.text import PLAIN, hanging, number

@@ -47,7 +47,7 @@ _VALUES: Final = ("builtins", "fractions", "reachsim.net", "reachsim.rules")
 
 
 class Compared:
-    """Two topologies as they compare. `before`, `after`: with what their filters say.
+    """Two topologies as they compare, or one with two states of its filters. `before`, `after`: with what their filters say.
 
     `differ`: parts of the first one that are others in the second, or are not there; `holds`: what each part holds that is
     the same; `spans`: addresses of all that differs in either, and of what is in the second one alone.
@@ -205,7 +205,7 @@ class Compared:
         return not hasattr(one, "__dict__") or is_dataclass(one) or self._same_mappings(vars(one), vars(other))
 
     def _same_sequences(self, one: Sequence[Any], other: Sequence[Any]) -> bool:
-        if one == other:  # no part is in both topologies
+        if one == other and self.before is not self.after:  # no part is in two topologies
             return True
         return len(one) == len(other) and all(self._same(a, b) for a, b in zip(one, other, strict=True))
 

@@ -12,7 +12,7 @@ from reachsim.faces import Faced, ToldOf, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import PORTED, Traffic
+from reachsim.net.traffic import PORTED, Traffic, one_of
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 from reachsim.rules.codes import Code
 
@@ -284,9 +284,16 @@ class Trace(ToldOf):
         return self.reachable
 
     @property
+    def sent(self) -> str:
+        """What was sent, in words: of several services that were asked for, the one that is traced."""
+        packet = self.packet
+        one = Traffic.nothing() if packet is None else one_of(self.traffic, packet.service)
+        return f"{one} of {self.traffic}" if one else str(self.traffic)
+
+    @property
     def title(self) -> str:
         """Question and verdict in one line."""
-        return f"{self.source} -> {self.destination} {self.traffic}: {self.verdict}"
+        return f"{self.source} -> {self.destination} {self.sent}: {self.verdict}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""

@@ -14,7 +14,7 @@ from reachsim.errors import UsageError
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import ICMPV6, PORTED, Traffic, protocol_of
+from reachsim.net.traffic import ICMPV6, PORTED, Traffic, one_of, protocol_of
 from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
@@ -182,8 +182,8 @@ class _Packet:
     def notes(self, traffic: Traffic, flows: Iterable[Flow]) -> list[str]:
         """What one packet stands for, and which addresses were assigned by the reader of the design."""
         out: list[str] = []
-        if traffic.count > 1 and traffic != _same_service(self.service):
-            one = Traffic.of((self.service, self.service))
+        one = one_of(traffic, self.service)
+        if one:
             out.append(f"one packet of {traffic} is traced: {one}; reach answers for all of it")
         for flow in flows:
             if flow.region is not None and flow.region.count > 1:
@@ -254,16 +254,6 @@ def trace_flow(
     """Trace one service of one flow, from a source port or from every one that the client may use."""
     way = _way(flow, service, source_port, destination, locate, book, below)
     return Trace(source.name, destination.name, traffic, (way,), resolved=_resolved(destination, (flow.origin,)))
-
-
-def _same_service(service: int) -> Traffic:
-    """What one packet of a protocol stands for wholly: a type of ICMP whatever its code, a protocol without ports."""
-    protocol = protocol_of(service)
-    if protocol in PORTED:
-        return Traffic.of((service, service))
-    if protocol in (1, ICMPV6):
-        return Traffic.of((service & ~0xFF, service | 0xFF))
-    return Traffic.protocol(protocol)
 
 
 def _fits(flow: Flow, service: int) -> bool:

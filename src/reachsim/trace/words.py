@@ -34,6 +34,8 @@ def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
         called = (relay.component for relay, _ in flow.relays if isinstance(relay, Relay))  # it passes the packet on
         names.setdefault(first.destination, next(called, forward.end.component))
     for session in forward.leg.sessions:
+        if session.translated == first.source:  # a load balancer that keeps the client's address
+            continue
         names.setdefault(session.translated, session.device.component)
     for one, other in zip(forward.visits, forward.visits[1:], strict=False):
         if one.header.source in names:  # a gateway's translation leaves the owner as it is

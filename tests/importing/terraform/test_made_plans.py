@@ -43,7 +43,7 @@ TIERS = [
     (WEB, "aws_eks_cluster.eks", "tcp/8080", "holds"),
     (WEB, "aws_eks_cluster.eks", "tcp/22", "holds"),  # from 10.30.0.0/24
     (OTHER, "aws_eks_cluster.eks", "tcp/22", "fails"),
-    ("aws_eks_cluster.eks", CACHE, "tcp/6379", "fails"),  # its group lets nothing out
+    ("aws_eks_cluster.eks", CACHE, "tcp/6379", "holds"),  # by the group that EKS makes, which lets everything out
     (WEB, CACHE, "tcp/6379", "fails"),  # its table does not lead there
     ("internet", CACHE, "tcp/6379", "fails"),
     (OUT, "8.8.8.8", "tcp/443", "holds"),  # outside every VPC

@@ -235,7 +235,7 @@ def test_modules_that_pass_locals_to_each_other_are_followed_to_the_end() -> Non
         "n": {"module": inner, "expressions": {"other": {"references": ["module.m.out", "module.m"]}}},
     }
     found = document(data, "plan.json").after
-    Links(found, False).resolve()
+    Links(found, True).resolve()
     for each in found.managed[:2]:
         link = each.values["vpc_id"]
         assert isinstance(link, Open)

@@ -8,6 +8,8 @@ from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.dataplane.relay import Relay
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.traffic import EVERYTHING
+from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import past_listeners
@@ -39,14 +41,41 @@ _NAMED = 3
 """Targets that a finding names."""
 
 
+@finds(LintCode.TARGET_CLOSED)
+def targets_outside_the_enabled_zones(subject: Subject) -> Iterator[Found]:
+    """Listeners all of whose targets are in zones that are not enabled, so that clients get 503, or nothing (LB-8)."""
+    told: set[tuple[KeyPath, str]] = set()
+    for interface, host in _balancers(subject):
+        for about in dict.fromkeys(choice.about for choice in host.targets):
+            losses = [choice.loss for choice in host.targets if choice.about == about]
+            loss = losses[0]
+            if loss is None or None in losses or loss.code is not Code.ELB_INSTALLED_AZ_RESTRICTION:
+                continue
+            if (interface.path, loss.text) in told:
+                continue
+            told.add((interface.path, loss.text))
+            name = interface.name.partition("/")[0]
+            text = f"nobody gets what comes on {about}"
+            path = loss.path or (*interface.path, "subnets")
+            yield Found(
+                LintCode.TARGET_CLOSED, name, path, text, f"{loss.text} [{loss.code}]",
+                "enable the zone of the targets for the load balancer, by a subnet there", "LB-8",
+            )  # fmt: skip
+
+
+def _balancers(subject: Subject) -> Iterator[tuple[NetworkInterface, Relay]]:
+    """The interfaces of load balancers with targets."""
+    for interface in subject.topology.interfaces.values():
+        host = interface.host
+        if isinstance(host, Relay) and host.targets and interface.path[2:3] == ("load_balancers",):
+            yield interface, host
+
+
 def _lost(subject: Subject) -> dict[tuple[object, ...], list[tuple[NetworkInterface, Trace]]]:
     """What is lost of what load balancers send themselves, by load balancer, purpose, traffic and what stops it."""
     network = subject.network
     found: dict[tuple[object, ...], list[tuple[NetworkInterface, Trace]]] = {}
-    for interface in subject.topology.interfaces.values():
-        host = interface.host
-        if not isinstance(host, Relay) or not host.targets or interface.path[2:3] != ("load_balancers",):
-            continue
+    for interface, _ in _balancers(subject):
         for trace in past_listeners([interface], EVERYTHING, network.ends, network.locate, network.book).traces:
             if not trace.reachable and not trace.undecided and trace.blockers:
                 cause = trace.blockers[0].cause

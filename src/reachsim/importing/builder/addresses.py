@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Item, NotKnown, Reading, Unknown
+from reachsim.net.cidr import Cidr
 
 _UNSAID = Fields({})
 
@@ -28,13 +29,30 @@ def addresses_of(draft: Draft, item: Item) -> Addresses:
     primary = next((each for each in listed if each.either("Primary") is True), listed[0] if listed else _UNSAID)
     private = primary.either("PrivateIpAddress") or item.either("PrivateIpAddress")
     others = [each for each in listed if each is not primary and each.get("PrivateIpAddress") != private]
-    ipv6 = [each.get("Ipv6Address") for each in item.list("Ipv6Addresses")]
+    ipv6 = (_ipv6(draft, item, each) for each in item.list("Ipv6Addresses"))
     return Addresses(
         private if isinstance(private, str) else "",
         _public(draft, item, primary),
         tuple(_secondary(each) for each in others),
-        next((str(each) for each in ipv6 if each), ""),
+        next(filter(None, ipv6), ""),
     )
+
+
+def _ipv6(draft: Draft, item: Item, told: Reading) -> str:
+    """An IPv6 address; one that AWS gives is chosen in the block of its subnet, and is none where that has no block. Raises
+    NotKnown where rules tell the addresses of the subnet apart."""
+    address = told.either("Ipv6Address")
+    if not isinstance(address, Unknown):
+        return str(address or "")
+    subnet = item.text("SubnetId")
+    vpc = draft.vpc_of.get(subnet, "")
+    block = draft.section(vpc, "subnets").get(draft.names[subnet], {}).get("ipv6_cidr") if vpc else None
+    if block is None:
+        return ""
+    within = Cidr.parse(block)
+    if not draft.choices.indifferent(within):
+        raise NotKnown(Unknown(f"its IPv6 address is not known, and a rule is about a part of {block}"))
+    return draft.next_ipv6(within)
 
 
 def _public(draft: Draft, item: Item, primary: Reading) -> str | bool | Unknown:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any, Final
 
 from reachsim.importing.builder.choices import Choices, choices
@@ -12,12 +13,16 @@ from reachsim.importing.imported import Imported, Note, Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
 from reachsim.importing.rules import Refused
+from reachsim.net.address import format_address
+from reachsim.net.cidr import Cidr
 
 Data = dict[str, Any]
 GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
 """States of what is there no more."""
 _IN_VPCS: Final = ("Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "NetworkInterfaces", "NatGateways")
 
+_FIRST_HOST: Final = 16
+"""From which place of its block on an IPv6 address is chosen; AWS keeps the first four and the last."""
 _CALLED: Final = ("LoadBalancerName", "FunctionName", "Name")
 """What things are called that have no ``Name`` tag."""
 
@@ -96,6 +101,22 @@ class Draft:
         for item in self.found.of("NetworkInterfaces"):
             out.setdefault(str(item.either("Description") or ""), []).append(item)
         return out
+
+    def next_ipv6(self, block: Cidr) -> str:
+        """An IPv6 address of a block that nothing else has, for one that AWS gives."""
+        while True:
+            address = format_address(block.network + next(self._ipv6_hosts))
+            if address not in self._written_ipv6:
+                return address
+
+    @cached_property
+    def _ipv6_hosts(self) -> Iterator[int]:
+        return count(_FIRST_HOST)
+
+    @cached_property
+    def _written_ipv6(self) -> set[str]:
+        told = (each for item in self.found.of("NetworkInterfaces") for each in item.members("Ipv6Addresses").known)
+        return {str(each.either("Ipv6Address")) for each in told if isinstance(each, Fields)}
 
     def inside(self, kind: str, vpc: str) -> list[Item]:
         """The objects of a kind of which it is known that they are in a VPC."""

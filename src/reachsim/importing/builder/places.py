@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Final
+
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import Item
+from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
+
+_OF_NO_ZONE: Final = ("peering", "vpn", "direct-connect-gateway", "tgw-peering")
+"""Attachments that are in no subnets."""
 
 
 def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
@@ -22,31 +28,76 @@ def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
 
 
 def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
-    """Whether it does not matter in which of some subnets something is: they are of one VPC, have one table and one ACL (or
-    nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway serves by
-    zone (TGW-7, NATGW-20), in one zone too."""
+    """Whether it does not matter in which of some subnets something is: they are of one VPC, have the same routes and one
+    ACL (or nobody knows which), and no rule or route is about a part of them. Where a transit gateway or a NAT gateway
+    serves by zone (TGW-7, NATGW-20), in one zone too."""
     vpcs = {draft.vpc_of.get(id, "") for id in ids}
     if len(vpcs) != 1 or "" in vpcs:
         return False
     vpc = vpcs.pop()
     bodies = [draft.section(vpc, "subnets")[draft.names[id]] for id in ids]
-    keys = ["network_acl", "map_public_ip_on_launch", *(["az"] if _by_zone(draft) else [])]
+    keys = ["network_acl", "map_public_ip_on_launch"]
     if len({(_table(draft, vpc, body), *(body.get(key) for key in keys)) for body in bodies}) > 1:
+        return False
+    zones = {str(body.get("az", "")) for body in bodies}
+    if len(zones) > 1 and _by_zone(draft, vpc, zones):
         return False
     if any("ipv6_cidr" in body or "cidr" not in body for body in bodies):
         return False
     return draft.choices.alike(Cidr.parse(body["cidr"]) for body in bodies)
 
 
-def _table(draft: Draft, vpc: str, body: Data) -> str:
-    """The name of a subnet's table, `unknown` for one of which no route is known."""
+def _table(draft: Draft, vpc: str, body: Data) -> Hashable:
+    """What a subnet's table does: its routes, or its name where not all is known of them; `unknown` for one of which no
+    route is known."""
     name = body.get("route_table", "")
-    own = (each for each in draft.inside("RouteTables", vpc) if draft.names.get(each.id) == name)
-    routes = [each.members("Routes") for each in own]
-    return UNKNOWN if any(each.unknown and not each.known for each in routes) else name
+    for each in draft.inside("RouteTables", vpc):
+        if draft.names.get(each.id) == name:
+            listed = each.members("Routes")
+            if listed.unknown and not listed.known:
+                return UNKNOWN
+            routes = [_route(draft, vpc, one) for one in listed.known]
+            propagating = each.members("PropagatingVgws")
+            certain = not (listed.unknown or None in routes or propagating.known or propagating.unknown)
+            return frozenset(routes) if certain else str(name)
+    return str(name)
 
 
-def _by_zone(draft: Draft) -> bool:
-    kinds = ("TransitGatewayVpcAttachments", "TransitGatewayAttachments")
-    regional = (item.either("AvailabilityMode") not in ("zonal", None) for item in draft.found.of("NatGateways"))
-    return any(True for kind in kinds for _ in draft.found.of(kind)) or any(regional)
+def _route(draft: Draft, vpc: str, route: Fields) -> Hashable:
+    """Where to and by what; None where that is not known. One NAT gateway does what another one does that is in a subnet
+    with the same table and ACL."""
+    told = {key: route.either(key) for key in route.attributes if key not in (WHERE, MAYBE)}
+    if route.maybe or not all(isinstance(value, str | bool | int) for value in told.values()):
+        return None
+    nat = draft.found.one("NatGateways", str(told.get("NatGatewayId")))
+    if nat is not None:
+        subnet = str(nat.either("SubnetId"))
+        if draft.vpc_of.get(subnet) != vpc:
+            return None
+        body = draft.section(vpc, "subnets")[draft.names[subnet]]
+        sort = [str(nat.either(key)) for key in ("State", "ConnectivityType", "AvailabilityMode")]
+        told["NatGatewayId"] = " ".join([*sort, str(body.get("route_table")), str(body.get("network_acl"))])
+    return frozenset(told.items())
+
+
+def _by_zone(draft: Draft, vpc: str, zones: set[str]) -> bool:
+    """Whether it may matter in which of some zones something is: a regional NAT gateway has an address in each; what an
+    attachment of a transit gateway carries enters and leaves by its subnet in the zone, if it has one there."""
+    if any(item.either("AvailabilityMode") not in ("zonal", None) for item in draft.found.of("NatGateways")):
+        return True
+    attachments = list(draft.found.of("TransitGatewayVpcAttachments"))
+    described = {item.id for item in attachments}
+    for item in draft.found.of("TransitGatewayAttachments"):
+        if item.either("ResourceType") not in _OF_NO_ZONE and item.id not in described:
+            return True
+    return any(_serves_by_zone(draft, item, vpc, zones) for item in attachments)
+
+
+def _serves_by_zone(draft: Draft, attachment: Item, vpc: str, zones: set[str]) -> bool:
+    of, told = attachment.either("VpcId"), attachment.members("SubnetIds")
+    if not isinstance(of, str) or told.unknown or any(draft.vpc_of.get(str(id)) != of for id in told.known):
+        return True
+    bodies = [draft.section(of, "subnets")[draft.names[str(id)]] for id in told.known]
+    if len({(_table(draft, of, body), body.get("network_acl")) for body in bodies}) > 1:
+        return True
+    return of == vpc and not zones <= {body.get("az") for body in bodies}

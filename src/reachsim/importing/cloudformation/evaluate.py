@@ -174,7 +174,13 @@ def _truth(value: Any, scope: Scope, asked: tuple[str, ...]) -> bool | Unknown:
 
 
 def _equal(left: Any, right: Any) -> bool | Unknown:
-    """CloudFormation compares as text: true is "true"."""
+    """CloudFormation compares as text: true is "true". An id that AWS gives is not known, but it is not empty, and no other
+    resource has it."""
+    if isinstance(left, Reference) and isinstance(right, Reference):
+        if left == right or not (left.attribute or right.attribute):
+            return left == right
+    elif "" in (left, right) and (_is_there(left) or _is_there(right)):
+        return False
     for side in (left, right):
         if isinstance(side, Unknown):
             return _vague(side)
@@ -182,6 +188,12 @@ def _equal(left: Any, right: Any) -> bool | Unknown:
     if one is None or other is None:
         return Unknown("a comparison of what is not text")
     return one == other
+
+
+def _is_there(value: Any) -> bool:
+    """Whether a value is text that is not empty, for all that is known of it."""
+    parts = value.parts if isinstance(value, Composite) else (value,)
+    return any(isinstance(part, Reference) or (isinstance(part, str) and part != "") for part in parts)
 
 
 def _vague(value: Unknown) -> Unknown:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from reachsim.errors import shown
 from reachsim.importing.cloudformation.evaluate import (
+    ABSENT,
     Composite,
     External,
     Reference,
@@ -16,6 +17,7 @@ from reachsim.importing.cloudformation.evaluate import (
     condition,
     evaluate,
 )
+from reachsim.importing.cloudformation.ports import is_port, port_of
 from reachsim.importing.cloudformation.template import Template
 from reachsim.importing.inventory import Origin, Unknown
 
@@ -218,6 +220,9 @@ class Stack:
             return Reference(id, "", self.prefix)
         if kind == "AWS::EC2::VPC" and name == "Ipv6CidrBlocks" and self.given_ipv6(id):
             return [self.world.stand_in(Reference(id, "", self.prefix).id)]
+        if is_port(kind, name):
+            port, engine = (evaluate(self.properties(id).get(key), self.scope) for key in ("Port", "Engine"))
+            return port_of(kind, None if port is ABSENT else port, engine)
         if name in _PASSED:
             written = evaluate(self.properties(id).get(_PROPERTY.get(name, name)), self.scope)
             if isinstance(written, str | int | Reference | External):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -32,6 +34,7 @@ class Stacks:
         self.options = options
         self.stand_in = stand_in
         self.made: dict[str, Stack] = {}
+        self._hashes: dict[str, str] = {}
         self._making: set[tuple[str, str]] = set()
         nested = {file for each in templates for _, file in self.nested_files(self._processed_alone(each))}
         roots = [each for each in templates if each.file not in nested] or list(templates)
@@ -104,9 +107,25 @@ class Stacks:
         metadata, properties = body.get("Metadata"), body.get("Properties")
         asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
         url = properties.get("TemplateURL") if isinstance(properties, dict) else None
-        wanted = {PurePath(text.split("?")[0].replace("\\", "/")).name for text in _last_texts(asset if asset else url)}
-        fitting = [file for file in self.templates if PurePath(file).name in wanted and file != template.file]
+        wanted = [_parts(text.split("?")[0]) for text in _last_texts(asset if asset else url)]
+        alike = {
+            file: max((_common_end(_parts(file), each) for each in wanted), default=0)
+            for file in self.templates
+            if file != template.file
+        }
+        most = max(alike.values(), default=0)
+        fitting = [file for file, common in alike.items() if common == most] if most else []
+        if not fitting:  # CDK calls an asset by the hash of what it holds
+            names = {each[-1].partition(".")[0] for each in wanted if each}
+            fitting = [file for file in alike if self._hash_of(file) in names]
         return fitting[0] if len(fitting) == 1 else None
+
+    def _hash_of(self, file: str) -> str:
+        """The hash by which CDK calls a template when it uploads it: of its JSON without blanks."""
+        if file not in self._hashes:
+            text = json.dumps(self.templates[file].data, separators=(",", ":"), ensure_ascii=False)
+            self._hashes[file] = sha256(text.encode(errors="surrogatepass")).hexdigest()
+        return self._hashes[file]
 
     def imported(self, name: str) -> Any:
         """What an export is."""
@@ -124,6 +143,17 @@ class Stacks:
             if name in stack.exports:
                 return stack, stack.exports[name]
         return None
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The names of a path or an address from left to right, without those that lead nowhere else."""
+    return tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
+
+
+def _common_end(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many names two paths have in common at their ends."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((index for index, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def stack_name(file: str) -> str:

@@ -37,6 +37,7 @@ _EACH_ITS_OWN: Final = {
 told apart as a route."""
 _RULES: Final = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
 _TARGET_IDS: Final = ("NatGatewayId",)
+_ALIKE: Final = "all that it can be are alike"
 
 
 def choose(links: Links) -> None:
@@ -55,9 +56,21 @@ def _any_of_alike(links: Links, likeness: _Likeness) -> bool:
             link = each.get(key)
             if not isinstance(link, Open) or len(link.candidates) < 2:
                 continue
-            likes = {likeness.of(id) for id in link.candidates}
-            if len(likes) == 1 and None not in likes:
-                _take(links, each, key, _of_same_key(links, each, link.candidates), "all that it can be are alike")
+            if likeness.all_alike(link):
+                _take(links, each, key, _of_same_key(links, each, link.candidates), _ALIKE)
+                chosen = True
+    return _inline(links, likeness) or chosen
+
+
+def _inline(links: Links, likeness: _Likeness) -> bool:
+    """The same of NAT gateways that routes inside a table lead to."""
+    chosen = False
+    for each in links.found.of("aws_route_table", "aws_default_route_table"):
+        for route in each.each("route"):
+            link = route.get("nat_gateway_id") if isinstance(route, dict) else None
+            if isinstance(link, Open) and len(link.candidates) > 1 and likeness.all_alike(link):
+                route["nat_gateway_id"] = _of_same_key(links, each, link.candidates)
+                links.assumed.append((each, f"route.nat_gateway_id: {route['nat_gateway_id']}, for {_ALIKE}"))
                 chosen = True
     return chosen
 
@@ -151,6 +164,11 @@ class _Likeness:
                 like = ("the same", link.candidates)
             parts.append(like if like is not None else id(link) if isinstance(link, Unknown) else link)
         return tuple(parts)
+
+    def all_alike(self, link: Open) -> bool:
+        """Whether nothing tells apart what a link can be."""
+        likes = {self.of(id) for id in link.candidates}
+        return len(likes) == 1 and None not in likes
 
     def of(self, id: Any) -> Hashable:
         """What tells something apart."""

@@ -26,10 +26,11 @@ class Scope:
 
 
 class Configuration:
-    """The root module's configuration and all in it."""
+    """The root module's configuration and all in it. `given`: the values that the root module's variables have."""
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    def __init__(self, root: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> None:
         self.root = root
+        self.given = given or {}
         self.blocks: dict[Address, Mapping[str, Any]] = {}
         waiting: list[tuple[tuple[Step, ...], Mapping[str, Any]]] = [((), root)]
         while waiting:

@@ -85,7 +85,8 @@ def _plan(data: dict[str, Any], file: str) -> Document:
         if isinstance(each.get("address"), str) and not each.get("deposed")
     }
     configuration = _dict(_dict(data.get("configuration")).get("root_module"))
-    after = Snapshot(file, planned=True, configuration=configuration)
+    given = {name: each["value"] for name, each in _dict(data.get("variables")).items() if "value" in _dict(each)}
+    after = Snapshot(file, planned=True, configuration=configuration, variables=given)
     before = Snapshot(file)
     planned = _dict(data.get("planned_values")).get("root_module")
     prior = _dict(_dict(data.get("prior_state")).get("values")).get("root_module")

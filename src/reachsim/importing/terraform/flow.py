@@ -25,6 +25,25 @@ _PLAIN_DATA: Final = (
     "aws_elb_service_account", "aws_billing",
 )  # fmt: skip
 """Data sources that know of no object of a network (a parameter of SSM does, but not of one that this plan makes)."""
+_ASKED_BY_ID: Final = {
+    "aws_vpc": "id", "aws_subnet": "id", "aws_security_group": "id", "aws_route_table": "route_table_id",
+    "aws_internet_gateway": "internet_gateway_id",
+}  # fmt: skip
+"""Data sources that may be asked for by an id, and the argument that it is."""
+_GIVES: Final = {
+    "aws_vpc": ("VPC", "route table"),
+    "aws_vpcs": ("VPC",),
+    "aws_subnet": ("subnet", "VPC"),
+    "aws_subnets": ("subnet",),
+    "aws_subnet_ids": ("subnet",),
+    "aws_security_group": ("security group", "VPC"),
+    "aws_security_groups": ("security group", "VPC"),
+    "aws_internet_gateway": ("gateway", "VPC"),
+    "aws_route_tables": ("route table",),
+    "aws_ec2_managed_prefix_list": ("prefix list",),
+    "aws_route53_zone": ("hosted zone", "VPC"),
+}
+"""Data sources of which it is known what sorts of ids they have: other types may have any."""
 _PASSING: Final = ("terraform_data", "null_resource")
 _OF_NOTHING: Final = frozenset(
     {"owner_id", "dhcp_options_id", "association_id", "ipv6_association_id", "availability_zone_id", "requester_id"}
@@ -51,7 +70,7 @@ class Flows:
     """The ways of ids through one plan."""
 
     def __init__(self, found: Snapshot) -> None:
-        self.configuration = Configuration(found.configuration)
+        self.configuration = Configuration(found.configuration, found.variables)
         self.instances: dict[tuple[tuple[Step, ...], bool, str, str], list[Resource]] = {}
         self.modules: dict[tuple[Step, ...], set[tuple[Step, ...]]] = {}
         self.by_module: dict[tuple[Step, ...], list[Resource]] = {}
@@ -208,9 +227,8 @@ class _Walk:
         wanted = step.key if step.key is not None else key if self._same_keys(scope, address) else None
         if wanted is not None:
             instances = [each for each in instances if each.address.key == wanted]
-        attribute = way[2].name if len(way) > 2 else None
         for each in instances:
-            self.instance(each, attribute, scope.modules)
+            self.instance(each, ".".join(part.name for part in way[2:]) or None, scope.modules)
         if not instances and data:
             self.open_by(f"data.{kind}.{step.name}", kind)
 
@@ -222,26 +240,40 @@ class _Walk:
         own = self.flows.keys((scope.modules, scope.block.get("mode") == "data", kind, name))
         return own <= self.flows.keys(address)
 
-    def instance(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
-        """One instance, as a whole or by one of its attributes."""
-        kind = each.address.type
+    def instance(self, each: Resource, path: str | None, modules: tuple[Step, ...]) -> None:
+        """One instance, as a whole or by one of its attributes, or by a part of one (`vpc_config.subnet_ids`)."""
+        kind, attribute = each.address.type, None if path is None else path.partition(".")[0]
         if each.address.data:
             if _open_data(each, attribute):
-                self.flow.unsettled = self.flow.unsettled or str(each.address)
-                self.open_by(str(each.address), kind)
+                self.data(each, attribute, modules)
             return
         if kind in self.kind.types and (attribute is None or attribute in _IDS):
             self.flow.found[each.id] = each
             return
         made = {of: key for (maker, of), key in self.kind.made_by.items() if maker == kind}
         for of, key in made.items():
-            if attribute in (None, of):
-                known = each.values.get(of)
+            if path is None or f"{of}.".startswith(f"{path}."):
+                known = each.at(of)
                 self.flow.found[known if isinstance(known, str) else f"{each.id}.{key}"] = each
-        if attribute is not None and attribute not in made:
+        if attribute is not None and path not in made:
             self.attribute(each, attribute, modules)
         elif attribute is None and kind not in self.kind.types:
             self.whole(each, modules)
+
+    def data(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
+        """A data source that is read when the plan is applied. One that is asked for by its id is what has that id."""
+        kind = each.address.type
+        self.flow.unsettled = self.flow.unsettled or str(each.address)
+        if not may_give(kind, self.kind):
+            return
+        own = _ASKED_BY_ID.get(kind)
+        block = self.flows.configuration.block(each.address) or {}
+        written = block.get("expressions")
+        found = written.get(own) if own is not None and isinstance(written, dict) else None
+        if kind in self.kind.types and attribute in (None, "id", own) and references(found):
+            self.references(references(found), Scope(modules, block, each.address.key))
+        else:
+            self.open_by(str(each.address), kind)
 
     def attribute(self, each: Resource, attribute: str, modules: tuple[Step, ...]) -> None:
         """An attribute of another type that may pass an id on: what it was given itself."""
@@ -286,6 +318,11 @@ class _Walk:
         """Something that may have ids from outside the plan."""
         if not kind.startswith((*_PLAIN_DATA, *_PASSING, "random_", "tls_", "time_", "local_", "archive_")):
             self.flow.open = self.flow.open or f"{name} may name others"
+
+
+def may_give(type: str, kind: Kind) -> bool:
+    """Whether a data source of a type may have ids of a kind."""
+    return kind.name in _GIVES.get(type, (kind.name,))
 
 
 def _open_data(each: Resource, attribute: str | None) -> bool:

@@ -32,10 +32,15 @@ TABLE: Final = _kind(
 ACL: Final = _kind(
     "network ACL", "aws_network_acl", "aws_default_network_acl", default_network_acl_id="default_network_acl_id"
 )
-GROUP: Final = _kind(
-    "security group", "aws_security_group", "aws_default_security_group",
-    default_security_group_id="default_security_group_id",
-)  # fmt: skip
+CLUSTER_GROUP: Final = "vpc_config.cluster_security_group_id"
+GROUP: Final = Kind(
+    "security group",
+    frozenset({"aws_security_group", "aws_default_security_group"}),
+    {
+        ("aws_vpc", "default_security_group_id"): "default_security_group_id",
+        ("aws_eks_cluster", CLUSTER_GROUP): CLUSTER_GROUP,
+    },
+)
 GATEWAY: Final = _kind("gateway", "aws_internet_gateway", "aws_vpn_gateway")
 EGRESS_ONLY: Final = _kind("egress-only internet gateway", "aws_egress_only_internet_gateway")
 VGW: Final = _kind("virtual private gateway", "aws_vpn_gateway")
@@ -85,6 +90,7 @@ VPN: Final = _kind("VPN connection", "aws_vpn_connection")
 BALANCER: Final = _kind("load balancer", "aws_lb", "aws_alb")
 CLASSIC: Final = _kind("Classic Load Balancer", "aws_elb")
 ZONE: Final = _kind("hosted zone", "aws_route53_zone")
+SERVICE: Final = Kind("endpoint service", frozenset(), {("aws_vpc_endpoint_service", "service_name"): "service_name"})
 LISTENER: Final = _kind("listener", "aws_lb_listener", "aws_alb_listener")
 TARGETS: Final = _kind("target group", "aws_lb_target_group", "aws_alb_target_group")
 TARGET: Final = Kind("target", INSTANCE.types | BALANCER.types | {"aws_lambda_function"})
@@ -131,6 +137,8 @@ _LB: Final = {
     "subnet_mapping.allocation_id": ADDRESS,
 }  # fmt: skip
 _DB: Final = {"db_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP}
+_SUBNETS_AND_GROUPS: Final = {"subnet_ids": SUBNET, "security_group_ids": GROUP}
+_VPC_OPTIONS: Final = {"vpc_options.subnet_ids": SUBNET, "vpc_options.security_group_ids": GROUP}
 _CACHE: Final = {"subnet_group_name": DB_SUBNETS, "security_group_ids": GROUP}
 
 LINKS: Final[dict[str, dict[str, Kind]]] = {
@@ -174,8 +182,10 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_vpn_connection_route": {"vpn_connection_id": VPN},
     "aws_vpc_endpoint": {
         "vpc_id": VPC, "route_table_ids": TABLE, "subnet_ids": SUBNET, "security_group_ids": GROUP,
-        "subnet_configuration.subnet_id": SUBNET,
+        "subnet_configuration.subnet_id": SUBNET, "service_name": SERVICE,
     },
+    "aws_vpc_endpoint_service": {"network_load_balancer_arns": BALANCER, "gateway_load_balancer_arns": BALANCER},
+    "aws_vpc_endpoint_connection_accepter": {"vpc_endpoint_id": ENDPOINT},
     "aws_vpc_endpoint_route_table_association": {"vpc_endpoint_id": ENDPOINT, "route_table_id": TABLE},
     "aws_vpc_endpoint_subnet_association": {"vpc_endpoint_id": ENDPOINT, "subnet_id": SUBNET},
     "aws_vpc_endpoint_security_group_association": {"vpc_endpoint_id": ENDPOINT, "security_group_id": GROUP},
@@ -241,6 +251,32 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_db_instance": _DB,
     "aws_rds_cluster": _DB,
     "aws_rds_cluster_instance": {"cluster_identifier": CLUSTER, "db_subnet_group_name": DB_SUBNETS},
+    "aws_docdb_cluster_instance": {"cluster_identifier": CLUSTER},
+    "aws_neptune_cluster_instance": {"cluster_identifier": CLUSTER},
+    "aws_dms_replication_subnet_group": {"subnet_ids": SUBNET},
+    "aws_dms_replication_instance": {"vpc_security_group_ids": GROUP},
+    "aws_db_proxy": {"vpc_subnet_ids": SUBNET, "vpc_security_group_ids": GROUP},
+    "aws_redshiftserverless_workgroup": _SUBNETS_AND_GROUPS,
+    "aws_elasticache_serverless_cache": _SUBNETS_AND_GROUPS,
+    "aws_dax_cluster": _CACHE,
+    "aws_efs_mount_target": {"subnet_id": SUBNET, "security_groups": GROUP},
+    "aws_mq_broker": {"subnet_ids": SUBNET, "security_groups": GROUP},
+    "aws_msk_cluster": {
+        "broker_node_group_info.client_subnets": SUBNET, "broker_node_group_info.security_groups": GROUP,
+    },
+    "aws_msk_serverless_cluster": _VPC_CONFIG,
+    "aws_opensearch_domain": _VPC_OPTIONS,
+    "aws_elasticsearch_domain": _VPC_OPTIONS,
+    "aws_mwaa_environment": {
+        "network_configuration.subnet_ids": SUBNET, "network_configuration.security_group_ids": GROUP,
+    },
+    "aws_codebuild_project": {"vpc_config.subnets": SUBNET, "vpc_config.security_group_ids": GROUP},
+    "aws_sagemaker_notebook_instance": {"subnet_id": SUBNET, "security_groups": GROUP},
+    "aws_apprunner_vpc_connector": {"subnets": SUBNET, "security_groups": GROUP},
+    "aws_apigatewayv2_vpc_link": _SUBNETS_AND_GROUPS,
+    "aws_batch_compute_environment": {
+        "compute_resources.subnets": SUBNET, "compute_resources.security_group_ids": GROUP,
+    },
     "aws_docdb_cluster": _DB,
     "aws_neptune_cluster": {"neptune_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP},
     "aws_redshift_cluster": {"cluster_subnet_group_name": DB_SUBNETS, "vpc_security_group_ids": GROUP},
@@ -248,13 +284,18 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_elasticache_replication_group": _CACHE,
     "aws_memorydb_cluster": _CACHE,
     "aws_eks_cluster": _VPC_CONFIG,
-    "aws_eks_node_group": {"subnet_ids": SUBNET, "launch_template.id": TEMPLATE, "cluster_name": CLUSTER},
+    "aws_eks_fargate_profile": {"subnet_ids": SUBNET, "cluster_name": CLUSTER},
+    "aws_eks_node_group": {
+        "subnet_ids": SUBNET, "launch_template.id": TEMPLATE, "cluster_name": CLUSTER,
+        "remote_access.source_security_group_ids": GROUP,
+    },
     "aws_ecs_service": {
         "network_configuration.subnets": SUBNET, "network_configuration.security_groups": GROUP,
         "load_balancer.target_group_arn": TARGETS,
     },
     "aws_autoscaling_group": {
         "vpc_zone_identifier": SUBNET, "launch_template.id": TEMPLATE, "launch_configuration": TEMPLATE,
+        "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id": TEMPLATE,
         "target_group_arns": TARGETS, "traffic_source.identifier": TARGETS,
     },
     "aws_autoscaling_attachment": {"lb_target_group_arn": TARGETS},
@@ -294,14 +335,47 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_internet_gateway": frozenset({"vpc_id"}),
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
-    "aws_vpc_endpoint": frozenset({"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration"}),
+    "aws_vpc_endpoint": frozenset(
+        {"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration", "private_dns_enabled"}
+    ),
+    "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
+    **dict.fromkeys(
+        (f"{_TGW}_vpc_attachment", f"{_TGW}_vpc_attachment_accepter"),
+        frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation")),
+    ),
     "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
-    "aws_autoscaling_group": frozenset({"target_group_arns", "traffic_source", "launch_template"}),
+    "aws_autoscaling_group": frozenset(
+        {"target_group_arns", "traffic_source", "launch_template", "mixed_instances_policy"}
+    ),
     "aws_launch_template": frozenset({"vpc_security_group_ids"}),
-    "aws_db_instance": frozenset({"vpc_security_group_ids"}),
-    "aws_rds_cluster": frozenset({"vpc_security_group_ids"}),
+    **dict.fromkeys(
+        (
+            "aws_db_instance",
+            "aws_rds_cluster",
+            "aws_docdb_cluster",
+            "aws_neptune_cluster",
+            "aws_redshift_cluster",
+            "aws_dms_replication_instance",
+            "aws_db_proxy",
+        ),
+        frozenset({"vpc_security_group_ids"}),
+    ),
+    **dict.fromkeys(
+        (
+            "aws_elasticache_cluster",
+            "aws_elasticache_replication_group",
+            "aws_elasticache_serverless_cache",
+            "aws_memorydb_cluster",
+            "aws_dax_cluster",
+            "aws_redshiftserverless_workgroup",
+            "aws_msk_serverless_cluster",
+            "aws_ec2_instance_connect_endpoint",
+        ),
+        frozenset({"security_group_ids"}),
+    ),
+    "aws_efs_mount_target": frozenset({"security_groups"}),
     "aws_elb": frozenset({"security_groups", "instances", "internal"}),
 }
 """What the provider computes where nobody wrote it, and what is then empty (or AWS's default, which the reader of the type
@@ -345,6 +419,8 @@ MAY_BE_COMPUTED: Final[dict[str, frozenset[str]]] = {
 written (the provider's schema, 5.100: both optional and computed)."""
 
 MADE: Final = frozenset(
-    maker for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE) for maker in kind.made_by
+    maker
+    for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE, SERVICE)
+    for maker in kind.made_by
 )
 """Attributes that are ids of what a resource makes itself, by its type: of that kind, and of no other."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.configuration import Expression, Scope, expression, references
-from reachsim.importing.terraform.flow import Flow, Flows
+from reachsim.importing.terraform.flow import Flow, Flows, may_give
 from reachsim.importing.terraform.kinds import (
     ABSENT_UNLESS_WRITTEN,
     LINKS,
@@ -24,6 +24,7 @@ from reachsim.importing.terraform.kinds import (
     VPC,
     Kind,
 )
+from reachsim.importing.terraform.plain import carries_no_id
 from reachsim.importing.terraform.snapshot import COMPUTED, Open, Resource, Snapshot
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
@@ -33,6 +34,8 @@ _SETS: Final = frozenset(
     {
         "vpc_security_group_ids", "security_groups", "subnet_ids", "subnets", "route_table_ids", "security_group_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws",
+        "vpc_subnet_ids", "client_subnets", "source_security_group_ids",
+        "network_load_balancer_arns", "gateway_load_balancer_arns",
     }
 )  # fmt: skip
 """Attributes that name several."""
@@ -51,6 +54,7 @@ class Links:
     def resolve(self) -> None:
         """Put ids in place of what is not known, VPCs first: what else is known of a link hangs on them."""
         self.flows = Flows(self.found)
+        self._foreign: dict[str, str] = {}
         for each in self.found.managed:
             self.settle(each)
         for wanted in (VPC, SUBNET, None):
@@ -127,6 +131,9 @@ class Links:
             if computed and flow.local:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(left))}, all that a local can be"))
             return next(iter(left))
+        if not self.strict and not flow.open and flow.local and (id := _only_own(each, way[-1], left)):
+            self.assumed.append((each, f"{'.'.join(way)}: {id}, the only one that its module makes"))
+            return id
         if not self.strict and not flow.open:
             keyed = self.possible(each, kind, self.flows.of([own], scope, kind, keyed=True).found)
             if len(keyed) == 1:
@@ -178,16 +185,20 @@ class Links:
         left = self.possible(each, kind, made)
         if kind.name in _IN_THE_SAME_VPC and isinstance(vpc := self.vpc_of(each), str):
             left = {id: one for id, one in left.items() if self.vpc_of(one) in (vpc, None) or _open(self.vpc_of(one))}
-        foreign = self.foreign
+        foreign = self.foreign(kind)
         if len(left) == 1 and not foreign and not kind.made_by:
             return next(iter(left))
         return _open_link(kind, () if foreign else tuple(left), foreign or reason)
 
-    @cached_property
-    def foreign(self) -> str:
-        """What of the plan may name things that are not in it; empty where nothing does."""
+    def foreign(self, kind: Kind) -> str:
+        """What of the plan may name things of a kind that are not in it; empty where nothing does."""
+        if kind.name not in self._foreign:
+            self._foreign[kind.name] = self._foreign_to(kind)
+        return self._foreign[kind.name]
+
+    def _foreign_to(self, kind: Kind) -> str:
         for each in self.found.data:
-            if any(isinstance(value, Unknown) for value in each.values.values()):
+            if may_give(each.address.type, kind) and any(isinstance(value, Unknown) for value in each.values.values()):
                 return f"{each.address} is read when it is applied"
         for each in self.found.managed:
             if not each.address.type.startswith(_HOME) or each.address.type in _FOREIGN:
@@ -285,7 +296,8 @@ class Links:
         members = self.each_exact(ours, kind, scope)
         # The only block has all that is named; several have each the one that is named as often as there are blocks.
         fits = members is not None and (len(sharing) == 1 or (len(members) == 1 and len(ours) == len(sharing)))
-        if not flow.open and members is not None and fits and not self.strict and len(ours) == len(_of_ids(refs)):
+        others = [ref for ref in refs if ref not in ours and not carries_no_id(self.flows, ref, scope)]
+        if not flow.open and members is not None and fits and not self.strict and not others:
             self.assumed.append((each, f"{'.'.join(way)}: {', '.join(members)}, as the blocks name nothing else"))
             return members
         return _open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
@@ -307,7 +319,25 @@ _FOREIGN: Final = frozenset(
 )
 
 
+_OWNERS: Final = frozenset({"vpc_id", "security_group_id", "network_acl_id", "route_table_id"})
+_OWNED: Final = frozenset(
+    {
+        "aws_subnet", "aws_security_group", "aws_route_table", "aws_network_acl", "aws_internet_gateway",
+        "aws_egress_only_internet_gateway", "aws_vpn_gateway", "aws_default_security_group", "aws_security_group_rule",
+        "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_network_acl_rule", "aws_route",
+        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association", "aws_vpc_endpoint",
+    }
+)  # fmt: skip
+"""What belongs to one VPC, group, ACL or table, and by which attributes."""
 _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+
+
+def _only_own(each: Resource, name: str, candidates: dict[str, Resource]) -> str:
+    """Of what something can belong to, the only one that its own module makes; empty where that is not one."""
+    if each.address.type not in _OWNED or name not in _OWNERS:
+        return ""
+    own = [id for id, maker in candidates.items() if maker.address.modules == each.address.modules]
+    return own[0] if len(own) == 1 else ""
 
 
 def _may_be_empty(each: Resource, kind: Kind) -> bool:
@@ -361,11 +391,6 @@ def _names_one(reference: str) -> bool:
         or "_id" in reference.rpartition(".")[2]
         or reference.startswith(("module.", "var."))
     )
-
-
-def _of_ids(refs: list[str]) -> list[str]:
-    """The references that are not to what blocks have beside ids."""
-    return [each for each in refs if not each.startswith(("each.key", "count.", "path.", "terraform."))]
 
 
 def _holds(subnet: Resource, each: Resource) -> bool:

@@ -21,6 +21,7 @@ from reachsim.importing.terraform.families import (
     gateways,
     groups,
     hosts,
+    kubernetes,
     names,
     routes,
     services,
@@ -35,6 +36,7 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     external.add_sources,
     vpcs.add,
     defaults.add,
+    kubernetes.add_groups,
     external.add_strangers,
     routes.add,
     groups.add,
@@ -43,6 +45,7 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     hosts.add,
     transit.add,
     services.add,
+    kubernetes.add,
     balancers.add,
     functions.add,
     names.add,
@@ -51,7 +54,20 @@ FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
 READ: Final = frozenset[str]().union(
     *(
         each.TYPES
-        for each in (vpcs, routes, groups, acls, gateways, hosts, transit, balancers, functions, services, names)
+        for each in (
+            vpcs,
+            routes,
+            groups,
+            acls,
+            gateways,
+            hosts,
+            transit,
+            balancers,
+            functions,
+            services,
+            kubernetes,
+            names,
+        )
     )
 )
 """The types of resources that are understood."""

@@ -15,6 +15,7 @@ _TEXTS: Final = frozenset(
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
         "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
         "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
+        "source_security_group_ids", "network_load_balancer_arns", "gateway_load_balancer_arns",
     }
 )  # fmt: skip
 """Lists and sets of texts."""
@@ -25,7 +26,8 @@ _BLOCKS: Final = frozenset(
         "action", "forward", "target_group", "network_configuration", "launch_template", "load_balancer",
         "traffic_source", "associations", "cidr_block_associations", "broker_node_group_info", "vpc_options",
         "compute_resources", "mixed_instances_policy", "subnet_configuration", "vpc", "alias",
-        "listener", "health_check",
+        "listener", "health_check", "remote_access", "scaling_config", "connectivity_info", "public_access",
+        "launch_template_specification", "override",
     }
 )  # fmt: skip
 """Blocks, one or several."""

@@ -53,11 +53,22 @@ class Resource:
             return [value]
         return value if isinstance(value, list) else []
 
+    def at(self, path: str) -> Any:
+        """An attribute, or one in the first block of a name (`vpc_config.subnet_ids`); an unknown block is the answer."""
+        value: Any = self.values
+        for name in path.split("."):
+            value = value[0] if isinstance(value, list) and value else value
+            if isinstance(value, Unknown):
+                return value
+            value = value.get(name) if isinstance(value, dict) else None
+        return None if value == "" else value
+
 
 @dataclass
 class Snapshot:
     """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
-    reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan."""
+    reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan;
+    `variables`: what those of its root module are."""
 
     file: str
     managed: list[Resource] = field(default_factory=list)
@@ -66,6 +77,7 @@ class Snapshot:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     planned: bool = False
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
 
     def linked(self, type: str, key: str, id: str) -> list[Resource]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from reachsim.answers.finding import Finding, weighed
 from reachsim.answers.findings import Findings
+from reachsim.answers.isolation import Isolation
 from reachsim.answers.lint.run import Lint
 from reachsim.answers.neighbours import Neighbours, NeighbourVerdict
-from reachsim.answers.policy import DeadEnds, Exposed, Exposure, Isolation
+from reachsim.answers.policy import DeadEnds, Exposed, Exposure
 from reachsim.answers.rulesets import IdleRules
 from reachsim.cards import Mood, card, dim, folded, joined, lines, listing, note, place, tag, wide
 from reachsim.errors import counted, summary

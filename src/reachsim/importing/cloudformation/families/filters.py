@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from reachsim.importing.cloudformation.evaluate import Either
 from reachsim.importing.cloudformation.made import (
     DEFAULT_VPC,
     Made,
@@ -54,10 +55,21 @@ def _is_nothing(rule: Any) -> bool:
 
 def _rules(made: Made, resource: Resource, key: str, side: str) -> list[Any]:
     listed = additions(resource.get(key))
-    places = made.places(resource, key, len(listed))
-    found = [each if isinstance(each, Unknown) else rule(made, resource, each, side) for each in listed]
-    told = zip(found, places, strict=True)
-    return [{**each, WHERE: where} if where and isinstance(each, dict) else each for each, where in told if each]
+    found: list[Any] = []
+    for each, where in zip(listed, made.places(resource, key, len(listed)), strict=True):
+        rules = [each] if isinstance(each, Unknown) else [rule(made, resource, one, side) for one in _by_port(each)]
+        found += [{**one, WHERE: where} if where and isinstance(one, dict) else one for one in rules if one]
+    return found
+
+
+def _by_port(written: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A rule; of one whose only port is one of some, each that may be there."""
+    low, high = written.get("FromPort"), written.get("ToPort")
+    if not isinstance(low, Either) or not isinstance(high, Either) or low.values != high.values:
+        return [written]
+    if not all(isinstance(each, str | int) for each in low.values):
+        return [written]
+    return [{**written, "FromPort": each, "ToPort": each, MAYBE: low.reason} for each in low.values]
 
 
 def rule(made: Made, resource: Resource, written: Mapping[str, Any], side: str) -> Any:
@@ -103,12 +115,13 @@ def egress(made: Made, resource: Resource) -> None:
 
 
 def _standalone(made: Made, resource: Resource, key: str, side: str) -> None:
-    entry = rule(made, resource, resource.properties, side)
     group = resource.get("GroupId")
     if group is None and resource.get("GroupName") is not None:
         group = made.group_called(resource.get("GroupName"))
-    if entry is not None:
-        made.append("SecurityGroups", group, key, entry, resource)
+    for written in _by_port(resource.properties):
+        entry = rule(made, resource, written, side)
+        if entry is not None:
+            made.append("SecurityGroups", group, key, entry, resource)
 
 
 def acl(made: Made, resource: Resource) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, entries, id_of, ids_of
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
@@ -23,7 +23,9 @@ def function(made: Made, resource: Resource) -> None:
         listed: Any = groups
         if isinstance(groups, list):
             listed = [each if isinstance(each, Unknown) else each["GroupId"] for each in groups]
-        attributes["VpcConfig"] = {"VpcId": vpc, "SubnetIds": subnets, "SecurityGroupIds": listed} if subnets else {}
+        inside = {"VpcId": vpc, "SubnetIds": subnets, "SecurityGroupIds": listed}
+        dual = flag(config.get("Ipv6AllowedForDualStack"))
+        attributes["VpcConfig"] = {**inside, **({"Ipv6AllowedForDualStack": dual} if dual else {})} if subnets else {}
     else:
         attributes["VpcConfig"] = Unknown(getattr(config, "reason", "its VPC is not told"))
     if resource.get("CapacityProviderConfig"):

@@ -73,10 +73,10 @@ def _interface(
         "SourceDestCheck": True if check is None else check,
         "Association": _at_launch(made, inline, subnet, count),
     }
-    return without_none({**attributes, **_addresses(inline or properties)})
+    return without_none({**attributes, **_addresses(made, inline or properties, subnet)})
 
 
-def _addresses(written: Mapping[str, Any]) -> Attributes:
+def _addresses(made: Made, written: Mapping[str, Any], subnet: Any) -> Attributes:
     """Further addresses of an interface."""
     found: Attributes = {}
     listed = entries(written.get("PrivateIpAddresses") or [])
@@ -93,8 +93,15 @@ def _addresses(written: Mapping[str, Any]) -> Attributes:
     ]
     if addresses:
         found["Ipv6Addresses"] = addresses
-    elif whole(written.get("Ipv6AddressCount")):
-        found["Ipv6Addresses"] = [{"Ipv6Address": _ASSIGNED}]
+    else:
+        asked = whole(written.get("Ipv6AddressCount"))
+        if asked is None:
+            item = made.inventory.one("Subnets", subnet) if isinstance(subnet, str) else None
+            asked = item.attributes.get("AssignIpv6AddressOnCreation") if item is not None else None
+        if isinstance(asked, Unknown):
+            found["Ipv6Addresses"] = [Unknown(asked.reason)]
+        elif asked:
+            found["Ipv6Addresses"] = [{"Ipv6Address": _ASSIGNED}]
     return found
 
 
@@ -145,7 +152,7 @@ def interface(made: Made, resource: Resource) -> None:
         "PrivateIpAddress": resource.get("PrivateIpAddress"),
         "SourceDestCheck": True if check is None else check,
         "TagSet": tags_of(resource.get("Tags")),
-        **_addresses(resource.properties),
+        **_addresses(made, resource.properties, subnet),
     }
     made.add("NetworkInterfaces", resource, attributes, within=subnet if isinstance(subnet, str) else "")
 

@@ -68,6 +68,7 @@ def subnet(made: Made, resource: Resource) -> None:
         "CidrBlock": block,
         "AvailabilityZone": zone,
         "MapPublicIpOnLaunch": flag(resource.get("MapPublicIpOnLaunch")),
+        "AssignIpv6AddressOnCreation": flag(resource.get("AssignIpv6AddressOnCreation")),
         "Ipv6CidrBlockAssociationSet": [entry] if ipv6 is not None else [],
         "Tags": tags_of(resource.get("Tags")),
     }

@@ -44,6 +44,8 @@ def add(made: Assembly) -> None:
             "Port": each.get("port"),
             "DefaultActions": _actions(each.each("default_action")),
         }
+        if (made.one("LoadBalancers", body["LoadBalancerArn"]) or {}).get("Type") == "gateway":
+            body |= {"Protocol": None, "Port": None}  # there is one sort (LB-9)
         made.put("Listeners", each, present(body))
     for each in _of(made, "_listener_rule"):
         made.append("Listeners", each, "DefaultActions", "listener_arn", _actions(each.each("action")))

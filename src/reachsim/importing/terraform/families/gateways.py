@@ -17,7 +17,8 @@ TYPES: Final = frozenset(
         "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
         "aws_vpn_connection_route", "aws_customer_gateway", "aws_dx_gateway_association", "aws_vpc_endpoint",
         "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
-        "aws_vpc_endpoint_security_group_association",
+        "aws_vpc_endpoint_security_group_association", "aws_vpc_endpoint_service",
+        "aws_vpc_endpoint_connection_accepter", "aws_vpc_endpoint_service_allowed_principal",
     }
 )  # fmt: skip
 
@@ -201,20 +202,31 @@ def is_of_transit_gateway(made: Assembly, each: Resource) -> bool:
 
 def _add_endpoints(made: Assembly) -> None:
     for each in made.found.of("aws_vpc_endpoint"):
+        service = _service_of(made, each.get("service_name"))
         kind = each.get("vpc_endpoint_type") or "Gateway"
+        if isinstance(kind, Unknown) and service is not None:
+            kind = "GatewayLoadBalancer" if service.each("gateway_load_balancer_arns") else "Interface"
         groups = each.values.get("security_group_ids")
         body = {
             "VpcId": each.get("vpc_id"),
             "VpcEndpointType": kind,
             "ServiceName": each.get("service_name"),
-            "State": each.get("state") if isinstance(each.get("state"), str) else "available",
+            "State": each.get("state") if isinstance(each.get("state"), str) else _accepted(made, each, service),
             "RouteTableIds": _ids(each.values.get("route_table_ids")),
             "SubnetIds": _ids(each.values.get("subnet_ids")),
             "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": id} for id in groups or []],
             "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
-            "PrivateDnsEnabled": each.get("private_dns_enabled") if kind == "Interface" else None,
+            "PrivateDnsEnabled": (each.get("private_dns_enabled") or False) if kind == "Interface" else None,
         }
         made.put("VpcEndpoints", each, present(body))
+    for each in made.found.of("aws_vpc_endpoint_service"):
+        body = {
+            "ServiceName": _name_of(each),
+            "NetworkLoadBalancerArns": each.values.get("network_load_balancer_arns"),
+            "GatewayLoadBalancerArns": each.values.get("gateway_load_balancer_arns"),
+            "PrivateDnsName": each.get("private_dns_name"),
+        }
+        made.put("ServiceConfigurations", each, present(body))
     for kind, key, link in (
         ("route_table", "RouteTableIds", "route_table_id"),
         ("subnet", "SubnetIds", "subnet_id"),
@@ -228,6 +240,25 @@ def _add_endpoints(made: Assembly) -> None:
             if isinstance(listed, list) and members[0] in listed:
                 continue
             made.append("VpcEndpoints", each, key, "vpc_endpoint_id", members)
+
+
+def _name_of(service: Resource) -> str:
+    """The name by which endpoints name a service; a word for it before it is there."""
+    return known(service.get("service_name")) or f"{service.id}.service_name"
+
+
+def _service_of(made: Assembly, name: Any) -> Resource | None:
+    """The service of the file that has a name."""
+    return next((each for each in made.found.of("aws_vpc_endpoint_service") if _name_of(each) == name), None)
+
+
+def _accepted(made: Assembly, endpoint: Resource, service: Resource | None) -> Any:
+    """The state of an endpoint that is made: a service may ask that it be accepted (EP-10)."""
+    asked = False if service is None else service.get("acceptance_required")
+    by = made.found.of("aws_vpc_endpoint_connection_accepter")
+    if not asked or endpoint.get("auto_accept") is True or any(endpoint.id == one.get("vpc_endpoint_id") for one in by):
+        return "available"
+    return asked if isinstance(asked, Unknown) else "pendingAcceptance"
 
 
 def _ids(value: Any) -> Any:

@@ -11,20 +11,22 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.snapshot import Open, Resource
 
 
 @dataclass(frozen=True)
 class Service:
     """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `by`: the type of
-    the subnet group that `subnets` names. `public`: what tells whether it has public addresses. `count`: how many there are
-    at least, a number or an attribute. `for_others`: what tells whether it sends from its clients' addresses."""
+    the subnet group that `subnets` names. `public`: what tells whether it has public addresses. `members`: the type of the
+    instances that tell it in its place. `count`: how many there are at least, a number or an attribute. `for_others`: what
+    tells whether it sends from its clients' addresses."""
 
     name: str
     subnets: str
     groups: str = ""
     by: str = ""
     public: str = ""
+    members: str = ""
     count: str = ""
     for_others: str = ""
 
@@ -33,16 +35,27 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_db_instance": Service(
         "RDS instance", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group", "publicly_accessible", "1"
     ),
-    "aws_rds_cluster": Service("RDS cluster", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group"),
+    "aws_rds_cluster": Service(
+        "RDS cluster", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group",
+        members="aws_rds_cluster_instance",
+    ),
     "aws_docdb_cluster": Service(
         "DocumentDB cluster", "db_subnet_group_name", "vpc_security_group_ids", "aws_docdb_subnet_group"
     ),
     "aws_neptune_cluster": Service(
-        "Neptune cluster", "neptune_subnet_group_name", "vpc_security_group_ids", "aws_neptune_subnet_group"
+        "Neptune cluster", "neptune_subnet_group_name", "vpc_security_group_ids", "aws_neptune_subnet_group",
+        members="aws_neptune_cluster_instance",
     ),
     "aws_db_proxy": Service("RDS proxy", "vpc_subnet_ids", "vpc_security_group_ids"),
     "aws_redshift_cluster": Service(
         "Redshift cluster", "cluster_subnet_group_name", "vpc_security_group_ids", "aws_redshift_subnet_group",
+        "publicly_accessible",
+    ),
+    "aws_redshiftserverless_workgroup": Service(
+        "Redshift workgroup", "subnet_ids", "security_group_ids", public="publicly_accessible"
+    ),
+    "aws_dms_replication_instance": Service(
+        "replication instance", "replication_subnet_group_id", "vpc_security_group_ids", "aws_dms_replication_subnet_group",
         "publicly_accessible",
     ),
     "aws_elasticache_cluster": Service(
@@ -56,7 +69,6 @@ SERVICES: Final[Mapping[str, Service]] = {
         "MemoryDB cluster", "subnet_group_name", "security_group_ids", "aws_memorydb_subnet_group"
     ),
     "aws_dax_cluster": Service("DAX cluster", "subnet_group_name", "security_group_ids", "aws_dax_subnet_group"),
-    "aws_eks_cluster": Service("EKS cluster", "vpc_config.subnet_ids", "vpc_config.security_group_ids"),
     "aws_ecs_service": Service(
         "ECS service", "network_configuration.subnets", "network_configuration.security_groups",
         public="network_configuration.assign_public_ip", count="desired_count",
@@ -67,8 +79,10 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_efs_mount_target": Service("mount target", "subnet_id", "security_groups", count="1"),
     "aws_mq_broker": Service("broker", "subnet_ids", "security_groups", public="publicly_accessible"),
     "aws_msk_cluster": Service(
-        "MSK cluster", "broker_node_group_info.client_subnets", "broker_node_group_info.security_groups"
+        "MSK cluster", "broker_node_group_info.client_subnets", "broker_node_group_info.security_groups",
+        public="broker_node_group_info.connectivity_info.public_access.type",
     ),
+    "aws_msk_serverless_cluster": Service("MSK cluster", "vpc_config.subnet_ids", "vpc_config.security_group_ids"),
     "aws_opensearch_domain": Service("OpenSearch domain", "vpc_options.subnet_ids", "vpc_options.security_group_ids"),
     "aws_elasticsearch_domain": Service(
         "Elasticsearch domain", "vpc_options.subnet_ids", "vpc_options.security_group_ids"
@@ -84,8 +98,14 @@ SERVICES: Final[Mapping[str, Service]] = {
         "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids"
     ),
 }  # fmt: skip
-TYPES: Final = frozenset(SERVICES) | {"aws_autoscaling_group", "aws_launch_template", "aws_launch_configuration"}
+_MEMBERS: Final = frozenset(service.members for service in SERVICES.values() if service.members)
+TYPES: Final = (
+    frozenset(SERVICES)
+    | _MEMBERS
+    | {"aws_docdb_cluster_instance", "aws_autoscaling_group", "aws_launch_template", "aws_launch_configuration"}
+)
 _FREE: Final = (
+    "aws_ecs_service",
     "aws_codebuild_project",
     "aws_opensearch_domain",
     "aws_elasticsearch_domain",
@@ -99,14 +119,13 @@ def add(made: Assembly) -> None:
     """The interfaces that may be there."""
     for each in made.found.of(*SERVICES):
         service = SERVICES[each.address.type]
-        subnets = _at(each, service.subnets)
+        subnets = each.at(service.subnets)
         if service.by and subnets is not None:
             subnets = _of_group(made, subnets, service.by)
-        public = _at(each, service.public) if service.public else False
         count: Any = (
-            int(service.count) if service.count.isdigit() else _at(each, service.count) if service.count else None
+            int(service.count) if service.count.isdigit() else each.at(service.count) if service.count else None
         )
-        body = _put(made, each, service.name, subnets, _at(each, service.groups), public, count)
+        body = put(made, each, service.name, subnets, each.at(service.groups), _public(made, each, service), count)
         if service.for_others and body is not None:
             told = each.get(service.for_others)
             body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
@@ -114,10 +133,36 @@ def add(made: Assembly) -> None:
         _add_scaling_group(made, each)
 
 
-def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, public: Any, count: Any) -> Any:
+def _public(made: Assembly, each: Resource, service: Service) -> Any:
+    """Whether a service has public addresses."""
+    if service.members:
+        return _public_members(made, each, service.members)
+    told = each.at(service.public) if service.public else False
+    if each.address.type == "aws_msk_cluster" and isinstance(told, Unknown) and each.created:
+        return False  # a cluster is made without, and can be opened only later
+    return told != "DISABLED" if isinstance(told, str) else told
+
+
+def _public_members(made: Assembly, cluster: Resource, type: str) -> Any:
+    """Whether the instances of a cluster have public addresses: a cluster has no address of its own. What an instance is not
+    told, AWS decides by the VPC that it is in."""
+    own = {cluster.id, str(cluster.address), cluster.get("cluster_identifier"), cluster.get("arn")}
+    told = []
+    for each in made.found.of(type):
+        of, public = each.get("cluster_identifier"), each.get("publicly_accessible") or False
+        if of in own:
+            told.append(public)
+        elif isinstance(of, Unknown) and public is not False:
+            told.append(Unknown(f"{each.address} may be one of its instances: {of.reason}"))
+    if any(isinstance(each, Unknown) for each in told) or len(set(told)) > 1:
+        return Unknown("some of its instances may have public addresses, and others not")
+    return any(told)
+
+
+def put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, public: Any, count: Any) -> Any:
     """The interfaces of one service; None for one that names no subnets, which has none that are known."""
     if not subnets:
-        if each.address.type not in _FREE and each.address.type != "aws_ecs_service":
+        if each.address.type not in _FREE and not each.get("replication_group_id"):
             made.unread.append((str(each.address), _NONE_IN_A_VPC, each.origin))
         return None
     body = {
@@ -130,23 +175,12 @@ def _put(made: Assembly, each: Resource, name: str, subnets: Any, groups: Any, p
     return made.put("PossibleInterfaces", each, present(body), str(each.address))
 
 
-def _at(each: Resource, path: str) -> Any:
-    """An attribute, in the only block of a name."""
-    value: Any = each.values
-    for name in path.split("."):
-        value = value[0] if isinstance(value, list) and value else value
-        if isinstance(value, Unknown):
-            return value
-        value = value.get(name) if isinstance(value, dict) else None
-    return None if value == "" else value
-
-
 def _of_group(made: Assembly, name: Any, kind: str) -> Any:
     """The subnets of a subnet group, by its name."""
     if isinstance(name, Unknown):
         return name
     for each in made.found.of(kind):
-        if name in (each.id, each.get("name"), str(each.address)):
+        if name in (each.id, each.get("name"), each.get("replication_subnet_group_id"), str(each.address)):
             return each.values.get("subnet_ids")
     return Unknown(f"subnet group {name} is not in the file")
 
@@ -156,11 +190,17 @@ def _of_group(made: Assembly, name: Any, kind: str) -> Any:
 
 def _add_scaling_group(made: Assembly, each: Resource) -> None:
     """Instances that come and go, as their launch template or configuration has them."""
-    template = _template(made, each)
+    template = template_of(made, each)
     subnets = each.values.get("vpc_zone_identifier")
     if isinstance(template, Unknown):
-        _put(made, each, "Auto Scaling group", subnets, template, template, each.get("min_size"))
+        put(made, each, "Auto Scaling group", subnets, template, template, each.get("min_size"))
         return
+    groups, public = launched(made, template, subnets)
+    put(made, each, "Auto Scaling group", subnets, groups, public, each.get("min_size"))
+
+
+def launched(made: Assembly, template: Resource, subnets: Any) -> tuple[Any, Any]:
+    """The groups that a launch template or configuration gives to instances, and whether they have public addresses."""
     first: Any = next((one for one in template.each("network_interfaces") if one is not None), {})
     own = first if isinstance(first, dict) else {}
     groups = own.get("security_groups") or template.values.get("vpc_security_group_ids")
@@ -168,20 +208,15 @@ def _add_scaling_group(made: Assembly, each: Resource) -> None:
     asked = own.get("associate_public_ip_address", template.get("associate_public_ip_address"))
     public = asked == "true" if isinstance(asked, str) and asked else asked
     if public in (None, ""):
-        public = _subnets_give(made, subnets)
-    _put(
-        made,
-        each,
-        "Auto Scaling group",
-        subnets,
-        first if isinstance(first, Unknown) else groups,
-        public,
-        each.get("min_size"),
-    )
+        public = subnets_give(made, subnets)
+    return first if isinstance(first, Unknown) else groups, public
 
 
-def _template(made: Assembly, each: Resource) -> Resource | Unknown:
+def template_of(made: Assembly, each: Resource) -> Resource | Unknown:
     """The launch template or configuration of a group."""
+    mixed = each.each("mixed_instances_policy")
+    if mixed:
+        each = Resource(each.address, _specified(mixed[0]), each.origin)
     named: Any = each.get("launch_configuration")
     for block in each.each("launch_template"):
         if isinstance(block, Unknown):
@@ -191,17 +226,36 @@ def _template(made: Assembly, each: Resource) -> Resource | Unknown:
             if block and not isinstance(block.get("id"), Unknown | None)
             else block and block.get("name")
         )
-    if each.each("mixed_instances_policy"):
-        return Unknown("its launch template is in a policy of mixed instances, which is not read")
     for one in made.found.of("aws_launch_template", "aws_launch_configuration"):
         if isinstance(named, str) and named in (one.id, one.get("name"), str(one.address)):
             return one
     return named if isinstance(named, Unknown) else Unknown("its launch template is not in the file")
 
 
-def _subnets_give(made: Assembly, subnets: Any) -> Any:
+def _specified(policy: Any) -> dict[str, Any]:
+    """The launch template of a policy of mixed instances, as a group without a policy tells it. Where the policy has others
+    for some types of instances, nobody knows which an instance has."""
+    inner = policy if isinstance(policy, Unknown) else _first(policy, "launch_template")
+    told = inner if isinstance(inner, Unknown) else _first(inner, "launch_template_specification")
+    if isinstance(inner, Unknown) or isinstance(told, Unknown):
+        return {"launch_template": told}
+    others = [each for each in inner.get("override") or [] if isinstance(each, dict)]
+    if any(each.get("launch_template_specification") for each in others):
+        return {"launch_template": Unknown("some of its types of instances have launch templates of their own")}
+    return {"launch_template": [{"id": told.get("launch_template_id"), "name": told.get("launch_template_name")}]}
+
+
+def _first(block: Any, name: str) -> Any:
+    """The first block of a name in a block."""
+    value = block.get(name) if isinstance(block, dict) else None
+    value = value[0] if isinstance(value, list) and value else value
+    return value if isinstance(value, dict | Unknown) else Unknown("it is not told")
+
+
+def subnets_give(made: Assembly, subnets: Any) -> Any:
     """Whether the subnets of a group give public addresses (IGW-6)."""
-    holders = [made.one("Subnets", id) for id in subnets] if isinstance(subnets, list) else [None]
+    ids = subnets if isinstance(subnets, list) else subnets.candidates if isinstance(subnets, Open) else ()
+    holders = [made.one("Subnets", id) for id in ids] or [None]
     gives = [None if holder is None else holder.get("MapPublicIpOnLaunch", False) for holder in holders]
     if all(one is False for one in gives):
         return False

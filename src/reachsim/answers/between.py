@@ -1,0 +1,132 @@
+"""The packets and the addresses that a question between many interfaces is about, without asking for each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import compress
+
+from reachsim.answers.rowwise import ByRows, families_of
+from reachsim.dataplane.ends import Endpoint, Origin
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.engine import Engine
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import Span
+from reachsim.net.traffic import Traffic
+from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import addresses_from
+
+
+def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) -> tuple[AddressSet, AddressSet]:
+    """The addresses that the parts of an answer between interfaces are about: `Reach.sources` and `Reach.destinations` of
+    all of them, without asking for one. What is meant depends on the sender's VPC and address families alone."""
+    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
+    for origin in source.origins:
+        assert origin.interface is not None
+        alike.setdefault((origin.interface.vpc, families_of(origin.addresses)), []).append(origin)
+    sources: set[int] = set()
+    destinations: set[int] = set()
+    for (_, families), origins in alike.items():
+        takers: dict[bool | None, list[NetworkInterface]] = {}
+        for interface in destination.interfaces:
+            if len(origins) == 1 and origins[0].interface is interface:
+                continue
+            addresses = addresses_from(origins[0], interface, ends, every=True)
+            met = [address for address in addresses if (address > IPV4_LAST) in families]
+            destinations.update(met or (0,))  # where no family is common, the answer is about no address
+            for family in families_of(met) or (None,):
+                takers.setdefault(family, []).append(interface)
+        for origin in origins:
+            others = {f for f, some in takers.items() if any(each is not origin.interface for each in some[:2])}
+            sources.update(address for address in origin.addresses if (address > IPV4_LAST) in others)
+            if None in others:
+                sources.add(0)
+    return set_of(sources), set_of(destinations)
+
+
+def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic) -> HeaderSpace:
+    """The packets of some traffic that are surely delivered between two ends, of which `rows` has some of each class."""
+    of, ends = rows.network.classes.of, rows.network.ends
+    senders: dict[int, list[Origin]] = {}
+    for origin in source.origins:
+        assert origin.interface is not None
+        senders.setdefault(of[origin.interface].index, []).append(origin)
+    takers = _Takers(destination, rows.network)
+    named = [of[interface].index for interface in rows.destination.interfaces]
+    some_of = {
+        number: [(ipv6, some) for ipv6, delivered in sure or () if (some := delivered & traffic)]
+        for number, sure in rows.sure.items()
+    }
+    products: dict[tuple[Traffic, AddressSet], list[Span]] = {}
+    itself: list[HeaderSpace] = []
+    for index, row in rows.rows.items():
+        left_out = rows.ask.get(index, frozenset())
+        by_traffic: dict[tuple[bool, Traffic], dict[int, None]] = {}
+        for place, number in zip(compress(named, row), filter(None, row), strict=True):
+            if place not in left_out:
+                for told in some_of[number]:
+                    by_traffic.setdefault(told, {})[place] = None
+        alike = senders[index]
+        for (ipv6, some), classes in by_traffic.items():
+            there = takers.addresses(alike[0], ipv6, tuple(classes))
+            products.setdefault((some, there), []).extend(
+                (a, a) for origin in alike for a in origin.addresses if (a > IPV4_LAST) is ipv6
+            )
+            itself += (_to_itself(origin, ends, some) for origin in alike if index in classes)
+    boxes = (HeaderSpace.box(some, AddressSet.union_of(at), there) for (some, there), at in products.items())
+    return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
+
+
+def asked_between(source: Endpoint, destination: Endpoint, ends: Endpoints, traffic: Traffic) -> HeaderSpace:
+    """All packets of some traffic between the addresses that a question between interfaces means."""
+    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
+    for origin in source.origins:
+        assert origin.interface is not None
+        alike.setdefault((origin.interface.vpc, families_of(origin.addresses)), []).append(origin)
+    boxes: list[HeaderSpace] = []
+    itself: list[HeaderSpace] = []
+    takers = frozenset(destination.interfaces)
+    for origins in alike.values():
+        met = (addresses_from(origins[0], interface, ends, every=True) for interface in destination.interfaces)
+        mine = set_of(address for origin in origins for address in origin.addresses)
+        boxes.append(HeaderSpace.box(traffic, mine, set_of(address for some in met for address in some)))
+        itself += (_to_itself(origin, ends, traffic) for origin in origins if origin.interface in takers)
+    return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
+
+
+def _to_itself(origin: Origin, ends: Endpoints, traffic: Traffic) -> HeaderSpace:
+    """What an interface would send to itself, which never leaves it."""
+    assert origin.interface is not None
+    there = addresses_from(origin, origin.interface, ends, every=True)
+    return HeaderSpace.box(traffic, set_of(origin.addresses), set_of(there))
+
+
+class _Takers:
+    """The addresses that senders of a VPC mean by the interfaces of an end, class by class."""
+
+    def __init__(self, destination: Endpoint, network: Engine) -> None:
+        self.ends = network.ends
+        self.members: dict[int, list[NetworkInterface]] = {}
+        for interface in destination.interfaces:
+            self.members.setdefault(network.classes.of[interface].index, []).append(interface)
+        self._known: dict[tuple[object, bool, tuple[int, ...]], AddressSet] = {}
+
+    def addresses(self, origin: Origin, ipv6: bool, classes: tuple[int, ...]) -> AddressSet:
+        """Those of one family of all members of some classes."""
+        assert origin.interface is not None
+        key = origin.interface.vpc, ipv6, classes
+        known = self._known.get(key)
+        if known is None:
+            meant = (
+                addresses_from(origin, interface, self.ends, every=True)
+                for index in classes
+                for interface in self.members[index]
+            )
+            known = self._known[key] = set_of(a for some in meant for a in some if (a > IPV4_LAST) is ipv6)
+        return known
+
+
+def set_of(addresses: Iterable[int]) -> AddressSet:
+    """Some addresses as a set."""
+    return AddressSet.union_of((address, address) for address in addresses)

@@ -1,0 +1,66 @@
+"""Edits that mend connections to networks outside AWS: their state, and what each side is told of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachsim.net.cidr import Cidr
+from reachsim.resources.mending import FILTERS, Case, Edit, advises, mends
+from reachsim.rules.codes import Code
+
+
+@mends
+def connection_up(case: Case) -> Iterator[Edit]:
+    """A VPN connection that is down, brought up (VPN-4)."""
+    path = case.cause.path
+    if len(path) == 3 and path[0] == "vpn_connections" and path[2] == "state":
+        yield Edit.setting(path, "up", f"bring VPN connection {path[1]} up", 4)
+
+
+@mends
+def announced(case: Case) -> Iterator[Edit]:
+    """A prefix of a network, on the connections to it that do not know it (VPN-1)."""
+    design = case.view.design
+    for name, network in design.networks.items() if case.cause.code not in FILTERS else ():
+        for block in network.cidrs:
+            for via in network.via if case.destination in block else ():
+                yield from _announcing(case, via, name, block)
+
+
+def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
+    for section, keys in (
+        ("vpn_connections", ("static_routes", "bgp_routes")),
+        ("direct_connect_gateways", ("prefixes",)),
+    ):
+        body = getattr(case.view.design, section).get(via)
+        if body is not None and not any(case.destination in known for known in body.known()[0]):
+            key = next((key for key in keys if getattr(body, key)), keys[-1])
+            text = f"let {type(body).noun} {via} know {block} of network {network} ({key})"
+            yield Edit.adding((section, via, key), str(block), text, 3)
+
+
+@mends
+def announced_to_the_network(case: Case) -> Iterator[Edit]:
+    """The block of a VPC among the allowed prefixes of a Direct Connect gateway (VPN-5)."""
+    path = case.cause.path
+    if path[:1] != ("direct_connect_gateways",) or path[-1] != "allowed_prefixes":
+        return
+    for vpc, body in case.view.design.vpcs.items():
+        for block in body.cidrs:
+            if case.destination in block:
+                text = f"let Direct Connect gateway {path[1]} announce {block} of {vpc} (allowed_prefixes)"
+                yield Edit.adding(path, str(block), text, 2)
+
+
+@advises
+def no_transit(case: Case) -> Iterator[str]:
+    """A virtual private gateway is a way into its own VPC alone (VPN-3)."""
+    if case.cause.code in (
+        Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS,
+        Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS,
+    ):
+        yield (
+            "a virtual private gateway carries what is from or to interfaces of its own VPC, and nothing through it to "
+            "peerings, gateways or endpoints of it (VPN-3). Let the connection end at a transit gateway to which all VPCs "
+            "are attached, or give the other VPC a gateway and a connection of its own; for the internet, a proxy in the VPC"
+        )

@@ -1,0 +1,195 @@
+"""Cures of faults that people post, which `fix` finds: functions, hosts with networks, Direct Connect, load balancers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.answers.test_fix import best, written
+from tests.answers.test_fix_kinds import LB, SERVED
+from tests.designs import GONE, Changes
+
+import reachsim
+
+
+def changed(net: reachsim.Network, *question: str) -> list[dict[Any, Any]]:
+    """What each fix changes, the best first."""
+    found = net.fixes(*question)
+    best(found)
+    return [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found]
+
+
+# -- functions ----------------------------------------------------------------------------------------------------------
+
+OUTSIDE: Changes = {
+    "lambda_functions": {"f": {}},
+    "vpcs app instances db security_groups": ["db"],
+    "vpcs app security_groups db": {"ingress": [{"allow": "tcp/5432", "from": "caller"}]},
+    "vpcs app security_groups caller": {},
+}
+
+
+@pytest.mark.rule("LAMBDA-1")
+def test_a_function_is_attached_with_the_group_that_what_it_calls_admits() -> None:
+    """In subnets that are not public, where it would have no way out (LAMBDA-7)."""
+    first, *_ = changed(written(OUTSIDE), "f", "db", "tcp/5432")
+    body = {"vpc": "app", "subnets": ["private", "isolated"], "security_groups": ["caller"]}
+    assert first == {("lambda_functions", "f", "latest"): body}
+
+
+@pytest.mark.rule("LAMBDA-1")
+def test_a_function_is_attached_with_the_default_group_where_no_group_is_named() -> None:
+    first, *_ = changed(written(OUTSIDE, {"vpcs app instances db security_groups": ["open"]}), "f", "db", "tcp/5432")
+    assert first == {("lambda_functions", "f", "latest"): {"vpc": "app", "subnets": ["private", "isolated"]}}
+
+
+# -- networks of hosts --------------------------------------------------------------------------------------------------
+
+GATE: Changes = {
+    "vpcs app instances gate": {
+        "subnet": "public", "security_groups": ["open"], "source_dest_check": False, "client_networks": ["10.8.0.0/24"],
+    },
+    "vpcs app security_groups client": {"ingress": [{"allow": "tcp/22", "from": "10.8.0.0/24"}]},
+}  # fmt: skip
+"""A VPN server whose clients reach instances with addresses of their own."""
+
+
+@pytest.mark.rule("NATI-5")
+@pytest.mark.parametrize("interfaces", [1, 2])
+@pytest.mark.parametrize("routes", [{}, {"0.0.0.0/0": "ngw"}])
+def test_answers_to_the_clients_of_a_host_are_routed_to_it(interfaces: int, routes: dict[str, str]) -> None:
+    """Whether there is no route, or the default route leads them to a NAT gateway that never saw the request."""
+    two: Changes = {
+        "vpcs app instances gate": {
+            "client_networks": ["10.8.0.0/24"],
+            "network_interfaces": {
+                name: {"subnet": "public", "security_groups": ["open"], "source_dest_check": False}
+                for name in ("a", "b")
+            },
+        }
+    }
+    net = written(GATE, two if interfaces == 2 else {}, {"vpcs app route_tables private": routes})
+    code = "ASYMMETRIC_RETURN" if routes else "NO_ROUTE_TO_DESTINATION"
+    assert net.trace("10.8.0.9", "probe", "tcp/22").blockers[0].code == code
+    route, *_ = changed(net, "10.8.0.9", "probe", "tcp/22")
+    target = "gate" if interfaces == 1 else "gate/a"
+    assert route == {("vpcs", "app", "route_tables", "private", "10.8.0.0/24"): target}
+
+
+@pytest.mark.rule("NATI-5")
+@pytest.mark.parametrize(
+    ("nat", "key"),
+    [({}, ()), ({"vpcs app instances gate nat": {"ip_forward": True, "masquerade": False}}, ("masquerade",))],
+)
+def test_a_host_whose_clients_get_no_answer_is_made_to_masquerade(nat: Changes, key: tuple[str, ...]) -> None:
+    _, *others = changed(written(GATE, {"vpcs app route_tables private": {}}, nat), "10.8.0.9", "probe", "tcp/22")
+    assert any(other.get(("vpcs", "app", "instances", "gate", "nat", *key)) is True for other in others)
+
+
+def test_an_address_behind_a_host_is_no_address_of_nobody() -> None:
+    found = written(GATE, {"vpcs app instances gate client_networks": []}).fixes("probe", "10.8.0.9", "tcp/22")
+    assert "has 10.8.0.9: write what has it" in " ".join(found.reasons)
+    assert not written(GATE).fixes("probe", "10.8.0.9", "tcp/22").reasons
+
+
+OFFICE: Changes = {
+    "vpcs data vpn_gateways": {"vgw": {}},
+    "vpcs data route_tables api": {"routes": {}, "propagate": ["vgw"]},
+    "vpn_connections": {"line": {"gateway": "data.vgw", "static_routes": ["172.16.0.0/12"]}},
+    "networks": {"office": {"cidrs": ["172.16.0.0/12"], "via": ["line"], "hosts": {"pc": {"ip": "172.17.5.9"}}}},
+    "vpcs data instances api local_networks": ["192.168.0.0/16", "172.17.0.0/16"],
+}
+"""An office with the addresses of a container bridge."""
+
+
+@pytest.mark.rule("WALK-26")
+@pytest.mark.parametrize("question", [("office.pc", "api"), ("api", "office.pc")])
+def test_a_bridge_gets_addresses_that_nobody_else_has(question: tuple[str, str]) -> None:
+    """The one of the host's local networks that is in the way, and no block of a VPC, a network or another bridge."""
+    net = written(OFFICE)
+    assert net.trace(*question, "tcp/443").blockers[0].code == "DELIVERED_ELSEWHERE"
+    first, *_ = changed(net, *question, "tcp/443")
+    assert first == {("vpcs", "data", "instances", "api", "local_networks", 1): "10.2.0.0/16"}
+
+
+# -- networks outside AWS -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("VPN-5")
+def test_a_direct_connect_gateway_announces_the_block_that_is_asked_for() -> None:
+    line: Changes = {
+        "vpcs data cidrs": ["10.1.0.0/17", "10.1.128.0/17"],
+        "vpcs data vpn_gateways": {"vgw": {}},
+        "vpcs data route_tables api": {"routes": {}, "propagate": ["vgw"]},
+        "direct_connect_gateways": {
+            "dx": {"gateways": ["data.vgw"], "prefixes": ["192.168.0.0/16"], "allowed_prefixes": ["10.1.128.0/17"]},
+        },
+        "networks": {"hall": {"cidrs": ["192.168.0.0/16"], "via": ["dx"], "hosts": {"rack": {"ip": "192.168.7.7"}}}},
+    }
+    first, *_ = changed(written(line), "hall.rack", "api", "tcp/443")
+    assert first == {("direct_connect_gateways", "dx", "allowed_prefixes"): "10.1.0.0/17"}
+
+
+@pytest.mark.rule("VPN-3")
+def test_no_way_through_a_virtual_private_gateway_says_which_redesign_helps() -> None:
+    through: Changes = {
+        **OFFICE,
+        "vpcs data instances api local_networks": [],
+        "vpcs data route_tables api": {"routes": {"10.0.0.0/16": "pcx"}, "propagate": ["vgw"]},
+        "vpcs app route_tables private 172.16.0.0/12": "pcx",
+    }
+    found = written(through).fixes("office.pc", "twin", "tcp/443")
+    assert found.result.blockers[0].code == "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+    assert "transit gateway" in " ".join(found.reasons)
+
+
+# -- load balancers -----------------------------------------------------------------------------------------------------
+
+FACING: Changes = {
+    "vpcs app load_balancers lb": {
+        "type": "network", "subnets": ["public"], "listeners": {"tcp/443": "webs"},
+        "target_groups": {"webs": {"targets": ["web"], "port": "tcp/8443"}},
+    },
+    "vpcs app security_groups near": {"ingress": [{"allow": "tcp/8443", "from": "10.0.0.0/24"}]},
+    "vpcs app instances web security_groups": ["near"],
+    "vpcs app instances web public_ip": GONE,
+}  # fmt: skip
+"""A target that admits the load balancer's subnet, and sees the clients' addresses."""
+
+
+@pytest.mark.rule("LB-4")
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize("stop", ["group", "ACL"])
+def test_targets_admit_the_clients_or_do_not_see_them(stop: str) -> None:
+    shut: Changes = {
+        "vpcs app instances web security_groups": ["open"],
+        "vpcs app instances web subnet": "isolated",
+        "vpcs app instances web private_ip": "10.0.2.21",
+        "vpcs app load_balancers lb cross_zone": True,
+        "vpcs app subnets isolated": {"cidr": "10.0.2.0/24", "az": "a", "network_acl": "strict"},
+        "vpcs app network_acls strict": {
+            way: [{"rule": 10, "allow": "tcp", key: "10.0.0.0/16"}]
+            for way, key in (("ingress", "from"), ("egress", "to"))
+        },
+    }
+    found = changed(written(FACING, shut if stop == "ACL" else {}), "internet", "lb", "tcp/443")
+    assert {(*LB, "target_groups", "webs", "preserve_client_ip"): False} in found
+
+
+@pytest.mark.rule("LB-4")
+def test_an_address_that_a_load_balancer_keeps_is_not_the_load_balancers() -> None:
+    blocker = written(FACING).trace("internet", "lb", "tcp/443").blockers[0]
+    assert "from 8.8.8.8; closest rule" in blocker.text
+    assert "app.lb" not in blocker.text
+
+
+@pytest.mark.rule("LB-3")
+def test_groups_of_a_load_balancer_need_not_judge_what_comes_by_private_link() -> None:
+    judged: Changes = {
+        "vpcs data security_groups own": {"ingress": [{"allow": "tcp/80", "from": "10.1.0.0/16"}]},
+        "vpcs data load_balancers nlb security_groups": ["own"],
+    }
+    found = changed(written(SERVED, judged), "probe", "shop.example.com", "tcp/80")
+    switch = ("vpcs", "data", "load_balancers", "nlb", "enforce_inbound_on_private_link")
+    assert {switch: False} in found
+    assert any(("vpcs", "data", "security_groups", "own", "ingress") in each for each in found)
