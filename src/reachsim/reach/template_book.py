@@ -109,7 +109,9 @@ class TemplateBook:
             shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
             self._spokes[key] = self._as_known(made) if shared else None
             if not shared:
-                self._apart[source.index, destination.index] = made  # not as known: each is asked about its own addresses
+                self._apart[source.index, destination.index] = (
+                    made  # not as known: each is asked about its own addresses
+                )
         return self._spokes[key]
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
