@@ -167,7 +167,20 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             outer.classes.append(inner)
         inner.members.append(interface)
         out.of[interface] = inner
+    _forget_lonely_spokes(out.routing)
     return out
+
+
+def _forget_lonely_spokes(routing: Iterable[RoutingClass]) -> None:
+    """Where one VPC alone has ends of a kind, there is nothing to share with another."""
+    vpcs: dict[int | None, set[VpcSite]] = {}
+    for each in routing:
+        for kind in (each.client, each.server):
+            vpcs.setdefault(kind.spoke, set()).add(each.first.vpc)
+    for each in routing:
+        each.client, each.server = (
+            kind if len(vpcs[kind.spoke]) > 1 else kind._replace(spoke=None) for kind in (each.client, each.server)
+        )
 
 
 def role(interface: NetworkInterface) -> Hashable:

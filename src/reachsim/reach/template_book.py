@@ -44,6 +44,7 @@ class TemplateBook:
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
         self._spokes: dict[Hashable, Ways | None] = {}
+        self._apart: dict[tuple[int, int], tuple[Template, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._alike) + len(self._pairs) + len(self._spokes)
@@ -64,7 +65,9 @@ class TemplateBook:
             if tuple(map(table.sends, asked)) == sends:
                 self._alike[key] = ways
                 return ways
-        made = self._walked(source, destination, ends)
+        made = self._apart.pop((source.index, destination.index), None)
+        if made is None:
+            made = self._walked(source, destination, ends)
         ways = self._pairs[source.index, destination.index] = self._as_known(made)
         if not all(template.shared for template in made):
             self._alike[key] = None
@@ -105,6 +108,10 @@ class TemplateBook:
             made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
             shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
             self._spokes[key] = self._as_known(made) if shared else None
+            if not shared:
+                self._apart[source.index, destination.index] = (
+                    made  # not as known: each is asked about its own addresses
+                )
         return self._spokes[key]
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
