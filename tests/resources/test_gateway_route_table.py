@@ -220,3 +220,33 @@ def test_of_overlapping_vpcs_the_one_attached_first_is_propagated(first: str, se
 def test_a_route_leads_to_a_gateway_not_to_what_lies_behind_it(section: str, body: dict[str, Any], noun: str) -> None:
     with pytest.raises(reachsim.DesignError, match=f"'far' is a {noun}, which no route leads to"):
         net({f"{section} far": body, f"{APP} 172.16.0.0/12": "far"})
+
+
+@pytest.mark.rule("ROUTE-21")
+@pytest.mark.rule("ROUTE-23")
+@pytest.mark.parametrize(
+    ("routes", "open_"),
+    [
+        ({"10.0.1.0/24": "unknown"}, {"free"}),
+        ({"unknown": "fw"}, set()),  # it may be any subnet's
+        ({"unknown": "fw", "10.0.2.0/24": "local"}, {"free"}),
+        ({"unknown": "local"}, {"app", "free"}),
+    ],
+)
+@pytest.mark.parametrize(("gateway", "far"), [("igw", "www"), ("vgw", "office.pc")])
+def test_a_gateways_route_that_is_not_known_decides_nothing_for_its_blocks(
+    routes: dict[str, str], open_: set[str], gateway: str, far: str
+) -> None:
+    """An appliance may be there that drops or changes what comes in, and that what goes out has to take."""
+    plain = {
+        "vpcs v route_tables app": {"0.0.0.0/0": "igw", "192.168.0.0/16": "vgw"},
+        "vpcs v route_tables gate": {"gateway": gateway, "routes": routes},
+    }
+    design = net(plain)
+    for name in ("app", "free"):
+        inward = design.trace(far, name, "tcp/443")
+        assert (inward.verdict == "reachable") == (name in open_)
+        assert (inward.verdict == "undecided") == (name not in open_)
+        assert design.expect(far, name, deny="tcp/443").verdict == ("fails" if name in open_ else "undecided")
+        outward = design.trace(name, far, "tcp/443")
+        assert outward.verdict == ("reachable" if name in open_ else "undecided")

@@ -16,6 +16,7 @@ from reachsim.dataplane.checkpoint import (
     Leg,
     Session,
     Step,
+    Undecided,
 )
 from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
@@ -149,6 +150,11 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
         if loss is None:
             loss = blocked(self.vpc, source, leg, outward=True) or self.past_the_appliance(header)
+            redirected = self.redirected[source]
+            if (
+                loss is None and redirected is not None and redirected.unknown
+            ):  # it may be past the appliance (ROUTE-23)
+                return Undecided(redirected.unknown, header, rule="ROUTE-23", path=redirected.path, scope=scope)
             if loss is None:
                 return self.doubt.on(step, owner, source, destination)
             return self.drop(loss, header, scope, onward=step, path=loss.path or None)
@@ -242,7 +248,9 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         if private > IPV4_LAST and owner is not None and not owner.from_internet:
             loss = loss or not_for_internet(private)
         route = self.redirected[private]
-        if route is not None and not route.local and isinstance(step, Forward):
+        if route is not None and route.unknown and loss is None and isinstance(step, Forward):
+            return Undecided(route.unknown, header, rule="ROUTE-21", path=route.path, scope=scope)
+        if route is not None and not route.local and not route.unknown and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
         if loss is None:

@@ -180,7 +180,9 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=destination in self.vpc.owners)
         route = self.redirected[destination]
-        if route is not None and not route.local and isinstance(step, Forward):
+        if route is not None and route.unknown and loss is None and isinstance(step, Forward):
+            return Undecided(route.unknown, header, rule="ROUTE-21", path=route.path, scope=scope)
+        if route is not None and not route.local and not route.unknown and isinstance(step, Forward):
             step = to_target(route, inside, step)
             if route.inactive:
                 loss = loss or route.blackhole

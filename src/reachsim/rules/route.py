@@ -79,14 +79,14 @@ def gateway_route_refusal(
     destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
 ) -> Refusal | None:
     """Why AWS would not take a route in a gateway's route table, or None (ROUTE-21): only a whole block of the VPC or of a
-    subnet, and only to `local`, an interface or a Gateway Load Balancer endpoint.
+    subnet, and only to `local`, an interface or a Gateway Load Balancer endpoint. One that is not known is one of these.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
     """
     if destination not in {*vpc_blocks, *subnets}:
         text = f"a gateway's route table leads only to whole blocks of the VPC or of its subnets, and {destination} is none"
         return Refusal("ROUTE-21", text, "name a subnet's whole block")
-    if target_kind not in {"local", "instance", "interface", "VPC endpoint"}:
+    if target_kind not in {"local", "instance", "interface", "VPC endpoint", "unknown"}:
         text = f"a gateway's route table leads to an interface or an inspection endpoint, not to {with_article(target_kind)}"
         return Refusal("ROUTE-21", text, "name the appliance")
     return None

@@ -363,7 +363,7 @@ class TopologyBuilder:
             static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
             routes = [route for route in routes if not (route.local and route.destination in static)]
             if written.gateway is not None:
-                self.redirect(name, written.gateway, routes)
+                self.redirect(name, written.gateway, [*routes, *self.anywhere(name, vpc, table_name, written)])
             checkpoint.fill(routes)
 
     def turn_acls(self, name: str, vpc: Vpc) -> None:
@@ -394,6 +394,16 @@ class TopologyBuilder:
                 continue
             if made.table is None or made.table == table:
                 yield self.route(name, made.destination, at.name, made.path, made.origin, made.prefix_list)
+
+    def anywhere(self, name: str, vpc: Vpc, table: str, written: RouteTable) -> Iterator[Route]:
+        """Of a gateway's table with a route whose destination is not known: it may be for any subnet (ROUTE-21)."""
+        if written.routes.get(UNKNOWN, LOCAL) == LOCAL:
+            return
+        reason = f"the destination of a route to {written.routes[UNKNOWN]} in table {name}.{table} is not known"
+        path = written.path_of(("vpcs", name, "route_tables", table), UNKNOWN)
+        for subnet in vpc.subnets.values():
+            for block in filter(None, (subnet.cidr, subnet.ipv6_cidr)):
+                yield Route(block, UNKNOWN, RouteOrigin.STATIC, None, path, unknown=reason)
 
     def redirect(self, vpc: str, gateway: str, routes: list[Route]) -> None:
         """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
