@@ -207,7 +207,8 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys(data["parts"]) == {"kind", "direction", "equivalent", "only_one", "only_other", "groups"}
     data = ask(capsys, "diff", FOUND, REPAIRED)
     assert list(data) == [
-        "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "renamed", "undecided", "changes",
+        "format_version", "before", "after", "ok", "allow_opened", "added", "removed", "renamed", "names", "undecided",
+        "changes",
         "without_effect", "not_modelled",
     ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "boxes", "allowed", "behind"}
