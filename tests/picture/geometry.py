@@ -73,6 +73,7 @@ def check_ways(layout: Layout) -> None:
         assert 8 <= x <= layout.width - 8
         assert 8 <= y <= layout.height - 8
     check_legend(layout)
+    check_told(layout)
 
 
 def check_legible(layout: Layout) -> None:
@@ -134,6 +135,16 @@ def on_border(point: Point, placed: Placed) -> bool:
     x, y = point[0] - placed.x, point[1] - placed.y
     upright = x in (0, placed.width) and 0 <= y <= placed.height
     return upright or (y in (0, placed.height) and 0 <= x <= placed.width)
+
+
+def check_told(layout: Layout) -> None:
+    """Every number of the legend is on the picture and the other way round, and so is every look of a way that it tells."""
+    ways = layout.scene.ways
+    numbers = {label for way in ways for _, label in way.stations} - {""}
+    assert {entry.label for entry in layout.scene.legend} - {""} == numbers
+    told = {entry.look for entry in layout.scene.legend if entry.look in ("there", "back", "ahead", "opened", "closed")}
+    drawn = {way.look for way in ways if len(way.stations) > 1 or way.stations[0][1]}
+    assert told <= drawn, told - drawn
 
 
 def check_legend(layout: Layout) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.picture.geometry import check_apart, check_box, check_ways
+from tests.picture.geometry import check_apart, check_box, check_legible, check_ways
 
 import reachsim
 from reachsim.cli.main import main
@@ -172,12 +172,30 @@ def test_what_differs_is_folded_into_nothing_and_the_rest_is_folded_alike() -> N
     assert len(boxes(picture)) < 20
 
 
-@pytest.mark.parametrize("topic", ["16-peering-route-on-one-side", "lb-health-checks", "26-vpn-routes-not-propagated"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "16-peering-route-on-one-side",
+        "lb-health-checks",
+        "26-vpn-routes-not-propagated",
+        "24-inspection-in-two-zones",
+        "23-image-pull-s3-route-in-wrong-table",
+    ],
+)
 def test_repairs_of_models(topic: str) -> None:
     before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
     picture = before.draw(diff=after)
     check_ways(picture.layout)
+    check_legible(picture.layout)
     assert marks(picture)
+
+
+def test_what_is_opened_to_the_internet_is_drawn_though_no_gateway_leads_there() -> None:
+    topic = "23-image-pull-s3-route-in-wrong-table"
+    before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
+    assert "internet" not in boxes(before.draw())
+    ways = before.draw(diff=after).layout.scene.ways
+    assert [way.stations for way in ways] == [(("interfaces/batch.task", "+1"), ("internet", ""))]
 
 
 def test_a_trace_and_a_difference_are_two_pictures() -> None:
