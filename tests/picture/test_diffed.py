@@ -198,6 +198,23 @@ def test_what_is_opened_to_the_internet_is_drawn_though_no_gateway_leads_there()
     assert [way.stations for way in ways] == [(("interfaces/batch.task", "+1"), ("internet", ""))]
 
 
+def test_what_has_no_line_has_no_number() -> None:
+    """Of many ways the first are drawn; the legend numbers those alone."""
+
+    def edit(design: dict[str, Any]) -> None:
+        app = design["vpcs"]["app"]
+        for n in range(8):
+            app["security_groups"][f"g{n}"] = {"ingress": [{"allow": f"tcp/{n + 1}", "from": "0.0.0.0/0"}]}
+            app["instances"][f"i{n}"] = {"subnet": "back", "security_groups": [f"g{n}"]}
+
+    picture = drawn(edit)
+    numbers = {label for way in picture.layout.scene.ways for _, label in way.stations if label}
+    told = legend(picture)
+    assert len(picture.layout.scene.ways) == 16
+    assert {label for label, _ in told if label} == numbers
+    assert any(not label and text.startswith("opened: ") for label, text in told)
+
+
 def test_a_trace_and_a_difference_are_two_pictures() -> None:
     net = load(BEFORE)
     with pytest.raises(reachsim.UsageError, match="draw one for each"):
