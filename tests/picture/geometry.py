@@ -150,6 +150,8 @@ def check_told(layout: Layout) -> None:
 def check_legend(layout: Layout) -> None:
     """Under the boxes, line under line, inside the picture."""
     down = max((box.y + box.height for box in layout.boxes), default=0)
+    for one, other in pairwise(layout.legend):
+        assert other.y - one.y >= 18 + 1  # as high as a sign
     for placed in layout.legend:
         assert placed.y - NOTE > down
         down = placed.y + LINE_HEIGHT * (len(placed.lines) - 1)
