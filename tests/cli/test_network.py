@@ -480,9 +480,7 @@ def test_the_matrix_of_a_pool_is_the_same(tmp_path: Path) -> None:
     assert shared.to_dict() == matrix.to_dict()
 
 
-def test_what_two_senders_gain_alike_is_one_line_without_a_word_of_client_ports(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_two_senders_gain_alike_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = Path("models/tutorial/3-kept.yaml").read_text(encoding="utf-8")
     rule = "          - {allow: tcp/443, from: 0.0.0.0/0}\n"
     edited = tmp_path / "edited.yaml"
