@@ -186,7 +186,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     shape = {"interfaces", "traffic", "boxes", "reachable", "answered", "lost", "undecided"}
     assert keys(ask(capsys, "exposure", THREE)["exposed"]) == shape
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
-    about = "one other isolated leaks undecided public".split()
+    about = ["one", "other", "isolated", "leaks", "undecided", "public"]
     assert list(data) == ["format_version", "file", *about, "not_modelled"]
     assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
