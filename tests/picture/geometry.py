@@ -137,6 +137,17 @@ def on_border(point: Point, placed: Placed) -> bool:
     return upright or (y in (0, placed.height) and 0 <= x <= placed.width)
 
 
+def check_told_apart(layout: Layout) -> None:
+    """Ways that run beside each other do so with a gap between their strokes, which are 3 wide."""
+    pieces = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
+    for (a, b), (c, d) in combinations(pieces, 2):
+        for across, along in ((0, 1), (1, 0)):
+            if a[across] == b[across] and c[across] == d[across] and abs(a[across] - c[across]) < 5:
+                low = max(min(a[along], b[along]), min(c[along], d[along]))
+                high = min(max(a[along], b[along]), max(c[along], d[along]))
+                assert high <= low, (a, b, c, d)
+
+
 def check_told(layout: Layout) -> None:
     """Every number of the legend is on the picture and the other way round, and so is every look of a way that it tells."""
     ways = layout.scene.ways
