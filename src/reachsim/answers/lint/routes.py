@@ -312,7 +312,7 @@ def nat_instances_that_let_nothing_through(subject: Subject) -> Iterator[Found]:
             or not any(n is not None and _masquerades(n) for n in nat)
         ):
             continue
-        answer = subject.network.reach(sender.interface.name, "internet")
+        answer = subject.to_internet(sender.interface)
         names = {n.name for n in nat if n is not None}
         stops = [stop for stop in answer.stops if stop.leg == "forward" and stop.component in names]
         if answer.undecided or answer.delivered or not stops or stops[0].code not in _CLOSED:
