@@ -57,3 +57,23 @@ def test_an_edit_of_its_group_may_open_something(tmp_path: Path) -> None:
         files.append(str(file))
     assert main(["diff", *files]) == 3
     assert main(["diff", files[0], files[0]]) == 0
+
+
+VPC = "  Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}\n"
+NETWORK = VPC + "  Net: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}\n"
+
+
+@pytest.mark.parametrize("subnet", ["!Ref Subnet", "!Ref Net"], ids=["not known", "known"])
+def test_a_function_has_one_name_wherever_it_is(tmp_path: Path, subnet: str) -> None:
+    """Its own, and not that of the template, which only names what has none."""
+    template = tmp_path / "template.yaml"
+    group = GROUP.format(vpc="!Ref Vpc").replace("Sg:", "FunctionGroup:")
+    function = (
+        "  Fn: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: worker, "
+        f"VpcConfig: {{SubnetIds: [{subnet}], SecurityGroupIds: [!Ref FunctionGroup]}}}}}}\n"
+    )
+    template.write_text(f"{PARAMETERS.splitlines()[0]}\nResources:\n{NETWORK}{group}{function}")
+    answer = reachsim.load(template).trace("worker", "10.0.0.77", "tcp/443")
+    assert (answer.verdict == "undecided") == (subnet == "!Ref Subnet")
+    if answer.verdict == "undecided":
+        assert "worker: it is in a subnet that was not read" in str(answer)

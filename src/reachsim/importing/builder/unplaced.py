@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reachsim.importing.builder.draft import GONE, Draft
+from reachsim.importing.builder.draft import GONE, Draft, called
 from reachsim.importing.builder.interfaces import every_interface, owner_of
 from reachsim.importing.builder.vpcs import add_vpc
 from reachsim.importing.inventory import Fields, Item
@@ -32,7 +32,7 @@ def add_unplaced(draft: Draft) -> None:
         reason = draft.doubted.get(item.id) or "it is in a subnet that was not read"
         for vpc in _candidates(draft, item, every):
             _assume_a_gateway(draft, vpc, item)
-            name = draft.naming.name("targets", item.name, item.id)
+            name = draft.naming.name("targets", called(item), item.id)
             path = ("vpcs", draft.names[vpc], "unknown_components", name)
             draft.section(vpc, "unknown_components")[name] = {"why": reason}
             draft.out.origins[path] = item.origin
