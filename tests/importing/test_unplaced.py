@@ -84,7 +84,8 @@ def test_what_a_reference_without_a_value_leads_to_is_named_in_every_answer(tmp_
     tells."""
     more = """\
   Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref Vpc}}
-  Out: {Type: 'AWS::EC2::Route', Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+  Out: {Type: 'AWS::EC2::Route', Properties: {
+      RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
   Of: {Type: 'AWS::EC2::SubnetRouteTableAssociation', Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Net}}
   Ruled: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
       {IpProtocol: tcp, FromPort: 1, ToPort: 1, SourceSecurityGroupId: !Ref Friends}]}}
@@ -99,9 +100,9 @@ def test_what_a_reference_without_a_value_leads_to_is_named_in_every_answer(tmp_
     template.write_text(f"{parameters}Resources:\n{NETWORK}{more}")
     net = reachsim.load(template)
     asked = [
-        ("Plain", "8.8.8.8", "tcp/443", "where a route leads is not known: parameter Nat has no value (--parameter Nat=VALUE)"),
-        ("Plain", "OfRule", "tcp/1", "which group a rule names is not known: parameter Friends has no value (--parameter Friends"),
-        ("Plain", "OfDangling", "tcp/2", "there is no resource Nope"),
+        ("Plain", "8.8.8.8", "tcp/443", "where a route leads is not known: parameter Nat has no value (--parameter Nat="),
+        ("Plain", "OfRule", "tcp/1", "which group a rule names is not known: parameter Friends has no value"),
+        ("Plain", "OfDangling", "tcp/2", "there is no parameter or resource Nope"),
     ]  # fmt: skip
     for source, destination, traffic, reason in asked:
         answers = (

@@ -31,8 +31,8 @@ class Clause(Faced):
     `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
     `text` is what a person reads, `path` where it is written (empty for AWS's own defaults). `known`: False where the design
     says that part of the rule is not known, so that it may apply to what it matches, or not. `doubt`: what is not known of
-    it, in a sentence, where it is no rule that somebody wrote. `because`: what the reader of the file found that is not known
-    of what the rule is in.
+    it, in a sentence, where it is no rule that somebody wrote. `because`: what the reader of the file found that is not
+    known of what the rule is in.
     """
 
     permits: bool
