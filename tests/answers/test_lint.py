@@ -243,3 +243,44 @@ def test_the_keys_of_the_json_and_the_silenced(tmp_path: Path, capsys: pytest.Ca
     out = capsys.readouterr().out
     assert "1 advice, 1 silenced" in out
     assert "(why: soon)" in out
+
+
+NAT_CHAIN: Changes = {
+    **{
+        f"vpcs app instances nat{number}": {
+            "subnet": "public", "public_ip": True, "security_groups": ["open"], "nat": True, "source_dest_check": False,
+        }
+        for number in (1, 2)
+    },
+    "vpcs app subnets more": {"cidr": "10.0.200.0/24", "route_table": "more"},
+    "vpcs app instances other": {"subnet": "more", "security_groups": ["open"]},
+    "vpcs app route_tables private 0.0.0.0/0": "nat1",
+    "vpcs app route_tables more": {"0.0.0.0/0": "nat2"},
+}  # fmt: skip
+
+
+def test_each_host_is_asked_once_what_it_gets_to_the_internet(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = load(CALM, NAT_CHAIN)
+    asked: list[tuple[object, object]] = []
+    plain = reachsim.Network.reach
+
+    def reach(self: reachsim.Network, source: object, destination: object) -> object:
+        asked.append((source, destination))
+        return plain(self, source, destination)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reachsim.Network, "reach", reach)
+    net.lint()
+    outward = [source for source, destination in asked if destination == "internet"]
+    assert "app.other" in outward
+    assert len(outward) == len(set(outward))
+
+
+def test_progress_goes_on_within_a_check() -> None:
+    """A check that asks many questions tells of each, so that long work is announced long before the check is done."""
+    told: list[tuple[int, int]] = []
+    net = load(CALM, NAT_CHAIN)
+    net.lint("ROUTE_ONE_SIDED", "NAT_CLOSED", progress=lambda *each: told.append(each))
+    assert told == sorted(told)
+    assert {total for _, total in told} == {300}  # three checks give these codes
+    assert told[-1] == (300, 300)
+    assert any(done % 100 for done, _ in told)

@@ -31,7 +31,7 @@ def _answer(arguments: argparse.Namespace, file: str) -> Answer:
     from reachsim.report.notices import lint_report
 
     net = load_network(arguments, file)
-    with ProgressLine("checks made") as progress:
+    with ProgressLine("lint") as progress:
         found = net.lint(*arguments.only, progress=progress)
     name = net.source.file
     return Answer(

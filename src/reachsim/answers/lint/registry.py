@@ -13,7 +13,7 @@ from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import walk
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
-from reachsim.reach.pair import Reach
+from reachsim.reach.pair import Progress, Reach
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
@@ -32,17 +32,19 @@ class Found(NamedTuple):
 
 
 class Subject:
-    """A network that is looked at; what several checks need of it is made once."""
+    """A network that is looked at; what several checks need of it is made once. `progress`: of the check that is made."""
 
     def __init__(self, network: Editable) -> None:
         self.network = network
         self.design = network.design
         self.topology = network.topology
+        self.progress: Progress | None = None
+        self._to_internet: dict[NetworkInterface, Reach] = {}
 
     @cached_property
     def exposed(self) -> Exposure:
         """What the internet reaches."""
-        return exposure(self.network)
+        return exposure(self.network, self.progress)
 
     @cached_property
     def outward(self) -> list[tuple[NetworkInterface, Reach]]:
@@ -58,11 +60,20 @@ class Subject:
             )
             if len(few) < _OF_A_PLACE:
                 few.setdefault(interface.egress, interface)
-        return [
-            (interface, self.network.reach(interface.name, "internet"))
-            for few in alike.values()
-            for interface in few.values()
-        ]
+        asked = [interface for few in alike.values() for interface in few.values()]
+        out: list[tuple[NetworkInterface, Reach]] = []
+        for done, interface in enumerate(asked):
+            if self.progress is not None:
+                self.progress(done, len(asked))
+            out.append((interface, self.to_internet(interface)))
+        return out
+
+    def to_internet(self, interface: NetworkInterface) -> Reach:
+        """What an interface gets to the internet and back: asked once."""
+        known = self._to_internet.get(interface)
+        if known is None:
+            known = self._to_internet[interface] = self.network.reach(interface.name, "internet")
+        return known
 
     @cached_property
     def members(self) -> dict[GroupId, list[NetworkInterface]]:

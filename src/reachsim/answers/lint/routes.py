@@ -261,7 +261,8 @@ def _one_sided(
         back = answer.reachable | answer.partial
         if answer.undecided or not answer.delivered.restrict(traffic=_TCP) or back.restrict(traffic=_TCP):
             continue  # rules stop it anyway, or another way is open
-        source = format_address(flow.source)
+        block = next((cidr for cidr in subject.design.vpcs[interface.vpc.name].cidrs if flow.source in cidr), None)
+        source = format_address(flow.source) if block is None else str(block)
         packet = f"{answer.delivered.restrict(traffic=_TCP).witness()} ({interface.name} -> {other.name})"
         return Found(
             LintCode.ROUTE_ONE_SIDED,
@@ -311,7 +312,7 @@ def nat_instances_that_let_nothing_through(subject: Subject) -> Iterator[Found]:
             or not any(n is not None and _masquerades(n) for n in nat)
         ):
             continue
-        answer = subject.network.reach(sender.interface.name, "internet")
+        answer = subject.to_internet(sender.interface)
         names = {n.name for n in nat if n is not None}
         stops = [stop for stop in answer.stops if stop.leg == "forward" and stop.component in names]
         if answer.undecided or answer.delivered or not stops or stops[0].code not in _CLOSED:

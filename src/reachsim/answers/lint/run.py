@@ -21,6 +21,7 @@ from reachsim.answers.lint import (
     unused,
 )
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
+from reachsim.answers.share import Work
 from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced, ToldOf, record
 from reachsim.loading.load import Source
@@ -30,6 +31,8 @@ from reachsim.rules.lint import SEVERITIES, LintCode, severity_of
 
 _MODULES = (routes, inspection, rules, answers, blocks, unused, balancers, places, functions, quotas)
 """Importing one registers its checks."""
+_OF_A_CHECK = 100
+"""Steps of work that a check counts as: some ask hundreds of questions, and tell how far they are."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,16 +87,19 @@ class Lint(ToldOf):
 def lint(network: Editable, only: Sequence[str] = (), progress: Progress | None = None) -> Lint:
     """Everything that is wrong or fragile in a design. `only`: codes to look for; all of them where none is named.
 
-    Raises UsageError for a code that there is not.
+    Raises UsageError for a code that there is not. `progress`: counts hundredths of a check.
     """
     wanted = {_code(each) for each in only} or set(LintCode)
     subject = Subject(network)
     found: list[Found] = []
     checks = [check for check, codes in CHECKS.items() if wanted.intersection(codes)]
-    for index, check in enumerate(checks):
-        if progress is not None:
-            progress(index, len(checks))
+    work = Work([_OF_A_CHECK] * len(checks), progress)
+    for number, check in enumerate(checks, 1):
+        subject.progress = work.part(number)
+        if subject.progress is not None:
+            subject.progress(0, 1)
         found += (each for each in check(subject) if each.code in wanted)
+        work.finished((number,))
     silences = network.design.lint.ignore
     used: set[int] = set()
     kept: list[Finding] = []
