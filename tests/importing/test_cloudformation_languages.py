@@ -104,7 +104,11 @@ def test_the_loops_of_a_template_are_carried_out_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(stacks, "processed", counted)
     loop = {"V${N}": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Fn::Sub": "10.${N}.0.0/16"}}}}
     text = json.dumps(
-        {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::L": ["N", ["1", "2"], loop]}}
+        {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::L": ["N", ["1", "2"], loop]},
+        }
     )
     found = import_sources([(decoded(text, "t.json"), True)], Options(), "t.json")
     assert sorted(found.design["vpcs"]) == ["V1", "V2"]
