@@ -134,8 +134,12 @@ class Endpoints:
         """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
         names = self.topology.source.names
         targets = [t for vpc in names.targets.values() for t in vpc.values()]
+        whole, colon, rest = asked.partition(":")
+        named = (
+            whole if colon and ":" not in rest else asked
+        )  # it may be a function, asked for by a version or an alias
         for target in (*targets, *names.outside.values()):
-            if asked in (target.name, target.full_name) and not target.modelled:
+            if named in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]
                 return Endpoint(door.name, door.noun, unknown=door.reason)
             if asked in (target.name, target.full_name) and target.no_end:
