@@ -50,6 +50,7 @@ def test_what_comes_to_it_is_undecided(source: str, dark: str) -> None:
 def test_what_comes_from_it_is_undecided(destination: str, dark: str) -> None:
     net = reachsim.loads(write_yaml(DESIGN))
     assert net.expect(dark, destination, deny="tcp/443").verdict == "undecided"
+    assert net.expect(dark, destination, allow="tcp/443").verdict == "undecided"
 
 
 @pytest.mark.rule("WALK-24", "VPN-3")

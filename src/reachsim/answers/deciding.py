@@ -119,8 +119,12 @@ class _Judged:
         """A flow that exists or not."""
         if self.allow:
             self.hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
-        elif part.unsure & self.expectation.traffic or (part.undecided and part.found is None):
+        elif self._may_pass(part):
             self.unknown = self.unknown or part.undecided
+
+    def _may_pass(self, part: FlowAnswer) -> bool:
+        """Whether any of a flow that exists or not may pass."""
+        return bool(part.unsure & self.expectation.traffic or (part.undecided and part.found is None))
 
     def _judge(self, part: FlowAnswer) -> None:
         """A flow that there is."""
@@ -142,7 +146,7 @@ class _Judged:
     def _settle_hidden(self) -> None:
         """What has an address that the design does not tell: undecided where one of them could be reached, else it fails."""
         for (_, reason), parts in self.hidden.items():
-            if any(part.unsure & self.expectation.traffic for part in parts):
+            if any(self._may_pass(part) for part in parts):
                 self.unknown = self.unknown or reason
             elif self.worst is None:
                 self.worst = parts[0]
