@@ -251,7 +251,8 @@ class Endpoints:
             origins = tuple(replace(origin, addresses=(sender,)) for origin in self.of_interface(owner).origins)
             return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self.outside("", outside),) if address in self.world else self.behind(outside)
-        return Endpoint(text, "address", origins, literal=address, listens=listens)
+        hidden = self._hidden_in_addresses(outside)
+        return Endpoint(text, "address", origins, literal=address, listens=listens, hidden=hidden)
 
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
         """Who has addresses outside the VPCs that are not the internet's: networks that connections lead to."""
