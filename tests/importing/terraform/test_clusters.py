@@ -216,3 +216,21 @@ def test_a_replica_that_names_no_subnets_is_where_its_source_is(tmp_path: Path, 
     found = imported(tmp_path, state(made))
     assert verdict(found, "i-h", "aws_db_instance.replica", "tcp/5432") == expected
     assert verdict(found, "i-h", "aws_db_instance.replica", "tcp/5433") == "fails"
+
+
+@pytest.mark.rule("IGW-6")
+@pytest.mark.parametrize(("gives", "expected"), [(True, True), (False, None)])
+def test_hosts_of_batch_have_public_addresses_where_their_subnets_give_them(
+    tmp_path: Path, gives: bool, expected: bool | None
+) -> None:
+    """ "Compute environments" of AWS Batch: launched into a public subnet, which gives them addresses."""
+    resources = {"subnets": ["subnet-a"], "security_group_ids": ["sg-web"], "type": "EC2"}
+    given = {
+        **VPC,
+        "aws_subnet.a": {**VPC["aws_subnet.a"], "map_public_ip_on_launch": gives},
+        "aws_security_group.web": group("sg-web", egress=[EVERYTHING]),
+        "aws_batch_compute_environment.b": {"id": "b", "compute_resources": [resources]},
+        **GATEWAY,
+    }
+    (body,) = imported(tmp_path, state(given)).design["vpcs"]["main"]["interfaces"].values()
+    assert body.get("public_ip") is expected

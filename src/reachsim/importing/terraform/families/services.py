@@ -31,6 +31,8 @@ class Service:
     for_others: str = ""
 
 
+_AS_SUBNETS: Final = "map_public_ip_on_launch"
+"""In place of what tells it: its interfaces have public addresses where their subnets give them."""
 SERVICES: Final[Mapping[str, Service]] = {
     "aws_db_instance": Service(
         "RDS instance", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group", "publicly_accessible", "1"
@@ -95,7 +97,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_apprunner_vpc_connector": Service("VPC connector", "subnets", "security_groups"),
     "aws_apigatewayv2_vpc_link": Service("VPC link", "subnet_ids", "security_group_ids"),
     "aws_batch_compute_environment": Service(
-        "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids"
+        "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids", public=_AS_SUBNETS
     ),
 }  # fmt: skip
 _MEMBERS: Final = frozenset(service.members for service in SERVICES.values() if service.members)
@@ -125,7 +127,9 @@ def add(made: Assembly) -> None:
         count: Any = (
             int(service.count) if service.count.isdigit() else each.at(service.count) if service.count else None
         )
-        body = put(made, each, service.name, subnets, each.at(service.groups), _public(made, each, service), count)
+        body = put(
+            made, each, service.name, subnets, each.at(service.groups), _public(made, each, service, subnets), count
+        )
         if service.for_others and body is not None:
             told = each.get(service.for_others)
             body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
@@ -144,8 +148,10 @@ def _replicated(made: Assembly, each: Resource, subnets: Any) -> Any:
     return subnets
 
 
-def _public(made: Assembly, each: Resource, service: Service) -> Any:
+def _public(made: Assembly, each: Resource, service: Service, subnets: Any) -> Any:
     """Whether a service has public addresses."""
+    if service.public == _AS_SUBNETS:
+        return subnets_give(made, [subnets] if isinstance(subnets, str) else subnets)
     if service.members:
         return _public_members(made, each, service.members)
     told = each.at(service.public) if service.public else False
