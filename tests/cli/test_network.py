@@ -399,17 +399,6 @@ def test_a_question_about_many_pairs_is_announced_beforehand(
     assert capsys.readouterr().err == ""
 
 
-def test_leaks_as_json_are_announced_where_they_are_many(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = ["isolated", HUB, "vpc=dev", "vpc=hub", "--format", "json"]
-    main(asked)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr("reachsim.cli.isolated._EACH", 20.0)
-    main(asked)
-    assert re.fullmatch(r"takes about \d+ \w+ \(leaks: \d+\); --deadline SECONDS bounds it\n", capsys.readouterr().err)
-
-
 def test_rows_of_a_promise_between_many_count_as_work() -> None:
     """80 interfaces with groups of their own are 6,400 pairs; they are told row by row, and never fewer than before."""
     groups = ",".join(f"g{n}: {{ingress: [{{allow: tcp/{n + 1}, from: g0}}]}}" for n in range(80))
